@@ -1,0 +1,191 @@
+//! Where assemblies stand in a document, and which operation gets which.
+
+use std::sync::Arc;
+
+use super::parse::catch_list;
+use super::{Assembly, Carrier, Catch, Generation, Step, steps};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::openapi::{Api, Operation};
+use crate::source::{Entry, Environment, Node, expand};
+use crate::value::Value;
+
+const OURS: &str = "x-assembly";
+const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
+const SETTINGS: [&str; 8] =
+    ["execute", "catch", "finally", "properties", "cors", "activity-log", "buffering", "error-format"];
+
+/// The assemblies of a document.
+#[derive(Debug, Clone)]
+pub struct Assemblies {
+    pub all: Vec<Assembly>,
+    /// For every operation of the API, in its order, the index of its assembly.
+    pub by_operation: Vec<Option<usize>>,
+    /// The API's properties, by name.
+    pub properties: Vec<Property>,
+}
+
+/// An API property: a constant that documents use for what differs between environments.
+#[derive(Debug, Clone)]
+pub struct Property {
+    pub name: Arc<str>,
+    pub value: Value,
+    pub span: Span,
+}
+
+/// Finds every assembly of the API.
+pub fn find(api: &Api, environment: &dyn Environment, findings: &mut Findings) -> Assemblies {
+    let root = root_carrier(&api.tree.root);
+    let mut found = Assemblies { all: Vec::new(), by_operation: Vec::new(), properties: Vec::new() };
+    let defaults = match &root {
+        Some((entry, carrier)) => {
+            found.properties = properties(&entry.value, *carrier, environment, findings);
+            let settings = Settings::read(entry, *carrier, findings);
+            let owner = assembly_node(entry, *carrier);
+            found.all.push(settings.assembly(owner, entry.key.span, None, findings));
+            Some(settings)
+        }
+        None => None,
+    };
+    for operation in &api.operations {
+        let index = own_assembly(operation, &mut found.all, defaults, findings).or(root.as_ref().map(|_| 0));
+        found.by_operation.push(index);
+    }
+    for (operation, index) in api.operations.iter().zip(&found.by_operation) {
+        if index.is_none_or(|index| found.all[index].execute.is_empty() && found.all[index].catch.is_empty()) {
+            let verb = operation.verb.as_ref().map_or("any verb", |verb| verb.as_str());
+            let message = format!("`{verb} {}` has no assembly, so there is nothing to run", operation.path);
+            let help = "add `x-assembly` with an `execute` list to the operation, its path or the document";
+            findings.push(Diagnostic::error(codes::NO_ASSEMBLY, operation.span, message).help(help));
+        }
+    }
+    found
+}
+
+/// The root's carrier: ours before IBM's.
+fn root_carrier(root: &Node) -> Option<(&Entry, Carrier)> {
+    let ours = root.entry(OURS).map(|entry| (entry, Carrier::XAssembly));
+    ours.or_else(|| {
+        let with_assembly = |entry: &&Entry| entry.value.get("assembly").is_some();
+        IBM.iter().filter_map(|key| root.entry(key)).find(with_assembly).map(|entry| (entry, Carrier::Ibm))
+    })
+}
+
+/// The map that holds `execute`.
+fn assembly_node(entry: &Entry, carrier: Carrier) -> &Node {
+    match carrier {
+        Carrier::XAssembly => &entry.value,
+        Carrier::Ibm => entry.value.get("assembly").unwrap_or(&entry.value),
+    }
+}
+
+/// The assembly that an operation or its path writes: the operation's wins.
+fn own_assembly(
+    operation: &Operation,
+    all: &mut Vec<Assembly>,
+    defaults: Option<Settings>,
+    findings: &mut Findings,
+) -> Option<usize> {
+    let entry = operation.node.entry(OURS).or_else(|| operation.path_item.entry(OURS))?;
+    // A path's assembly is written once and shared by its operations.
+    if let Some(known) = all.iter().position(|assembly| assembly.span == entry.key.span) {
+        return Some(known);
+    }
+    let own = Settings::read(entry, Carrier::XAssembly, findings);
+    let settings = Settings { error_format: own.error_format.or(defaults.and_then(|one| one.error_format)), ..own };
+    let inherited = defaults.and_then(|_| all.first()).map(|root| (root.catch.clone(), root.finally.clone()));
+    let assembly = settings.assembly(&entry.value, entry.key.span, inherited, findings);
+    all.push(assembly);
+    Some(all.len() - 1)
+}
+
+/// What stands beside `execute`.
+#[derive(Clone, Copy)]
+struct Settings {
+    carrier: Carrier,
+    generation: Generation,
+    error_format: Option<Generation>,
+}
+
+impl Settings {
+    fn read(entry: &Entry, carrier: Carrier, findings: &mut Findings) -> Self {
+        let node = &entry.value;
+        if !node.is_mapping() {
+            let message = format!("`{}` is {}, expected a map with `execute`", entry.key.text, node.kind());
+            findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, node.span, message));
+        }
+        let generation = match (carrier, node.get("gateway").and_then(Node::text)) {
+            (Carrier::XAssembly, _) => Generation::V10,
+            (Carrier::Ibm, Some("datapower-api-gateway" | "datapower-nano-gateway")) => Generation::V10,
+            (Carrier::Ibm, _) => Generation::V5,
+        };
+        if carrier == Carrier::XAssembly {
+            unknown_keys(node, findings);
+        }
+        let error_format = node.get("error-format").and_then(|format| match format.text() {
+            Some("v10") => Some(Generation::V10),
+            Some("v5") => Some(Generation::V5),
+            _ => {
+                let message = "`error-format` is something else than `v10` or `v5`";
+                findings.push(Diagnostic::error(codes::WRONG_TYPE, format.span, message));
+                None
+            }
+        });
+        Settings { carrier, generation, error_format }
+    }
+
+    fn assembly(
+        self,
+        owner: &Node,
+        span: Span,
+        inherited: Option<(Vec<Catch>, Vec<Step>)>,
+        findings: &mut Findings,
+    ) -> Assembly {
+        let own_catch = owner.get("catch").is_some();
+        let own_finally = owner.get("finally").is_some();
+        let (inherited_catch, inherited_finally) = inherited.unwrap_or_default();
+        Assembly {
+            carrier: self.carrier,
+            generation: self.generation,
+            error_format: self.error_format.unwrap_or(self.generation),
+            execute: steps(owner, "execute", findings),
+            catch: if own_catch { catch_list(owner, findings) } else { inherited_catch },
+            finally: if own_finally { steps(owner, "finally", findings) } else { inherited_finally },
+            span,
+        }
+    }
+}
+
+fn unknown_keys(node: &Node, findings: &mut Findings) {
+    for entry in node.entries().iter().filter(|entry| !SETTINGS.contains(&&*entry.key.text)) {
+        let near = nearest(&entry.key.text, SETTINGS);
+        let help = match near.as_slice() {
+            [] => format!("it has {}", quoted_list(&SETTINGS)),
+            near => format!("did you mean {}?", quoted_list(near)),
+        };
+        let message = format!("`x-assembly` has no property `{}`", entry.key.text);
+        findings.push(Diagnostic::error(codes::UNKNOWN_PROPERTY, entry.key.span, message).help(help));
+    }
+}
+
+/// `properties`: a bare value under `x-assembly`, or IBM's `{value, description, encoded}`.
+fn properties(
+    owner: &Node,
+    carrier: Carrier,
+    environment: &dyn Environment,
+    findings: &mut Findings,
+) -> Vec<Property> {
+    let Some(all) = owner.get("properties") else { return Vec::new() };
+    let expanded = match carrier {
+        Carrier::XAssembly => expand(all, &[], environment, findings),
+        Carrier::Ibm => all.clone(),
+    };
+    expanded
+        .entries()
+        .iter()
+        .map(|entry| {
+            let node = if entry.value.is_mapping() { entry.value.get("value") } else { Some(&entry.value) };
+            let value = node.map(|node| Value::from(&node.to_json())).unwrap_or_default();
+            Property { name: entry.key.text.clone(), value, span: entry.key.span }
+        })
+        .collect()
+}

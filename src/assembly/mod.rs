@@ -1,0 +1,76 @@
+//! Assemblies as syntax: which steps stand where, before anything is compiled.
+
+mod carrier;
+mod parse;
+
+use std::sync::Arc;
+
+use crate::diagnostics::Span;
+use crate::source::Node;
+
+pub use carrier::{Assemblies, Property, find};
+pub use parse::{step_list, steps};
+
+/// The gateway whose rules a step without a version follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Generation {
+    /// The DataPower API Gateway: 2.x policies, JSONata conditions, `{httpCode, httpMessage, moreInformation}`.
+    V10,
+    /// The v5 engine: 1.x policies, JavaScript conditions, `{name, message}`.
+    V5,
+}
+
+/// Where an assembly is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// `x-assembly`: ours. `${ENV}` is expanded here and only here.
+    XAssembly,
+    /// `x-gateway-configuration` or `x-ibm-configuration`.
+    Ibm,
+}
+
+/// One assembly; operations share it.
+#[derive(Debug, Clone)]
+pub struct Assembly {
+    pub carrier: Carrier,
+    pub generation: Generation,
+    /// The form of the default error document.
+    pub error_format: Generation,
+    pub execute: Vec<Step>,
+    pub catch: Vec<Catch>,
+    pub finally: Vec<Step>,
+    /// The key that findings point at.
+    pub span: Span,
+}
+
+/// One step: a policy with its configuration.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub policy: Arc<str>,
+    /// The policy's name in the document.
+    pub policy_span: Span,
+    /// As written, perhaps missing.
+    pub version: Option<(Arc<str>, Span)>,
+    pub title: Option<Arc<str>>,
+    /// The step's map without `version`, `title` and `description`. Child blocks stay inside: control-flow policies know
+    /// which of their properties hold steps.
+    pub config: Node,
+    pub span: Span,
+}
+
+/// One entry of `catch`.
+#[derive(Debug, Clone)]
+pub struct Catch {
+    pub faults: Faults,
+    pub execute: Vec<Step>,
+    pub span: Span,
+}
+
+/// Which faults an entry takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Faults {
+    /// Those of these names, and those that descend from them.
+    Named(Vec<(Arc<str>, Span)>),
+    /// All that `default` takes.
+    Default,
+}

@@ -1,0 +1,109 @@
+//! Subtrees to steps and catch entries.
+
+use std::sync::Arc;
+
+use super::{Catch, Faults, Step};
+use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::source::{Content, Entry, Node};
+
+/// Keys that every step may have and no policy sees.
+const COMMON: [&str; 3] = ["version", "title", "description"];
+
+/// The steps under `key`; none where the key is missing or empty.
+pub fn steps(owner: &Node, key: &str, findings: &mut Findings) -> Vec<Step> {
+    owner.get(key).map(|list| step_list(list, key, findings)).unwrap_or_default()
+}
+
+/// The steps of a list.
+pub fn step_list(list: &Node, name: &str, findings: &mut Findings) -> Vec<Step> {
+    if !list.is_sequence() && !list.is_null() {
+        let message = format!("`{name}` is {}, expected a list of steps", list.kind());
+        findings.push(
+            Diagnostic::error(codes::BAD_ASSEMBLY, list.span, message).help("start every step with `- ` and its policy"),
+        );
+    }
+    list.items().iter().filter_map(|item| step(item, findings)).collect()
+}
+
+fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
+    // A policy that needs nothing may stand alone: `- activity-log`.
+    if let Some(name) = item.text() {
+        let config = Node { span: item.span, content: Content::Mapping(Arc::default()) };
+        return Some(made(name.into(), item.span, config, item));
+    }
+    let [entry] = item.entries() else {
+        let message = match item.entries() {
+            [] => format!("a step is {}, expected a map with one key, the policy's name", item.kind()),
+            many => format!("a step has {} keys, expected one, the policy's name", many.len()),
+        };
+        let help = "indent the properties of the policy below its name, and start the next step with `- `";
+        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, item.span, message).help(help));
+        return None;
+    };
+    if !entry.value.is_mapping() && !entry.value.is_null() {
+        let message = format!("the properties of `{}` are {}, expected a map", entry.key.text, entry.value.kind());
+        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, entry.value.span, message));
+        return None;
+    }
+    Some(made(entry.key.text.clone(), entry.key.span, entry.value.clone(), item))
+}
+
+fn made(policy: Arc<str>, policy_span: crate::diagnostics::Span, value: Node, item: &Node) -> Step {
+    let text = |key: &str| value.get(key).and_then(Node::text).map(Arc::from);
+    let version = value.get("version").and_then(|node| node.text().map(|text| (text.into(), node.span)));
+    let own: Vec<Entry> =
+        value.entries().iter().filter(|entry| !COMMON.contains(&&*entry.key.text)).cloned().collect();
+    let title = text("title");
+    let span = if value.is_null() { policy_span } else { value.span };
+    let config = Node { span, content: Content::Mapping(Arc::new(own)) };
+    Step { policy, policy_span, version, title, config, span: item.span }
+}
+
+/// The entries of `catch`.
+pub(super) fn catch_list(owner: &Node, findings: &mut Findings) -> Vec<Catch> {
+    let Some(list) = owner.get("catch") else { return Vec::new() };
+    if !list.is_sequence() && !list.is_null() {
+        let message = format!("`catch` is {}, expected a list of entries", list.kind());
+        findings.push(Diagnostic::error(codes::BAD_CATCH, list.span, message));
+    }
+    let entries: Vec<Catch> = list.items().iter().filter_map(|item| catch_entry(item, findings)).collect();
+    report_shadowed(&entries, findings);
+    entries
+}
+
+fn catch_entry(item: &Node, findings: &mut Findings) -> Option<Catch> {
+    if let Some(default) = item.entry("default") {
+        let execute = step_list(&default.value, "default", findings);
+        return Some(Catch { faults: Faults::Default, execute, span: default.key.span });
+    }
+    let (Some(errors), Some(execute)) = (item.entry("errors"), item.get("execute")) else {
+        // IBM's documentation prints `- errors:` and `- execute:` as two items; its gateways take only the joined form.
+        let help = "write `- errors: [NAME]` and, below it without a dash, `execute:`; or `- default:`";
+        let message = "a catch entry needs `errors` together with `execute`, or `default`";
+        let span = item.entries().first().map_or(item.span, |entry| entry.key.span);
+        findings.push(Diagnostic::error(codes::BAD_CATCH, span, message).help(help));
+        return None;
+    };
+    let names: Vec<_> = match errors.value.text() {
+        Some(one) => vec![(one.into(), errors.value.span)],
+        None => errors.value.items().iter().filter_map(|node| Some((node.text()?.into(), node.span))).collect(),
+    };
+    if names.is_empty() {
+        let message = "`errors` names no fault, so the entry takes none";
+        findings.push(Diagnostic::error(codes::BAD_CATCH, errors.value.span, message));
+    }
+    let execute = step_list(execute, "execute", findings);
+    Some(Catch { faults: Faults::Named(names), execute, span: errors.key.span })
+}
+
+fn report_shadowed(entries: &[Catch], findings: &mut Findings) {
+    for (index, entry) in entries.iter().enumerate() {
+        let Some(default) = entries[..index].iter().find(|earlier| earlier.faults == Faults::Default) else { continue };
+        let message = "this entry can never run: `default` stands before it and takes every fault";
+        findings.push(
+            Diagnostic::warning(codes::SHADOWED_CATCH, entry.span, message)
+                .label(default.span, "taken here")
+                .help("move `default` to the end of the list"),
+        );
+    }
+}

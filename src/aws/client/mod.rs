@@ -1,0 +1,176 @@
+//! The Invoke API: one signed POST per call, sent once.
+
+mod error;
+mod reply;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Request, Uri};
+use http_body_util::{BodyExt, Limited};
+
+use super::credentials::Credentials;
+use super::endpoint::{Endpoint, EndpointError};
+use super::function::{FunctionRef, Qualifier};
+use super::limits;
+use super::sign::{Scope, Signer};
+use crate::http_client::HttpClient;
+use crate::value::Body;
+
+pub use error::{InvokeError, ServiceError};
+pub use reply::{FunctionError, InvokeReply};
+
+const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
+const DURABLE_EXECUTION_NAME: HeaderName = HeaderName::from_static("x-amz-durable-execution-name");
+const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
+const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
+const TENANT_ID: HeaderName = HeaderName::from_static("x-amz-tenant-id");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+
+/// How a function is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum InvocationType {
+    /// Wait for the function's answer (200).
+    #[default]
+    RequestResponse,
+    /// Queue the payload and go on (202).
+    Event,
+    /// Check permission and parameters only (204).
+    DryRun,
+}
+
+/// A function as one client calls it, with everything fixed that does not change from call to call. Made at load.
+#[derive(Debug, Clone)]
+pub struct Target {
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+/// What is different from call to call.
+#[derive(Debug, Clone, Default)]
+pub struct Invocation {
+    pub payload: Bytes,
+    /// The deadline for credentials, sending and reading the whole answer together.
+    pub timeout: Duration,
+    /// Base64 of a JSON object, at most [`limits::CLIENT_CONTEXT`] bytes.
+    pub client_context: Option<HeaderValue>,
+    /// X-Ray's form: `Root=1-…;Parent=…;Sampled=1`. Not signed.
+    pub trace_id: Option<HeaderValue>,
+    pub tenant_id: Option<HeaderValue>,
+    pub durable_execution_name: Option<HeaderValue>,
+}
+
+/// Calls the functions of one region at one endpoint with one set of credentials.
+#[derive(Debug, Clone)]
+pub struct LambdaClient {
+    http: HttpClient,
+    endpoint: Endpoint,
+    signer: Signer,
+    credentials: Arc<Credentials>,
+}
+
+impl LambdaClient {
+    /// A client that signs for `region`. An endpoint may be another machine altogether; the region is not taken from it.
+    pub fn new(
+        http: HttpClient,
+        endpoint: Endpoint,
+        region: impl Into<String>,
+        credentials: Arc<Credentials>,
+    ) -> Self {
+        let signer = Signer::new(Scope { region: region.into(), service: "lambda".to_owned() });
+        LambdaClient { http, endpoint, signer, credentials }
+    }
+
+    /// The region it signs for.
+    pub fn region(&self) -> &str {
+        &self.signer.scope().region
+    }
+
+    /// Prepares calls of `function`. `log_tail` asks for the last 4 KB of its log; AWS gives it to synchronous calls only.
+    pub fn target(
+        &self,
+        function: &FunctionRef,
+        qualifier: Option<&Qualifier>,
+        invocation_type: InvocationType,
+        log_tail: bool,
+    ) -> Result<Target, EndpointError> {
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+        headers.insert(INVOCATION_TYPE, HeaderValue::from_static(invocation_type.as_str()));
+        if log_tail {
+            headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
+        }
+        Ok(Target { uri: self.endpoint.join(&function.invoke_path(qualifier))?, headers })
+    }
+
+    /// Calls a function: one request, which is not repeated. [`InvokeError::may_have_run`] says what a repetition risks.
+    ///
+    /// A function that failed is a reply ([`InvokeReply::function_error`]); an answer of the service itself that is not a
+    /// success is [`InvokeError::Service`].
+    pub async fn invoke(&self, target: &Target, invocation: Invocation) -> Result<InvokeReply, InvokeError> {
+        let deadline = tokio::time::Instant::now() + invocation.timeout;
+        let keys = match tokio::time::timeout_at(deadline, self.credentials.get()).await {
+            Ok(keys) => keys.map_err(InvokeError::Credentials)?,
+            Err(_) => return Err(InvokeError::Timeout { sent: false }),
+        };
+        let mut headers = target.headers.clone();
+        let optional = [
+            (CLIENT_CONTEXT, invocation.client_context),
+            (TRACE_ID, invocation.trace_id),
+            (TENANT_ID, invocation.tenant_id),
+            (DURABLE_EXECUTION_NAME, invocation.durable_execution_name),
+        ];
+        for (name, value) in optional {
+            value.map(|value| headers.insert(name, value));
+        }
+        let payload = &invocation.payload;
+        self.signer
+            .sign(&Method::POST, &target.uri, &mut headers, payload, keys.clone(), SystemTime::now())
+            .map_err(|error| InvokeError::Signing(error.to_string()))?;
+        let mut request = Request::new(Body::from_bytes(invocation.payload).send());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = target.uri.clone();
+        *request.headers_mut() = headers;
+
+        let left = deadline.saturating_duration_since(tokio::time::Instant::now());
+        let answer = self.http.send(request, left).await.map_err(InvokeError::from_send)?;
+        let (head, body) = answer.into_parts();
+        let body = match tokio::time::timeout_at(deadline, Limited::new(body, limits::ANSWER).collect()).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(error)) => return Err(InvokeError::Broken(error.to_string())),
+            Err(_) => return Err(InvokeError::Timeout { sent: true }),
+        };
+        if head.status.is_success() {
+            return Ok(InvokeReply::new(head, body));
+        }
+        let error = ServiceError::read(&head, &body, keys.session_token());
+        if error.is_expired_token() {
+            self.credentials.mark_stale(keys.access_key_id());
+        }
+        Err(InvokeError::Service(Box::new(error)))
+    }
+}
+
+impl InvocationType {
+    /// The word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            InvocationType::RequestResponse => "RequestResponse",
+            InvocationType::Event => "Event",
+            InvocationType::DryRun => "DryRun",
+        }
+    }
+
+    /// The largest payload in bytes.
+    pub fn payload_limit(self) -> usize {
+        match self {
+            InvocationType::Event => limits::EVENT_PAYLOAD,
+            _ => limits::SYNCHRONOUS_PAYLOAD,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What the Invoke API answers when the call itself succeeded.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::header::HeaderMap;
+use http::{StatusCode, response};
+use serde::Deserialize;
+
+/// The answer to an invocation.
+#[derive(Debug, Clone)]
+pub struct InvokeReply {
+    /// 200, 202 for `Event`, 204 for `DryRun`.
+    pub status: StatusCode,
+    /// What the function returned, byte for byte; where it failed, AWS's JSON about the failure.
+    pub payload: Bytes,
+    /// The only sign that the function failed: the status is 200 all the same.
+    pub function_error: Option<FunctionError>,
+    /// The service's own headers, which are not for the client.
+    headers: HeaderMap,
+}
+
+/// How a function failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionError {
+    /// The function reported an error.
+    Handled,
+    /// The function threw, ran out of memory or time, or never started.
+    Unhandled,
+}
+
+impl InvokeReply {
+    pub(super) fn new(head: response::Parts, payload: Bytes) -> Self {
+        let function_error = head.headers.get("x-amz-function-error").map(|value| match value.as_bytes() {
+            b"Handled" => FunctionError::Handled,
+            _ => FunctionError::Unhandled,
+        });
+        InvokeReply { status: head.status, payload, function_error, headers: head.headers }
+    }
+
+    /// The version that ran, which an alias hides.
+    pub fn executed_version(&self) -> Option<&str> {
+        self.header("x-amz-executed-version")
+    }
+
+    /// The request's id in the function's log.
+    pub fn request_id(&self) -> Option<&str> {
+        self.header("x-amzn-requestid")
+    }
+
+    /// The ARN of the durable execution that ran.
+    pub fn durable_execution_arn(&self) -> Option<&str> {
+        self.header("x-amz-durable-execution-arn")
+    }
+
+    /// The last 4 KB of the function's log, where the call asked for it. The cut may fall inside a character.
+    pub fn log_tail(&self) -> Option<String> {
+        let decoded = BASE64_STANDARD.decode(self.headers.get("x-amz-log-result")?).ok()?;
+        Some(String::from_utf8_lossy(&decoded).into_owned())
+    }
+
+    /// Whether the function failed because its own time was up: error type `Sandbox.Timedout`, or a message that says
+    /// "Task timed out after" and a number.
+    pub fn is_function_timeout(&self) -> bool {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Failure {
+            #[serde(default)]
+            error_type: Option<String>,
+            #[serde(default)]
+            error_message: Option<String>,
+        }
+        if self.function_error != Some(FunctionError::Unhandled) {
+            return false;
+        }
+        let Ok(failure) = serde_json::from_slice::<Failure>(&self.payload) else { return false };
+        failure.error_type.as_deref() == Some("Sandbox.Timedout")
+            || failure.error_message.is_some_and(|message| message.contains("Task timed out after "))
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}

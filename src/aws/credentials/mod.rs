@@ -1,0 +1,162 @@
+//! Where the keys come from that sign a call, and the cache that keeps them fresh.
+//!
+//! A [`Credentials`] belongs to one [`CredentialSource`] and is made at load. Between the source and every caller stands
+//! one single-flight cache: many requests wait for one call to STS, and a renewal happens before the old keys expire,
+//! while they still serve.
+
+mod load;
+mod sdk_http;
+mod source;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use arc_swap::ArcSwapOption;
+use aws_credential_types::Credentials as Keys;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+
+use crate::http_client::HttpClient;
+use load::Loader;
+
+pub use source::{AssumeRole, Base, CredentialSource, StaticKeys};
+
+/// Credentials are renewed this long before they expire, or when four fifths of their life are over if that is later.
+const REFRESH_AHEAD: Duration = Duration::from_secs(300);
+
+/// After a failure the source is left alone for this long; until then its last error is the answer.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// One source of credentials with its cache.
+pub struct Credentials {
+    loader: Loader,
+    current: ArcSwapOption<Entry>,
+    flight: Mutex<Flight>,
+}
+
+/// Why there are no credentials. The message never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct CredentialsError {
+    /// What failed and what the source said about it.
+    pub message: Arc<str>,
+    /// The error code of STS, where it answered: `AccessDenied`, `ExpiredToken`…
+    pub code: Option<Arc<str>>,
+}
+
+/// Keys with the times that matter.
+struct Entry {
+    keys: Keys,
+    /// When to renew in the background; `None` for keys that do not expire.
+    refresh_at: Option<SystemTime>,
+}
+
+type Loading = Shared<BoxFuture<'static, Result<Arc<Entry>, CredentialsError>>>;
+
+/// The call to the source that is under way, and how the last one failed.
+#[derive(Default)]
+struct Flight {
+    loading: Option<Loading>,
+    failed: Option<(Instant, CredentialsError)>,
+}
+
+impl Credentials {
+    /// A source with an empty cache; nothing is read or called before the first [`Credentials::get`]. `http` carries the
+    /// calls to STS and to the other services of the default chain.
+    pub fn new(source: CredentialSource, http: HttpClient) -> Arc<Self> {
+        Arc::new(Credentials {
+            loader: Loader::new(source, http),
+            current: ArcSwapOption::empty(),
+            flight: Mutex::default(),
+        })
+    }
+
+    /// Valid keys. Waits only where there are none yet, or the old ones have expired; it is safe to drop half-way.
+    pub async fn get(self: &Arc<Self>) -> Result<Keys, CredentialsError> {
+        if let Some(entry) = self.current.load_full() {
+            let now = SystemTime::now();
+            if entry.keys.expiry().is_none_or(|expiry| now < expiry) {
+                if entry.refresh_at.is_some_and(|at| now >= at) {
+                    // The task runs by itself; who needs its result meets it in the cache.
+                    let _ = self.load();
+                }
+                return Ok(entry.keys.clone());
+            }
+        }
+        self.load().await.map(|entry| entry.keys.clone())
+    }
+
+    /// Throws the keys with this access key id away, so that the next call fetches new ones: AWS said they expired.
+    pub fn mark_stale(&self, access_key_id: &str) {
+        let current = self.current.load_full();
+        if current.as_ref().is_some_and(|entry| entry.keys.access_key_id() == access_key_id) {
+            self.current.compare_and_swap(&current, None);
+        }
+    }
+
+    /// When the keys in the cache expire; `None` where there are none or they do not expire.
+    pub fn expiry(&self) -> Option<SystemTime> {
+        self.current.load().as_ref().and_then(|entry| entry.keys.expiry())
+    }
+
+    /// Joins the call under way or starts one.
+    fn load(self: &Arc<Self>) -> Loading {
+        let mut flight = self.flight.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loading) = &flight.loading {
+            return loading.clone();
+        }
+        if let Some((at, error)) = &flight.failed
+            && at.elapsed() < PAUSE_AFTER_FAILURE
+        {
+            return futures_util::future::ready(Err(error.clone())).boxed().shared();
+        }
+        // A task of its own: a caller that gives up must not take the call away from those who still wait.
+        let task = tokio::spawn(Self::load_once(self.clone()));
+        let loading = async { task.await.unwrap_or_else(|_| Err(CredentialsError::new("loading was interrupted"))) };
+        let loading = loading.boxed().shared();
+        flight.loading = Some(loading.clone());
+        loading
+    }
+
+    async fn load_once(this: Arc<Self>) -> Result<Arc<Entry>, CredentialsError> {
+        let loaded = this.loader.load().await.map(|keys| Arc::new(Entry::new(keys)));
+        let mut flight = this.flight.lock().unwrap_or_else(PoisonError::into_inner);
+        flight.loading = None;
+        flight.failed = match &loaded {
+            Ok(entry) => {
+                this.current.store(Some(entry.clone()));
+                None
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "credentials could not be renewed");
+                Some((Instant::now(), error.clone()))
+            }
+        };
+        loaded
+    }
+}
+
+impl CredentialsError {
+    fn new(message: impl Into<Arc<str>>) -> Self {
+        CredentialsError { message: message.into(), code: None }
+    }
+}
+
+impl Entry {
+    fn new(keys: Keys) -> Self {
+        let refresh_at = keys.expiry().map(|expiry| {
+            let left = expiry.duration_since(SystemTime::now()).unwrap_or_default();
+            expiry - REFRESH_AHEAD.min(left / 5)
+        });
+        Entry { keys, refresh_at }
+    }
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Credentials").field(self.loader.source()).finish()
+    }
+}

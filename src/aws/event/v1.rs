@@ -1,0 +1,121 @@
+//! The event of REST APIs, payload format 1.0.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use super::body::EventBody;
+use super::{EventFormat, EventRequest, Map, borrowed, headers, query};
+use crate::value::Value;
+
+/// The event; written by hand only where a field is computed.
+pub(super) struct Event<'a> {
+    request: &'a EventRequest<'a>,
+    headers: HeaderMap,
+    body: EventBody<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext<'a> {
+    account_id: &'a str,
+    api_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorizer: Option<Authorizer<'a>>,
+    domain_name: &'a str,
+    domain_prefix: &'a str,
+    extended_request_id: &'a str,
+    http_method: &'a str,
+    identity: Identity<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation_name: Option<&'a str>,
+    path: Cow<'a, str>,
+    protocol: &'a str,
+    request_id: &'a str,
+    request_time: String,
+    request_time_epoch: i64,
+    resource_id: Option<&'a str>,
+    resource_path: &'a str,
+    stage: &'a str,
+}
+
+#[derive(Serialize)]
+struct Authorizer<'a> {
+    claims: &'a Value,
+}
+
+/// Everything but address and agent is about AWS's own authentication, which did not happen here.
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'a> {
+    access_key: Option<&'a str>,
+    account_id: Option<&'a str>,
+    caller: Option<&'a str>,
+    cognito_authentication_provider: Option<&'a str>,
+    cognito_authentication_type: Option<&'a str>,
+    cognito_identity_id: Option<&'a str>,
+    cognito_identity_pool_id: Option<&'a str>,
+    principal_org_id: Option<&'a str>,
+    source_ip: &'a str,
+    user: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    user_arn: Option<&'a str>,
+}
+
+impl<'a> Event<'a> {
+    pub(super) fn new(request: &'a EventRequest<'a>) -> Self {
+        let body = EventBody::new(EventFormat::V1, request);
+        Event { request, headers: headers::shown(request), body }
+    }
+
+    fn context(&self) -> RequestContext<'a> {
+        let request = self.request;
+        RequestContext {
+            account_id: request.account_id,
+            api_id: request.api_id,
+            authorizer: request.authorizer.map(|claims| Authorizer { claims }),
+            domain_name: request.domain_name,
+            domain_prefix: request.domain_prefix(),
+            extended_request_id: request.request_id,
+            http_method: request.method,
+            identity: Identity {
+                source_ip: request.source_ip,
+                user_agent: request.user_agent,
+                ..Identity::default()
+            },
+            operation_name: request.operation,
+            path: request.path_with_stage(request.path),
+            protocol: request.protocol,
+            request_id: request.request_id,
+            request_time: request.time_text(),
+            request_time_epoch: request.time_milliseconds(),
+            resource_id: None,
+            resource_path: request.resource,
+            stage: request.stage,
+        }
+    }
+}
+
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let request = self.request;
+        let parameters: Map<'_, Vec<Cow<'_, str>>> = query::parameters(request.query);
+        let mut event = serializer.serialize_struct("Event", 14)?;
+        event.serialize_field("version", "1.0")?;
+        event.serialize_field("resource", request.resource)?;
+        event.serialize_field("path", request.path)?;
+        event.serialize_field("httpMethod", request.method)?;
+        event.serialize_field("headers", &headers::last(&self.headers))?;
+        event.serialize_field("multiValueHeaders", &headers::all(&self.headers))?;
+        event.serialize_field("queryStringParameters", &query::last(&parameters))?;
+        event.serialize_field("multiValueQueryStringParameters", &parameters)?;
+        event.serialize_field("requestContext", &self.context())?;
+        event.serialize_field("pathParameters", &borrowed(request.path_parameters))?;
+        event.serialize_field("stageVariables", &borrowed(request.stage_variables))?;
+        event.serialize_field("body", &self.body)?;
+        event.serialize_field("isBase64Encoded", &self.body.is_base64())?;
+        event.end()
+    }
+}

@@ -1,0 +1,130 @@
+//! The event of HTTP APIs and function URLs, payload format 2.0.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::body::EventBody;
+use super::{EventFormat, EventRequest, Map, borrowed, decoded, headers, query};
+use crate::value::Value;
+
+/// The event; members that AWS leaves out when they are empty are left out.
+pub(super) struct Event<'a> {
+    request: &'a EventRequest<'a>,
+    headers: HeaderMap,
+    body: EventBody<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext<'a> {
+    account_id: &'a str,
+    api_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorizer: Option<Authorizer<'a>>,
+    domain_name: &'a str,
+    domain_prefix: &'a str,
+    http: Http<'a>,
+    request_id: &'a str,
+    route_key: &'a str,
+    stage: &'a str,
+    time: String,
+    time_epoch: i64,
+}
+
+#[derive(Serialize)]
+struct Authorizer<'a> {
+    jwt: Jwt<'a>,
+}
+
+#[derive(Serialize)]
+struct Jwt<'a> {
+    claims: &'a Value,
+    scopes: Option<Vec<&'a str>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Http<'a> {
+    method: &'a str,
+    path: Cow<'a, str>,
+    protocol: &'a str,
+    source_ip: &'a str,
+    user_agent: &'a str,
+}
+
+impl<'a> Event<'a> {
+    pub(super) fn new(request: &'a EventRequest<'a>) -> Self {
+        let body = EventBody::new(EventFormat::V2, request);
+        Event { request, headers: headers::shown(request), body }
+    }
+
+    fn context(&self, path: &'a str) -> RequestContext<'a> {
+        let request = self.request;
+        RequestContext {
+            account_id: request.account_id,
+            api_id: request.api_id,
+            authorizer: request.authorizer.map(|claims| Authorizer { jwt: Jwt { claims, scopes: scopes(claims) } }),
+            domain_name: request.domain_name,
+            domain_prefix: request.domain_prefix(),
+            http: Http {
+                method: request.method,
+                path: Cow::Borrowed(path),
+                protocol: request.protocol,
+                source_ip: request.source_ip,
+                user_agent: request.user_agent.unwrap_or_default(),
+            },
+            request_id: request.request_id,
+            route_key: request.route_key,
+            stage: request.stage,
+            time: request.time_text(),
+            time_epoch: request.time_milliseconds(),
+        }
+    }
+}
+
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let request = self.request;
+        let path = decoded(request.path);
+        let path = request.path_with_stage(&path);
+        let parameters = query::parameters(request.query);
+        let cookies = headers::cookies(&self.headers);
+        let path_parameters: Map<'_, Cow<'_, str>> =
+            Map(request.path_parameters.iter().map(|(name, value)| (Cow::Borrowed(*name), decoded(value))).collect());
+        let stage_variables = borrowed(request.stage_variables);
+        let mut event = serializer.serialize_map(None)?;
+        event.serialize_entry("version", "2.0")?;
+        event.serialize_entry("routeKey", request.route_key)?;
+        event.serialize_entry("rawPath", &path)?;
+        event.serialize_entry("rawQueryString", request.query)?;
+        if !cookies.is_empty() {
+            event.serialize_entry("cookies", &cookies)?;
+        }
+        event.serialize_entry("headers", &headers::joined(&self.headers))?;
+        if !parameters.is_empty() {
+            event.serialize_entry("queryStringParameters", &query::joined(&parameters))?;
+        }
+        event.serialize_entry("requestContext", &self.context(&path))?;
+        if !path_parameters.is_empty() {
+            event.serialize_entry("pathParameters", &path_parameters)?;
+        }
+        if !stage_variables.is_empty() {
+            event.serialize_entry("stageVariables", &stage_variables)?;
+        }
+        event.serialize_entry("body", &self.body)?;
+        event.serialize_entry("isBase64Encoded", &self.body.is_base64())?;
+        event.end()
+    }
+}
+
+/// The scopes of a token: `scope` holds them in one text, `scp` in a list (RFC 9068; Microsoft's tokens).
+fn scopes(claims: &Value) -> Option<Vec<&str>> {
+    match claims.get("scope").or_else(|| claims.get("scp"))? {
+        Value::String(text) => Some(text.split_whitespace().collect()),
+        Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect()),
+        _ => None,
+    }
+}

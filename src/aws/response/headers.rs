@@ -1,0 +1,63 @@
+//! Headers and cookies of a proxy response.
+
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+
+use super::ProxyError;
+use crate::aws::event::EventFormat;
+use crate::http_client::strip_hop_by_hop;
+use crate::value::Value;
+
+/// Format 1.0 takes the lists first, then adds single values that are not among them; format 2.0 knows no lists, and
+/// turns `cookies` into a `Set-Cookie` each. Headers of the connection and `Content-Length` are dropped: the response is
+/// framed anew.
+pub(super) fn read(format: EventFormat, answer: &Value) -> Result<HeaderMap, ProxyError> {
+    let mut headers = HeaderMap::new();
+    if format == EventFormat::V1 {
+        for (name, value) in members(answer, "multiValueHeaders")? {
+            match value {
+                Value::Array(items) => items.iter().try_for_each(|item| add(&mut headers, name, item, false))?,
+                single => add(&mut headers, name, single, false)?,
+            }
+        }
+    }
+    for (name, value) in members(answer, "headers")? {
+        add(&mut headers, name, value, true)?;
+    }
+    if let (EventFormat::V2, Some(Value::Array(cookies))) = (format, answer.get("cookies")) {
+        cookies.iter().try_for_each(|cookie| add(&mut headers, SET_COOKIE.as_str(), cookie, false))?;
+    }
+    strip_hop_by_hop(&mut headers);
+    headers.remove(CONTENT_LENGTH);
+    Ok(headers)
+}
+
+/// The members of the object `name`; none where it is null or missing.
+fn members<'a>(
+    answer: &'a Value,
+    name: &'static str,
+) -> Result<impl Iterator<Item = (&'a str, &'a Value)> + use<'a>, ProxyError> {
+    let members = match answer.get(name) {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(members)) => Some(members),
+        Some(_) => return Err(ProxyError::NotAMap(name)),
+    };
+    Ok(members.into_iter().flat_map(|members| members.iter().map(|(key, value)| (&**key, value))))
+}
+
+/// Adds a value; `once` leaves out one that is already there. Null means no header, and pseudo headers are not ours to set.
+fn add(headers: &mut HeaderMap, name: &str, value: &Value, once: bool) -> Result<(), ProxyError> {
+    if name.starts_with(':') {
+        return Ok(());
+    }
+    let text = match value {
+        Value::Null => return Ok(()),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => value.to_text(),
+        _ => return Err(ProxyError::HeaderKind(name.to_owned())),
+    };
+    let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| ProxyError::HeaderName(name.to_owned()))?;
+    let value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| ProxyError::HeaderValue(name.to_owned()))?;
+    if !once || !headers.get_all(&key).iter().any(|present| present == value) {
+        headers.append(key, value);
+    }
+    Ok(())
+}

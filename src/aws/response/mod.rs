@@ -1,0 +1,140 @@
+//! What a function behind a proxy integration returned, as an HTTP response.
+//!
+//! The rules are API Gateway's ("Output format of a Lambda function for proxy integration" for REST APIs, "Lambda
+//! function response for format 2.0" for HTTP APIs); where a function bends them, REST APIs refuse (`strict`) and most
+//! gateways shrug.
+
+mod headers;
+
+#[cfg(test)]
+mod tests;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::StatusCode;
+
+use super::event::EventFormat;
+use crate::value::Value;
+
+/// An HTTP response. Cookies are `Set-Cookie` headers, one each; `Content-Length` is not among the headers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxyResponse {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// Why a payload is no response.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyError {
+    #[error("the function's answer is not JSON")]
+    NotJson,
+    #[error("the function's answer is not a JSON object")]
+    NotAnObject,
+    #[error("the function's answer has no \"statusCode\"")]
+    NoStatus,
+    #[error("\"statusCode\" is {0}, not a status from 200 to 599")]
+    Status(String),
+    #[error("\"{0}\" is not an object")]
+    NotAMap(&'static str),
+    #[error("the value of header \"{0}\" is neither text, number nor boolean")]
+    HeaderKind(String),
+    #[error("\"{0}\" cannot be the name of a header")]
+    HeaderName(String),
+    #[error("the value of header \"{0}\" has characters that no header can carry")]
+    HeaderValue(String),
+    #[error("\"body\" is not a string")]
+    BodyKind,
+    #[error("\"isBase64Encoded\" is neither true nor false")]
+    Flag,
+    #[error("\"body\" is marked as base64, but is not")]
+    Base64,
+    #[error("\"{0}\" is not a member of a proxy response")]
+    UnknownMember(String),
+}
+
+const MEMBERS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
+
+/// Reads a function's answer. `strict` refuses what REST APIs refuse: members they do not know, a body that is not a
+/// string, a flag that is not a boolean, a missing status.
+pub fn parse(format: EventFormat, payload: &Bytes, strict: bool) -> Result<ProxyResponse, ProxyError> {
+    let answer = Value::parse_json(payload).map_err(|_| ProxyError::NotJson)?;
+    let status = answer.get("statusCode").filter(|_| matches!(answer, Value::Object(_)));
+    match (format, &answer) {
+        (EventFormat::V2, Value::String(text)) => Ok(bare(Bytes::copy_from_slice(text.as_bytes()))),
+        (EventFormat::V2, _) if status.is_none() => Ok(bare(payload.clone())),
+        (EventFormat::V1, Value::Object(members)) => {
+            let unknown = members.keys().find(|key| !MEMBERS.contains(&&***key));
+            match unknown.filter(|_| strict) {
+                Some(key) => Err(ProxyError::UnknownMember(key.to_string())),
+                None => proxy(format, &answer, strict),
+            }
+        }
+        (EventFormat::V2, _) => proxy(format, &answer, strict),
+        (EventFormat::V1, _) => Err(ProxyError::NotAnObject),
+    }
+}
+
+/// Format 2.0 takes anything without a status code for the body of a success. A JSON string loses its quotes, as behind
+/// HTTP APIs; everything else, `null` too, is sent as the function wrote it.
+fn bare(body: Bytes) -> ProxyResponse {
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    ProxyResponse { status: StatusCode::OK, headers, body }
+}
+
+fn proxy(format: EventFormat, answer: &Value, strict: bool) -> Result<ProxyResponse, ProxyError> {
+    let status = status(answer, strict)?;
+    let mut headers = headers::read(format, answer)?;
+    let mut body = body(answer, strict)?;
+    // These have no body by definition (RFC 9110, 15.3.5 and 15.4.5).
+    if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
+        body.clear();
+    }
+    if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+        let default = match format {
+            EventFormat::V1 => "application/json",
+            EventFormat::V2 => "text/plain; charset=utf-8",
+        };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(default));
+    }
+    Ok(ProxyResponse { status, headers, body })
+}
+
+/// A whole number, or one written as text. 1xx cannot end an exchange.
+fn status(answer: &Value, strict: bool) -> Result<StatusCode, ProxyError> {
+    let value = match answer.get("statusCode") {
+        None | Some(Value::Null) if strict => return Err(ProxyError::NoStatus),
+        None | Some(Value::Null) => return Ok(StatusCode::OK),
+        Some(value) => value,
+    };
+    let number = value.as_integer().and_then(|number| u16::try_from(number).ok());
+    let status = number.filter(|number| (200..=599).contains(number)).and_then(|number| StatusCode::from_u16(number).ok());
+    status.ok_or_else(|| ProxyError::Status(value.to_text().into_owned()))
+}
+
+fn body(answer: &Value, strict: bool) -> Result<Bytes, ProxyError> {
+    let base64 = is_base64(answer, strict)?;
+    match answer.get("body") {
+        None | Some(Value::Null) => Ok(Bytes::new()),
+        Some(Value::String(text)) if base64 => {
+            BASE64_STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(|_| ProxyError::Base64)
+        }
+        Some(text @ Value::String(_)) => Ok(text.to_bytes()),
+        Some(_) if strict || base64 => Err(ProxyError::BodyKind),
+        Some(other) => Ok(other.to_bytes()),
+    }
+}
+
+/// The flag, or the name it had before (`base64Encoded`), which SAM lets win.
+fn is_base64(answer: &Value, strict: bool) -> Result<bool, ProxyError> {
+    let old = answer.get("base64Encoded").filter(|value| !strict && **value != Value::Null);
+    match old.or_else(|| answer.get("isBase64Encoded")) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(Value::String(text)) if !strict && text.eq_ignore_ascii_case("true") => Ok(true),
+        Some(Value::String(text)) if !strict && text.eq_ignore_ascii_case("false") => Ok(false),
+        Some(_) => Err(ProxyError::Flag),
+    }
+}

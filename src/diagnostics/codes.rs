@@ -1,0 +1,131 @@
+//! Every code a finding can carry. A code keeps its meaning for ever; `docs/errors.md` is generated from this list.
+
+/// The stable name of a kind of finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Code {
+    /// `G` and four digits.
+    pub id: &'static str,
+    /// What is wrong, in a few words.
+    pub title: &'static str,
+    /// Why it matters and what to do.
+    pub page: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $section:literal])* $name:ident = $id:literal, $title:literal, $page:literal;)*) => {
+        $(pub const $name: Code = Code { id: $id, title: $title, page: $page };)*
+        /// All codes in the order of their numbers.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    UNREADABLE = "G0001", "a file cannot be read",
+        "The file or folder does not exist, is not readable, or is not UTF-8 text. Check the path and the permissions.";
+    TOO_LARGE = "G0002", "a file is too large",
+        "Documents and settings are read whole, so they may have at most 10 MiB. Split the document or remove embedded data.";
+    SYNTAX = "G0003", "the text is not YAML or JSON",
+        "The parser stopped at the place shown. Common causes: a tab used for indentation, an unclosed quote or bracket, or a value with `: ` in it that is not quoted.";
+    TOO_DEEP = "G0004", "the text is nested too deeply",
+        "Maps and lists may be nested 128 levels deep.";
+    TOO_MANY_NODES = "G0005", "the document grows too large through its aliases",
+        "After its aliases are expanded a document may have a million nodes. An alias that repeats an alias multiplies.";
+    DUPLICATE_KEY = "G0006", "a key stands twice in one map",
+        "YAML forbids it and readers disagree on which one counts. Remove one of the two.";
+    BAD_KEY = "G0007", "a key is not a scalar",
+        "The keys of a map are text, numbers or booleans, never lists or maps.";
+    NO_DOCUMENT = "G0008", "there is nothing to serve",
+        "No file with an OpenAPI or Swagger document was found at the paths given.";
+    UNSET_VARIABLE = "G0009", "an environment variable or file that the text names does not exist",
+        "`${NAME}` takes the environment variable NAME, `${NAME:-default}` falls back to a default, and `${file:/path}` reads a file. Set the variable, write a default, or write `$${` for the characters themselves.";
+
+    NOT_OPENAPI = "G0101", "the document is not an OpenAPI document that Gantry reads",
+        "A document starts with `openapi: 3.0.x`, `openapi: 3.1.x` or `swagger: '2.0'`.";
+    BAD_OPENAPI = "G0102", "a part of the document has the wrong shape",
+        "The OpenAPI specification asks for another kind of value here.";
+    BAD_PATH = "G0103", "a path template cannot be read",
+        "A path starts with `/`. A parameter is a whole segment in braces, as in `/orders/{id}`; a trailing `{+rest}` or `{rest+}` takes one or more segments.";
+    ROUTE_CONFLICT = "G0104", "two operations answer the same requests",
+        "Two path templates with the same verb match exactly the same paths. Remove one, or give one of the documents another base path.";
+    UNRESOLVED_REF = "G0105", "a `$ref` points nowhere",
+        "The target of a `$ref` must exist in this document.";
+    SPEC_MISMATCH = "G0106", "the document does not follow its OpenAPI version",
+        "The typed OpenAPI 3.0 model cannot hold this document. It is served all the same; other tools may refuse it.";
+
+    NO_ASSEMBLY = "G0201", "an operation has no assembly",
+        "Without an assembly there is nothing to run. Put `x-assembly` with an `execute` list at the root of the document, at the path or at the operation.";
+    BAD_ASSEMBLY = "G0202", "an assembly has the wrong shape",
+        "An assembly is a map with `execute`, and optionally `catch` and `finally`; each of them is a list of steps, and a step is a map with exactly one key, the policy's name.";
+    BAD_CATCH = "G0203", "a catch entry has the wrong shape",
+        "An entry is either `errors: [NAME, …]` together with `execute: [STEP, …]`, or `default: [STEP, …]`.";
+    SHADOWED_CATCH = "G0204", "a catch entry can never run",
+        "Entries are tried in order and the first that fits is taken; an earlier entry takes every fault this one names.";
+    BAD_VERSION = "G0205", "a policy has no such version",
+        "The version is the policy's, not the API's. The message lists the versions that Gantry runs.";
+    ENVIRONMENT_OBJECT = "G0206", "the document names something that the settings must supply",
+        "TLS profiles and credential profiles belong to the gateway, not to the document. Add it to the settings file.";
+
+    UNKNOWN_POLICY = "G0301", "there is no such policy",
+        "The name of the step is not a policy. The message shows the nearest names.";
+    UNBUILT_POLICY = "G0302", "the policy is known but not built yet",
+        "IBM API Connect has this policy and Gantry will; until then a document that uses it is refused, because a step that silently does nothing would be worse.";
+    UNKNOWN_PROPERTY = "G0303", "there is no such property",
+        "The message shows the nearest names; the policy's page lists all of them.";
+    WRONG_TYPE = "G0304", "a value has the wrong type or is out of range",
+        "The message says what is expected here.";
+    MISSING_PROPERTY = "G0305", "a required property is missing",
+        "Add the property that the message names.";
+    TWO_SPELLINGS = "G0306", "one property is written in two spellings",
+        "Two spellings mean the same property, so one of them would be ignored. Remove one.";
+    UNBUILT_PROPERTY = "G0307", "the property is known but not built yet",
+        "Gantry knows the property and will support it; until then a document that uses it is refused.";
+    BAD_VALUE = "G0308", "a value cannot be used",
+        "The value has the right type and still means nothing here. The message says why.";
+
+    BAD_TEMPLATE = "G0401", "a `$(…)` reference cannot be read",
+        "A reference is `$(name.part.part)`; odd names go into brackets, as in `$(request.headers['x-id'])`. An unclosed `$(` or an empty name is a mistake.";
+    NEVER_SET = "G0402", "nothing sets this variable",
+        "No step that runs before this one sets the variable, and it is neither a property nor one of the built-in variables; it would be empty.";
+    READ_ONLY = "G0403", "the variable cannot be set",
+        "`request`, `system`, `client`, `plan` and `env` describe what came from outside and stay as they are.";
+
+    UNREACHABLE = "G0501", "a step can never run",
+        "The step before it always ends the flow.";
+
+    BAD_FUNCTION = "G0601", "the function is not a name or an ARN that Lambda accepts",
+        "A function is a name of at most 64 letters, digits, `-` and `_`, a partial ARN `ACCOUNT:function:NAME`, or a full ARN `arn:aws:lambda:REGION:ACCOUNT:function:NAME`; each may end in `:QUALIFIER`.";
+    QUALIFIER_CONFLICT = "G0602", "the function's suffix and `qualifier` disagree",
+        "The version or alias may stand behind the function or in `qualifier`. When both are written they must be equal.";
+    REGION_CONFLICT = "G0603", "two regions are named for one function",
+        "The ARN or the endpoint already says the region; signing for another one would be refused by AWS.";
+    NO_REGION = "G0604", "no region is known for the function",
+        "Write `region` in the step, use a full ARN, set `aws: {region: …}` in the settings, or set AWS_REGION.";
+    HALF_KEY_PAIR = "G0605", "an access key without its other half",
+        "`aws-access-key-id` and `aws-secret-access-key` belong together; a session token needs both.";
+    LITERAL_SECRET = "G0606", "a secret is written into the document",
+        "Documents are shared and versioned. Take the value from the environment with `${NAME}`, from a file with `${file:…}`, or use a credential profile of the settings.";
+    PLAIN_HTTP = "G0607", "credentials would travel over plain http",
+        "Signed requests and their payloads can be read on the way. Use https, except on the loopback interface.";
+    BAD_ENDPOINT = "G0608", "the endpoint is not a URL that Lambda can be called at",
+        "An endpoint is an absolute http or https URL without query, as in `https://vpce-….lambda.eu-west-1.vpce.amazonaws.com`.";
+
+    BAD_TARGET = "G0701", "the target URL cannot be called",
+        "A target is an absolute http or https URL whose host is known at load. The path and the query may hold `$(…)`.";
+    OPEN_TARGET = "G0702", "the host of the target is only known at run time",
+        "A client could choose where the gateway connects to. Write the host into the URL, or take it from a property of the API.";
+
+    BAD_SETTINGS = "G0801", "the settings cannot be used",
+        "The settings file is one YAML map; docs/settings.md lists every key.";
+    BAD_TLS_PROFILE = "G0802", "a TLS profile cannot be used",
+        "The files of a TLS profile must exist and hold PEM; the client certificate and its key belong together.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        assert!(ALL.windows(2).all(|pair| pair[0].id < pair[1].id));
+    }
+}

@@ -1,0 +1,68 @@
+//! "Did you mean …": the known names nearest to a mistyped one.
+
+/// Up to three of `known` that are near `typed`, nearest first.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let typed = normal(typed);
+    let limit = (typed.chars().count() / 3).max(1) + 1;
+    let mut ranked: Vec<(usize, &str)> = known
+        .into_iter()
+        .map(|name| (distance(&typed, &normal(name)), name))
+        .filter(|(distance, _)| *distance <= limit)
+        .collect();
+    ranked.sort();
+    ranked.dedup_by_key(|(_, name)| *name);
+    ranked.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// Names as a sentence has them: `a`, `b` or `c`.
+pub fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Case and the choice of `-` or `_` do not make two names far apart.
+fn normal(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
+}
+
+/// Edits (insert, delete, replace, swap of neighbours) between two names.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(80).collect(), b.chars().take(80).collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_mistakes_are_near_and_other_words_are_not() {
+        let known = ["invoke", "lambda", "set-variable", "throw"];
+        assert_eq!(nearest("lamdba", known), ["lambda"]);
+        assert_eq!(nearest("set_variable", known), ["set-variable"]);
+        assert!(nearest("quota", known).is_empty());
+    }
+
+    #[test]
+    fn lists_read_as_sentences() {
+        assert_eq!(quoted_list(&["a"]), "`a`");
+        assert_eq!(quoted_list(&["a", "b", "c"]), "`a`, `b` or `c`");
+    }
+}

@@ -1,0 +1,25 @@
+//! One line per finding: `file:line:column: error CODE message`, for pipes and editors.
+
+use super::{Diagnostic, Severity, Sources};
+
+/// The line of one finding, without a line break at its end.
+pub fn render(finding: &Diagnostic, sources: &Sources) -> String {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut line =
+        format!("{}: {severity} {} {}", sources.place(finding.span), finding.code.id, one_line(&finding.message));
+    for label in &finding.labels {
+        line.push_str(&format!(" ({}: {})", one_line(&label.text), sources.place(label.span)));
+    }
+    if let Some(help) = &finding.help {
+        line.push_str(&format!("; {}", one_line(help)));
+    }
+    line
+}
+
+/// Messages may quote text from a file; a line break in it must not break the line.
+fn one_line(text: &str) -> String {
+    text.split('\n').map(str::trim).collect::<Vec<_>>().join(" ")
+}

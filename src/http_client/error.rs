@@ -1,0 +1,113 @@
+//! Why a request has no answer, and whether it may have been sent.
+
+use std::error::Error;
+use std::fmt;
+
+use hyper_util::client::legacy::Error as ClientError;
+
+use super::connector::ConnectError;
+use crate::value::BoxError;
+
+/// Why a request has no answer.
+#[derive(Debug)]
+pub struct SendError {
+    pub kind: SendErrorKind,
+    /// Whether a byte of the request may have reached the peer. Trying again after `true` may make it run twice.
+    pub sent: bool,
+    source: Option<BoxError>,
+}
+
+/// The part of an exchange that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendErrorKind {
+    /// The host name has no address.
+    Dns,
+    /// No TCP connection: refused, unreachable.
+    Connect,
+    /// No TLS session: untrusted or wrong certificate, no common version.
+    Tls,
+    /// Name, TCP and TLS together took longer than the connect time-out.
+    ConnectTimeout,
+    /// Connected, but no answer in time.
+    ResponseTimeout,
+    /// The peer closed the connection before it answered.
+    Closed,
+    /// The request's own body failed while it was being sent.
+    RequestBody,
+    /// The answer was not HTTP.
+    Protocol,
+}
+
+impl SendError {
+    pub(super) fn from_client(error: ClientError) -> Self {
+        if let Some(connect) = find::<ConnectError>(&error) {
+            return SendError { kind: connect.kind(), sent: false, source: Some(error.into()) };
+        }
+        let hyper = find::<hyper::Error>(&error);
+        // Without connection information no connection had been chosen yet; a cancelled request was handed back whole.
+        let sent = error.connect_info().is_some() && !hyper.is_some_and(hyper::Error::is_canceled);
+        let kind = match hyper {
+            _ if error.is_connect() => SendErrorKind::Connect,
+            Some(hyper) if hyper.is_user() => SendErrorKind::RequestBody,
+            Some(hyper) if hyper.is_parse() => SendErrorKind::Protocol,
+            _ => SendErrorKind::Closed,
+        };
+        SendError { kind, sent, source: Some(error.into()) }
+    }
+
+    pub(super) fn timed_out(connected: bool) -> Self {
+        let kind = if connected { SendErrorKind::ResponseTimeout } else { SendErrorKind::ConnectTimeout };
+        SendError { kind, sent: connected, source: None }
+    }
+
+    /// Whether time ran out, while connecting or while waiting.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.kind, SendErrorKind::ConnectTimeout | SendErrorKind::ResponseTimeout)
+    }
+}
+
+impl fmt::Display for SendError {
+    /// What failed and the innermost reason, in one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            SendErrorKind::Dns => "the host name could not be resolved",
+            SendErrorKind::Connect => "no connection could be made",
+            SendErrorKind::Tls => "the TLS handshake failed",
+            SendErrorKind::ConnectTimeout => "connecting took too long",
+            SendErrorKind::ResponseTimeout => "no answer came in time",
+            SendErrorKind::Closed => "the connection closed before an answer came",
+            SendErrorKind::RequestBody => "the request body could not be read",
+            SendErrorKind::Protocol => "the answer is not valid HTTP",
+        })?;
+        match self.source.as_deref().and_then(root_cause) {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for SendError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The first error of type `E` in the chain of causes.
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(current) = next {
+        if let Some(found) = current.downcast_ref::<E>() {
+            return Some(found);
+        }
+        next = current.source();
+    }
+    None
+}
+
+fn root_cause<'a>(error: &'a (dyn Error + Send + Sync + 'static)) -> Option<&'a dyn Error> {
+    let mut cause: &dyn Error = error.source()?;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Some(cause)
+}

@@ -1,0 +1,115 @@
+//! Outgoing HTTP, pooled: one [`HttpClient`] per TLS profile, made at load and shared by everything that calls out.
+//!
+//! The client never follows a redirect, never takes a proxy from the environment, and never sends a request twice once
+//! a byte of it may have left. What it sends is framed here: hop-by-hop headers are dropped and `Content-Length` is
+//! what the body says of itself.
+
+mod connector;
+mod error;
+mod hop_by_hop;
+mod tls;
+
+#[cfg(test)]
+pub(crate) mod test_server;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::time::Duration;
+
+use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::{Method, Request, Response};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use crate::value::BodyStream;
+use connector::Connector;
+
+pub use error::{SendError, SendErrorKind};
+pub use hop_by_hop::strip_hop_by_hop;
+pub use tls::{TlsError, TlsOptions};
+
+/// How connections are made and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PoolOptions {
+    /// How long a connection may stand unused before it is closed.
+    pub idle_timeout: Duration,
+    /// How many unused connections are kept to one scheme, host and port.
+    pub max_idle_per_host: usize,
+    /// Limit for name lookup, TCP and TLS handshake together.
+    pub connect_timeout: Duration,
+    /// Whether HTTP/2 is offered in the TLS handshake; otherwise every connection speaks HTTP/1.1.
+    pub http2: bool,
+}
+
+impl Default for PoolOptions {
+    fn default() -> Self {
+        PoolOptions {
+            idle_timeout: Duration::from_secs(60),
+            max_idle_per_host: 256,
+            connect_timeout: Duration::from_secs(5),
+            http2: false,
+        }
+    }
+}
+
+/// A connection pool with its TLS settings. Cloning shares the pool.
+#[derive(Clone)]
+pub struct HttpClient {
+    client: Client<Connector, BodyStream>,
+}
+
+impl HttpClient {
+    /// Makes a client with an empty pool; nothing is connected yet.
+    pub fn new(tls: &TlsOptions, pool: &PoolOptions) -> Result<Self, TlsError> {
+        let connector = Connector::new(tls, pool)?;
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .timer(TokioTimer::new())
+            .pool_idle_timeout(pool.idle_timeout)
+            .pool_max_idle_per_host(pool.max_idle_per_host)
+            // Only a request that hyper handed back untouched, because its pooled connection had died, is tried again:
+            // nothing of it was sent, so nothing can run twice.
+            .retry_canceled_requests(true)
+            .build(connector);
+        Ok(HttpClient { client })
+    }
+
+    /// Sends a request and waits for the head of its answer, at most `timeout`, of which connecting may take at most
+    /// the pool's own limit. The body of the answer is the caller's to read, and to limit.
+    ///
+    /// The URI is absolute. Hop-by-hop headers are dropped; a `Host` header that is set stays as it is.
+    pub async fn send(
+        &self,
+        mut request: Request<BodyStream>,
+        timeout: Duration,
+    ) -> Result<Response<Incoming>, SendError> {
+        frame(&mut request);
+        let connection = capture_connection(&mut request);
+        match tokio::time::timeout(timeout, self.client.request(request)).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => Err(SendError::from_client(error)),
+            Err(_) => Err(SendError::timed_out(connection.connection_metadata().is_some())),
+        }
+    }
+}
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpClient")
+    }
+}
+
+/// Leaves framing to hyper, which takes it from the body's size. It says nothing about a body that is empty, where
+/// servers expect `Content-Length: 0` from the methods that usually carry one (RFC 9110, 8.6).
+fn frame(request: &mut Request<BodyStream>) {
+    strip_hop_by_hop(request.headers_mut());
+    request.headers_mut().remove(CONTENT_LENGTH);
+    let usually_has_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+    if usually_has_body && request.body().is_end_stream() {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+}

@@ -1,0 +1,272 @@
+//! The Lambda Invoke API over HTTP: `POST /2015-03-31/functions/NAME/invocations`.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, StatusCode, request};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use serde::de::IgnoredAny;
+use time::OffsetDateTime;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::address::{Address, Home};
+use super::errors::{Refusal, unbuildable};
+use super::invocation::{Invocation, Outcome};
+use super::locked;
+use super::pool::Pool;
+use super::registry::Registry;
+use super::signature::{Signed, Verifier};
+
+/// The largest event of a synchronous call, bytes.
+const SYNC_LIMIT: usize = 6_291_456;
+/// The largest event of an asynchronous call, bytes.
+const ASYNC_LIMIT: usize = 1_048_576;
+/// Bodies are read up to here, so that a call over the limits above gets its answer instead of a
+/// broken connection, bytes.
+const READ_LIMIT: usize = 32 * 1024 * 1024;
+/// The largest client context, base64 characters.
+const CONTEXT_LIMIT: usize = 3583;
+
+type Reply = Response<Full<Bytes>>;
+
+/// Everything a call needs.
+pub struct Service {
+    pub home: Arc<Home>,
+    pub verifier: Verifier,
+    pub registry: Arc<Registry>,
+    /// Running invocations. They outlive the call that started them, as they do on AWS.
+    pub running: Mutex<JoinSet<()>>,
+}
+
+/// `X-Amz-Invocation-Type`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InvocationType {
+    RequestResponse,
+    Event,
+    DryRun,
+}
+
+impl InvocationType {
+    fn read(headers: &HeaderMap) -> Result<InvocationType, Refusal> {
+        let constraint = "enum value set: [Event, RequestResponse, DryRun]";
+        match text(headers, "x-amz-invocation-type") {
+            None | Some("RequestResponse") => Ok(InvocationType::RequestResponse),
+            Some("Event") => Ok(InvocationType::Event),
+            Some("DryRun") => Ok(InvocationType::DryRun),
+            Some(other) => Err(Refusal::invalid("invocationType", other, constraint)),
+        }
+    }
+}
+
+/// Accepts connections until dropped.
+pub async fn serve(listener: TcpListener, service: Arc<Service>) {
+    let mut connections = JoinSet::new();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                while connections.try_join_next().is_some() {}
+                connections.spawn(connection(stream, service.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "local Lambda cannot accept a connection");
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, service: Arc<Service>) {
+    let _ = stream.set_nodelay(true);
+    let answer = service_fn(move |request| {
+        let service = service.clone();
+        async move { service.answer(request).await }
+    });
+    let http = auto::Builder::new(TokioExecutor::new());
+    if let Err(error) = http.serve_connection(TokioIo::new(stream), answer).await {
+        tracing::debug!(%error, "a connection to local Lambda broke");
+    }
+}
+
+impl Service {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Reply, Infallible> {
+        let id = Uuid::new_v4().to_string();
+        let (parts, body) = request.into_parts();
+        let reply = self.invoke(&parts, body, &id).await;
+        Ok(reply.unwrap_or_else(|refusal| refused(&refusal, &id)))
+    }
+
+    async fn invoke(&self, parts: &request::Parts, body: Incoming, id: &str) -> Result<Reply, Refusal> {
+        let segment = function_segment(parts)
+            .ok_or_else(|| Refusal::unknown_operation(parts.method.as_str(), parts.uri.path()))?;
+        let body = read(body).await?;
+        self.verifier.verify(&Signed::from_parts(parts, &body), OffsetDateTime::now_utc())?;
+        let address = Address::parse(segment, parts.uri.query(), &self.home)?;
+        let kind = InvocationType::read(&parts.headers)?;
+        let arn = self.home.arn(&address);
+        let pool = self.registry.pool(&address.name);
+        let pool = pool.ok_or_else(|| Refusal::function_not_found(&arn))?;
+        let function = pool.function();
+        let version = function.version(address.qualifier.as_deref());
+        let version = version.ok_or_else(|| Refusal::function_not_found(&arn))?.to_owned();
+        let sync = kind != InvocationType::Event;
+        let invocation = Invocation {
+            id: id.to_owned(),
+            version,
+            payload: event(body, if sync { SYNC_LIMIT } else { ASYNC_LIMIT })?,
+            arn,
+            trace_id: trace_id(&parts.headers),
+            client_context: if sync { client_context(&parts.headers)? } else { None },
+            wants_log: sync && text(&parts.headers, "x-amz-log-type") == Some("Tail"),
+        };
+        match kind {
+            InvocationType::DryRun => Ok(reply(StatusCode::NO_CONTENT, id, &[], Bytes::new())),
+            InvocationType::Event => Ok(self.start_event(pool, invocation)),
+            InvocationType::RequestResponse => self.run(pool, invocation).await,
+        }
+    }
+
+    /// Runs to the end even when the caller leaves: a handler is not told that nobody waits.
+    async fn run(&self, pool: Arc<Pool>, invocation: Invocation) -> Result<Reply, Refusal> {
+        let admission = pool.admit()?;
+        let (id, trace) = (invocation.id.clone(), invocation.trace_id.clone());
+        let (version, wants_log) = (invocation.version.clone(), invocation.wants_log);
+        let (done, outcome) = oneshot::channel();
+        self.spawn(async move {
+            let _ = done.send(pool.run(invocation, admission).await);
+        });
+        let outcome = outcome.await.map_err(|_| Refusal::service("The local Lambda service is stopping."))?;
+        Ok(result(outcome, &id, &version, &trace, wants_log))
+    }
+
+    /// Queues an event. Unlike AWS, a failed event is not tried again.
+    fn start_event(&self, pool: Arc<Pool>, invocation: Invocation) -> Reply {
+        let id = invocation.id.clone();
+        self.spawn(async move {
+            if let Some(admission) = pool.queue().await {
+                pool.run(invocation, admission).await;
+            }
+        });
+        reply(StatusCode::ACCEPTED, &id, &[], Bytes::new())
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut running = locked(&self.running);
+        while running.try_join_next().is_some() {}
+        running.spawn(work);
+    }
+}
+
+/// The percent-encoded function name, if this is an Invoke call.
+fn function_segment(parts: &request::Parts) -> Option<&str> {
+    let path = parts.uri.path().strip_prefix("/2015-03-31/functions/")?;
+    let segment = path.strip_suffix("/invocations")?;
+    (parts.method == Method::POST && !segment.contains('/')).then_some(segment)
+}
+
+async fn read(body: Incoming) -> Result<Bytes, Refusal> {
+    let collected = Limited::new(body, READ_LIMIT).collect().await;
+    collected.map(http_body_util::Collected::to_bytes).map_err(|_| Refusal::too_large(SYNC_LIMIT))
+}
+
+/// Checks that the body is JSON within the limit. No body is the event `{}`, as on AWS.
+fn event(body: Bytes, limit: usize) -> Result<Bytes, Refusal> {
+    if body.len() > limit {
+        return Err(Refusal::too_large(limit));
+    }
+    if body.is_empty() {
+        return Ok(Bytes::from_static(b"{}"));
+    }
+    match serde_json::from_slice::<IgnoredAny>(&body) {
+        Ok(_) => Ok(body),
+        Err(error) => Err(Refusal::invalid_content(format!("Could not parse request body into json: {error}"))),
+    }
+}
+
+/// Decodes the client context into one line of ASCII JSON, fit for a header.
+fn client_context(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let Some(encoded) = headers.get("x-amz-client-context") else {
+        return Ok(None);
+    };
+    let invalid = || Refusal::invalid_content("Client context must be a valid Base64-encoded JSON object.");
+    if encoded.len() > CONTEXT_LIMIT {
+        let message = format!("Client context must be at most {CONTEXT_LIMIT} bytes.");
+        return Err(Refusal::invalid_content(message));
+    }
+    let decoded = BASE64_STANDARD.decode(encoded).map_err(|_| invalid())?;
+    let context: serde_json::Value = serde_json::from_slice(&decoded).map_err(|_| invalid())?;
+    if !context.is_object() {
+        return Err(invalid());
+    }
+    let mut units = [0; 2];
+    let mut line = String::new();
+    for character in context.to_string().chars() {
+        if character.is_ascii() && character != '\u{7f}' {
+            line.push(character);
+        } else {
+            let units = character.encode_utf16(&mut units).iter();
+            line.extend(units.map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    Ok(Some(line))
+}
+
+/// The caller's trace header, or a new one that is not sampled.
+fn trace_id(headers: &HeaderMap) -> String {
+    let fresh = || {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let random = Uuid::new_v4().simple().to_string();
+        format!("Root=1-{now:08x}-{};Sampled=0", &random[..24])
+    };
+    text(headers, "x-amzn-trace-id").map_or_else(fresh, str::to_owned)
+}
+
+fn result(outcome: Outcome, id: &str, version: &str, trace: &str, wants_log: bool) -> Reply {
+    let mut headers =
+        vec![("x-amzn-remapped-content-length", "0"), ("x-amz-executed-version", version), ("x-amzn-trace-id", trace)];
+    let log = BASE64_STANDARD.encode(&outcome.log);
+    if wants_log {
+        headers.push(("x-amz-log-result", &log));
+    }
+    let payload = match outcome.result {
+        Ok(payload) => payload,
+        Err(fault) => {
+            headers.push(("x-amz-function-error", "Unhandled"));
+            fault.payload(id)
+        }
+    };
+    reply(StatusCode::OK, id, &headers, payload)
+}
+
+fn refused(refusal: &Refusal, id: &str) -> Reply {
+    let wait = refusal.retry_after_seconds().map(|seconds| seconds.to_string());
+    let mut headers = vec![("x-amzn-errortype", refusal.code)];
+    if let Some(seconds) = &wait {
+        headers.push(("retry-after", seconds));
+    }
+    reply(refusal.status, id, &headers, Bytes::from(refusal.body()))
+}
+
+fn reply(status: StatusCode, id: &str, headers: &[(&str, &str)], body: Bytes) -> Reply {
+    let mut reply = Response::builder().status(status).header("x-amzn-requestid", id);
+    if status != StatusCode::NO_CONTENT {
+        reply = reply.header("content-type", "application/json");
+    }
+    for (name, value) in headers {
+        reply = reply.header(*name, *value);
+    }
+    reply.body(Full::new(body)).unwrap_or_else(unbuildable)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,95 @@
+//! Edits while the service runs.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::{Bench, has};
+use crate::local_lambda::{Notice, Place};
+
+fn name(function: &str) -> String {
+    function.to_owned()
+}
+
+#[tokio::test]
+async fn an_edit_takes_effect_within_a_second() {
+    if !has("python3") {
+        return;
+    }
+    let mut bench = Bench::with(&[("pet.py", "def handler(event, context):\n    return 1\n")]).await;
+    assert_eq!(bench.value("pet", "{}").await, json!(1));
+    let begin = Instant::now();
+    bench.write("pet.py", "def handler(event, context):\n    return 2\n");
+    assert_eq!(bench.news().await, Notice::Reloaded { function: name("pet") });
+    eprintln!("reloaded {:.0?} after the edit", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(1));
+    assert_eq!(bench.value("pet", "{}").await, json!(2));
+}
+
+#[tokio::test]
+async fn broken_code_does_not_replace_working_code() {
+    for (program, file, good, bad, line) in [
+        ("python3", "pet.py", "def handler(e, c):\n    return 1\n", "def handler(e, c):\n    return (\n", 2),
+        ("python3", "pet.py", "def handler(e, c):\n    return 1\n", "import os\n\nos.nope\n", 3),
+        ("node", "pet.mjs", "export const handler = async () => 1;\n", "export const a = 1;\nlet = ;\n", 2),
+        ("node", "pet.cjs", "exports.handler = async () => 1;\n", "let a;\n\na.b.c;\n", 3),
+    ] {
+        if !has(program) {
+            continue;
+        }
+        let mut bench = Bench::with(&[(file, good)]).await;
+        assert_eq!(bench.value("pet", "{}").await, json!(1));
+        bench.write(file, bad);
+        let Notice::Broken { function, place, message } = bench.news().await else {
+            panic!("{file} was taken");
+        };
+        let Some(Place { file: path, line: found }) = place else {
+            panic!("no place in: {message}");
+        };
+        assert_eq!((function.as_str(), found), ("pet", line), "{path}: {message}");
+        assert!(path.ends_with(file), "{path}");
+        assert_eq!(bench.value("pet", "{}").await, json!(1));
+        bench.write(file, &good.replace('1', "2"));
+        assert_eq!(bench.news().await, Notice::Reloaded { function });
+        assert_eq!(bench.value("pet", "{}").await, json!(2));
+    }
+}
+
+#[tokio::test]
+async fn an_imported_module_counts_as_an_edit() {
+    if !has("python3") {
+        return;
+    }
+    let files =
+        [("pet.py", "import names\n\ndef handler(e, c):\n    return names.pet\n"), ("names.py", "pet = 'cat'\n")];
+    let mut bench = Bench::with(&files).await;
+    assert_eq!(bench.value("pet", "{}").await, json!("cat"));
+    bench.write("names.py", "pet = 'dog'\n");
+    // `names` has no handler, which is news of its own.
+    let news = [bench.news().await, bench.news().await];
+    assert!(news.contains(&Notice::Reloaded { function: name("pet") }), "{news:?}");
+    assert_eq!(bench.value("pet", "{}").await, json!("dog"));
+}
+
+#[tokio::test]
+async fn functions_come_and_go() {
+    let mut bench = Bench::with(&[("one.py", "")]).await;
+    bench.write("two.py", "def handler(e, c):\n    return 2\n");
+    assert_eq!(bench.news().await, Notice::Added { function: name("two") });
+    assert_eq!(bench.lambda.functions(), ["one", "two"]);
+    if has("python3") {
+        assert_eq!(bench.value("two", "{}").await, json!(2));
+    }
+    std::fs::remove_file(bench.folder.path().join("two.py")).expect("a removed file");
+    assert_eq!(bench.news().await, Notice::Removed { function: name("two") });
+    assert_eq!(bench.call("two", "{}").send().await.status, 404);
+}
+
+#[tokio::test]
+async fn wrong_settings_change_nothing() {
+    let mut bench = Bench::with(&[("one.py", "")]).await;
+    bench.write("functions.yaml", "one:\n  timout: 5\n");
+    let told = bench.news().await.to_string();
+    assert!(told.contains("functions.yaml:2:3: ") && told.contains("did you mean `timeout`?"), "{told}");
+    assert_eq!(bench.lambda.functions(), ["one"]);
+}

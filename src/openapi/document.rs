@@ -1,0 +1,162 @@
+//! What all dialects share: info, paths, operations, parameters.
+
+use std::sync::Arc;
+
+use http::Method;
+
+use super::{Api, Dialect, Location, Operation, Parameter, PathTemplate, openapi30, openapi31, swagger20};
+use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::source::{Entry, Node, Tree, resolve};
+
+const VERBS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// Whether a tree claims to be an OpenAPI or Swagger document.
+pub fn is_document(root: &Node) -> bool {
+    root.get("openapi").is_some() || root.get("swagger").is_some()
+}
+
+/// Reads a document. `None` means that findings say why not; with some findings an API still comes back, so that the
+/// phases after this one can report theirs.
+pub fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
+    let root = &tree.root;
+    if !root.is_mapping() {
+        let message = format!("the document is {}, expected a map that starts with `openapi` or `swagger`", root.kind());
+        findings.push(Diagnostic::error(codes::NOT_OPENAPI, root.span, message));
+        return None;
+    }
+    let version = |key| root.get(key).and_then(Node::text).map(str::trim);
+    match (version("openapi"), version("swagger")) {
+        (Some(version), _) if version.starts_with("3.0") => openapi30::read(tree, findings),
+        (Some(version), _) if version.starts_with("3.1") => openapi31::read(tree, findings),
+        (None, Some("2.0" | "2")) => swagger20::read(tree, findings),
+        (Some(version), _) | (None, Some(version)) => {
+            let key = if root.get("openapi").is_some() { "openapi" } else { "swagger" };
+            let span = root.get(key).map_or(root.span, |node| node.span);
+            findings.push(
+                Diagnostic::error(codes::NOT_OPENAPI, span, format!("Gantry does not read `{key}: {version}`"))
+                    .help("write `openapi: 3.0.3`, `openapi: 3.1.0` or `swagger: '2.0'`"),
+            );
+            None
+        }
+        (None, None) => {
+            let span = root.entries().first().map_or(root.span, |entry| entry.key.span);
+            findings.push(
+                Diagnostic::error(codes::NOT_OPENAPI, span, "the document says neither `openapi` nor `swagger`")
+                    .help("start it with `openapi: 3.0.3`"),
+            );
+            None
+        }
+    }
+}
+
+/// Builds the API; `base_path` is what the dialect found.
+pub(super) fn api(tree: &Tree, dialect: Dialect, base_path: &str, findings: &mut Findings) -> Api {
+    let root = &tree.root;
+    let info = |key: &str| root.get("info").and_then(|info| info.get(key)).and_then(Node::text);
+    let title = info("title").unwrap_or("untitled");
+    Api {
+        tree: tree.clone(),
+        dialect,
+        name: info("x-ibm-name").unwrap_or(title).into(),
+        title: title.into(),
+        version: info("version").unwrap_or_default().into(),
+        base_path: base_path.trim_end_matches('/').into(),
+        operations: operations(root, findings),
+    }
+}
+
+fn operations(root: &Node, findings: &mut Findings) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    let Some(paths) = root.get("paths") else { return operations };
+    if !paths.is_mapping() && !paths.is_null() {
+        let message = format!("`paths` is {}, expected a map", paths.kind());
+        findings.push(Diagnostic::error(codes::BAD_OPENAPI, paths.span, message));
+    }
+    for entry in paths.entries().iter().filter(|entry| !entry.key.text.starts_with("x-")) {
+        match PathTemplate::parse(&entry.key.text) {
+            Ok(template) => path_item(root, entry, &template, &mut operations, findings),
+            Err(message) => findings.push(Diagnostic::error(codes::BAD_PATH, entry.key.span, message)),
+        }
+    }
+    operations
+}
+
+fn path_item(
+    root: &Node,
+    entry: &Entry,
+    path: &PathTemplate,
+    operations: &mut Vec<Operation>,
+    findings: &mut Findings,
+) {
+    let Some(item) = resolve(root, &entry.value, findings) else { return };
+    if !item.is_mapping() && !item.is_null() {
+        let message = format!("the path `{path}` is {}, expected a map of operations", item.kind());
+        findings.push(Diagnostic::error(codes::BAD_OPENAPI, item.span, message));
+        return;
+    }
+    let shared = parameters(root, item.get("parameters"), findings);
+    let mut add = |verb, node: &Node, own: Vec<Parameter>, span| {
+        let inherited = shared.iter().filter(|one| !own.iter().any(|own| own.name == one.name && own.location == one.location));
+        operations.push(Operation {
+            path: path.clone(),
+            verb,
+            id: node.get("operationId").and_then(Node::text).map(Arc::from),
+            parameters: own.iter().chain(inherited).cloned().collect(),
+            node: node.clone(),
+            path_item: item.clone(),
+            span,
+        });
+    };
+    let mut any = false;
+    for verb in VERBS {
+        let Some(operation) = item.entry(verb) else { continue };
+        any = true;
+        if !operation.value.is_mapping() {
+            let message = format!("the operation `{verb} {path}` is {}, expected a map", operation.value.kind());
+            findings.push(Diagnostic::error(codes::BAD_OPENAPI, operation.value.span, message));
+            continue;
+        }
+        let own = parameters(root, operation.value.get("parameters"), findings);
+        let verb = Method::from_bytes(verb.to_ascii_uppercase().as_bytes()).ok();
+        add(verb, &operation.value, own, operation.key.span);
+    }
+    if !any {
+        add(None, item, Vec::new(), entry.key.span);
+    }
+}
+
+fn parameters(root: &Node, list: Option<&Node>, findings: &mut Findings) -> Vec<Parameter> {
+    let Some(list) = list else { return Vec::new() };
+    if !list.is_sequence() && !list.is_null() {
+        let message = format!("`parameters` is {}, expected a list", list.kind());
+        findings.push(Diagnostic::error(codes::BAD_OPENAPI, list.span, message));
+    }
+    list.items().iter().filter_map(|item| parameter(root, item, findings)).collect()
+}
+
+fn parameter(root: &Node, item: &Node, findings: &mut Findings) -> Option<Parameter> {
+    let node = resolve(root, item, findings)?;
+    let (Some(name), Some(place)) = (node.get("name").and_then(Node::text), node.get("in")) else {
+        let message = "a parameter needs `name` and `in`";
+        findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message));
+        return None;
+    };
+    let location = match place.text().unwrap_or_default() {
+        "path" => Location::Path,
+        "query" => Location::Query,
+        "header" => Location::Header,
+        "cookie" => Location::Cookie,
+        "formData" => Location::FormData,
+        "body" => Location::Body,
+        other => {
+            let message = format!("a parameter cannot be in `{other}`");
+            findings.push(
+                Diagnostic::error(codes::BAD_OPENAPI, place.span, message)
+                    .help("write `path`, `query`, `header` or `cookie`; in Swagger 2.0 also `formData` or `body`"),
+            );
+            return None;
+        }
+    };
+    let required = node.get("required").and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    Some(Parameter { name: name.into(), location, required: required || location == Location::Path, span: node.span })
+}

@@ -1,0 +1,83 @@
+//! One [`Api`] from every dialect: Swagger 2.0, OpenAPI 3.0 and 3.1.
+//!
+//! The gateway needs little of a document: where its operations are, what their parameters are called, and the subtrees that
+//! other rooms read. Everything else stays in the tree.
+
+mod document;
+mod openapi30;
+mod openapi31;
+mod path;
+
+mod servers;
+mod swagger20;
+
+use std::sync::Arc;
+
+use http::Method;
+
+use crate::diagnostics::Span;
+use crate::source::{Node, Tree};
+
+pub use path::{Part, PathTemplate, Segment};
+pub use document::{is_document, read};
+
+/// An API, whatever dialect its document is written in.
+#[derive(Debug, Clone)]
+pub struct Api {
+    pub tree: Tree,
+    pub dialect: Dialect,
+    /// `info.x-ibm-name`, else `info.title`.
+    pub name: Arc<str>,
+    pub title: Arc<str>,
+    /// The API's own version.
+    pub version: Arc<str>,
+    /// Starts with `/` and does not end with it; empty at the root.
+    pub base_path: Arc<str>,
+    pub operations: Vec<Operation>,
+}
+
+/// What the document says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Swagger20,
+    OpenApi30,
+    OpenApi31,
+}
+
+/// A verb on a path.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub path: PathTemplate,
+    /// `None` accepts every verb: a path item without operations does, in API Connect.
+    pub verb: Option<Method>,
+    /// `operationId`.
+    pub id: Option<Arc<str>>,
+    /// Those of the operation, then those of the path that it does not replace.
+    pub parameters: Vec<Parameter>,
+    /// The operation object; of a path without operations, the path item.
+    pub node: Node,
+    /// The path item around it.
+    pub path_item: Node,
+    /// The key that findings point at.
+    pub span: Span,
+}
+
+/// A declared parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    pub name: Arc<str>,
+    pub location: Location,
+    pub required: bool,
+    pub span: Span,
+}
+
+/// Where a parameter is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+    FormData,
+    Body,
+}

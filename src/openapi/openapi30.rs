@@ -1,0 +1,22 @@
+//! OpenAPI 3.0: `servers`, and a second opinion from the typed model.
+
+use super::{Api, Dialect, document, servers};
+use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::source::Tree;
+
+/// Reads an OpenAPI 3.0 document.
+pub(super) fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
+    let errors = findings.errors();
+    let base_path = servers::base_path(&tree.root, findings);
+    let api = document::api(tree, Dialect::OpenApi30, &base_path, findings);
+    // What the typed model cannot hold, other tools will refuse too. It knows no positions, and where our own reading has
+    // already found the mistake its words would only be noise.
+    if findings.errors() == errors
+        && let Err(error) = serde_json::from_value::<openapiv3::OpenAPI>(tree.root.to_json())
+    {
+        let span = tree.root.get("openapi").map_or(tree.root.span, |node| node.span);
+        let message = format!("the document does not follow OpenAPI 3.0: {error}");
+        findings.push(Diagnostic::warning(codes::SPEC_MISMATCH, span, message));
+    }
+    Some(api)
+}

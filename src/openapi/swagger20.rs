@@ -1,0 +1,18 @@
+//! Swagger 2.0: `basePath`, body and form parameters.
+
+use super::{Api, Dialect, document};
+use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::source::Tree;
+
+/// Reads a Swagger 2.0 document.
+pub(super) fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
+    let base = tree.root.get("basePath").and_then(|node| node.text().map(|text| (text, node.span)));
+    let (base_path, span) = base.unwrap_or(("/", tree.root.span));
+    if !base_path.starts_with('/') {
+        let message = format!("the base path `{base_path}` does not start with `/`");
+        findings.push(
+            Diagnostic::error(codes::BAD_OPENAPI, span, message).help(format!("write `basePath: /{base_path}`")),
+        );
+    }
+    Some(document::api(tree, Dialect::Swagger20, base_path, findings))
+}

@@ -1,0 +1,167 @@
+//! What belongs to one request.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::header::HeaderName;
+use http::{HeaderMap, Method, Uri, Version};
+use tokio::time::Instant;
+
+use super::{Fault, Pipeline, StepInfo};
+use crate::value::{Body, Message, Value};
+
+/// A request on its way. It owns everything a step may touch, behind one pointer, so that it can be lent to another thread.
+pub struct Context {
+    pub state: Box<State>,
+}
+
+/// The state of a request.
+pub struct State {
+    pub request: Request,
+    /// What the next call sends and the client receives.
+    pub message: Message,
+    /// Headers of `message` that a step has set. While `message` is still the request, only these go to the client.
+    pub touched_headers: Vec<HeaderName>,
+    /// A call has replaced `message`, so it is a response now.
+    pub is_response: bool,
+    pub api: Arc<ApiInfo>,
+    pub operation: Arc<OperationInfo>,
+    /// One place for every variable that the pipeline knows.
+    pub slots: Box<[Variable]>,
+    /// Variables whose names only run time knew.
+    pub overflow: HashMap<Arc<str>, Variable>,
+    /// The pipeline, for its symbol table.
+    pub pipeline: Arc<Pipeline>,
+    /// The fault that is being handled, and the step it came from.
+    pub error: Option<(Fault, Option<Arc<StepInfo>>)>,
+    pub deadline: Instant,
+    /// What handlers and `finally` have of their own.
+    pub handler_budget: Duration,
+    /// The largest body that is read.
+    pub body_limit: usize,
+}
+
+/// The original request; steps read it and never change it.
+#[derive(Debug)]
+pub struct Request {
+    pub id: Arc<str>,
+    pub method: Method,
+    pub uri: Uri,
+    pub version: Version,
+    /// `http` or `https`.
+    pub scheme: &'static str,
+    pub headers: HeaderMap,
+    /// Kept only when a step of the pipeline reads it.
+    pub body: Body,
+    pub client: SocketAddr,
+    pub received: SystemTime,
+    /// Names and values of the path's parameters, still percent-encoded.
+    pub path_parameters: Vec<(Arc<str>, String)>,
+}
+
+/// A variable's content.
+#[derive(Debug, Default)]
+pub enum Variable {
+    #[default]
+    Empty,
+    Value(Value),
+    /// What a call put into its `output`.
+    Message(Box<Message>),
+}
+
+/// What `api.*` says.
+#[derive(Debug)]
+pub struct ApiInfo {
+    pub name: Arc<str>,
+    pub title: Arc<str>,
+    pub version: Arc<str>,
+    pub base_path: Arc<str>,
+    pub properties: Value,
+}
+
+/// What `api.operation.*` says.
+#[derive(Debug)]
+pub struct OperationInfo {
+    pub id: Option<Arc<str>>,
+    /// The path template without the base path.
+    pub path: Arc<str>,
+    /// The path template with the base path.
+    pub full_path: Arc<str>,
+    /// Names of declared query parameters that must be there, and of headers.
+    pub required_query: Vec<Arc<str>>,
+    pub required_headers: Vec<Arc<str>>,
+}
+
+// === impl Context ===
+
+impl Context {
+    /// A context at the start of its pipeline. `message` starts as a copy of the request and owns the body.
+    pub fn new(
+        pipeline: Arc<Pipeline>,
+        api: Arc<ApiInfo>,
+        operation: Arc<OperationInfo>,
+        request: Request,
+        body: Body,
+        limits: ContextLimits,
+    ) -> Self {
+        let mut slots: Box<[Variable]> = (0..pipeline.symbols.len()).map(|_| Variable::Empty).collect();
+        for (slot, value) in &pipeline.initial {
+            if let Some(place) = slots.get_mut(usize::from(*slot)) {
+                *place = Variable::Value(value.clone());
+            }
+        }
+        let message = Message { status: None, reason: None, headers: request.headers.clone(), body };
+        Context {
+            state: Box::new(State {
+                request,
+                message,
+                touched_headers: Vec::new(),
+                is_response: false,
+                api,
+                operation,
+                slots,
+                overflow: HashMap::new(),
+                pipeline,
+                error: None,
+                deadline: Instant::now() + limits.request,
+                handler_budget: limits.handlers,
+                body_limit: limits.body_bytes,
+            }),
+        }
+    }
+
+    /// How long a step may still wait.
+    pub fn remaining(&self) -> Duration {
+        self.state.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+/// The limits a context starts with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ContextLimits {
+    pub request: Duration,
+    pub handlers: Duration,
+    pub body_bytes: usize,
+}
+
+// === impl Variable ===
+
+impl Variable {
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Variable::Empty)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scripts run on threads of their own, and the state goes there and comes back.
+    #[test]
+    fn the_state_can_be_lent_to_another_thread() {
+        fn lendable<T: Send + 'static>() {}
+        lendable::<State>();
+    }
+}

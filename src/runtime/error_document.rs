@@ -1,0 +1,28 @@
+//! The response to a fault that nothing caught.
+
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, HeaderValue};
+
+use super::{ErrorFormat, Fault};
+use crate::value::{Body, Message, Value};
+
+/// The default error document. Like IBM's gateway it carries the status as text, and nothing of the failed message.
+pub fn error_document(fault: &Fault, format: ErrorFormat) -> Message {
+    let document = match format {
+        ErrorFormat::V10 => Value::object([
+            ("httpCode", Value::from(fault.status.as_str())),
+            ("httpMessage", fault.reason().into()),
+            ("moreInformation", fault.message.as_str().into()),
+        ]),
+        ErrorFormat::V5 => Value::object([("name", Value::from(&*fault.name)), ("message", fault.message.as_str().into())]),
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.extend(fault.headers.iter().cloned());
+    Message {
+        status: Some(fault.status),
+        reason: fault.reason.clone(),
+        headers,
+        body: Body::from_bytes(document.to_bytes()),
+    }
+}

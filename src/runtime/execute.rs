@@ -1,0 +1,90 @@
+//! The executor.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::time::{Instant, timeout_at};
+
+use super::{Context, Fault, FaultSource, Next, Op, OpId, Outcome, Pipeline, kinds};
+use crate::value::{BodyError, BodyTimeout};
+
+/// A step that waits should notice the deadline itself and raise the fault that fits it; this is how much later the
+/// executor stops waiting for one that does not.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// Runs the pipeline: the assembly, the handler of its fault if one takes it, then `finally`. The response is what
+/// `message` holds afterwards; an error is a fault that nothing caught.
+pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
+    let result = run(pipeline, cx, 0).await;
+    let Some(finally) = pipeline.finally else { return result };
+    renew_deadline(cx);
+    let after = run(pipeline, cx, finally).await;
+    result.and(after)
+}
+
+/// Walks the ops from `at` to a stop.
+async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), Fault> {
+    loop {
+        let result = match pipeline.ops.get(at as usize) {
+            Some(Op::Step(step)) => {
+                let deadline = cx.state.deadline + GRACE;
+                match step.run(cx) {
+                    Outcome::Ready(result) => result,
+                    Outcome::Wait(future) => timeout_at(deadline, future).await.unwrap_or_else(|_| Err(late())),
+                }
+            }
+            Some(Op::LoadBody) => load_body(cx).await,
+            Some(Op::Jump(to)) => {
+                at = *to;
+                continue;
+            }
+            Some(Op::Stop) | None => return Ok(()),
+        };
+        match result {
+            Ok(Next::Continue) => at += 1,
+            Ok(Next::Stop) => return Ok(()),
+            Err(mut fault) => {
+                fault.op = Some(at);
+                let Some(handler) = pipeline.handler(at, &fault) else { return Err(fault) };
+                let step = pipeline.info.get(at as usize).cloned().flatten();
+                cx.state.error = Some((fault, step));
+                renew_deadline(cx);
+                at = handler.entry;
+            }
+        }
+    }
+}
+
+fn renew_deadline(cx: &mut Context) {
+    cx.state.deadline = cx.state.deadline.max(Instant::now() + cx.state.handler_budget);
+}
+
+fn late() -> Fault {
+    Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "the request took longer than the gateway allows")
+        .with_status(StatusCode::GATEWAY_TIMEOUT)
+}
+
+async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
+    let (limit, deadline) = (cx.state.body_limit, cx.state.deadline);
+    let state = &mut *cx.state;
+    let loaded = timeout_at(deadline, state.message.body.load(limit)).await.map_err(|_| late())?;
+    loaded.map(|()| Next::Continue).map_err(|error| body_fault(&error, state.is_response))?;
+    if state.pipeline.keeps_request_body && !state.is_response {
+        state.request.body = state.message.body.share();
+    }
+    Ok(Next::Continue)
+}
+
+/// A body that cannot be read is the client's doing on the way in and the upstream's on the way out.
+fn body_fault(error: &BodyError, is_response: bool) -> Fault {
+    let (kind, source, status) = match (is_response, error) {
+        (true, _) => (&kinds::CONNECTION, FaultSource::Upstream, StatusCode::BAD_GATEWAY),
+        (false, BodyError::TooLarge { .. }) => (&kinds::BAD_REQUEST, FaultSource::Client, StatusCode::PAYLOAD_TOO_LARGE),
+        (false, BodyError::Gone) => (&kinds::RUNTIME, FaultSource::Gateway, StatusCode::INTERNAL_SERVER_ERROR),
+        (false, BodyError::Broken(cause)) if cause.is::<BodyTimeout>() => {
+            (&kinds::BAD_REQUEST, FaultSource::Client, StatusCode::REQUEST_TIMEOUT)
+        }
+        (false, BodyError::Broken(_)) => (&kinds::BAD_REQUEST, FaultSource::Client, StatusCode::BAD_REQUEST),
+    };
+    Fault::new(kind, source, error.to_string()).with_status(status)
+}

@@ -1,0 +1,180 @@
+//! What goes wrong, under the names that authors catch.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::header::{HeaderName, HeaderValue};
+use http::StatusCode;
+
+use super::OpId;
+use crate::value::Value;
+
+/// A kind of fault: its name, what it descends from, and what a client sees when nothing catches it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FaultKind {
+    pub name: &'static str,
+    /// A catch on the ancestor takes this fault too.
+    pub ancestor: Option<&'static FaultKind>,
+    pub status: StatusCode,
+    /// Whether the `default` entry of a catch takes it. IBM's gateway keeps refusals of the client out of `default`.
+    pub by_default: bool,
+}
+
+/// Who caused a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultSource {
+    /// The request was wrong.
+    Client,
+    /// Something the gateway called.
+    Upstream,
+    /// The gateway, its document or its settings.
+    Gateway,
+}
+
+/// Something went wrong in a step.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The name as authors catch it; `throw` makes up names.
+    pub name: Cow<'static, str>,
+    /// The kind behind a name that Gantry knows.
+    pub kind: Option<&'static FaultKind>,
+    pub status: StatusCode,
+    pub reason: Option<String>,
+    /// One sentence for the client and the log. Never holds a secret.
+    pub message: String,
+    pub source: FaultSource,
+    /// Headers that the default error document carries, such as Retry-After.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Facts for handlers, readable as `error.<name>`; never sent to the client.
+    pub details: Vec<(Arc<str>, Value)>,
+    /// For the log only: the cause in the words of the library that met it.
+    pub cause: Option<String>,
+    /// Where it happened; the executor fills it in.
+    pub op: Option<OpId>,
+}
+
+/// The kinds that Gantry raises itself.
+pub mod kinds {
+    use super::{FaultKind, StatusCode};
+
+    macro_rules! kinds {
+        ($($name:ident $text:literal $ancestor:expr, $status:ident $by_default:literal;)*) => {
+            $(pub static $name: FaultKind = FaultKind {
+                name: $text, ancestor: $ancestor, status: StatusCode::$status, by_default: $by_default,
+            };)*
+            /// All of them.
+            pub static ALL: &[&FaultKind] = &[$(&$name),*];
+        };
+    }
+
+    kinds! {
+        CONNECTION "ConnectionError" None, INTERNAL_SERVER_ERROR true;
+        OPERATION "OperationError" None, INTERNAL_SERVER_ERROR true;
+        SOAP "SOAPError" None, INTERNAL_SERVER_ERROR true;
+        PROPERTY "PropertyError" None, INTERNAL_SERVER_ERROR true;
+        JAVASCRIPT "JavaScriptError" None, INTERNAL_SERVER_ERROR true;
+        TRANSFORM "TransformError" None, INTERNAL_SERVER_ERROR true;
+        REDACTION "RedactionError" None, INTERNAL_SERVER_ERROR true;
+        VALIDATE "ValidateError" None, UNPROCESSABLE_ENTITY true;
+        RUNTIME "RuntimeError" None, INTERNAL_SERVER_ERROR true;
+        ASSEMBLY_RATE_LIMIT "AssemblyRateLimitError" None, TOO_MANY_REQUESTS true;
+        BAD_REQUEST "BadRequestError" None, BAD_REQUEST false;
+        UNAUTHORIZED "UnauthorizedError" None, UNAUTHORIZED false;
+        FORBIDDEN "ForbiddenError" None, FORBIDDEN false;
+        API_RULE "APIRuleError" None, BAD_REQUEST false;
+        LAMBDA_FUNCTION "LambdaFunctionError" Some(&OPERATION), BAD_GATEWAY true;
+        LAMBDA_TIMEOUT "LambdaTimeoutError" Some(&CONNECTION), GATEWAY_TIMEOUT true;
+        LAMBDA_CONNECTION "LambdaConnectionError" Some(&CONNECTION), BAD_GATEWAY true;
+        LAMBDA_THROTTLED "LambdaThrottledError" Some(&OPERATION), TOO_MANY_REQUESTS true;
+        LAMBDA_PAYLOAD_TOO_LARGE "LambdaPayloadTooLargeError" Some(&OPERATION), PAYLOAD_TOO_LARGE true;
+        LAMBDA_PAYLOAD "LambdaPayloadError" Some(&OPERATION), BAD_REQUEST true;
+        LAMBDA_RESPONSE "LambdaResponseError" Some(&OPERATION), BAD_GATEWAY true;
+        LAMBDA_SERVICE "LambdaServiceError" Some(&OPERATION), BAD_GATEWAY true;
+        LAMBDA_CREDENTIALS "LambdaCredentialsError" Some(&RUNTIME), INTERNAL_SERVER_ERROR true;
+    }
+}
+
+// === impl Fault ===
+
+impl Fault {
+    /// A fault of a known kind.
+    pub fn new(kind: &'static FaultKind, source: FaultSource, message: impl Into<String>) -> Self {
+        Fault {
+            name: Cow::Borrowed(kind.name),
+            kind: Some(kind),
+            status: kind.status,
+            reason: None,
+            message: message.into(),
+            source,
+            headers: Vec::new(),
+            details: Vec::new(),
+            cause: None,
+            op: None,
+        }
+    }
+
+    /// A fault under a name of the author's. A name that Gantry knows brings its kind and its status along.
+    pub fn thrown(name: &str, message: impl Into<String>) -> Self {
+        let kind = kinds::ALL.iter().copied().find(|kind| kind.name == name);
+        Fault {
+            name: Cow::Owned(name.to_owned()),
+            kind,
+            status: kind.map_or(StatusCode::INTERNAL_SERVER_ERROR, |kind| kind.status),
+            ..Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message)
+        }
+    }
+
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Fault { status, ..self }
+    }
+
+    /// Adds the cause for the log.
+    #[must_use]
+    pub fn with_cause(self, cause: impl ToString) -> Self {
+        Fault { cause: Some(cause.to_string()), ..self }
+    }
+
+    /// Adds a fact for handlers.
+    #[must_use]
+    pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a header to the default error document.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The names under which it can be caught: its own, then its ancestors'.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let ancestors = std::iter::successors(self.kind.and_then(|kind| kind.ancestor), |kind| kind.ancestor);
+        std::iter::once(&*self.name).chain(ancestors.map(|kind| kind.name))
+    }
+
+    /// The reason phrase for variables and error documents.
+    pub fn reason(&self) -> &str {
+        self.reason.as_deref().or(self.status.canonical_reason()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_answers_to_its_ancestors() {
+        let fault = Fault::new(&kinds::LAMBDA_TIMEOUT, FaultSource::Upstream, "late");
+        assert_eq!(fault.names().collect::<Vec<_>>(), ["LambdaTimeoutError", "ConnectionError"]);
+        assert_eq!(Fault::thrown("Mine", "x").names().collect::<Vec<_>>(), ["Mine"]);
+    }
+
+    #[test]
+    fn a_thrown_name_that_is_known_brings_its_status() {
+        assert_eq!(Fault::thrown("BadRequestError", "x").status, StatusCode::BAD_REQUEST);
+        assert_eq!(Fault::thrown("Mine", "x").status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

@@ -1,0 +1,63 @@
+//! A request's way through its pipeline.
+//!
+//! Everything here was made at load: a [`Snapshot`] leads from a path and a verb to a [`Pipeline`], [`execute`] walks its ops
+//! over one [`Context`], and a [`Fault`] looks up its op in the pipeline's handler table.
+
+mod context;
+mod error_document;
+mod execute;
+mod fault;
+mod message_variables;
+mod pipeline;
+mod router;
+mod snapshot;
+mod variables;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use context::{ApiInfo, Context, ContextLimits, OperationInfo, Request, State, Variable};
+pub use error_document::error_document;
+pub use execute::execute;
+pub use fault::{Fault, FaultKind, FaultSource, kinds};
+pub use pipeline::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, Symbols};
+pub use router::{Conflict, RouteMatch, Router};
+pub use snapshot::{Route, Snapshot};
+
+/// The run-time half of a policy: made once per step at load, run for every request.
+pub trait Step: Send + Sync {
+    /// Does the step's work on the request's context.
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a>;
+}
+
+/// What a step answers: at once, or after waiting. A step that does not wait costs no allocation.
+pub enum Outcome<'a> {
+    Ready(Result<Next, Fault>),
+    Wait(Pin<Box<dyn Future<Output = Result<Next, Fault>> + Send + 'a>>),
+}
+
+/// Where the flow goes after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// To the next op.
+    Continue,
+    /// To `finally`, with the message as the response.
+    Stop,
+}
+
+impl<'a> Outcome<'a> {
+    /// The step is done.
+    pub fn done() -> Self {
+        Outcome::Ready(Ok(Next::Continue))
+    }
+
+    /// The step failed.
+    pub fn fault(fault: Fault) -> Self {
+        Outcome::Ready(Err(fault))
+    }
+
+    /// The step waits for something.
+    pub fn wait(future: impl Future<Output = Result<Next, Fault>> + Send + 'a) -> Self {
+        Outcome::Wait(Box::pin(future))
+    }
+}

@@ -1,0 +1,124 @@
+//! The compiled form of an assembly.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Fault, Step};
+use crate::value::Value;
+
+/// The position of an op in its pipeline.
+pub type OpId = u32;
+
+/// What the executor walks. Closed: steps are the open set.
+pub enum Op {
+    Step(Box<dyn Step>),
+    /// Reads the body of `message` before the first step that looks into it.
+    LoadBody,
+    Jump(OpId),
+    Stop,
+}
+
+/// A compiled assembly. All operations that share the assembly share the pipeline.
+pub struct Pipeline {
+    /// Pre-assembly stages, the author's steps, the handlers' steps, `finally`.
+    pub ops: Box<[Op]>,
+    /// In the order in which entries are tried.
+    pub handlers: Box<[Handler]>,
+    /// Where `finally` starts, when there is one.
+    pub finally: Option<OpId>,
+    pub symbols: Symbols,
+    /// What variables hold at the start: the API's properties.
+    pub initial: Box<[(u16, Value)]>,
+    /// For every op, the step it came from.
+    pub info: Box<[Option<Arc<StepInfo>>]>,
+    /// Some step reads `request.body`, so the original is kept beside `message`.
+    pub keeps_request_body: bool,
+    pub error_format: ErrorFormat,
+}
+
+/// One entry of a catch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handler {
+    /// The ops it guards.
+    pub ops: Range<OpId>,
+    pub faults: CatchNames,
+    /// Its first op. Its last op jumps on: behind the policy for a v5 policy's catch, to the end for the assembly's.
+    pub entry: OpId,
+}
+
+/// Which faults a handler takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CatchNames {
+    Named(Box<[Arc<str>]>),
+    Default,
+}
+
+/// What a step is called and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepInfo {
+    pub policy: Arc<str>,
+    pub title: Arc<str>,
+    /// `file:line:column`.
+    pub place: Arc<str>,
+}
+
+/// The form of the default error document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorFormat {
+    /// `{httpCode, httpMessage, moreInformation}`
+    V10,
+    /// `{name, message}`
+    V5,
+}
+
+/// The variables of a pipeline: their names and numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Symbols(IndexMap<Arc<str>, ()>);
+
+// === impl Symbols ===
+
+impl Symbols {
+    /// The number of a name, given out now if it is new. `None` when a pipeline has 65,536 variables.
+    pub fn intern(&mut self, name: &str) -> Option<u16> {
+        let index = self.0.get_index_of(name).unwrap_or_else(|| self.0.insert_full(name.into(), ()).0);
+        u16::try_from(index).ok()
+    }
+
+    /// The number of a known name.
+    pub fn find(&self, name: &str) -> Option<u16> {
+        self.0.get_index_of(name).and_then(|index| u16::try_from(index).ok())
+    }
+
+    /// The name of a number.
+    pub fn name(&self, slot: u16) -> &str {
+        self.0.get_index(slot.into()).map_or("", |(name, ())| name)
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+// === impl Pipeline ===
+
+impl Pipeline {
+    /// The first handler that guards this op and takes this fault.
+    pub fn handler(&self, op: OpId, fault: &Fault) -> Option<&Handler> {
+        self.handlers.iter().find(|handler| handler.ops.contains(&op) && handler.takes(fault))
+    }
+}
+
+impl Handler {
+    fn takes(&self, fault: &Fault) -> bool {
+        match &self.faults {
+            CatchNames::Default => fault.kind.is_none_or(|kind| kind.by_default),
+            CatchNames::Named(names) => fault.names().any(|name| names.iter().any(|known| **known == *name)),
+        }
+    }
+}

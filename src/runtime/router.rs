@@ -1,0 +1,333 @@
+//! From a path and a verb to a route: a trie over path segments.
+//!
+//! At every segment the exact text wins over a mixed segment, that over a parameter, and that over a greedy one; the search
+//! goes back and tries the next kind when a branch does not lead to a route. Segments are compared as they were sent, so an
+//! encoded slash stays inside its segment.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use http::Method;
+
+use crate::openapi::{Part, Segment};
+
+/// Routes by path and verb.
+#[derive(Debug)]
+pub struct Router<T> {
+    root: Branch<T>,
+}
+
+/// What a lookup found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum RouteMatch<'r, 'p, T> {
+    /// The route, and the parameters of its path as sent.
+    Found { route: &'r T, parameters: Vec<(Arc<str>, &'p str)> },
+    /// The path exists, the verb does not; these do.
+    WrongVerb { allowed: Vec<Method> },
+    NotFound,
+}
+
+/// Two routes that answer the same requests: the one that was there first.
+#[derive(Debug)]
+pub struct Conflict<'r, T>(pub &'r T);
+
+#[derive(Debug)]
+struct Branch<T> {
+    exact: HashMap<Arc<str>, Branch<T>>,
+    mixed: Vec<(Vec<Part>, Branch<T>)>,
+    parameter: Option<Box<Branch<T>>>,
+    /// Takes everything that is left.
+    greedy: Leaves<T>,
+    here: Leaves<T>,
+}
+
+/// The routes at the end of a path: one per verb, or one for any. Each has its own names for the path's parameters.
+#[derive(Debug)]
+struct Leaves<T>(Vec<Leaf<T>>);
+
+#[derive(Debug)]
+struct Leaf<T> {
+    verb: Option<Method>,
+    names: Vec<Arc<str>>,
+    route: T,
+}
+
+// === impl Router ===
+
+impl<T> Default for Router<T> {
+    fn default() -> Self {
+        Router { root: Branch::default() }
+    }
+}
+
+impl<T> Default for Branch<T> {
+    fn default() -> Self {
+        Branch {
+            exact: HashMap::new(),
+            mixed: Vec::new(),
+            parameter: None,
+            greedy: Leaves(Vec::new()),
+            here: Leaves(Vec::new()),
+        }
+    }
+}
+
+impl<T> Router<T> {
+    /// Adds a route. `None` as verb takes every verb that no other route of the path takes.
+    pub fn insert(&mut self, segments: &[Segment], verb: Option<Method>, route: T) -> Result<(), Conflict<'_, T>> {
+        let mut branch = &mut self.root;
+        let mut names = Vec::new();
+        for segment in segments {
+            branch = match segment {
+                Segment::Static(text) => branch.exact.entry(text.clone()).or_default(),
+                Segment::Parameter(name) => {
+                    names.push(name.clone());
+                    branch.parameter.get_or_insert_default()
+                }
+                Segment::Mixed(parts) => {
+                    names.extend(parts.iter().filter_map(|part| match part {
+                        Part::Parameter(name) => Some(name.clone()),
+                        Part::Text(_) => None,
+                    }));
+                    branch.mixed_branch(parts)
+                }
+                Segment::Greedy(name) => {
+                    names.push(name.clone());
+                    return branch.greedy.insert(verb, names, route);
+                }
+            };
+        }
+        branch.here.insert(verb, names, route)
+    }
+
+    /// Finds the route of a path that starts with `/`.
+    pub fn find<'r, 'p>(&'r self, verb: &Method, path: &'p str) -> RouteMatch<'r, 'p, T> {
+        let rest = path.strip_prefix('/').unwrap_or(path);
+        let mut search = Search { verb, values: Vec::new(), allowed: Vec::new() };
+        match search.branch(&self.root, Some(rest)) {
+            Some(leaf) => {
+                let parameters = leaf.names.iter().cloned().zip(search.values).collect();
+                RouteMatch::Found { route: &leaf.route, parameters }
+            }
+            None if search.allowed.is_empty() => RouteMatch::NotFound,
+            None => {
+                let mut allowed = search.allowed;
+                allowed.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+                allowed.dedup();
+                RouteMatch::WrongVerb { allowed }
+            }
+        }
+    }
+}
+
+impl<T> Branch<T> {
+    fn mixed_branch(&mut self, parts: &[Part]) -> &mut Branch<T> {
+        let same = |known: &[Part]| {
+            known.len() == parts.len()
+                && known.iter().zip(parts).all(|pair| match pair {
+                    (Part::Text(a), Part::Text(b)) => a == b,
+                    (Part::Parameter(_), Part::Parameter(_)) => true,
+                    _ => false,
+                })
+        };
+        let index = self.mixed.iter().position(|(known, _)| same(known)).unwrap_or_else(|| {
+            self.mixed.push((parts.to_vec(), Branch::default()));
+            // More text is more specific.
+            self.mixed.sort_by_key(|(parts, _)| std::cmp::Reverse(text_length(parts)));
+            self.mixed.iter().position(|(known, _)| same(known)).unwrap_or_default()
+        });
+        &mut self.mixed[index].1
+    }
+}
+
+fn text_length(parts: &[Part]) -> usize {
+    parts.iter().map(|part| if let Part::Text(text) = part { text.len() } else { 0 }).sum()
+}
+
+impl<T> Leaves<T> {
+    fn insert(&mut self, verb: Option<Method>, names: Vec<Arc<str>>, route: T) -> Result<(), Conflict<'_, T>> {
+        if let Some(known) = self.0.iter().position(|leaf| leaf.verb == verb) {
+            return Err(Conflict(&self.0[known].route));
+        }
+        self.0.push(Leaf { verb, names, route });
+        Ok(())
+    }
+
+    fn get(&self, verb: &Method) -> Option<&Leaf<T>> {
+        let exact = self.0.iter().find(|leaf| leaf.verb.as_ref() == Some(verb));
+        exact.or_else(|| self.0.iter().find(|leaf| leaf.verb.is_none()))
+    }
+}
+
+/// One lookup.
+struct Search<'v, 'p> {
+    verb: &'v Method,
+    values: Vec<&'p str>,
+    allowed: Vec<Method>,
+}
+
+impl<'p> Search<'_, 'p> {
+    /// `rest` is what is left of the path, `None` behind its last segment.
+    fn branch<'r, T>(&mut self, branch: &'r Branch<T>, rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
+        let Some(rest) = rest else { return self.leaf(&branch.here) };
+        let (segment, after) = match rest.split_once('/') {
+            Some((segment, after)) => (segment, Some(after)),
+            None => (rest, None),
+        };
+        if let Some(leaf) = branch.exact.get(segment).and_then(|next| self.branch(next, after)) {
+            return Some(leaf);
+        }
+        let depth = self.values.len();
+        for (parts, next) in &branch.mixed {
+            if match_parts(parts, segment, &mut self.values)
+                && let Some(leaf) = self.branch(next, after)
+            {
+                return Some(leaf);
+            }
+            self.values.truncate(depth);
+        }
+        if let Some(next) = branch.parameter.as_ref().filter(|_| !segment.is_empty()) {
+            self.values.push(segment);
+            if let Some(leaf) = self.branch(next, after) {
+                return Some(leaf);
+            }
+            self.values.truncate(depth);
+        }
+        if !rest.is_empty() && !branch.greedy.0.is_empty() {
+            self.values.push(rest);
+            if let Some(leaf) = self.leaf(&branch.greedy) {
+                return Some(leaf);
+            }
+            self.values.truncate(depth);
+        }
+        None
+    }
+
+    fn leaf<'r, T>(&mut self, leaves: &'r Leaves<T>) -> Option<&'r Leaf<T>> {
+        let found = leaves.get(self.verb);
+        if found.is_none() {
+            self.allowed.extend(leaves.0.iter().filter_map(|leaf| leaf.verb.clone()));
+        }
+        found
+    }
+}
+
+/// Matches `{a}-{b}.json` against a segment. A parameter takes at least one character and as few as the text after it allows;
+/// the last text must be the segment's end.
+fn match_parts<'p>(parts: &[Part], segment: &'p str, values: &mut Vec<&'p str>) -> bool {
+    let mut rest = segment;
+    let mut parts = parts.iter().peekable();
+    while let Some(part) = parts.next() {
+        match part {
+            Part::Text(text) => match rest.strip_prefix(&**text) {
+                Some(after) => rest = after,
+                None => return false,
+            },
+            Part::Parameter(_) => {
+                let end = match parts.peek() {
+                    None => rest.len(),
+                    Some(Part::Text(text)) => {
+                        let last = parts.len() == 1;
+                        let found = if last { rest.rfind(&**text) } else { skip_first(rest).find(&**text).map(|at| at + first_len(rest)) };
+                        match found {
+                            Some(at) => at,
+                            None => return false,
+                        }
+                    }
+                    Some(Part::Parameter(_)) => return false,
+                };
+                if end == 0 {
+                    return false;
+                }
+                values.push(&rest[..end]);
+                rest = &rest[end..];
+            }
+        }
+    }
+    rest.is_empty()
+}
+
+fn first_len(text: &str) -> usize {
+    text.chars().next().map_or(0, char::len_utf8)
+}
+
+fn skip_first(text: &str) -> &str {
+    &text[first_len(text)..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openapi::PathTemplate;
+
+    fn router(routes: &[(&str, &str)]) -> Router<String> {
+        let mut router = Router::default();
+        for (verb, path) in routes {
+            let verb = (*verb != "*").then(|| verb.parse().unwrap());
+            let template = PathTemplate::parse(path).unwrap();
+            router.insert(&template.segments, verb, (*path).to_owned()).unwrap();
+        }
+        router
+    }
+
+    fn find(router: &Router<String>, verb: &str, path: &str) -> String {
+        match router.find(&verb.parse().unwrap(), path) {
+            RouteMatch::Found { route, parameters } => {
+                let parameters: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                format!("{route} {}", parameters.join(" ")).trim().to_owned()
+            }
+            RouteMatch::WrongVerb { allowed } => format!("405 {allowed:?}"),
+            RouteMatch::NotFound => "404".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_most_specific_route_wins_and_the_search_goes_back() {
+        let router = router(&[
+            ("GET", "/a/{id}"),
+            ("GET", "/a/x"),
+            ("GET", "/a/{id}/b"),
+            ("GET", "/a/x/c"),
+            ("GET", "/a/{id}.json"),
+            ("GET", "/a/{x}-{y}"),
+            ("GET", "/{+rest}"),
+            ("POST", "/a/{name}"),
+        ]);
+        for (path, expected) in [
+            ("/a/x", "/a/x"),
+            ("/a/1", "/a/{id} id=1"),
+            ("/a/x/b", "/a/{id}/b id=x"),
+            ("/a/x/c", "/a/x/c"),
+            ("/a/1.json", "/a/{id}.json id=1"),
+            ("/a/1-2", "/a/{x}-{y} x=1 y=2"),
+            ("/a/x%2Fy", "/a/{id} id=x%2Fy"),
+            ("/a/1/2/3", "/{+rest} rest=a/1/2/3"),
+            ("/", "404"),
+            ("/a/", "/{+rest} rest=a/"),
+        ] {
+            assert_eq!(find(&router, "GET", path), expected, "{path}");
+        }
+        assert_eq!(find(&router, "POST", "/a/1"), "/a/{name} name=1");
+    }
+
+    #[test]
+    fn a_known_path_with_another_verb_says_which_verbs_it_has() {
+        let router = router(&[("GET", "/a/{id}"), ("PUT", "/a/x")]);
+        assert_eq!(find(&router, "POST", "/a/x"), "405 [GET, PUT]");
+        assert_eq!(find(&router, "GET", "/a/x"), "/a/{id} id=x");
+        assert_eq!(find(&router, "GET", "/a/x/"), "404");
+    }
+
+    #[test]
+    fn a_path_without_operations_takes_every_verb() {
+        let router = router(&[("*", "/a"), ("GET", "/a")]);
+        assert_eq!(find(&router, "DELETE", "/a"), "/a");
+    }
+
+    #[test]
+    fn the_same_shape_twice_is_a_conflict() {
+        let mut router = router(&[("GET", "/a/{id}")]);
+        let same = PathTemplate::parse("/a/{other}").unwrap();
+        assert!(router.insert(&same.segments, Some(Method::GET), String::new()).is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! Where AWS is and as whom it is called.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Seconds, Secret};
+
+/// Where Lambda and STS are, and as whom they are called, unless a step says otherwise.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Aws {
+    /// The region of functions whose step and ARN name none. Then AWS_REGION, then AWS_DEFAULT_REGION.
+    pub region: Option<String>,
+    /// The URL of the Lambda service, such as a VPC endpoint. Then AWS_ENDPOINT_URL_LAMBDA, then AWS's own host.
+    pub endpoint: Option<String>,
+    /// The URL of the STS service for roles whose step or profile names none.
+    pub sts_endpoint: Option<String>,
+    /// The credential profile of steps that name none. Without it: the default chain of the AWS SDKs.
+    pub credentials: Option<String>,
+    /// The external id of roles whose step or profile names none.
+    pub external_id: Option<String>,
+    /// Call the FIPS endpoint of the region.
+    pub use_fips: bool,
+    /// Call the dual-stack endpoint of the region.
+    pub use_dual_stack: bool,
+    /// Set by `gantry dev`, never read from a file: every lambda step calls this service with these keys.
+    #[serde(skip)]
+    pub local: Option<LocalService>,
+}
+
+/// The embedded Lambda service that `gantry dev` runs.
+#[derive(Debug, Clone)]
+pub struct LocalService {
+    pub endpoint: String,
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: Secret,
+}
+
+/// As whom a function is invoked: a base identity and, on top of it, perhaps a role.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct CredentialProfile {
+    /// The access key pair of the base identity. Without it: `profile`, else the default chain of the AWS SDKs.
+    pub aws_access_key_id: Option<String>,
+    /// The other half of the pair.
+    #[serde(skip_serializing)]
+    pub aws_secret_access_key: Option<Secret>,
+    /// The token of a temporary pair.
+    #[serde(skip_serializing)]
+    pub aws_session_token: Option<Secret>,
+    /// The profile in the shared AWS configuration files, which may name SSO, a process or a source profile.
+    pub profile: Option<String>,
+    /// The role to assume.
+    pub aws_assume_role_arn: Option<String>,
+    /// What the role's trust policy asks for as `sts:ExternalId`.
+    pub external_id: Option<String>,
+    /// The name of the session in AWS's logs. Default `gantry`.
+    pub role_session_name: Option<String>,
+    /// How long the role's credentials live. Default 3600 s.
+    pub role_duration: Option<Seconds>,
+    /// A policy, as JSON text, that narrows what the session may do.
+    pub role_policy: Option<String>,
+    /// The URL of the STS service.
+    pub sts_endpoint: Option<String>,
+}
+
+/// What API Gateway events say about the API they come from.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct EventContext {
+    /// The stage. Default `prod` in version 1.0 events and `$default` in version 2.0.
+    pub stage: Option<String>,
+    /// The account id. Default `123456789012`.
+    pub account_id: Option<String>,
+    /// The API id. Default: the name of the API.
+    pub api_id: Option<String>,
+    /// Stage variables.
+    pub stage_variables: IndexMap<String, String>,
+    /// Content types whose bodies go into version 1.0 events as base64, such as `image/png` or `image/*`.
+    pub binary_media_types: Vec<String>,
+}

@@ -1,0 +1,116 @@
+//! What takes effect at start: listeners, limits, logging.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::value::Seconds;
+
+/// Listeners and how they shut down.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Server {
+    /// Where the APIs are served. `--listen` wins.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// Where health, metrics and administration are served. `--admin-listen` wins.
+    #[schemars(with = "String")]
+    pub admin_listen: SocketAddr,
+    /// What one request, one connection and all of them may use.
+    pub limits: Limits,
+    /// After SIGTERM: how long the listener stays open while `/readyz` already says no.
+    pub drain_delay: Seconds,
+    /// After that: how long requests in flight may take to finish.
+    pub drain_timeout: Seconds,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Server {
+            listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+            admin_listen: (Ipv4Addr::LOCALHOST, 9090).into(),
+            limits: Limits::default(),
+            drain_delay: Seconds::new(5),
+            drain_timeout: Seconds::new(60),
+        }
+    }
+}
+
+/// What one request, one connection and all of them may use.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Limits {
+    /// Bytes of a request's header section. More is answered 431.
+    #[schemars(range(min = 8192))]
+    pub header_bytes: usize,
+    /// Header fields of a request. More is answered 431.
+    #[schemars(range(min = 1))]
+    pub headers: usize,
+    /// Bytes of a request's path and query. More is answered 414.
+    #[schemars(range(min = 1))]
+    pub uri_bytes: usize,
+    /// Bytes of a request body that a step reads, and of a response body that a step reads. More is answered 413 or 502.
+    pub body_bytes: usize,
+    /// From the opening of a connection, or the first byte of a request, to the end of its headers.
+    pub header_timeout: Seconds,
+    /// Silence in the middle of a request body.
+    pub body_idle_timeout: Seconds,
+    /// The whole of a request body.
+    pub body_timeout: Seconds,
+    /// Silence between two requests on one connection.
+    pub idle_timeout: Seconds,
+    /// Connections at a time; further ones wait to be accepted.
+    #[schemars(range(min = 1))]
+    pub connections: usize,
+    /// Requests at a time. More is answered 503 with Retry-After.
+    #[schemars(range(min = 1))]
+    pub requests: usize,
+    /// HTTP/2 streams at a time on one connection.
+    #[schemars(range(min = 1))]
+    pub http2_streams: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            header_bytes: 32 * 1024,
+            headers: 100,
+            uri_bytes: 8 * 1024,
+            body_bytes: 4 * 1024 * 1024,
+            header_timeout: Seconds::new(10),
+            body_idle_timeout: Seconds::new(30),
+            body_timeout: Seconds::new(60),
+            idle_timeout: Seconds::new(60),
+            connections: 10_000,
+            requests: 5_000,
+            http2_streams: 100,
+        }
+    }
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Log {
+    /// A level, or directives such as `info,gantry::aws=debug`. The variable GANTRY_LOG wins.
+    pub level: String,
+    /// The form of log lines on stderr.
+    pub format: LogFormat,
+    /// One JSON line on stdout for every request.
+    pub access: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Log { level: "info".to_owned(), format: LogFormat::Text, access: true }
+    }
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}

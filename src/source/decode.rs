@@ -1,0 +1,343 @@
+//! A subtree to a configuration type: spellings, JSON Schema, serde; every finding at the place of its key or value.
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{Content, Entry, Key, Node, Scalar, Style};
+use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
+
+/// Other ways in which documents write the properties of one type.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spellings {
+    /// Spelling and canonical name.
+    pub aliases: &'static [(&'static str, &'static str)],
+    /// Whether `snake_case` and `camelCase` stand for `kebab-case`, as IBM's lambda documents need.
+    pub any_case: bool,
+    /// Properties that are known and will come; refused with that sentence.
+    pub unbuilt: &'static [&'static str],
+}
+
+/// The JSON Schema of a type, ready to check subtrees with.
+pub struct Shape {
+    /// What findings call the thing: `lambda`, `the settings`.
+    name: &'static str,
+    schema: Value,
+    validator: Option<Validator>,
+    spellings: Spellings,
+}
+
+impl Shape {
+    /// The shape of `T`.
+    pub fn of<T: JsonSchema>(name: &'static str, spellings: Spellings) -> Self {
+        let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
+        let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+        let validator = jsonschema::draft7::new(&schema).ok();
+        Shape { name, schema, validator, spellings }
+    }
+
+    /// The schema as it is published: the canonical spelling and the others.
+    pub fn schema(&self) -> Value {
+        let mut schema = self.schema.clone();
+        let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return schema };
+        for (alias, name) in self.spellings.aliases {
+            let description = json!(format!("Another spelling of `{name}`."));
+            let mut copy = properties.get(*name).cloned().unwrap_or_else(|| json!({}));
+            copy["description"] = description;
+            properties.insert((*alias).to_owned(), copy);
+        }
+        schema
+    }
+
+    /// The canonical property names.
+    pub fn properties(&self) -> impl Iterator<Item = &str> {
+        self.schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|map| map.keys().map(String::as_str))
+    }
+
+    /// Reads `node`. `None` means that findings say why not.
+    pub fn decode<T: DeserializeOwned>(&self, node: &Node, findings: &mut Findings) -> Option<T> {
+        let errors = findings.errors();
+        let node = &self.rename(node, findings);
+        let json = to_json(node, &self.schema);
+        if let Some(validator) = &self.validator {
+            for error in validator.iter_errors(&json) {
+                self.report(&error, node, findings);
+            }
+        }
+        if findings.errors() > errors {
+            return None;
+        }
+        match serde_json::from_value(json) {
+            Ok(config) => Some(config),
+            Err(error) => {
+                // The schema let through what serde refuses: the words are serde's, the place is the whole.
+                let message = format!("{} cannot be read: {error}", self.name);
+                findings.push(Diagnostic::error(codes::BAD_VALUE, node.span, message));
+                None
+            }
+        }
+    }
+
+    /// The node with its top-level keys in canonical spelling.
+    pub fn rename(&self, node: &Node, findings: &mut Findings) -> Node {
+        let Content::Mapping(entries) = &node.content else { return node.clone() };
+        let mut renamed: Vec<Entry> = Vec::with_capacity(entries.len());
+        for entry in entries.iter() {
+            let name = self.canonical(&entry.key.text);
+            let key = Key { text: name.into(), span: entry.key.span };
+            if let Some(first) = renamed.iter().find(|known| known.key.text == key.text) {
+                if *entry.key.text != *key.text || first.key.span != key.span {
+                    let message = format!("`{}` and `{}` are the same property", entry.key.text, first.key.text);
+                    findings.push(
+                        Diagnostic::error(codes::TWO_SPELLINGS, entry.key.span, message)
+                            .label(first.key.span, "already set here")
+                            .help(format!("remove one of the two; `{}` is the canonical spelling", key.text)),
+                    );
+                }
+                continue;
+            }
+            renamed.push(Entry { key, value: entry.value.clone() });
+        }
+        Node { span: node.span, content: Content::Mapping(std::sync::Arc::new(renamed)) }
+    }
+
+    fn canonical<'a>(&self, key: &'a str) -> std::borrow::Cow<'a, str> {
+        if let Some((_, name)) = self.spellings.aliases.iter().find(|(alias, _)| *alias == key) {
+            return (*name).into();
+        }
+        let kebab = kebab_case(key);
+        if self.spellings.any_case && self.properties().any(|name| name == kebab) {
+            return kebab.into();
+        }
+        key.into()
+    }
+
+    fn report(&self, error: &ValidationError<'_>, root: &Node, findings: &mut Findings) {
+        let pointer = error.instance_path().as_str();
+        let node = root.pointer(pointer).unwrap_or(root);
+        let name = property_name(pointer).unwrap_or_else(|| self.name.to_owned());
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                let known = known_properties(&self.schema, error.schema_path().as_str());
+                for key in unexpected {
+                    let span = node.entry(key).map_or(node.span, |entry| entry.key.span);
+                    findings.push(self.unknown(key, &name, &known, span));
+                }
+            }
+            ValidationErrorKind::Required { property } => {
+                let property = property.as_str().unwrap_or_default();
+                let message = format!("`{name}` needs the property `{property}`");
+                let span = if pointer.is_empty() { root.span } else { node.span };
+                findings.push(Diagnostic::error(codes::MISSING_PROPERTY, first_line(span, node), message));
+            }
+            _ => {
+                let expected = expectation(error, &self.schema);
+                let message = format!("`{name}` is {}, expected {expected}", node.kind());
+                findings.push(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
+            }
+        }
+    }
+
+    fn unknown(&self, key: &str, owner: &str, known: &[String], span: crate::diagnostics::Span) -> Diagnostic {
+        if self.spellings.unbuilt.contains(&kebab_case(key).as_str()) {
+            let message = format!("the property `{key}` of `{owner}` is known but not built yet");
+            return Diagnostic::error(codes::UNBUILT_PROPERTY, span, message);
+        }
+        let near = nearest(key, known.iter().map(String::as_str));
+        let finding = Diagnostic::error(codes::UNKNOWN_PROPERTY, span, format!("`{owner}` has no property `{key}`"));
+        if near.is_empty() {
+            finding.help(format!("it has {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
+        } else {
+            finding.help(format!("did you mean {}?", quoted_list(&near)))
+        }
+    }
+}
+
+/// A map that starts on its first key would underline everything: the first key is place enough.
+fn first_line(span: crate::diagnostics::Span, node: &Node) -> crate::diagnostics::Span {
+    node.entries().first().map_or(span, |entry| entry.key.span)
+}
+
+/// The last name in a JSON pointer; list positions do not count.
+fn property_name(pointer: &str) -> Option<String> {
+    let name = pointer.split("/").skip(1).filter(|segment| segment.parse::<usize>().is_err()).last()?;
+    Some(name.replace("~1", "/").replace("~0", "~"))
+}
+
+/// The properties of the object schema whose `additionalProperties` refused a key.
+fn known_properties(schema: &Value, schema_path: &str) -> Vec<String> {
+    let owner = schema_path.rsplit_once('/').map_or("", |(owner, _)| owner);
+    let properties = schema.pointer(&format!("{owner}/properties")).and_then(Value::as_object);
+    properties.map(|map| map.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// What a schema asks for at the place of an error, in words. Never quotes the instance: it may be secret.
+fn expectation(error: &ValidationError<'_>, schema: &Value) -> String {
+    let owner = error.schema_path().as_str().rsplit_once('/').map_or("", |(owner, _)| owner);
+    let schema = schema.pointer(owner).unwrap_or(&Value::Null);
+    if let Some(words) = schema.get("x-expected").and_then(Value::as_str) {
+        return words.to_owned();
+    }
+    match error.kind() {
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|option| !option.is_null())
+                .map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned))
+                .collect();
+            quoted_list(&options)
+        }
+        ValidationErrorKind::Minimum { limit } => format!("at least {limit}"),
+        ValidationErrorKind::Maximum { limit } => format!("at most {limit}"),
+        ValidationErrorKind::MinLength { limit } => format!("at least {limit} characters"),
+        ValidationErrorKind::MaxLength { limit } => format!("at most {limit} characters"),
+        ValidationErrorKind::MinItems { limit } => format!("at least {limit} items"),
+        ValidationErrorKind::Pattern { pattern } => format!("text like `{pattern}`"),
+        _ => types(schema.get("type").unwrap_or(&Value::Null)),
+    }
+}
+
+fn types(value: &Value) -> String {
+    let word = |name: &str| match name {
+        "string" => "text",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "`true` or `false`",
+        "array" => "a list",
+        "object" => "a map",
+        _ => "nothing",
+    };
+    match value {
+        Value::String(name) => word(name).to_owned(),
+        Value::Array(names) => {
+            let names = names.iter().filter_map(Value::as_str).filter(|name| *name != "null");
+            names.map(word).collect::<Vec<_>>().join(" or ")
+        }
+        _ => "something else".to_owned(),
+    }
+}
+
+/// `aws_assumeRoleARN` -> `aws-assume-role-arn`.
+fn kebab_case(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 4);
+    let mut lower_before = false;
+    for letter in key.chars() {
+        if letter.is_ascii_uppercase() {
+            if lower_before {
+                out.push('-');
+            }
+            out.push(letter.to_ascii_lowercase());
+        } else {
+            out.push(if letter == '_' { '-' } else { letter });
+        }
+        lower_before = letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    }
+    out
+}
+
+/// The node as JSON, where the schema helps with scalars: where text is wanted, `3` is the text it was written as; where a
+/// number is wanted, `"3"` is a number. Documents in the wild have both.
+fn to_json(node: &Node, schema: &Value) -> Value {
+    match &node.content {
+        Content::Scalar(scalar) => scalar_json(scalar, schema),
+        Content::Sequence(items) => {
+            let items_schema = schema.get("items").unwrap_or(&Value::Null);
+            items.iter().map(|item| to_json(item, items_schema)).collect()
+        }
+        Content::Mapping(entries) => {
+            let property = |key: &str| {
+                let named = schema.get("properties").and_then(|map| map.get(key));
+                named.or_else(|| schema.get("additionalProperties")).unwrap_or(&Value::Null)
+            };
+            let members = entries.iter().map(|entry| {
+                let key = entry.key.text.to_string();
+                let value = to_json(&entry.value, property(&key));
+                (key, value)
+            });
+            Value::Object(members.collect())
+        }
+    }
+}
+
+fn scalar_json(scalar: &Scalar, schema: &Value) -> Value {
+    let wants = |name: &str| match schema.get("type") {
+        Some(Value::String(one)) => one == name,
+        Some(Value::Array(many)) => many.iter().any(|one| one == name),
+        _ => false,
+    };
+    let json = scalar.to_json();
+    match &json {
+        Value::Number(_) if wants("string") && !wants("number") && !wants("integer") => Value::String(scalar.text.to_string()),
+        Value::Bool(_) if wants("string") && !wants("boolean") => Value::String(scalar.text.to_string()),
+        Value::String(text) if !wants("string") && (wants("number") || wants("integer") || wants("boolean")) => {
+            let plain = Scalar { text: text.as_str().into(), style: Style::Plain, masked: scalar.masked };
+            plain.to_json()
+        }
+        _ => json,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Sources;
+    use crate::source::parse;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
+    #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+    struct Config {
+        function: String,
+        #[serde(default)]
+        timeout: Option<u32>,
+        #[serde(default)]
+        verify_host: bool,
+    }
+
+    const SPELLINGS: Spellings =
+        Spellings { aliases: &[("function_name", "function")], any_case: true, unbuilt: &["cache"] };
+
+    fn decode(text: &str) -> (Option<Config>, Vec<String>) {
+        let mut sources = Sources::default();
+        let id = sources.add("t.yaml", text);
+        let mut findings = Findings::default();
+        let node = parse(id, text, &mut findings).unwrap();
+        let config = Shape::of::<Config>("lambda", SPELLINGS).decode(&node, &mut findings);
+        let lines = findings.iter().map(|finding| crate::diagnostics::render_short(finding, &sources)).collect();
+        (config, lines)
+    }
+
+    #[test]
+    fn spellings_and_scalar_forms_are_accepted() {
+        let (config, findings) = decode("function_name: 42\ntimeout: \"30\"\nverifyHost: true\n");
+        assert_eq!(findings, [""; 0]);
+        assert_eq!(config, Some(Config { function: "42".to_owned(), timeout: Some(30), verify_host: true }));
+    }
+
+    #[test]
+    fn every_mistake_is_found_at_its_place() {
+        let (config, findings) = decode("function: []\ntimout: 3\ncache: {}\nverify-host: maybe\n");
+        assert!(config.is_none());
+        assert_eq!(
+            findings,
+            [
+                "t.yaml:1:11: error G0304 `function` is a list, expected text",
+                "t.yaml:4:14: error G0304 `verify-host` is text, expected `true` or `false`",
+                "t.yaml:2:1: error G0303 `lambda` has no property `timout`; did you mean `timeout`?",
+                "t.yaml:3:1: error G0307 the property `cache` of `lambda` is known but not built yet",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_property_and_two_spellings() {
+        assert_eq!(decode("timeout: 3\n").1, ["t.yaml:1:1: error G0305 `lambda` needs the property `function`"]);
+        let (_, findings) = decode("function: a\nfunction_name: b\n");
+        assert!(findings[0].starts_with("t.yaml:2:1: error G0306"), "{findings:?}");
+    }
+}

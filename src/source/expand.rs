@@ -1,0 +1,147 @@
+//! `${NAME}`, `${NAME:-default}` and `${file:/path}`, in the settings and in the policy fields of an `x-assembly`.
+
+use std::sync::Arc;
+
+use super::{Content, Entry, Node, Scalar, Style};
+use crate::diagnostics::{Diagnostic, Findings, codes};
+
+/// A secret file larger than this is a mistake.
+const MAX_FILE: u64 = 64 * 1024;
+
+/// Where values come from. A trait, so that tests need not change the process.
+pub trait Environment {
+    /// The value of an environment variable.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// The text of a file, or why there is none.
+    fn file(&self, path: &str) -> Result<String, String>;
+}
+
+/// The variables and files of this process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProcessEnvironment;
+
+impl Environment for ProcessEnvironment {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    /// One line break at the end is dropped: `echo secret > file` writes one that nobody means.
+    fn file(&self, path: &str) -> Result<String, String> {
+        let meta = std::fs::metadata(path).map_err(|error| error.to_string())?;
+        if !meta.is_file() || meta.len() > MAX_FILE {
+            return Err(format!("it is not a file of at most {} KiB", MAX_FILE / 1024));
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+    }
+}
+
+/// A copy of `node` with every `${…}` in its scalars replaced. What came from outside is marked and never shown. The values
+/// of the keys in `literal` keep their text: a script's `${…}` is JavaScript.
+pub fn expand(node: &Node, literal: &[&str], environment: &dyn Environment, findings: &mut Findings) -> Node {
+    let content = match &node.content {
+        Content::Scalar(scalar) => Content::Scalar(expand_scalar(node, scalar, environment, findings)),
+        Content::Sequence(items) => Content::Sequence(Arc::new(
+            items.iter().map(|item| expand(item, literal, environment, findings)).collect(),
+        )),
+        Content::Mapping(entries) => {
+            let expanded = entries.iter().map(|entry| {
+                let keep = literal.contains(&&*entry.key.text);
+                let value =
+                    if keep { entry.value.clone() } else { expand(&entry.value, literal, environment, findings) };
+                Entry { key: entry.key.clone(), value }
+            });
+            Content::Mapping(Arc::new(expanded.collect()))
+        }
+    };
+    Node { span: node.span, content }
+}
+
+fn expand_scalar(node: &Node, scalar: &Scalar, environment: &dyn Environment, findings: &mut Findings) -> Scalar {
+    if !scalar.text.contains("${") {
+        return scalar.clone();
+    }
+    let mut out = String::new();
+    let mut masked = scalar.masked;
+    let mut rest: &str = &scalar.text;
+    while let Some(at) = rest.find("${") {
+        let (before, after) = (&rest[..at], &rest[at + 2..]);
+        let (Some(end), false) = (after.find('}'), before.ends_with('$')) else {
+            // `$${` writes `${`; a `${` without its `}` is text.
+            out.push_str(before.strip_suffix('$').unwrap_or(before));
+            out.push_str("${");
+            rest = after;
+            continue;
+        };
+        out.push_str(before);
+        match lookup(&after[..end], environment) {
+            Ok(value) => {
+                masked = true;
+                out.push_str(&value);
+            }
+            Err(message) => findings.push(Diagnostic::error(codes::UNSET_VARIABLE, node.span, message)),
+        }
+        rest = &after[end + 1..];
+    }
+    out.push_str(rest);
+    // A plain scalar stays plain, so that `${PORT}` can be a number.
+    let style = if scalar.style == Style::Plain { Style::Plain } else { scalar.style };
+    Scalar { text: out.into(), style, masked }
+}
+
+fn lookup(name: &str, environment: &dyn Environment) -> Result<String, String> {
+    if let Some(path) = name.strip_prefix("file:") {
+        return environment.file(path).map_err(|error| format!("cannot read the file of `${{{name}}}`: {error}"));
+    }
+    let (name, default) = match name.split_once(":-") {
+        Some((name, default)) => (name, Some(default)),
+        None => (name, None),
+    };
+    match environment.variable(name).or_else(|| default.map(str::to_owned)) {
+        Some(value) => Ok(value),
+        None => Err(format!("the environment variable `{name}` is not set")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Sources;
+    use crate::source::parse;
+
+    struct Fixed;
+
+    impl Environment for Fixed {
+        fn variable(&self, name: &str) -> Option<String> {
+            (name == "KEY").then(|| "s3cret".to_owned())
+        }
+
+        fn file(&self, path: &str) -> Result<String, String> {
+            if path == "/run/x" { Ok("from file".to_owned()) } else { Err("no such file".to_owned()) }
+        }
+    }
+
+    fn run(text: &str) -> (serde_json::Value, usize) {
+        let mut findings = Findings::default();
+        let id = Sources::default().add("t.yaml", text);
+        let node = parse(id, text, &mut findings).unwrap();
+        let node = expand(&node, &["source"], &Fixed, &mut findings);
+        (node.to_json(), findings.errors())
+    }
+
+    #[test]
+    fn names_defaults_files_and_escapes() {
+        let (json, errors) = run("a: x${KEY}y\nb: ${NO:-7}\nc: ${file:/run/x}\nd: $${KEY}\nsource: '${KEY}'\ne: ${open\n");
+        assert_eq!(errors, 0);
+        let expected = serde_json::json!({
+            "a": "xs3crety", "b": 7, "c": "from file", "d": "${KEY}", "source": "${KEY}", "e": "${open"
+        });
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn what_is_missing_is_an_error() {
+        assert_eq!(run("a: ${NO}\nb: ${file:/nowhere}\n").1, 2);
+    }
+}

@@ -1,0 +1,74 @@
+//! Finding and reading files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Node, parse};
+use crate::diagnostics::{Diagnostic, Findings, SourceId, Sources, codes};
+
+/// The largest file that is read.
+pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
+
+/// A parsed file.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    pub source: SourceId,
+    pub path: Arc<Path>,
+    pub root: Node,
+}
+
+/// Reads and parses one file. `None` means that a finding says why not.
+pub fn read_tree(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Option<Tree> {
+    let (source, text) = read_text(path, sources, findings)?;
+    let root = parse(source, &text, findings)?;
+    Some(Tree { source, path: path.into(), root })
+}
+
+/// Reads one text file into `sources`.
+pub fn read_text(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Option<(SourceId, Arc<str>)> {
+    let name = path.display().to_string();
+    let refuse = |code, message: String, sources: &mut Sources, findings: &mut Findings| {
+        let source = sources.add(name.as_str(), "");
+        findings.push(Diagnostic::error(code, source.start(), message));
+        None
+    };
+    let bytes = match std::fs::metadata(path).and_then(|meta| {
+        // A named pipe or a device would block or never end.
+        if !meta.is_file() {
+            return Err(std::io::Error::other("it is not a file"));
+        }
+        if meta.len() > MAX_BYTES { Ok(None) } else { std::fs::read(path).map(Some) }
+    }) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            let message = format!("the file is larger than {} MiB", MAX_BYTES / 1024 / 1024);
+            return refuse(codes::TOO_LARGE, message, sources, findings);
+        }
+        Err(error) => return refuse(codes::UNREADABLE, format!("cannot read the file: {error}"), sources, findings),
+    };
+    let Ok(text) = String::from_utf8(bytes) else {
+        return refuse(codes::UNREADABLE, "the file is not UTF-8 text".to_owned(), sources, findings);
+    };
+    // Editors on Windows write a byte order mark; it is no part of the document.
+    let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
+    Some((sources.add(name, text.clone()), text))
+}
+
+/// The YAML and JSON files at `path`: the file itself, or those directly in the folder, by name. Hidden ones are left out,
+/// so the `..data` links of a mounted ConfigMap are not read twice.
+pub fn find_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        let file = entry?.path();
+        let hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let known = file.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json");
+        if known && !hidden && file.is_file() {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,143 @@
+//! Files become marked trees: one parse gives values and the place of every key and value together.
+//!
+//! YAML and JSON go through the same reader (JSON is YAML). The tree keeps what serde would lose: the order of keys,
+//! duplicate keys, keys that are numbers, how a scalar was written, and where everything stands.
+
+mod decode;
+mod expand;
+mod files;
+mod parse;
+mod reference;
+mod scalar;
+
+use std::sync::Arc;
+
+use crate::diagnostics::Span;
+
+pub use decode::{Shape, Spellings};
+pub use expand::{Environment, ProcessEnvironment, expand};
+pub use files::{MAX_BYTES, Tree, find_files, read_tree, read_text};
+pub use parse::parse;
+pub use reference::resolve;
+pub use scalar::Style;
+
+/// A value in a file. Cloning copies pointers, so an alias costs nothing.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where the value stands; for an alias, where the alias stands.
+    pub span: Span,
+    pub content: Content,
+}
+
+/// What a node holds.
+#[derive(Debug, Clone)]
+pub enum Content {
+    Scalar(Scalar),
+    Sequence(Arc<Vec<Node>>),
+    Mapping(Arc<Vec<Entry>>),
+}
+
+/// Text that is not yet a string, a number, a boolean or null: [`Node::to_json`] decides.
+#[derive(Debug, Clone)]
+pub struct Scalar {
+    pub text: Arc<str>,
+    pub style: Style,
+    /// Part of the text came from the environment or a file and must not be shown.
+    pub masked: bool,
+}
+
+/// A key with its value. A mapping may hold the same key twice; [`parse`] reports it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub key: Key,
+    pub value: Node,
+}
+
+/// A key: its text as written, so the integer `200` is `200` and the boolean `true` is `true`.
+#[derive(Debug, Clone)]
+pub struct Key {
+    pub text: Arc<str>,
+    pub span: Span,
+}
+
+// === impl Node ===
+
+impl Node {
+    /// The value of a key of a mapping.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of a key of a mapping.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| &*entry.key.text == key)
+    }
+
+    /// The entries of a mapping; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.content {
+            Content::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a sequence; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.content {
+            Content::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text of a scalar as written, whatever it would be read as; `None` for null.
+    pub fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Scalar(scalar) if !scalar.is_null() => Some(&scalar.text),
+            _ => None,
+        }
+    }
+
+    /// The node at the end of a JSON pointer, such as `/actions/0/set`.
+    pub fn pointer(&self, pointer: &str) -> Option<&Node> {
+        pointer.split('/').skip(1).try_fold(self, |node, segment| {
+            let segment = segment.replace("~1", "/").replace("~0", "~");
+            match &node.content {
+                Content::Sequence(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
+                _ => node.get(&segment),
+            }
+        })
+    }
+
+    /// Whether nothing is written here: `key:` without a value, or `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.content, Content::Scalar(scalar) if scalar.is_null())
+    }
+
+    pub fn is_mapping(&self) -> bool {
+        matches!(self.content, Content::Mapping(_))
+    }
+
+    pub fn is_sequence(&self) -> bool {
+        matches!(self.content, Content::Sequence(_))
+    }
+
+    /// What the node is, for messages: `a list`, `a number`.
+    pub fn kind(&self) -> &'static str {
+        match &self.content {
+            Content::Sequence(_) => "a list",
+            Content::Mapping(_) => "a map",
+            Content::Scalar(scalar) => scalar.kind(),
+        }
+    }
+
+    /// The node as JSON by the YAML 1.2 core rules. Of a duplicate key the last one counts.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.content {
+            Content::Scalar(scalar) => scalar.to_json(),
+            Content::Sequence(items) => items.iter().map(Node::to_json).collect(),
+            Content::Mapping(entries) => serde_json::Value::Object(
+                entries.iter().map(|entry| (entry.key.text.to_string(), entry.value.to_json())).collect(),
+            ),
+        }
+    }
+}

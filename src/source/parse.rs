@@ -1,0 +1,286 @@
+//! The reader: parser events to a tree, under limits, without recursion.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
+
+use super::{Content, Entry, Key, Node, Scalar, Style};
+use crate::diagnostics::{Code, Diagnostic, Findings, SourceId, Span, codes};
+
+/// Maps and lists inside each other.
+const MAX_DEPTH: usize = 128;
+
+/// Nodes after aliases are expanded: an alias of aliases multiplies.
+const MAX_NODES: usize = 1_000_000;
+
+/// Reads a text. On a syntax error nothing comes back but the finding; duplicate keys are findings beside the tree.
+pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Option<Node> {
+    let mut reader = Reader::new(source, text);
+    for event in Parser::new_from_str(text) {
+        let step = match event {
+            Ok((event, span)) => {
+                let span = reader.span(span.start, span.end);
+                reader.event(event, span)
+            }
+            Err(error) => Err(reader.syntax_error(&error)),
+        };
+        match step {
+            Ok(Progress::More) => {}
+            Ok(Progress::Finished) => break,
+            Err(finding) => {
+                findings.push(*finding);
+                return None;
+            }
+        }
+    }
+    reader.duplicates.into_iter().for_each(|finding| findings.push(finding));
+    reader.root.map(|(node, _)| node)
+}
+
+enum Progress {
+    More,
+    Finished,
+}
+
+/// A map or list whose end has not been met yet.
+struct Open {
+    span: Span,
+    anchor: usize,
+    size: usize,
+    kind: OpenKind,
+}
+
+enum OpenKind {
+    Sequence(Vec<Node>),
+    Mapping { entries: Vec<Entry>, seen: HashSet<Arc<str>>, key: Option<Key> },
+}
+
+struct Reader {
+    source: SourceId,
+    bytes: ByteIndex,
+    open: Vec<Open>,
+    anchors: HashMap<usize, (Node, usize)>,
+    total: usize,
+    duplicates: Vec<Diagnostic>,
+    root: Option<(Node, usize)>,
+}
+
+impl Reader {
+    fn new(source: SourceId, text: &str) -> Self {
+        Reader {
+            source,
+            bytes: ByteIndex::new(text),
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            total: 0,
+            duplicates: Vec::new(),
+            root: None,
+        }
+    }
+
+    fn span(&self, start: Marker, end: Marker) -> Span {
+        Span { source: self.source, start: self.bytes.at(start.index()), end: self.bytes.at(end.index()) }
+    }
+
+    fn syntax_error(&self, error: &ScanError) -> Box<Diagnostic> {
+        let at = self.bytes.at(error.marker().index());
+        let span = Span { source: self.source, start: at, end: at };
+        // The scanner reads ahead of the events and has a limit of its own, 255 levels of `[` and `{`.
+        if error.info().contains("recursion limit") {
+            return self.too_deep(span);
+        }
+        Box::new(Diagnostic::error(codes::SYNTAX, span, format!("this is not YAML or JSON: {}", error.info())))
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<Progress, Box<Diagnostic>> {
+        match event {
+            Event::DocumentEnd if self.root.is_some() => return Ok(Progress::Finished),
+            Event::Scalar(text, style, anchor, _) => {
+                let scalar = Scalar { text: text.into(), style: style.into(), masked: false };
+                self.add(Node { span, content: Content::Scalar(scalar) }, 1, anchor)?;
+            }
+            Event::Alias(anchor) => {
+                let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
+                    return Err(self.error(codes::SYNTAX, span, "this alias stands inside its own anchor"));
+                };
+                self.add(Node { span, ..node }, size, 0)?;
+            }
+            Event::SequenceStart(anchor, _) => self.begin(span, anchor, OpenKind::Sequence(Vec::new()))?,
+            Event::MappingStart(anchor, _) => {
+                self.begin(span, anchor, OpenKind::Mapping { entries: Vec::new(), seen: HashSet::new(), key: None })?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
+            _ => {}
+        }
+        Ok(Progress::More)
+    }
+
+    fn begin(&mut self, span: Span, anchor: usize, kind: OpenKind) -> Result<(), Box<Diagnostic>> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(self.too_deep(span));
+        }
+        self.open.push(Open { span, anchor, size: 1, kind });
+        Ok(())
+    }
+
+    fn end(&mut self, end: Span) -> Result<(), Box<Diagnostic>> {
+        let Some(open) = self.open.pop() else { return Ok(()) };
+        let span = Span { end: end.end.max(open.span.end), ..open.span };
+        let content = match open.kind {
+            OpenKind::Sequence(items) => Content::Sequence(Arc::new(items)),
+            OpenKind::Mapping { entries, .. } => Content::Mapping(Arc::new(entries)),
+        };
+        self.add(Node { span, content }, open.size, open.anchor)
+    }
+
+    /// Puts a finished node where it belongs: into the open map or list, or at the root.
+    fn add(&mut self, node: Node, size: usize, anchor: usize) -> Result<(), Box<Diagnostic>> {
+        self.total += size;
+        if self.total > MAX_NODES {
+            let message = format!("with its aliases expanded the document has more than {MAX_NODES} nodes");
+            return Err(self.error(codes::TOO_MANY_NODES, node.span, message));
+        }
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node.clone(), size));
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some((node, size));
+            return Ok(());
+        };
+        open.size += size;
+        match &mut open.kind {
+            OpenKind::Sequence(items) => items.push(node),
+            OpenKind::Mapping { entries, seen, key } => match key.take() {
+                Some(key) => {
+                    if !seen.insert(key.text.clone()) {
+                        self.duplicates.push(duplicate(&key, entries));
+                    }
+                    entries.push(Entry { key, value: node });
+                }
+                None => match node.content {
+                    Content::Scalar(scalar) => *key = Some(Key { text: scalar.text, span: node.span }),
+                    _ => return Err(self.error(codes::BAD_KEY, node.span, "a key must be text, not a list or a map")),
+                },
+            },
+        }
+        Ok(())
+    }
+
+    fn too_deep(&self, span: Span) -> Box<Diagnostic> {
+        self.error(codes::TOO_DEEP, span, format!("maps and lists are nested more than {MAX_DEPTH} levels deep"))
+    }
+
+    fn error(&self, code: Code, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
+        Box::new(Diagnostic::error(code, span, message))
+    }
+}
+
+fn duplicate(key: &Key, entries: &[Entry]) -> Diagnostic {
+    let finding = Diagnostic::error(codes::DUPLICATE_KEY, key.span, format!("the key `{}` stands here twice", key.text));
+    match entries.iter().find(|entry| entry.key.text == key.text) {
+        Some(first) => finding.label(first.key.span, "first here"),
+        None => finding,
+    }
+}
+
+impl From<ScalarStyle> for Style {
+    fn from(style: ScalarStyle) -> Self {
+        match style {
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
+            ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+        }
+    }
+}
+
+/// The parser counts characters, spans count bytes: the same number in ASCII, a table otherwise.
+enum ByteIndex {
+    Ascii(u32),
+    Table(Vec<u32>),
+}
+
+impl ByteIndex {
+    fn new(text: &str) -> Self {
+        if text.is_ascii() {
+            return ByteIndex::Ascii(text.len() as u32);
+        }
+        let starts = text.char_indices().map(|(at, _)| at as u32);
+        ByteIndex::Table(starts.chain(std::iter::once(text.len() as u32)).collect())
+    }
+
+    fn at(&self, character: usize) -> u32 {
+        match self {
+            ByteIndex::Ascii(length) => (character as u32).min(*length),
+            ByteIndex::Table(starts) => starts[character.min(starts.len() - 1)],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Sources;
+
+    fn read(text: &str) -> (Option<Node>, Vec<String>) {
+        let mut sources = Sources::default();
+        let id = sources.add("t.yaml", text);
+        let mut findings = Findings::default();
+        let node = parse(id, text, &mut findings);
+        (node, findings.iter().map(|finding| format!("{} {}", sources.place(finding.span), finding.code.id)).collect())
+    }
+
+    #[test]
+    fn spans_cover_keys_and_values_in_bytes() {
+        let text = "é: {b: [1, 'two']}\n";
+        let node = read(text).0.unwrap();
+        let entry = &node.entries()[0];
+        assert_eq!(&text[entry.key.span.start as usize..entry.key.span.end as usize], "é");
+        let two = node.pointer("/é/b/1").unwrap();
+        assert_eq!(&text[two.span.start as usize..two.span.end as usize], "'two'");
+        assert_eq!(node.to_json(), serde_json::json!({"é": {"b": [1, "two"]}}));
+    }
+
+    #[test]
+    fn a_duplicate_key_is_found_at_its_second_place() {
+        assert_eq!(read("a: 1\nb: 2\na: 3\n").1, ["t.yaml:3:1 G0006"]);
+    }
+
+    #[test]
+    fn integer_keys_keep_their_text() {
+        assert_eq!(read("200: ok\n").0.unwrap().get("200").and_then(Node::text), Some("ok"));
+    }
+
+    #[test]
+    fn an_alias_keeps_its_own_place() {
+        let text = "a: &x {k: v}\nb: *x\n";
+        let node = read(text).0.unwrap();
+        let alias = node.get("b").unwrap();
+        assert_eq!(&text[alias.span.start as usize..alias.span.end as usize], "*x");
+        assert_eq!(alias.get("k").and_then(Node::text), Some("v"));
+    }
+
+    #[test]
+    fn an_alias_bomb_and_deep_nesting_are_refused() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..9 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+        }
+        assert!(read(&bomb).1[0].ends_with("G0005"));
+        assert!(read(&"[".repeat(20_000)).1[0].ends_with("G0004"));
+    }
+
+    #[test]
+    fn a_syntax_error_has_its_place() {
+        let (node, findings) = read("a: 1\nb: 'open\n");
+        assert!(node.is_none());
+        assert!(findings[0].ends_with("G0003"), "{findings:?}");
+    }
+
+    #[test]
+    fn json_is_read_with_places() {
+        let text = "{\n  \"a\": [true]\n}";
+        assert_eq!(read(text).0.unwrap().to_json(), serde_json::json!({"a": [true]}));
+    }
+}

@@ -1,0 +1,182 @@
+//! Message bodies: streams until something reads them.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Empty, Full, Limited};
+
+use super::Value;
+
+/// Any error of a body stream.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A body that is still on its way.
+pub type BodyStream = UnsyncBoxBody<Bytes, BoxError>;
+
+/// The body of a message.
+#[derive(Default)]
+pub enum Body {
+    /// No byte, known without reading.
+    #[default]
+    Empty,
+    /// Still on its way, readable once.
+    Stream(BodyStream),
+    /// Read. Parsed on demand, once, by [`Body::value`].
+    Bytes(Bytes, Parsed),
+    /// Made by a step from a value; becomes bytes when it leaves.
+    Value(Value),
+    /// A stream that somebody else has taken.
+    Gone,
+}
+
+/// The cache of a body's parsed form.
+pub type Parsed = OnceLock<Option<Value>>;
+
+/// Why a body could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge { limit: usize },
+    #[error("the body was sent on as a stream and can no longer be read")]
+    Gone,
+    #[error("the body could not be read: {0}")]
+    Broken(BoxError),
+}
+
+/// The error of a stream whose sender was silent or slow for too long.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the body came too slowly")]
+pub struct BodyTimeout;
+
+impl Body {
+    /// A body of these bytes.
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        if bytes.is_empty() { Body::Empty } else { Body::Bytes(bytes, Parsed::new()) }
+    }
+
+    /// A body that streams.
+    pub fn from_stream<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        if body.is_end_stream() { Body::Empty } else { Body::Stream(body.map_err(Into::into).boxed_unsync()) }
+    }
+
+    /// Reads the stream to its end, at most `limit` bytes, and keeps what came.
+    pub async fn load(&mut self, limit: usize) -> Result<(), BodyError> {
+        let stream = match std::mem::replace(self, Body::Gone) {
+            Body::Stream(stream) => stream,
+            Body::Gone => return Err(BodyError::Gone),
+            read => {
+                *self = read;
+                return Ok(());
+            }
+        };
+        let bytes = match Limited::new(stream, limit).collect().await {
+            Ok(collected) => collected.to_bytes(),
+            Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(BodyError::TooLarge { limit }),
+            Err(error) => return Err(BodyError::Broken(error)),
+        };
+        *self = Body::from_bytes(bytes);
+        Ok(())
+    }
+
+    /// The bytes of a body that has been read; `None` for a stream and for one that is gone.
+    pub fn bytes(&self) -> Option<Bytes> {
+        match self {
+            Body::Empty => Some(Bytes::new()),
+            Body::Bytes(bytes, _) => Some(bytes.clone()),
+            Body::Value(value) => Some(value.to_bytes()),
+            Body::Stream(_) | Body::Gone => None,
+        }
+    }
+
+    /// The body as a value: JSON where it parses, text where it is UTF-8, bytes otherwise. Null when there is none.
+    pub fn value(&self) -> Value {
+        match self {
+            Body::Value(value) => value.clone(),
+            Body::Bytes(bytes, parsed) => match parsed.get_or_init(|| Value::parse_json(bytes).ok()) {
+                Some(value) => value.clone(),
+                None => std::str::from_utf8(bytes).map_or_else(|_| Value::Binary(bytes.clone()), Value::from),
+            },
+            Body::Empty | Body::Stream(_) | Body::Gone => Value::Null,
+        }
+    }
+
+    /// The body's exact text or bytes as a value, without parsing: what `$(message.body)` stands for.
+    pub fn raw_value(&self) -> Value {
+        match self {
+            Body::Bytes(bytes, _) => {
+                std::str::from_utf8(bytes).map_or_else(|_| Value::Binary(bytes.clone()), Value::from)
+            }
+            other => other.value(),
+        }
+    }
+
+    /// What goes on the wire: a stream leaves [`Body::Gone`] behind, everything else can be sent again.
+    pub fn send(&mut self) -> BodyStream {
+        if let Body::Stream(_) = self
+            && let Body::Stream(stream) = std::mem::replace(self, Body::Gone)
+        {
+            return stream;
+        }
+        match self.bytes() {
+            Some(bytes) if !bytes.is_empty() => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
+            _ => Empty::new().map_err(|never| match never {}).boxed_unsync(),
+        }
+    }
+
+    /// A second handle on a body that has been read; a stream cannot be copied and gives [`Body::Gone`].
+    pub fn share(&self) -> Body {
+        match self {
+            Body::Empty => Body::Empty,
+            Body::Bytes(bytes, parsed) => Body::Bytes(bytes.clone(), parsed.clone()),
+            Body::Value(value) => Body::Value(value.clone()),
+            Body::Stream(_) | Body::Gone => Body::Gone,
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    /// Says what kind of body it is and how long, never what it holds.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Body::Empty => f.write_str("Empty"),
+            Body::Stream(_) => f.write_str("Stream"),
+            Body::Bytes(bytes, _) => write!(f, "Bytes({})", bytes.len()),
+            Body::Value(_) => f.write_str("Value"),
+            Body::Gone => f.write_str("Gone"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_is_read_once_and_then_shared() {
+        let mut body = Body::from_stream(Full::new(Bytes::from_static(b"{\"a\":1}")));
+        body.load(100).await.unwrap();
+        assert_eq!(body.value().get("a"), Some(&Value::from(1i64)));
+        let mut second = body.share();
+        assert_eq!(second.send().collect().await.unwrap().to_bytes(), body.bytes().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_long_body_is_refused_at_the_limit() {
+        let mut body = Body::from_stream(Full::new(Bytes::from_static(b"0123456789")));
+        assert!(matches!(body.load(9).await, Err(BodyError::TooLarge { limit: 9 })));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_was_sent_on_says_so() {
+        let mut body = Body::from_stream(Full::new(Bytes::from_static(b"x")));
+        let _stream = body.send();
+        assert!(matches!(body.load(9).await, Err(BodyError::Gone)));
+    }
+}

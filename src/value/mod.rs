@@ -1,0 +1,13 @@
+//! The data a request carries: [`Value`]s, [`Body`] and [`Message`], and [`Secret`]s that never print.
+
+mod body;
+mod json;
+mod message;
+mod seconds;
+mod secret;
+
+pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
+pub use json::Value;
+pub use message::Message;
+pub use seconds::Seconds;
+pub use secret::Secret;
