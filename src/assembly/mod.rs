@@ -52,9 +52,11 @@ pub struct Step {
     /// As written, perhaps missing.
     pub version: Option<(Arc<str>, Span)>,
     pub title: Option<Arc<str>>,
-    /// The step's map without `version`, `title` and `description`. Child blocks stay inside: control-flow policies know
+    /// The step's map without `version`, `title`, `description` and `catch`. Child blocks stay inside: control-flow policies know
     /// which of their properties hold steps.
     pub config: Node,
+    /// The step's own `catch`, which v5 steps may have: the flow goes on behind the step.
+    pub catch: Vec<Catch>,
     pub span: Span,
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{Catch, Faults, Step};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::source::{Content, Entry, Node};
 
 /// Keys that every step may have and no policy sees.
-const COMMON: [&str; 3] = ["version", "title", "description"];
+const COMMON: [&str; 4] = ["version", "title", "description", "catch"];
 
 /// The steps under `key`; none where the key is missing or empty.
 pub fn steps(owner: &Node, key: &str, findings: &mut Findings) -> Vec<Step> {
@@ -29,7 +29,7 @@ fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
     // A policy that needs nothing may stand alone: `- activity-log`.
     if let Some(name) = item.text() {
         let config = Node { span: item.span, content: Content::Mapping(Arc::default()) };
-        return Some(made(name.into(), item.span, config, item));
+        return Some(made(name.into(), item.span, config, item, findings));
     }
     let [entry] = item.entries() else {
         let message = match item.entries() {
@@ -45,10 +45,10 @@ fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
         findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, entry.value.span, message));
         return None;
     }
-    Some(made(entry.key.text.clone(), entry.key.span, entry.value.clone(), item))
+    Some(made(entry.key.text.clone(), entry.key.span, entry.value.clone(), item, findings))
 }
 
-fn made(policy: Arc<str>, policy_span: crate::diagnostics::Span, value: Node, item: &Node) -> Step {
+fn made(policy: Arc<str>, policy_span: Span, value: Node, item: &Node, findings: &mut Findings) -> Step {
     let text = |key: &str| value.get(key).and_then(Node::text).map(Arc::from);
     let version = value.get("version").and_then(|node| node.text().map(|text| (text.into(), node.span)));
     let own: Vec<Entry> =
@@ -56,7 +56,8 @@ fn made(policy: Arc<str>, policy_span: crate::diagnostics::Span, value: Node, it
     let title = text("title");
     let span = if value.is_null() { policy_span } else { value.span };
     let config = Node { span, content: Content::Mapping(Arc::new(own)) };
-    Step { policy, policy_span, version, title, config, span: item.span }
+    let catch = catch_list(&value, findings);
+    Step { policy, policy_span, version, title, config, catch, span: item.span }
 }
 
 /// The entries of `catch`.

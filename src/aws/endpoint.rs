@@ -27,7 +27,8 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
-    /// A URL that is used as given: `https://vpce-….lambda.eu-central-1.vpce.amazonaws.com`, `http://localhost:9000/dev`.
+    /// A URL that is used as given: `https://vpce-….lambda.eu-central-1.vpce.amazonaws.com`,
+    /// `http://localhost:9000/dev`.
     pub fn from_url(url: &str) -> Result<Self, EndpointError> {
         let uri: Uri = url.trim().parse().map_err(|_| EndpointError::NotAUrl(url.to_owned()))?;
         let parts = uri.into_parts();
@@ -112,7 +113,7 @@ pub fn is_region(text: &str) -> bool {
     let digits = parts.pop().is_some_and(|last| matches!(last.as_bytes(), [b'0'..=b'9'] | [b'1'..=b'9', b'0'..=b'9']));
     let lower = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let first = parts.first().is_some_and(|part| part.len() == 2 || *part == "eusc");
-    digits && first && (2..=3).contains(&parts.len()) && parts.iter().all(|part| lower(&part))
+    digits && first && (2..=3).contains(&parts.len()) && parts.iter().all(lower)
 }
 
 /// The endpoint set for Lambda in the environment (`AWS_ENDPOINT_URL_LAMBDA`), which the SDKs honour too
@@ -157,7 +158,10 @@ mod tests {
     #[test]
     fn a6_a_url_is_used_as_given() {
         let endpoint = Endpoint::from_url("http://127.0.0.1:9000/dev/lambda/").unwrap();
-        assert_eq!(endpoint.join("/2015-03-31/x?Qualifier=1").unwrap(), "http://127.0.0.1:9000/dev/lambda/2015-03-31/x?Qualifier=1");
+        assert_eq!(
+            endpoint.join("/2015-03-31/x?Qualifier=1").unwrap(),
+            "http://127.0.0.1:9000/dev/lambda/2015-03-31/x?Qualifier=1"
+        );
         assert!(!endpoint.is_exposed());
         assert!(Endpoint::from_url("http://10.0.0.1").unwrap().is_exposed());
         assert!(!Endpoint::from_url("http://[::1]:80").unwrap().is_exposed());

@@ -63,9 +63,7 @@ impl Connector {
         tcp.set_connect_timeout(Some(pool.connect_timeout));
         let config = tls::client_config(options, pool.http2)?;
         let https = match tls::server_name(options)? {
-            Some(name) => {
-                HttpsConnector::new(Tcp(tcp), config, false, Arc::new(FixedServerNameResolver::new(name)))
-            }
+            Some(name) => HttpsConnector::new(Tcp(tcp), config, false, Arc::new(FixedServerNameResolver::new(name))),
             None => HttpsConnector::new(Tcp(tcp), config, false, Arc::new(DefaultServerNameResolver::default())),
         };
         Ok(Connector { https, timeout: pool.connect_timeout })

@@ -21,6 +21,8 @@ pub(crate) enum Answer {
     Reply(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// Bytes as they are, then the connection closes.
     Raw(Vec<u8>),
+    /// Bytes as they are, then nothing more.
+    Stall(Vec<u8>),
     /// The request is read, the connection closes.
     Close,
     /// The request is read, nothing ever comes.
@@ -97,6 +99,10 @@ pub(crate) fn write_answer(mut out: impl Write, answer: Answer) -> bool {
             false
         }
         Answer::Close => false,
+        Answer::Stall(bytes) => {
+            let _ = out.write_all(&bytes);
+            write_answer(out, Answer::Hang)
+        }
         Answer::Hang => {
             std::thread::sleep(Duration::from_secs(60));
             false
@@ -109,11 +115,8 @@ pub(crate) fn read_request(reader: &mut impl BufRead) -> Option<Recorded> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
     let mut words = line.split_whitespace();
-    let mut request = Recorded {
-        method: words.next()?.to_owned(),
-        target: words.next()?.to_owned(),
-        ..Recorded::default()
-    };
+    let mut request =
+        Recorded { method: words.next()?.to_owned(), target: words.next()?.to_owned(), ..Recorded::default() };
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;

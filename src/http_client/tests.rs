@@ -59,7 +59,8 @@ async fn framing_is_made_from_the_body() {
     plain().send(post(&server.url("/"), ""), LONG).await.unwrap();
     let get = Request::get(server.url("/")).body(Body::Empty.send()).unwrap();
     plain().send(get, LONG).await.unwrap();
-    let frames = futures_util::stream::iter(["he", "llo"].map(|part| Ok::<_, BoxError>(Frame::data(Bytes::from(part)))));
+    let frames =
+        futures_util::stream::iter(["he", "llo"].map(|part| Ok::<_, BoxError>(Frame::data(Bytes::from(part)))));
     let stream = Request::post(server.url("/")).body(StreamBody::new(frames).boxed_unsync()).unwrap();
     plain().send(stream, LONG).await.unwrap();
     let [lying, empty, get, stream] = &server.requests()[..] else { panic!("not four requests") };
@@ -129,6 +130,20 @@ async fn closing_a_reused_connection_after_the_request_is_not_tried_again() {
     let error = client.send(post(&server.url("/"), "second"), LONG).await.unwrap_err();
     assert!(error.sent);
     assert_eq!(server.requests().len(), 2);
+}
+
+/// The server closes while the connection lies in the pool: the next request was never on it, and takes a new one.
+#[tokio::test]
+async fn a_pooled_connection_that_died_is_replaced() {
+    let raw = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfine";
+    let server = TestServer::start(|_| Answer::Raw(raw.to_vec()));
+    let client = plain();
+    for _ in 0..3 {
+        let response = client.send(post(&server.url("/"), "x"), LONG).await.unwrap();
+        response.into_body().collect().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]

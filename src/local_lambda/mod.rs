@@ -26,6 +26,7 @@ mod signature;
 mod watch;
 
 #[cfg(test)]
+#[allow(clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 mod tests;
 
 use std::net::SocketAddr;
@@ -144,6 +145,14 @@ impl LocalLambda {
         let mut running = std::mem::take(&mut *locked(&self.service.running));
         running.shutdown().await;
         self.service.registry.stop().await;
+    }
+}
+
+impl Drop for LocalLambda {
+    fn drop(&mut self) {
+        // A connection still in the making may hold the service a little longer than we do.
+        locked(&self.service.running).abort_all();
+        self.service.registry.clear();
     }
 }
 

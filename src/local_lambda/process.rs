@@ -1,5 +1,7 @@
 //! One handler process: started, asked, killed.
 
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -180,6 +182,7 @@ fn command(function: &Function) -> Command {
 /// A clean environment with what Lambda promises handlers, then the function's own variables.
 fn environment(command: &mut Command, function: &Function, version: &str, home: &Home) {
     let name = &function.name;
+    let module = function.file().and_then(Path::file_stem).map_or(name.into(), OsStr::to_string_lossy);
     let handler = function.handler.as_deref().unwrap_or("handler");
     command.env_clear();
     command.envs(INHERITED.iter().filter_map(|key| Some((key, std::env::var_os(key)?))));
@@ -198,7 +201,7 @@ fn environment(command: &mut Command, function: &Function, version: &str, home: 
         .env("AWS_LAMBDA_LOG_STREAM_NAME", format!("local/[{version}]{}", uuid::Uuid::new_v4().simple()))
         .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
         .env("LAMBDA_TASK_ROOT", &function.folder)
-        .env("_HANDLER", format!("{name}.{handler}"))
+        .env("_HANDLER", format!("{module}.{handler}"))
         .envs(&function.environment);
 }
 

@@ -97,12 +97,17 @@ impl Registry {
         }
     }
 
-    /// Kills all idle processes; running invocations end with their tasks.
+    /// Kills all idle processes and waits for their end; running ones end with their tasks.
     pub async fn stop(&self) {
         let pools = std::mem::take(&mut *locked(&self.pools));
         for pool in pools.into_values() {
             pool.stop().await;
         }
+    }
+
+    /// Kills all idle processes without waiting for their end.
+    pub fn clear(&self) {
+        locked(&self.pools).clear();
     }
 
     fn tell(&self, notice: Notice) {

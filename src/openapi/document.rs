@@ -158,5 +158,12 @@ fn parameter(root: &Node, item: &Node, findings: &mut Findings) -> Option<Parame
         }
     };
     let required = node.get("required").and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    Some(Parameter { name: name.into(), location, required: required || location == Location::Path, span: node.span })
+    let example = ["/example", "/x-example", "/schema/example", "/schema/default", "/default"];
+    Some(Parameter {
+        name: name.into(),
+        location,
+        required: required || location == Location::Path,
+        example: example.iter().find_map(|at| node.pointer(at).and_then(Node::text)).map(Arc::from),
+        span: node.span,
+    })
 }

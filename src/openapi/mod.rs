@@ -68,6 +68,8 @@ pub struct Parameter {
     pub name: Arc<str>,
     pub location: Location,
     pub required: bool,
+    /// The document's own example.
+    pub example: Option<Arc<str>>,
     pub span: Span,
 }
 

@@ -26,6 +26,8 @@ pub struct State {
     pub touched_headers: Vec<HeaderName>,
     /// A call has replaced `message`, so it is a response now.
     pub is_response: bool,
+    /// `request.body` holds what the client sent.
+    pub request_body_kept: bool,
     pub api: Arc<ApiInfo>,
     pub operation: Arc<OperationInfo>,
     /// One place for every variable that the pipeline knows.
@@ -92,6 +94,8 @@ pub struct OperationInfo {
     /// Names of declared query parameters that must be there, and of headers.
     pub required_query: Vec<Arc<str>>,
     pub required_headers: Vec<Arc<str>>,
+    /// A path with the examples of its parameters filled in, for people to try.
+    pub sample_path: Arc<str>,
 }
 
 // === impl Context ===
@@ -119,6 +123,7 @@ impl Context {
                 message,
                 touched_headers: Vec::new(),
                 is_response: false,
+                request_body_kept: false,
                 api,
                 operation,
                 slots,

@@ -69,8 +69,10 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
     let state = &mut *cx.state;
     let loaded = timeout_at(deadline, state.message.body.load(limit)).await.map_err(|_| late())?;
     loaded.map(|()| Next::Continue).map_err(|error| body_fault(&error, state.is_response))?;
-    if state.pipeline.keeps_request_body && !state.is_response {
+    // The pipeline's first op is this one where a step reads `request.body`; later ones find a body that steps may have set.
+    if state.pipeline.keeps_request_body && !state.request_body_kept {
         state.request.body = state.message.body.share();
+        state.request_body_kept = true;
     }
     Ok(Next::Continue)
 }

@@ -84,7 +84,6 @@ pub mod kinds {
         API_RULE "APIRuleError" None, BAD_REQUEST false;
         LAMBDA_FUNCTION "LambdaFunctionError" Some(&OPERATION), BAD_GATEWAY true;
         LAMBDA_TIMEOUT "LambdaTimeoutError" Some(&CONNECTION), GATEWAY_TIMEOUT true;
-        LAMBDA_CONNECTION "LambdaConnectionError" Some(&CONNECTION), BAD_GATEWAY true;
         LAMBDA_THROTTLED "LambdaThrottledError" Some(&OPERATION), TOO_MANY_REQUESTS true;
         LAMBDA_PAYLOAD_TOO_LARGE "LambdaPayloadTooLargeError" Some(&OPERATION), PAYLOAD_TOO_LARGE true;
         LAMBDA_PAYLOAD "LambdaPayloadError" Some(&OPERATION), BAD_REQUEST true;

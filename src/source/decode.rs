@@ -17,9 +17,13 @@ pub struct Spellings {
     pub aliases: &'static [(&'static str, &'static str)],
     /// Whether `snake_case` and `camelCase` stand for `kebab-case`, as IBM's lambda documents need.
     pub any_case: bool,
-    /// Properties that are known and will come; refused with that sentence.
-    pub unbuilt: &'static [&'static str],
+    /// Properties that are known and will come. They are refused with that sentence, except where they say what happens
+    /// anyway.
+    pub unbuilt: &'static [Unbuilt],
 }
+
+/// A property that is known and not built: its name, and the values that ask for nothing; `*` stands for all.
+pub type Unbuilt = (&'static str, &'static [&'static str]);
 
 /// The JSON Schema of a type, ready to check subtrees with.
 pub struct Shape {
@@ -85,7 +89,7 @@ impl Shape {
     pub fn rename(&self, node: &Node, findings: &mut Findings) -> Node {
         let Content::Mapping(entries) = &node.content else { return node.clone() };
         let mut renamed: Vec<Entry> = Vec::with_capacity(entries.len());
-        for entry in entries.iter() {
+        for entry in entries.iter().filter(|entry| !self.asks_for_nothing(entry)) {
             let name = self.canonical(&entry.key.text);
             let key = Key { text: name.into(), span: entry.key.span };
             if let Some(first) = renamed.iter().find(|known| known.key.text == key.text) {
@@ -102,6 +106,20 @@ impl Shape {
             renamed.push(Entry { key, value: entry.value.clone() });
         }
         Node { span: node.span, content: Content::Mapping(std::sync::Arc::new(renamed)) }
+    }
+
+    /// Editors write every property, most of them with the value that changes nothing.
+    fn asks_for_nothing(&self, entry: &Entry) -> bool {
+        let known = self.unbuilt(&entry.key.text);
+        known.is_some_and(|(_, values)| match entry.value.text() {
+            Some(text) => values.iter().any(|value| *value == "*" || value.eq_ignore_ascii_case(text)),
+            None => entry.value.is_null(),
+        })
+    }
+
+    fn unbuilt(&self, key: &str) -> Option<&Unbuilt> {
+        let key = kebab_case(key);
+        self.spellings.unbuilt.iter().find(|(name, _)| *name == key)
     }
 
     fn canonical<'a>(&self, key: &'a str) -> std::borrow::Cow<'a, str> {
@@ -142,7 +160,7 @@ impl Shape {
     }
 
     fn unknown(&self, key: &str, owner: &str, known: &[String], span: crate::diagnostics::Span) -> Diagnostic {
-        if self.spellings.unbuilt.contains(&kebab_case(key).as_str()) {
+        if self.unbuilt(key).is_some() {
             let message = format!("the property `{key}` of `{owner}` is known but not built yet");
             return Diagnostic::error(codes::UNBUILT_PROPERTY, span, message);
         }
@@ -300,7 +318,7 @@ mod tests {
     }
 
     const SPELLINGS: Spellings =
-        Spellings { aliases: &[("function_name", "function")], any_case: true, unbuilt: &["cache"] };
+        Spellings { aliases: &[("function_name", "function")], any_case: true, unbuilt: &[("cache", &["false"])] };
 
     fn decode(text: &str) -> (Option<Config>, Vec<String>) {
         let mut sources = Sources::default();
@@ -332,6 +350,11 @@ mod tests {
                 "t.yaml:3:1: error G0307 the property `cache` of `lambda` is known but not built yet",
             ]
         );
+    }
+
+    #[test]
+    fn an_unbuilt_property_that_asks_for_nothing_is_accepted() {
+        assert!(decode("function: a\ncache: false\n").0.is_some());
     }
 
     #[test]

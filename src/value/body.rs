@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty, Full, Limited};
+use http_body_util::{BodyExt, Empty, Full};
 
 use super::Value;
 
@@ -68,7 +68,7 @@ impl Body {
 
     /// Reads the stream to its end, at most `limit` bytes, and keeps what came.
     pub async fn load(&mut self, limit: usize) -> Result<(), BodyError> {
-        let stream = match std::mem::replace(self, Body::Gone) {
+        let mut stream = match std::mem::replace(self, Body::Gone) {
             Body::Stream(stream) => stream,
             Body::Gone => return Err(BodyError::Gone),
             read => {
@@ -76,12 +76,21 @@ impl Body {
                 return Ok(());
             }
         };
-        let bytes = match Limited::new(stream, limit).collect().await {
-            Ok(collected) => collected.to_bytes(),
-            Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(BodyError::TooLarge { limit }),
-            Err(error) => return Err(BodyError::Broken(error)),
+        let mut chunks: Vec<Bytes> = Vec::new();
+        let mut length = 0;
+        while let Some(frame) = stream.frame().await {
+            let Ok(chunk) = frame.map_err(BodyError::Broken)?.into_data() else { continue };
+            length += chunk.len();
+            if length > limit {
+                return Err(BodyError::TooLarge { limit });
+            }
+            chunks.push(chunk);
+        }
+        // Most bodies come in one piece, which then need not be copied.
+        *self = match chunks.len() {
+            1 => Body::from_bytes(chunks.swap_remove(0)),
+            _ => Body::from_bytes(chunks.concat()),
         };
-        *self = Body::from_bytes(bytes);
         Ok(())
     }
 

@@ -17,6 +17,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 
 import boto3
 from botocore.config import Config
@@ -101,57 +102,28 @@ def addressed(name, arn, version, **arguments):
     equal(body["request_id"], response["ResponseMetadata"]["RequestId"])
 
 
-@row("plain name")
-def _():
-    addressed("hello", f"{ARN}:hello", "$LATEST")
+for form, prefix, suffix, version in [
+    ("name", "hello", "", "$LATEST"),
+    ("full ARN", f"{ARN}:hello", "", "$LATEST"),
+    ("partial ARN", f"{ACCOUNT}:function:hello", "", "$LATEST"),
+    ("name:alias", "hello", ":prod", "2"),
+    ("full ARN with alias", f"{ARN}:hello", ":prod", "2"),
+    ("partial ARN with version", f"{ACCOUNT}:function:hello", ":1", "1"),
+]:
+    row(form)(partial(addressed, prefix + suffix, f"{ARN}:hello{suffix}", version))
+
+for form, name, qualifier, version in [
+    ("alias", "hello", "prod", "2"),
+    ("version", "hello", "1", "1"),
+    ("$LATEST", "hello", "$LATEST", "$LATEST"),
+    ("the same as the suffix", "hello:prod", "prod", "2"),
+    ("with a full ARN", f"{ARN}:hello", "prod", "2"),
+]:
+    check = partial(addressed, name, f"{ARN}:hello:{qualifier}", version, Qualifier=qualifier)
+    row(f"Qualifier: {form}")(check)
 
 
-@row("name:alias")
-def _():
-    addressed("hello:prod", f"{ARN}:hello:prod", "2")
-
-
-@row("full ARN")
-def _():
-    addressed(f"{ARN}:hello", f"{ARN}:hello", "$LATEST")
-
-
-@row("full ARN with alias")
-def _():
-    addressed(f"{ARN}:hello:prod", f"{ARN}:hello:prod", "2")
-
-
-@row("partial ARN")
-def _():
-    addressed(f"{ACCOUNT}:function:hello", f"{ARN}:hello", "$LATEST")
-
-
-@row("partial ARN with version")
-def _():
-    addressed(f"{ACCOUNT}:function:hello:1", f"{ARN}:hello:1", "1")
-
-
-@row("Qualifier: alias")
-def _():
-    addressed("hello", f"{ARN}:hello:prod", "2", Qualifier="prod")
-
-
-@row("Qualifier: version")
-def _():
-    addressed("hello", f"{ARN}:hello:1", "1", Qualifier="1")
-
-
-@row("Qualifier: $LATEST")
-def _():
-    addressed("hello", f"{ARN}:hello:$LATEST", "$LATEST", Qualifier="$LATEST")
-
-
-@row("suffix and Qualifier agree")
-def _():
-    addressed("hello:prod", f"{ARN}:hello:prod", "2", Qualifier="prod")
-
-
-@row("suffix and Qualifier differ")
+@row("Qualifier: another than the suffix")
 def _():
     refused(400, "InvalidParameterValueException", lambda: invoke("hello:prod", Qualifier="1"))
 
@@ -169,45 +141,21 @@ def _():
     equal(response["Error"]["Message"], f"Function not found: {ARN}:nope")
 
 
-@row("ARN of another region")
-def _():
-    name = f"arn:aws:lambda:us-west-1:{ACCOUNT}:function:hello"
-    refused(404, "ResourceNotFoundException", lambda: invoke(name))
+for form, name, status, code in [
+    ("ARN of another region", f"arn:aws:lambda:us-west-1:{ACCOUNT}:function:hello", 404, "ResourceNotFoundException"),
+    ("ARN of another account", f"arn:aws:lambda:{REGION}:999999999999:function:hello", 404, "ResourceNotFoundException"),
+    ("name that cannot be one", "a name", 400, "ValidationException"),
+]:
+    row(form)(partial(refused, status, code, partial(invoke, name)))
 
-
-@row("ARN of another account")
-def _():
-    name = f"arn:aws:lambda:{REGION}:999999999999:function:hello"
-    refused(404, "ResourceNotFoundException", lambda: invoke(name))
-
-
-@row("name that cannot be one")
-def _():
-    refused(400, "ValidationException", lambda: invoke("a name"))
-
-
-@row("wrong secret")
-def _():
-    caller = client(secret=SECRET + "x")
-    refused(403, "InvalidSignatureException", lambda: invoke("hello", caller=caller))
-
-
-@row("wrong secret, ARN in the path")
-def _():
-    caller = client(secret=SECRET + "x")
-    refused(403, "InvalidSignatureException", lambda: invoke(f"{ARN}:hello", caller=caller))
-
-
-@row("unknown key")
-def _():
-    caller = client(key="AKIDNOBODY")
-    refused(403, "UnrecognizedClientException", lambda: invoke("hello", caller=caller))
-
-
-@row("wrong session token")
-def _():
-    caller = client(token="not-the-token")
-    refused(403, "UnrecognizedClientException", lambda: invoke("hello", caller=caller))
+for form, name, caller, code in [
+    ("wrong secret", "hello", client(secret=SECRET + "x"), "InvalidSignatureException"),
+    ("wrong secret, ARN in the path", f"{ARN}:hello", client(secret=SECRET + "x"), "InvalidSignatureException"),
+    ("unknown key", "hello", client(key="AKIDNOBODY"), "UnrecognizedClientException"),
+    ("wrong session token", "hello", client(token="not-the-token"), "UnrecognizedClientException"),
+    ("signed for another region", "hello", client(region="us-west-1"), "InvalidSignatureException"),
+]:
+    row(form)(partial(refused, 403, code, partial(invoke, name, caller=caller)))
 
 
 @row("missing session token")
@@ -216,12 +164,6 @@ def _():
         raise Skip("AWS_SESSION_TOKEN is not set")
     caller = client(token=None)
     refused(403, "UnrecognizedClientException", lambda: invoke("hello", caller=caller))
-
-
-@row("signed for another region")
-def _():
-    caller = client(region="us-west-1")
-    refused(403, "InvalidSignatureException", lambda: invoke("hello", caller=caller))
 
 
 @row("no signature")

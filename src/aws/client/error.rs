@@ -21,7 +21,7 @@ pub enum InvokeError {
     #[error("{0}")]
     NotSent(SendError),
     /// The deadline passed; after `sent` the function may be running.
-    #[error("{}", if *.sent { "the function did not answer in time" } else { "the time was up before the call was sent" })]
+    #[error("{}", if *.sent { "the function did not answer in time" } else { "time ran out before the call was sent" })]
     Timeout { sent: bool },
     /// The exchange broke after the request may have arrived.
     #[error("the answer did not arrive whole: {0}")]
@@ -143,10 +143,13 @@ mod tests {
     #[test]
     fn x7_the_code_is_found_wherever_it_stands() {
         for (headers, body) in [
-            (&[("x-amzn-errortype", "ResourceNotFoundException:http://internal.amazon.com/")][..], r#"{"Message":"m"}"#),
+            (
+                &[("x-amzn-errortype", "ResourceNotFoundException:http://internal.amazon.com/")][..],
+                r#"{"Message":"m"}"#,
+            ),
             (&[], r#"{"__type":"com.amazonaws#ResourceNotFoundException","message":"m"}"#),
             (&[], r#"{"Code":"ResourceNotFoundException","Message":"m"}"#),
-            (&[], "<ErrorResponse><Error><Code>ResourceNotFoundException</Code><Message>m</Message></Error></ErrorResponse>"),
+            (&[], "<E><Error><Code>ResourceNotFoundException</Code><Message>m</Message></Error></E>"),
         ] {
             let error = read(404, headers, body);
             assert_eq!((error.code.as_str(), error.message.as_str()), ("ResourceNotFoundException", "m"), "{body}");
@@ -157,7 +160,7 @@ mod tests {
 
     #[test]
     fn c15_the_canonical_string_and_the_token_are_cut_out() {
-        let body = r#"{"message":"TOKEN does not match. The Canonical String for this request should have been 'x-amz-security-token:TOKEN'"}"#;
+        let body = r#"{"message":"TOKEN does not match. The Canonical String should have been 'host:TOKEN'"}"#;
         assert_eq!(read(403, &[], body).message, "*** does not match.");
     }
 }

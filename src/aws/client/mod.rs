@@ -75,13 +75,8 @@ pub struct LambdaClient {
 }
 
 impl LambdaClient {
-    /// A client that signs for `region`. An endpoint may be another machine altogether; the region is not taken from it.
-    pub fn new(
-        http: HttpClient,
-        endpoint: Endpoint,
-        region: impl Into<String>,
-        credentials: Arc<Credentials>,
-    ) -> Self {
+    /// A client that signs for `region`. An endpoint may be any machine; the region is not taken from it.
+    pub fn new(http: HttpClient, endpoint: Endpoint, region: impl Into<String>, credentials: Arc<Credentials>) -> Self {
         let signer = Signer::new(Scope { region: region.into(), service: "lambda".to_owned() });
         LambdaClient { http, endpoint, signer, credentials }
     }
@@ -91,7 +86,7 @@ impl LambdaClient {
         &self.signer.scope().region
     }
 
-    /// Prepares calls of `function`. `log_tail` asks for the last 4 KB of its log; AWS gives it to synchronous calls only.
+    /// Prepares calls of `function`. `log_tail` asks for the last 4 KB of its log, which only synchronous calls get.
     pub fn target(
         &self,
         function: &FunctionRef,
@@ -108,10 +103,10 @@ impl LambdaClient {
         Ok(Target { uri: self.endpoint.join(&function.invoke_path(qualifier))?, headers })
     }
 
-    /// Calls a function: one request, which is not repeated. [`InvokeError::may_have_run`] says what a repetition risks.
+    /// Calls a function: one request, never repeated. [`InvokeError::may_have_run`] says what a repetition risks.
     ///
-    /// A function that failed is a reply ([`InvokeReply::function_error`]); an answer of the service itself that is not a
-    /// success is [`InvokeError::Service`].
+    /// A function that failed is a reply ([`InvokeReply::function_error`]); an answer of the service itself that is not
+    /// a success is [`InvokeError::Service`].
     pub async fn invoke(&self, target: &Target, invocation: Invocation) -> Result<InvokeReply, InvokeError> {
         let deadline = tokio::time::Instant::now() + invocation.timeout;
         let keys = match tokio::time::timeout_at(deadline, self.credentials.get()).await {

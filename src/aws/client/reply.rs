@@ -31,7 +31,9 @@ pub enum FunctionError {
 
 impl InvokeReply {
     pub(super) fn new(head: response::Parts, payload: Bytes) -> Self {
-        let function_error = head.headers.get("x-amz-function-error").map(|value| match value.as_bytes() {
+        // A queued event has no outcome yet, whatever a stand-in's header says.
+        let error = head.headers.get("x-amz-function-error").filter(|_| head.status == StatusCode::OK);
+        let function_error = error.map(|value| match value.as_bytes() {
             b"Handled" => FunctionError::Handled,
             _ => FunctionError::Unhandled,
         });

@@ -134,7 +134,10 @@ where
         SdkError::ServiceError(answer) => {
             let code = answer.err().code();
             let said = answer.err().message().unwrap_or("no reason given");
-            let message = format!("STS refused to assume {arn}: {}: {said}", code.unwrap_or("error"));
+            let message = match code {
+                Some(code) => format!("STS refused to assume {arn}: {code}: {said}"),
+                None => format!("STS refused to assume {arn}: status {}: {said}", answer.raw().status()),
+            };
             CredentialsError { message: message.into(), code: code.map(Into::into) }
         }
         SdkError::TimeoutError(_) => CredentialsError::new(format!("STS did not answer in time for {arn}")),

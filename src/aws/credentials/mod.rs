@@ -1,15 +1,15 @@
 //! Where the keys come from that sign a call, and the cache that keeps them fresh.
 //!
-//! A [`Credentials`] belongs to one [`CredentialSource`] and is made at load. Between the source and every caller stands
-//! one single-flight cache: many requests wait for one call to STS, and a renewal happens before the old keys expire,
-//! while they still serve.
+//! A [`Credentials`] belongs to one [`CredentialSource`] and is made at load. Between the source and every caller
+//! stands one single-flight cache: many requests wait for one call to STS, and a renewal happens before the old keys
+//! expire, while they still serve.
 
 mod load;
 mod sdk_http;
 mod source;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -22,6 +22,8 @@ use futures_util::future::{BoxFuture, Shared};
 use crate::http_client::HttpClient;
 use load::Loader;
 
+#[cfg(test)]
+pub(super) use sdk_http::SdkHttp;
 pub use source::{AssumeRole, Base, CredentialSource, StaticKeys};
 
 /// Credentials are renewed this long before they expire, or when four fifths of their life are over if that is later.
@@ -64,8 +66,8 @@ struct Flight {
 }
 
 impl Credentials {
-    /// A source with an empty cache; nothing is read or called before the first [`Credentials::get`]. `http` carries the
-    /// calls to STS and to the other services of the default chain.
+    /// A source with an empty cache; nothing is read or called before the first [`Credentials::get`]. `http` carries
+    /// the calls to STS and to the other services of the default chain.
     pub fn new(source: CredentialSource, http: HttpClient) -> Arc<Self> {
         Arc::new(Credentials {
             loader: Loader::new(source, http),
@@ -81,7 +83,7 @@ impl Credentials {
             if entry.keys.expiry().is_none_or(|expiry| now < expiry) {
                 if entry.refresh_at.is_some_and(|at| now >= at) {
                     // The task runs by itself; who needs its result meets it in the cache.
-                    let _ = self.load();
+                    drop(self.load());
                 }
                 return Ok(entry.keys.clone());
             }
@@ -105,7 +107,8 @@ impl Credentials {
     /// Joins the call under way or starts one.
     fn load(self: &Arc<Self>) -> Loading {
         let mut flight = self.flight.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loading) = &flight.loading {
+        // One that is over and still here was interrupted before it could clear its place.
+        if let Some(loading) = flight.loading.as_ref().filter(|loading| loading.peek().is_none()) {
             return loading.clone();
         }
         if let Some((at, error)) = &flight.failed

@@ -17,7 +17,8 @@ pub struct CredentialSource {
 /// The identity to begin with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Base {
-    /// The SDK's default chain: environment, profile (with SSO and credential_process), web identity, ECS and EKS, IMDS.
+    /// The SDK's default chain: environment, profile (with SSO and credential_process), web identity, ECS and EKS,
+    /// IMDS.
     #[default]
     Chain,
     /// A profile of the shared AWS configuration files.

@@ -8,8 +8,8 @@ use http::header::{CONTENT_LENGTH, COOKIE, HOST, HeaderName, HeaderValue};
 use super::{EventRequest, Map};
 use crate::http_client::strip_hop_by_hop;
 
-/// The headers an event shows: without those of the connection, and with the length the body really has, which a chunked
-/// request did not say.
+/// The headers an event shows: without those of the connection, and with the length the body really has, which a
+/// chunked request did not say.
 pub(super) fn shown(request: &EventRequest<'_>) -> HeaderMap {
     let mut headers = request.headers.clone();
     strip_hop_by_hop(&mut headers);

@@ -1,8 +1,8 @@
 //! API Gateway's events, written straight into bytes.
 //!
 //! The shapes are those of "Set up Lambda proxy integrations" (REST, format 1.0) and "Create AWS Lambda proxy
-//! integrations for HTTP APIs" (2.0) in the API Gateway Developer Guide. Header names are in lower case in both, as HTTP
-//! APIs send them. The headers API Gateway adds (`x-forwarded-*`, `x-amzn-trace-id`) are the caller's to add.
+//! integrations for HTTP APIs" (2.0) in the API Gateway Developer Guide. Header names are in lower case in both, as
+//! HTTP APIs send them. The headers API Gateway adds (`x-forwarded-*`, `x-amzn-trace-id`) are the caller's to add.
 
 mod body;
 mod headers;
@@ -83,8 +83,9 @@ pub fn build(format: EventFormat, request: &EventRequest<'_>) -> Result<Bytes, s
 }
 
 /// The Common Log Format's time, which `requestTime` and `time` have.
-const CLF: &[BorrowedFormatItem<'_>] =
-    format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] [offset_hour sign:mandatory][offset_minute]");
+const CLF: &[BorrowedFormatItem<'_>] = format_description!(
+    "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] [offset_hour sign:mandatory][offset_minute]"
+);
 
 /// Pairs that are written as a map, or as null where there are none. No name is there twice.
 #[derive(Debug, Default)]

@@ -192,7 +192,9 @@ fn e12_binary_bytes_round_trip() {
 
 #[test]
 fn e12_v1_encodes_the_configured_media_types() {
-    for (pattern, binary) in [("image/png", true), ("IMAGE/*", true), ("*/*", true), ("image/jpeg", false), ("text/*", false)] {
+    for (pattern, binary) in
+        [("image/png", true), ("IMAGE/*", true), ("*/*", true), ("image/jpeg", false), ("text/*", false)]
+    {
         let types: &'static [&'static str] = Box::leak(vec![pattern].into_boxed_slice());
         let sample = Sample::new().body("image/png; q=1", b"PNG").with(|request| request.binary_media_types = types);
         assert_eq!(sample.v1()["isBase64Encoded"], binary, "{pattern}");
@@ -325,5 +327,21 @@ fn e32_headers_of_the_connection_are_not_shown() {
         let names: Vec<&String> = event["headers"].as_object().unwrap().keys().collect();
         assert_eq!(names, ["host"]);
         assert_eq!(event["headers"]["host"], "api.example.com");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_body_survives(body: Vec<u8>, kind in "(text/plain|application/json|image/png|)", base64: bool) {
+        proptest::prop_assume!(!body.is_empty());
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", HeaderValue::from_str(&kind).unwrap());
+        let sample = Sample::new();
+        let request =
+            EventRequest { headers: &headers, body: Some(&body), base64, binary_media_types: &["image/*"], ..sample.request };
+        for format in [EventFormat::V1, EventFormat::V2] {
+            let event = serde_json::from_slice(&build(format, &request).unwrap()).unwrap();
+            assert_eq!(bytes(&event), body);
+        }
     }
 }

@@ -80,11 +80,7 @@ impl<'a> Event<'a> {
             domain_prefix: request.domain_prefix(),
             extended_request_id: request.request_id,
             http_method: request.method,
-            identity: Identity {
-                source_ip: request.source_ip,
-                user_agent: request.user_agent,
-                ..Identity::default()
-            },
+            identity: Identity { source_ip: request.source_ip, user_agent: request.user_agent, ..Identity::default() },
             operation_name: request.operation,
             path: request.path_with_stage(request.path),
             protocol: request.protocol,

@@ -49,7 +49,9 @@ impl FunctionNameError {
             P::Empty | P::EmptyName | P::TooManyParts => {
                 "write a name such as `orders`, `orders:prod`, `123456789012:function:orders` or a full ARN"
             }
-            P::TooLong(_) | P::NameTooLong(_) => "a function's name has at most 64 characters; check for a pasted prefix",
+            P::TooLong(_) | P::NameTooLong(_) => {
+                "a function's name has at most 64 characters; check for a pasted prefix"
+            }
             P::NameCharacter(' ' | '\t' | '\n') => "remove the white space",
             P::NameCharacter('/') => "write the function's name only, without a path or a URL",
             P::NameCharacter(_) => "a name is made of letters, digits, hyphens and underscores",
@@ -61,7 +63,9 @@ impl FunctionNameError {
             P::Service(_) => "write the ARN of a Lambda function: `arn:aws:lambda:REGION:ACCOUNT:function:NAME`",
             P::Region(_) => "write a region such as `eu-central-1`",
             P::Account(_) => "write the account's twelve digits",
-            P::Resource(_) | P::Incomplete => "an ARN of a function ends in `:function:NAME` or `:function:NAME:QUALIFIER`",
+            P::Resource(_) | P::Incomplete => {
+                "an ARN of a function ends in `:function:NAME` or `:function:NAME:QUALIFIER`"
+            }
         }
     }
 }
@@ -73,7 +77,9 @@ impl fmt::Display for FunctionNameError {
             P::Empty => f.write_str("the function's name is empty"),
             P::TooLong(length) => write!(f, "the function's name has {length} characters, more than the 256 allowed"),
             P::EmptyName => f.write_str("the function's name is missing"),
-            P::NameTooLong(length) => write!(f, "the function's name has {length} characters, more than the 64 allowed"),
+            P::NameTooLong(length) => {
+                write!(f, "the function's name has {length} characters, more than the 64 allowed")
+            }
             P::NameCharacter(character) => write!(f, "{character:?} cannot stand in a function's name"),
             P::EmptyQualifier => f.write_str("the qualifier is empty"),
             P::QualifierTooLong(length) => {

@@ -122,7 +122,7 @@ fn is_name_character(character: char) -> bool {
 /// Known partitions, and the isolated ones, whose number grows.
 fn is_partition(text: &str) -> bool {
     matches!(text, "aws" | "aws-cn" | "aws-us-gov" | "aws-eusc")
-        || text.strip_prefix("aws-iso").is_some_and(|rest| {
-            rest.is_empty() || matches!(rest.as_bytes(), [b'-', b'a'..=b'z'])
-        })
+        || text
+            .strip_prefix("aws-iso")
+            .is_some_and(|rest| rest.is_empty() || matches!(rest.as_bytes(), [b'-', b'a'..=b'z']))
 }

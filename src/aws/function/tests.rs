@@ -90,3 +90,16 @@ fn the_path_is_encoded_and_keeps_a_suffix() {
     );
     assert_eq!(parse("orders").invoke_path(Some(&prod)), "/2015-03-31/functions/orders/invocations?Qualifier=prod");
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_breaks_the_parser(text in "(arn:aws:lambda:)?[a-z:0-9$\u{e4} -]{0,300}|\\PC{0,40}") {
+        match FunctionRef::parse(&text) {
+            Ok(function) => {
+                let path: Result<http::Uri, _> = function.invoke_path(function.qualifier()).parse();
+                assert!(path.is_ok());
+            }
+            Err(error) => assert!(text.get(error.at).is_some()),
+        }
+    }
+}

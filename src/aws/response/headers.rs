@@ -8,8 +8,8 @@ use crate::http_client::strip_hop_by_hop;
 use crate::value::Value;
 
 /// Format 1.0 takes the lists first, then adds single values that are not among them; format 2.0 knows no lists, and
-/// turns `cookies` into a `Set-Cookie` each. Headers of the connection and `Content-Length` are dropped: the response is
-/// framed anew.
+/// turns `cookies` into a `Set-Cookie` each. Headers of the connection and `Content-Length` are dropped: the response
+/// is framed anew.
 pub(super) fn read(format: EventFormat, answer: &Value) -> Result<HeaderMap, ProxyError> {
     let mut headers = HeaderMap::new();
     if format == EventFormat::V1 {
@@ -44,7 +44,7 @@ fn members<'a>(
     Ok(members.into_iter().flat_map(|members| members.iter().map(|(key, value)| (&**key, value))))
 }
 
-/// Adds a value; `once` leaves out one that is already there. Null means no header, and pseudo headers are not ours to set.
+/// Adds a value; `once` leaves out one that is already there. Null means no header, and pseudo headers are ignored.
 fn add(headers: &mut HeaderMap, name: &str, value: &Value, once: bool) -> Result<(), ProxyError> {
     if name.starts_with(':') {
         return Ok(());

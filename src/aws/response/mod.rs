@@ -12,8 +12,8 @@ mod tests;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::event::EventFormat;
 use crate::value::Value;
@@ -110,7 +110,8 @@ fn status(answer: &Value, strict: bool) -> Result<StatusCode, ProxyError> {
         Some(value) => value,
     };
     let number = value.as_integer().and_then(|number| u16::try_from(number).ok());
-    let status = number.filter(|number| (200..=599).contains(number)).and_then(|number| StatusCode::from_u16(number).ok());
+    let status =
+        number.filter(|number| (200..=599).contains(number)).and_then(|number| StatusCode::from_u16(number).ok());
     status.ok_or_else(|| ProxyError::Status(value.to_text().into_owned()))
 }
 

@@ -1,4 +1,5 @@
-//! The numbers are those of the cases in the reference on Lambda gateways: R1 to R25 (R17 and R25 stand with the client).
+//! The numbers are those of the cases in the reference on Lambda gateways: R1 to R25 (R17 and R25 stand with the
+//! client).
 
 use super::*;
 

@@ -75,6 +75,11 @@ def error(kind, message, trace):
     return json.dumps({"errorMessage": message, "errorType": kind, "requestId": "", "stackTrace": trace}).encode()
 
 
+def log_error(kind, message, trace):
+    lines = [line.rstrip("\n") for line in trace]
+    print(f"[ERROR] {kind}: {message}", *lines, sep="\n", file=sys.stderr)
+
+
 def frames(fault):
     """The trace without the frames of this file and of the import machinery."""
     kept = traceback.extract_tb(fault.__traceback__)
@@ -108,28 +113,34 @@ def load_or_report(api, path, name):
         kind, message, trace = "Runtime.HandlerNotFound", str(fault), []
     except Exception as fault:
         kind, message, trace = type(fault).__name__, str(fault), frames(fault)
-    print(f"[ERROR] {kind}: {message}", *trace, sep="\n", file=sys.stderr, flush=True)
+    log_error(kind, message, trace)
     api.call("POST", "init/error", error(kind, message, trace))
     sys.exit(1)
+
+
+def run(handler, event, headers):
+    """The result as JSON, and whether it is one: `response` or `error`."""
+    try:
+        result = handler(json.loads(event), Context(headers))
+    except Exception as fault:
+        kind, message, trace = type(fault).__name__, str(fault), frames(fault)
+    else:
+        try:
+            return json.dumps(result, ensure_ascii=False).encode(), "response"
+        except Exception as fault:
+            kind, message, trace = "Runtime.MarshalError", f"Unable to marshal response: {fault}", []
+    log_error(kind, message, trace)
+    return error(kind, message, trace), "error"
 
 
 def serve(api, handler):
     while True:
         headers, event = api.call("GET", "invocation/next")
-        request = headers["lambda-runtime-aws-request-id"]
-        trace_id = headers.get("lambda-runtime-trace-id")
-        if trace_id:
-            os.environ["_X_AMZN_TRACE_ID"] = trace_id
-        try:
-            result = json.dumps(handler(json.loads(event), Context(headers)), ensure_ascii=False).encode()
-            path = f"invocation/{request}/response"
-        except Exception as fault:
-            traceback.print_exc()
-            result = error(type(fault).__name__, str(fault), frames(fault))
-            path = f"invocation/{request}/error"
+        os.environ["_X_AMZN_TRACE_ID"] = headers.get("lambda-runtime-trace-id", "")
+        document, ending = run(handler, event, headers)
         sys.stdout.flush()
         sys.stderr.flush()
-        api.call("POST", path, result)
+        api.call("POST", f"invocation/{headers['lambda-runtime-aws-request-id']}/{ending}", document)
 
 
 def main():

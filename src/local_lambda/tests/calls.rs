@@ -9,8 +9,12 @@ use super::signer::Answer;
 use super::{Bench, has};
 
 const ECHO: &str = r#"
+import os
+
 def handler(event, context):
     print("seen", event)
+    if event == "trace":
+        return os.environ["_X_AMZN_TRACE_ID"]
     custom = context.client_context.custom if context.client_context else None
     return [event, context.function_version, context.invoked_function_arn, custom]
 "#;
@@ -133,7 +137,7 @@ async fn invocation_types() {
 }
 
 #[tokio::test]
-async fn log_tail_and_client_context() {
+async fn log_tail_client_context_and_trace() {
     if !has("python3") {
         return;
     }
@@ -146,4 +150,27 @@ async fn log_tail_and_client_context() {
     let log = String::from_utf8(log).expect("text");
     let id = answer.header("x-amzn-requestid").expect("an id");
     assert!(log.starts_with(&format!("START RequestId: {id} Version: $LATEST\nseen 7\nEND")), "{log}");
+    let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+    let answer = bench.call("echo", "\"trace\"").with("x-amzn-trace-id", trace).send().await;
+    assert_eq!((answer.json(), answer.header("x-amzn-trace-id")), (json!(trace), Some(trace)));
+}
+
+#[tokio::test]
+async fn handlers_that_fail_are_function_errors() {
+    if !has("python3") {
+        return;
+    }
+    let source = "def handler(event, context):\n    return {1} if event else nothing\n";
+    let other = "def main(event, context):\n    return 1\n";
+    let bench = Bench::with(&[("bad.py", source), ("other.py", other)]).await;
+    for (function, payload, kind, message) in [
+        ("bad", "0", "NameError", "name 'nothing' is not defined"),
+        ("bad", "1", "Runtime.MarshalError", "Unable to marshal response: Object of type set is not JSON serializable"),
+        ("other", "1", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'other'"),
+    ] {
+        let answer = bench.call(function, payload).send().await;
+        assert_eq!((answer.status, answer.header("x-amz-function-error")), (200, Some("Unhandled")));
+        assert_eq!(answer.json()["errorType"], kind);
+        assert_eq!(answer.json()["errorMessage"], message);
+    }
 }

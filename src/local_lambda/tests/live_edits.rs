@@ -93,3 +93,19 @@ async fn wrong_settings_change_nothing() {
     assert!(told.contains("functions.yaml:2:3: ") && told.contains("did you mean `timeout`?"), "{told}");
     assert_eq!(bench.lambda.functions(), ["one"]);
 }
+
+#[test]
+fn places_are_found_in_what_runtimes_print() {
+    let found = [
+        ("  File \"/f/a.py\", line 3, in <module>\n  File \"/f/b.py\", line 9, in g\n", "/f/b.py", 9),
+        ("  File \"/f/a.py\" Line 4\n    x = (\n", "/f/a.py", 4),
+        ("/f/a.cjs:2\n  let x = ;\nSyntaxError: Unexpected token", "/f/a.cjs", 2),
+        ("Error: boom\n    at file:///f/a.mjs:2:7\n    at file:///f/b.mjs:5:1", "/f/a.mjs", 2),
+        ("Error: Cannot find module '/f/nope.mjs' imported from /f/d.mjs\n    at x (/f/d.mjs:1:1)", "/f/d.mjs", 1),
+    ];
+    for (text, file, line) in found {
+        let file = file.to_owned();
+        assert_eq!(Place::find(text, "/f/"), Some(Place { file, line }), "{text}");
+    }
+    assert_eq!(Place::find("at /elsewhere/f.py:3", "/f/"), None);
+}

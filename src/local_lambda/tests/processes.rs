@@ -118,6 +118,19 @@ async fn a_warm_process_that_died_is_replaced_unnoticed() {
 }
 
 #[tokio::test]
+async fn a_handler_goes_on_when_its_caller_leaves() {
+    if !has("python3") {
+        return;
+    }
+    let bench = worker().await;
+    let first = bench.value("worker", "{}").await;
+    let call = bench.call("worker", "{\"seconds\": 0.4}").send();
+    assert!(tokio::time::timeout(Duration::from_millis(100), call).await.is_err());
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(bench.value("worker", "{}").await, first);
+}
+
+#[tokio::test]
 async fn handlers_see_no_variables_of_ours() {
     if !has("python3") {
         return;

@@ -1,0 +1,242 @@
+//! One assembly to one pipeline.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{flow, stages};
+use crate::assembly::{Assembly, Catch, Faults, Generation, Property, Step};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::policy::{self, Access, Compiler, Entry, Names, Plan, SharedParts, UNBUILT};
+use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo};
+
+/// Compiles an assembly. `place` writes a span as `file:line:column`. `None` means that findings say why not.
+pub fn compile_assembly(
+    assembly: &Assembly,
+    properties: &[Property],
+    shared: SharedParts<'_>,
+    place: &dyn Fn(Span) -> String,
+    findings: &mut Findings,
+) -> Option<Arc<Pipeline>> {
+    let mut assigned = HashSet::new();
+    // A second attempt knows every name that is set, so there is never a third.
+    for _ in 0..2 {
+        let mut names = Names::new(properties, assigned);
+        let mut own = Findings::default();
+        let compiled = Assembler::new(assembly, shared, place, &mut names, &mut own).run();
+        if names.must_retry() {
+            assigned = names.assigned;
+            continue;
+        }
+        report_never_set(&names, &mut own);
+        own.iter().for_each(|finding| findings.push(finding.clone()));
+        return compiled.map(|parts| Arc::new(parts.pipeline(&names, assembly)));
+    }
+    None
+}
+
+/// A variable that is read and set nowhere is most likely a typing mistake.
+fn report_never_set(names: &Names<'_>, findings: &mut Findings) {
+    if names.dynamic {
+        return;
+    }
+    for (name, span) in names.reads.iter().filter(|(name, _)| !names.assigned.contains(name)) {
+        if names.properties.iter().any(|property| property.name == *name) {
+            continue;
+        }
+        let known = names.assigned.iter().map(|name| &**name).chain(names.properties.iter().map(|one| &*one.name));
+        let near = nearest(name, known.chain(["request", "message", "api", "error", "system"]));
+        let mut finding = Diagnostic::warning(codes::NEVER_SET, *span, format!("nothing sets the variable `{name}`"));
+        if !near.is_empty() {
+            finding = finding.help(format!("did you mean {}?", quoted_list(&near)));
+        }
+        findings.push(finding);
+    }
+}
+
+/// A pipeline in the making.
+pub(super) struct Parts {
+    pub ops: Vec<Op>,
+    pub info: Vec<Option<Arc<StepInfo>>>,
+    /// What the step of an op touches.
+    pub access: Vec<Access>,
+    pub handlers: Vec<Handler>,
+    pub finally: Option<OpId>,
+}
+
+struct Assembler<'a, 's> {
+    assembly: &'s Assembly,
+    shared: SharedParts<'a>,
+    place: &'s dyn Fn(Span) -> String,
+    names: &'s mut Names<'a>,
+    findings: &'s mut Findings,
+    parts: Parts,
+    /// Handlers whose ops come behind the main flow: what they guard, their entry, and where they go on.
+    waiting: Vec<Waiting<'s>>,
+}
+
+struct Waiting<'s> {
+    guarded: std::ops::Range<OpId>,
+    catch: &'s Catch,
+    /// `None` goes to the end.
+    resume: Option<OpId>,
+}
+
+impl<'a, 's> Assembler<'a, 's> {
+    fn new(
+        assembly: &'s Assembly,
+        shared: SharedParts<'a>,
+        place: &'s dyn Fn(Span) -> String,
+        names: &'s mut Names<'a>,
+        findings: &'s mut Findings,
+    ) -> Self {
+        let parts =
+            Parts { ops: Vec::new(), info: Vec::new(), access: Vec::new(), handlers: Vec::new(), finally: None };
+        Assembler { assembly, shared, place, names, findings, parts, waiting: Vec::new() }
+    }
+
+    /// Layout: stages, `execute`, stop; every handler, stop or a jump back; `finally`, stop.
+    fn run(mut self) -> Option<Parts> {
+        let errors = self.findings.errors();
+        for plan in stages::before_assembly() {
+            self.push_plan(plan, None);
+        }
+        let start = self.next();
+        let assembly = self.assembly;
+        self.block(&assembly.execute);
+        let guarded = start..self.next();
+        self.push(Op::Stop);
+        for catch in &assembly.catch {
+            self.waiting.push(Waiting { guarded: guarded.clone(), catch, resume: None });
+        }
+        self.handlers();
+        if !assembly.finally.is_empty() {
+            self.parts.finally = Some(self.next());
+            self.block(&assembly.finally);
+            self.push(Op::Stop);
+            // A v5 policy inside `finally` may own a catch too.
+            self.handlers();
+        }
+        (self.findings.errors() == errors).then_some(self.parts)
+    }
+
+    /// Appends the handlers that wait. A policy's own catch was put first, so it is tried before the assembly's.
+    fn handlers(&mut self) {
+        for Waiting { guarded, catch, resume } in std::mem::take(&mut self.waiting) {
+            let entry = self.next();
+            self.block(&catch.execute);
+            self.push(resume.map_or(Op::Stop, Op::Jump));
+            let faults = match &catch.faults {
+                Faults::Default => CatchNames::Default,
+                Faults::Named(names) => CatchNames::Named(names.iter().map(|(name, _)| name.clone()).collect()),
+            };
+            self.parts.handlers.push(Handler { ops: guarded, faults, entry });
+        }
+    }
+
+    fn block(&mut self, steps: &'s [Step]) {
+        let mut ended_by: Option<&Step> = None;
+        for step in steps {
+            if let Some(before) = ended_by {
+                let message = format!("this step can never run: the `{}` before it ends the flow", before.policy);
+                self.findings.push(
+                    Diagnostic::warning(codes::UNREACHABLE, step.policy_span, message)
+                        .label(before.policy_span, "the flow ends here"),
+                );
+            }
+            let first = self.next();
+            if self.step(step) {
+                ended_by = Some(step);
+            }
+            for catch in &step.catch {
+                self.waiting.push(Waiting { guarded: first..self.next(), catch, resume: Some(self.next()) });
+            }
+        }
+    }
+
+    /// Compiles one step; says whether the flow ends with it.
+    fn step(&mut self, step: &Step) -> bool {
+        let Some(entry) = self.entry(step) else { return false };
+        let version = step.version.as_ref().map(|(version, _)| &**version);
+        let generation = policy::generation(entry, version, self.assembly.generation);
+        let carrier = self.assembly.carrier;
+        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, carrier, generation);
+        let title = compiler.title();
+        let Some(plan) = entry.compile(&mut compiler) else { return false };
+        let diverges = plan.access.diverges;
+        let place = (self.place)(step.policy_span).into();
+        self.push_plan(plan, Some(Arc::new(StepInfo { policy: step.policy.clone(), title, place })));
+        diverges
+    }
+
+    /// The policy of a step, in a version that there is.
+    fn entry(&mut self, step: &Step) -> Option<&'static Entry> {
+        let name = &*step.policy;
+        let Some(entry) = policy::find(name) else {
+            self.findings.push(unknown_policy(step));
+            return None;
+        };
+        if let Some((version, span)) = &step.version
+            && !entry.meta.versions.contains(&&**version)
+        {
+            let message = format!("`{name}` has no version {version}");
+            let help = format!("write {}", quoted_list(entry.meta.versions));
+            self.findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help));
+            return None;
+        }
+        Some(entry)
+    }
+
+    fn next(&self) -> OpId {
+        self.parts.ops.len() as OpId
+    }
+
+    fn push(&mut self, op: Op) {
+        self.parts.ops.push(op);
+        self.parts.info.push(None);
+        self.parts.access.push(Access::default());
+    }
+
+    fn push_plan(&mut self, plan: Plan, info: Option<Arc<StepInfo>>) {
+        self.parts.ops.push(Op::Step(plan.step));
+        self.parts.info.push(info);
+        self.parts.access.push(plan.access);
+    }
+}
+
+fn unknown_policy(step: &Step) -> Diagnostic {
+    let name = &*step.policy;
+    if UNBUILT.contains(&name) {
+        let message = format!("the policy `{name}` is known from API Connect but not built yet");
+        return Diagnostic::error(codes::UNBUILT_POLICY, step.policy_span, message);
+    }
+    let known = policy::ALL.iter().flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));
+    let near = nearest(name, known.chain(UNBUILT));
+    let finding = Diagnostic::error(codes::UNKNOWN_POLICY, step.policy_span, format!("there is no policy `{name}`"));
+    if near.is_empty() {
+        let all: Vec<&str> = policy::ALL.iter().map(|entry| entry.meta.name).collect();
+        return finding.help(format!("the policies are {}", quoted_list(&all)));
+    }
+    finding.help(format!("did you mean {}?", quoted_list(&near)))
+}
+
+impl Parts {
+    /// Puts the body loads in and closes the pipeline.
+    fn pipeline(self, names: &Names<'_>, assembly: &Assembly) -> Pipeline {
+        let keeps_request_body = self.access.iter().any(Access::reads_request_body);
+        let loads = flow::body_loads(&self, keeps_request_body);
+        let parts = flow::insert_loads(self, &loads);
+        Pipeline {
+            ops: parts.ops.into(),
+            handlers: parts.handlers.into(),
+            finally: parts.finally,
+            symbols: names.symbols.clone(),
+            initial: names.initial(),
+            info: parts.info.into(),
+            keeps_request_body,
+            error_format: match assembly.error_format {
+                Generation::V10 => ErrorFormat::V10,
+                Generation::V5 => ErrorFormat::V5,
+            },
+        }
+    }
+}

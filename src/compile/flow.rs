@@ -1,0 +1,92 @@
+//! Liveness of the message's body: where it has to be read, so that it can stream everywhere else.
+//!
+//! The body of `message` is live behind an op when something may still read it there: a step, the response, or a handler of
+//! a fault. A step that sends the body on as a stream leaves nothing behind, so where the body is live after such a step it
+//! is read before it.
+
+use super::assembler::Parts;
+use crate::runtime::{Op, OpId};
+
+/// The ops that need the body read before them.
+pub(super) fn body_loads(parts: &Parts, keeps_request_body: bool) -> Vec<OpId> {
+    let live = live_after(parts);
+    let mut loads: Vec<OpId> = Vec::new();
+    for (index, access) in parts.access.iter().enumerate() {
+        if access.reads_message_body() || (access.streams_message && live[index]) {
+            loads.push(index as OpId);
+        }
+    }
+    // What steps read of the original request is what the client sent, so it is read before anything changes it.
+    if keeps_request_body && !loads.contains(&0) {
+        loads.insert(0, 0);
+    }
+    loads
+}
+
+/// For every op, whether the body is live when it is over, one way or the other.
+fn live_after(parts: &Parts) -> Vec<bool> {
+    let count = parts.ops.len();
+    let mut before = vec![false; count];
+    let mut after = vec![false; count];
+    let at = |live: &[bool], op: OpId| live.get(op as usize).copied().unwrap_or(true);
+    loop {
+        let mut changed = false;
+        for index in (0..count).rev() {
+            let op = index as OpId;
+            let access = &parts.access[index];
+            let next = match &parts.ops[index] {
+                Op::Jump(to) => at(&before, *to),
+                // Behind a stop comes `finally`, or the response, which sends the body.
+                Op::Stop if parts.finally.is_some_and(|finally| op < finally) => {
+                    parts.finally.is_some_and(|finally| at(&before, finally))
+                }
+                Op::Stop => true,
+                Op::Step(_) | Op::LoadBody => at(&before, op + 1),
+            };
+            let next = next && !access.diverges;
+            // A fault leaves the body to its handlers, whatever the step would have put there.
+            let handlers = parts.handlers.iter().filter(|handler| handler.ops.contains(&op));
+            let faulted = handlers.into_iter().any(|handler| at(&before, handler.entry));
+            let survives = (next && !access.replaces_message()) || faulted;
+            let needed = access.reads_message_body() || access.streams_message || survives;
+            changed |= after[index] != survives || before[index] != needed;
+            after[index] = survives;
+            before[index] = needed;
+        }
+        if !changed {
+            return after;
+        }
+    }
+}
+
+/// Puts a load before each of these ops and moves every target along. A jump to an op lands on its load.
+pub(super) fn insert_loads(parts: Parts, loads: &[OpId]) -> Parts {
+    let moved = |op: OpId| op + loads.iter().filter(|load| **load < op).count() as OpId;
+    let mut out = Parts {
+        ops: Vec::with_capacity(parts.ops.len() + loads.len()),
+        info: Vec::new(),
+        access: Vec::new(),
+        handlers: parts.handlers,
+        finally: parts.finally.map(moved),
+    };
+    let steps = parts.ops.into_iter().zip(parts.info).zip(parts.access);
+    for (index, ((op, info), access)) in steps.enumerate() {
+        if loads.contains(&(index as OpId)) {
+            out.ops.push(Op::LoadBody);
+            // A body that cannot be read is a fault of the step that wanted it.
+            out.info.push(info.clone());
+            out.access.push(crate::policy::Access::default());
+        }
+        out.ops.push(match op {
+            Op::Jump(to) => Op::Jump(moved(to)),
+            other => other,
+        });
+        out.info.push(info);
+        out.access.push(access);
+    }
+    for handler in &mut out.handlers {
+        handler.ops = moved(handler.ops.start)..moved(handler.ops.end);
+        handler.entry = moved(handler.entry);
+    }
+    out
+}

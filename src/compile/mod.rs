@@ -1,0 +1,152 @@
+//! Documents to a snapshot: names to slots, configurations to steps, steps to ops.
+//!
+//! Every finding of every document is collected; a snapshot only comes out when none of them is an error.
+
+mod assembler;
+mod flow;
+mod stages;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::assembly::{self, Assemblies};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::openapi::{Api, Location, Operation, Part, PathTemplate, Segment};
+use crate::policy::SharedParts;
+use crate::runtime::{ApiInfo, Conflict, ContextLimits, OperationInfo, Pipeline, Route, Router, Snapshot};
+use crate::settings::Settings;
+use crate::value::Value;
+
+pub use assembler::compile_assembly;
+
+/// Collects the routes of all documents of a load.
+pub struct SnapshotBuilder {
+    snapshot: Snapshot,
+    routes: Router<(Arc<Route>, Span)>,
+    places: Vec<(Arc<Route>, Vec<Segment>)>,
+}
+
+impl SnapshotBuilder {
+    pub fn new(settings: &Settings) -> Self {
+        let limits = ContextLimits {
+            request: settings.timeouts.request.0,
+            handlers: settings.timeouts.handlers.0,
+            body_bytes: settings.server.limits.body_bytes,
+        };
+        let snapshot = Snapshot { limits, ..Snapshot::default() };
+        SnapshotBuilder { snapshot, routes: Router::default(), places: Vec::new() }
+    }
+
+    /// Compiles one API and adds its routes.
+    pub fn add(&mut self, shared: SharedParts<'_>, place: &dyn Fn(Span) -> String, findings: &mut Findings) {
+        let api = shared.api;
+        let found = assembly::find(api, shared.environment, findings);
+        let pipelines: Vec<Option<Arc<Pipeline>>> =
+            found.all.iter().map(|one| compile_assembly(one, &found.properties, shared, place, findings)).collect();
+        let info = Arc::new(api_info(api, &found));
+        for (operation, index) in api.operations.iter().zip(&found.by_operation) {
+            if let Some(Some(pipeline)) = index.map(|index| &pipelines[index]) {
+                let route = Arc::new(Route {
+                    verb: operation.verb.clone(),
+                    api: info.clone(),
+                    operation: Arc::new(operation_info(api, operation)),
+                    pipeline: pipeline.clone(),
+                });
+                self.add_route(route, operation.span, place, findings);
+            }
+        }
+        self.snapshot.apis.push(info);
+    }
+
+    fn add_route(
+        &mut self,
+        route: Arc<Route>,
+        span: Span,
+        place: &dyn Fn(Span) -> String,
+        findings: &mut Findings,
+    ) {
+        // The template was read before; the base path in front of it may hold anything.
+        let template = match PathTemplate::parse(&route.operation.full_path) {
+            Ok(template) => template,
+            Err(message) => {
+                findings.push(Diagnostic::error(codes::BAD_PATH, span, message));
+                return;
+            }
+        };
+        match self.routes.insert(&template.segments, route.verb.clone(), (route.clone(), span)) {
+            Ok(()) => self.places.push((route, template.segments)),
+            Err(Conflict((first, first_span))) => {
+                let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
+                let message = format!(
+                    "`{verb} {}` answers the same requests as `{}` of the API `{}`",
+                    route.operation.full_path, first.operation.full_path, first.api.name
+                );
+                let finding = Diagnostic::error(codes::ROUTE_CONFLICT, span, message);
+                let help = format!("the first one is at {}", place(*first_span));
+                findings.push(finding.label(*first_span, "the first one").help(help));
+            }
+        }
+    }
+
+    /// The snapshot of everything that was added.
+    pub fn finish(mut self) -> Snapshot {
+        for (route, segments) in self.places {
+            // It has gone in once without a conflict.
+            let _ = self.snapshot.routes.insert(&segments, route.verb.clone(), route.clone());
+            self.snapshot.all.push(route);
+        }
+        self.snapshot
+    }
+}
+
+fn api_info(api: &Api, found: &Assemblies) -> ApiInfo {
+    ApiInfo {
+        name: api.name.clone(),
+        title: api.title.clone(),
+        version: api.version.clone(),
+        base_path: api.base_path.clone(),
+        properties: Value::object(found.properties.iter().map(|one| (one.name.clone(), one.value.clone()))),
+    }
+}
+
+fn operation_info(api: &Api, operation: &Operation) -> OperationInfo {
+    let required = |location| {
+        let parameters = operation.parameters.iter();
+        parameters.filter(|one| one.required && one.location == location).map(|one| one.name.clone()).collect()
+    };
+    OperationInfo {
+        id: operation.id.clone(),
+        path: operation.path.text.clone(),
+        full_path: format!("{}{}", api.base_path, operation.path).into(),
+        required_query: required(Location::Query),
+        required_headers: required(Location::Header),
+        sample_path: sample_path(api, operation).into(),
+    }
+}
+
+/// The path with its parameters' examples, and the required query parameters that have one.
+fn sample_path(api: &Api, operation: &Operation) -> String {
+    let example = |name: &str| {
+        let known = operation.parameters.iter().find(|one| *one.name == *name);
+        let text = known.and_then(|one| one.example.as_deref()).unwrap_or("1");
+        utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+    };
+    let mut path = api.base_path.to_string();
+    for segment in &operation.path.segments {
+        path.push('/');
+        match segment {
+            Segment::Static(text) => path.push_str(text),
+            Segment::Parameter(name) | Segment::Greedy(name) => path.push_str(&example(name)),
+            Segment::Mixed(parts) => parts.iter().for_each(|part| match part {
+                Part::Text(text) => path.push_str(text),
+                Part::Parameter(name) => path.push_str(&example(name)),
+            }),
+        }
+    }
+    let required = operation.parameters.iter().filter(|one| one.required && one.location == Location::Query);
+    let query: Vec<String> = required.map(|one| format!("{}={}", one.name, example(&one.name))).collect();
+    if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+}

@@ -1,0 +1,273 @@
+//! What a policy is given to compile a step with.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::Entry;
+use crate::assembly::{Carrier, Generation, Property, Step};
+use crate::diagnostics::{Code, Diagnostic, Findings, Span};
+use crate::diagnostics::codes;
+use crate::expression::{Builtin, Reference, Resolved, Root, Template, split_path};
+use crate::openapi::Api;
+use crate::resources::Resources;
+use crate::runtime::Symbols;
+use crate::settings::Settings;
+use crate::source::{Environment, Node, expand};
+use crate::value::Value;
+
+/// What the steps of a load share.
+#[derive(Clone, Copy)]
+pub struct SharedParts<'a> {
+    pub api: &'a Api,
+    pub settings: &'a Settings,
+    pub resources: &'a Resources,
+    pub environment: &'a dyn Environment,
+    pub purpose: Purpose,
+}
+
+/// Why a document is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// At a desk, where the gateway's settings may be missing: what they must supply is a warning.
+    Check,
+    /// To serve it: what the settings must supply has to be there.
+    Serve,
+}
+
+/// Compiles one step. Everything a policy reports goes to the true place in the document.
+pub struct Compiler<'a, 'p> {
+    pub shared: SharedParts<'a>,
+    pub names: &'p mut Names<'a>,
+    pub findings: &'p mut Findings,
+    pub step: &'p Step,
+    pub carrier: Carrier,
+    /// The rules this step follows.
+    pub generation: Generation,
+    /// The step's configuration in canonical spelling, with `${…}` replaced.
+    config: Node,
+}
+
+/// The names of one pipeline.
+///
+/// A property is a constant and folds into the text around it, as long as no step of the pipeline sets a variable of that
+/// name. Which names are set is only known at the end, so a pipeline in which that happens is compiled once more.
+pub struct Names<'a> {
+    pub properties: &'a [Property],
+    pub symbols: Symbols,
+    /// Names that some step sets.
+    pub assigned: HashSet<Arc<str>>,
+    /// Properties that were taken as constants.
+    pub folded: HashSet<Arc<str>>,
+    /// Variables that are read, with the first place.
+    pub reads: Vec<(Arc<str>, Span)>,
+    /// A step sets names that only run time knows, so nothing can be said about names that nobody sets.
+    pub dynamic: bool,
+}
+
+// === impl Compiler ===
+
+impl<'a, 'p> Compiler<'a, 'p> {
+    pub fn new(
+        shared: SharedParts<'a>,
+        names: &'p mut Names<'a>,
+        findings: &'p mut Findings,
+        step: &'p Step,
+        carrier: Carrier,
+        generation: Generation,
+    ) -> Self {
+        Compiler { shared, names, findings, step, carrier, generation, config: step.config.clone() }
+    }
+
+    /// Reads the step's configuration.
+    pub(super) fn decode<T: DeserializeOwned>(&mut self, entry: &Entry) -> Option<T> {
+        let errors = self.findings.errors();
+        if self.carrier == Carrier::XAssembly {
+            self.config = expand(&self.config, entry.meta.literal, self.shared.environment, self.findings);
+        }
+        if self.findings.errors() > errors {
+            return None;
+        }
+        let mut spelling = Findings::default();
+        let config = entry.shape().decode(&self.config, self.findings)?;
+        self.config = entry.shape().rename(&self.config, &mut spelling);
+        Some(config)
+    }
+
+    /// The title that faults and traces show.
+    pub fn title(&self) -> Arc<str> {
+        self.step.title.clone().unwrap_or_else(|| self.step.policy.clone())
+    }
+
+    /// The place of a property, given as a JSON pointer such as `/actions/0/set`; the step's where it is not written.
+    pub fn span(&self, pointer: &str) -> Span {
+        self.config.pointer(pointer).map_or(self.step.policy_span, |node| node.span)
+    }
+
+    /// The text of a property as the document has it, and whether part of it came from the environment.
+    pub fn is_masked(&self, pointer: &str) -> bool {
+        use crate::source::Content;
+        matches!(self.config.pointer(pointer), Some(Node { content: Content::Scalar(scalar), .. }) if scalar.masked)
+    }
+
+    /// Reports an error at a property.
+    pub fn error(&mut self, code: Code, pointer: &str, message: impl Into<String>) {
+        self.findings.push(Diagnostic::error(code, self.span(pointer), message));
+    }
+
+    /// Reports an error at a property, with what to type instead.
+    pub fn error_with_help(&mut self, code: Code, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
+        self.findings.push(Diagnostic::error(code, self.span(pointer), message).help(help));
+    }
+
+    /// Reports a warning at a property, with what to type instead.
+    pub fn warning(&mut self, code: Code, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
+        self.findings.push(Diagnostic::warning(code, self.span(pointer), message).help(help));
+    }
+
+    /// Compiles a text with `$(…)` in it.
+    pub fn template(&mut self, pointer: &str, text: &str) -> Option<Template> {
+        let span = self.span(pointer);
+        let names = &mut *self.names;
+        let compiled = Template::parse(text, &mut |name| names.resolve(name, span));
+        match compiled {
+            Ok(template) => Some(template),
+            Err(error) => {
+                self.error(codes::BAD_TEMPLATE, pointer, error.message);
+                None
+            }
+        }
+    }
+
+    /// Like [`Compiler::template`], where the text must be known at load: only properties may stand in it.
+    pub fn constant(&mut self, pointer: &str, text: &str) -> Option<String> {
+        let template = self.template(pointer, text)?;
+        match template.constant() {
+            Some(constant) => Some(constant.into_owned()),
+            None => {
+                let name = pointer.trim_start_matches('/').to_owned();
+                let message = format!("`{name}` is used at load, so only properties of the API can stand in it");
+                self.error(codes::BAD_TEMPLATE, pointer, message);
+                None
+            }
+        }
+    }
+
+    /// A variable that the step reads by its bare name, such as `input: order`.
+    pub fn read_variable(&mut self, pointer: &str, name: &str) -> Option<Reference> {
+        let span = self.span(pointer);
+        match self.names.variable(name) {
+            Ok(reference) => {
+                self.names.note_read(&reference, span);
+                Some(reference)
+            }
+            Err(message) => {
+                self.error(codes::BAD_TEMPLATE, pointer, message);
+                None
+            }
+        }
+    }
+
+    /// A variable that the step sets by its bare name, such as `set: message.body`.
+    pub fn written_variable(&mut self, pointer: &str, name: &str) -> Option<Reference> {
+        let reference = match self.names.variable(name) {
+            Ok(reference) => reference,
+            Err(message) => {
+                self.error(codes::BAD_TEMPLATE, pointer, message);
+                return None;
+            }
+        };
+        match &reference.root {
+            Root::Builtin(Builtin::Message) => {}
+            Root::Builtin(_) => {
+                let help = "set a variable of your own, or one below `message`";
+                self.error_with_help(codes::READ_ONLY, pointer, format!("`{name}` cannot be set"), help);
+                return None;
+            }
+            Root::Slot(slot) => {
+                let name = self.names.symbols.name(*slot).into();
+                self.names.assigned.insert(name);
+            }
+            Root::Named(_) => {}
+        }
+        Some(reference)
+    }
+
+    /// The root of an `output`: `message`, or a variable of its own. `order.body` means `order`, as on IBM's gateway.
+    pub fn output(&mut self, pointer: &str, name: &str) -> Option<Root> {
+        let reference = self.written_variable(pointer, name)?;
+        Some(reference.root)
+    }
+}
+
+// === impl Names ===
+
+impl<'a> Names<'a> {
+    /// The names of a new pipeline; `assigned` is what an earlier attempt found out.
+    pub fn new(properties: &'a [Property], assigned: HashSet<Arc<str>>) -> Self {
+        Names {
+            properties,
+            symbols: Symbols::default(),
+            assigned,
+            folded: HashSet::new(),
+            reads: Vec::new(),
+            dynamic: false,
+        }
+    }
+
+    /// Whether a property was taken as a constant although a step sets a variable of its name.
+    pub fn must_retry(&self) -> bool {
+        !self.folded.is_disjoint(&self.assigned)
+    }
+
+    /// What variables hold at the start.
+    pub fn initial(&self) -> Box<[(u16, Value)]> {
+        let slots = self.properties.iter();
+        slots.filter_map(|property| Some((self.symbols.find(&property.name)?, property.value.clone()))).collect()
+    }
+
+    fn resolve(&mut self, name: &str, span: Span) -> Result<Resolved, String> {
+        if let Some(value) = self.constant(name)? {
+            return Ok(Resolved::Constant(value));
+        }
+        let reference = self.variable(name)?;
+        self.note_read(&reference, span);
+        Ok(Resolved::Variable(reference))
+    }
+
+    /// The value of `api.properties.x`, and of `x` where it is a property that nobody sets.
+    fn constant(&mut self, name: &str) -> Result<Option<Value>, String> {
+        let segments = split_path(name)?;
+        let parts: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
+        let (property, rest) = match parts.as_slice() {
+            ["api", "properties", property, rest @ ..] => (*property, rest),
+            [property, rest @ ..] if !self.assigned.contains(*property) => (*property, rest),
+            _ => return Ok(None),
+        };
+        let Some(known) = self.properties.iter().find(|known| &*known.name == property) else { return Ok(None) };
+        if parts.first() == Some(&property) {
+            self.folded.insert(known.name.clone());
+        }
+        Ok(Some(known.value.at(rest.iter().copied()).cloned().unwrap_or_default()))
+    }
+
+    fn variable(&mut self, name: &str) -> Result<Reference, String> {
+        let mut segments = split_path(name)?;
+        let first = segments.remove(0);
+        let root = match Builtin::named(&first) {
+            Some(builtin) => Root::Builtin(builtin),
+            None => Root::Slot(self.symbols.intern(&first).ok_or("the assembly has more than 65,536 variables")?),
+        };
+        Ok(Reference { root, path: segments.into() })
+    }
+
+    fn note_read(&mut self, reference: &Reference, span: Span) {
+        if let Root::Slot(slot) = reference.root {
+            let name: Arc<str> = self.symbols.name(slot).into();
+            if !self.reads.iter().any(|(known, _)| *known == name) {
+                self.reads.push((name, span));
+            }
+        }
+    }
+}

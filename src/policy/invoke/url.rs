@@ -1,0 +1,185 @@
+//! Target URLs: the host is fixed at load, and what run time adds is encoded for its place.
+
+use http::Uri;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::diagnostics::codes;
+use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
+use crate::policy::Compiler;
+
+/// What may not stand bare in a path segment: nothing that a value holds can end the segment or start the query.
+const SEGMENT: &AsciiSet = &CONTROLS
+    .add(b' ').add(b'"').add(b'#').add(b'%').add(b'/').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\').add(b']')
+    .add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
+/// What may not stand bare in a query value: it can neither start another parameter nor end the query.
+const QUERY: &AsciiSet = &SEGMENT.add(b'&').add(b'=').add(b'+').add(b';');
+
+/// A target that is ready to be called.
+pub(super) enum Target {
+    Fixed(Uri),
+    Computed(Box<[Piece]>),
+}
+
+/// A piece of a computed URL.
+pub(super) enum Piece {
+    Text(Box<str>),
+    Value { reference: Reference, place: Place },
+}
+
+/// Where in the URL a value goes.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// The value is part of the URL as the client wrote it, and goes in as it is.
+    AsWritten,
+    Path,
+    Query,
+}
+
+impl Target {
+    /// The URL of this request; the error is one sentence.
+    pub(super) fn uri(&self, scope: &dyn Scope) -> Result<Uri, String> {
+        let pieces = match self {
+            Target::Fixed(uri) => return Ok(uri.clone()),
+            Target::Computed(pieces) => pieces,
+        };
+        let mut url = String::with_capacity(128);
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => url.push_str(text),
+                Piece::Value { reference, place } => {
+                    let text = scope.text(reference);
+                    match place {
+                        // A root path `/` behind a base path that already ends there would double the slash.
+                        Place::AsWritten if url.ends_with('/') => url.push_str(text.strip_prefix('/').unwrap_or(&text)),
+                        Place::AsWritten => url.push_str(&text),
+                        Place::Path => url.extend(utf8_percent_encode(&text, SEGMENT)),
+                        Place::Query => url.extend(utf8_percent_encode(&text, QUERY)),
+                    }
+                }
+            }
+        }
+        url.parse().map_err(|_| "the target URL became one that cannot be called".to_owned())
+    }
+
+    pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
+        let pieces: &[Piece] = match self {
+            Target::Fixed(_) => &[],
+            Target::Computed(pieces) => pieces,
+        };
+        pieces.iter().filter_map(|piece| match piece {
+            Piece::Value { reference, .. } => Some(reference),
+            Piece::Text(_) => None,
+        })
+    }
+}
+
+/// Reads `target-url`.
+pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+    let template = compiler.template("/target-url", text)?;
+    let parts: Vec<Part> = match template {
+        Template::Constant(value) => vec![Part::Text(value.to_text().into())],
+        Template::Reference(reference) => vec![Part::Reference(reference)],
+        Template::Mixed(parts) => parts.into_vec(),
+    };
+    let first = match parts.first() {
+        Some(Part::Text(text)) => text.clone(),
+        _ => "".into(),
+    };
+    check_authority(&first, parts.len() == 1, compiler)?;
+    if let [Part::Text(whole)] = parts.as_slice() {
+        return match whole.parse::<Uri>() {
+            Ok(uri) => Some(Target::Fixed(uri)),
+            Err(error) => {
+                compiler.error(codes::BAD_TARGET, "/target-url", format!("this is not a URL: {error}"));
+                None
+            }
+        };
+    }
+    Some(Target::Computed(pieces(parts)))
+}
+
+/// Scheme and host stand before the first reference, and something ends the host there.
+fn check_authority(first: &str, whole: bool, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+    let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
+    let Some(rest) = rest else {
+        if first.is_empty() && !whole {
+            let message = "the host of this URL is only known at run time";
+            let help = "start with `https://host`, or with a `$(property)` of the API that holds it";
+            compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, help);
+        } else {
+            let message = "the target URL does not start with `https://` or `http://`";
+            compiler.error(codes::BAD_TARGET, "/target-url", message);
+        }
+        return None;
+    };
+    let end = rest.find(['/', '?', '#']);
+    let authority = &rest[..end.unwrap_or(rest.len())];
+    if end.is_none() && !whole && !authority.is_empty() {
+        // `https://host$(request.path)`: what follows starts with a slash, and nothing else may follow a host.
+        return valid_authority(authority, compiler);
+    }
+    if authority.is_empty() {
+        let code = if whole { codes::BAD_TARGET } else { codes::OPEN_TARGET };
+        compiler.error(code, "/target-url", "the target URL has no host that is known at load");
+        return None;
+    }
+    valid_authority(authority, compiler)
+}
+
+fn valid_authority(authority: &str, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+    if authority.contains('@') {
+        let message = "a target URL holds no user name and password";
+        compiler.error(codes::BAD_TARGET, "/target-url", message);
+        return None;
+    }
+    match authority.parse::<http::uri::Authority>() {
+        Ok(_) => Some(()),
+        Err(_) => {
+            compiler.error(codes::BAD_TARGET, "/target-url", format!("`{authority}` is not a host"));
+            None
+        }
+    }
+}
+
+fn pieces(parts: Vec<Part>) -> Box<[Piece]> {
+    let mut in_query = false;
+    let mut host_is_open = false;
+    let mut pieces: Vec<Piece> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            Part::Text(text) => {
+                in_query |= text.contains('?');
+                let rest = text.split_once("://").map_or(&*text, |(_, rest)| rest);
+                host_is_open = pieces.is_empty() && !rest.contains(['/', '?', '#']);
+                pieces.push(Piece::Text((&*text).into()));
+            }
+            Part::Reference(reference) => {
+                let place = place(&reference, in_query);
+                // Only what is known to start with a slash may follow a bare host; anything else gets one.
+                let starts_with_slash = matches!(&*reference.path, [one] if &**one == "path") && is_request(&reference);
+                if host_is_open && !starts_with_slash {
+                    pieces.push(Piece::Text("/".into()));
+                }
+                host_is_open = false;
+                in_query |= matches!(&*reference.path, [one] if &**one == "search") && is_request(&reference);
+                pieces.push(Piece::Value { reference, place });
+            }
+        }
+    }
+    pieces.into()
+}
+
+fn place(reference: &Reference, in_query: bool) -> Place {
+    let as_written = is_request(reference)
+        && matches!(&*reference.path, [one] if matches!(&**one, "path" | "search" | "uri" | "querystring"));
+    match (as_written, in_query) {
+        (true, _) => Place::AsWritten,
+        (false, true) => Place::Query,
+        (false, false) => Place::Path,
+    }
+}
+
+fn is_request(reference: &Reference) -> bool {
+    reference.root == Root::Builtin(Builtin::Request)
+}

@@ -1,0 +1,63 @@
+//! What the function answered, as a message.
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, StatusCode};
+
+use crate::aws::client::InvokeReply;
+use crate::aws::event::EventFormat;
+use crate::aws::response;
+use crate::runtime::{Fault, FaultSource, kinds};
+use crate::value::{Body, Message};
+
+use super::config::{InvocationKind, ResponseFormat};
+
+/// The message of a reply that is no function error.
+pub(super) fn message(
+    reply: InvokeReply,
+    kind: InvocationKind,
+    format: ResponseFormat,
+    event: EventFormat,
+    strict: bool,
+) -> Result<Message, Fault> {
+    match (kind, format) {
+        (InvocationKind::Event, _) => Ok(empty(StatusCode::ACCEPTED)),
+        (InvocationKind::DryRun, _) => Ok(empty(StatusCode::NO_CONTENT)),
+        (InvocationKind::RequestResponse, ResponseFormat::Body) => Ok(Message {
+            status: Some(StatusCode::OK),
+            reason: None,
+            // Lambda's answers are JSON by contract; the bytes stay exactly as the function wrote them.
+            headers: json(),
+            body: Body::from_bytes(reply.payload),
+        }),
+        (InvocationKind::RequestResponse, ResponseFormat::Proxy) => {
+            let proxied = response::parse(event, &reply.payload, strict).map_err(|error| {
+                Fault::new(&kinds::LAMBDA_RESPONSE, FaultSource::Upstream, error.to_string())
+            })?;
+            Ok(Message {
+                status: Some(proxied.status),
+                reason: None,
+                headers: proxied.headers,
+                body: Body::from_bytes(proxied.body),
+            })
+        }
+    }
+}
+
+/// What stays in `output` of a fault that does not stop the flow.
+pub(super) fn of_fault(fault: &Fault) -> Message {
+    let payload = fault.details.iter().find(|(name, _)| &**name == "payload").map(|(_, payload)| payload.to_bytes());
+    Message {
+        status: Some(fault.status),
+        reason: None,
+        headers: if payload.is_some() { json() } else { HeaderMap::new() },
+        body: Body::from_bytes(payload.unwrap_or_default()),
+    }
+}
+
+fn empty(status: StatusCode) -> Message {
+    Message { status: Some(status), ..Message::default() }
+}
+
+fn json() -> HeaderMap {
+    HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))])
+}

@@ -1,0 +1,124 @@
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::value::Seconds;
+
+/// Invokes an AWS Lambda function.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// The function: a name, a partial ARN `ACCOUNT:function:NAME`, or a full ARN. Each may end in `:QUALIFIER`.
+    pub function: String,
+    /// The version or alias to run. Where the function has a suffix, both must agree.
+    #[serde(default)]
+    pub qualifier: Option<String>,
+    /// The function's region. Default: the ARN's, then the settings', then AWS_REGION.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The URL of the Lambda service, such as a VPC endpoint. Default: the settings', then AWS_ENDPOINT_URL_LAMBDA, then AWS's own.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// The TLS profile of the settings to call the service with.
+    #[serde(default)]
+    pub tls_profile: Option<String>,
+    /// The credential profile of the settings to sign with. Default: the settings', then the AWS SDKs' default chain.
+    #[serde(default)]
+    pub credentials: Option<String>,
+    /// An access key pair of this step's own; it wins over `credentials`.
+    #[serde(default)]
+    pub aws_access_key_id: Option<String>,
+    /// The other half of the pair. Write `${NAME}` or `${file:…}`, never the key itself.
+    #[serde(default)]
+    pub aws_secret_access_key: Option<String>,
+    /// The token of a temporary pair.
+    #[serde(default)]
+    pub aws_session_token: Option<String>,
+    /// The role to assume with the identity that the properties above give.
+    #[serde(default)]
+    pub aws_assume_role_arn: Option<String>,
+    /// What the role's trust policy asks for as `sts:ExternalId`. Default: the settings'.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// The name of the session in AWS's logs: 2 to 64 characters. Default: `gantry`.
+    #[serde(default)]
+    pub role_session_name: Option<String>,
+    /// How long the role's credentials live: 15 minutes to 12 hours. Default: 3600 s.
+    #[serde(default)]
+    pub role_duration: Option<Seconds>,
+    /// A policy, as JSON text, that narrows what the session may do.
+    #[serde(default)]
+    pub role_policy: Option<String>,
+    /// The URL of the STS service. Default: the settings', then AWS's own in the region.
+    #[serde(default)]
+    pub sts_endpoint: Option<String>,
+    /// `request-response` waits for the answer, `event` queues the payload (202), `dry-run` only asks for permission (204).
+    #[serde(default)]
+    pub invocation_type: InvocationKind,
+    /// The variable whose body is the payload. Empty text sends none.
+    #[serde(default = "message")]
+    pub input: String,
+    /// What the function receives: the `body` byte for byte, or an API Gateway event.
+    #[serde(default)]
+    pub payload: PayloadFormat,
+    /// What comes back: the `body` byte for byte, or a `proxy` response with `statusCode`, `headers` and `body`.
+    #[serde(default)]
+    pub response: ResponseFormat,
+    /// Refuse what API Gateway's REST APIs refuse in a proxy response, instead of being lenient.
+    #[serde(default)]
+    pub strict: bool,
+    /// The variable that receives body, headers and status.
+    #[serde(default = "message")]
+    pub output: String,
+    /// How long the whole call may take.
+    #[serde(default = "thirty_seconds")]
+    pub timeout: Seconds,
+    /// How long connecting may take.
+    #[serde(default = "five_seconds")]
+    pub connect_timeout: Seconds,
+    /// The faults that stop the flow. Others leave their status and body in `output`, and the flow goes on. Default: all.
+    #[serde(default)]
+    pub stop_on_error: Option<Vec<String>>,
+}
+
+/// How the function is called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum InvocationKind {
+    #[default]
+    RequestResponse,
+    Event,
+    DryRun,
+}
+
+/// What the function receives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum PayloadFormat {
+    #[default]
+    #[serde(rename = "body")]
+    Body,
+    #[serde(rename = "api-gateway-v1")]
+    ApiGatewayV1,
+    #[serde(rename = "api-gateway-v2")]
+    ApiGatewayV2,
+}
+
+/// What the function answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResponseFormat {
+    #[default]
+    Body,
+    Proxy,
+}
+
+fn message() -> String {
+    "message".to_owned()
+}
+
+fn thirty_seconds() -> Seconds {
+    Seconds::new(30)
+}
+
+fn five_seconds() -> Seconds {
+    Seconds::new(5)
+}

@@ -1,0 +1,98 @@
+//! What goes wrong in a call, under the names that authors catch.
+
+use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
+
+use crate::aws::client::{InvokeError, InvokeReply, ServiceError};
+use crate::runtime::{Fault, FaultKind, FaultSource, kinds};
+use crate::value::Value;
+
+/// Errors of the Invoke API that pass by themselves; the rest need a person.
+const TRY_LATER: [&str; 8] = [
+    "CodeArtifactUserPendingException",
+    "EC2ThrottledException",
+    "ENINotReadyException",
+    "ResourceNotReadyException",
+    "ServiceException",
+    "ServiceUnavailableException",
+    "SnapStartNotReadyException",
+    "SubnetIPAddressLimitReachedException",
+];
+
+/// The fault of an invocation without a reply.
+pub(super) fn of_error(error: InvokeError, function: &str) -> Fault {
+    let upstream = |kind, message: String| Fault::new(kind, FaultSource::Upstream, message);
+    match error {
+        InvokeError::Credentials(error) => {
+            let message = "the gateway has no valid AWS credentials for this function";
+            Fault::new(&kinds::LAMBDA_CREDENTIALS, FaultSource::Gateway, message).with_cause(error)
+        }
+        InvokeError::Signing(cause) => {
+            let message = "the call to the function could not be signed";
+            Fault::new(&kinds::LAMBDA_CREDENTIALS, FaultSource::Gateway, message).with_cause(cause)
+        }
+        InvokeError::Timeout { .. } => {
+            upstream(&kinds::LAMBDA_TIMEOUT, format!("the function `{function}` did not answer in time"))
+        }
+        InvokeError::NotSent(cause) => {
+            upstream(&kinds::CONNECTION, "could not connect to the Lambda service".to_owned())
+                .with_status(StatusCode::BAD_GATEWAY)
+                .with_cause(cause)
+        }
+        InvokeError::Broken(cause) => {
+            upstream(&kinds::CONNECTION, format!("the answer of the function `{function}` was cut off"))
+                .with_status(StatusCode::BAD_GATEWAY)
+                .with_cause(cause)
+        }
+        InvokeError::Service(error) => of_service_error(&error),
+    }
+}
+
+fn of_service_error(error: &ServiceError) -> Fault {
+    let (kind, message) = service_kind(error);
+    let mut fault = Fault::new(kind, FaultSource::Upstream, message)
+        .with_cause(error)
+        .with_detail("code", error.code.as_str())
+        .with_detail("serviceMessage", error.message.as_str())
+        .with_detail("serviceStatus", error.status.as_u16());
+    if std::ptr::eq(kind, &raw const kinds::LAMBDA_SERVICE) && TRY_LATER.contains(&error.code.as_str()) {
+        fault = fault.with_status(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    if let Some(reason) = &error.reason {
+        fault = fault.with_detail("throttleReason", reason.as_str());
+    }
+    if let Some(wait) = error.retry_after {
+        fault = fault.with_header(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+    }
+    fault
+}
+
+/// What AWS says about its inside is for handlers and the log; the client gets one neutral sentence.
+fn service_kind(error: &ServiceError) -> (&'static FaultKind, &'static str) {
+    match error.status {
+        StatusCode::TOO_MANY_REQUESTS => (&kinds::LAMBDA_THROTTLED, "the function is called too often at the moment"),
+        StatusCode::PAYLOAD_TOO_LARGE => (&kinds::LAMBDA_PAYLOAD_TOO_LARGE, "the payload is too large for Lambda"),
+        StatusCode::BAD_REQUEST if error.code == "InvalidRequestContentException" => {
+            (&kinds::LAMBDA_PAYLOAD, "the payload for the function is not JSON")
+        }
+        _ => (&kinds::LAMBDA_SERVICE, "the Lambda service did not run the function"),
+    }
+}
+
+/// The fault of a function that failed. What it said stays with the gateway, for handlers.
+pub(super) fn of_function_error(reply: &InvokeReply, function: &str) -> Fault {
+    let payload = Value::parse_json(&reply.payload).unwrap_or_default();
+    let detail = |name: &str| payload.get(name).cloned().unwrap_or_default();
+    let timed_out = reply.is_function_timeout();
+    let message = match timed_out {
+        true => format!("the function `{function}` ran out of its time"),
+        false => format!("the function `{function}` failed"),
+    };
+    let cause = format!("{}: {}", detail("errorType").to_text(), detail("errorMessage").to_text());
+    let fault = Fault::new(&kinds::LAMBDA_FUNCTION, FaultSource::Upstream, message)
+        .with_cause(cause)
+        .with_detail("errorType", detail("errorType"))
+        .with_detail("errorMessage", detail("errorMessage"))
+        .with_detail("payload", payload.clone());
+    if timed_out { fault.with_status(StatusCode::GATEWAY_TIMEOUT) } else { fault }
+}

@@ -1,0 +1,166 @@
+//! Which function, in which region, at which endpoint: decided at load.
+
+use crate::aws::client::{InvocationType, LambdaClient, Target};
+use crate::aws::endpoint::{Endpoint, lambda_from_environment, region_from_environment, region_in_endpoint};
+use crate::aws::function::{FunctionNameError, FunctionRef, Qualifier};
+use crate::diagnostics::codes;
+use crate::policy::Compiler;
+
+use super::config::{Config, InvocationKind};
+use super::credentials;
+
+/// A function, ready to be called.
+pub(super) struct Call {
+    pub client: LambdaClient,
+    pub target: Target,
+    pub limit: usize,
+    /// For messages: the function as the author wrote it.
+    pub name: String,
+}
+
+/// Checks everything that can be known at load and prepares the call.
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Call> {
+    let function = function(config, compiler);
+    let qualifier = qualifier(config, function.as_ref(), compiler);
+    let http = compiler.http_client(config.tls_profile.as_deref(), config.connect_timeout.0);
+    let local = compiler.shared.settings.aws.local.clone();
+    let region = function.as_ref().and_then(|function| region(config, function, compiler));
+    let endpoint = region.as_deref().and_then(|region| endpoint(config, region, compiler));
+    let (mut function, qualifier, http) = (function?, qualifier?, http?);
+    let credentials = credentials::compile(config, region.as_deref(), compiler)?;
+    let name = function.as_str().to_owned();
+    // The embedded service knows functions by their names, whatever account and region they have at home.
+    let (mut region, endpoint) = (region?, endpoint?);
+    if let Some(local) = &local {
+        function = local_name(&function)?;
+        region = local.region.clone();
+    }
+    let kind = match config.invocation_type {
+        InvocationKind::RequestResponse => InvocationType::RequestResponse,
+        InvocationKind::Event => InvocationType::Event,
+        InvocationKind::DryRun => InvocationType::DryRun,
+    };
+    let client = LambdaClient::new(http, endpoint, region, credentials);
+    match client.target(&function, qualifier.as_ref(), kind, false) {
+        Ok(target) => Some(Call { client, target, limit: kind.payload_limit(), name }),
+        Err(error) => {
+            compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string());
+            None
+        }
+    }
+}
+
+fn local_name(function: &FunctionRef) -> Option<FunctionRef> {
+    let text = match function.qualifier() {
+        Some(qualifier) => format!("{}:{}", function.name(), qualifier.as_str()),
+        None => function.name().to_owned(),
+    };
+    FunctionRef::parse(&text).ok()
+}
+
+fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<FunctionRef> {
+    let template = compiler.template("/function", &config.function)?;
+    let Some(text) = template.constant() else {
+        let message = "which function runs is only known at run time, and that is not built yet";
+        compiler.error(codes::UNBUILT_PROPERTY, "/function", message);
+        return None;
+    };
+    FunctionRef::parse(&text).map_err(|error| bad_function("/function", &error, compiler)).ok()
+}
+
+fn bad_function(pointer: &str, error: &FunctionNameError, compiler: &mut Compiler<'_, '_>) {
+    compiler.error_with_help(codes::BAD_FUNCTION, pointer, error.to_string(), error.help());
+}
+
+/// The outer `None` is a mistake; the inner one means that the function says it all.
+fn qualifier(
+    config: &Config,
+    function: Option<&FunctionRef>,
+    compiler: &mut Compiler<'_, '_>,
+) -> Option<Option<Qualifier>> {
+    let Some(text) = &config.qualifier else { return Some(None) };
+    let text = compiler.constant("/qualifier", text)?;
+    let qualifier = match Qualifier::parse(&text) {
+        Ok(qualifier) => qualifier,
+        Err(error) => {
+            bad_function("/qualifier", &error, compiler);
+            return None;
+        }
+    };
+    match function?.qualifier() {
+        Some(suffix) if *suffix != qualifier => {
+            let message = format!("the function ends in `:{}`, but `qualifier` is `{text}`", suffix.as_str());
+            compiler.error_with_help(codes::QUALIFIER_CONFLICT, "/qualifier", message, "remove one of the two");
+            None
+        }
+        Some(_) => Some(None),
+        None => Some(Some(qualifier)),
+    }
+}
+
+fn region(config: &Config, function: &FunctionRef, compiler: &mut Compiler<'_, '_>) -> Option<String> {
+    let settings = compiler.shared.settings;
+    let written = match &config.region {
+        Some(text) => Some(compiler.constant("/region", text)?),
+        None => None,
+    };
+    if let (Some(written), Some(arn)) = (&written, function.region())
+        && written != arn
+    {
+        let message = format!("the ARN says `{arn}`, but `region` is `{written}`");
+        compiler.error_with_help(codes::REGION_CONFLICT, "/region", message, "remove `region`: the ARN's region is used");
+        return None;
+    }
+    let own = written.or_else(|| function.region().map(str::to_owned));
+    let local = || settings.aws.local.as_ref().map(|local| local.region.clone());
+    let region = own.or_else(|| settings.aws.region.clone()).or_else(region_from_environment).or_else(local);
+    if region.is_none() {
+        let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
+        compiler.error_with_help(codes::NO_REGION, "/function", "no region is known for this function", help);
+    }
+    region
+}
+
+fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> Option<Endpoint> {
+    let aws = &compiler.shared.settings.aws;
+    if let Some(local) = &aws.local {
+        return Endpoint::from_url(&local.endpoint).ok();
+    }
+    let written = match &config.endpoint {
+        Some(text) => Some(compiler.constant("/endpoint", text)?),
+        None => None,
+    };
+    let (fips, dual_stack) = (aws.use_fips, aws.use_dual_stack);
+    let Some(url) = written.or_else(|| aws.endpoint.clone()).or_else(lambda_from_environment) else {
+        return match Endpoint::lambda(region, fips, dual_stack) {
+            Ok(endpoint) => Some(endpoint),
+            Err(error) => {
+                compiler.error(codes::BAD_ENDPOINT, "/region", error.to_string());
+                None
+            }
+        };
+    };
+    if fips || dual_stack {
+        let message = "an endpoint of one's own is used as it is, so `use-fips` and `use-dual-stack` cannot apply to it";
+        compiler.error(codes::BAD_ENDPOINT, "/endpoint", message);
+        return None;
+    }
+    if let Some(other) = region_in_endpoint(&url).filter(|other| *other != region) {
+        let message = format!("the endpoint is in `{other}`, but the call is signed for `{region}`");
+        compiler.error_with_help(codes::REGION_CONFLICT, "/endpoint", message, "use the endpoint of the function's region");
+        return None;
+    }
+    match Endpoint::from_url(&url) {
+        Ok(endpoint) => {
+            if endpoint.is_exposed() {
+                let message = "the signed call would travel over plain http";
+                compiler.warning(codes::PLAIN_HTTP, "/endpoint", message, "write `https://`");
+            }
+            Some(endpoint)
+        }
+        Err(error) => {
+            compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string());
+            None
+        }
+    }
+}

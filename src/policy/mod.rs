@@ -1,0 +1,99 @@
+//! Policies: what the steps of an assembly do.
+//!
+//! A policy is a folder: its configuration type, what it compiles to, what it does at run time, its page, its examples. The
+//! only other place that knows it is the list in this file.
+
+mod call;
+mod compiler;
+mod registry;
+mod unbuilt;
+
+pub mod invoke;
+pub mod lambda;
+pub mod set_variable;
+pub mod throw;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::expression::{Builtin, Reference, Root};
+use crate::runtime::Step;
+use crate::source::Spellings;
+
+pub use compiler::{Compiler, Names, Purpose, SharedParts};
+pub use registry::{Entry, find, generation};
+pub use unbuilt::UNBUILT;
+
+/// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
+pub static ALL: [Entry; 4] = [
+    Entry::of::<invoke::Invoke>(),
+    Entry::of::<lambda::Lambda>(),
+    Entry::of::<set_variable::SetVariable>(),
+    Entry::of::<throw::Throw>(),
+];
+
+/// The load-time half of a policy.
+pub trait Policy {
+    const META: Meta;
+    /// What an author writes; its doc comments are the schema's descriptions and the page's table.
+    type Config: DeserializeOwned + JsonSchema;
+    /// Makes the step. `None` means that findings say why not.
+    fn compile(config: Self::Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan>;
+}
+
+/// What a policy says about itself.
+pub struct Meta {
+    /// Its key in a document.
+    pub name: &'static str,
+    /// Other keys that mean it.
+    pub aliases: &'static [&'static str],
+    /// The versions that documents may name.
+    pub versions: &'static [&'static str],
+    /// One sentence.
+    pub summary: &'static str,
+    /// The hand-written part of its page.
+    pub page: &'static str,
+    pub spellings: Spellings,
+    /// Properties whose `${…}` is not the environment's: scripts.
+    pub literal: &'static [&'static str],
+}
+
+/// A compiled step and what the compiler must know of it.
+pub struct Plan {
+    pub step: Box<dyn Step>,
+    pub access: Access,
+}
+
+/// What a step touches.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Variables it reads.
+    pub reads: Vec<Reference>,
+    /// Roots whose body it replaces when it succeeds.
+    pub replaces: Vec<Root>,
+    /// It sends the body of `message` on as it comes.
+    pub streams_message: bool,
+    /// The flow never goes on behind it.
+    pub diverges: bool,
+}
+
+impl Access {
+    /// Whether the step looks into the body of `message`.
+    pub fn reads_message_body(&self) -> bool {
+        self.reads.iter().any(|reference| is_body_of(reference, Builtin::Message))
+    }
+
+    /// Whether the step looks into the body of the original request.
+    pub fn reads_request_body(&self) -> bool {
+        self.reads.iter().any(|reference| is_body_of(reference, Builtin::Request))
+    }
+
+    /// Whether the step puts a new body into `message`.
+    pub fn replaces_message(&self) -> bool {
+        self.replaces.contains(&Root::Builtin(Builtin::Message))
+    }
+}
+
+fn is_body_of(reference: &Reference, root: Builtin) -> bool {
+    reference.root == Root::Builtin(root) && reference.path.first().is_none_or(|part| &**part == "body")
+}

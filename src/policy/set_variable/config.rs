@@ -1,0 +1,88 @@
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::value::Value;
+
+/// Sets, adds to and clears variables.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// What to do, in order.
+    pub actions: Vec<Action>,
+}
+
+/// One of `set`, `add` and `clear`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Action {
+    /// The variable to create or replace; `$(…)` is replaced.
+    #[serde(default)]
+    pub set: Option<String>,
+    /// The variable to append to: a second header value, an item of a list.
+    #[serde(default)]
+    pub add: Option<String>,
+    /// The variable to delete.
+    #[serde(default)]
+    pub clear: Option<String>,
+    /// The value. A value that is exactly one `$(…)` keeps its type; inside text it becomes text.
+    #[serde(default)]
+    #[schemars(with = "AnyValue")]
+    pub value: Option<serde_json::Value>,
+    /// What the value must be. A number or boolean written as text is converted.
+    #[serde(default, rename = "type")]
+    pub kind: Kind,
+}
+
+/// Any JSON value.
+struct AnyValue;
+
+impl JsonSchema for AnyValue {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AnyValue".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "number", "boolean", "object", "array", "null"] })
+    }
+}
+
+/// What a value must be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    #[default]
+    Any,
+    String,
+    Number,
+    Boolean,
+}
+
+impl Kind {
+    /// The value as this kind, or `None` where it is none.
+    pub fn read(self, value: &Value) -> Option<Value> {
+        match (self, value) {
+            (Kind::Any, value) => Some(value.clone()),
+            (Kind::String, value) => Some(Value::from(value.to_text().into_owned())),
+            (Kind::Number, Value::Number(_)) | (Kind::Boolean, Value::Bool(_)) => Some(value.clone()),
+            (Kind::Number, Value::String(text)) => match Value::parse_json(text.trim().as_bytes()) {
+                Ok(number @ Value::Number(_)) => Some(number),
+                _ => None,
+            },
+            (Kind::Boolean, Value::String(text)) => text.trim().parse::<bool>().ok().map(Value::Bool),
+            _ => None,
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Kind::Any => "anything",
+            Kind::String => "text",
+            Kind::Number => "a number",
+            Kind::Boolean => "`true` or `false`",
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What outlives a reload: connection pools and credential caches, keyed by their configuration.
+//!
+//! A load asks for what it needs and gets what is already there; what no load has asked for since the one before last is let
+//! go, so that a profile that was removed does not stay open for ever.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::aws::credentials::{CredentialSource, Credentials};
+use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
+
+/// The shared things of a process.
+#[derive(Default)]
+pub struct Resources {
+    clients: Mutex<Kept<(TlsOptions, PoolOptions), HttpClient>>,
+    credentials: Mutex<Kept<CredentialSource, Arc<Credentials>>>,
+}
+
+/// Values with the load that asked for them last.
+struct Kept<K, V> {
+    load: u64,
+    values: HashMap<K, (u64, V)>,
+}
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Self {
+        Kept { load: 0, values: HashMap::new() }
+    }
+}
+
+impl<K: Hash + Eq + Clone, V: Clone> Kept<K, V> {
+    fn get_or_make<E>(&mut self, key: &K, make: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
+        if let Some((used, value)) = self.values.get_mut(key) {
+            *used = self.load;
+            return Ok(value.clone());
+        }
+        let value = make()?;
+        self.values.insert(key.clone(), (self.load, value.clone()));
+        Ok(value)
+    }
+
+    fn next_load(&mut self) {
+        let load = self.load;
+        self.values.retain(|_, (used, _)| *used >= load);
+        self.load += 1;
+    }
+}
+
+impl Resources {
+    /// The client of these options.
+    pub fn http_client(&self, tls: &TlsOptions, pool: &PoolOptions) -> Result<HttpClient, TlsError> {
+        lock(&self.clients).get_or_make(&(tls.clone(), pool.clone()), || HttpClient::new(tls, pool))
+    }
+
+    /// The credential cache of this source.
+    pub fn credentials(&self, source: &CredentialSource, http: &HttpClient) -> Arc<Credentials> {
+        let make = || Ok::<_, std::convert::Infallible>(Credentials::new(source.clone(), http.clone()));
+        match lock(&self.credentials).get_or_make(source, make) {
+            Ok(credentials) => credentials,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Called when a load has succeeded: what neither it nor the one before it used goes.
+    pub fn loaded(&self) {
+        lock(&self.clients).next_load();
+        lock(&self.credentials).next_load();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
