@@ -12,5 +12,10 @@ pub mod aws;
 pub mod resources;
 pub mod policy;
 pub mod compile;
+pub mod telemetry;
+pub mod server;
 pub mod gateway;
 pub mod local_lambda;
+pub mod cli;
+#[cfg(test)]
+mod test_support;

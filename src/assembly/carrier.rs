@@ -51,7 +51,7 @@ pub fn find(api: &Api, environment: &dyn Environment, findings: &mut Findings) -
         found.by_operation.push(index);
     }
     for (operation, index) in api.operations.iter().zip(&found.by_operation) {
-        if index.is_none_or(|index| found.all[index].execute.is_empty() && found.all[index].catch.is_empty()) {
+        if index.is_none_or(|index| found.all[index].execute.is_empty()) {
             let verb = operation.verb.as_ref().map_or("any verb", |verb| verb.as_str());
             let message = format!("`{verb} {}` has no assembly, so there is nothing to run", operation.path);
             let help = "add `x-assembly` with an `execute` list to the operation, its path or the document";

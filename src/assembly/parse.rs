@@ -97,14 +97,34 @@ fn catch_entry(item: &Node, findings: &mut Findings) -> Option<Catch> {
     Some(Catch { faults: Faults::Named(names), execute, span: errors.key.span })
 }
 
+/// Refusals of the client, which `default` leaves alone.
+const NOT_BY_DEFAULT: [&str; 4] = ["BadRequestError", "UnauthorizedError", "ForbiddenError", "APIRuleError"];
+
 fn report_shadowed(entries: &[Catch], findings: &mut Findings) {
     for (index, entry) in entries.iter().enumerate() {
-        let Some(default) = entries[..index].iter().find(|earlier| earlier.faults == Faults::Default) else { continue };
-        let message = "this entry can never run: `default` stands before it and takes every fault";
+        let Some(earlier) = entries[..index].iter().find(|earlier| takes_all_of(earlier, entry)) else { continue };
+        let (message, help) = match earlier.faults {
+            Faults::Default => {
+                ("this entry can never run: `default` stands before it and takes its faults", "move `default` to the end of the list")
+            }
+            Faults::Named(_) => {
+                ("this entry can never run: an entry before it names the same faults", "put the steps of both into one entry")
+            }
+        };
         findings.push(
-            Diagnostic::warning(codes::SHADOWED_CATCH, entry.span, message)
-                .label(default.span, "taken here")
-                .help("move `default` to the end of the list"),
+            Diagnostic::warning(codes::SHADOWED_CATCH, entry.span, message).label(earlier.span, "taken here").help(help),
         );
+    }
+}
+
+/// Whether nothing is left for `later`.
+fn takes_all_of(earlier: &Catch, later: &Catch) -> bool {
+    match (&earlier.faults, &later.faults) {
+        (Faults::Default, Faults::Default) => true,
+        (Faults::Default, Faults::Named(names)) => names.iter().all(|(name, _)| !NOT_BY_DEFAULT.contains(&&**name)),
+        (Faults::Named(_), Faults::Default) => false,
+        (Faults::Named(first), Faults::Named(names)) => {
+            !names.is_empty() && names.iter().all(|(name, _)| first.iter().any(|(known, _)| known == name))
+        }
     }
 }

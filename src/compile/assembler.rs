@@ -121,7 +121,9 @@ impl<'a, 's> Assembler<'a, 's> {
 
     /// Appends the handlers that wait. A policy's own catch was put first, so it is tried before the assembly's.
     fn handlers(&mut self) {
-        for Waiting { guarded, catch, resume } in std::mem::take(&mut self.waiting) {
+        // A step inside a handler may own a catch too, which then waits in its turn.
+        let mut waiting = std::collections::VecDeque::from(std::mem::take(&mut self.waiting));
+        while let Some(Waiting { guarded, catch, resume }) = waiting.pop_front() {
             let entry = self.next();
             self.block(&catch.execute);
             self.push(resume.map_or(Op::Stop, Op::Jump));
@@ -130,6 +132,7 @@ impl<'a, 's> Assembler<'a, 's> {
                 Faults::Named(names) => CatchNames::Named(names.iter().map(|(name, _)| name.clone()).collect()),
             };
             self.parts.handlers.push(Handler { ops: guarded, faults, entry });
+            waiting.extend(self.waiting.drain(..));
         }
     }
 

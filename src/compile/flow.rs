@@ -29,6 +29,9 @@ fn live_after(parts: &Parts) -> Vec<bool> {
     let mut before = vec![false; count];
     let mut after = vec![false; count];
     let at = |live: &[bool], op: OpId| live.get(op as usize).copied().unwrap_or(true);
+    // After a fault that nothing caught the response is the error document, but `finally` still runs.
+    let last = parts.finally.map_or(&[][..], |finally| &parts.access[finally as usize..]);
+    let finally_reads = last.iter().any(|access| access.reads_message_body() || access.streams_message);
     loop {
         let mut changed = false;
         for index in (0..count).rev() {
@@ -46,7 +49,8 @@ fn live_after(parts: &Parts) -> Vec<bool> {
             let next = next && !access.diverges;
             // A fault leaves the body to its handlers, whatever the step would have put there.
             let handlers = parts.handlers.iter().filter(|handler| handler.ops.contains(&op));
-            let faulted = handlers.into_iter().any(|handler| at(&before, handler.entry));
+            let uncaught = parts.finally.is_some_and(|finally| op < finally) && finally_reads;
+            let faulted = handlers.into_iter().any(|handler| at(&before, handler.entry)) || uncaught;
             let survives = (next && !access.replaces_message()) || faulted;
             let needed = access.reads_message_body() || access.streams_message || survives;
             changed |= after[index] != survives || before[index] != needed;

@@ -16,7 +16,7 @@ use crate::assembly::{self, Assemblies};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Location, Operation, Part, PathTemplate, Segment};
 use crate::policy::SharedParts;
-use crate::runtime::{ApiInfo, Conflict, ContextLimits, OperationInfo, Pipeline, Route, Router, Snapshot};
+use crate::runtime::{ApiInfo, Conflict, ContextLimits, OperationInfo, Pipeline, Route, Snapshot};
 use crate::settings::Settings;
 use crate::value::Value;
 
@@ -25,8 +25,6 @@ pub use assembler::compile_assembly;
 /// Collects the routes of all documents of a load.
 pub struct SnapshotBuilder {
     snapshot: Snapshot,
-    routes: Router<(Arc<Route>, Span)>,
-    places: Vec<(Arc<Route>, Vec<Segment>)>,
 }
 
 impl SnapshotBuilder {
@@ -37,7 +35,7 @@ impl SnapshotBuilder {
             body_bytes: settings.server.limits.body_bytes,
         };
         let snapshot = Snapshot { limits, ..Snapshot::default() };
-        SnapshotBuilder { snapshot, routes: Router::default(), places: Vec::new() }
+        SnapshotBuilder { snapshot }
     }
 
     /// Compiles one API and adds its routes.
@@ -54,50 +52,43 @@ impl SnapshotBuilder {
                     api: info.clone(),
                     operation: Arc::new(operation_info(api, operation)),
                     pipeline: pipeline.clone(),
+                    span: operation.span,
                 });
-                self.add_route(route, operation.span, place, findings);
+                self.add_route(route, place, findings);
             }
         }
         self.snapshot.apis.push(info);
     }
 
-    fn add_route(
-        &mut self,
-        route: Arc<Route>,
-        span: Span,
-        place: &dyn Fn(Span) -> String,
-        findings: &mut Findings,
-    ) {
+    fn add_route(&mut self, route: Arc<Route>, place: &dyn Fn(Span) -> String, findings: &mut Findings) {
         // The template was read before; the base path in front of it may hold anything.
         let template = match PathTemplate::parse(&route.operation.full_path) {
             Ok(template) => template,
             Err(message) => {
-                findings.push(Diagnostic::error(codes::BAD_PATH, span, message));
+                findings.push(Diagnostic::error(codes::BAD_PATH, route.span, message));
                 return;
             }
         };
-        match self.routes.insert(&template.segments, route.verb.clone(), (route.clone(), span)) {
-            Ok(()) => self.places.push((route, template.segments)),
-            Err(Conflict((first, first_span))) => {
-                let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
-                let message = format!(
-                    "`{verb} {}` answers the same requests as `{}` of the API `{}`",
-                    route.operation.full_path, first.operation.full_path, first.api.name
-                );
-                let finding = Diagnostic::error(codes::ROUTE_CONFLICT, span, message);
-                let help = format!("the first one is at {}", place(*first_span));
-                findings.push(finding.label(*first_span, "the first one").help(help));
-            }
+        if let Err(Conflict(first)) =
+            self.snapshot.routes.insert(&template.segments, route.verb.clone(), route.clone())
+        {
+            let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
+            let message = format!(
+                "`{verb} {}` answers the same requests as `{}` of the API `{}`",
+                route.operation.full_path, first.operation.full_path, first.api.name
+            );
+            findings.push(
+                Diagnostic::error(codes::ROUTE_CONFLICT, route.span, message)
+                    .label(first.span, "the first one")
+                    .help(format!("the first one is at {}", place(first.span))),
+            );
+            return;
         }
+        self.snapshot.all.push(route);
     }
 
     /// The snapshot of everything that was added.
-    pub fn finish(mut self) -> Snapshot {
-        for (route, segments) in self.places {
-            // It has gone in once without a conflict.
-            let _ = self.snapshot.routes.insert(&segments, route.verb.clone(), route.clone());
-            self.snapshot.all.push(route);
-        }
+    pub fn finish(self) -> Snapshot {
         self.snapshot
     }
 }

@@ -2,8 +2,10 @@
 
 mod load;
 mod reload;
+mod signals;
 mod watch;
 
 pub use load::{Load, load};
 pub use reload::{Gateway, Reload};
+pub use signals::{Signal, Signals};
 pub use watch::{Watcher, watch};

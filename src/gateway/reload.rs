@@ -59,6 +59,11 @@ impl Gateway {
         &self.paths
     }
 
+    /// How many loads have succeeded.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
+    }
+
     pub fn settings(&self) -> &Settings {
         &self.settings
     }

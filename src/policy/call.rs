@@ -1,14 +1,20 @@
-//! What the policies that call out share: their HTTP client, and where their answer goes.
+//! What the policies that call out share: their HTTP client, what they send, and what the settings must supply.
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{HeaderName, HeaderValue};
+
 use super::Compiler;
 use super::compiler::Purpose;
-use crate::diagnostics::{Diagnostic, codes, nearest, quoted_list};
+use crate::diagnostics::{Code, Diagnostic, codes, nearest, quoted_list};
+use crate::expression::{Builtin, Reference, Root, Scope};
 use crate::http_client::{HttpClient, PoolOptions, TlsOptions};
+use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::settings::TlsProfile;
 use crate::source::Environment;
-use crate::value::Secret;
+use crate::value::{Body, Secret, Value};
 
 impl Compiler<'_, '_> {
     /// The pooled client of a step, under the TLS profile it names.
@@ -53,14 +59,26 @@ impl Compiler<'_, '_> {
             [] => format!("add `{name}` under `{key}` in the settings file"),
             near => format!("add `{name}` under `{key}` in the settings file, or did you mean {}?", quoted_list(near)),
         };
-        let message = format!("the settings have no {kind} `{name}`");
+        let message = self.without_masked(format!("the settings have no {kind} `{name}`"));
+        let help = self.without_masked(help);
+        self.missing_setting(codes::ENVIRONMENT_OBJECT, pointer, message, help);
+        self.shared.purpose == Purpose::Check
+    }
+
+    /// What the environment or the settings must supply is a warning at a desk and an error where it is served.
+    pub(super) fn missing_setting(
+        &mut self,
+        code: Code,
+        pointer: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let span = self.span(pointer);
         let finding = match self.shared.purpose {
-            Purpose::Check => Diagnostic::warning(codes::ENVIRONMENT_OBJECT, span, message),
-            Purpose::Serve => Diagnostic::error(codes::ENVIRONMENT_OBJECT, span, message),
+            Purpose::Check => Diagnostic::warning(code, span, message),
+            Purpose::Serve => Diagnostic::error(code, span, message),
         };
         self.findings.push(finding.help(help));
-        self.shared.purpose == Purpose::Check
     }
 }
 
@@ -77,4 +95,43 @@ fn read_profile(profile: &TlsProfile, environment: &dyn Environment) -> Result<T
         server_name: profile.server_name.clone(),
         verify: profile.verify,
     })
+}
+
+/// The exact bytes of what `input` names: the body of a message or of the request, or a variable that is a plain value. Of a
+/// map with the member `body` it is that member, as `set: order.body` makes one.
+pub(super) fn input_body(cx: &Context, input: &Reference) -> Result<Bytes, Fault> {
+    let whole = input.path.is_empty() || (input.path.len() == 1 && &*input.path[0] == "body");
+    let body = match &input.root {
+        Root::Builtin(Builtin::Request) if whole => Some(&cx.state.request.body),
+        root if whole => cx.state.input(root).map(|message| &message.body),
+        _ => None,
+    };
+    match body {
+        Some(Body::Stream(_) | Body::Gone) => {
+            let message = "the body of `input` was sent on as a stream and cannot be read again";
+            Err(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message))
+        }
+        Some(body) => Ok(body.bytes().unwrap_or_default()),
+        None => {
+            let value = cx.get(input);
+            Ok(value.get("body").filter(|_| input.path.is_empty()).unwrap_or(&value).to_bytes())
+        }
+    }
+}
+
+/// The headers of what `input` names. A header that cannot be one, made by `set: order.headers.x`, is left out.
+pub(super) fn input_headers(cx: &Context, root: &Root) -> HeaderMap {
+    if let Root::Builtin(Builtin::Request) = root {
+        return cx.state.request.headers.clone();
+    }
+    if let Some(message) = cx.state.input(root) {
+        return message.headers.clone();
+    }
+    let set = cx.get(&Reference { root: root.clone(), path: ["headers".into()].into() });
+    let Value::Object(members) = set else { return HeaderMap::new() };
+    let headers = members.iter().filter_map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_bytes(value.to_text().as_bytes()).ok()?))
+    });
+    headers.collect()
 }

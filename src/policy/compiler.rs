@@ -14,7 +14,7 @@ use crate::openapi::Api;
 use crate::resources::Resources;
 use crate::runtime::Symbols;
 use crate::settings::Settings;
-use crate::source::{Environment, Node, expand};
+use crate::source::{Content, Environment, Node, expand};
 use crate::value::Value;
 
 /// What the steps of a load share.
@@ -107,17 +107,34 @@ impl<'a, 'p> Compiler<'a, 'p> {
 
     /// The text of a property as the document has it, and whether part of it came from the environment.
     pub fn is_masked(&self, pointer: &str) -> bool {
-        use crate::source::Content;
         matches!(self.config.pointer(pointer), Some(Node { content: Content::Scalar(scalar), .. }) if scalar.masked)
+    }
+
+    /// What a message quotes of values that came from the environment becomes `***`.
+    pub(super) fn without_masked(&self, message: String) -> String {
+        let mut masked = Vec::new();
+        masked_texts(&self.config, &mut masked);
+        if masked.is_empty() {
+            return message;
+        }
+        // Every second piece stands in quotes.
+        let quoted = message.split_inclusive(['`', '"']).enumerate().map(|(index, piece)| {
+            let text = piece.trim_end_matches(['`', '"']);
+            let hide = index % 2 == 1 && !text.is_empty() && masked.iter().any(|masked| masked.contains(text));
+            if hide { format!("***{}", &piece[text.len()..]) } else { piece.to_owned() }
+        });
+        quoted.collect()
     }
 
     /// Reports an error at a property.
     pub fn error(&mut self, code: Code, pointer: &str, message: impl Into<String>) {
+        let message = self.without_masked(message.into());
         self.findings.push(Diagnostic::error(code, self.span(pointer), message));
     }
 
     /// Reports an error at a property, with what to type instead.
     pub fn error_with_help(&mut self, code: Code, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
+        let (message, help) = (self.without_masked(message.into()), self.without_masked(help.into()));
         self.findings.push(Diagnostic::error(code, self.span(pointer), message).help(help));
     }
 
@@ -198,6 +215,16 @@ impl<'a, 'p> Compiler<'a, 'p> {
     pub fn output(&mut self, pointer: &str, name: &str) -> Option<Root> {
         let reference = self.written_variable(pointer, name)?;
         Some(reference.root)
+    }
+}
+
+/// The texts below a node that came from the environment or a file, in whole or in part.
+fn masked_texts(node: &Node, texts: &mut Vec<Arc<str>>) {
+    match &node.content {
+        Content::Scalar(scalar) if scalar.masked => texts.push(scalar.text.clone()),
+        Content::Scalar(_) => {}
+        Content::Sequence(items) => items.iter().for_each(|item| masked_texts(item, texts)),
+        Content::Mapping(entries) => entries.iter().for_each(|entry| masked_texts(&entry.value, texts)),
     }
 }
 

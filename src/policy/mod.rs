@@ -3,6 +3,13 @@
 //! A policy is a folder: its configuration type, what it compiles to, what it does at run time, its page, its examples. The
 //! only other place that knows it is the list in this file.
 
+/// The files of a policy's `examples/`, by their names without `.yaml`.
+macro_rules! examples {
+    ($($name:literal),* $(,)?) => {
+        &[$($crate::policy::Example { name: $name, text: include_str!(concat!("examples/", $name, ".yaml")) }),*]
+    };
+}
+
 mod call;
 mod compiler;
 mod registry;
@@ -53,9 +60,25 @@ pub struct Meta {
     pub summary: &'static str,
     /// The hand-written part of its page.
     pub page: &'static str,
+    /// The files of its `examples/`, which the page shows and a test runs.
+    pub examples: &'static [Example],
     pub spellings: Spellings,
     /// Properties whose `${…}` is not the environment's: scripts.
     pub literal: &'static [&'static str],
+}
+
+/// A file of a policy's `examples/`.
+pub struct Example {
+    pub name: &'static str,
+    pub text: &'static str,
+}
+
+impl Example {
+    /// Its `title`, which is its first line.
+    pub fn title(&self) -> &'static str {
+        let line = self.text.lines().find_map(|line| line.strip_prefix("title:"));
+        line.map_or(self.name, |title| title.trim().trim_matches(['"', '\'']))
+    }
 }
 
 /// A compiled step and what the compiler must know of it.

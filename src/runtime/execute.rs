@@ -17,6 +17,10 @@ const GRACE: Duration = Duration::from_millis(250);
 pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
     let result = run(pipeline, cx, 0).await;
     let Some(finally) = pipeline.finally else { return result };
+    if let Err(fault) = &result {
+        let step = fault.op.and_then(|op| pipeline.info.get(op as usize).cloned().flatten());
+        cx.state.error = Some((fault.clone(), step));
+    }
     renew_deadline(cx);
     let after = run(pipeline, cx, finally).await;
     result.and(after)

@@ -1,6 +1,7 @@
 //! What goes wrong, under the names that authors catch.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use http::header::{HeaderName, HeaderValue};
@@ -31,9 +32,13 @@ pub enum FaultSource {
     Gateway,
 }
 
-/// Something went wrong in a step.
+/// Something went wrong in a step. One pointer, so that the results of steps stay small where nothing does.
 #[derive(Debug, Clone)]
-pub struct Fault {
+pub struct Fault(Box<FaultParts>);
+
+/// What a fault says.
+#[derive(Debug, Clone)]
+pub struct FaultParts {
     /// The name as authors catch it; `throw` makes up names.
     pub name: Cow<'static, str>,
     /// The kind behind a name that Gantry knows.
@@ -93,12 +98,26 @@ pub mod kinds {
     }
 }
 
+impl Deref for Fault {
+    type Target = FaultParts;
+
+    fn deref(&self) -> &FaultParts {
+        &self.0
+    }
+}
+
+impl DerefMut for Fault {
+    fn deref_mut(&mut self) -> &mut FaultParts {
+        &mut self.0
+    }
+}
+
 // === impl Fault ===
 
 impl Fault {
     /// A fault of a known kind.
     pub fn new(kind: &'static FaultKind, source: FaultSource, message: impl Into<String>) -> Self {
-        Fault {
+        Fault(Box::new(FaultParts {
             name: Cow::Borrowed(kind.name),
             kind: Some(kind),
             status: kind.status,
@@ -109,29 +128,30 @@ impl Fault {
             details: Vec::new(),
             cause: None,
             op: None,
-        }
+        }))
     }
 
     /// A fault under a name of the author's. A name that Gantry knows brings its kind and its status along.
     pub fn thrown(name: &str, message: impl Into<String>) -> Self {
         let kind = kinds::ALL.iter().copied().find(|kind| kind.name == name);
-        Fault {
-            name: Cow::Owned(name.to_owned()),
-            kind,
-            status: kind.map_or(StatusCode::INTERNAL_SERVER_ERROR, |kind| kind.status),
-            ..Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message)
-        }
+        let mut fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message);
+        fault.name = Cow::Owned(name.to_owned());
+        fault.kind = kind;
+        fault.status = kind.map_or(StatusCode::INTERNAL_SERVER_ERROR, |kind| kind.status);
+        fault
     }
 
     #[must_use]
-    pub fn with_status(self, status: StatusCode) -> Self {
-        Fault { status, ..self }
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
     }
 
     /// Adds the cause for the log.
     #[must_use]
-    pub fn with_cause(self, cause: impl ToString) -> Self {
-        Fault { cause: Some(cause.to_string()), ..self }
+    pub fn with_cause(mut self, cause: impl ToString) -> Self {
+        self.cause = Some(cause.to_string());
+        self
     }
 
     /// Adds a fact for handlers.

@@ -31,7 +31,7 @@ pub(super) fn text(message: &Message, path: &[Arc<str>]) -> String {
 /// Puts a value at `path` below a message, or appends it to a header.
 pub(super) fn set(message: &mut Message, path: &[Arc<str>], value: Value, append: bool) -> Result<(), SetError> {
     match split(path) {
-        ("body", []) => message.body = Body::Value(value),
+        ("body", []) if !append => message.body = Body::Value(value),
         ("body", rest) => {
             let mut whole = message.body.value();
             put(&mut whole, rest, value, append);

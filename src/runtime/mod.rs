@@ -19,7 +19,7 @@ use std::pin::Pin;
 pub use context::{ApiInfo, Context, ContextLimits, OperationInfo, Request, State, Variable};
 pub use error_document::error_document;
 pub use execute::execute;
-pub use fault::{Fault, FaultKind, FaultSource, kinds};
+pub use fault::{Fault, FaultKind, FaultParts, FaultSource, kinds};
 pub use pipeline::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, Symbols};
 pub use router::{Conflict, RouteMatch, Router};
 pub use snapshot::{Route, Snapshot};

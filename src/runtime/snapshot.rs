@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::diagnostics::Span;
+
 use super::{ApiInfo, ContextLimits, OperationInfo, Pipeline, Router};
 
 /// Routes and pipelines, made by one load and replaced as a whole by the next.
@@ -21,4 +23,6 @@ pub struct Route {
     pub api: Arc<ApiInfo>,
     pub operation: Arc<OperationInfo>,
     pub pipeline: Arc<Pipeline>,
+    /// The operation in its document.
+    pub span: Span,
 }

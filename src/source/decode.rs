@@ -56,6 +56,11 @@ impl Shape {
         schema
     }
 
+    /// The schema with what findings say beside it.
+    pub fn annotated(&self) -> &Value {
+        &self.schema
+    }
+
     /// The canonical property names.
     pub fn properties(&self) -> impl Iterator<Item = &str> {
         self.schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|map| map.keys().map(String::as_str))
@@ -179,10 +184,16 @@ fn first_line(span: crate::diagnostics::Span, node: &Node) -> crate::diagnostics
     node.entries().first().map_or(span, |entry| entry.key.span)
 }
 
-/// The last name in a JSON pointer; list positions do not count.
+/// The last name in a JSON pointer, with the positions behind it: `actions[0]`.
 fn property_name(pointer: &str) -> Option<String> {
-    let name = pointer.split("/").skip(1).filter(|segment| segment.parse::<usize>().is_err()).last()?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
+    let mut name: Option<String> = None;
+    for segment in pointer.split('/').skip(1) {
+        match (&mut name, segment.parse::<usize>()) {
+            (Some(name), Ok(index)) => name.push_str(&format!("[{index}]")),
+            _ => name = Some(segment.replace("~1", "/").replace("~0", "~")),
+        }
+    }
+    name
 }
 
 /// The properties of the object schema whose `additionalProperties` refused a key.

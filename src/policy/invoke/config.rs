@@ -52,12 +52,27 @@ pub struct ControlConfig {
 }
 
 /// Whether patterns let through or hold back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum ControlKind {
     #[serde(rename = "allowlist", alias = "whitelist")]
     Allow,
     #[serde(rename = "blocklist", alias = "blacklist")]
     Block,
+}
+
+/// Written by hand because a derived schema does not know serde's aliases, which are the spellings of older documents.
+impl JsonSchema for ControlKind {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ControlKind".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "enum": ["allowlist", "blocklist", "whitelist", "blacklist"] })
+    }
 }
 
 /// The faults that stop the flow.

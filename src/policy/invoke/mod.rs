@@ -35,6 +35,7 @@ impl Policy for Invoke {
         versions: &["1.0.0", "1.5.0", "2.0.0", "2.1.0", "2.2.0", "2.3.0"],
         summary: "Calls an HTTP service.",
         page: include_str!("page.md"),
+        examples: examples!["keep-and-headers", "output-and-catch"],
         spellings: Spellings {
             aliases: &[("target_url", "target-url")],
             any_case: false,

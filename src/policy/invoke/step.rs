@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri};
 
-use crate::expression::{Builtin, Root};
+use crate::expression::{Builtin, Reference, Root};
 use crate::http_client::{HttpClient, strip_hop_by_hop};
+use crate::policy::call::{input_body, input_headers};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, State, Step, kinds};
 use crate::value::{Body, BodyStream, Message};
 
@@ -63,13 +63,14 @@ impl Invoke {
     /// The request as it goes out. It is framed anew: length and transfer coding come from the body that is sent.
     fn request(&self, cx: &mut Context) -> Result<Request<BodyStream>, Fault> {
         let property_error = |message: String| Fault::new(&kinds::PROPERTY, FaultSource::Gateway, message);
-        let uri = self.target.uri(cx).map_err(property_error)?;
+        // What is wrong with a computed URL came with the request.
+        let bad_url = |message| property_error(message).with_status(StatusCode::BAD_REQUEST);
+        let uri = self.target.uri(cx).map_err(bad_url)?;
         let uri = self.append_parameters(uri, cx).map_err(property_error)?;
-        let state = &mut *cx.state;
-        let method = self.verb.clone().unwrap_or_else(|| state.request.method.clone());
-        let mut headers = self.outgoing_headers(state);
+        let method = self.verb.clone().unwrap_or_else(|| cx.state.request.method.clone());
+        let mut headers = self.outgoing_headers(cx);
         let carries_body = !matches!(method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS | Method::TRACE);
-        let body = if carries_body { self.body(state) } else { Body::Empty.send() };
+        let body = if carries_body { self.body(cx)? } else { Body::Empty.send() };
         if !carries_body {
             headers.remove(CONTENT_TYPE);
         }
@@ -80,24 +81,24 @@ impl Invoke {
         Ok(request)
     }
 
-    fn body(&self, state: &mut State) -> BodyStream {
+    fn body(&self, cx: &mut Context) -> Result<BodyStream, Fault> {
         if self.input == Root::Builtin(Builtin::Message) {
-            return state.message.body.send();
+            return Ok(cx.state.message.body.send());
         }
-        let bytes: Bytes = state.input(&self.input).and_then(|message| message.body.bytes()).unwrap_or_default();
-        Body::from_bytes(bytes).send()
+        let input = Reference { root: self.input.clone(), path: Box::default() };
+        Ok(Body::from_bytes(input_body(cx, &input)?).send())
     }
 
-    fn outgoing_headers(&self, state: &State) -> HeaderMap {
-        let Some(message) = state.input(&self.input) else { return HeaderMap::new() };
-        let mut headers = HeaderMap::with_capacity(message.headers.len() + 4);
-        for (name, value) in &message.headers {
+    fn outgoing_headers(&self, cx: &Context) -> HeaderMap {
+        let all = input_headers(cx, &self.input);
+        let mut headers = HeaderMap::with_capacity(all.len() + 4);
+        for (name, value) in &all {
             if *name != HOST && *name != CONTENT_LENGTH && self.headers.passes(name.as_str()) {
                 headers.append(name, value.clone());
             }
         }
         if self.inject_proxy_headers {
-            inject_proxy_headers(&mut headers, state);
+            inject_proxy_headers(&mut headers, &cx.state);
         }
         headers
     }

@@ -1,11 +1,15 @@
 //! Target URLs: the host is fixed at load, and what run time adds is encoded for its place.
 
+use std::ops::Range;
+
 use http::Uri;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::diagnostics::codes;
 use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
 use crate::policy::Compiler;
+use crate::runtime::Context;
+use crate::value::Value;
 
 /// What may not stand bare in a path segment: nothing that a value holds can end the segment or start the query.
 const SEGMENT: &AsciiSet = &CONTROLS
@@ -38,26 +42,38 @@ pub(super) enum Place {
 
 impl Target {
     /// The URL of this request; the error is one sentence.
-    pub(super) fn uri(&self, scope: &dyn Scope) -> Result<Uri, String> {
+    pub(super) fn uri(&self, cx: &Context) -> Result<Uri, String> {
         let pieces = match self {
             Target::Fixed(uri) => return Ok(uri.clone()),
             Target::Computed(pieces) => pieces,
         };
         let mut url = String::with_capacity(128);
+        let mut values = Vec::new();
         for piece in pieces {
             match piece {
                 Piece::Text(text) => url.push_str(text),
                 Piece::Value { reference, place } => {
-                    let text = scope.text(reference);
+                    let text = cx.text(reference);
+                    let start = url.len();
                     match place {
                         // A root path `/` behind a base path that already ends there would double the slash.
                         Place::AsWritten if url.ends_with('/') => url.push_str(text.strip_prefix('/').unwrap_or(&text)),
                         Place::AsWritten => url.push_str(&text),
+                        Place::Path if is_url_text(reference, cx) => {
+                            url.extend(utf8_percent_encode(&percent_decode_str(&text).decode_utf8_lossy(), SEGMENT));
+                        }
                         Place::Path => url.extend(utf8_percent_encode(&text, SEGMENT)),
+                        Place::Query if is_url_text(reference, cx) => url.push_str(&text),
                         Place::Query => url.extend(utf8_percent_encode(&text, QUERY)),
+                    }
+                    if matches!(place, Place::Path) {
+                        values.push(start..url.len());
                     }
                 }
             }
+        }
+        if values.iter().any(|value| is_dot_segment(&url, value)) {
+            return Err("a value for the target URL is a step to another folder".to_owned());
         }
         url.parse().map_err(|_| "the target URL became one that cannot be called".to_owned())
     }
@@ -74,6 +90,22 @@ impl Target {
     }
 }
 
+/// Whether the value is a single query parameter, which variables hold as the client wrote it.
+fn is_url_text(reference: &Reference, cx: &Context) -> bool {
+    let [parameters, name] = &*reference.path else { return false };
+    is_request(reference)
+        && &**parameters == "parameters"
+        && !cx.state.request.path_parameters.iter().any(|(known, _)| known == name)
+        && matches!(cx.get(reference), Value::String(_))
+}
+
+/// Whether the segment around a value is `.` or `..`, which services resolve before they look at the path.
+fn is_dot_segment(url: &str, value: &Range<usize>) -> bool {
+    let start = url[..value.start].rfind('/').map_or(0, |slash| slash + 1);
+    let end = url[value.end..].find(['/', '?', '#']).map_or(url.len(), |end| value.end + end);
+    matches!(&url[start..end], "." | "..")
+}
+
 /// Reads `target-url`.
 pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
     let template = compiler.template("/target-url", text)?;
@@ -86,7 +118,12 @@ pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Tar
         Some(Part::Text(text)) => text.clone(),
         _ => "".into(),
     };
-    check_authority(&first, parts.len() == 1, compiler)?;
+    let after_host = match parts.as_slice() {
+        [Part::Text(_), Part::Reference(reference), ..] => AfterHost::of(reference),
+        [Part::Reference(_), ..] => AfterHost::Anything,
+        _ => AfterHost::Nothing,
+    };
+    check_authority(&first, after_host, compiler)?;
     if let [Part::Text(whole)] = parts.as_slice() {
         return match whole.parse::<Uri>() {
             Ok(uri) => Some(Target::Fixed(uri)),
@@ -99,8 +136,34 @@ pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Tar
     Some(Target::Computed(pieces(parts)))
 }
 
+/// What stands behind the text that a URL starts with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AfterHost {
+    /// The text is the whole URL.
+    Nothing,
+    /// A value that starts with a slash or is empty.
+    Path,
+    /// The client's query with its question mark.
+    Query,
+    /// A value that could go on with the host's name.
+    Anything,
+}
+
+impl AfterHost {
+    fn of(reference: &Reference) -> Self {
+        let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();
+        match (&reference.root, path.as_slice()) {
+            (Root::Builtin(Builtin::Request), ["path"]) => AfterHost::Path,
+            (Root::Builtin(Builtin::Request), ["search"]) => AfterHost::Query,
+            (Root::Builtin(Builtin::Api), ["root"] | ["operation", "path"]) => AfterHost::Path,
+            _ => AfterHost::Anything,
+        }
+    }
+}
+
 /// Scheme and host stand before the first reference, and something ends the host there.
-fn check_authority(first: &str, whole: bool, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+fn check_authority(first: &str, after: AfterHost, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+    let whole = after == AfterHost::Nothing;
     let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
     let Some(rest) = rest else {
         if first.is_empty() && !whole {
@@ -115,9 +178,10 @@ fn check_authority(first: &str, whole: bool, compiler: &mut Compiler<'_, '_>) ->
     };
     let end = rest.find(['/', '?', '#']);
     let authority = &rest[..end.unwrap_or(rest.len())];
-    if end.is_none() && !whole && !authority.is_empty() {
-        // `https://host$(request.path)`: what follows starts with a slash, and nothing else may follow a host.
-        return valid_authority(authority, compiler);
+    if end.is_none() && after == AfterHost::Anything && !authority.is_empty() {
+        let message = "what follows could change the host of this URL";
+        compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, format!("write `/` behind `{authority}`"));
+        return None;
     }
     if authority.is_empty() {
         let code = if whole { codes::BAD_TARGET } else { codes::OPEN_TARGET };
@@ -156,9 +220,7 @@ fn pieces(parts: Vec<Part>) -> Box<[Piece]> {
             }
             Part::Reference(reference) => {
                 let place = place(&reference, in_query);
-                // Only what is known to start with a slash may follow a bare host; anything else gets one.
-                let starts_with_slash = matches!(&*reference.path, [one] if &**one == "path") && is_request(&reference);
-                if host_is_open && !starts_with_slash {
+                if host_is_open && AfterHost::of(&reference) == AfterHost::Query {
                     pieces.push(Piece::Text("/".into()));
                 }
                 host_is_open = false;
@@ -171,8 +233,10 @@ fn pieces(parts: Vec<Part>) -> Box<[Piece]> {
 }
 
 fn place(reference: &Reference, in_query: bool) -> Place {
-    let as_written = is_request(reference)
+    let of_request = is_request(reference)
         && matches!(&*reference.path, [one] if matches!(&**one, "path" | "search" | "uri" | "querystring"));
+    // The document's own paths are URL text too.
+    let as_written = of_request || (!is_request(reference) && AfterHost::of(reference) == AfterHost::Path);
     match (as_written, in_query) {
         (true, _) => Place::AsWritten,
         (false, true) => Place::Query,

@@ -46,10 +46,12 @@ pub(super) fn message(
 /// What stays in `output` of a fault that does not stop the flow.
 pub(super) fn of_fault(fault: &Fault) -> Message {
     let payload = fault.details.iter().find(|(name, _)| &**name == "payload").map(|(_, payload)| payload.to_bytes());
+    let mut headers = if payload.is_some() { json() } else { HeaderMap::new() };
+    headers.extend(fault.headers.iter().cloned());
     Message {
         status: Some(fault.status),
         reason: None,
-        headers: if payload.is_some() { json() } else { HeaderMap::new() },
+        headers,
         body: Body::from_bytes(payload.unwrap_or_default()),
     }
 }

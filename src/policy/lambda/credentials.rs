@@ -72,6 +72,10 @@ fn secret_text(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Op
         let help = "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`, or use a credential profile of the settings";
         compiler.warning(codes::LITERAL_SECRET, pointer, "this secret is written into the document", help);
     }
+    // What came from outside is the secret itself and no template, whatever characters it has.
+    if compiler.is_masked(pointer) {
+        return Some(Secret::new(text));
+    }
     compiler.constant(pointer, text).map(Secret::new)
 }
 

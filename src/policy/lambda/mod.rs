@@ -29,6 +29,7 @@ impl Policy for Lambda {
         versions: &["1.0.0", "1.1.0", "1.2.0", "1.3.0"],
         summary: "Invokes an AWS Lambda function.",
         page: include_str!("page.md"),
+        examples: examples!["body-and-catch", "event", "output", "proxy-v2"],
         spellings: Spellings {
             aliases: &[
                 ("function_name", "function"),
@@ -69,6 +70,13 @@ impl Policy for Lambda {
         };
         let output = compiler.output("/output", &config.output);
         let stops = stops(&config, compiler);
+        for (pointer, time) in [("/timeout", config.timeout), ("/connect-timeout", config.connect_timeout)] {
+            if time.0.is_zero() {
+                let name = pointer.trim_start_matches('/');
+                compiler.error(codes::BAD_VALUE, pointer, format!("`{name}` is no time at all, so every call would fail"));
+                return None;
+            }
+        }
         let target = target::compile(&config, compiler);
         let payload = payload::compile(&config, input?, compiler);
         let (output, target, payload) = (output?, target?, payload);
@@ -91,7 +99,7 @@ fn access(payload: &payload::Payload, output: &Root) -> Access {
     let mut reads = Vec::new();
     if let Some(input) = &payload.input {
         let mut path = input.path.to_vec();
-        if input.root == Root::Builtin(Builtin::Message) && path.is_empty() {
+        if matches!(input.root, Root::Builtin(Builtin::Message | Builtin::Request)) && path.is_empty() {
             path.push("body".into());
         }
         reads.push(Reference { root: input.root.clone(), path: path.into() });

@@ -6,11 +6,11 @@ use http::header::{HeaderName, HeaderValue, USER_AGENT};
 use time::OffsetDateTime;
 
 use crate::aws::event::{self, EventFormat, EventRequest};
-use crate::expression::{Reference, Scope};
+use crate::expression::Reference;
 use crate::policy::Compiler;
+use crate::policy::call::{input_body, input_headers};
 use crate::runtime::{Context, Fault, FaultSource, State, kinds};
 use crate::settings::EventContext;
-use crate::value::Body;
 
 use super::config::Config;
 
@@ -38,25 +38,29 @@ impl Payload {
     /// The bytes of the payload.
     pub(super) fn build(&self, cx: &Context, trace_id: Option<&HeaderValue>) -> Result<Bytes, Fault> {
         let body = match &self.input {
-            Some(input) => body(cx, input)?,
+            Some(input) => input_body(cx, input)?,
             None => Bytes::new(),
         };
         let Some(format) = self.event else { return Ok(body) };
-        self.event(&cx.state, format, &body, trace_id).map_err(|error| {
+        self.event(cx, format, &body, trace_id).map_err(|error| {
             Fault::new(&kinds::LAMBDA_PAYLOAD, FaultSource::Gateway, format!("the event cannot be written: {error}"))
         })
     }
 
     fn event(
         &self,
-        state: &State,
+        cx: &Context,
         format: EventFormat,
         body: &[u8],
         trace_id: Option<&HeaderValue>,
     ) -> Result<Bytes, serde_json::Error> {
+        let state = &*cx.state;
         let request = &state.request;
-        let input = self.input.as_ref().and_then(|input| state.input(&input.root));
-        let headers = forwarded(input.map_or(&request.headers, |message| &message.headers), state, trace_id);
+        let headers = match &self.input {
+            Some(input) => input_headers(cx, &input.root),
+            None => request.headers.clone(),
+        };
+        let headers = forwarded(headers, state, trace_id);
         let text = |name: &HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
         let host = text(&http::header::HOST).or(request.uri.host()).unwrap_or_default();
         let client = request.client.ip().to_string();
@@ -99,26 +103,8 @@ impl Payload {
     }
 }
 
-/// The exact bytes of a body, or of a variable that is a plain value.
-fn body(cx: &Context, input: &Reference) -> Result<Bytes, Fault> {
-    let message = if input.path.is_empty() || (input.path.len() == 1 && &*input.path[0] == "body") {
-        cx.state.input(&input.root)
-    } else {
-        None
-    };
-    match message.map(|message| &message.body) {
-        Some(Body::Stream(_) | Body::Gone) => {
-            let message = "the body of `input` was sent on as a stream and cannot be read again";
-            Err(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message))
-        }
-        Some(body) => Ok(body.bytes().unwrap_or_default()),
-        None => Ok(cx.get(input).to_bytes()),
-    }
-}
-
 /// The headers that API Gateway adds to what it forwards.
-fn forwarded(headers: &HeaderMap, state: &State, trace_id: Option<&HeaderValue>) -> HeaderMap {
-    let mut headers = headers.clone();
+fn forwarded(mut headers: HeaderMap, state: &State, trace_id: Option<&HeaderValue>) -> HeaderMap {
     let request = &state.request;
     let port = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
     let port = port.and_then(|host| host.rsplit_once(':')).map_or(default_port(request.scheme), |(_, port)| port);

@@ -26,6 +26,7 @@ impl Policy for SetVariable {
         versions: &["1.0.0", "2.0.0"],
         summary: "Sets, adds to and clears variables.",
         page: include_str!("page.md"),
+        examples: examples!["build-a-response", "change-a-body"],
         spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
         literal: &[],
     };
@@ -64,7 +65,16 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
     let pointer = format!("{at}/{verb}");
     let name = compiler.template(&pointer, name)?;
     let assignment = match &name {
-        Template::Constant(name) => Assignment::Known(compiler.written_variable(&pointer, &name.to_text())?),
+        Template::Constant(name) => {
+            let name = name.to_text();
+            let reference = compiler.written_variable(&pointer, &name)?;
+            if *verb != "clear" && step::is_no_part_of_a_message(&reference) {
+                let help = "a message has `body`, `headers.NAME`, `status.code` and `status.reason`";
+                compiler.error_with_help(codes::READ_ONLY, &pointer, format!("`{name}` cannot be set"), help);
+                return None;
+            }
+            Assignment::Known(reference)
+        }
         computed => {
             compiler.names.dynamic = true;
             Assignment::Computed(computed.clone())
@@ -77,6 +87,12 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
             return None;
         }
         (Some(serde_json::Value::String(text)), _) => compiler.template(&format!("{at}/value"), text)?,
+        (Some(json), _) if has_reference(json) => {
+            let help = "write the whole value as JSON text, as in `value: '{\"id\": \"$(request.parameters.id)\"}'`";
+            let message = "`$(…)` is not replaced inside a map or a list";
+            compiler.error_with_help(codes::BAD_TEMPLATE, &format!("{at}/value"), message, help);
+            return None;
+        }
         (Some(json), _) => Template::Constant(Value::from(json)),
     };
     let append = *verb == "add";
@@ -84,6 +100,16 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
         check_constant(at, &constant, action.kind, &assignment, compiler)?;
     }
     Some(Change::Put { assignment, value, kind: action.kind, append })
+}
+
+/// Whether a text below a map or a list has `$(` in it.
+fn has_reference(json: &serde_json::Value) -> bool {
+    match json {
+        serde_json::Value::String(text) => text.contains("$("),
+        serde_json::Value::Array(items) => items.iter().any(has_reference),
+        serde_json::Value::Object(members) => members.values().any(has_reference),
+        _ => false,
+    }
 }
 
 /// What can be seen at load need not wait for the first request.
@@ -111,10 +137,10 @@ fn access(changes: &[Change]) -> Access {
     let mut access = Access::default();
     for change in changes {
         match change {
-            Change::Clear(assignment) => access.reads.extend(assignment.reads()),
-            Change::Put { assignment, value, .. } => {
+            Change::Clear(assignment) => access.reads.extend(assignment.reads(false)),
+            Change::Put { assignment, value, append, .. } => {
                 access.reads.extend(value.references().into_iter().cloned());
-                access.reads.extend(assignment.reads());
+                access.reads.extend(assignment.reads(*append));
             }
         }
         // The whole body is replaced: what was there need not be kept, unless something above has read it.

@@ -25,10 +25,10 @@ pub(super) enum Assignment {
 }
 
 impl Assignment {
-    /// What naming the variable reads. Below a body, the rest of the body is read too.
-    pub(super) fn reads(&self) -> Vec<Reference> {
+    /// What naming the variable reads. Below a body, the rest of the body is read too; what is appended to is read as well.
+    pub(super) fn reads(&self, append: bool) -> Vec<Reference> {
         match self {
-            Assignment::Known(reference) if is_inside_body(reference) => vec![reference.clone()],
+            Assignment::Known(reference) if append || is_inside_body(reference) => vec![reference.clone()],
             Assignment::Known(_) => Vec::new(),
             Assignment::Computed(name) => {
                 let whole_message = Reference { root: Root::Builtin(Builtin::Message), path: Box::default() };
@@ -100,6 +100,15 @@ pub(super) fn is_status_code(reference: &Reference) -> bool {
 
 pub(super) fn is_message_body(reference: &Reference) -> bool {
     is_below_message(reference, &["body"])
+}
+
+/// Whether nothing can be set here: the whole message, or a part that messages do not have.
+pub(super) fn is_no_part_of_a_message(reference: &Reference) -> bool {
+    if reference.root != Root::Builtin(Builtin::Message) {
+        return false;
+    }
+    let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();
+    !matches!(path[..], ["body", ..] | ["headers", _, ..] | ["status" | "statusCode"] | ["status", "code" | "reason"])
 }
 
 fn is_below_message(reference: &Reference, path: &[&str]) -> bool {

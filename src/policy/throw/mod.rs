@@ -20,6 +20,7 @@ impl Policy for Throw {
         versions: &["1.0.0", "2.0.0", "2.1.0"],
         summary: "Ends the flow with a fault that a catch can take.",
         page: include_str!("page.md"),
+        examples: examples!["known-name", "status-and-reason"],
         spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
         literal: &[],
     };

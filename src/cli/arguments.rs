@@ -1,0 +1,102 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// An API gateway that runs DataPower-style assemblies and invokes AWS Lambda.
+#[derive(Debug, Parser)]
+#[command(name = "gantry", version, max_term_width = 80, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const EXAMPLES: &str = "Examples:
+  gantry dev assemblies/hello-lambda     try an API and its functions here
+  gantry check apis/                     find every mistake, at its line
+  gantry serve apis/ --listen 0.0.0.0:8080 --settings gantry.yaml";
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Find every mistake in documents, exactly as `serve` would
+    #[command(visible_alias = "validate")]
+    Check(CheckArguments),
+    /// Serve the APIs of documents
+    #[command(visible_alias = "run")]
+    Serve(ServeArguments),
+    /// Serve documents on this machine, with their functions, and reload on every change
+    Dev(DevArguments),
+    /// Write, check or print the files that are generated from the code
+    Schema(SchemaArguments),
+    /// Print the version
+    Version,
+}
+
+/// What is read.
+#[derive(Debug, Clone, Args)]
+pub struct InputArguments {
+    /// OpenAPI documents, or folders that hold them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The settings file
+    #[arg(long, value_name = "FILE", env = "GANTRY_SETTINGS")]
+    pub settings: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    #[command(flatten)]
+    pub input: InputArguments,
+    /// How findings are printed: `human` on a terminal, `short` elsewhere
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Exit with 1 for warnings too
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    #[command(flatten)]
+    pub input: InputArguments,
+    /// Where the APIs are served [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", env = "GANTRY_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Where health and metrics are served [default: 127.0.0.1:9090]
+    #[arg(long, value_name = "ADDR", env = "GANTRY_ADMIN_LISTEN")]
+    pub admin_listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub struct DevArguments {
+    #[command(flatten)]
+    pub serve: ServeArguments,
+    /// Where the embedded Lambda service listens [default: a free port]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true)]
+    pub lambda_listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct SchemaArguments {
+    /// Write every generated file below this folder
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".")]
+    pub write: Option<PathBuf>,
+    /// Exit with 1 when a generated file below this folder is not what the code generates
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".")]
+    pub check: Option<PathBuf>,
+    /// Print one of them, such as `schemas/policies/lambda.json`
+    #[arg(long, value_name = "NAME")]
+    pub print: Option<String>,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With the lines of the document
+    Human,
+    /// One line each: file:line:column: error CODE message
+    Short,
+}

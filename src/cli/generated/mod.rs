@@ -1,0 +1,25 @@
+//! Files that follow from the code: schemas, pages of policies, the list of error codes, the settings with their defaults.
+//! They are committed, so that people can read them, and a test fails when one is stale.
+
+mod errors;
+mod pages;
+mod properties;
+mod schemas;
+mod settings;
+
+/// A generated file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Below the repository's root, with `/`.
+    pub path: String,
+    pub text: String,
+}
+
+/// All of them.
+pub fn generated_files() -> Vec<GeneratedFile> {
+    let mut files = schemas::files();
+    files.extend(pages::files());
+    files.push(errors::file());
+    files.push(settings::file());
+    files
+}

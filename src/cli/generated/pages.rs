@@ -1,0 +1,51 @@
+//! `docs/policies/`: a page per policy, from its folder.
+
+use std::fmt::Write;
+
+use super::{GeneratedFile, properties};
+use crate::policy::{self, Entry};
+
+pub(super) fn files() -> Vec<GeneratedFile> {
+    let mut files: Vec<GeneratedFile> = policy::ALL.iter().map(page).collect();
+    files.push(index());
+    files
+}
+
+fn page(entry: &Entry) -> GeneratedFile {
+    let meta = entry.meta;
+    let mut text = format!("# {}\n\n{}\n\n", meta.name, meta.summary);
+    let keys: Vec<String> = std::iter::once(meta.name).chain(meta.aliases.iter().copied()).map(quoted).collect();
+    let versions: Vec<String> = meta.versions.iter().copied().map(quoted).collect();
+    let _ = write!(text, "Key: {}. Versions: {}.\n\n{}\n", keys.join(", "), versions.join(", "), meta.page);
+    for example in meta.examples {
+        let _ = write!(text, "\n## Example: {}\n\n```yaml\n{}\n```\n", example.title(), example.text.trim_end());
+    }
+    let _ = write!(text, "\n## Properties\n\n{}", properties::table(entry.shape().annotated()));
+    text.push_str("\nEvery step also takes `version`, `title` and `description`.\n");
+    let refused: Vec<&str> =
+        meta.spellings.unbuilt.iter().filter(|(_, neutral)| neutral.is_empty()).map(|(name, _)| *name).collect();
+    let partly: Vec<&str> =
+        meta.spellings.unbuilt.iter().filter(|(_, neutral)| !neutral.is_empty()).map(|(name, _)| *name).collect();
+    if !refused.is_empty() {
+        let names: Vec<String> = refused.into_iter().map(quoted).collect();
+        let _ = write!(text, "\nKnown but not built yet, and refused: {}.\n", names.join(", "));
+    }
+    if !partly.is_empty() {
+        let names: Vec<String> = partly.into_iter().map(quoted).collect();
+        let _ = write!(text, "\nNot built yet, and accepted only with the value that changes nothing: {}.\n", names.join(", "));
+    }
+    GeneratedFile { path: format!("docs/policies/{}.md", meta.name), text }
+}
+
+fn index() -> GeneratedFile {
+    let mut text = String::from("# Policies\n\n| policy | what it does |\n|---|---|\n");
+    for entry in &policy::ALL {
+        let name = entry.meta.name;
+        let _ = writeln!(text, "| [{name}]({name}.md) | {} |", entry.meta.summary);
+    }
+    GeneratedFile { path: "docs/policies/README.md".to_owned(), text }
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}

@@ -1,0 +1,43 @@
+//! The verbs of the command line: wiring and printing only.
+
+mod arguments;
+mod check;
+mod dev;
+mod generated;
+mod print;
+mod schema;
+mod serve;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Cli, Verb};
+
+pub use generated::{GeneratedFile, generated_files};
+
+/// What a command tells the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Clean, or warnings only.
+    Good = 0,
+    /// Findings that are errors.
+    Findings = 1,
+    /// The arguments make no sense. Clap exits with this by itself.
+    Usage = 2,
+    /// Something could not be read or opened.
+    Failed = 3,
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let exit = match Cli::parse().verb {
+        Verb::Check(arguments) => check::run(&arguments),
+        Verb::Serve(arguments) => serve::run(arguments),
+        Verb::Dev(arguments) => dev::run(arguments),
+        Verb::Schema(arguments) => schema::run(&arguments),
+        Verb::Version => version::run(),
+    };
+    ExitCode::from(exit as u8)
+}

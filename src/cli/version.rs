@@ -1,0 +1,8 @@
+//! `gantry version`.
+
+use super::Exit;
+
+pub fn run() -> Exit {
+    println!("gantry {}", env!("CARGO_PKG_VERSION"));
+    Exit::Good
+}

@@ -1,0 +1,102 @@
+//! Target URLs: what run time adds never changes their structure.
+
+use super::{Bench, invoke};
+use crate::test_support::Ask;
+
+/// What the service sees when the client asks for `/example/ID` and a query.
+async fn target(url: &str, id: &str, query: &str) -> Result<String, String> {
+    let bench = Bench::new(&invoke(&format!("target-url: '${{UPSTREAM}}{url}'")));
+    let answer = bench.gateway.ask(Ask::get(&format!("/example/{id}{query}"))).await;
+    match bench.service.requests().first() {
+        Some(seen) => Ok(seen.target.clone()),
+        None => Err(format!("{} {}", answer.status, answer.fault_name().unwrap_or_default())),
+    }
+}
+
+#[tokio::test]
+async fn a_path_parameter_stays_inside_its_segment() {
+    for (id, segment) in [
+        ("7", "7"),
+        ("a%20b", "a%20b"),
+        ("..%2Fadmin", "..%2Fadmin"),
+        ("a%2Fb", "a%2Fb"),
+        ("%3Fx=1", "%3Fx=1"),
+        ("%23x", "%23x"),
+        ("100%25", "100%25"),
+        ("%252e%252e", "%252e%252e"),
+        ("a%0D%0Ahost:%20evil", "a%0D%0Ahost:%20evil"),
+        ("%C3%BC", "%C3%BC"),
+        ("a%5C..%5Cb", "a%5C..%5Cb"),
+        ("@evil.test:80", "@evil.test:80"),
+    ] {
+        let url = "/orders/$(request.parameters.id)/lines?of=$(request.parameters.id)";
+        let seen = target(url, id, "").await.unwrap();
+        let (path, query) = seen.split_once('?').unwrap();
+        assert_eq!(path, format!("/orders/{segment}/lines"), "{id}");
+        assert!(!query.contains(['&', '#', ' ', ';']) && query.matches('=').count() == 1, "{id} {query}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_would_leave_its_folder_is_refused() {
+    for id in ["..", "%2e%2e", "%2E.", ".", "%2e"] {
+        let refused = Err("400 PropertyError".to_owned());
+        assert_eq!(target("/orders/$(request.parameters.id)", id, "").await, refused, "{id}");
+        assert_eq!(target("/orders/$(request.parameters.id)/lines", id, "").await, refused, "{id}");
+        assert_eq!(target("/orders/$(request.parameters.id)?a=b", id, "").await, refused, "{id}");
+    }
+    assert_eq!(target("/orders/$(request.parameters.q)/x", "7", "?q=%2e%2e").await, Err("400 PropertyError".to_owned()));
+    // Beside other text it is a name like any other.
+    assert_eq!(target("/orders/v$(request.parameters.id)", "..", "").await, Ok("/orders/v..".to_owned()));
+}
+
+#[tokio::test]
+async fn a_query_parameter_goes_on_as_the_client_wrote_it() {
+    for (query, expected) in [
+        ("?q=a%20b", "/s?q=a%20b&x=1"),
+        ("?q=a+b", "/s?q=a+b&x=1"),
+        ("?q=a%26y=2%23", "/s?q=a%26y=2%23&x=1"),
+        ("?q=", "/s?q=&x=1"),
+        ("?other=1", "/s?q=&x=1"),
+        ("?q=1&q=2%26", "/s?q=%5B%221%22,%222%2526%22%5D&x=1"),
+    ] {
+        assert_eq!(target("/s?q=$(request.parameters.q)&x=1", "7", query).await.as_deref(), Ok(expected), "{query}");
+    }
+    assert_eq!(target("/s/$(request.parameters.q)", "7", "?q=a%2Fb%20c").await.as_deref(), Ok("/s/a%2Fb%20c"));
+}
+
+#[tokio::test]
+async fn other_values_are_encoded_for_their_place() {
+    let bench = Bench::new(&invoke("target-url: '${UPSTREAM}/$(message.body.a)?x=$(message.body.a)&y=$(request.headers.x-y)'"));
+    let ask = Ask::post("/example/7", r##"{"a": "ü/?&=#+;"}"##).header("x-y", "1&z=2");
+    bench.gateway.ask(ask).await;
+    let expected = "/%C3%BC%2F%3F&=%23+;?x=%C3%BC%2F%3F%26%3D%23%2B%3B&y=1%26z%3D2";
+    assert_eq!(bench.seen().target, expected);
+}
+
+#[tokio::test]
+async fn path_and_search_of_the_request_go_in_as_written() {
+    for (url, expected) in [
+        ("$(request.path)$(request.search)", "/example/a%2Fb%20c?x=%20&y"),
+        ("/base$(request.path)?$(request.querystring)", "/base/example/a%2Fb%20c?x=%20&y"),
+        ("/$(request.path)", "/example/a%2Fb%20c"),
+        ("$(request.search)", "/?x=%20&y"),
+        ("/base$(request.search)", "/base?x=%20&y"),
+        ("$(api.operation.path)", "/example/{id}"),
+        ("$(api.root)/x", "/x"),
+    ] {
+        assert_eq!(target(url, "a%2Fb%20c", "?x=%20&y").await.as_deref(), Ok(expected), "{url}");
+    }
+    assert_eq!(target("/a$(request.search)", "7", "").await.as_deref(), Ok("/a"));
+}
+
+#[tokio::test]
+async fn properties_are_part_of_the_url_as_the_document_has_them() {
+    let text = "
+properties: {target-url: '${UPSTREAM}/v1', version: {value: a/b}}
+execute:
+  - invoke: {target-url: '$(target-url)/$(version)/$(api.properties.version)?x=$(request.parameters.id)'}";
+    let bench = Bench::new(text);
+    bench.gateway.get().await;
+    assert_eq!(bench.seen().target, "/v1/a/b/a/b?x=7");
+}

@@ -1,0 +1,200 @@
+//! What a connection is doing, and how long it may go on doing it.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use crate::settings::Limits;
+
+/// During a drain: how long a client that has just connected may take to begin its request.
+const LAST_CALL: Duration = Duration::from_millis(500);
+
+/// The clock of one connection. The socket and the requests tell it what happens.
+#[derive(Debug)]
+pub(super) struct Clock {
+    header_timeout: Duration,
+    idle_timeout: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    doing: Doing,
+    /// Since when the client has not taken what waits for it.
+    stalled: Option<Instant>,
+    /// Since when the server is draining.
+    last_call: Option<Instant>,
+    http2: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Doing {
+    /// Open, and silent so far.
+    Fresh { since: Instant },
+    /// Some of a request's headers are there.
+    Head { since: Instant },
+    /// Requests are being answered.
+    Busy { requests: u32 },
+    /// Between two requests.
+    Idle { since: Instant },
+    /// Told to go after standing idle.
+    Leaving { since: Instant },
+}
+
+/// What has taken too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Late {
+    Headers,
+    Idle,
+    Reader,
+    Goodbye,
+}
+
+/// A request in flight on the connection, for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Busy(Arc<Clock>);
+
+/// A socket that tells the clock what goes through it.
+#[derive(Debug)]
+pub(super) struct Watched {
+    pub(super) stream: TcpStream,
+    pub(super) clock: Arc<Clock>,
+}
+
+// === impl Clock ===
+
+impl Clock {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let state =
+            State { doing: Doing::Fresh { since: Instant::now() }, stalled: None, last_call: None, http2: false };
+        let (header_timeout, idle_timeout) = (limits.header_timeout.0, limits.idle_timeout.0);
+        Clock { header_timeout, idle_timeout, state: Mutex::new(state) }
+    }
+
+    /// When to look again, and what is then late. Only the connection's own task makes this earlier: the end of a
+    /// request starts a time that is not shorter than what [`Doing::Busy`] asked for.
+    pub(super) fn due(&self) -> (Instant, Option<Late>) {
+        let state = self.state();
+        let (at, late) = match state.doing {
+            Doing::Fresh { since } | Doing::Head { since } => (since + self.header_timeout, Some(Late::Headers)),
+            Doing::Busy { .. } => (Instant::now() + self.idle_timeout, None),
+            Doing::Idle { since } => (since + self.idle_timeout, Some(Late::Idle)),
+            Doing::Leaving { since } => (since + self.header_timeout, Some(Late::Goodbye)),
+        };
+        if let (Doing::Fresh { .. }, Some(last_call)) = (state.doing, state.last_call) {
+            return (at.min(last_call + LAST_CALL), Some(Late::Goodbye));
+        }
+        match state.stalled.map(|since| since + self.idle_timeout) {
+            Some(stalled) if stalled < at => (stalled, Some(Late::Reader)),
+            _ => (at, late),
+        }
+    }
+
+    /// A request has begun.
+    pub(super) fn begin(self: &Arc<Self>, version: http::Version) -> Busy {
+        let mut state = self.state();
+        state.http2 = version == http::Version::HTTP_2;
+        let before = if let Doing::Busy { requests } = state.doing { requests } else { 0 };
+        state.doing = Doing::Busy { requests: before + 1 };
+        Busy(self.clone())
+    }
+
+    /// The connection has been told to go.
+    pub(super) fn leave(&self) {
+        self.state().doing = Doing::Leaving { since: Instant::now() };
+    }
+
+    /// The server is draining. Whether this is the time to say goodbye: not while a request's beginning is there or may
+    /// be on its way, because its client could not know whether it was taken.
+    pub(super) fn may_leave(&self) -> bool {
+        let mut state = self.state();
+        state.last_call.get_or_insert_with(Instant::now);
+        !matches!(state.doing, Doing::Fresh { .. } | Doing::Head { .. })
+    }
+
+    fn read(&self) {
+        let mut state = self.state();
+        state.doing = match state.doing {
+            Doing::Fresh { since } => Doing::Head { since },
+            // What comes on an idle HTTP/2 connection may be a ping.
+            Doing::Idle { .. } if !state.http2 => Doing::Head { since: Instant::now() },
+            other => other,
+        };
+    }
+
+    fn wrote(&self, stalled: bool) {
+        let mut state = self.state();
+        if !stalled {
+            state.stalled = None;
+        } else if state.stalled.is_none() {
+            state.stalled = Some(Instant::now());
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.doing = match state.doing {
+            Doing::Busy { requests } if requests > 1 => Doing::Busy { requests: requests - 1 },
+            _ => Doing::Idle { since: Instant::now() },
+        };
+    }
+}
+
+// === impl Watched ===
+
+impl Watched {
+    fn write<T>(&mut self, poll: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        let result = poll(Pin::new(&mut self.stream));
+        self.clock.wrote(result.is_pending());
+        result
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            self.clock.read();
+        }
+        result
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.write(|stream| stream.poll_write(cx, bytes))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.write(|stream| stream.poll_write_vectored(cx, slices))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,172 @@
+//! One request and its response, as metrics and the access log see them.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::USER_AGENT;
+use http::request::Parts;
+use http::{Method, StatusCode, Version};
+use http_body::{Body, Frame, SizeHint};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
+
+use super::connection::Peer;
+use super::handler::Traffic;
+use super::run::Mishap;
+use crate::runtime::Route;
+use crate::telemetry::{AccessRecord, RequestEnd};
+use crate::value::{BodyStream, BoxError};
+
+/// The status in the log of a request whose client left before there was a response.
+const CLIENT_LEFT: u16 = 499;
+
+/// A request in flight. Dropping it is the end: it is counted and logged then, whatever happened.
+pub(super) struct Exchange {
+    traffic: Arc<Traffic>,
+    started: Instant,
+    pub(super) received: SystemTime,
+    pub(super) id: Arc<str>,
+    method: Method,
+    line: Option<Line>,
+    pub(super) route: Option<Arc<Route>>,
+    pub(super) mishap: Option<Mishap>,
+    /// Its place among the requests that may run at a time.
+    pub(super) permit: Option<Arc<OwnedSemaphorePermit>>,
+    status: Option<StatusCode>,
+    bytes: u64,
+    complete: bool,
+}
+
+/// What only the access log wants to know.
+struct Line {
+    peer: Peer,
+    path: String,
+    version: Version,
+    user_agent: Option<String>,
+}
+
+impl Exchange {
+    pub(super) fn begin(traffic: &Arc<Traffic>, peer: Peer, head: &Parts) -> Self {
+        traffic.parts.metrics.request_started();
+        let line = traffic.parts.access_log.as_ref().map(|_| Line {
+            peer,
+            path: head.uri.path().to_owned(),
+            version: head.version,
+            user_agent: head
+                .headers
+                .get(USER_AGENT)
+                .map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
+        });
+        Exchange {
+            traffic: traffic.clone(),
+            started: Instant::now(),
+            received: SystemTime::now(),
+            id: uuid::Uuid::new_v4().to_string().into(),
+            method: head.method.clone(),
+            line,
+            route: None,
+            mishap: None,
+            permit: None,
+            status: None,
+            bytes: 0,
+            complete: false,
+        }
+    }
+
+    /// The response's body, which carries the exchange to its end.
+    pub(super) fn send(mut self, status: StatusCode, body: BodyStream) -> Sent {
+        self.status = Some(status);
+        // Nobody asks for the body of an answer to HEAD.
+        self.complete = body.is_end_stream() || self.method == Method::HEAD;
+        Sent { body, exchange: self }
+    }
+
+    fn record(&mut self) -> Option<AccessRecord> {
+        let line = self.line.take()?;
+        let route = self.route.as_deref();
+        let mishap = self.mishap.take();
+        Some(AccessRecord {
+            time: self.received,
+            id: self.id.clone(),
+            client: line.peer.0.ip(),
+            method: self.method.to_string(),
+            path: line.path,
+            status: self.status.map_or(CLIENT_LEFT, |status| status.as_u16()),
+            bytes: self.bytes,
+            duration_ms: self.started.elapsed().as_micros() as f64 / 1000.0,
+            complete: self.complete,
+            api: route.map(|route| route.api.name.clone()),
+            operation: route.map(|route| route.operation.full_path.clone()),
+            place: mishap.as_ref().and_then(|mishap| mishap.step.as_ref()).map(|step| step.place.clone()),
+            fault: mishap.map(|mishap| mishap.fault),
+            protocol: protocol(line.version),
+            user_agent: line.user_agent,
+        })
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let status = self.status.or(StatusCode::from_u16(CLIENT_LEFT).ok()).unwrap_or_default();
+        self.traffic.parts.metrics.request_ended(RequestEnd {
+            route: self.route.as_deref().map(|route| (&route.api.name, &route.operation.full_path)),
+            method: &self.method,
+            status,
+            duration: self.started.elapsed(),
+        });
+        if let Some(record) = self.record()
+            && let Some(log) = &self.traffic.parts.access_log
+        {
+            log.write(record);
+        }
+    }
+}
+
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_11 => "HTTP/1.1",
+        Version::HTTP_2 => "HTTP/2.0",
+        _ => "other",
+    }
+}
+
+/// A response body on its way out.
+pub(super) struct Sent {
+    body: BodyStream,
+    exchange: Exchange,
+}
+
+impl Body for Sent {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        let polled = Pin::new(&mut this.body).poll_frame(cx);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                this.exchange.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                // hyper does not ask again when it can know that this was the last frame.
+                this.exchange.complete |= this.body.is_end_stream();
+            }
+            Poll::Ready(Some(Err(error))) => {
+                tracing::warn!(request_id = %this.exchange.id, %error, "the response broke off");
+            }
+            Poll::Ready(None) => this.exchange.complete = true,
+            Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

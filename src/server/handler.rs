@@ -1,0 +1,145 @@
+//! A request's way from its head to the head of its response.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue};
+use http::request::Parts as Head;
+use http::{Method, Response, StatusCode, Version};
+use tokio::sync::Semaphore;
+
+use super::Parts;
+use super::body::TimedBody;
+use super::checks::check;
+use super::connection::Peer;
+use super::exchange::Exchange;
+use super::refused::Refused;
+use super::reply::outgoing;
+use super::run::run;
+use super::stop::{Phase, Stop};
+use crate::http_client::strip_hop_by_hop;
+use crate::runtime::{Context, Request, Route, RouteMatch, Snapshot};
+use crate::settings::Limits;
+use crate::value::{Body, Message};
+
+/// Carries the id under which a request stands in the logs. Every response has it; one that a step or an upstream set
+/// stays. A client's own is an ordinary header of the request and never becomes our id.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What all requests share.
+pub(super) struct Traffic {
+    pub(super) parts: Parts,
+    pub(super) limits: Limits,
+    /// One permit for every request that may be in flight.
+    pub(super) requests: Arc<Semaphore>,
+    pub(super) stop: Stop,
+}
+
+pub(super) async fn handle(
+    State(traffic): State<Arc<Traffic>>,
+    Extension(peer): Extension<Peer>,
+    request: axum::extract::Request,
+) -> Response<axum::body::Body> {
+    let (head, body) = request.into_parts();
+    let (version, method) = (head.version, head.method.clone());
+    let mut exchange = Exchange::begin(&traffic, peer, &head);
+    let message = match answer(&traffic, &mut exchange, peer, head, body).await {
+        Ok(message) => message,
+        Err(refused) => {
+            traffic.parts.metrics.refused(refused.reason);
+            tracing::debug!(request_id = %exchange.id, reason = ?refused.reason, "{}", refused.fault.message);
+            refused.document()
+        }
+    };
+    respond(&traffic, exchange, message, &method, version)
+}
+
+async fn answer(
+    traffic: &Arc<Traffic>,
+    exchange: &mut Exchange,
+    peer: Peer,
+    head: Head,
+    body: axum::body::Body,
+) -> Result<Message, Refused> {
+    let permit = traffic.requests.clone().try_acquire_owned().map_err(|_| Refused::overload())?;
+    exchange.permit = Some(Arc::new(permit));
+    let host = check(&head, &traffic.limits)?;
+    if head.uri.path() == "*" {
+        // `OPTIONS *` asks whether there is anybody.
+        return Ok(Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() });
+    }
+    let (route, path_parameters, timing) = {
+        let snapshot = traffic.parts.snapshot.load();
+        let (route, parameters) = find(&snapshot, &head)?;
+        (route, parameters, snapshot.limits)
+    };
+    exchange.route = Some(route.clone());
+    let request = Request {
+        id: exchange.id.clone(),
+        headers: incoming_headers(head.headers, host),
+        method: head.method,
+        uri: head.uri,
+        version: head.version,
+        scheme: "http",
+        body: Body::Empty,
+        client: peer.0,
+        received: exchange.received,
+        path_parameters,
+    };
+    let limits = &traffic.limits;
+    let body = Body::from_stream(TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0));
+    let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
+    let context = Context::new(pipeline, api, operation, request, body, timing);
+    let ended = run(traffic, exchange.permit.clone(), context).await;
+    exchange.mishap = ended.mishap;
+    Ok(ended.message)
+}
+
+type PathParameters = Vec<(Arc<str>, String)>;
+
+fn find(snapshot: &Snapshot, head: &Head) -> Result<(Arc<Route>, PathParameters), Refused> {
+    match snapshot.routes.find(&head.method, head.uri.path()) {
+        RouteMatch::Found { route, parameters } => {
+            let parameters = parameters.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+            Ok((route.clone(), parameters))
+        }
+        RouteMatch::WrongVerb { allowed } => Err(Refused::wrong_verb(&allowed)),
+        RouteMatch::NotFound => Err(Refused::not_found()),
+    }
+}
+
+/// The headers that steps see: without those of the connection, and with a `Host` whatever the protocol. What a client
+/// names in `Connection` goes first, so that it cannot take `Host` away.
+fn incoming_headers(mut headers: http::HeaderMap, host: Option<HeaderValue>) -> http::HeaderMap {
+    strip_hop_by_hop(&mut headers);
+    // Whether to send the body is settled on this connection, by hyper, when somebody reads it.
+    headers.remove(EXPECT);
+    if let Some(host) = host {
+        headers.insert(HOST, host);
+    }
+    headers
+}
+
+fn respond(
+    traffic: &Traffic,
+    exchange: Exchange,
+    message: Message,
+    method: &Method,
+    version: Version,
+) -> Response<axum::body::Body> {
+    let (status, mut headers, body) = outgoing(message, method);
+    if !headers.contains_key(REQUEST_ID)
+        && let Ok(id) = HeaderValue::from_str(&exchange.id)
+    {
+        headers.insert(REQUEST_ID, id);
+    }
+    if traffic.stop.phase() > Phase::Serving && version < Version::HTTP_2 {
+        // Clients go elsewhere of their own accord before their connections are closed.
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    let mut response = Response::new(axum::body::Body::new(exchange.send(status, body)));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}

@@ -1,0 +1,50 @@
+//! The listeners: connections in, responses out, under limits that are on from the start.
+//!
+//! [`bind`] takes both addresses, [`Bound::serve`] serves until it is told to drain. Traffic goes through an axum
+//! router whose only route is `handler::handle`; behind it stands the trie of the current [`Snapshot`]. Nothing is
+//! built here.
+//!
+//! A request is limited before it is looked at (`protocol`, `clock`, `connection`), checked before it is routed
+//! (`checks`), run (`run`), answered (`reply`) and written down when its last byte has left (`exchange`).
+
+mod admin;
+mod bind;
+mod body;
+mod checks;
+mod clock;
+mod connection;
+mod exchange;
+mod handler;
+mod listener;
+mod protocol;
+mod ready;
+mod refused;
+mod reply;
+mod run;
+mod serve;
+mod stop;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::runtime::Snapshot;
+use crate::telemetry::{AccessLog, Metrics};
+
+pub use bind::{Addresses, BindError, Bound, bind};
+pub use ready::Readiness;
+pub use serve::DrainReport;
+
+/// What the server shares with the rest of the process.
+#[derive(Clone)]
+pub struct Parts {
+    /// What is served. Every request takes the one that is current when its headers have been read.
+    pub snapshot: Arc<ArcSwap<Snapshot>>,
+    pub metrics: Arc<Metrics>,
+    /// None: no access log.
+    pub access_log: Option<AccessLog>,
+    pub ready: Arc<Readiness>,
+}

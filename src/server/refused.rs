@@ -1,0 +1,62 @@
+//! Requests that are turned away before any step runs.
+
+use http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER};
+use http::{Method, StatusCode};
+
+use crate::runtime::{ErrorFormat, Fault, FaultSource, error_document, kinds};
+use crate::telemetry::Refusal;
+use crate::value::Message;
+
+/// Why, for the metrics, and what the client is told.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) reason: Refusal,
+    pub(super) fault: Box<Fault>,
+}
+
+impl Refused {
+    pub(super) fn new(reason: Refusal, status: StatusCode, message: impl Into<String>) -> Self {
+        let (kind, source) = match reason {
+            Refusal::Overload => (&kinds::RUNTIME, FaultSource::Gateway),
+            Refusal::NotFound | Refusal::MethodNotAllowed => (&kinds::API_RULE, FaultSource::Client),
+            _ => (&kinds::BAD_REQUEST, FaultSource::Client),
+        };
+        Refused { reason, fault: Box::new(Fault::new(kind, source, message).with_status(status)) }
+    }
+
+    pub(super) fn bad_target(message: &str) -> Self {
+        Self::new(Refusal::BadTarget, StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(super) fn bad_host(message: &str) -> Self {
+        Self::new(Refusal::BadHost, StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(super) fn not_found() -> Self {
+        Self::new(Refusal::NotFound, StatusCode::NOT_FOUND, "No resources match requested URI")
+    }
+
+    pub(super) fn wrong_verb(allowed: &[Method]) -> Self {
+        let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!("This path takes {allowed}");
+        let refused = Self::new(Refusal::MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED, message);
+        match HeaderValue::from_str(&allowed) {
+            Ok(allowed) => refused.with_header(ALLOW, allowed),
+            Err(_) => refused,
+        }
+    }
+
+    pub(super) fn overload() -> Self {
+        let message = "The gateway is working on as many requests as it may";
+        Self::new(Refusal::Overload, StatusCode::SERVICE_UNAVAILABLE, message)
+            .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
+        Refused { fault: Box::new(self.fault.with_header(name, value)), ..self }
+    }
+
+    pub(super) fn document(&self) -> Message {
+        error_document(&self.fault, ErrorFormat::V10)
+    }
+}

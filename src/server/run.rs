@@ -1,0 +1,103 @@
+//! Running a pipeline so that nothing it does harms its neighbours.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use http::StatusCode;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::handler::Traffic;
+use super::reply::reply;
+use super::stop::Phase;
+use crate::runtime::{Context, Fault, FaultSource, StepInfo, error_document, execute, kinds};
+use crate::value::Message;
+
+/// What came out.
+pub(super) struct Ended {
+    pub(super) message: Message,
+    pub(super) mishap: Option<Mishap>,
+}
+
+/// A fault, handled or not, and where it happened.
+pub(super) struct Mishap {
+    pub(super) fault: String,
+    pub(super) step: Option<Arc<StepInfo>>,
+}
+
+/// Runs the context's pipeline. One with handlers or a `finally` runs to its end even when the client leaves; one
+/// without is dropped together with this future.
+pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphorePermit>>, cx: Context) -> Ended {
+    let pipeline = &cx.state.pipeline;
+    let (id, format) = (cx.state.request.id.clone(), pipeline.error_format);
+    if pipeline.handlers.is_empty() && pipeline.finally.is_none() {
+        return guarded(traffic, cx).await;
+    }
+    let (traffic, stop) = (traffic.clone(), traffic.stop.clone());
+    let task = tokio::spawn(async move {
+        let _permit = permit;
+        tokio::select! {
+            ended = guarded(&traffic, cx) => Some(ended),
+            () = stop.reached(Phase::Cut) => None,
+        }
+    });
+    task.await.ok().flatten().unwrap_or_else(|| {
+        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway is shutting down")
+            .with_status(StatusCode::SERVICE_UNAVAILABLE);
+        tracing::warn!(request_id = %id, "cut by the shutdown");
+        Ended { message: error_document(&fault, format), mishap: None }
+    })
+}
+
+/// Runs it, counts and logs what went wrong. A step that panics fails its own request only.
+async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
+    let pipeline = cx.state.pipeline.clone();
+    let id = cx.state.request.id.clone();
+    let result = AssertUnwindSafe(execute(&pipeline, &mut cx)).catch_unwind().await;
+    let result = match result {
+        Ok(result) => result.and_then(|()| reply(&mut cx.state)),
+        Err(panic) => Err(panicked(&*panic)),
+    };
+    let (message, fault, step) = match result {
+        Ok(message) => match cx.state.error.take() {
+            None => return Ended { message, mishap: None },
+            Some((fault, step)) => {
+                tracing::info!(
+                    request_id = %id, fault = %fault.name, place = place(&step), cause = fault.cause, handled = true,
+                    "{}", fault.message
+                );
+                (message, fault, step)
+            }
+        },
+        Err(fault) => {
+            let step = fault.op.and_then(|op| pipeline.info.get(op as usize).cloned().flatten());
+            let status = fault.status.as_u16();
+            match fault.source {
+                FaultSource::Client => tracing::info!(
+                    request_id = %id, fault = %fault.name, status, place = place(&step), cause = fault.cause,
+                    "{}", fault.message
+                ),
+                FaultSource::Upstream | FaultSource::Gateway => tracing::warn!(
+                    request_id = %id, fault = %fault.name, status, place = place(&step), cause = fault.cause,
+                    "{}", fault.message
+                ),
+            }
+            (error_document(&fault, pipeline.error_format), fault, step)
+        }
+    };
+    traffic.parts.metrics.fault(&fault.name, step.as_ref().map(|step| &step.policy));
+    Ended { message, mishap: Some(Mishap { fault: fault.name.to_string(), step }) }
+}
+
+fn place(step: &Option<Arc<StepInfo>>) -> Option<&str> {
+    step.as_ref().map(|step| &*step.place)
+}
+
+/// The client learns that it was us, the log learns what it was.
+fn panicked(panic: &(dyn Any + Send)) -> Fault {
+    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let cause = words.unwrap_or("no message");
+    tracing::error!(cause, "a step panicked: this is a defect in Gantry");
+    Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway failed on this request").with_cause(cause)
+}

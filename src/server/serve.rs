@@ -1,0 +1,115 @@
+//! From the first connection to the last.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::connection::Serving;
+use super::handler::{Traffic, handle};
+use super::listener::accept;
+use super::protocol::http;
+use super::stop::{Phase, Stop};
+use super::{Bound, Parts, admin};
+use crate::telemetry::Listener;
+
+/// Connections of the admin listener at a time.
+const ADMIN_CONNECTIONS: usize = 64;
+
+/// How long connections that were cut may take to notice.
+const AFTERMATH: Duration = Duration::from_secs(1);
+
+/// How a drain went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DrainReport {
+    /// Requests that had no response when their connections were closed.
+    pub requests_cut: usize,
+    /// Connections that were closed before their time.
+    pub connections_cut: usize,
+    /// From the signal to the end.
+    pub took: Duration,
+}
+
+/// Slots that come back: when all are there, nothing is going on.
+#[derive(Debug, Clone)]
+struct Slots {
+    free: Arc<Semaphore>,
+    all: u32,
+}
+
+impl Bound {
+    /// Serves until `drain` ends, then drains: `/readyz` says no and everything is still served for `drain-delay`; then
+    /// nothing new is accepted and what is in flight may finish within `drain-timeout`; then it is closed. When `hurry`
+    /// ends during the drain, all waiting is over.
+    pub async fn serve(
+        self,
+        parts: Parts,
+        drain: impl Future<Output = ()>,
+        hurry: impl Future<Output = ()>,
+    ) -> DrainReport {
+        let Bound { traffic, admin, settings, .. } = self;
+        let (phase, stop) = Stop::new();
+        let (connections, requests) = (Slots::new(settings.limits.connections), Slots::new(settings.limits.requests));
+        let ready = parts.ready.clone();
+        let serving = |router, until| Serving {
+            http: http(&settings.limits),
+            router,
+            limits: Arc::new(settings.limits.clone()),
+            metrics: parts.metrics.clone(),
+            stop: stop.clone(),
+            until,
+        };
+        let state = Traffic {
+            parts: parts.clone(),
+            limits: settings.limits.clone(),
+            requests: requests.free.clone(),
+            stop: stop.clone(),
+        };
+        let shell = Router::new().fallback(handle).with_state(Arc::new(state));
+        let apis = accept(traffic, Listener::Traffic, serving(shell, Phase::Finishing), connections.free.clone());
+        let operators = Arc::new(Semaphore::new(ADMIN_CONNECTIONS));
+        tokio::spawn(accept(admin, Listener::Admin, serving(admin::router(parts.clone()), Phase::Cut), operators));
+        let apis = tokio::spawn(apis);
+
+        drain.await;
+        let started = Instant::now();
+        ready.drain();
+        phase.send_replace(Phase::Leaving);
+        let patiently = async {
+            sleep(settings.drain_delay.0).await;
+            phase.send_replace(Phase::Finishing);
+            drop(apis.await);
+            // Requests outlive their connection when they have handlers to run.
+            let finished = async { (connections.all_free().await, requests.all_free().await) };
+            drop(timeout(settings.drain_timeout.0, finished).await);
+        };
+        tokio::select! {
+            () = patiently => {}
+            () = hurry => {}
+        }
+        let (requests_cut, connections_cut) = (requests.taken(), connections.taken());
+        phase.send_replace(Phase::Cut);
+        let aftermath = async { (connections.all_free().await, requests.all_free().await) };
+        drop(timeout(AFTERMATH, aftermath).await);
+        DrainReport { requests_cut, connections_cut, took: started.elapsed() }
+    }
+}
+
+// === impl Slots ===
+
+impl Slots {
+    fn new(all: usize) -> Self {
+        let all = u32::try_from(all.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
+        Slots { free: Arc::new(Semaphore::new(all as usize)), all }
+    }
+
+    async fn all_free(&self) {
+        drop(self.free.acquire_many(self.all).await);
+    }
+
+    fn taken(&self) -> usize {
+        (self.all as usize).saturating_sub(self.free.available_permits())
+    }
+}

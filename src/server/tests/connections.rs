@@ -1,0 +1,130 @@
+//! Protocols and connections.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::time::{Instant, sleep};
+
+use super::*;
+use crate::value::Body;
+
+/// Answers with the path and the host.
+fn echo() -> Pipeline {
+    pipeline(vec![
+        Op::LoadBody,
+        change(|cx| {
+            let state = &mut *cx.state;
+            let host = state.request.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("-");
+            let text = format!("{} {host}", state.request.uri.path());
+            state.is_response = true;
+            state.message.headers.clear();
+            state.message.body = Body::from_bytes(text);
+        }),
+    ])
+}
+
+#[tokio::test]
+async fn pipelined_requests_are_answered_in_order() {
+    let server = start(settings(), snapshot(vec![("GET", "/{x}", echo())])).await;
+    let response = server
+        .send(
+            "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n\
+               GET /3 HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n",
+        )
+        .await;
+    let at = |text: &str| response.find(text).unwrap_or_else(|| panic!("{text} in {response}"));
+    assert!(at("/1 a") < at("/2 b") && at("/2 b") < at("/3 c"));
+    assert_eq!(response.matches("HTTP/1.1 200").count(), 3);
+}
+
+async fn http2(server: &Running) -> (http2::SendRequest<Full<Bytes>>, JoinHandle<Result<(), hyper::Error>>) {
+    let stream = server.connect().await;
+    let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    (sender, tokio::spawn(connection))
+}
+
+fn h2_request(uri: &str) -> http::Request<Full<Bytes>> {
+    http::Request::builder().method("GET").uri(uri).body(Full::default()).unwrap()
+}
+
+#[tokio::test]
+async fn http2_with_prior_knowledge() {
+    let mut settings = settings();
+    settings.limits.idle_timeout = millis(400);
+    let server = start(settings, snapshot(vec![("GET", "/{x}", echo())])).await;
+    let (mut sender, connection) = http2(&server).await;
+    let response = sender.send_request(h2_request("http://b.example/1")).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "/1 b.example");
+    let mut wrong = h2_request("http://b.example/1");
+    wrong.headers_mut().insert("host", "c".parse().unwrap());
+    assert_eq!(sender.send_request(wrong).await.unwrap().status(), 400);
+    let mut many = h2_request("http://b.example/1");
+    many.headers_mut().extend((0..101).map(|number| {
+        (http::HeaderName::try_from(format!("x-{number}")).unwrap(), http::HeaderValue::from_static("1"))
+    }));
+    assert_eq!(sender.send_request(many).await.unwrap().status(), 431);
+    let started = Instant::now();
+    timeout(PATIENCE, connection).await.unwrap().unwrap().ok();
+    println!("an idle HTTP/2 connection was closed after {:?}; 400 ms allowed", started.elapsed());
+}
+
+#[tokio::test]
+async fn further_connections_wait_for_a_slot() {
+    let mut settings = settings();
+    settings.limits.connections = 1;
+    let server = start(settings, snapshot(vec![("GET", "/{x}", echo())])).await;
+    let mut first = server.connect().await;
+    first.write_all(b"GET /1 HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    read_until(&mut first, "/1 a").await;
+    let second = server.get("/2");
+    tokio::pin!(second);
+    assert!(timeout(Duration::from_millis(150), &mut second).await.is_err());
+    drop(first);
+    assert_eq!(status(&second.await), 200);
+}
+
+#[tokio::test]
+async fn an_assembly_with_handlers_runs_on_when_its_client_leaves() {
+    let done = Arc::new(AtomicUsize::new(0));
+    let count = || {
+        let done = done.clone();
+        change(move |_| {
+            done.fetch_add(1, Ordering::SeqCst);
+        })
+    };
+    let on = handled(vec![wait(300), count(), Op::Stop, Op::Stop]);
+    let off = pipeline(vec![wait(300), count()]);
+    let server = start(settings(), snapshot(vec![("GET", "/on", on), ("GET", "/off", off)])).await;
+    for path in ["/on", "/off"] {
+        let mut stream = server.connect().await;
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await.unwrap();
+        sleep(Duration::from_millis(100)).await;
+    }
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(done.load(Ordering::SeqCst), 1);
+    let metrics = server.metrics.encode();
+    assert!(metrics.contains(r#"operation="/on",method="GET",status="4xx"} 1"#), "{metrics}");
+    assert!(metrics.contains("gantry_requests_in_flight 0"), "{metrics}");
+}
+
+#[tokio::test]
+async fn the_admin_listener_answers() {
+    let server = start(settings(), snapshot(vec![("GET", "/{x}", echo())])).await;
+    server.get("/1").await;
+    for path in ["/livez", "/healthz", "/readyz"] {
+        let response = server.admin(path).await;
+        assert_eq!((status(&response), body(&response)), (200, "ok\n"));
+    }
+    let metrics = server.admin("/metrics").await;
+    assert_eq!(header(&metrics, "content-type"), [crate::telemetry::OPEN_METRICS]);
+    assert!(
+        metrics.contains(r#"gantry_requests_total{api="pets",operation="/{x}",method="GET",status="2xx"} 1"#),
+        "{metrics}"
+    );
+    assert!(metrics.contains(r#"gantry_connections{listener="admin"} 1"#), "{metrics}");
+    assert_eq!(status(&server.admin("/other").await), 404);
+}

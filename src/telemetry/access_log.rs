@@ -1,0 +1,223 @@
+//! One JSON line for every request.
+//!
+//! Requests hand their record to a bounded queue; one thread formats and writes. A full queue costs lines, which are
+//! counted in `gantry_access_log_dropped_total`, and never holds a request up.
+
+use std::io::{self, BufWriter, Write};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use tokio::sync::{mpsc, oneshot};
+
+use super::Metrics;
+
+/// Records that may wait for the writer.
+const QUEUE: usize = 8192;
+
+const TIME: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+/// What one line says. The query is left out: its values may be secrets.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccessRecord {
+    /// When the request's headers had been read; written in RFC 3339 with milliseconds, in UTC.
+    #[serde(serialize_with = "rfc3339")]
+    pub time: SystemTime,
+    #[serde(serialize_with = "text")]
+    pub id: Arc<str>,
+    pub client: IpAddr,
+    pub method: String,
+    pub path: String,
+    /// The status sent; 499 when the client left before there was one.
+    pub status: u16,
+    /// Bytes of the response body.
+    pub bytes: u64,
+    /// From the end of the request's headers to the end of the response.
+    pub duration_ms: f64,
+    /// The whole response was handed to the connection.
+    pub complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
+    pub api: Option<Arc<str>>,
+    /// The path template, with the base path.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
+    pub operation: Option<Arc<str>>,
+    /// The fault that ended the request, or that a handler took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// `file:line:column` of the step that raised it.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
+    pub place: Option<Arc<str>>,
+    pub protocol: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+}
+
+/// The way into the log. Cloning shares it; the writer ends when the last clone is gone.
+#[derive(Debug, Clone)]
+pub struct AccessLog {
+    queue: mpsc::Sender<Entry>,
+    metrics: Arc<Metrics>,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Record(Box<AccessRecord>),
+    Flush(oneshot::Sender<()>),
+}
+
+// === impl AccessLog ===
+
+impl AccessLog {
+    /// Starts the writer on stdout.
+    pub fn start(metrics: Arc<Metrics>) -> io::Result<Self> {
+        Self::to(io::stdout(), metrics, QUEUE)
+    }
+
+    /// Starts the writer; this many records may wait for it.
+    pub(crate) fn to(out: impl Write + Send + 'static, metrics: Arc<Metrics>, queue: usize) -> io::Result<Self> {
+        let (sender, receiver) = mpsc::channel(queue);
+        std::thread::Builder::new().name("access-log".to_owned()).spawn(move || write_all(receiver, out))?;
+        Ok(AccessLog { queue: sender, metrics })
+    }
+
+    /// Hands a record to the writer, or counts it as dropped.
+    pub fn write(&self, record: AccessRecord) {
+        if self.queue.try_send(Entry::Record(Box::new(record))).is_err() {
+            self.metrics.access_line_dropped();
+        }
+    }
+
+    /// Waits, at most this long, until everything handed over so far has been written. False when it was not.
+    pub async fn flush(&self, patience: Duration) -> bool {
+        let (done, written) = oneshot::channel();
+        let flush = async { self.queue.send(Entry::Flush(done)).await.is_ok() && written.await.is_ok() };
+        tokio::time::timeout(patience, flush).await.unwrap_or(false)
+    }
+}
+
+/// Writes until every sender is gone. What nobody reads any more (a closed pipe) is let go: serving goes on without it.
+fn write_all(mut queue: mpsc::Receiver<Entry>, out: impl Write) {
+    let mut out = BufWriter::with_capacity(64 * 1024, out);
+    while let Some(first) = queue.blocking_recv() {
+        let mut next = Some(first);
+        while let Some(entry) = next {
+            match entry {
+                Entry::Record(record) => drop(line(&record).and_then(|line| out.write_all(&line))),
+                Entry::Flush(done) => {
+                    drop(out.flush());
+                    done.send(()).ok();
+                }
+            }
+            next = queue.try_recv().ok();
+        }
+        drop(out.flush());
+    }
+}
+
+fn line(record: &AccessRecord) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(record)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = OffsetDateTime::from(*time).format(TIME).map_err(serde::ser::Error::custom)?;
+    serializer.serialize_str(&text)
+}
+
+fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+fn maybe_text<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, mpsc::Receiver};
+
+    use super::*;
+
+    fn record(path: &str) -> AccessRecord {
+        AccessRecord {
+            time: SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_042),
+            id: "r1".into(),
+            client: [127, 0, 0, 1].into(),
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            status: 200,
+            bytes: 2,
+            duration_ms: 1.5,
+            complete: true,
+            api: None,
+            operation: None,
+            fault: None,
+            place: None,
+            protocol: "HTTP/1.1",
+            user_agent: Some("a\"b\r\n{\"status\":200}\u{1b}[2J".to_owned()),
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A reader that does not read until it is told to.
+    struct Stuck(Receiver<()>);
+
+    impl Write for Stuck {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.recv().ok();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_in_a_request_breaks_a_line() {
+        let out = Shared::default();
+        let log = AccessLog::to(out.clone(), Arc::new(Metrics::new()), 10).unwrap();
+        log.write(record("/a\"\r\n{}"));
+        log.write(record("/b"));
+        assert!(log.flush(Duration::from_secs(5)).await);
+        let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(!text.contains(['\r', '\u{1b}']));
+        let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        assert_eq!(first["path"], "/a\"\r\n{}");
+        assert_eq!(first["time"], "2023-11-14T22:13:20.042Z");
+        assert!(first.get("api").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_stands_still_costs_lines_and_no_time() {
+        let (go, wait) = std::sync::mpsc::channel();
+        let metrics = Arc::new(Metrics::new());
+        let log = AccessLog::to(Stuck(wait), metrics.clone(), 4).unwrap();
+        for _ in 0..100 {
+            log.write(record("/"));
+        }
+        let text = metrics.encode();
+        let dropped = text.lines().find_map(|line| line.strip_prefix("gantry_access_log_dropped_total ")).unwrap();
+        assert!((80..=96).contains(&dropped.parse::<u32>().unwrap()), "{dropped}");
+        assert!(!log.flush(Duration::from_millis(20)).await);
+        drop(go);
+        assert!(log.flush(Duration::from_secs(5)).await);
+    }
+}

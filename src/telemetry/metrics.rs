@@ -1,0 +1,318 @@
+//! Counters and gauges for Prometheus.
+//!
+//! Every label comes from a bounded set: operations are path templates, methods outside the usual ones are `OTHER`, and
+//! names that authors throw are counted under `other` once there are many.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::{Method, StatusCode};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+/// The content type of [`Metrics::encode`].
+pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Different names of faults that are counted under their own name.
+const FAULT_NAMES: usize = 100;
+
+/// Upper bounds of the duration histogram, in seconds.
+const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// Everything that is counted. One per process, shared by all rooms.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<OperationLabels, Histogram, fn() -> Histogram>,
+    in_flight: Gauge,
+    connections: Family<ListenerLabels, Gauge>,
+    refused: Family<RefusalLabels, Counter>,
+    faults: Family<FaultLabels, Counter>,
+    fault_names: Mutex<HashSet<Box<str>>>,
+    reloads: Family<ReloadLabels, Counter>,
+    generation: Gauge,
+    access_lines_dropped: Counter,
+}
+
+/// A request that has been answered, or whose client has left.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestEnd<'a> {
+    /// The API's name and the operation's template; none for requests that were refused before routing.
+    pub route: Option<(&'a Arc<str>, &'a Arc<str>)>,
+    pub method: &'a Method,
+    pub status: StatusCode,
+    pub duration: Duration,
+}
+
+/// Which listener a connection came in on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Listener {
+    Traffic,
+    Admin,
+}
+
+/// Why a connection or a request was turned away before any step ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The system had no room for another connection.
+    Accept,
+    /// The headers did not come in time.
+    HeaderTimeout,
+    /// The client took nothing of a response for too long.
+    SlowReader,
+    /// What came is not HTTP.
+    Malformed,
+    HeadersTooLarge,
+    UriTooLong,
+    BadTarget,
+    BadHost,
+    MethodNotImplemented,
+    NotFound,
+    MethodNotAllowed,
+    Overload,
+}
+
+/// How a reload ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReloadOutcome {
+    Loaded,
+    /// The new documents were refused; the old ones are still served.
+    Kept,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    api: Arc<str>,
+    operation: Arc<str>,
+    method: &'static str,
+    status: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabels {
+    api: Arc<str>,
+    operation: Arc<str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ListenerLabels {
+    listener: Listener,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusalLabels {
+    reason: Refusal,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FaultLabels {
+    fault: String,
+    policy: Arc<str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReloadLabels {
+    outcome: ReloadOutcome,
+}
+
+// === impl Metrics ===
+
+impl Metrics {
+    pub fn new() -> Self {
+        let mut metrics = Metrics {
+            registry: Registry::default(),
+            requests: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            in_flight: Gauge::default(),
+            connections: Family::default(),
+            refused: Family::default(),
+            faults: Family::default(),
+            fault_names: Mutex::default(),
+            reloads: Family::default(),
+            generation: Gauge::default(),
+            access_lines_dropped: Counter::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let started = ConstGauge::new(now.as_secs_f64());
+        let root = &mut self.registry;
+        root.register_with_unit("process_start_time", "When the process started, since 1970", Unit::Seconds, started);
+        let registry = root.sub_registry_with_prefix("gantry");
+        registry.register("requests", "Requests answered", self.requests.clone());
+        let durations = self.durations.clone();
+        registry.register_with_unit("request_duration", "From headers read to response sent", Unit::Seconds, durations);
+        registry.register("requests_in_flight", "Requests being worked on", self.in_flight.clone());
+        registry.register("connections", "Open connections", self.connections.clone());
+        registry.register("refused", "Connections and requests turned away before any step ran", self.refused.clone());
+        registry.register("faults", "Faults, handled or not, by name and policy", self.faults.clone());
+        registry.register("reloads", "Attempts to replace what is served", self.reloads.clone());
+        registry.register("snapshot_generation", "Counts successful loads", self.generation.clone());
+        let dropped = self.access_lines_dropped.clone();
+        registry.register("access_log_dropped", "Access log lines nobody was quick enough to read", dropped);
+    }
+
+    /// A request has come in; it counts as in flight until [`Metrics::request_ended`].
+    pub fn request_started(&self) {
+        self.in_flight.inc();
+    }
+
+    pub fn request_ended(&self, end: RequestEnd<'_>) {
+        self.in_flight.dec();
+        let (api, operation) = end.route.map_or_else(|| ("".into(), "".into()), |(a, o)| (a.clone(), o.clone()));
+        let labels = OperationLabels { api, operation };
+        self.durations.get_or_create(&labels).observe(end.duration.as_secs_f64());
+        let (method, status) = (method_label(end.method), status_label(end.status));
+        let OperationLabels { api, operation } = labels;
+        self.requests.get_or_create(&RequestLabels { api, operation, method, status }).inc();
+    }
+
+    pub fn connection_opened(&self, listener: Listener) {
+        self.connections.get_or_create(&ListenerLabels { listener }).inc();
+    }
+
+    pub fn connection_closed(&self, listener: Listener) {
+        self.connections.get_or_create(&ListenerLabels { listener }).dec();
+    }
+
+    pub fn refused(&self, reason: Refusal) {
+        self.refused.get_or_create(&RefusalLabels { reason }).inc();
+    }
+
+    /// Counts a fault under its name and the policy whose step raised it.
+    pub fn fault(&self, name: &str, policy: Option<&Arc<str>>) {
+        let fault = self.bounded(name).to_owned();
+        let policy = policy.cloned().unwrap_or_default();
+        self.faults.get_or_create(&FaultLabels { fault, policy }).inc();
+    }
+
+    /// The name, or `other` when there are too many names already: authors may build them from a request.
+    fn bounded<'a>(&self, name: &'a str) -> &'a str {
+        let mut known = self.fault_names.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(name) {
+            return name;
+        }
+        if known.len() >= FAULT_NAMES || name.len() > 128 {
+            return "other";
+        }
+        known.insert(name.into());
+        name
+    }
+
+    /// Counts an attempt to load, and the number of the snapshot that is served afterwards.
+    pub fn reloaded(&self, outcome: ReloadOutcome, generation: u64) {
+        self.reloads.get_or_create(&ReloadLabels { outcome }).inc();
+        self.generation.set(i64::try_from(generation).unwrap_or(i64::MAX));
+    }
+
+    pub(super) fn access_line_dropped(&self) {
+        self.access_lines_dropped.inc();
+    }
+
+    /// All of it as OpenMetrics text; see [`OPEN_METRICS`].
+    pub fn encode(&self) -> String {
+        let mut out = String::with_capacity(16 * 1024);
+        // Writing into a string cannot fail.
+        text::encode(&mut out, &self.registry).ok();
+        out
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+fn method_label(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
+}
+
+fn status_label(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        500..=599 => "5xx",
+        _ => "other",
+    }
+}
+
+/// Labels whose values are the variants of an enum.
+macro_rules! label_values {
+    ($type:ident: $($variant:ident $text:literal),* $(,)?) => {
+        impl EncodeLabelValue for $type {
+            fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
+                let text = match self { $($type::$variant => $text),* };
+                EncodeLabelValue::encode(&text, encoder)
+            }
+        }
+    };
+}
+
+label_values!(Listener: Traffic "traffic", Admin "admin");
+label_values!(ReloadOutcome: Loaded "loaded", Kept "kept");
+label_values!(Refusal:
+    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Malformed "malformed",
+    HeadersTooLarge "headers_too_large", UriTooLong "uri_too_long", BadTarget "bad_target", BadHost "bad_host",
+    MethodNotImplemented "method_not_implemented", NotFound "not_found", MethodNotAllowed "method_not_allowed",
+    Overload "overload",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_bounded_and_escaped() {
+        let metrics = Metrics::new();
+        let (api, operation) = ("pets \"x\"".into(), "/v1/pets/{id}".into());
+        metrics.request_started();
+        metrics.request_ended(RequestEnd {
+            route: Some((&api, &operation)),
+            method: &Method::from_bytes(b"PROPFIND").unwrap(),
+            status: StatusCode::IM_A_TEAPOT,
+            duration: Duration::from_millis(3),
+        });
+        for number in 0..200 {
+            metrics.fault(&format!("Mine{number}"), Some(&"throw".into()));
+        }
+        metrics.fault("Mine7", Some(&"throw".into()));
+        metrics.refused(Refusal::BadHost);
+        metrics.reloaded(ReloadOutcome::Loaded, 3);
+        let text = metrics.encode();
+        for expected in [
+            r#"gantry_requests_total{api="pets \"x\"",operation="/v1/pets/{id}",method="OTHER",status="4xx"} 1"#,
+            r#"gantry_request_duration_seconds_bucket{le="0.005",api="pets \"x\"",operation="/v1/pets/{id}"} 1"#,
+            "gantry_requests_in_flight 0",
+            r#"gantry_faults_total{fault="other",policy="throw"} 100"#,
+            r#"gantry_faults_total{fault="Mine7",policy="throw"} 2"#,
+            r#"gantry_refused_total{reason="bad_host"} 1"#,
+            r#"gantry_reloads_total{outcome="loaded"} 1"#,
+            "gantry_snapshot_generation 3",
+            "gantry_access_log_dropped_total 0",
+            "\nprocess_start_time_seconds ",
+        ] {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        }
+        assert!(text.ends_with("# EOF\n"));
+        assert_eq!(text.matches("gantry_faults_total{").count(), 101);
+    }
+}

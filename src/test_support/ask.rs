@@ -1,0 +1,221 @@
+//! A request to its response, the way a listener does it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Version};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+
+use crate::resources::Resources;
+use crate::runtime::{Context, Fault, Request, RouteMatch, Snapshot, StepInfo, error_document, execute};
+use crate::value::{Body, BoxError, Message};
+
+/// No test waits longer for an answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A request.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    verb: Method,
+    target: String,
+    headers: HeaderMap,
+    chunks: Vec<Vec<u8>>,
+}
+
+/// What the client receives, and the fault behind it where nothing caught one.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub fault: Option<Fault>,
+    /// The step that the last fault came from.
+    pub failed_step: Option<Arc<StepInfo>>,
+}
+
+/// A snapshot that answers requests.
+pub(crate) struct Gateway {
+    pub snapshot: Snapshot,
+    _resources: Resources,
+}
+
+impl Ask {
+    /// A request without a body. The host is `gateway.test`.
+    pub(crate) fn new(verb: &str, target: &str) -> Self {
+        let ask = Ask {
+            verb: verb.parse().unwrap(),
+            target: target.to_owned(),
+            headers: HeaderMap::new(),
+            chunks: Vec::new(),
+        };
+        ask.header("host", "gateway.test")
+    }
+
+    pub(crate) fn get(target: &str) -> Self {
+        Ask::new("GET", target)
+    }
+
+    pub(crate) fn post(target: &str, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        let length = body.len().to_string();
+        Ask { chunks: vec![body], ..Ask::new("POST", target) }.header("content-length", &length)
+    }
+
+    /// Appends a header.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.append(http::header::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+        self
+    }
+
+    /// The same with another verb.
+    pub(crate) fn verb(mut self, verb: &str) -> Self {
+        self.verb = verb.parse().unwrap();
+        self
+    }
+
+    /// Replaces the body with one that comes in pieces and does not say how long it is.
+    pub(crate) fn chunked(mut self, chunks: &[&str]) -> Self {
+        self.headers.remove("content-length");
+        self.chunks = chunks.iter().map(|chunk| chunk.as_bytes().to_vec()).collect();
+        self.header("transfer-encoding", "chunked")
+    }
+
+    fn into_parts(self, path_parameters: Vec<(Arc<str>, String)>) -> (Request, Body) {
+        let whole = self.headers.contains_key("content-length");
+        let body = match self.chunks.as_slice() {
+            [] => Body::Empty,
+            [one] if whole => Body::from_stream(http_body_util::Full::new(Bytes::from(one.clone()))),
+            many => {
+                let frames = many.iter().map(|chunk| Ok::<_, BoxError>(Frame::data(Bytes::from(chunk.clone()))));
+                Body::from_stream(StreamBody::new(futures_util::stream::iter(frames.collect::<Vec<_>>())))
+            }
+        };
+        let request = Request {
+            id: "00000000-0000-4000-8000-000000000000".into(),
+            method: self.verb,
+            uri: self.target.parse().unwrap(),
+            version: Version::HTTP_11,
+            scheme: "http",
+            headers: self.headers,
+            body: Body::Empty,
+            client: ([192, 0, 2, 7], 40_000).into(),
+            received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000),
+            path_parameters,
+        };
+        (request, body)
+    }
+}
+
+impl Gateway {
+    pub(crate) fn new(snapshot: Snapshot, resources: Resources) -> Self {
+        Gateway { snapshot, _resources: resources }
+    }
+
+    /// Answers a request.
+    pub(crate) async fn ask(&self, ask: Ask) -> Answer {
+        let uri: http::Uri = ask.target.parse().unwrap();
+        let (route, parameters) = match self.snapshot.routes.find(&ask.verb, uri.path()) {
+            RouteMatch::Found { route, parameters } => (route.clone(), parameters),
+            RouteMatch::WrongVerb { .. } => return Answer::bare(405),
+            RouteMatch::NotFound => return Answer::bare(404),
+        };
+        let parameters = parameters.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+        let (request, body) = ask.into_parts(parameters);
+        let pipeline = route.pipeline.clone();
+        let limits = self.snapshot.limits;
+        let mut cx = Context::new(pipeline.clone(), route.api.clone(), route.operation.clone(), request, body, limits);
+        let running = async {
+            let result = execute(&pipeline, &mut cx).await;
+            let fault = result.err();
+            let message = match &fault {
+                Some(fault) => error_document(fault, pipeline.error_format),
+                None => response(&mut cx),
+            };
+            let failed_step = failed_step(fault.as_ref(), &cx);
+            Answer::read(message, fault, failed_step).await
+        };
+        tokio::time::timeout(PATIENCE, running).await.expect("an answer in time")
+    }
+
+    /// Answers `GET /example/7`.
+    pub(crate) async fn get(&self) -> Answer {
+        self.ask(Ask::get("/example/7")).await
+    }
+
+    /// Answers `POST /example/7`.
+    pub(crate) async fn post(&self, body: &str) -> Answer {
+        self.ask(Ask::post("/example/7", body)).await
+    }
+}
+
+/// What `message` is when the flow is over. As long as no call has replaced it, only what steps set goes out.
+fn response(cx: &mut Context) -> Message {
+    let state = &mut *cx.state;
+    let mut message = std::mem::take(&mut state.message);
+    if !state.is_response {
+        let all = std::mem::take(&mut message.headers);
+        let touched = |name: &http::HeaderName| state.touched_headers.contains(name);
+        for (name, value) in all.iter().filter(|(name, _)| touched(name)) {
+            message.headers.append(name, value.clone());
+        }
+    }
+    message
+}
+
+fn failed_step(fault: Option<&Fault>, cx: &Context) -> Option<Arc<StepInfo>> {
+    match (fault, &cx.state.error) {
+        (Some(fault), _) => fault.op.and_then(|op| cx.state.pipeline.info[op as usize].clone()),
+        (None, Some((_, step))) => step.clone(),
+        (None, None) => None,
+    }
+}
+
+impl Answer {
+    fn bare(status: u16) -> Self {
+        Answer { status, headers: HeaderMap::new(), body: Bytes::new(), fault: None, failed_step: None }
+    }
+
+    async fn read(mut message: Message, fault: Option<Fault>, failed_step: Option<Arc<StepInfo>>) -> Self {
+        let body = message.body.send().collect().await.expect("the whole body").to_bytes();
+        let status = message.status.map_or(200, |status| status.as_u16());
+        Answer { status, headers: message.headers, body, fault, failed_step }
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self}"))
+    }
+
+    /// The first value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The name of the fault that nothing caught.
+    pub(crate) fn fault_name(&self) -> Option<&str> {
+        self.fault.as_ref().map(|fault| &*fault.name)
+    }
+
+    /// Status and body, for comparisons that read well.
+    pub(crate) fn short(&self) -> (u16, &str) {
+        (self.status, self.text())
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.status)?;
+        for (name, value) in &self.headers {
+            writeln!(f, "{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+        }
+        write!(f, "\n{}", String::from_utf8_lossy(&self.body))
+    }
+}

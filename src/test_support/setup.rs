@@ -1,0 +1,160 @@
+//! Texts to loads: settings, environment and documents of a test.
+
+use std::collections::HashMap;
+
+use tempfile::TempDir;
+
+use super::Gateway;
+use crate::diagnostics::render_short;
+use crate::gateway::{Load, load};
+use crate::policy::Purpose;
+use crate::resources::Resources;
+use crate::settings::{CredentialProfile, Settings};
+use crate::source::Environment;
+use crate::value::Secret;
+
+/// Everything around a document.
+pub(crate) struct Setup {
+    pub settings: Settings,
+    environment: Fixed,
+    purpose: Purpose,
+}
+
+/// Variables and files that only this test has.
+#[derive(Default)]
+struct Fixed(HashMap<String, String>);
+
+/// A load and the folder it came from.
+pub(crate) struct Loaded {
+    load: Load,
+    resources: Resources,
+    folder: TempDir,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Setup { settings: Settings::default(), environment: Fixed::default(), purpose: Purpose::Serve }
+    }
+}
+
+impl Setup {
+    /// Calls of functions go to this URL, signed with keys made up for the test.
+    pub(crate) fn with_lambda_at(url: impl Into<String>) -> Self {
+        let mut setup = Setup::default();
+        setup.settings.aws.region = Some("eu-west-1".to_owned());
+        setup.settings.aws.endpoint = Some(url.into());
+        setup.settings.aws.credentials = Some("test".to_owned());
+        let profile = CredentialProfile {
+            aws_access_key_id: Some("AKIDTEST".to_owned()),
+            aws_secret_access_key: Some(Secret::new("a secret for tests")),
+            ..CredentialProfile::default()
+        };
+        setup.settings.credentials.insert("test".to_owned(), profile);
+        setup
+    }
+
+    /// Sets a variable of the environment; `file:/path` sets a file.
+    pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.environment.0.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Changes the settings.
+    pub(crate) fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Loads as `gantry check` does.
+    pub(crate) fn check(mut self) -> Self {
+        self.purpose = Purpose::Check;
+        self
+    }
+
+    /// Loads a document that holds this assembly.
+    pub(crate) fn assembly(&self, text: &str) -> Loaded {
+        self.load(&document(text))
+    }
+
+    /// Loads one document.
+    pub(crate) fn load(&self, text: &str) -> Loaded {
+        self.load_files(&[("api.yaml", text)])
+    }
+
+    /// Loads a folder of documents.
+    pub(crate) fn load_files(&self, files: &[(&str, &str)]) -> Loaded {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let resources = Resources::default();
+        let paths: Vec<_> = files.iter().map(|(name, _)| folder.path().join(name)).collect();
+        let load = load(&paths, &self.settings, &resources, &self.environment, self.purpose);
+        Loaded { load, resources, folder }
+    }
+}
+
+impl Environment for Fixed {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        self.0.get(&format!("file:{path}")).cloned().ok_or_else(|| "no such file".to_owned())
+    }
+}
+
+impl Loaded {
+    /// Every finding as its printed line, file names without their folder.
+    pub(crate) fn findings(&self) -> Vec<String> {
+        let folder = format!("{}/", self.folder.path().display());
+        let lines = self.load.findings.iter().map(|finding| render_short(finding, &self.load.sources));
+        lines.map(|line| line.replace(&folder, "")).collect()
+    }
+
+    /// A gateway that serves what was loaded. Findings that keep it from doing so fail the test; warnings do not.
+    pub(crate) fn serve(self) -> Gateway {
+        let findings = self.findings();
+        let Some(snapshot) = self.load.snapshot else { panic!("the document was refused:\n{}", findings.join("\n")) };
+        Gateway::new(snapshot, self.resources)
+    }
+
+    /// Like [`Loaded::serve`], where not even a warning is expected.
+    pub(crate) fn serve_cleanly(self) -> Gateway {
+        assert_eq!(self.findings(), [""; 0]);
+        self.serve()
+    }
+
+    /// The pipeline of the first route, as a list of its ops: `step`, `load`, `jump 3`, `stop`.
+    pub(crate) fn ops(&self) -> Vec<String> {
+        use crate::runtime::Op;
+        let findings = self.findings();
+        let Some(snapshot) = &self.load.snapshot else { panic!("the document was refused:\n{}", findings.join("\n")) };
+        let pipeline = &snapshot.all[0].pipeline;
+        let name = |at: usize| pipeline.info[at].as_ref().map_or("before", |step| &*step.policy).to_owned();
+        let ops = pipeline.ops.iter().enumerate().map(|(at, op)| match op {
+            Op::Step(_) => name(at),
+            Op::LoadBody => "load".to_owned(),
+            Op::Jump(to) => format!("jump {to}"),
+            Op::Stop => "stop".to_owned(),
+        });
+        ops.collect()
+    }
+}
+
+/// A document with one path that takes every verb. The first line of the assembly is line 5, two columns in.
+pub(crate) fn document(assembly: &str) -> String {
+    let head = "openapi: 3.0.3\ninfo: {title: example, version: 1.0.0}\npaths: {'/example/{id}': {}}\n";
+    format!("{head}x-assembly:\n{}", indented(assembly, 2))
+}
+
+/// The same under `x-ibm-configuration`. The first line of the assembly is line 7, four columns in.
+pub(crate) fn ibm_document(gateway: &str, assembly: &str) -> String {
+    let head = "swagger: '2.0'\ninfo: {title: example, version: 1.0.0}\npaths: {'/example/{id}': {}}\n";
+    let extension = format!("x-ibm-configuration:\n  gateway: {gateway}\n  assembly:\n");
+    format!("{head}{extension}{}", indented(assembly, 4))
+}
+
+fn indented(text: &str, by: usize) -> String {
+    text.trim_start_matches('\n').lines().map(|line| format!("{}{line}\n", " ".repeat(by))).collect()
+}

@@ -1,0 +1,69 @@
+//! `gantry serve`: start, reload, drain.
+
+mod support;
+
+use rustix::process::Signal;
+use support::{Gantry, copy_of, edit, gantry};
+
+const DOCUMENT: &str = "tests/fixtures/empty-root.yaml";
+
+#[test]
+fn it_serves_health_metrics_and_one_access_line_per_request() {
+    let gantry = Gantry::start(&["serve", DOCUMENT]);
+    let answer = gantry.send("GET", "/ping?token=s3cret", &[("Authorization", "Bearer s3cret")], "");
+    assert_eq!((answer.status, answer.body.as_str()), (200, "pong"));
+    assert!(!answer.headers.to_lowercase().contains("authorization"), "{}", answer.headers);
+    assert_eq!(gantry.try_get_from(gantry.admin, "/livez").map(|answer| answer.status), Some(200));
+    let metrics = gantry.try_get_from(gantry.admin, "/metrics").expect("an answer").body;
+    assert!(metrics.contains("gantry_requests_total"), "{metrics}");
+    gantry.wait_until("the access line is written", || gantry.stdout().contains("\"/ping\""));
+    let line: serde_json::Value = serde_json::from_str(gantry.stdout().lines().next().expect("a line")).expect("JSON");
+    assert_eq!((&line["status"], &line["operation"]), (&200.into(), &"/ping".into()));
+    assert!(!gantry.stdout().contains("s3cret"));
+}
+
+#[test]
+fn it_refuses_to_start_with_an_error_and_says_where() {
+    let output = gantry(&["serve", "tests/fixtures/broken.yaml"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("tests/fixtures/broken.yaml:9:9: error G0301"), "{said}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = gantry(&["serve", DOCUMENT, "--listen", &address, "--admin-listen", "127.0.0.1:0"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+}
+
+#[test]
+fn sighup_reloads_and_an_error_keeps_what_serves() {
+    let folder = copy_of("tests/fixtures");
+    let document = folder.path().join("empty-root.yaml");
+    let gantry = Gantry::start(&["serve", document.to_str().expect("a path in UTF-8")]);
+    edit(&document, "value: pong", "value: again");
+    gantry.signal(Signal::HUP);
+    gantry.wait_until("the new document serves", || gantry.get("/ping").body == "again");
+    edit(&document, "- set-variable:", "- set-variabel:");
+    gantry.signal(Signal::HUP);
+    gantry.wait_until("the finding is shown", || gantry.stderr().contains("did you mean `set-variable`?"));
+    assert_eq!(gantry.get("/ping").body, "again");
+}
+
+#[test]
+fn sigterm_drains_and_exits_cleanly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = folder.path().join("settings.yaml");
+    std::fs::write(&settings, "server: { drain-delay: 300ms, drain-timeout: 5s }\n").expect("a file");
+    let mut gantry = Gantry::start(&["serve", DOCUMENT, "--settings", settings.to_str().expect("a path in UTF-8")]);
+    gantry.signal(Signal::TERM);
+    gantry.wait_until("readiness fails", || {
+        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|r| r.status == 503)
+    });
+    assert_eq!(gantry.get("/ping").status, 200, "the listener stays open for the delay");
+    assert_eq!(gantry.exit_code(), Some(0));
+}

@@ -1,0 +1,239 @@
+//! Runs the `gantry` binary as a person would.
+
+// Every test file is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long anything may take here. Long, because machines are busy; nothing measures speed with it.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running `gantry`, ended with SIGTERM when it goes.
+pub struct Gantry {
+    child: Child,
+    pub traffic: SocketAddr,
+    pub admin: SocketAddr,
+    stderr: Arc<Mutex<String>>,
+    stdout: Arc<Mutex<String>>,
+}
+
+/// An HTTP response.
+#[derive(Debug)]
+pub struct Response {
+    pub status: u16,
+    pub headers: String,
+    pub body: String,
+}
+
+/// Runs a command to its end.
+pub fn gantry(arguments: &[&str]) -> Output {
+    command().args(arguments).output().expect("gantry runs")
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
+    // Nothing of the developer's own set-up may decide a test.
+    for (name, _) in std::env::vars() {
+        if name.starts_with("GANTRY_") || name.starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+impl Gantry {
+    /// Starts `gantry VERB …` on free ports and waits until it is ready.
+    pub fn start(arguments: &[&str]) -> Self {
+        let gantry = Self::spawn(arguments);
+        gantry.wait_until("it is ready", || {
+            gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|r| r.status == 200)
+        });
+        gantry
+    }
+
+    /// Starts it without waiting.
+    pub fn spawn(arguments: &[&str]) -> Self {
+        let (traffic, admin) = (free_address(), free_address());
+        let mut child = command()
+            .args(arguments)
+            .args(["--listen", &traffic.to_string(), "--admin-listen", &admin.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("gantry starts");
+        let stderr = collect(child.stderr.take().expect("a pipe"));
+        let stdout = collect(child.stdout.take().expect("a pipe"));
+        Gantry { child, traffic, admin, stderr, stdout }
+    }
+
+    /// Everything printed on stderr so far.
+    pub fn stderr(&self) -> String {
+        self.stderr.lock().unwrap().clone()
+    }
+
+    /// Everything printed on stdout so far.
+    pub fn stdout(&self) -> String {
+        self.stdout.lock().unwrap().clone()
+    }
+
+    pub fn get(&self, path: &str) -> Response {
+        self.send("GET", path, &[], "")
+    }
+
+    pub fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        request(self.traffic, verb, path, headers, body).expect("an answer")
+    }
+
+    pub fn try_get_from(&self, address: SocketAddr, path: &str) -> Option<Response> {
+        request(address, "GET", path, &[], "").ok()
+    }
+
+    /// Waits for a condition; the message of a failure has all that was printed.
+    pub fn wait_until(&self, what: &str, condition: impl Fn() -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !condition() {
+            assert!(Instant::now() < end, "waited for: {what}\nstderr:\n{}", self.stderr());
+            pause(Duration::from_millis(20));
+        }
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).expect("the process is there");
+    }
+
+    /// Waits for the end and gives the exit code.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status.code();
+            }
+            pause(Duration::from_millis(20));
+        }
+        None
+    }
+}
+
+impl Drop for Gantry {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            self.signal(rustix::process::Signal::TERM);
+            if self.exit_code().is_none() {
+                let _ = self.child.kill();
+            }
+        }
+    }
+}
+
+/// A pause between two looks at something that another process changes.
+#[allow(clippy::disallowed_methods)]
+pub fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
+/// A port that was free a moment ago.
+fn free_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+}
+
+fn collect(pipe: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+    let text = Arc::new(Mutex::new(String::new()));
+    let sink = text.clone();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let mut sink = sink.lock().unwrap();
+            sink.push_str(&line);
+            sink.push('\n');
+        }
+    });
+    text
+}
+
+/// One request on a connection of its own.
+pub fn request(
+    address: SocketAddr,
+    verb: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> std::io::Result<Response> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut head = format!("{verb} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if !body.is_empty() {
+        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    stream.write_all(format!("{head}\r\n{body}").as_bytes())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| std::io::Error::other("no head"))?;
+    let (line, headers) = head.split_once("\r\n").unwrap_or((head, ""));
+    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let body =
+        if headers.to_lowercase().contains("transfer-encoding: chunked") { dechunk(body) } else { body.to_owned() };
+    Ok(Response {
+        status: status.ok_or_else(|| std::io::Error::other("no status"))?,
+        headers: headers.to_owned(),
+        body,
+    })
+}
+
+fn dechunk(mut body: &str) -> String {
+    let mut whole = String::new();
+    while let Some((length, rest)) = body.split_once("\r\n") {
+        let length = usize::from_str_radix(length.trim(), 16).unwrap_or(0);
+        if length == 0 || rest.len() < length {
+            break;
+        }
+        whole.push_str(&rest[..length]);
+        body = rest[length..].trim_start_matches("\r\n");
+    }
+    whole
+}
+
+/// Whether Python 3 is there; a test that needs it says loudly that it did not run.
+pub fn python_is_here(test: &str) -> bool {
+    let here = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !here {
+        eprintln!("SKIPPED: {test}: python3 is not on this machine");
+    }
+    here
+}
+
+/// The repository.
+pub fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A copy of a folder of the repository that a test may change.
+pub fn copy_of(folder: &str) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    for entry in std::fs::read_dir(repository().join(folder)).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            std::fs::copy(&path, copy.path().join(path.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+    copy
+}
+
+/// Replaces a text in a file, as an editor would: the new file is written beside the old one and renamed over it.
+pub fn edit(file: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(file).expect("the file");
+    assert!(text.contains(from), "{} does not hold {from:?}", file.display());
+    let new = file.with_extension("new");
+    std::fs::write(&new, text.replace(from, to)).expect("a new file");
+    std::fs::rename(&new, file).expect("the new file in place");
+}
