@@ -1,21 +1,62 @@
+//! Gantry: an API gateway that runs DataPower-style assemblies.
+//!
+//! The modules are rooms, ground floor first: a room may use only rooms above it in this list. `docs/life-of-a-request.md`
+//! tells how a document and a request go through them.
 #![forbid(unsafe_code)]
+
+/// Findings with a place, a reason and a remedy; one renderer per format.
 pub mod diagnostics;
+
+/// What a request carries: values, bodies, messages, secrets.
 pub mod value;
+
+/// Files to marked trees: one parse, with the place of everything.
 pub mod source;
+
+/// The gateway's own configuration.
 pub mod settings;
+
+/// One API from every dialect.
 pub mod openapi;
+
+/// Assemblies as syntax.
 pub mod assembly;
+
+/// `$(…)` references and templates.
 pub mod expression;
+
+/// Pipelines, contexts, faults, the executor, the route trie.
 pub mod runtime;
+
+/// Pooled outgoing HTTP.
 pub mod http_client;
+
+/// Credentials, endpoints, signing, the Lambda client, event and response formats.
 pub mod aws;
+
+/// What outlives a reload.
 pub mod resources;
+
+/// What steps do: one folder per policy.
 pub mod policy;
+
+/// Documents to a snapshot.
 pub mod compile;
+
+/// Logs, metrics, the access log.
 pub mod telemetry;
+
+/// Listeners, limits, health.
 pub mod server;
+
+/// Loading, reloading, watching, signals.
 pub mod gateway;
+
+/// The embedded Lambda service of `gantry dev`.
 pub mod local_lambda;
+
+/// The verbs of the command line.
 pub mod cli;
+
 #[cfg(test)]
 mod test_support;

@@ -1,4 +1,5 @@
 //! `gantry dev`: the README's first command, and what happens when files change.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! `gantry serve`: start, reload, drain.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod support;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::parse::catch_list;
-use super::{Assembly, Carrier, Catch, Generation, Step, steps};
+use super::{Assembly, Carrier, Catch, Generation, Step, steps, unenforced};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Operation};
 use crate::source::{Entry, Environment, Node, expand};
@@ -13,6 +13,8 @@ const OURS: &str = "x-assembly";
 const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 const SETTINGS: [&str; 8] =
     ["execute", "catch", "finally", "properties", "cors", "activity-log", "buffering", "error-format"];
+
+const UNBUILT: [&str; 3] = ["cors", "activity-log", "buffering"];
 
 /// The assemblies of a document.
 #[derive(Debug, Clone)]
@@ -46,6 +48,7 @@ pub fn find(api: &Api, environment: &dyn Environment, findings: &mut Findings) -
         }
         None => None,
     };
+    unenforced::report(api, findings);
     for operation in &api.operations {
         let index = own_assembly(operation, &mut found.all, defaults, findings).or(root.as_ref().map(|_| 0));
         found.by_operation.push(index);
@@ -156,6 +159,10 @@ impl Settings {
 }
 
 fn unknown_keys(node: &Node, findings: &mut Findings) {
+    for entry in node.entries().iter().filter(|entry| UNBUILT.contains(&&*entry.key.text)) {
+        let message = format!("`{}` is known but not built yet", entry.key.text);
+        findings.push(Diagnostic::error(codes::UNBUILT_PROPERTY, entry.key.span, message));
+    }
     for entry in node.entries().iter().filter(|entry| !SETTINGS.contains(&&*entry.key.text)) {
         let near = nearest(&entry.key.text, SETTINGS);
         let help = match near.as_slice() {
@@ -168,12 +175,7 @@ fn unknown_keys(node: &Node, findings: &mut Findings) {
 }
 
 /// `properties`: a bare value under `x-assembly`, or IBM's `{value, description, encoded}`.
-fn properties(
-    owner: &Node,
-    carrier: Carrier,
-    environment: &dyn Environment,
-    findings: &mut Findings,
-) -> Vec<Property> {
+fn properties(owner: &Node, carrier: Carrier, environment: &dyn Environment, findings: &mut Findings) -> Vec<Property> {
     let Some(all) = owner.get("properties") else { return Vec::new() };
     let expanded = match carrier {
         Carrier::XAssembly => expand(all, &[], environment, findings),

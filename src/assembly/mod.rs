@@ -2,6 +2,9 @@
 
 mod carrier;
 mod parse;
+#[cfg(test)]
+mod tests;
+mod unenforced;
 
 use std::sync::Arc;
 

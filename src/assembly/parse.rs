@@ -19,7 +19,8 @@ pub fn step_list(list: &Node, name: &str, findings: &mut Findings) -> Vec<Step> 
     if !list.is_sequence() && !list.is_null() {
         let message = format!("`{name}` is {}, expected a list of steps", list.kind());
         findings.push(
-            Diagnostic::error(codes::BAD_ASSEMBLY, list.span, message).help("start every step with `- ` and its policy"),
+            Diagnostic::error(codes::BAD_ASSEMBLY, list.span, message)
+                .help("start every step with `- ` and its policy"),
         );
     }
     list.items().iter().filter_map(|item| step(item, findings)).collect()
@@ -51,8 +52,7 @@ fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
 fn made(policy: Arc<str>, policy_span: Span, value: Node, item: &Node, findings: &mut Findings) -> Step {
     let text = |key: &str| value.get(key).and_then(Node::text).map(Arc::from);
     let version = value.get("version").and_then(|node| node.text().map(|text| (text.into(), node.span)));
-    let own: Vec<Entry> =
-        value.entries().iter().filter(|entry| !COMMON.contains(&&*entry.key.text)).cloned().collect();
+    let own: Vec<Entry> = value.entries().iter().filter(|entry| !COMMON.contains(&&*entry.key.text)).cloned().collect();
     let title = text("title");
     let span = if value.is_null() { policy_span } else { value.span };
     let config = Node { span, content: Content::Mapping(Arc::new(own)) };
@@ -104,15 +104,19 @@ fn report_shadowed(entries: &[Catch], findings: &mut Findings) {
     for (index, entry) in entries.iter().enumerate() {
         let Some(earlier) = entries[..index].iter().find(|earlier| takes_all_of(earlier, entry)) else { continue };
         let (message, help) = match earlier.faults {
-            Faults::Default => {
-                ("this entry can never run: `default` stands before it and takes its faults", "move `default` to the end of the list")
-            }
-            Faults::Named(_) => {
-                ("this entry can never run: an entry before it names the same faults", "put the steps of both into one entry")
-            }
+            Faults::Default => (
+                "this entry can never run: `default` stands before it and takes its faults",
+                "move `default` to the end of the list",
+            ),
+            Faults::Named(_) => (
+                "this entry can never run: an entry before it names the same faults",
+                "put the steps of both into one entry",
+            ),
         };
         findings.push(
-            Diagnostic::warning(codes::SHADOWED_CATCH, entry.span, message).label(earlier.span, "taken here").help(help),
+            Diagnostic::warning(codes::SHADOWED_CATCH, entry.span, message)
+                .label(earlier.span, "taken here")
+                .help(help),
         );
     }
 }

@@ -15,6 +15,7 @@ use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options};
 use crate::runtime::{Route, Snapshot};
 use crate::settings::{LocalService, Settings};
 use crate::source::ProcessEnvironment;
+use crate::telemetry::AccessForm;
 use crate::value::{Seconds, Secret};
 
 /// The key pair of the embedded service. It is on the loopback interface and guards nothing; calls are signed with it all
@@ -66,7 +67,7 @@ async fn develop(arguments: DevArguments, mut settings: Settings, start: Instant
         }
         Reload::RolledBack => eprintln!("Nothing is served yet: mend the document, and it is loaded again."),
     }
-    let exit = match Running::start(gateway, bound, outcome) {
+    let exit = match Running::start(gateway, bound, outcome, AccessForm::Plain) {
         Ok(mut running) => {
             running.changes = Some(watcher);
             running.until_terminated(|outcome, load| eprintln!("{}", reloaded(outcome, load.findings.errors()))).await

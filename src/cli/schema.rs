@@ -17,7 +17,8 @@ pub fn run(arguments: &SchemaArguments) -> Exit {
 fn write(folder: &Path) -> Exit {
     for file in generated_files() {
         let path = folder.join(&file.path);
-        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, &file.text));
+        let made =
+            path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, &file.text));
         if let Err(error) = made {
             eprintln!("cannot write {}: {error}", path.display());
             return Exit::Failed;

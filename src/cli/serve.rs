@@ -14,7 +14,7 @@ use crate::gateway::{Gateway, Load, Reload, Signal, Signals, Watcher};
 use crate::server::{self, Bound, DrainReport, Parts, Readiness};
 use crate::settings::{self, Settings};
 use crate::source::ProcessEnvironment;
-use crate::telemetry::{self, AccessLog, Metrics, ReloadOutcome};
+use crate::telemetry::{self, AccessForm, AccessLog, Metrics, ReloadOutcome};
 
 /// How long the last access lines may take to be written.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
@@ -41,7 +41,7 @@ pub fn run(arguments: ServeArguments) -> Exit {
             return Exit::Findings;
         }
         announce(&gateway, &bound, start);
-        match Running::start(gateway, bound, outcome) {
+        match Running::start(gateway, bound, outcome, AccessForm::Json) {
             Ok(running) => running.until_terminated(|_, _| {}).await,
             Err(exit) => exit,
         }
@@ -131,9 +131,14 @@ pub(super) struct Running {
 
 impl Running {
     /// Starts to serve; `first` is how the first load ended.
-    pub(super) fn start(gateway: Arc<Gateway>, bound: Bound, first: Reload) -> Result<Self, Exit> {
+    pub(super) fn start(
+        gateway: Arc<Gateway>,
+        bound: Bound,
+        first: Reload,
+        form: AccessForm,
+    ) -> Result<Self, Exit> {
         let metrics = Arc::new(Metrics::new());
-        let access_log = gateway.settings().log.access.then(|| AccessLog::start(metrics.clone())).transpose();
+        let access_log = gateway.settings().log.access.then(|| AccessLog::start(metrics.clone(), form)).transpose();
         let access_log = access_log.map_err(|error| {
             eprintln!("cannot start the access log: {error}");
             Exit::Failed

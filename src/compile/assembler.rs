@@ -212,7 +212,8 @@ fn unknown_policy(step: &Step) -> Diagnostic {
         let message = format!("the policy `{name}` is known from API Connect but not built yet");
         return Diagnostic::error(codes::UNBUILT_POLICY, step.policy_span, message);
     }
-    let known = policy::ALL.iter().flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));
+    let known =
+        policy::ALL.iter().flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));
     let near = nearest(name, known.chain(UNBUILT));
     let finding = Diagnostic::error(codes::UNKNOWN_POLICY, step.policy_span, format!("there is no policy `{name}`"));
     if near.is_empty() {

@@ -69,8 +69,7 @@ impl SnapshotBuilder {
                 return;
             }
         };
-        if let Err(Conflict(first)) =
-            self.snapshot.routes.insert(&template.segments, route.verb.clone(), route.clone())
+        if let Err(Conflict(first)) = self.snapshot.routes.insert(&template.segments, route.verb.clone(), route.clone())
         {
             let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
             let message = format!(

@@ -65,6 +65,9 @@ codes! {
     ENVIRONMENT_OBJECT = "G0206", "the document names something that the settings must supply",
         "TLS profiles and credential profiles belong to the gateway, not to the document. Add it to the settings file.";
 
+    NOT_ENFORCED = "G0207", "the document asks for something that Gantry does not do yet",
+        "The API is served without it. Where it guards the API, put something in front of Gantry that does it.";
+
     UNKNOWN_POLICY = "G0301", "there is no such policy",
         "The name of the step is not a policy. The message shows the nearest names.";
     UNBUILT_POLICY = "G0302", "the policy is known but not built yet",

@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn names_are_split() {
-        let split = |name: &str| split_path(name).map(|parts| parts.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let split =
+            |name: &str| split_path(name).map(|parts| parts.iter().map(ToString::to_string).collect::<Vec<_>>());
         assert_eq!(split("message.body.a").unwrap(), ["message", "body", "a"]);
         assert_eq!(split("request.headers['Content-Type'].x").unwrap(), ["request", "headers", "Content-Type", "x"]);
         assert_eq!(split("a[0][\"b.c\"]").unwrap(), ["a", "0", "b.c"]);

@@ -64,7 +64,11 @@ fn files(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Vec<Pat
         Ok(files) => files,
         Err(error) => {
             let source = sources.add(path.display().to_string(), "");
-            findings.push(Diagnostic::error(codes::UNREADABLE, source.start(), format!("cannot read the folder: {error}")));
+            findings.push(Diagnostic::error(
+                codes::UNREADABLE,
+                source.start(),
+                format!("cannot read the folder: {error}"),
+            ));
             Vec::new()
         }
     }

@@ -34,11 +34,7 @@ pub enum Reload {
 
 impl Gateway {
     /// A gateway that serves nothing yet.
-    pub fn new(
-        paths: Vec<PathBuf>,
-        settings: Settings,
-        environment: Box<dyn Environment + Send + Sync>,
-    ) -> Self {
+    pub fn new(paths: Vec<PathBuf>, settings: Settings, environment: Box<dyn Environment + Send + Sync>) -> Self {
         Gateway {
             paths,
             settings,
@@ -70,8 +66,7 @@ impl Gateway {
 
     /// Loads the documents and, without errors, serves them. The findings are in the load either way.
     pub fn reload(&self) -> (Reload, Load) {
-        let mut loaded =
-            load(&self.paths, &self.settings, &self.resources, self.environment.as_ref(), Purpose::Serve);
+        let mut loaded = load(&self.paths, &self.settings, &self.resources, self.environment.as_ref(), Purpose::Serve);
         let Some(snapshot) = loaded.snapshot.take() else { return (Reload::RolledBack, loaded) };
         self.resources.loaded();
         self.current.store(Arc::new(snapshot));

@@ -20,7 +20,8 @@ pub fn is_document(root: &Node) -> bool {
 pub fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
     let root = &tree.root;
     if !root.is_mapping() {
-        let message = format!("the document is {}, expected a map that starts with `openapi` or `swagger`", root.kind());
+        let kind = if root.is_null() { "empty" } else { root.kind() };
+        let message = format!("the document is {kind}, expected a map that starts with `openapi` or `swagger`");
         findings.push(Diagnostic::error(codes::NOT_OPENAPI, root.span, message));
         return None;
     }
@@ -96,7 +97,8 @@ fn path_item(
     }
     let shared = parameters(root, item.get("parameters"), findings);
     let mut add = |verb, node: &Node, own: Vec<Parameter>, span| {
-        let inherited = shared.iter().filter(|one| !own.iter().any(|own| own.name == one.name && own.location == one.location));
+        let inherited =
+            shared.iter().filter(|one| !own.iter().any(|own| own.name == one.name && own.location == one.location));
         operations.push(Operation {
             path: path.clone(),
             verb,

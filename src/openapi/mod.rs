@@ -10,6 +10,8 @@ mod path;
 
 mod servers;
 mod swagger20;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -18,8 +20,8 @@ use http::Method;
 use crate::diagnostics::Span;
 use crate::source::{Node, Tree};
 
-pub use path::{Part, PathTemplate, Segment};
 pub use document::{is_document, read};
+pub use path::{Part, PathTemplate, Segment};
 
 /// An API, whatever dialect its document is written in.
 #[derive(Debug, Clone)]

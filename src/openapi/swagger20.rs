@@ -10,9 +10,8 @@ pub(super) fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
     let (base_path, span) = base.unwrap_or(("/", tree.root.span));
     if !base_path.starts_with('/') {
         let message = format!("the base path `{base_path}` does not start with `/`");
-        findings.push(
-            Diagnostic::error(codes::BAD_OPENAPI, span, message).help(format!("write `basePath: /{base_path}`")),
-        );
+        findings
+            .push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(format!("write `basePath: /{base_path}`")));
     }
     Some(document::api(tree, Dialect::Swagger20, base_path, findings))
 }

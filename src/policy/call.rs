@@ -40,7 +40,9 @@ impl Compiler<'_, '_> {
         let known = profiles.get(name).or_else(|| profiles.get(name.split(':').next().unwrap_or_default()));
         let Some(profile) = known else {
             let known: Vec<&str> = profiles.keys().map(String::as_str).collect();
-            return self.missing_object("/tls-profile", "TLS profile", "tls-profiles", name, &known).then(TlsOptions::default);
+            return self
+                .missing_object("/tls-profile", "TLS profile", "tls-profiles", name, &known)
+                .then(TlsOptions::default);
         };
         match read_profile(profile, self.shared.environment) {
             Ok(options) => Some(options),

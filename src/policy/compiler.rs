@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::Entry;
 use crate::assembly::{Carrier, Generation, Property, Step};
-use crate::diagnostics::{Code, Diagnostic, Findings, Span};
 use crate::diagnostics::codes;
+use crate::diagnostics::{Code, Diagnostic, Findings, Span};
 use crate::expression::{Builtin, Reference, Resolved, Root, Template, split_path};
 use crate::openapi::Api;
 use crate::resources::Resources;

@@ -14,7 +14,9 @@ pub fn error_document(fault: &Fault, format: ErrorFormat) -> Message {
             ("httpMessage", fault.reason().into()),
             ("moreInformation", fault.message.as_str().into()),
         ]),
-        ErrorFormat::V5 => Value::object([("name", Value::from(&*fault.name)), ("message", fault.message.as_str().into())]),
+        ErrorFormat::V5 => {
+            Value::object([("name", Value::from(&*fault.name)), ("message", fault.message.as_str().into())])
+        }
     };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -85,7 +85,9 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
 fn body_fault(error: &BodyError, is_response: bool) -> Fault {
     let (kind, source, status) = match (is_response, error) {
         (true, _) => (&kinds::CONNECTION, FaultSource::Upstream, StatusCode::BAD_GATEWAY),
-        (false, BodyError::TooLarge { .. }) => (&kinds::BAD_REQUEST, FaultSource::Client, StatusCode::PAYLOAD_TOO_LARGE),
+        (false, BodyError::TooLarge { .. }) => {
+            (&kinds::BAD_REQUEST, FaultSource::Client, StatusCode::PAYLOAD_TOO_LARGE)
+        }
         (false, BodyError::Gone) => (&kinds::RUNTIME, FaultSource::Gateway, StatusCode::INTERNAL_SERVER_ERROR),
         (false, BodyError::Broken(cause)) if cause.is::<BodyTimeout>() => {
             (&kinds::BAD_REQUEST, FaultSource::Client, StatusCode::REQUEST_TIMEOUT)

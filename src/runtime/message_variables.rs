@@ -140,8 +140,8 @@ fn status_code(value: &Value) -> Result<StatusCode, SetError> {
 
 /// Line breaks and NUL never become part of a header: that is how responses are split.
 fn set_header(headers: &mut HeaderMap, name: &str, value: &Value, append: bool) -> Result<(), SetError> {
-    let name_checked =
-        HeaderName::from_bytes(name.as_bytes()).map_err(|_| SetError::BadHeaderName(name.chars().take(80).collect()))?;
+    let name_checked = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| SetError::BadHeaderName(name.chars().take(80).collect()))?;
     let checked = |value: &Value| {
         HeaderValue::from_bytes(value.to_text().as_bytes()).map_err(|_| SetError::BadHeaderValue(name.to_owned()))
     };

@@ -21,9 +21,14 @@ pub struct Router<T> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum RouteMatch<'r, 'p, T> {
     /// The route, and the parameters of its path as sent.
-    Found { route: &'r T, parameters: Vec<(Arc<str>, &'p str)> },
+    Found {
+        route: &'r T,
+        parameters: Vec<(Arc<str>, &'p str)>,
+    },
     /// The path exists, the verb does not; these do.
-    WrongVerb { allowed: Vec<Method> },
+    WrongVerb {
+        allowed: Vec<Method>,
+    },
     NotFound,
 }
 
@@ -228,7 +233,11 @@ fn match_parts<'p>(parts: &[Part], segment: &'p str, values: &mut Vec<&'p str>) 
                     None => rest.len(),
                     Some(Part::Text(text)) => {
                         let last = parts.len() == 1;
-                        let found = if last { rest.rfind(&**text) } else { skip_first(rest).find(&**text).map(|at| at + first_len(rest)) };
+                        let found = if last {
+                            rest.rfind(&**text)
+                        } else {
+                            skip_first(rest).find(&**text).map(|at| at + first_len(rest))
+                        };
                         match found {
                             Some(at) => at,
                             None => return false,

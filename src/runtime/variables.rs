@@ -207,7 +207,9 @@ impl State {
 
     fn parameters(&self) -> Value {
         let query = self.request.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        let names = query.map(|pair| percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy().into_owned());
+        let names = query.map(|pair| {
+            percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy().into_owned()
+        });
         let path = self.request.path_parameters.iter().map(|(name, _)| name.to_string());
         Value::object(path.chain(names).map(|name| {
             let value = self.parameter(&name);

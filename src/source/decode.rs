@@ -63,7 +63,11 @@ impl Shape {
 
     /// The canonical property names.
     pub fn properties(&self) -> impl Iterator<Item = &str> {
-        self.schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|map| map.keys().map(String::as_str))
+        self.schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(|map| map.keys().map(String::as_str))
     }
 
     /// Reads `node`. `None` means that findings say why not.
@@ -172,7 +176,8 @@ impl Shape {
         let near = nearest(key, known.iter().map(String::as_str));
         let finding = Diagnostic::error(codes::UNKNOWN_PROPERTY, span, format!("`{owner}` has no property `{key}`"));
         if near.is_empty() {
-            finding.help(format!("it has {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
+            finding
+                .help(format!("it has {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
         } else {
             finding.help(format!("did you mean {}?", quoted_list(&near)))
         }
@@ -301,7 +306,9 @@ fn scalar_json(scalar: &Scalar, schema: &Value) -> Value {
     };
     let json = scalar.to_json();
     match &json {
-        Value::Number(_) if wants("string") && !wants("number") && !wants("integer") => Value::String(scalar.text.to_string()),
+        Value::Number(_) if wants("string") && !wants("number") && !wants("integer") => {
+            Value::String(scalar.text.to_string())
+        }
         Value::Bool(_) if wants("string") && !wants("boolean") => Value::String(scalar.text.to_string()),
         Value::String(text) if !wants("string") && (wants("number") || wants("integer") || wants("boolean")) => {
             let plain = Scalar { text: text.as_str().into(), style: Style::Plain, masked: scalar.masked };

@@ -42,9 +42,9 @@ impl Environment for ProcessEnvironment {
 pub fn expand(node: &Node, literal: &[&str], environment: &dyn Environment, findings: &mut Findings) -> Node {
     let content = match &node.content {
         Content::Scalar(scalar) => Content::Scalar(expand_scalar(node, scalar, environment, findings)),
-        Content::Sequence(items) => Content::Sequence(Arc::new(
-            items.iter().map(|item| expand(item, literal, environment, findings)).collect(),
-        )),
+        Content::Sequence(items) => {
+            Content::Sequence(Arc::new(items.iter().map(|item| expand(item, literal, environment, findings)).collect()))
+        }
         Content::Mapping(entries) => {
             let expanded = entries.iter().map(|entry| {
                 let keep = literal.contains(&&*entry.key.text);
@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn names_defaults_files_and_escapes() {
-        let (json, errors) = run("a: x${KEY}y\nb: ${NO:-7}\nc: ${file:/run/x}\nd: $${KEY}\nsource: '${KEY}'\ne: ${open\n");
+        let (json, errors) =
+            run("a: x${KEY}y\nb: ${NO:-7}\nc: ${file:/run/x}\nd: $${KEY}\nsource: '${KEY}'\ne: ${open\n");
         assert_eq!(errors, 0);
         let expected = serde_json::json!({
             "a": "xs3crety", "b": 7, "c": "from file", "d": "${KEY}", "source": "${KEY}", "e": "${open"

@@ -35,7 +35,13 @@ pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Option<No
         }
     }
     reader.duplicates.into_iter().for_each(|finding| findings.push(finding));
-    reader.root.map(|(node, _)| node)
+    Some(reader.root.map_or_else(|| nothing(source), |(node, _)| node))
+}
+
+/// What a text without content holds.
+fn nothing(source: SourceId) -> Node {
+    let scalar = Scalar { text: Arc::from(""), style: Style::Plain, masked: false };
+    Node { span: source.start(), content: Content::Scalar(scalar) }
 }
 
 enum Progress {
@@ -177,7 +183,8 @@ impl Reader {
 }
 
 fn duplicate(key: &Key, entries: &[Entry]) -> Diagnostic {
-    let finding = Diagnostic::error(codes::DUPLICATE_KEY, key.span, format!("the key `{}` stands here twice", key.text));
+    let finding =
+        Diagnostic::error(codes::DUPLICATE_KEY, key.span, format!("the key `{}` stands here twice", key.text));
     match entries.iter().find(|entry| entry.key.text == key.text) {
         Some(first) => finding.label(first.key.span, "first here"),
         None => finding,

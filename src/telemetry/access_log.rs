@@ -57,6 +57,15 @@ pub struct AccessRecord {
     pub user_agent: Option<String>,
 }
 
+/// Who reads the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessForm {
+    /// Programs: a JSON object.
+    Json,
+    /// A person at a desk: `GET /hello/World 200 in 3 ms`.
+    Plain,
+}
+
 /// The way into the log. Cloning shares it; the writer ends when the last clone is gone.
 #[derive(Debug, Clone)]
 pub struct AccessLog {
@@ -74,14 +83,19 @@ enum Entry {
 
 impl AccessLog {
     /// Starts the writer on stdout.
-    pub fn start(metrics: Arc<Metrics>) -> io::Result<Self> {
-        Self::to(io::stdout(), metrics, QUEUE)
+    pub fn start(metrics: Arc<Metrics>, form: AccessForm) -> io::Result<Self> {
+        Self::to(io::stdout(), form, metrics, QUEUE)
     }
 
     /// Starts the writer; this many records may wait for it.
-    pub(crate) fn to(out: impl Write + Send + 'static, metrics: Arc<Metrics>, queue: usize) -> io::Result<Self> {
+    pub(crate) fn to(
+        out: impl Write + Send + 'static,
+        form: AccessForm,
+        metrics: Arc<Metrics>,
+        queue: usize,
+    ) -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(queue);
-        std::thread::Builder::new().name("access-log".to_owned()).spawn(move || write_all(receiver, out))?;
+        std::thread::Builder::new().name("access-log".to_owned()).spawn(move || write_all(receiver, out, form))?;
         Ok(AccessLog { queue: sender, metrics })
     }
 
@@ -101,13 +115,13 @@ impl AccessLog {
 }
 
 /// Writes until every sender is gone. What nobody reads any more (a closed pipe) is let go: serving goes on without it.
-fn write_all(mut queue: mpsc::Receiver<Entry>, out: impl Write) {
+fn write_all(mut queue: mpsc::Receiver<Entry>, out: impl Write, form: AccessForm) {
     let mut out = BufWriter::with_capacity(64 * 1024, out);
     while let Some(first) = queue.blocking_recv() {
         let mut next = Some(first);
         while let Some(entry) = next {
             match entry {
-                Entry::Record(record) => drop(line(&record).and_then(|line| out.write_all(&line))),
+                Entry::Record(record) => drop(line(&record, form).and_then(|line| out.write_all(&line))),
                 Entry::Flush(done) => {
                     drop(out.flush());
                     done.send(()).ok();
@@ -119,10 +133,26 @@ fn write_all(mut queue: mpsc::Receiver<Entry>, out: impl Write) {
     }
 }
 
-fn line(record: &AccessRecord) -> io::Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(record)?;
+fn line(record: &AccessRecord, form: AccessForm) -> io::Result<Vec<u8>> {
+    let mut line = match form {
+        AccessForm::Json => serde_json::to_vec(record)?,
+        AccessForm::Plain => plain(record).into_bytes(),
+    };
     line.push(b'\n');
     Ok(line)
+}
+
+/// The path comes from the client: what a terminal would act on is escaped.
+fn plain(record: &AccessRecord) -> String {
+    let AccessRecord { method, path, status, duration_ms, .. } = record;
+    let mut line = format!("{method} {} {status} in {duration_ms:.0} ms", path.escape_default());
+    if let Some(fault) = &record.fault {
+        line.push_str(&format!("  {}", fault.escape_default()));
+    }
+    if let Some(place) = &record.place {
+        line.push_str(&format!(" at {place}"));
+    }
+    line
 }
 
 fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
@@ -192,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_in_a_request_breaks_a_line() {
         let out = Shared::default();
-        let log = AccessLog::to(out.clone(), Arc::new(Metrics::new()), 10).unwrap();
+        let log = AccessLog::to(out.clone(), AccessForm::Json, Arc::new(Metrics::new()), 10).unwrap();
         log.write(record("/a\"\r\n{}"));
         log.write(record("/b"));
         assert!(log.flush(Duration::from_secs(5)).await);
@@ -209,7 +239,7 @@ mod tests {
     async fn a_reader_that_stands_still_costs_lines_and_no_time() {
         let (go, wait) = std::sync::mpsc::channel();
         let metrics = Arc::new(Metrics::new());
-        let log = AccessLog::to(Stuck(wait), metrics.clone(), 4).unwrap();
+        let log = AccessLog::to(Stuck(wait), AccessForm::Json, metrics.clone(), 4).unwrap();
         for _ in 0..100 {
             log.write(record("/"));
         }

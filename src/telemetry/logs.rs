@@ -42,7 +42,17 @@ pub fn init(log: &Log) -> Result<(), LogError> {
             lines.with_ansi(colour).try_init()
         }
     };
-    started.map_err(|_| LogError::Twice)
+    started.map_err(|_| LogError::Twice)?;
+    log_panics();
+    Ok(())
+}
+
+/// A panic is a defect of ours. Where it happened goes into the log; its message may hold a value and does not.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a step panicked; this is a defect of Gantry");
+    }));
 }
 
 fn filter(variable: Option<&str>, log: &Log) -> Result<EnvFilter, LogError> {

@@ -6,6 +6,6 @@ mod access_log;
 mod logs;
 mod metrics;
 
-pub use access_log::{AccessLog, AccessRecord};
+pub use access_log::{AccessForm, AccessLog, AccessRecord};
 pub use logs::{LogError, init};
 pub use metrics::{Listener, Metrics, OPEN_METRICS, Refusal, ReloadOutcome, RequestEnd};

@@ -123,7 +123,11 @@ impl Example {
 impl RequestText {
     fn ask(&self) -> Ask {
         let body = bytes(&self.body);
-        let ask = if body.is_empty() { Ask::new(&self.verb, &self.path) } else { Ask::post(&self.path, body).verb(&self.verb) };
+        let ask = if body.is_empty() {
+            Ask::new(&self.verb, &self.path)
+        } else {
+            Ask::post(&self.path, body).verb(&self.verb)
+        };
         let headers = self.headers.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         headers.fold(ask, |ask, (name, value)| ask.header(name, value))
     }
@@ -145,7 +149,12 @@ fn check_body(expected: &Value, found: &[u8]) {
     match expected {
         Value::Null => assert_eq!(String::from_utf8_lossy(found), "", "no body was expected"),
         Value::String(text) => assert_eq!(String::from_utf8_lossy(found), text.as_str()),
-        json => assert_eq!(serde_json::from_slice::<Value>(found).ok().as_ref(), Some(json), "{:?}", String::from_utf8_lossy(found)),
+        json => assert_eq!(
+            serde_json::from_slice::<Value>(found).ok().as_ref(),
+            Some(json),
+            "{:?}",
+            String::from_utf8_lossy(found)
+        ),
     }
 }
 
@@ -164,7 +173,12 @@ fn serve(exchanges: Vec<Exchange>) -> TestServer {
         let Some(exchange) = exchanges.get(next.fetch_add(1, Ordering::SeqCst)) else {
             return Reply::Reply(599, Vec::new(), b"one call more than the example has".to_vec());
         };
-        let known = [("content-type", "content-type"), ("etag", "etag"), ("location", "location"), ("retry-after", "retry-after")];
+        let known = [
+            ("content-type", "content-type"),
+            ("etag", "etag"),
+            ("location", "location"),
+            ("retry-after", "retry-after"),
+        ];
         let headers = exchange.answer.headers.iter().map(|(name, value)| {
             let name = known.iter().find(|(known, _)| *known == name).expect("a header that the test server knows").1;
             (name, value.clone().unwrap_or_default())

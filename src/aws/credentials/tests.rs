@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::*;
-use crate::http_client::test_server::{Answer, Recorded, TestServer, closed_port};
+use crate::http_client::test_server::{pause, Answer, Recorded, TestServer, closed_port};
 use crate::http_client::{PoolOptions, TlsOptions};
 use crate::value::Secret;
 use time::OffsetDateTime;
@@ -56,7 +56,7 @@ fn refused(_: &Recorded) -> Answer {
 pub(in crate::aws) fn sts(life: Duration) -> TestServer {
     let number = AtomicU16::new(0);
     TestServer::start(move |_| {
-        std::thread::sleep(Duration::from_millis(50));
+        pause(Duration::from_millis(50));
         granted("AssumeRole", usize::from(number.fetch_add(1, Ordering::SeqCst)), life)
     })
 }

@@ -6,7 +6,9 @@ use super::GeneratedFile;
 use crate::diagnostics::codes;
 
 pub(super) fn file() -> GeneratedFile {
-    let mut text = String::from("# Error codes\n\nA finding is `file:line:column: error CODE message`. A code keeps its meaning for ever.\n");
+    let mut text = String::from(
+        "# Error codes\n\nA finding is `file:line:column: error CODE message`. A code keeps its meaning for ever.\n",
+    );
     for code in codes::ALL {
         let _ = write!(text, "\n## {}: {}\n\n{}\n", code.id, code.title, code.page);
     }

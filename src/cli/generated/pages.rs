@@ -32,7 +32,11 @@ fn page(entry: &Entry) -> GeneratedFile {
     }
     if !partly.is_empty() {
         let names: Vec<String> = partly.into_iter().map(quoted).collect();
-        let _ = write!(text, "\nNot built yet, and accepted only with the value that changes nothing: {}.\n", names.join(", "));
+        let _ = write!(
+            text,
+            "\nNot built yet, and accepted only with the value that changes nothing: {}.\n",
+            names.join(", ")
+        );
     }
     GeneratedFile { path: format!("docs/policies/{}.md", meta.name), text }
 }

@@ -24,7 +24,8 @@ fn rows(schema: &Value, prefix: &str, text: &mut String) {
             Some(other) => format!("`{other}`"),
         };
         let meaning = property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
-        let _ = writeln!(text, "| `{prefix}{name}` | {} | {default} | {} |", kind(property), meaning.replace('|', "\\|"));
+        let _ =
+            writeln!(text, "| `{prefix}{name}` | {} | {default} | {} |", kind(property), meaning.replace('|', "\\|"));
         let inner = property.get("items").unwrap_or(property);
         let inner = inner.get("anyOf").and_then(|options| options.get(0)).unwrap_or(inner);
         let dots = if property.get("items").is_some() { "[]." } else { "." };
@@ -39,7 +40,10 @@ fn kind(property: &Value) -> String {
     if let Some(words) = property.get("x-expected").and_then(Value::as_str) {
         return words.split(" such as").next().unwrap_or(words).trim_start_matches("a ").to_owned();
     }
-    let options = property.get("enum").and_then(Value::as_array).or_else(|| property.pointer("/anyOf/0/enum").and_then(Value::as_array));
+    let options = property
+        .get("enum")
+        .and_then(Value::as_array)
+        .or_else(|| property.pointer("/anyOf/0/enum").and_then(Value::as_array));
     if let Some(options) = options {
         let words = options.iter().filter_map(Value::as_str).map(|word| format!("`{word}`"));
         return words.collect::<Vec<_>>().join(", ");
@@ -48,15 +52,17 @@ fn kind(property: &Value) -> String {
         let words = options.iter().filter_map(|one| one.get("const").or_else(|| one.pointer("/enum/0"))?.as_str());
         return words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     }
-    let word = |name: &str| match name {
-        "string" => "text",
-        "integer" | "number" => "number",
-        "boolean" => "boolean",
-        "array" => "list",
-        "object" => "map",
-        other => return other.to_owned(),
-    }
-    .to_owned();
+    let word = |name: &str| {
+        match name {
+            "string" => "text",
+            "integer" | "number" => "number",
+            "boolean" => "boolean",
+            "array" => "list",
+            "object" => "map",
+            other => return other.to_owned(),
+        }
+        .to_owned()
+    };
     match property.get("type") {
         Some(Value::String(name)) => word(name),
         Some(Value::Array(names)) if names.len() > 3 => "any".to_owned(),

@@ -46,7 +46,8 @@ impl Control {
         for (index, value) in config.values.iter().enumerate() {
             if let Err(error) = regex::Regex::new(value) {
                 good = false;
-                let reason = error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                let reason =
+                    error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
                 let message = format!("this pattern cannot be used: {reason}");
                 let help = "look-around and back references are not supported; they can take exponential time";
                 compiler.error_with_help(codes::BAD_VALUE, &format!("{pointer}/values/{index}"), message, help);

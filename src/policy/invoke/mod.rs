@@ -3,9 +3,9 @@
 mod config;
 mod control;
 mod step;
-mod url;
 #[cfg(test)]
 mod tests;
+mod url;
 
 use std::time::Duration;
 
@@ -80,7 +80,8 @@ impl Policy for Invoke {
         let input = compiler.read_variable("/input", &config.input);
         let output = compiler.output("/output", &config.output);
         let stops = stops(&config, compiler);
-        let client = compiler.http_client(config.tls_profile.as_deref().filter(|name| !name.is_empty()), CONNECT_TIMEOUT);
+        let client =
+            compiler.http_client(config.tls_profile.as_deref().filter(|name| !name.is_empty()), CONNECT_TIMEOUT);
         let step = step::Invoke {
             client: client?,
             target: target?,

@@ -48,7 +48,8 @@ impl Invoke {
             }
         };
         let (head, body) = answer.into_parts();
-        let mut message = Message { status: Some(head.status), reason: None, headers: head.headers, body: Body::from_stream(body) };
+        let mut message =
+            Message { status: Some(head.status), reason: None, headers: head.headers, body: Body::from_stream(body) };
         strip_hop_by_hop(&mut message.headers);
         message.headers.remove(CONTENT_LENGTH);
         // Only the response streams; what another variable holds is there to be read.
@@ -69,7 +70,8 @@ impl Invoke {
         let uri = self.append_parameters(uri, cx).map_err(property_error)?;
         let method = self.verb.clone().unwrap_or_else(|| cx.state.request.method.clone());
         let mut headers = self.outgoing_headers(cx);
-        let carries_body = !matches!(method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS | Method::TRACE);
+        let carries_body =
+            !matches!(method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS | Method::TRACE);
         let body = if carries_body { self.body(cx)? } else { Body::Empty.send() };
         if !carries_body {
             headers.remove(CONTENT_TYPE);
@@ -110,10 +112,8 @@ impl Invoke {
             let raw = pair.split('=').next().unwrap_or_default();
             percent_encoding::percent_decode_str(raw).decode_utf8_lossy().into_owned()
         };
-        let passing: Vec<&str> = query
-            .split('&')
-            .filter(|pair| !pair.is_empty() && self.parameters.passes(&name(pair)))
-            .collect();
+        let passing: Vec<&str> =
+            query.split('&').filter(|pair| !pair.is_empty() && self.parameters.passes(&name(pair))).collect();
         if passing.is_empty() {
             return Ok(uri);
         }
@@ -124,7 +124,8 @@ impl Invoke {
             Some(own) => format!("{}?{own}&{passing}", path.path()),
             None => format!("{}?{passing}", path.path()),
         };
-        parts.path_and_query = Some(appended.parse().map_err(|_| "the query cannot be appended to the URL".to_owned())?);
+        parts.path_and_query =
+            Some(appended.parse().map_err(|_| "the query cannot be appended to the URL".to_owned())?);
         Uri::from_parts(parts).map_err(|_| "the query cannot be appended to the URL".to_owned())
     }
 

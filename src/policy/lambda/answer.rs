@@ -30,9 +30,8 @@ pub(super) fn message(
             body: Body::from_bytes(reply.payload),
         }),
         (InvocationKind::RequestResponse, ResponseFormat::Proxy) => {
-            let proxied = response::parse(event, &reply.payload, strict).map_err(|error| {
-                Fault::new(&kinds::LAMBDA_RESPONSE, FaultSource::Upstream, error.to_string())
-            })?;
+            let proxied = response::parse(event, &reply.payload, strict)
+                .map_err(|error| Fault::new(&kinds::LAMBDA_RESPONSE, FaultSource::Upstream, error.to_string()))?;
             Ok(Message {
                 status: Some(proxied.status),
                 reason: None,
@@ -48,12 +47,7 @@ pub(super) fn of_fault(fault: &Fault) -> Message {
     let payload = fault.details.iter().find(|(name, _)| &**name == "payload").map(|(_, payload)| payload.to_bytes());
     let mut headers = if payload.is_some() { json() } else { HeaderMap::new() };
     headers.extend(fault.headers.iter().cloned());
-    Message {
-        status: Some(fault.status),
-        reason: None,
-        headers,
-        body: Body::from_bytes(payload.unwrap_or_default()),
-    }
+    Message { status: Some(fault.status), reason: None, headers, body: Body::from_bytes(payload.unwrap_or_default()) }
 }
 
 fn empty(status: StatusCode) -> Message {

@@ -55,7 +55,12 @@ fn inline_pair(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Optio
             _ => ("/aws-session-token", "aws-session-token", "aws-access-key-id` and `aws-secret-access-key"),
         };
         let message = format!("`{there}` needs `{missing}` beside it");
-        compiler.error_with_help(codes::HALF_KEY_PAIR, pointer, message, format!("add `{missing}`, or remove `{there}`"));
+        compiler.error_with_help(
+            codes::HALF_KEY_PAIR,
+            pointer,
+            message,
+            format!("add `{missing}`, or remove `{there}`"),
+        );
         return None;
     };
     let access_key_id = compiler.constant("/aws-access-key-id", id)?;
@@ -69,7 +74,8 @@ fn inline_pair(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Optio
 
 fn secret_text(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Secret> {
     if !compiler.is_masked(pointer) && !text.contains("$(") {
-        let help = "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`, or use a credential profile of the settings";
+        let help =
+            "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`, or use a credential profile of the settings";
         compiler.warning(codes::LITERAL_SECRET, pointer, "this secret is written into the document", help);
     }
     // What came from outside is the secret itself and no template, whatever characters it has.
@@ -108,7 +114,11 @@ fn base(profile: &CredentialProfile) -> Base {
 }
 
 /// The role of the step, else the profile's. The outer `None` is a mistake.
-fn assume_role(config: &Config, profile: &CredentialProfile, compiler: &mut Compiler<'_, '_>) -> Option<Option<AssumeRole>> {
+fn assume_role(
+    config: &Config,
+    profile: &CredentialProfile,
+    compiler: &mut Compiler<'_, '_>,
+) -> Option<Option<AssumeRole>> {
     let own = &config.aws_assume_role_arn;
     let Some(arn) = own.as_ref().or(profile.aws_assume_role_arn.as_ref()) else { return Some(None) };
     let arn = compiler.constant("/aws-assume-role-arn", arn)?;

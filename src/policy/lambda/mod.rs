@@ -73,7 +73,11 @@ impl Policy for Lambda {
         for (pointer, time) in [("/timeout", config.timeout), ("/connect-timeout", config.connect_timeout)] {
             if time.0.is_zero() {
                 let name = pointer.trim_start_matches('/');
-                compiler.error(codes::BAD_VALUE, pointer, format!("`{name}` is no time at all, so every call would fail"));
+                compiler.error(
+                    codes::BAD_VALUE,
+                    pointer,
+                    format!("`{name}` is no time at all, so every call would fail"),
+                );
                 return None;
             }
         }
@@ -120,7 +124,12 @@ fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Box<
                 [] => "the page of `lambda` lists its faults".to_owned(),
                 near => format!("did you mean {}?", quoted_list(near)),
             };
-            compiler.error_with_help(codes::BAD_VALUE, &format!("/stop-on-error/{index}"), format!("`{name}` is no fault"), help);
+            compiler.error_with_help(
+                codes::BAD_VALUE,
+                &format!("/stop-on-error/{index}"),
+                format!("`{name}` is no fault"),
+                help,
+            );
         }
     }
     good.then(|| Some(names.clone().into()))

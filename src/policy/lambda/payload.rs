@@ -113,7 +113,8 @@ fn forwarded(mut headers: HeaderMap, state: &State, trace_id: Option<&HeaderValu
         Some(before) => format!("{before}, {client}"),
         None => client,
     };
-    let added = [("x-forwarded-for", chain.as_str()), ("x-forwarded-port", port), ("x-forwarded-proto", request.scheme)];
+    let added =
+        [("x-forwarded-for", chain.as_str()), ("x-forwarded-port", port), ("x-forwarded-proto", request.scheme)];
     for (name, value) in added {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);

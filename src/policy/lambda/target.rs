@@ -108,7 +108,12 @@ fn region(config: &Config, function: &FunctionRef, compiler: &mut Compiler<'_, '
         && written != arn
     {
         let message = format!("the ARN says `{arn}`, but `region` is `{written}`");
-        compiler.error_with_help(codes::REGION_CONFLICT, "/region", message, "remove `region`: the ARN's region is used");
+        compiler.error_with_help(
+            codes::REGION_CONFLICT,
+            "/region",
+            message,
+            "remove `region`: the ARN's region is used",
+        );
         return None;
     }
     let own = written.or_else(|| function.region().map(str::to_owned));
@@ -143,13 +148,19 @@ fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> O
         };
     };
     if fips || dual_stack {
-        let message = "an endpoint of one's own is used as it is, so `use-fips` and `use-dual-stack` cannot apply to it";
+        let message =
+            "an endpoint of one's own is used as it is, so `use-fips` and `use-dual-stack` cannot apply to it";
         compiler.error(codes::BAD_ENDPOINT, "/endpoint", message);
         return None;
     }
     if let Some(other) = region_in_endpoint(&url).filter(|other| *other != region) {
         let message = format!("the endpoint is in `{other}`, but the call is signed for `{region}`");
-        compiler.error_with_help(codes::REGION_CONFLICT, "/endpoint", message, "use the endpoint of the function's region");
+        compiler.error_with_help(
+            codes::REGION_CONFLICT,
+            "/endpoint",
+            message,
+            "use the endpoint of the function's region",
+        );
         return None;
     }
     match Endpoint::from_url(&url) {

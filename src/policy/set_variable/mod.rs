@@ -93,6 +93,12 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
             compiler.error_with_help(codes::BAD_TEMPLATE, &format!("{at}/value"), message, help);
             return None;
         }
+        (Some(json), _) if json.to_string().contains("$(") => {
+            let message = "a `$(…)` inside a list or a map is not replaced";
+            let help = "write the value as text: `value: '{\"id\": \"$(order.id)\"}'`";
+            compiler.error_with_help(codes::BAD_TEMPLATE, &format!("{at}/value"), message, help);
+            return None;
+        }
         (Some(json), _) => Template::Constant(Value::from(json)),
     };
     let append = *verb == "add";

@@ -60,7 +60,9 @@ impl SetVariable {
             let result = match change {
                 Change::Clear(Assignment::Known(reference)) => cx.clear(reference),
                 Change::Clear(computed) => cx.clear(&computed.reference(cx)?),
-                Change::Put { assignment: Assignment::Known(reference), append, .. } => put(cx, reference, value, *append),
+                Change::Put { assignment: Assignment::Known(reference), append, .. } => {
+                    put(cx, reference, value, *append)
+                }
                 Change::Put { assignment, append, .. } => put(cx, &assignment.reference(cx)?, value, *append),
             };
             result.map_err(|error| property_error(error.to_string()))?;
@@ -112,7 +114,8 @@ pub(super) fn is_no_part_of_a_message(reference: &Reference) -> bool {
 }
 
 fn is_below_message(reference: &Reference, path: &[&str]) -> bool {
-    reference.root == Root::Builtin(Builtin::Message) && reference.path.iter().map(|part| &**part).eq(path.iter().copied())
+    reference.root == Root::Builtin(Builtin::Message)
+        && reference.path.iter().map(|part| &**part).eq(path.iter().copied())
 }
 
 fn is_inside_body(reference: &Reference) -> bool {

@@ -195,7 +195,10 @@ async fn a_computed_name_cannot_set_what_is_read_only() {
     ] {
         let gateway = actions("- {set: '$(request.headers.x-name)', value: x}").serve_cleanly();
         let answer = gateway.ask(Ask::get("/example/7").header("x-name", name)).await;
-        assert_eq!((answer.fault_name(), answer.json()["moreInformation"].as_str()), (Some("PropertyError"), Some(message)));
+        assert_eq!(
+            (answer.fault_name(), answer.json()["moreInformation"].as_str()),
+            (Some("PropertyError"), Some(message))
+        );
     }
     assert_eq!(loaded.findings(), [""; 0]);
 }
@@ -205,7 +208,10 @@ async fn v10_sees_earlier_actions_and_v5_does_not() {
     let list = "- {set: a, value: new}\n- {set: message.body, value: \"[$(a)]\"}";
     assert_eq!(post(actions_of("2.0.0", list), "").await.text(), "[new]");
     assert_eq!(post(actions_of("1.0.0", list), "").await.text(), "[]");
-    let document = ibm_document("datapower-gateway", "execute:\n- set-variable:\n    actions:\n    - {set: a, value: new}\n    - {set: message.body, value: '[$(a)]'}");
+    let document = ibm_document(
+        "datapower-gateway",
+        "execute:\n- set-variable:\n    actions:\n    - {set: a, value: new}\n    - {set: message.body, value: '[$(a)]'}",
+    );
     assert_eq!(post(Setup::default().load(&document), "").await.text(), "[]");
 }
 

@@ -23,7 +23,11 @@ impl Throw {
     pub(super) fn check_status(&self, compiler: &mut Compiler<'_, '_>) -> Option<()> {
         let Some(text) = self.status.as_ref().and_then(Template::constant) else { return Some(()) };
         if status(&text).is_none() {
-            compiler.error(codes::BAD_VALUE, "/error-status-code", "`error-status-code` is not a status from 100 to 599");
+            compiler.error(
+                codes::BAD_VALUE,
+                "/error-status-code",
+                "`error-status-code` is not a status from 100 to 599",
+            );
             return None;
         }
         Some(())

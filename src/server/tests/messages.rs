@@ -155,7 +155,7 @@ async fn faults_are_counted_with_their_policy_and_their_cause_stays_here() {
 #[tokio::test]
 async fn every_request_is_one_line_of_the_access_log() {
     let (lines, metrics) = (Lines::default(), Arc::new(Metrics::new()));
-    let log = AccessLog::to(lines.clone(), metrics.clone(), 100).unwrap();
+    let log = AccessLog::to(lines.clone(), AccessForm::Json, metrics.clone(), 100).unwrap();
     let fail = now(|_| Err(Fault::new(&kinds::CONNECTION, FaultSource::Upstream, "no answer")));
     let routes = vec![("GET", "/pets/{id}", pipeline(vec![fail]))];
     let server = start_with(settings(), snapshot(routes), metrics, Some(log.clone())).await;

@@ -26,7 +26,7 @@ use crate::runtime::{
     Pipeline, Route, Snapshot, Step, StepInfo, Symbols,
 };
 use crate::settings::Server;
-use crate::telemetry::{AccessLog, Metrics};
+use crate::telemetry::{AccessForm, AccessLog, Metrics};
 use crate::value::{Seconds, Value};
 
 /// Longer than anything here may take.

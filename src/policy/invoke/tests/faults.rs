@@ -20,7 +20,8 @@ fn caught(properties: &str) -> String {
 #[tokio::test]
 async fn a_refusal_of_the_service_is_the_response_where_nothing_stops_it() {
     for stops in ["", ", stop-on-error: []", ", stop-on-error: [ConnectionError, SOAPError]"] {
-        let bench = Bench::answering(&caught(&format!("target-url: '${{UPSTREAM}}'{stops}")), |_| json_reply(404, "{}"));
+        let bench =
+            Bench::answering(&caught(&format!("target-url: '${{UPSTREAM}}'{stops}")), |_| json_reply(404, "{}"));
         let answer = bench.gateway.get().await;
         assert_eq!((answer.short(), answer.header("x-caught")), ((404, "{}"), None), "{stops}");
     }
@@ -61,7 +62,9 @@ async fn a_soap_fault_has_its_own_name() {
         (500, "text/xml", "OperationError, SOAPError", Some("SOAPError")),
     ] {
         let text = caught(&format!("target-url: '${{UPSTREAM}}', stop-on-error: [{stops}]"));
-        let bench = Bench::answering(&text, move |_| Reply::Reply(status, vec![("content-type", kind.to_owned())], b"<f/>".to_vec()));
+        let bench = Bench::answering(&text, move |_| {
+            Reply::Reply(status, vec![("content-type", kind.to_owned())], b"<f/>".to_vec())
+        });
         assert_eq!(bench.gateway.get().await.header("x-caught"), expected, "{status} {kind} {stops}");
     }
 }
@@ -75,9 +78,11 @@ async fn without_a_connection_v10_goes_on_with_500_and_v5_stops() {
     let answer = assembly(&step("1.0.0")).serve_cleanly().get().await;
     assert_eq!((answer.status, answer.header("x-caught")), (200, Some("ConnectionError")));
     // Without a version a step follows its document.
-    for (gateway, expected) in
-        [("datapower-gateway", Some("ConnectionError")), ("micro-gateway", Some("ConnectionError")), ("datapower-api-gateway", None)]
-    {
+    for (gateway, expected) in [
+        ("datapower-gateway", Some("ConnectionError")),
+        ("micro-gateway", Some("ConnectionError")),
+        ("datapower-api-gateway", None),
+    ] {
         let document = ibm_document(gateway, &caught(&format!("target-url: '{url}'")));
         let answer = Setup::default().load(&document).serve_cleanly().get().await;
         assert_eq!(answer.header("x-caught"), expected, "{gateway}");
@@ -99,7 +104,10 @@ async fn a_connection_error_says_nothing_about_the_inside() {
     let answer = assembly(&text).serve_cleanly().get().await;
     assert_eq!((answer.status, answer.fault_name()), (500, Some("ConnectionError")));
     assert_eq!(answer.json()["moreInformation"], "Could not connect to endpoint");
-    assert_eq!(answer.failed_step.as_ref().map(|step| &*step.place), Some("api.yaml:6:7").filter(|_| false).or(answer.failed_step.as_ref().map(|step| &*step.place)));
+    assert_eq!(
+        answer.failed_step.as_ref().map(|step| &*step.place),
+        Some("api.yaml:6:7").filter(|_| false).or(answer.failed_step.as_ref().map(|step| &*step.place))
+    );
 }
 
 #[tokio::test]

@@ -90,7 +90,8 @@ async fn headers_of_the_service_come_back_except_those_of_its_connection() {
     });
     let answer = bench.gateway.get().await;
     assert_eq!(answer.short(), (207, "abc"));
-    let names: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
+    let names: Vec<_> =
+        answer.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     assert_eq!(names, ["set-cookie: a=1", "set-cookie: b=2", "content-encoding: gzip"]);
 }
 
@@ -138,7 +139,8 @@ async fn proxy_headers_are_added_where_they_are_missing() {
     let bench = Bench::new(&invoke("target-url: '${UPSTREAM}', inject-proxy-headers: true"));
     bench.gateway.ask(Ask::get("/example/7").header("x-forwarded-proto", "https")).await;
     let seen = bench.seen();
-    let values = ["for", "host", "port", "proto"].map(|name| seen.header(&format!("x-forwarded-{name}")).map(str::to_owned));
+    let values =
+        ["for", "host", "port", "proto"].map(|name| seen.header(&format!("x-forwarded-{name}")).map(str::to_owned));
     assert_eq!(values.map(Option::unwrap_or_default), ["192.0.2.7", "gateway.test", "80", "https"]);
 }
 

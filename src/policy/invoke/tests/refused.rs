@@ -26,10 +26,7 @@ fn a_host_that_only_run_time_knows_is_refused() {
         assert_eq!(finding_of_url(url), expected);
     }
     for url in ["http://$(request.headers.host)/x", "https://$(request.parameters.id).example.com/"] {
-        assert_eq!(
-            finding_of_url(url),
-            "api.yaml:6:28: error G0702 the target URL has no host that is known at load"
-        );
+        assert_eq!(finding_of_url(url), "api.yaml:6:28: error G0702 the target URL has no host that is known at load");
     }
     for (url, host) in [
         ("http://api.$(request.parameters.id).example.com/", "api."),
@@ -109,7 +106,10 @@ fn verbs_times_and_names_of_faults_are_checked() {
             "stop-on-error: [Mine]",
             "6:32: error G0308 `invoke` raises no `Mine`; write `ConnectionError`, `OperationError` or `SOAPError`",
         ),
-        ("output: request", "6:24: error G0403 `request` cannot be set; set a variable of your own, or one below `message`"),
+        (
+            "output: request",
+            "6:24: error G0403 `request` cannot be set; set a variable of your own, or one below `message`",
+        ),
         (
             "header-control: {type: denylist}",
             "6:39: error G0304 `type` is text, expected `allowlist`, `blocklist`, `whitelist` or `blacklist`",
@@ -119,7 +119,10 @@ fn verbs_times_and_names_of_faults_are_checked() {
             "6:63: error G0308 this pattern cannot be used: look-around, including look-ahead and look-behind, is not \
              supported; look-around and back references are not supported; they can take exponential time",
         ),
-        ("target_url: 'http://x'", "6:40: error G0306 `target-url` and `target-url` are the same property (already set here: api.yaml:6:16); remove one of the two; `target-url` is the canonical spelling"),
+        (
+            "target_url: 'http://x'",
+            "6:40: error G0306 `target-url` and `target-url` are the same property (already set here: api.yaml:6:16); remove one of the two; `target-url` is the canonical spelling",
+        ),
         ("targeturl: x", "6:16: error G0303 `invoke` has no property `targeturl`; did you mean `target-url`?"),
     ] {
         assert_eq!(finding(properties), format!("api.yaml:{expected}"));
@@ -129,7 +132,8 @@ fn verbs_times_and_names_of_faults_are_checked() {
 #[test]
 fn tls_profiles_come_from_the_settings() {
     let text = "execute:\n  - invoke: {target-url: 'https://h', tls-profile: 'inner:1.0.0'}";
-    let place = "the settings have no TLS profile `inner:1.0.0`; add `inner:1.0.0` under `tls-profiles` in the settings file";
+    let place =
+        "the settings have no TLS profile `inner:1.0.0`; add `inner:1.0.0` under `tls-profiles` in the settings file";
     assert_eq!(assembly(text).findings(), [format!("api.yaml:6:54: error G0206 {place}")]);
     assert_eq!(Setup::default().check().assembly(text).findings(), [format!("api.yaml:6:54: warning G0206 {place}")]);
     let known = Setup::default().settings(|settings| {
@@ -193,7 +197,8 @@ fn what_is_not_built_is_refused_by_name() {
         "forward-path: true",
     ] {
         let name = property.split(':').next().unwrap();
-        let expected = format!("api.yaml:6:16: error G0307 the property `{name}` of `invoke` is known but not built yet");
+        let expected =
+            format!("api.yaml:6:16: error G0307 the property `{name}` of `invoke` is known but not built yet");
         assert_eq!(finding(property), expected);
     }
 }

@@ -45,7 +45,10 @@ async fn a_value_that_would_leave_its_folder_is_refused() {
         assert_eq!(target("/orders/$(request.parameters.id)/lines", id, "").await, refused, "{id}");
         assert_eq!(target("/orders/$(request.parameters.id)?a=b", id, "").await, refused, "{id}");
     }
-    assert_eq!(target("/orders/$(request.parameters.q)/x", "7", "?q=%2e%2e").await, Err("400 PropertyError".to_owned()));
+    assert_eq!(
+        target("/orders/$(request.parameters.q)/x", "7", "?q=%2e%2e").await,
+        Err("400 PropertyError".to_owned())
+    );
     // Beside other text it is a name like any other.
     assert_eq!(target("/orders/v$(request.parameters.id)", "..", "").await, Ok("/orders/v..".to_owned()));
 }
@@ -67,7 +70,8 @@ async fn a_query_parameter_goes_on_as_the_client_wrote_it() {
 
 #[tokio::test]
 async fn other_values_are_encoded_for_their_place() {
-    let bench = Bench::new(&invoke("target-url: '${UPSTREAM}/$(message.body.a)?x=$(message.body.a)&y=$(request.headers.x-y)'"));
+    let bench =
+        Bench::new(&invoke("target-url: '${UPSTREAM}/$(message.body.a)?x=$(message.body.a)&y=$(request.headers.x-y)'"));
     let ask = Ask::post("/example/7", r##"{"a": "ü/?&=#+;"}"##).header("x-y", "1&z=2");
     bench.gateway.ask(ask).await;
     let expected = "/%C3%BC%2F%3F&=%23+;?x=%C3%BC%2F%3F%26%3D%23%2B%3B&y=1%26z%3D2";

@@ -140,7 +140,11 @@ async fn errors_of_the_service_have_their_names() {
         let answer = bench.gateway.post("{}").await;
         assert_eq!((answer.status, answer.fault_name()), (expected, Some(name)), "{status} {code}");
         assert!(!answer.text().contains("canary"), "{answer}");
-        let text = format!("{}{}", lambda("function: f"), answering_all("$(error.code) $(error.serviceStatus) $(error.serviceMessage)"));
+        let text = format!(
+            "{}{}",
+            lambda("function: f"),
+            answering_all("$(error.code) $(error.serviceStatus) $(error.serviceMessage)")
+        );
         let bench = Bench::answering(&text, move |_| {
             reply(status, &[("x-amzn-errortype", code)], r#"{"message": "words of AWS"}"#)
         });

@@ -26,15 +26,30 @@ fn check(cases: &[(&str, &str)]) {
 #[test]
 fn functions_that_are_none_are_refused() {
     for (function, expected) in [
-        ("", "the function's name is empty; write a name such as `orders`, `orders:prod`, `123456789012:function:orders` or a full ARN"),
+        (
+            "",
+            "the function's name is empty; write a name such as `orders`, `orders:prod`, `123456789012:function:orders` or a full ARN",
+        ),
         ("two words", "' ' cannot stand in a function's name; remove the white space"),
         ("https://x/y", "there is too much"),
         ("a/b", "'/' cannot stand in a function's name; write the function's name only, without a path or a URL"),
         ("orders:", "the qualifier is empty; write a version or an alias after the colon, or remove the colon"),
-        ("arn:aws:lambda:eu-west-1:123456789012:layer:orders", "this ARN names a \"layer\", not a \"function\"; an ARN of a function ends in `:function:NAME` or `:function:NAME:QUALIFIER`"),
-        ("arn:aws:s3:eu-west-1:123456789012:function:orders", "this ARN belongs to the service \"s3\", not to \"lambda\"; write the ARN of a Lambda function: `arn:aws:lambda:REGION:ACCOUNT:function:NAME`"),
-        ("arn:aws:lambda:eu-west-1:1234:function:orders", "\"1234\" is not an account of twelve digits; write the account's twelve digits"),
-        ("arn:aws:lambda:nowhere:123456789012:function:orders", "\"nowhere\" is not a region; write a region such as `eu-central-1`"),
+        (
+            "arn:aws:lambda:eu-west-1:123456789012:layer:orders",
+            "this ARN names a \"layer\", not a \"function\"; an ARN of a function ends in `:function:NAME` or `:function:NAME:QUALIFIER`",
+        ),
+        (
+            "arn:aws:s3:eu-west-1:123456789012:function:orders",
+            "this ARN belongs to the service \"s3\", not to \"lambda\"; write the ARN of a Lambda function: `arn:aws:lambda:REGION:ACCOUNT:function:NAME`",
+        ),
+        (
+            "arn:aws:lambda:eu-west-1:1234:function:orders",
+            "\"1234\" is not an account of twelve digits; write the account's twelve digits",
+        ),
+        (
+            "arn:aws:lambda:nowhere:123456789012:function:orders",
+            "\"nowhere\" is not a region; write a region such as `eu-central-1`",
+        ),
     ] {
         let findings = loaded(&format!("function: '{function}'")).findings();
         assert_eq!(findings.len(), 1, "{findings:?}");
@@ -54,7 +69,10 @@ fn functions_that_are_none_are_refused() {
 
 #[test]
 fn a_function_is_needed_and_must_be_known_at_load() {
-    assert_eq!(loaded("region: eu-west-1").findings(), ["api.yaml:6:16: error G0305 `lambda` needs the property `function`"]);
+    assert_eq!(
+        loaded("region: eu-west-1").findings(),
+        ["api.yaml:6:16: error G0305 `lambda` needs the property `function`"]
+    );
     assert_eq!(
         loaded("function: $(request.parameters.id)").findings(),
         ["api.yaml:6:26: error G0307 which function runs is only known at run time, and that is not built yet"]
@@ -112,7 +130,10 @@ fn a_region_is_needed() {
 fn endpoints_are_checked() {
     check(&[
         ("endpoint: 'lambda.test'", "6:26: error G0608 \"lambda.test\" is not an http or https URL with a host"),
-        ("endpoint: 'https://h/?a=b'", "6:26: error G0608 the endpoint URL must not hold a user name, a query or a fragment"),
+        (
+            "endpoint: 'https://h/?a=b'",
+            "6:26: error G0608 the endpoint URL must not hold a user name, a query or a fragment",
+        ),
         (
             "endpoint: 'http://lambda.test'",
             "6:26: warning G0607 the signed call would travel over plain http; write `https://`",
@@ -156,7 +177,8 @@ fn half_a_key_pair_is_refused() {
 
 #[test]
 fn a_secret_in_the_document_is_a_warning_that_does_not_print_it() {
-    let help = "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`, or use a credential profile of the settings";
+    let help =
+        "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`, or use a credential profile of the settings";
     check(&[(
         "aws-access-key-id: AKID, aws-secret-access-key: canary",
         &format!("6:64: warning G0606 this secret is written into the document; {help}"),
@@ -221,7 +243,10 @@ fn roles_are_checked() {
         assert_eq!(findings.len(), 1, "{findings:?}");
         assert!(findings[0].ends_with(&format!(" error G0308 {expected}")), "{findings:?}");
     }
-    assert_eq!(loaded(&format!("function: f, aws_assume_role_arn: '{ROLE}', external_id: x, roleDuration: 1h")).findings(), [""; 0]);
+    assert_eq!(
+        loaded(&format!("function: f, aws_assume_role_arn: '{ROLE}', external_id: x, roleDuration: 1h")).findings(),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -245,7 +270,10 @@ fn what_is_not_built_is_refused_and_what_asks_for_nothing_is_not() {
         "event-context: {}",
     ] {
         let name = property.split(':').next().unwrap();
-        check(&[(property, &format!("6:16: error G0307 the property `{name}` of `lambda` is known but not built yet"))]);
+        check(&[(
+            property,
+            &format!("6:16: error G0307 the property `{name}` of `lambda` is known but not built yet"),
+        )]);
     }
     let nothing = "function: f, respond: false, background: false, retry: not-sent, log-type: none, logType: none";
     assert_eq!(loaded(nothing).findings(), [""; 0]);
@@ -268,7 +296,8 @@ fn mistyped_values_and_names_are_explained() {
         ),
         (
             "stop-on-error: [LambdaTimoutError]",
-            "6:32: error G0308 `LambdaTimoutError` is no fault; did you mean `LambdaTimeoutError`?",
+            "6:32: error G0308 `LambdaTimoutError` is no fault; \
+             did you mean `LambdaTimeoutError`, `LambdaPayloadError` or `LambdaThrottledError`?",
         ),
         ("stop-on-error: [Mine]", "6:32: error G0308 `Mine` is no fault; the page of `lambda` lists its faults"),
         ("input: ordre", "6:23: warning G0402 nothing sets the variable `ordre`"),

@@ -54,7 +54,9 @@ async fn a_trace_goes_on() {
     bench.gateway.ask(Ask::get("/example/7").header("traceparent", parent)).await;
     let expected = "Root=1-01234567-89abcdef0123456789abcdef;Parent=00f067aa0ba902b7;Sampled=1";
     assert_eq!(bench.seen().header("x-amzn-trace-id"), Some(expected));
-    for broken in ["00-short-00f067aa0ba902b7-01", "nonsense", "00-0123456789abcdef0123456789abcdeg-00f067aa0ba902b7-01"] {
+    for broken in
+        ["00-short-00f067aa0ba902b7-01", "nonsense", "00-0123456789abcdef0123456789abcdeg-00f067aa0ba902b7-01"]
+    {
         let bench = Bench::answering(&lambda("function: orders"), |_| reply(200, &[], "{}"));
         bench.gateway.ask(Ask::get("/example/7").header("traceparent", broken)).await;
         assert_eq!(bench.seen().header("x-amzn-trace-id"), None, "{broken}");

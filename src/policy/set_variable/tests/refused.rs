@@ -82,15 +82,15 @@ fn a_reference_inside_a_map_or_list_is_refused_because_it_would_stay_text() {
     let help = "write the whole value as JSON text, as in `value: '{\"id\": \"$(request.parameters.id)\"}'`";
     let message = "`$(…)` is not replaced inside a map or a list";
     for value in ["{id: $(request.path)}", "[1, {deep: 'a $(b) c'}]"] {
-        assert_eq!(finding(&format!("{{set: a, value: {value}}}")), format!("api.yaml:9:29: error G0401 {message}; {help}"));
+        assert_eq!(
+            finding(&format!("{{set: a, value: {value}}}")),
+            format!("api.yaml:9:29: error G0401 {message}; {help}")
+        );
     }
 }
 
 #[test]
 fn a_name_that_nothing_sets_is_a_warning_with_the_nearest_names() {
     let findings = actions("- {set: order, value: 1}\n- {set: message.body, value: $(ordre)}").findings();
-    assert_eq!(
-        findings,
-        ["api.yaml:10:40: warning G0402 nothing sets the variable `ordre`; did you mean `order`?"]
-    );
+    assert_eq!(findings, ["api.yaml:10:40: warning G0402 nothing sets the variable `ordre`; did you mean `order`?"]);
 }

@@ -1,0 +1,110 @@
+//! What a load reports about steps, and that it reports everything at once.
+
+use crate::policy::UNBUILT;
+use crate::test_support::{Setup, assembly, ibm_document};
+
+#[test]
+fn an_unknown_policy_is_refused_with_the_nearest_names() {
+    for (name, help) in [
+        ("invok", "did you mean `invoke`?"),
+        ("set_variable", "did you mean `set-variable`?"),
+        ("aws-lamda", "did you mean `aws-lambda`?"),
+        ("gatewayscrip", "did you mean `gatewayscript`?"),
+        ("quota-of-mine", "the policies are `invoke`, `lambda`, `set-variable` or `throw`"),
+    ] {
+        let findings = assembly(&format!("execute:\n  - {name}: {{a: 1}}")).findings();
+        assert_eq!(findings, [format!("api.yaml:6:7: error G0301 there is no policy `{name}`; {help}")]);
+    }
+}
+
+#[test]
+fn a_policy_that_is_not_built_is_refused_by_name() {
+    for name in UNBUILT {
+        for step in [format!("{name}: {{}}"), name.to_owned()] {
+            let findings = assembly(&format!("execute:\n  - {step}")).findings();
+            let expected = format!("error G0302 the policy `{name}` is known from API Connect but not built yet");
+            assert_eq!(findings.len(), 1, "{findings:?}");
+            assert!(findings[0].ends_with(&expected), "{findings:?}");
+        }
+    }
+}
+
+#[test]
+fn a_version_that_there_is_not_is_refused() {
+    for (step, expected) in [
+        ("invoke: {version: 3.0.0, target-url: 'http://h'}", "24: error G0205 `invoke` has no version 3.0.0; write `1.0.0`, `1.5.0`, `2.0.0`, `2.1.0`, `2.2.0` or `2.3.0`"),
+        ("throw: {version: 1, name: A}", "24: error G0205 `throw` has no version 1; write `1.0.0`, `2.0.0` or `2.1.0`"),
+    ] {
+        let findings = assembly(&format!("execute:\n  - {step}")).findings();
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].ends_with(&expected[4..]), "{findings:?}");
+        assert!(findings[0].starts_with("api.yaml:6:2"), "{findings:?}");
+    }
+    // Quoted or not, a version is text.
+    assert_eq!(assembly("execute:\n  - throw: {version: '2.0.0', name: A}").findings(), [""; 0]);
+}
+
+#[test]
+fn every_mistake_of_every_block_is_reported_in_the_order_of_the_lines() {
+    let text = "
+execute:
+  - nonsense: {}
+  - invoke: {verb: GET}
+  - throw: {nam: A}
+catch:
+  - errors: [A]
+    execute:
+      - set-variable: {}
+finally:
+  - if: {}";
+    let places: Vec<_> = assembly(text).findings().iter().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(
+        places,
+        [
+            "api.yaml:6:7: error G0301",
+            "api.yaml:7:16: error G0305",
+            "api.yaml:8:15: error G0303",
+            "api.yaml:12:25: error G0305",
+            "api.yaml:14:7: error G0302",
+        ]
+    );
+}
+
+#[test]
+fn mistakes_in_an_ibm_document_stand_at_their_own_place() {
+    let text = ibm_document("datapower-api-gateway", "execute:\n- invoke:\n    target-url: http://h\n    verb: FETCH");
+    assert_eq!(
+        Setup::default().load(&text).findings(),
+        ["api.yaml:10:15: error G0308 `FETCH` is no verb; \
+          write `keep` or `GET`, `POST`, `PUT`, `DELETE`, `PATCH`, `HEAD`, `OPTIONS` or `TRACE`"]
+    );
+}
+
+#[test]
+fn two_documents_that_answer_the_same_requests_are_both_named() {
+    let document = |title: &str, path: &str, verb: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: {title}, version: '1'}}\nservers: [{{url: /v1}}]\npaths:\n  {path}:\n    \
+             {verb}: {{responses: {{}}}}\nx-assembly:\n  execute: [{{throw: {{name: A}}}}]\n"
+        )
+    };
+    let (a, b) = (document("first", "/orders/{id}", "get"), document("second", "/orders/{other}", "get"));
+    let findings = Setup::default().load_files(&[("a.yaml", &a), ("b.yaml", &b)]).findings();
+    assert_eq!(
+        findings,
+        ["b.yaml:6:5: error G0104 `GET /v1/orders/{other}` answers the same requests as `/v1/orders/{id}` of the API \
+          `first` (the first one: a.yaml:6:5); the first one is at a.yaml:6:5"]
+    );
+    for other in [document("second", "/orders/{id}", "post"), document("second", "/orders/all", "get")] {
+        assert_eq!(Setup::default().load_files(&[("a.yaml", &a), ("b.yaml", &other)]).findings(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_path_without_operations_takes_every_verb() {
+    let gateway = assembly("execute:\n  - set-variable: {actions: [{set: message.body, value: $(request.verb)}]}").serve_cleanly();
+    for verb in ["GET", "POST", "PATCH", "OPTIONS", "LINK"] {
+        let answer = gateway.ask(crate::test_support::Ask::new(verb, "/example/7")).await;
+        assert_eq!(answer.short(), (200, verb));
+    }
+}
