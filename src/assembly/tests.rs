@@ -72,7 +72,11 @@ async fn a_paths_assembly_is_that_of_its_operations_without_one() {
 
 #[tokio::test]
 async fn ours_is_read_before_ibms() {
-    let both = format!("{}x-ibm-configuration:\n  assembly:\n    execute: [{}]\n", document(&format!("execute: [{}]", step("ours"))), step("ibm"));
+    let both = format!(
+        "{}x-ibm-configuration:\n  assembly:\n    execute: [{}]\n",
+        document(&format!("execute: [{}]", step("ours"))),
+        step("ibm")
+    );
     assert_eq!(way(&both, "GET", "/example/7").await, "ours");
     let two = format!(
         "{}x-gateway-configuration:\n  assembly:\n    execute: [{}]\n",
@@ -107,13 +111,33 @@ fn an_operation_without_an_assembly_is_refused() {
 fn shapes_that_are_no_steps_are_refused_at_their_place() {
     let indent = "indent the properties of the policy below its name, and start the next step with `- `";
     for (execute, expected) in [
-        ("execute: {invoke: {}}", "5:12: error G0202 `execute` is a map, expected a list of steps; start every step with `- ` and its policy".to_owned()),
-        ("execute: text", "5:12: error G0202 `execute` is text, expected a list of steps; start every step with `- ` and its policy".to_owned()),
-        ("execute: [{throw: {name: A}, version: 2}]", format!("5:13: error G0202 a step has 2 keys, expected one, the policy's name; {indent}")),
-        ("execute: [[throw]]", format!("5:13: error G0202 a step is a list, expected a map with one key, the policy's name; {indent}")),
+        (
+            "execute: {invoke: {}}",
+            "5:12: error G0202 `execute` is a map, expected a list of steps; start every step with `- ` and its policy"
+                .to_owned(),
+        ),
+        (
+            "execute: text",
+            "5:12: error G0202 `execute` is text, expected a list of steps; start every step with `- ` and its policy"
+                .to_owned(),
+        ),
+        (
+            "execute: [{throw: {name: A}, version: 2}]",
+            format!("5:13: error G0202 a step has 2 keys, expected one, the policy's name; {indent}"),
+        ),
+        (
+            "execute: [[throw]]",
+            format!("5:13: error G0202 a step is a list, expected a map with one key, the policy's name; {indent}"),
+        ),
         ("execute: [{throw: text}]", "5:21: error G0202 the properties of `throw` are text, expected a map".to_owned()),
-        ("execute: [{throw: {name: A}}]\nexcute: []", "6:3: error G0303 `x-assembly` has no property `excute`; did you mean `execute`?".to_owned()),
-        ("execute: [{throw: {name: A}}]\nerror-format: v6", "6:17: error G0304 `error-format` is something else than `v10` or `v5`".to_owned()),
+        (
+            "execute: [{throw: {name: A}}]\nexcute: []",
+            "6:3: error G0303 `x-assembly` has no property `excute`; did you mean `execute`?".to_owned(),
+        ),
+        (
+            "execute: [{throw: {name: A}}]\nerror-format: v6",
+            "6:17: error G0304 `error-format` is something else than `v10` or `v5`".to_owned(),
+        ),
     ] {
         let findings = assembly(execute).findings();
         let own: Vec<_> = findings.iter().filter(|line| !line.contains("G0201")).collect();
@@ -128,7 +152,10 @@ fn catch_entries_are_checked() {
     for (catch, expected) in [
         ("[{errors: [A]}, {execute: []}]", vec![format!("6:12: {needs}"), format!("6:27: {needs}")]),
         ("{default: []}", vec!["6:10: error G0203 `catch` is a map, expected a list of entries".to_owned()]),
-        ("[{errors: [], execute: []}]", vec!["6:20: error G0203 `errors` names no fault, so the entry takes none".to_owned()]),
+        (
+            "[{errors: [], execute: []}]",
+            vec!["6:20: error G0203 `errors` names no fault, so the entry takes none".to_owned()],
+        ),
     ] {
         let findings = assembly(&format!("execute: [{{throw: {{name: A}}}}]\ncatch: {catch}")).findings();
         let expected: Vec<_> = expected.iter().map(|line| format!("api.yaml:{line}")).collect();
@@ -140,10 +167,13 @@ fn catch_entries_are_checked() {
 #[test]
 fn entries_that_can_never_run_are_reported_and_others_are_not() {
     let findings = |catch: &str| {
-        let list: String = catch.split(' ').map(|entry| match entry {
-            "default" => "  - default: [{throw: {name: Z}}]\n".to_owned(),
-            names => format!("  - {{errors: [{names}], execute: [{{throw: {{name: Z}}}}]}}\n"),
-        }).collect();
+        let list: String = catch
+            .split(' ')
+            .map(|entry| match entry {
+                "default" => "  - default: [{throw: {name: Z}}]\n".to_owned(),
+                names => format!("  - {{errors: [{names}], execute: [{{throw: {{name: Z}}}}]}}\n"),
+            })
+            .collect();
         assembly(&format!("execute: [{{throw: {{name: A}}}}]\ncatch:\n{list}")).findings()
     };
     assert_eq!(

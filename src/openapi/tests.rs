@@ -40,7 +40,11 @@ async fn the_path_of_the_first_server_is_the_base_path() {
         ("3.1.1", "[{url: v3}]", "/v3"),
         ("3.0.0", "[{url: 'https://h.test'}]", ""),
         ("3.0.0", "[{url: /}]", ""),
-        ("3.1.0", "[{url: 'https://{host}/{stage}', variables: {host: {default: h}, stage: {default: prod}}}]", "/prod"),
+        (
+            "3.1.0",
+            "[{url: 'https://{host}/{stage}', variables: {host: {default: h}, stage: {default: prod}}}]",
+            "/prod",
+        ),
         ("3.0.3", "[]", ""),
     ] {
         let document = format!(
@@ -85,7 +89,9 @@ components:
 
 #[tokio::test]
 async fn a_trailing_parameter_takes_the_rest_of_the_path() {
-    let gateway = gateway("openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /files/{id+}: {get: {}}\n  /other/{+id}: {get: {}}");
+    let gateway = gateway(
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /files/{id+}: {get: {}}\n  /other/{+id}: {get: {}}",
+    );
     assert_eq!(ask(&gateway, "GET", "/files/a/b%2Fc").await.1, " /files/{id+} a/b/c");
     assert_eq!(ask(&gateway, "GET", "/other/a/").await.1, " /other/{+id} a/");
     assert_eq!(ask(&gateway, "GET", "/files/").await.0, 404);
@@ -100,11 +106,13 @@ fn documents_that_are_none_are_refused() {
         ("swagger: 1.2\npaths: {}", format!("1:10: error G0101 Gantry does not read `swagger: 1.2`; {help}")),
         (
             "info: {}\npaths: {}",
-            "1:1: error G0101 the document says neither `openapi` nor `swagger`; start it with `openapi: 3.0.3`".to_owned(),
+            "1:1: error G0101 the document says neither `openapi` nor `swagger`; start it with `openapi: 3.0.3`"
+                .to_owned(),
         ),
         (
             "- a",
-            "1:1: error G0101 the document is a list, expected a map that starts with `openapi` or `swagger`".to_owned(),
+            "1:1: error G0101 the document is a list, expected a map that starts with `openapi` or `swagger`"
+                .to_owned(),
         ),
     ] {
         assert_eq!(Setup::default().load(text).findings(), [format!("api.yaml:{expected}")], "{text}");
@@ -151,7 +159,9 @@ fn base_paths_that_cannot_be_are_refused() {
         Setup::default().load(&swagger).findings()[0],
         "api.yaml:3:11: error G0102 the base path `v1` does not start with `/`; write `basePath: /v1`"
     );
-    let servers = format!("openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\nservers: [{{url: '/{{stage}}'}}]\npaths: {{/x: {{}}}}{SAY}");
+    let servers = format!(
+        "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\nservers: [{{url: '/{{stage}}'}}]\npaths: {{/x: {{}}}}{SAY}"
+    );
     assert_eq!(
         Setup::default().load(&servers).findings()[0],
         "api.yaml:3:17: error G0102 the path of the first server's URL has a variable without a default"

@@ -70,7 +70,7 @@ impl Functions {
 }
 
 /// Whether there is a Python; says so loudly when there is none.
-pub(crate) fn has_python() -> bool {
+fn has_python() -> bool {
     let there = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
     if !there {
         eprintln!("SKIPPED: python3 is not installed, so no function ran here");

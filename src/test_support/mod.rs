@@ -8,7 +8,7 @@ mod setup;
 
 pub(crate) use crate::http_client::test_server::{Answer as Reply, Recorded, TestServer, closed_port};
 pub(crate) use ask::{Answer, Ask, Gateway};
-pub(crate) use functions::{Functions, has_python};
+pub(crate) use functions::Functions;
 pub(crate) use setup::{Loaded, Setup, document, ibm_document};
 
 /// Loads a document whose `x-assembly` is this text, with nothing special around it.

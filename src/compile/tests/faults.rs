@@ -13,17 +13,17 @@ fn failing(name: &str, catch: &[String]) -> String {
 #[tokio::test]
 async fn the_first_entry_that_fits_is_taken() {
     for (name, expected) in [("A", "a before"), ("B", "b before"), ("C", "before default"), ("a", "before default")] {
-        let text = failing(
-            name,
-            &[entry("A", &[mark("a")]), entry("A, B", &[mark("b")]), entry("", &[mark("default")])],
-        );
+        let text =
+            failing(name, &[entry("A", &[mark("a")]), entry("A, B", &[mark("b")]), entry("", &[mark("default")])]);
         assert_eq!(run(&text).await, (200, expected.to_owned()), "{name}");
     }
 }
 
 #[tokio::test]
 async fn default_leaves_refusals_of_the_client_alone() {
-    for (name, status) in [("BadRequestError", 400), ("UnauthorizedError", 401), ("ForbiddenError", 403), ("APIRuleError", 400)] {
+    for (name, status) in
+        [("BadRequestError", 400), ("UnauthorizedError", 401), ("ForbiddenError", 403), ("APIRuleError", 400)]
+    {
         let text = failing(name, &[entry("", &[mark("default")])]);
         assert_eq!(run(&text).await, (status, String::new()), "{name}");
         let text = failing(name, &[entry("", &[mark("default")]), entry(name, &[mark("named")])]);
@@ -36,7 +36,10 @@ async fn default_leaves_refusals_of_the_client_alone() {
 
 #[tokio::test]
 async fn an_entry_on_the_ancestor_takes_the_descendant_and_not_the_reverse() {
-    let text = failing("LambdaTimeoutError", &[entry("OperationError", &[mark("no")]), entry("ConnectionError", &[mark("yes")])]);
+    let text = failing(
+        "LambdaTimeoutError",
+        &[entry("OperationError", &[mark("no")]), entry("ConnectionError", &[mark("yes")])],
+    );
     assert_eq!(run(&text).await, (200, "before yes".to_owned()));
     let text = failing("ConnectionError", &[entry("LambdaTimeoutError", &[mark("no")])]);
     assert_eq!(run(&text).await, (500, String::new()));
@@ -44,7 +47,8 @@ async fn an_entry_on_the_ancestor_takes_the_descendant_and_not_the_reverse() {
 
 #[tokio::test]
 async fn a_fault_inside_a_handler_is_not_caught_again() {
-    let text = failing("A", &[entry("A", &[mark("a"), throw("B")]), entry("B", &[mark("b")]), entry("", &[mark("default")])]);
+    let text =
+        failing("A", &[entry("A", &[mark("a"), throw("B")]), entry("B", &[mark("b")]), entry("", &[mark("default")])]);
     let answer = assembly(&text).serve_cleanly().get().await;
     assert_eq!((answer.status, answer.fault_name(), &*marks(&answer)), (500, Some("B"), ""));
 }
@@ -79,10 +83,7 @@ async fn a_fault_in_finally_is_the_answer_unless_there_was_one_before() {
 /// A v5 assembly whose first step fails and owns a catch.
 fn v5(own: &str, rest: &str) -> String {
     let url = format!("http://{}", closed_port());
-    let text = format!(
-        "execute:\n- invoke:\n    target-url: {url}\n    catch:\n{own}\n- {}\n{rest}",
-        mark("behind")
-    );
+    let text = format!("execute:\n- invoke:\n    target-url: {url}\n    catch:\n{own}\n- {}\n{rest}", mark("behind"));
     ibm_document("datapower-gateway", &text)
 }
 
@@ -177,7 +178,12 @@ x-assembly:
         "httpMessage": "Bad Request",
         "moreInformation": "One or more required API parameters are missing in the API request.",
     });
-    for ask in [Ask::get("/x"), Ask::get("/x?q=1"), Ask::get("/x?may=1").header("x-key", "1"), Ask::get("/x?Q=1").header("x-key", "1")] {
+    for ask in [
+        Ask::get("/x"),
+        Ask::get("/x?q=1"),
+        Ask::get("/x?may=1").header("x-key", "1"),
+        Ask::get("/x?Q=1").header("x-key", "1"),
+    ] {
         let answer = gateway.ask(ask).await;
         assert_eq!((answer.status, answer.fault_name(), answer.json()), (400, Some("APIRuleError"), expected.clone()));
     }

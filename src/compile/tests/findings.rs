@@ -32,7 +32,10 @@ fn a_policy_that_is_not_built_is_refused_by_name() {
 #[test]
 fn a_version_that_there_is_not_is_refused() {
     for (step, expected) in [
-        ("invoke: {version: 3.0.0, target-url: 'http://h'}", "24: error G0205 `invoke` has no version 3.0.0; write `1.0.0`, `1.5.0`, `2.0.0`, `2.1.0`, `2.2.0` or `2.3.0`"),
+        (
+            "invoke: {version: 3.0.0, target-url: 'http://h'}",
+            "24: error G0205 `invoke` has no version 3.0.0; write `1.0.0`, `1.5.0`, `2.0.0`, `2.1.0`, `2.2.0` or `2.3.0`",
+        ),
         ("throw: {version: 1, name: A}", "24: error G0205 `throw` has no version 1; write `1.0.0`, `2.0.0` or `2.1.0`"),
     ] {
         let findings = assembly(&format!("execute:\n  - {step}")).findings();
@@ -57,7 +60,8 @@ catch:
       - set-variable: {}
 finally:
   - if: {}";
-    let places: Vec<_> = assembly(text).findings().iter().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+    let places: Vec<_> =
+        assembly(text).findings().iter().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(
         places,
         [
@@ -102,7 +106,8 @@ fn two_documents_that_answer_the_same_requests_are_both_named() {
 
 #[tokio::test]
 async fn a_path_without_operations_takes_every_verb() {
-    let gateway = assembly("execute:\n  - set-variable: {actions: [{set: message.body, value: $(request.verb)}]}").serve_cleanly();
+    let gateway = assembly("execute:\n  - set-variable: {actions: [{set: message.body, value: $(request.verb)}]}")
+        .serve_cleanly();
     for verb in ["GET", "POST", "PATCH", "OPTIONS", "LINK"] {
         let answer = gateway.ask(crate::test_support::Ask::new(verb, "/example/7")).await;
         assert_eq!(answer.short(), (200, verb));

@@ -50,6 +50,8 @@ fn a_body_is_loaded_before_the_step_that_reads_it() {
 fn a_body_that_is_sent_on_and_needed_again_is_loaded_before_it_is_sent() {
     // The response is the message, whose body the first call would have used up.
     assert_eq!(ops(&execute(&[OUTPUT])), "before load invoke stop");
+    let get = "invoke: {target-url: 'http://h/', verb: GET, output: other}";
+    assert_eq!(ops(&execute(&[get])), "before invoke stop", "a GET sends no body");
     assert_eq!(ops(&execute(&[OUTPUT, INVOKE])), "before load invoke invoke stop");
     assert_eq!(ops(&execute(&[OUTPUT, READ])), "before load invoke load set-variable stop");
 }

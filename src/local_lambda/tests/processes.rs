@@ -114,6 +114,10 @@ async fn a_warm_process_that_died_is_replaced_unnoticed() {
     let first = bench.value("worker", "{}").await;
     let kill = std::process::Command::new("kill").args(["-9", &first.to_string()]).status();
     assert!(kill.expect("kill").success());
+    // A signal takes a moment; a process that is only dying may still take the next event and lose it.
+    while std::fs::read_to_string(format!("/proc/{first}/stat")).is_ok_and(|stat| !stat.contains(") Z ")) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     assert_ne!(bench.value("worker", "{}").await, first);
 }
 

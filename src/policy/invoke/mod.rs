@@ -105,7 +105,9 @@ fn access(step: &step::Invoke) -> Access {
     if step.input != message {
         reads.push(Reference { root: step.input.clone(), path: ["body".into()].into() });
     }
-    Access { reads, replaces: vec![step.output.clone()], streams_message: step.input == message, diverges: false }
+    // A `GET` leaves the body where it is.
+    let streams_message = step.input == message && step.verb.as_ref().is_none_or(step::carries_body);
+    Access { reads, replaces: vec![step.output.clone()], streams_message, diverges: false }
 }
 
 /// `keep`, or one of HTTP's verbs, in any case.

@@ -70,8 +70,7 @@ impl Invoke {
         let uri = self.append_parameters(uri, cx).map_err(property_error)?;
         let method = self.verb.clone().unwrap_or_else(|| cx.state.request.method.clone());
         let mut headers = self.outgoing_headers(cx);
-        let carries_body =
-            !matches!(method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS | Method::TRACE);
+        let carries_body = carries_body(&method);
         let body = if carries_body { self.body(cx)? } else { Body::Empty.send() };
         if !carries_body {
             headers.remove(CONTENT_TYPE);
@@ -145,6 +144,11 @@ impl Invoke {
         }
         self.stops.operation.then(|| upstream(&kinds::OPERATION, format!("the service answered {status}"))).flatten()
     }
+}
+
+/// Whether a request with this verb is sent with its body, as on IBM's gateway.
+pub(super) fn carries_body(verb: &Method) -> bool {
+    !matches!(*verb, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS | Method::TRACE)
 }
 
 /// Reads the body of a response.

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use crate::diagnostics::codes;
 use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
+use crate::openapi::{Api, Location};
 use crate::policy::Compiler;
 use crate::runtime::Context;
 use crate::value::Value;
@@ -67,7 +68,7 @@ impl Target {
             match piece {
                 Piece::Text(text) => url.push_str(text),
                 Piece::Value { reference, place } => {
-                    let text = cx.text(reference);
+                    let text = if is_operation_path(reference) { operation_path(cx) } else { cx.text(reference) };
                     let start = url.len();
                     match place {
                         // A root path `/` behind a base path that already ends there would double the slash.
@@ -113,6 +114,57 @@ fn is_url_text(reference: &Reference, cx: &Context) -> bool {
         && matches!(cx.get(reference), Value::String(_))
 }
 
+fn is_operation_path(reference: &Reference) -> bool {
+    reference.root == Root::Builtin(Builtin::Api)
+        && matches!(&*reference.path, [first, second] if &**first == "operation" && &**second == "path")
+}
+
+/// The operation's path with the client's values, as they were sent, in the place of its parameters.
+fn operation_path(cx: &Context) -> String {
+    let parameters = cx.state.request.path_parameters.iter();
+    parameters.fold(cx.state.operation.path.to_string(), |path, (name, value)| {
+        let forms = [format!("{{{name}}}"), format!("{{+{name}}}"), format!("{{{name}+}}")];
+        forms.iter().fold(path, |path, form| path.replace(form.as_str(), value))
+    })
+}
+
+/// `{name}` in the text of a URL stands for the path or query parameter of that name, where an operation has it.
+fn with_parameters(parts: Vec<Part>, api: &Api) -> Vec<Part> {
+    let known = |name: &str| {
+        api.operations.iter().any(|operation| {
+            operation.path.parameters().iter().any(|one| **one == *name)
+                || operation.parameters.iter().any(|one| *one.name == *name && one.location == Location::Query)
+        })
+    };
+    let mut replaced = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Part::Text(text) = &part else {
+            replaced.push(part);
+            continue;
+        };
+        let mut rest: &str = text;
+        let mut searched = 0;
+        while let Some(open) = rest[searched..].find('{').map(|at| at + searched) {
+            let Some(close) = rest[open..].find('}').map(|at| at + open) else { break };
+            let name = &rest[open + 1..close];
+            if !known(name) {
+                searched = open + 1;
+                continue;
+            }
+            if open > 0 {
+                replaced.push(Part::Text(rest[..open].into()));
+            }
+            let path = ["parameters".into(), name.into()].into();
+            replaced.push(Part::Reference(Reference { root: Root::Builtin(Builtin::Request), path }));
+            (rest, searched) = (&rest[close + 1..], 0);
+        }
+        if !rest.is_empty() {
+            replaced.push(Part::Text(rest.into()));
+        }
+    }
+    replaced
+}
+
 /// Whether the segment around a value is `.` or `..`, which services resolve before they look at the path.
 fn is_dot_segment(url: &str, value: &Range<usize>) -> bool {
     let start = url[..value.start].rfind('/').map_or(0, |slash| slash + 1);
@@ -128,6 +180,7 @@ pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Tar
         Template::Reference(reference) => vec![Part::Reference(reference)],
         Template::Mixed(parts) => parts.into_vec(),
     };
+    let parts = with_parameters(parts, compiler.shared.api);
     let first = match parts.first() {
         Some(Part::Text(text)) => text.clone(),
         _ => "".into(),

@@ -104,10 +104,8 @@ async fn a_connection_error_says_nothing_about_the_inside() {
     let answer = assembly(&text).serve_cleanly().get().await;
     assert_eq!((answer.status, answer.fault_name()), (500, Some("ConnectionError")));
     assert_eq!(answer.json()["moreInformation"], "Could not connect to endpoint");
-    assert_eq!(
-        answer.failed_step.as_ref().map(|step| &*step.place),
-        Some("api.yaml:6:7").filter(|_| false).or(answer.failed_step.as_ref().map(|step| &*step.place))
-    );
+    let place = answer.failed_step.as_ref().map(|step| step.place.to_string()).unwrap_or_default();
+    assert!(place.ends_with("api.yaml:6:7"), "{place}");
 }
 
 #[tokio::test]

@@ -181,3 +181,16 @@ execute:
     assert_eq!((seen[1].header("content-type"), seen[1].header("x-client")), (Some("application/json"), None));
     assert_eq!((seen[2].header("x-client"), seen[2].header("x-order")), (Some("1"), None));
 }
+
+#[tokio::test]
+async fn a_get_before_another_call_leaves_the_body_to_it() {
+    let text = "
+execute:
+  - invoke: {target-url: '${UPSTREAM}/first', verb: GET, output: first}
+  - invoke: {target-url: '${UPSTREAM}/second'}";
+    let bench = Bench::new(text);
+    bench.gateway.ask(Ask::post("/example/7", "").chunked(&["ab", "cd"])).await;
+    let seen = bench.service.requests();
+    assert_eq!((seen[0].body.len(), &*seen[1].body), (0, &b"abcd"[..]));
+    assert_eq!(seen[1].header("transfer-encoding"), Some("chunked"), "it streams");
+}

@@ -25,7 +25,11 @@ fn a_host_that_only_run_time_knows_is_refused() {
         let expected = format!("api.yaml:6:28: error G0702 the host of this URL is only known at run time; {known}");
         assert_eq!(finding_of_url(url), expected);
     }
-    for url in ["http://$(request.headers.host)/x", "https://$(request.parameters.id).example.com/"] {
+    for url in [
+        "http://{id}.example.com/",
+        "http://$(request.headers.host)/x",
+        "https://$(request.parameters.id).example.com/",
+    ] {
         assert_eq!(finding_of_url(url), "api.yaml:6:28: error G0702 the target URL has no host that is known at load");
     }
     for (url, host) in [

@@ -86,7 +86,7 @@ async fn path_and_search_of_the_request_go_in_as_written() {
         ("/$(request.path)", "/example/a%2Fb%20c"),
         ("$(request.search)", "/?x=%20&y"),
         ("/base$(request.search)", "/base?x=%20&y"),
-        ("$(api.operation.path)", "/example/{id}"),
+        ("$(api.operation.path)", "/example/a%2Fb%20c"),
         ("$(api.root)/x", "/x"),
     ] {
         assert_eq!(target(url, "a%2Fb%20c", "?x=%20&y").await.as_deref(), Ok(expected), "{url}");
@@ -103,4 +103,16 @@ execute:
     let bench = Bench::new(text);
     bench.gateway.get().await;
     assert_eq!(bench.seen().target, "/v1/a/b/a/b?x=7");
+}
+
+#[tokio::test]
+async fn a_parameter_in_braces_is_replaced_where_an_operation_has_it() {
+    for (url, expected) in [
+        ("/orders/{id}", "/orders/a%2Fb"),
+        ("/orders/{id}/of?x={id}&y={other}", "/orders/a%2Fb/of?x=a%2Fb&y={other}"),
+        ("/{other}/{id}$(request.search)", "/{other}/a%2Fb"),
+    ] {
+        assert_eq!(target(url, "a%2Fb", "").await.as_deref(), Ok(expected), "{url}");
+    }
+    assert_eq!(target("/orders/{id}", "%2e%2e", "").await, Err("400 PropertyError".to_owned()));
 }
