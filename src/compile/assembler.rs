@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{flow, stages};
 use crate::assembly::{Assembly, Catch, Faults, Generation, Property, Step};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
-use crate::policy::{self, Access, Compiler, Entry, Names, Plan, SharedParts, UNBUILT};
+use crate::policy::{self, Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts, UNBUILT};
 use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo};
 
 /// Compiles an assembly. `place` writes a span as `file:line:column`. `None` means that findings say why not.
@@ -71,12 +71,12 @@ struct Assembler<'a, 's> {
     findings: &'s mut Findings,
     parts: Parts,
     /// Handlers whose ops come behind the main flow: what they guard, their entry, and where they go on.
-    waiting: Vec<Waiting<'s>>,
+    waiting: Vec<Waiting>,
 }
 
-struct Waiting<'s> {
+struct Waiting {
     guarded: std::ops::Range<OpId>,
-    catch: &'s Catch,
+    catch: Catch,
     /// `None` goes to the end.
     resume: Option<OpId>,
 }
@@ -106,7 +106,7 @@ impl<'a, 's> Assembler<'a, 's> {
         let guarded = start..self.next();
         self.push(Op::Stop);
         for catch in &assembly.catch {
-            self.waiting.push(Waiting { guarded: guarded.clone(), catch, resume: None });
+            self.waiting.push(Waiting { guarded: guarded.clone(), catch: catch.clone(), resume: None });
         }
         self.handlers();
         if !assembly.finally.is_empty() {
@@ -136,7 +136,8 @@ impl<'a, 's> Assembler<'a, 's> {
         }
     }
 
-    fn block(&mut self, steps: &'s [Step]) {
+    /// Appends the steps of a block; says whether the flow always ends in it.
+    fn block(&mut self, steps: &[Step]) -> bool {
         let mut ended_by: Option<&Step> = None;
         for step in steps {
             if let Some(before) = ended_by {
@@ -151,9 +152,11 @@ impl<'a, 's> Assembler<'a, 's> {
                 ended_by = Some(step);
             }
             for catch in &step.catch {
-                self.waiting.push(Waiting { guarded: first..self.next(), catch, resume: Some(self.next()) });
+                let (guarded, resume) = (first..self.next(), Some(self.next()));
+                self.waiting.push(Waiting { guarded, catch: catch.clone(), resume });
             }
         }
+        ended_by.is_some()
     }
 
     /// Compiles one step; says whether the flow ends with it.
@@ -164,10 +167,41 @@ impl<'a, 's> Assembler<'a, 's> {
         let carrier = self.assembly.carrier;
         let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, carrier, generation);
         let title = compiler.title();
-        let Some(plan) = entry.compile(&mut compiler) else { return false };
-        let diverges = plan.access.diverges;
+        let Some(compiled) = entry.compile(&mut compiler) else { return false };
         let place = (self.place)(step.policy_span).into();
-        self.push_plan(plan, Some(Arc::new(StepInfo { policy: step.policy.clone(), title, place })));
+        let info = Arc::new(StepInfo { policy: step.policy.clone(), title, place });
+        match compiled {
+            Compiled::Step(plan) => {
+                let diverges = plan.access.diverges;
+                self.push_plan(plan, Some(info));
+                diverges
+            }
+            Compiled::Flow(flow) => self.flow(flow, &info),
+        }
+    }
+
+    /// Lays cases out: test, block, jump behind all of them; and so on; what runs otherwise comes last.
+    fn flow(&mut self, flow: Flow, info: &Arc<StepInfo>) -> bool {
+        let mut ends = Vec::new();
+        let mut diverges = true;
+        for case in flow.cases {
+            let branch = self.next();
+            self.push(Op::Branch { test: case.test.step, otherwise: 0 });
+            self.parts.info[branch as usize] = Some(info.clone());
+            self.parts.access[branch as usize] = case.test.access;
+            diverges &= self.block(&case.execute);
+            ends.push(self.next());
+            self.push(Op::Jump(0));
+            let behind = self.next();
+            if let Op::Branch { otherwise, .. } = &mut self.parts.ops[branch as usize] {
+                *otherwise = behind;
+            }
+        }
+        diverges &= self.block(&flow.otherwise);
+        let behind = self.next();
+        for end in ends {
+            self.parts.ops[end as usize] = Op::Jump(behind);
+        }
         diverges
     }
 

@@ -16,9 +16,11 @@ pub(super) fn body_loads(parts: &Parts, keeps_request_body: bool) -> Vec<OpId> {
             loads.push(index as OpId);
         }
     }
-    // What steps read of the original request is what the client sent, so it is read before anything changes it.
-    if keeps_request_body && !loads.contains(&0) {
-        loads.insert(0, 0);
+    // What steps read of the original request is what the client sent, so it is read before the author's first step can
+    // change it; not earlier, so that a catch takes a body that cannot be read.
+    let first = parts.info.iter().position(Option::is_some).unwrap_or_default() as OpId;
+    if keeps_request_body && !loads.contains(&first) {
+        loads.insert(0, first);
     }
     loads
 }
@@ -44,6 +46,7 @@ fn live_after(parts: &Parts) -> Vec<bool> {
                     parts.finally.is_some_and(|finally| at(&before, finally))
                 }
                 Op::Stop => true,
+                Op::Branch { otherwise, .. } => at(&before, op + 1) || at(&before, *otherwise),
                 Op::Step(_) | Op::LoadBody => at(&before, op + 1),
             };
             let next = next && !access.diverges;
@@ -83,6 +86,7 @@ pub(super) fn insert_loads(parts: Parts, loads: &[OpId]) -> Parts {
         }
         out.ops.push(match op {
             Op::Jump(to) => Op::Jump(moved(to)),
+            Op::Branch { test, otherwise } => Op::Branch { test, otherwise: moved(otherwise) },
             other => other,
         });
         out.info.push(info);

@@ -105,6 +105,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
         self.config.pointer(pointer).map_or(self.step.policy_span, |node| node.span)
     }
 
+    /// The subtree of a property.
+    pub(super) fn node(&self, pointer: &str) -> Option<&Node> {
+        self.config.pointer(pointer)
+    }
+
     /// The text of a property as the document has it, and whether part of it came from the environment.
     pub fn is_masked(&self, pointer: &str) -> bool {
         matches!(self.config.pointer(pointer), Some(Node { content: Content::Scalar(scalar), .. }) if scalar.masked)

@@ -10,6 +10,7 @@ macro_rules! examples {
     };
 }
 
+mod blocks;
 mod call;
 mod compiler;
 mod registry;
@@ -17,24 +18,28 @@ mod unbuilt;
 
 pub mod invoke;
 pub mod lambda;
+pub mod operation_switch;
 pub mod set_variable;
 pub mod throw;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+use crate::assembly;
 use crate::expression::{Builtin, Reference, Root};
 use crate::runtime::Step;
 use crate::source::Spellings;
 
+pub use blocks::{BLOCKS, Steps};
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 4] = [
+pub static ALL: [Entry; 5] = [
     Entry::of::<invoke::Invoke>(),
     Entry::of::<lambda::Lambda>(),
+    Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<throw::Throw>(),
 ];
@@ -45,7 +50,7 @@ pub trait Policy {
     /// What an author writes; its doc comments are the schema's descriptions and the page's table.
     type Config: DeserializeOwned + JsonSchema;
     /// Makes the step. `None` means that findings say why not.
-    fn compile(config: Self::Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan>;
+    fn compile(config: Self::Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled>;
 }
 
 /// What a policy says about itself.
@@ -79,6 +84,28 @@ impl Example {
         let line = self.text.lines().find_map(|line| line.strip_prefix("title:"));
         line.map_or(self.name, |title| title.trim().trim_matches(['"', '\'']))
     }
+}
+
+/// What a policy compiles to.
+pub enum Compiled {
+    /// A step that does something.
+    Step(Plan),
+    /// Steps of which some run: the compiler lays their blocks out.
+    Flow(Flow),
+}
+
+/// Control flow: the first case whose test holds runs, and then the flow goes on behind all of them.
+pub struct Flow {
+    pub cases: Vec<Case>,
+    /// What runs where no test holds.
+    pub otherwise: Vec<assembly::Step>,
+}
+
+/// One case of a [`Flow`].
+pub struct Case {
+    /// Answers `Continue` where the case applies and `Otherwise` where it does not.
+    pub test: Plan,
+    pub execute: Vec<assembly::Step>,
 }
 
 /// A compiled step and what the compiler must know of it.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{ALL, Compiler, Meta, Plan, Policy};
+use super::{ALL, Compiled, Compiler, Meta, Policy};
 use crate::assembly::Generation;
 use crate::source::Shape;
 
@@ -11,7 +11,7 @@ pub struct Entry {
     pub meta: &'static Meta,
     shape: OnceLock<Shape>,
     make_shape: fn() -> Shape,
-    compile: fn(&Entry, &mut Compiler<'_, '_>) -> Option<Plan>,
+    compile: fn(&Entry, &mut Compiler<'_, '_>) -> Option<Compiled>,
 }
 
 impl Entry {
@@ -34,7 +34,7 @@ impl Entry {
     }
 
     /// Reads the step's configuration and compiles it.
-    pub fn compile(&self, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+    pub fn compile(&self, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
         (self.compile)(self, compiler)
     }
 }

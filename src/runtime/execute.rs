@@ -30,7 +30,7 @@ pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault>
 async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), Fault> {
     loop {
         let result = match pipeline.ops.get(at as usize) {
-            Some(Op::Step(step)) => {
+            Some(Op::Step(step) | Op::Branch { test: step, .. }) => {
                 let deadline = cx.state.deadline + GRACE;
                 match step.run(cx) {
                     Outcome::Ready(result) => result,
@@ -46,6 +46,10 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), 
         };
         match result {
             Ok(Next::Continue) => at += 1,
+            Ok(Next::Otherwise) => match pipeline.ops.get(at as usize) {
+                Some(Op::Branch { otherwise, .. }) => at = *otherwise,
+                _ => at += 1,
+            },
             Ok(Next::Stop) => return Ok(()),
             Err(mut fault) => {
                 fault.op = Some(at);

@@ -41,6 +41,8 @@ pub enum Outcome<'a> {
 pub enum Next {
     /// To the next op.
     Continue,
+    /// Only from the test of a branch: its condition does not hold, and the flow goes on behind the branch.
+    Otherwise,
     /// To `finally`, with the message as the response.
     Stop,
 }

@@ -14,6 +14,11 @@ pub type OpId = u32;
 /// What the executor walks. Closed: steps are the open set.
 pub enum Op {
     Step(Box<dyn Step>),
+    /// Runs the test; where it answers [`super::Next::Otherwise`], the flow goes on there.
+    Branch {
+        test: Box<dyn Step>,
+        otherwise: OpId,
+    },
     /// Reads the body of `message` before the first step that looks into it.
     LoadBody,
     Jump(OpId),

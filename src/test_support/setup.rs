@@ -125,7 +125,7 @@ impl Loaded {
         self.serve()
     }
 
-    /// The pipeline of the first route, as a list of its ops: `step`, `load`, `jump 3`, `stop`.
+    /// The pipeline of the first route, as a list of its ops: a policy, `switch else 7`, `load`, `jump 3`, `stop`.
     pub(crate) fn ops(&self) -> Vec<String> {
         use crate::runtime::Op;
         let findings = self.findings();
@@ -134,6 +134,7 @@ impl Loaded {
         let name = |at: usize| pipeline.info[at].as_ref().map_or("before", |step| &*step.policy).to_owned();
         let ops = pipeline.ops.iter().enumerate().map(|(at, op)| match op {
             Op::Step(_) => name(at),
+            Op::Branch { otherwise, .. } => format!("{} else {otherwise}", name(at)),
             Op::LoadBody => "load".to_owned(),
             Op::Jump(to) => format!("jump {to}"),
             Op::Stop => "stop".to_owned(),

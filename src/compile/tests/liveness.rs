@@ -76,7 +76,7 @@ fn finally_that_needs_the_body_keeps_it_also_for_a_fault_that_nothing_catches() 
 #[test]
 fn the_body_of_the_request_is_kept_from_the_start() {
     let late = "set-variable: {actions: [{set: a, value: $(request.body.x)}]}";
-    assert_eq!(ops(&execute(&[INVOKE, late])), "load before invoke set-variable stop");
+    assert_eq!(ops(&execute(&[INVOKE, late])), "before load invoke set-variable stop");
 }
 
 #[tokio::test]
@@ -112,6 +112,19 @@ async fn a_body_over_the_limit_is_413_where_a_step_reads_it_and_passes_where_non
     assert_eq!(read.post("12345678").await.status, 200);
     let through = setup.assembly(&execute(&[HEADER])).serve();
     assert_eq!(through.post("123456789").await.short(), (200, "123456789"));
+}
+
+#[tokio::test]
+async fn a_body_of_the_request_that_cannot_be_read_is_caught_by_name() {
+    let text = "
+execute:
+  - set-variable: {actions: [{set: a, value: $(request.body.x)}]}
+catch:
+  - errors: [BadRequestError]
+    execute:
+      - set-variable: {actions: [{set: message.body, value: caught $(error.status.code)}]}";
+    let setup = Setup::default().settings(|settings| settings.server.limits.body_bytes = 4);
+    assert_eq!(setup.assembly(text).serve_cleanly().post("123456").await.short(), (200, "caught 413"));
 }
 
 fn execute(steps: &[&str]) -> String {

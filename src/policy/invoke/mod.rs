@@ -9,7 +9,7 @@ mod url;
 
 use std::time::Duration;
 
-use super::{Access, Compiler, Meta, Plan, Policy};
+use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
 use crate::assembly::Generation;
 use crate::diagnostics::{codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
@@ -70,7 +70,7 @@ impl Policy for Invoke {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
         let target = url::compile(&config.target_url, compiler);
         let verb = verb(&config, compiler);
         let timeout = timeout(&config, compiler);
@@ -95,7 +95,7 @@ impl Policy for Invoke {
             inject_proxy_headers: config.inject_proxy_headers,
         };
         let access = access(&step);
-        Some(Plan { step: Box::new(step), access })
+        Some(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }
 

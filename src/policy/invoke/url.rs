@@ -114,6 +114,16 @@ fn is_url_text(reference: &Reference, cx: &Context) -> bool {
         && matches!(cx.get(reference), Value::String(_))
 }
 
+/// The URL with something harmless in the place of every value.
+fn sample(pieces: &[Piece]) -> String {
+    let texts = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => &**text,
+        Piece::Value { place: Place::AsWritten, .. } => "",
+        Piece::Value { .. } => "x",
+    });
+    texts.collect()
+}
+
 fn is_operation_path(reference: &Reference) -> bool {
     reference.root == Root::Builtin(Builtin::Api)
         && matches!(&*reference.path, [first, second] if &**first == "operation" && &**second == "path")
@@ -200,7 +210,13 @@ pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Tar
             }
         };
     }
-    Some(Target::Computed(pieces(parts)))
+    let pieces = pieces(parts);
+    if sample(&pieces).parse::<Uri>().is_err() {
+        let message = "the text of this URL has characters that no URL can carry";
+        compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, "write a space as `%20`");
+        return None;
+    }
+    Some(Target::Computed(pieces))
 }
 
 /// What stands behind the text that a URL starts with.
@@ -264,9 +280,12 @@ fn valid_authority(authority: &str, compiler: &mut Compiler<'_, '_>) -> Option<(
         compiler.error(codes::BAD_TARGET, "/target-url", message);
         return None;
     }
+    // The last colon of a bare IPv6 address stands inside its brackets.
+    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+    let good_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
     match authority.parse::<http::uri::Authority>() {
-        Ok(_) => Some(()),
-        Err(_) => {
+        Ok(_) if good_port => Some(()),
+        _ => {
             compiler.error(codes::BAD_TARGET, "/target-url", format!("`{authority}` is not a host"));
             None
         }

@@ -10,7 +10,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use super::{Access, Compiler, Meta, Plan, Policy};
+use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
 use crate::diagnostics::{codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
 use crate::runtime::kinds;
@@ -63,7 +63,7 @@ impl Policy for Lambda {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
         let input = match config.input.trim() {
             "" => Some(None),
             name => compiler.read_variable("/input", name).map(Some),
@@ -95,7 +95,7 @@ impl Policy for Lambda {
             timeout: config.timeout.0,
             stops: stops?,
         };
-        Some(Plan { step: Box::new(step), access })
+        Some(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }
 

@@ -104,6 +104,13 @@ fn region(config: &Config, function: &FunctionRef, compiler: &mut Compiler<'_, '
         Some(text) => Some(compiler.constant("/region", text)?),
         None => None,
     };
+    if let Some(text) =
+        written.as_ref().filter(|text| !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+    {
+        let message = format!("`{text}` is not a region");
+        compiler.error_with_help(codes::BAD_VALUE, "/region", message, "write a region such as `eu-central-1`");
+        return None;
+    }
     if let (Some(written), Some(arn)) = (&written, function.region())
         && written != arn
     {
@@ -172,7 +179,12 @@ fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> O
             Some(endpoint)
         }
         Err(error) => {
-            compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string());
+            // What the settings or the environment say may have come from a secret, so it is not printed.
+            let message = match config.endpoint {
+                Some(_) => error.to_string(),
+                None => "the endpoint of the settings, or of AWS_ENDPOINT_URL_LAMBDA, cannot be used".to_owned(),
+            };
+            compiler.error(codes::BAD_ENDPOINT, "/endpoint", message);
             None
         }
     }

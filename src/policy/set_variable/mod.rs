@@ -5,7 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use super::{Access, Compiler, Meta, Plan, Policy};
+use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
 use crate::assembly::Generation;
 use crate::diagnostics::codes;
 use crate::expression::Template;
@@ -32,7 +32,7 @@ impl Policy for SetVariable {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
         let count = config.actions.len();
         let changes: Vec<Change> = config
             .actions
@@ -46,7 +46,7 @@ impl Policy for SetVariable {
         let access = access(&changes);
         // The v5 engine replaces every `$(…)` before the first action, so an action does not see an earlier one's result.
         let together = compiler.generation == Generation::V5;
-        Some(Plan { step: Box::new(step::SetVariable { changes, together }), access })
+        Some(Compiled::Step(Plan { step: Box::new(step::SetVariable { changes, together }), access }))
     }
 }
 

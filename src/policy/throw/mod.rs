@@ -5,7 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use super::{Access, Compiler, Meta, Plan, Policy};
+use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
 use crate::source::Spellings;
 
 pub use config::Config;
@@ -26,7 +26,7 @@ impl Policy for Throw {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
         let name = compiler.template("/name", &config.name);
         let message = compiler.template("/message", &config.message);
         let mut optional = |pointer: &str, text: Option<String>| match text {
@@ -38,6 +38,6 @@ impl Policy for Throw {
         let step = step::Throw { name: name?, message: message?, status: status?, reason: reason? };
         step.check_status(compiler)?;
         let access = Access { reads: step.reads(), diverges: true, ..Access::default() };
-        Some(Plan { step: Box::new(step), access })
+        Some(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }

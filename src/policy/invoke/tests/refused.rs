@@ -68,10 +68,24 @@ fn what_is_no_url_is_refused() {
         ("http:///x", "the target URL has no host that is known at load"),
         ("http://user:pass@h/", "a target URL holds no user name and password"),
         ("http://a b/", "`a b` is not a host"),
+        ("http://h:99999/x", "`h:99999` is not a host"),
+        ("http://h:$(request.path)", "`h:` is not a host"),
+        ("http://h/a b", "this is not a URL: invalid uri character"),
+        (
+            "http://h/a b/$(request.parameters.id)",
+            "the text of this URL has characters that no URL can carry; write a space as `%20`",
+        ),
     ] {
         assert_eq!(finding_of_url(url), format!("api.yaml:6:28: error G0701 {expected}"));
     }
     assert_eq!(loaded("verb: GET").findings(), ["api.yaml:6:16: error G0305 `invoke` needs the property `target-url`"]);
+}
+
+#[test]
+fn hosts_may_be_addresses_with_ports() {
+    for url in ["http://[::1]/x", "http://[::1]:8080/$(request.parameters.id)", "https://10.0.0.1:443$(request.path)"] {
+        assert_eq!(loaded(&format!("target-url: '{url}'")).findings(), [""; 0], "{url}");
+    }
 }
 
 #[test]

@@ -113,6 +113,24 @@ fn regions_must_agree() {
 }
 
 #[test]
+fn a_region_has_only_letters_digits_and_hyphens() {
+    check(&[(
+        "region: 'eu west'",
+        "6:24: error G0308 `eu west` is not a region; write a region such as `eu-central-1`",
+    )]);
+    assert_eq!(loaded("function: f, region: eusc-de-east-1").findings(), [""; 0]);
+}
+
+#[test]
+fn an_endpoint_of_the_settings_is_not_printed() {
+    let setup = setup().settings(|settings| settings.aws.endpoint = Some("canary host".to_owned()));
+    assert_eq!(
+        setup.assembly(&lambda("function: f")).findings(),
+        ["api.yaml:6:7: error G0608 the endpoint of the settings, or of AWS_ENDPOINT_URL_LAMBDA, cannot be used"]
+    );
+}
+
+#[test]
 fn a_region_is_needed() {
     if region_from_environment().is_some() {
         eprintln!("SKIPPED: AWS_REGION is set, so a missing region cannot be tested");
