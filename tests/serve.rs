@@ -56,6 +56,51 @@ fn sighup_reloads_and_an_error_keeps_what_serves() {
 }
 
 #[test]
+fn the_admin_listener_reloads_and_says_how_it_went() {
+    let folder = copy_of("tests/fixtures");
+    let document = folder.path().join("empty-root.yaml");
+    let gantry = Gantry::start(&["serve", document.to_str().expect("a path in UTF-8")]);
+    let reload = || support::request(gantry.admin, "POST", "/-/reload", &[], "").expect("an answer");
+    edit(&document, "value: pong", "value: again");
+    let answer = reload();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(gantry.get("/ping").body, "again");
+    edit(&document, "- set-variable:", "- set-variabel:");
+    let answer = reload();
+    assert_eq!(answer.status, 422);
+    let status: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!((&status["generation"], &status["last_load"]["loaded"]), (&2.into(), &false.into()));
+    let finding = status["last_load"]["findings"][0].as_str().expect("a finding");
+    assert!(finding.contains("empty-root.yaml:9:7: error G0301"), "{finding}");
+    assert_eq!(gantry.get("/ping").body, "again");
+    let metrics = gantry.try_get_from(gantry.admin, "/metrics").expect("an answer").body;
+    assert!(metrics.contains("gantry_reloads_total{outcome=\"kept\"} 1"), "{metrics}");
+}
+
+#[test]
+fn a_mounted_configmap_that_is_swapped_is_noticed() {
+    // Kubernetes mounts `..data` as a link to a folder with the files, links each file to `..data/FILE`, and swaps the link.
+    let mount = tempfile::tempdir().expect("a folder");
+    let version = |name: &str, answer: &str| {
+        let folder = mount.path().join(name);
+        std::fs::create_dir(&folder).expect("a folder");
+        let text = std::fs::read_to_string(support::repository().join(DOCUMENT)).expect("the document");
+        std::fs::write(folder.join("api.yaml"), text.replace("value: pong", &format!("value: {answer}")))
+            .expect("a file");
+    };
+    let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, mount.path().join(name)).expect("a link");
+    version("..1", "first");
+    link("..1", "..data");
+    link("..data/api.yaml", "api.yaml");
+    let gantry = Gantry::start(&["serve", mount.path().to_str().expect("a path in UTF-8"), "--watch"]);
+    assert_eq!(gantry.get("/ping").body, "first");
+    version("..2", "second");
+    link("..2", "..data_tmp");
+    std::fs::rename(mount.path().join("..data_tmp"), mount.path().join("..data")).expect("the swap");
+    gantry.wait_until("the new version serves", || gantry.get("/ping").body == "second");
+}
+
+#[test]
 fn sigterm_drains_and_exits_cleanly() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = folder.path().join("settings.yaml");

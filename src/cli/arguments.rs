@@ -67,6 +67,9 @@ pub struct ServeArguments {
     /// Where health and metrics are served [default: 127.0.0.1:9090]
     #[arg(long, value_name = "ADDR", env = "GANTRY_ADMIN_LISTEN")]
     pub admin_listen: Option<SocketAddr>,
+    /// Load the documents again whenever they change
+    #[arg(long, env = "GANTRY_WATCH")]
+    pub watch: bool,
 }
 
 #[derive(Debug, Args)]

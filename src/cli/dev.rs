@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use tokio::sync::broadcast::error::RecvError;
 
 use super::arguments::DevArguments;
-use super::serve::{Running, bind, block_on, read_settings, reload, start_logs};
+use super::serve::{Running, bind, block_on, read_settings, start_logs};
 use super::{Exit, print};
 use crate::aws::endpoint::region_from_environment;
-use crate::gateway::{self, Gateway, Reload};
+use crate::gateway::{self, Gateway, Load, Reload};
 use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options};
 use crate::runtime::{Route, Snapshot};
 use crate::settings::{LocalService, Settings};
@@ -56,9 +57,16 @@ async fn develop(arguments: DevArguments, mut settings: Settings, start: Instant
         }
     };
     let traffic = bound.addresses().traffic;
-    let gateway = Arc::new(Gateway::new(paths, settings, Box::new(ProcessEnvironment)));
-    let (outcome, load) = reload(&gateway).await;
-    print::findings_to_stderr(&load.findings, &load.sources);
+    let first = AtomicBool::new(true);
+    let observer = Box::new(move |outcome: Reload, load: &Load| {
+        print::findings_to_stderr(&load.findings, &load.sources);
+        // The first load is followed by the welcome, or by a word of what is wrong.
+        if !first.swap(false, Ordering::Relaxed) {
+            eprintln!("{}", reloaded(outcome, load.findings.errors()));
+        }
+    });
+    let gateway = Arc::new(Gateway::new(paths, settings, Box::new(ProcessEnvironment), observer));
+    let outcome = gateway.clone().load_in_background().await;
     let notices = tokio::spawn(print_notices(lambda.notices()));
     match outcome {
         Reload::Swapped { .. } => {
@@ -67,11 +75,8 @@ async fn develop(arguments: DevArguments, mut settings: Settings, start: Instant
         }
         Reload::RolledBack => eprintln!("Nothing is served yet: mend the document, and it is loaded again."),
     }
-    let exit = match Running::start(gateway, bound, outcome, AccessForm::Plain) {
-        Ok(mut running) => {
-            running.changes = Some(watcher);
-            running.until_terminated(|outcome, load| eprintln!("{}", reloaded(outcome, load.findings.errors()))).await
-        }
+    let exit = match Running::start(gateway, bound, AccessForm::Plain) {
+        Ok(running) => running.watching(Some(watcher)).until_terminated().await,
         Err(exit) => exit,
     };
     lambda.shutdown().await;

@@ -10,11 +10,11 @@ use tokio::task::JoinHandle;
 use super::arguments::ServeArguments;
 use super::{Exit, print};
 use crate::diagnostics::{Findings, Sources};
-use crate::gateway::{Gateway, Load, Reload, Signal, Signals, Watcher};
-use crate::server::{self, Bound, DrainReport, Parts, Readiness};
+use crate::gateway::{self, Gateway, Load, Reload, Signal, Signals, Watcher};
+use crate::server::{self, Bound, DrainReport, Parts};
 use crate::settings::{self, Settings};
 use crate::source::ProcessEnvironment;
-use crate::telemetry::{self, AccessForm, AccessLog, Metrics, ReloadOutcome};
+use crate::telemetry::{self, AccessForm, AccessLog};
 
 /// How long the last access lines may take to be written.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
@@ -33,19 +33,36 @@ pub fn run(arguments: ServeArguments) -> Exit {
             Ok(bound) => bound,
             Err(exit) => return exit,
         };
-        let gateway = Arc::new(Gateway::new(arguments.input.paths, settings, Box::new(ProcessEnvironment)));
-        let (outcome, load) = reload(&gateway).await;
-        print::findings_to_stderr(&load.findings, &load.sources);
-        if outcome == Reload::RolledBack {
-            eprintln!("nothing is served: {}", print::count(load.findings.errors(), "error"));
+        let watcher = match arguments.watch.then(|| gateway::watch(&arguments.input.paths)).transpose() {
+            Ok(watcher) => watcher,
+            Err(error) => {
+                eprintln!("cannot watch the documents: {error}");
+                return Exit::Failed;
+            }
+        };
+        let observer = Box::new(print_load);
+        let gateway = Arc::new(Gateway::new(arguments.input.paths, settings, Box::new(ProcessEnvironment), observer));
+        if gateway.clone().load_in_background().await == Reload::RolledBack {
+            eprintln!("nothing is served");
             return Exit::Findings;
         }
         announce(&gateway, &bound, start);
-        match Running::start(gateway, bound, outcome, AccessForm::Json) {
-            Ok(running) => running.until_terminated(|_, _| {}).await,
+        match Running::start(gateway, bound, AccessForm::Json) {
+            Ok(running) => running.watching(watcher).until_terminated().await,
             Err(exit) => exit,
         }
     })
+}
+
+/// Shows the findings of a load, and how it ended.
+fn print_load(outcome: Reload, load: &Load) {
+    print::findings_to_stderr(&load.findings, &load.sources);
+    match outcome {
+        Reload::Swapped { generation } => tracing::info!(generation, "loaded"),
+        Reload::RolledBack => {
+            tracing::error!(errors = load.findings.errors(), "not loaded; what served before serves on");
+        }
+    }
 }
 
 /// The settings file with the flags over it.
@@ -89,16 +106,6 @@ pub(super) async fn bind(settings: &Settings) -> Result<Bound, Exit> {
     })
 }
 
-/// Loads off the reactor: a large estate takes longer than a request should wait.
-pub(super) async fn reload(gateway: &Arc<Gateway>) -> (Reload, Load) {
-    let gateway = gateway.clone();
-    let loading = tokio::task::spawn_blocking(move || gateway.reload());
-    match loading.await {
-        Ok(result) => result,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
-}
-
 /// The one block that a start prints.
 fn announce(gateway: &Gateway, bound: &Bound, start: Instant) {
     let snapshot = gateway.snapshot().load_full();
@@ -117,61 +124,45 @@ fn announce(gateway: &Gateway, bound: &Bound, start: Instant) {
 /// A gateway whose listeners are open.
 pub(super) struct Running {
     gateway: Arc<Gateway>,
-    metrics: Arc<Metrics>,
-    ready: Arc<Readiness>,
     /// Sending begins the drain.
     drain: oneshot::Sender<()>,
     /// Sending ends it at once.
     hurry: oneshot::Sender<()>,
     server: JoinHandle<DrainReport>,
     access_log: Option<AccessLog>,
-    /// Reloads that something else than a signal asks for.
-    pub changes: Option<Watcher>,
+    changes: Option<Watcher>,
 }
 
 impl Running {
-    /// Starts to serve; `first` is how the first load ended.
-    pub(super) fn start(
-        gateway: Arc<Gateway>,
-        bound: Bound,
-        first: Reload,
-        form: AccessForm,
-    ) -> Result<Self, Exit> {
-        let metrics = Arc::new(Metrics::new());
+    /// Starts to serve.
+    pub(super) fn start(gateway: Arc<Gateway>, bound: Bound, form: AccessForm) -> Result<Self, Exit> {
+        let metrics = gateway.metrics();
         let access_log = gateway.settings().log.access.then(|| AccessLog::start(metrics.clone(), form)).transpose();
         let access_log = access_log.map_err(|error| {
             eprintln!("cannot start the access log: {error}");
             Exit::Failed
         })?;
-        let ready = Arc::new(Readiness::default());
         let parts = Parts {
             snapshot: gateway.snapshot(),
-            metrics: metrics.clone(),
+            metrics,
             access_log: access_log.clone(),
-            ready: ready.clone(),
+            ready: gateway.readiness(),
+            control: gateway.clone(),
         };
         let (drain, draining) = oneshot::channel::<()>();
         let (hurry, hurrying) = oneshot::channel::<()>();
         // A dropped sender means that the process is ending anyway.
         let serving = bound.serve(parts, async { drop(draining.await) }, async { drop(hurrying.await) });
-        let server = tokio::spawn(serving);
-        let running = Running { gateway, metrics, ready, drain, hurry, server, access_log, changes: None };
-        running.count(first);
-        Ok(running)
+        Ok(Running { gateway, drain, hurry, server: tokio::spawn(serving), access_log, changes: None })
     }
 
-    fn count(&self, outcome: Reload) {
-        match outcome {
-            Reload::Swapped { generation } => {
-                self.ready.loaded();
-                self.metrics.reloaded(ReloadOutcome::Loaded, generation);
-            }
-            Reload::RolledBack => self.metrics.reloaded(ReloadOutcome::Kept, self.gateway.generation()),
-        }
+    /// Reloads whenever the documents change.
+    pub(super) fn watching(self, changes: Option<Watcher>) -> Self {
+        Running { changes, ..self }
     }
 
-    /// Serves until SIGTERM or SIGINT, reloading on SIGHUP and on changes. `on_reload` sees every load.
-    pub(super) async fn until_terminated(mut self, on_reload: impl Fn(Reload, &Load)) -> Exit {
+    /// Serves until SIGTERM or SIGINT, reloading on SIGHUP and on changes.
+    pub(super) async fn until_terminated(mut self) -> Exit {
         let mut signals = match Signals::new() {
             Ok(signals) => signals,
             Err(error) => {
@@ -186,7 +177,7 @@ impl Running {
             };
             match signal {
                 Signal::Terminate => break,
-                Signal::Reload => self.reload(&on_reload).await,
+                Signal::Reload => drop(self.gateway.clone().load_in_background().await),
             }
         }
         let Running { drain, hurry, mut server, access_log, .. } = self;
@@ -207,19 +198,6 @@ impl Running {
             access_log.flush(FLUSH_PATIENCE).await;
         }
         Exit::Good
-    }
-
-    async fn reload(&self, on_reload: &impl Fn(Reload, &Load)) {
-        let (outcome, load) = reload(&self.gateway).await;
-        print::findings_to_stderr(&load.findings, &load.sources);
-        self.count(outcome);
-        match outcome {
-            Reload::Swapped { generation } => tracing::info!(generation, "reloaded"),
-            Reload::RolledBack => {
-                tracing::error!(errors = load.findings.errors(), "not reloaded; the last good version goes on serving");
-            }
-        }
-        on_reload(outcome, &load);
     }
 }
 

@@ -48,3 +48,9 @@ fn entry(names: &str, steps: &[String]) -> String {
 fn setup_with(name: &str, value: &str) -> Setup {
     Setup::default().env(name, value)
 }
+
+/// The help of an unknown policy that is near none.
+fn all_policies() -> String {
+    let names: Vec<&str> = crate::policy::ALL.iter().map(|entry| entry.meta.name).collect();
+    format!("the policies are {}", crate::diagnostics::quoted_list(&names))
+}

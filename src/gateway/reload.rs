@@ -1,17 +1,25 @@
 //! Replacing what is served, as a whole or not at all.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::{Load, load};
+use crate::diagnostics::render_short;
 use crate::policy::Purpose;
 use crate::resources::Resources;
 use crate::runtime::Snapshot;
+use crate::server::{Control, LastLoad, Readiness, Status};
 use crate::settings::Settings;
 use crate::source::Environment;
+use crate::telemetry::{Metrics, ReloadOutcome};
 
 /// The documents of a gateway and what it serves of them.
 pub struct Gateway {
@@ -19,9 +27,17 @@ pub struct Gateway {
     settings: Settings,
     resources: Resources,
     environment: Box<dyn Environment + Send + Sync>,
+    observer: Box<Observer>,
+    metrics: Arc<Metrics>,
+    ready: Arc<Readiness>,
     current: Arc<ArcSwap<Snapshot>>,
     generation: AtomicU64,
+    /// How the last load ended. Held while loading, so that two reloads never overlap.
+    last: Mutex<Option<LastLoad>>,
 }
+
+/// Told about every load, to show its findings to people.
+pub type Observer = dyn Fn(Reload, &Load) + Send + Sync;
 
 /// How a load ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +50,23 @@ pub enum Reload {
 
 impl Gateway {
     /// A gateway that serves nothing yet.
-    pub fn new(paths: Vec<PathBuf>, settings: Settings, environment: Box<dyn Environment + Send + Sync>) -> Self {
+    pub fn new(
+        paths: Vec<PathBuf>,
+        settings: Settings,
+        environment: Box<dyn Environment + Send + Sync>,
+        observer: Box<Observer>,
+    ) -> Self {
         Gateway {
             paths,
             settings,
             resources: Resources::default(),
             environment,
+            observer,
+            metrics: Arc::new(Metrics::new()),
+            ready: Arc::new(Readiness::default()),
             current: Arc::new(ArcSwap::from_pointee(Snapshot::default())),
             generation: AtomicU64::new(0),
+            last: Mutex::new(None),
         }
     }
 
@@ -50,27 +75,80 @@ impl Gateway {
         self.current.clone()
     }
 
-    /// The paths it was given.
-    pub fn paths(&self) -> &[PathBuf] {
-        &self.paths
+    /// The counters of this process.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        self.metrics.clone()
     }
 
-    /// How many loads have succeeded.
-    pub fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Relaxed)
+    /// Whether there is something to serve.
+    pub fn readiness(&self) -> Arc<Readiness> {
+        self.ready.clone()
     }
 
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Loads the documents and, without errors, serves them. The findings are in the load either way.
-    pub fn reload(&self) -> (Reload, Load) {
+    /// Loads the documents and, without errors, serves them. Takes as long as reading and compiling does.
+    pub fn load(&self) -> Reload {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let mut loaded = load(&self.paths, &self.settings, &self.resources, self.environment.as_ref(), Purpose::Serve);
-        let Some(snapshot) = loaded.snapshot.take() else { return (Reload::RolledBack, loaded) };
-        self.resources.loaded();
-        self.current.store(Arc::new(snapshot));
-        let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
-        (Reload::Swapped { generation }, loaded)
+        let outcome = match loaded.snapshot.take() {
+            Some(snapshot) => {
+                self.resources.loaded();
+                self.current.store(Arc::new(snapshot));
+                self.ready.loaded();
+                Reload::Swapped { generation: self.generation.fetch_add(1, Ordering::Relaxed) + 1 }
+            }
+            None => Reload::RolledBack,
+        };
+        let counted = match outcome {
+            Reload::Swapped { .. } => ReloadOutcome::Loaded,
+            Reload::RolledBack => ReloadOutcome::Kept,
+        };
+        self.metrics.reloaded(counted, self.generation.load(Ordering::Relaxed));
+        (self.observer)(outcome, &loaded);
+        *last = Some(last_load(outcome, &loaded));
+        outcome
+    }
+
+    /// [`Gateway::load`] off the reactor: a large estate takes longer than a request should wait.
+    pub async fn load_in_background(self: Arc<Self>) -> Reload {
+        match tokio::task::spawn_blocking(move || self.load()).await {
+            Ok(outcome) => outcome,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}
+
+impl Control for Gateway {
+    fn reload(self: Arc<Self>) -> BoxFuture<'static, Status> {
+        let gateway = self.clone();
+        async move {
+            self.load_in_background().await;
+            gateway.status()
+        }
+        .boxed()
+    }
+
+    fn status(&self) -> Status {
+        let snapshot = self.current.load();
+        Status {
+            version: env!("CARGO_PKG_VERSION"),
+            generation: self.generation.load(Ordering::Relaxed),
+            apis: snapshot.apis.iter().map(|api| api.name.to_string()).collect(),
+            operations: snapshot.all.len(),
+            last_load: self.last.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+}
+
+fn last_load(outcome: Reload, loaded: &Load) -> LastLoad {
+    LastLoad {
+        at: OffsetDateTime::from(SystemTime::now()).format(&Rfc3339).unwrap_or_default(),
+        loaded: matches!(outcome, Reload::Swapped { .. }),
+        errors: loaded.findings.errors(),
+        warnings: loaded.findings.warnings(),
+        findings: loaded.findings.iter().map(|finding| render_short(finding, &loaded.sources)).collect(),
     }
 }

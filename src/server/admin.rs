@@ -1,13 +1,14 @@
 //! What operators and their tools ask.
 
+use axum::Json;
 use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
-use super::Parts;
+use super::{Parts, Status};
 use crate::telemetry::OPEN_METRICS;
 
 pub(super) fn router(parts: Parts) -> Router {
@@ -16,6 +17,8 @@ pub(super) fn router(parts: Parts) -> Router {
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .route("/-/status", get(status))
+        .route("/-/reload", post(reload))
         .with_state(parts)
 }
 
@@ -34,4 +37,15 @@ async fn ready(State(parts): State<Parts>) -> (StatusCode, String) {
 
 async fn metrics(State(parts): State<Parts>) -> impl IntoResponse {
     ([(CONTENT_TYPE, OPEN_METRICS)], parts.metrics.encode())
+}
+
+async fn status(State(parts): State<Parts>) -> Json<Status> {
+    Json(parts.control.status())
+}
+
+/// 200 when the new documents serve, 422 with the findings when the old ones serve on.
+async fn reload(State(parts): State<Parts>) -> (StatusCode, Json<Status>) {
+    let status = parts.control.reload().await;
+    let loaded = status.last_load.as_ref().is_some_and(|last| last.loaded);
+    (if loaded { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, Json(status))
 }

@@ -13,6 +13,7 @@ mod body;
 mod checks;
 mod clock;
 mod connection;
+mod control;
 mod exchange;
 mod handler;
 mod listener;
@@ -35,6 +36,7 @@ use crate::runtime::Snapshot;
 use crate::telemetry::{AccessLog, Metrics};
 
 pub use bind::{Addresses, BindError, Bound, bind};
+pub use control::{Control, LastLoad, Status};
 pub use ready::Readiness;
 pub use serve::DrainReport;
 
@@ -47,4 +49,5 @@ pub struct Parts {
     /// None: no access log.
     pub access_log: Option<AccessLog>,
     pub ready: Arc<Readiness>,
+    pub control: Arc<dyn Control>,
 }

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::*;
-use crate::http_client::test_server::{pause, Answer, Recorded, TestServer, closed_port};
+use crate::http_client::test_server::{Answer, Recorded, TestServer, closed_port, pause};
 use crate::http_client::{PoolOptions, TlsOptions};
 use crate::value::Secret;
 use time::OffsetDateTime;

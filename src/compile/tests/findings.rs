@@ -10,7 +10,7 @@ fn an_unknown_policy_is_refused_with_the_nearest_names() {
         ("set_variable", "did you mean `set-variable`?"),
         ("aws-lamda", "did you mean `aws-lambda`?"),
         ("gatewayscrip", "did you mean `gatewayscript`?"),
-        ("quota-of-mine", "the policies are `invoke`, `lambda`, `set-variable` or `throw`"),
+        ("quota-of-mine", &*super::all_policies()),
     ] {
         let findings = assembly(&format!("execute:\n  - {name}: {{a: 1}}")).findings();
         assert_eq!(findings, [format!("api.yaml:6:7: error G0301 there is no policy `{name}`; {help}")]);
@@ -59,7 +59,7 @@ catch:
     execute:
       - set-variable: {}
 finally:
-  - if: {}";
+  - validate-usernametoken: {}";
     let places: Vec<_> =
         assembly(text).findings().iter().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::{Addresses, DrainReport, Parts, Readiness, bind};
+use super::{Addresses, Control, DrainReport, Parts, Readiness, Status, bind};
 use crate::diagnostics::Sources;
 use crate::openapi::PathTemplate;
 use crate::runtime::{
@@ -31,6 +31,19 @@ use crate::value::{Seconds, Value};
 
 /// Longer than anything here may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A process without documents behind the admin listener.
+struct Nothing;
+
+impl Control for Nothing {
+    fn reload(self: Arc<Self>) -> futures_util::future::BoxFuture<'static, Status> {
+        Box::pin(async move { self.status() })
+    }
+
+    fn status(&self) -> Status {
+        Status { version: "test", generation: 0, apis: Vec::new(), operations: 0, last_load: None }
+    }
+}
 
 /// A step that is ready at once.
 struct Now<F>(F);
@@ -155,6 +168,7 @@ async fn start_with(
         metrics: metrics.clone(),
         access_log,
         ready: Arc::new(Readiness::default()),
+        control: Arc::new(Nothing),
     };
     parts.ready.loaded();
     let ((drain, draining), (hurry, hurrying)) = (oneshot::channel::<()>(), oneshot::channel::<()>());
