@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::gateway::Inputs;
+
 /// An API gateway that runs DataPower-style assemblies and invokes AWS Lambda.
 #[derive(Debug, Parser)]
 #[command(name = "gantry", version, max_term_width = 80, after_help = EXAMPLES)]
@@ -43,6 +45,12 @@ pub struct InputArguments {
     /// The settings file
     #[arg(long, value_name = "FILE", env = "GANTRY_SETTINGS")]
     pub settings: Option<PathBuf>,
+}
+
+impl InputArguments {
+    pub fn inputs(&self) -> Inputs {
+        Inputs { paths: self.paths.clone(), settings: self.settings.clone(), local: None }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -21,7 +21,7 @@ pub fn run(arguments: &CheckArguments) -> Exit {
         settings::read(arguments.input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
     print::findings(&mut out, &findings, &sources, format, color);
     let errors_in_settings = findings.errors();
-    let settings = settings.unwrap_or_default();
+    let (_, settings) = settings.unwrap_or_default().split();
     let resources = Resources::default();
     let loaded = gateway::load(&arguments.input.paths, &settings, &resources, &ProcessEnvironment, Purpose::Check);
     print::findings(&mut out, &loaded.findings, &loaded.sources, format, color);

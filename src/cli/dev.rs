@@ -1,5 +1,6 @@
 //! `gantry dev`: documents with their functions, on this machine, reloaded on every change.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,13 +9,13 @@ use std::time::Instant;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::arguments::DevArguments;
-use super::serve::{Running, bind, block_on, read_settings, start_logs};
+use super::serve::{Running, bind, block_on, read_settings, start_logs, watch};
 use super::{Exit, print};
 use crate::aws::endpoint::region_from_environment;
-use crate::gateway::{self, Gateway, Load, Reload};
+use crate::gateway::{Gateway, Load, Reload};
 use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options};
 use crate::runtime::{Route, Snapshot};
-use crate::settings::{LocalService, Settings};
+use crate::settings::{LocalService, Startup};
 use crate::source::ProcessEnvironment;
 use crate::telemetry::AccessForm;
 use crate::value::{Seconds, Secret};
@@ -26,35 +27,40 @@ const SECRET_ACCESS_KEY: &str = "local-secret";
 
 pub fn run(arguments: DevArguments) -> Exit {
     let start = Instant::now();
-    let mut settings = match read_settings(&arguments.serve) {
+    let (mut startup, live) = match read_settings(&arguments.serve) {
         Ok(settings) => settings,
         Err(exit) => return exit,
     };
     // At a desk nobody waits for load balancers.
-    settings.server.drain_delay = Seconds::new(0);
-    settings.server.drain_timeout = Seconds::new(2);
-    if let Err(exit) = start_logs(&settings) {
+    startup.server.drain_delay = Seconds::new(0);
+    startup.server.drain_timeout = Seconds::new(2);
+    if let Err(exit) = start_logs(&startup) {
         return exit;
     }
-    block_on(develop(arguments, settings, start))
+    let region = live.aws.region.or_else(region_from_environment).unwrap_or_else(|| "us-east-1".to_owned());
+    block_on(develop(arguments, startup, region, start))
 }
 
-async fn develop(arguments: DevArguments, mut settings: Settings, start: Instant) -> Exit {
-    let paths = arguments.serve.input.paths;
-    let bound = match bind(&settings).await {
+async fn develop(arguments: DevArguments, startup: Startup, region: String, start: Instant) -> Exit {
+    let mut inputs = arguments.serve.input.inputs();
+    let bound = match bind(&startup).await {
         Ok(bound) => bound,
         Err(exit) => return exit,
     };
-    let lambda = match start_lambda(&paths, arguments.lambda_listen, &mut settings).await {
+    let lambda = match start_lambda(&inputs.paths, arguments.lambda_listen, region.clone()).await {
         Ok(lambda) => lambda,
         Err(exit) => return exit,
     };
-    let watcher = match gateway::watch(&paths) {
+    // Every lambda step calls the embedded service.
+    inputs.local = Some(LocalService {
+        endpoint: lambda.endpoint(),
+        region,
+        access_key_id: ACCESS_KEY_ID.to_owned(),
+        secret_access_key: Secret::new(SECRET_ACCESS_KEY),
+    });
+    let watcher = match watch(&inputs) {
         Ok(watcher) => watcher,
-        Err(error) => {
-            eprintln!("cannot watch the documents: {error}");
-            return Exit::Failed;
-        }
+        Err(exit) => return exit,
     };
     let traffic = bound.addresses().traffic;
     let first = AtomicBool::new(true);
@@ -65,7 +71,7 @@ async fn develop(arguments: DevArguments, mut settings: Settings, start: Instant
             eprintln!("{}", reloaded(outcome, load.findings.errors()));
         }
     });
-    let gateway = Arc::new(Gateway::new(paths, settings, Box::new(ProcessEnvironment), observer));
+    let gateway = Arc::new(Gateway::new(inputs, Box::new(ProcessEnvironment), observer));
     let outcome = gateway.clone().load_in_background().await;
     let notices = tokio::spawn(print_notices(lambda.notices()));
     match outcome {
@@ -75,7 +81,7 @@ async fn develop(arguments: DevArguments, mut settings: Settings, start: Instant
         }
         Reload::RolledBack => eprintln!("Nothing is served yet: mend the document, and it is loaded again."),
     }
-    let exit = match Running::start(gateway, bound, AccessForm::Plain) {
+    let exit = match Running::start(gateway, bound, startup.log.access.then_some(AccessForm::Plain)) {
         Ok(running) => running.watching(Some(watcher)).until_terminated().await,
         Err(exit) => exit,
     };
@@ -84,19 +90,14 @@ async fn develop(arguments: DevArguments, mut settings: Settings, start: Instant
     exit
 }
 
-/// Starts the embedded Lambda service over the folders of the documents, and points every lambda step to it.
-async fn start_lambda(
-    paths: &[PathBuf],
-    listen: std::net::SocketAddr,
-    settings: &mut Settings,
-) -> Result<LocalLambda, Exit> {
-    let region = settings.aws.region.clone().or_else(region_from_environment).unwrap_or_else(|| "us-east-1".to_owned());
+/// Starts the embedded Lambda service over the folders of the documents.
+async fn start_lambda(paths: &[PathBuf], listen: SocketAddr, region: String) -> Result<LocalLambda, Exit> {
     let mut folders: Vec<PathBuf> = paths.iter().map(|path| folder(path)).collect();
     folders.sort();
     folders.dedup();
     let options = Options {
         listen,
-        region: region.clone(),
+        region,
         account: ACCOUNT.to_owned(),
         access_key_id: ACCESS_KEY_ID.to_owned(),
         secret_access_key: SECRET_ACCESS_KEY.to_owned(),
@@ -105,17 +106,10 @@ async fn start_lambda(
         watch: true,
         concurrency: CONCURRENCY,
     };
-    let lambda = LocalLambda::start(options).await.map_err(|error| {
+    LocalLambda::start(options).await.map_err(|error| {
         eprintln!("cannot start the embedded Lambda service: {error}");
         Exit::Failed
-    })?;
-    settings.aws.local = Some(LocalService {
-        endpoint: lambda.endpoint(),
-        region,
-        access_key_id: ACCESS_KEY_ID.to_owned(),
-        secret_access_key: Secret::new(SECRET_ACCESS_KEY),
-    });
-    Ok(lambda)
+    })
 }
 
 fn folder(path: &Path) -> PathBuf {
@@ -129,7 +123,7 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 /// What is served, and one line to try.
-fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: std::net::SocketAddr, start: Instant) -> String {
+fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start: Instant) -> String {
     let mut text = format!(
         "Gantry {} serves on http://{traffic} (started in {} ms)\n\n",
         env!("CARGO_PKG_VERSION"),
@@ -154,7 +148,7 @@ fn verb(route: &Route) -> &str {
 }
 
 /// A `curl` line for the first operation that can be read, else the first.
-fn sample(snapshot: &Snapshot, traffic: std::net::SocketAddr) -> Option<String> {
+fn sample(snapshot: &Snapshot, traffic: SocketAddr) -> Option<String> {
     let reading = snapshot.all.iter().find(|route| verb(route) == "GET");
     let route = reading.or(snapshot.all.first())?;
     let url = format!("http://{traffic}{}", route.operation.sample_path);

@@ -1,6 +1,6 @@
 //! `gantry serve`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use tokio::task::JoinHandle;
 use super::arguments::ServeArguments;
 use super::{Exit, print};
 use crate::diagnostics::{Findings, Sources};
-use crate::gateway::{self, Gateway, Load, Reload, Signal, Signals, Watcher};
+use crate::gateway::{self, Gateway, Inputs, Load, Reload, Signal, Signals, Watcher};
 use crate::server::{self, Bound, DrainReport, Parts};
-use crate::settings::{self, Settings};
+use crate::settings::{self, Live, Startup};
 use crate::source::ProcessEnvironment;
 use crate::telemetry::{self, AccessForm, AccessLog};
 
@@ -21,33 +21,28 @@ const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn run(arguments: ServeArguments) -> Exit {
     let start = Instant::now();
-    let settings = match read_settings(&arguments) {
-        Ok(settings) => settings,
+    let startup = match read_settings(&arguments).and_then(|(startup, _)| start_logs(&startup).map(|()| startup)) {
+        Ok(startup) => startup,
         Err(exit) => return exit,
     };
-    if let Err(exit) = start_logs(&settings) {
-        return exit;
-    }
     block_on(async move {
-        let bound = match bind(&settings).await {
+        let bound = match bind(&startup).await {
             Ok(bound) => bound,
             Err(exit) => return exit,
         };
-        let watcher = match arguments.watch.then(|| gateway::watch(&arguments.input.paths)).transpose() {
+        let inputs = arguments.input.inputs();
+        let watcher = match arguments.watch.then(|| watch(&inputs)).transpose() {
             Ok(watcher) => watcher,
-            Err(error) => {
-                eprintln!("cannot watch the documents: {error}");
-                return Exit::Failed;
-            }
+            Err(exit) => return exit,
         };
         let observer = Box::new(print_load);
-        let gateway = Arc::new(Gateway::new(arguments.input.paths, settings, Box::new(ProcessEnvironment), observer));
+        let gateway = Arc::new(Gateway::new(inputs, Box::new(ProcessEnvironment), observer));
         if gateway.clone().load_in_background().await == Reload::RolledBack {
             eprintln!("nothing is served");
             return Exit::Findings;
         }
         announce(&gateway, &bound, start);
-        match Running::start(gateway, bound, AccessForm::Json) {
+        match Running::start(gateway, bound, startup.log.access.then_some(AccessForm::Json)) {
             Ok(running) => running.watching(watcher).until_terminated().await,
             Err(exit) => exit,
         }
@@ -66,23 +61,32 @@ fn print_load(outcome: Reload, load: &Load) {
 }
 
 /// The settings file with the flags over it.
-pub(super) fn read_settings(arguments: &ServeArguments) -> Result<Settings, Exit> {
+pub(super) fn read_settings(arguments: &ServeArguments) -> Result<(Startup, Live), Exit> {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
     let path: Option<&Path> = arguments.input.settings.as_deref();
     let settings = settings::read(path, &ProcessEnvironment, &mut sources, &mut findings);
     print::findings_to_stderr(&findings, &sources);
-    let mut settings = settings.ok_or(Exit::Findings)?;
+    let (mut startup, live) = settings.ok_or(Exit::Findings)?.split();
     if let Some(listen) = arguments.listen {
-        settings.server.listen = listen;
+        startup.server.listen = listen;
     }
     if let Some(listen) = arguments.admin_listen {
-        settings.server.admin_listen = listen;
+        startup.server.admin_listen = listen;
     }
-    Ok(settings)
+    Ok((startup, live))
 }
 
-pub(super) fn start_logs(settings: &Settings) -> Result<(), Exit> {
-    telemetry::init(&settings.log).map_err(|error| {
+/// Watches the documents and the settings.
+pub(super) fn watch(inputs: &Inputs) -> Result<Watcher, Exit> {
+    let paths: Vec<PathBuf> = inputs.paths.iter().chain(&inputs.settings).cloned().collect();
+    gateway::watch(&paths).map_err(|error| {
+        eprintln!("cannot watch the documents: {error}");
+        Exit::Failed
+    })
+}
+
+pub(super) fn start_logs(startup: &Startup) -> Result<(), Exit> {
+    telemetry::init(&startup.log).map_err(|error| {
         eprintln!("cannot start logging: {error}");
         Exit::Failed
     })
@@ -99,8 +103,8 @@ pub(super) fn block_on(future: impl Future<Output = Exit>) -> Exit {
     }
 }
 
-pub(super) async fn bind(settings: &Settings) -> Result<Bound, Exit> {
-    server::bind(&settings.server).await.map_err(|error| {
+pub(super) async fn bind(startup: &Startup) -> Result<Bound, Exit> {
+    server::bind(&startup.server).await.map_err(|error| {
         eprintln!("cannot listen: {error}");
         Exit::Failed
     })
@@ -134,10 +138,10 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts to serve.
-    pub(super) fn start(gateway: Arc<Gateway>, bound: Bound, form: AccessForm) -> Result<Self, Exit> {
+    /// Starts to serve; without a form for them there are no access lines.
+    pub(super) fn start(gateway: Arc<Gateway>, bound: Bound, form: Option<AccessForm>) -> Result<Self, Exit> {
         let metrics = gateway.metrics();
-        let access_log = gateway.settings().log.access.then(|| AccessLog::start(metrics.clone(), form)).transpose();
+        let access_log = form.map(|form| AccessLog::start(metrics.clone(), form)).transpose();
         let access_log = access_log.map_err(|error| {
             eprintln!("cannot start the access log: {error}");
             Exit::Failed

@@ -17,7 +17,7 @@ use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Location, Operation, Part, PathTemplate, Segment};
 use crate::policy::SharedParts;
 use crate::runtime::{ApiInfo, Conflict, ContextLimits, OperationInfo, Pipeline, Route, Snapshot};
-use crate::settings::Settings;
+use crate::settings::Live;
 use crate::value::Value;
 
 pub use assembler::compile_assembly;
@@ -28,11 +28,11 @@ pub struct SnapshotBuilder {
 }
 
 impl SnapshotBuilder {
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Live) -> Self {
         let limits = ContextLimits {
-            request: settings.timeouts.request.0,
-            handlers: settings.timeouts.handlers.0,
-            body_bytes: settings.server.limits.body_bytes,
+            request: settings.requests.timeout.0,
+            handlers: settings.requests.handler_timeout.0,
+            body_bytes: settings.requests.body_bytes,
         };
         let snapshot = Snapshot { limits, ..Snapshot::default() };
         SnapshotBuilder { snapshot }

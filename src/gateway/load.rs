@@ -8,7 +8,7 @@ use crate::openapi;
 use crate::policy::{Purpose, SharedParts};
 use crate::resources::Resources;
 use crate::runtime::Snapshot;
-use crate::settings::Settings;
+use crate::settings::Live;
 use crate::source::{Environment, Node, find_files, read_tree};
 
 /// What a load gave: findings, and a snapshot when none of them is an error.
@@ -22,10 +22,17 @@ pub struct Load {
     pub skipped: Vec<PathBuf>,
 }
 
+impl Load {
+    /// A load that ended before any document was read.
+    pub(super) fn refused(sources: Sources, findings: Findings) -> Self {
+        Load { sources, findings, snapshot: None, documents: Vec::new(), skipped: Vec::new() }
+    }
+}
+
 /// Loads every document at the paths.
 pub fn load(
     paths: &[PathBuf],
-    settings: &Settings,
+    settings: &Live,
     resources: &Resources,
     environment: &dyn Environment,
     purpose: Purpose,

@@ -6,6 +6,6 @@ mod signals;
 mod watch;
 
 pub use load::{Load, load};
-pub use reload::{Gateway, Observer, Reload};
+pub use reload::{Gateway, Inputs, Observer, Reload};
 pub use signals::{Signal, Signals};
 pub use watch::{Watcher, watch};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
@@ -12,19 +12,20 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Load, load};
-use crate::diagnostics::render_short;
+use crate::diagnostics::{Findings, Sources, render_short};
 use crate::policy::Purpose;
 use crate::resources::Resources;
 use crate::runtime::Snapshot;
 use crate::server::{Control, LastLoad, Readiness, Status};
-use crate::settings::Settings;
+use crate::settings::{self, LocalService, Startup};
 use crate::source::Environment;
 use crate::telemetry::{Metrics, ReloadOutcome};
 
 /// The documents of a gateway and what it serves of them.
 pub struct Gateway {
-    paths: Vec<PathBuf>,
-    settings: Settings,
+    inputs: Inputs,
+    /// What the settings file said at the first load; later changes need a restart.
+    startup: OnceLock<Startup>,
     resources: Resources,
     environment: Box<dyn Environment + Send + Sync>,
     observer: Box<Observer>,
@@ -34,6 +35,16 @@ pub struct Gateway {
     generation: AtomicU64,
     /// How the last load ended. Held while loading, so that two reloads never overlap.
     last: Mutex<Option<LastLoad>>,
+}
+
+/// What is read by every load.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// Documents, and folders that hold them.
+    pub paths: Vec<PathBuf>,
+    pub settings: Option<PathBuf>,
+    /// The embedded Lambda service that every lambda step calls, in `gantry dev`.
+    pub local: Option<LocalService>,
 }
 
 /// Told about every load, to show its findings to people.
@@ -50,15 +61,10 @@ pub enum Reload {
 
 impl Gateway {
     /// A gateway that serves nothing yet.
-    pub fn new(
-        paths: Vec<PathBuf>,
-        settings: Settings,
-        environment: Box<dyn Environment + Send + Sync>,
-        observer: Box<Observer>,
-    ) -> Self {
+    pub fn new(inputs: Inputs, environment: Box<dyn Environment + Send + Sync>, observer: Box<Observer>) -> Self {
         Gateway {
-            paths,
-            settings,
+            inputs,
+            startup: OnceLock::new(),
             resources: Resources::default(),
             environment,
             observer,
@@ -85,14 +91,10 @@ impl Gateway {
         self.ready.clone()
     }
 
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
     /// Loads the documents and, without errors, serves them. Takes as long as reading and compiling does.
     pub fn load(&self) -> Reload {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut loaded = load(&self.paths, &self.settings, &self.resources, self.environment.as_ref(), Purpose::Serve);
+        let mut loaded = self.read();
         let outcome = match loaded.snapshot.take() {
             Some(snapshot) => {
                 self.resources.loaded();
@@ -110,6 +112,22 @@ impl Gateway {
         (self.observer)(outcome, &loaded);
         *last = Some(last_load(outcome, &loaded));
         outcome
+    }
+
+    /// Reads the settings and then the documents.
+    fn read(&self) -> Load {
+        let (mut sources, mut findings) = (Sources::default(), Findings::default());
+        let environment = self.environment.as_ref();
+        let path = self.inputs.settings.as_deref();
+        let Some(settings) = settings::read(path, environment, &mut sources, &mut findings) else {
+            return Load::refused(sources, findings);
+        };
+        let (startup, mut live) = settings.split();
+        if *self.startup.get_or_init(|| startup.clone()) != startup {
+            tracing::warn!("`server` and `log` of the settings have changed: they take effect at the next start");
+        }
+        live.aws.local = self.inputs.local.clone();
+        load(&self.inputs.paths, &live, &self.resources, environment, Purpose::Serve)
     }
 
     /// [`Gateway::load`] off the reactor: a large estate takes longer than a request should wait.

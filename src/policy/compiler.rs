@@ -13,7 +13,7 @@ use crate::expression::{Builtin, Reference, Resolved, Root, Template, split_path
 use crate::openapi::Api;
 use crate::resources::Resources;
 use crate::runtime::Symbols;
-use crate::settings::Settings;
+use crate::settings::Live;
 use crate::source::{Content, Environment, Node, expand};
 use crate::value::Value;
 
@@ -21,7 +21,7 @@ use crate::value::Value;
 #[derive(Clone, Copy)]
 pub struct SharedParts<'a> {
     pub api: &'a Api,
-    pub settings: &'a Settings,
+    pub settings: &'a Live,
     pub resources: &'a Resources,
     pub environment: &'a dyn Environment,
     pub purpose: Purpose,

@@ -1,11 +1,14 @@
 //! The gateway's own configuration: one YAML file, every key optional, safe defaults.
 //!
-//! [`Settings::server`] and [`Settings::log`] take effect at start; everything else is read again on reload.
+//! [`Startup`] takes effect at start; [`Live`] is read again by every load.
 
 mod aws;
 mod read;
 mod server;
+#[cfg(test)]
+mod tests;
 mod tls;
+mod variables;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -26,8 +29,8 @@ pub struct Settings {
     pub server: Server,
     /// What is logged, and how. Changes need a restart.
     pub log: Log,
-    /// Deadlines of requests.
-    pub timeouts: Timeouts,
+    /// What one request may use while its assembly runs.
+    pub requests: Requests,
     /// Where Lambda and STS are, and as whom they are called, unless a step says otherwise.
     pub aws: Aws,
     /// Credential profiles that `credentials` in a lambda step names.
@@ -38,18 +41,45 @@ pub struct Settings {
     pub event_context: EventContext,
 }
 
-/// Deadlines of requests.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Timeouts {
-    /// From the first byte of a request to the start of its response.
-    pub request: Seconds,
-    /// What `catch` and `finally` have of their own, so that they can answer after the deadline has passed.
-    pub handlers: Seconds,
+/// The part that takes effect at start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Startup {
+    pub server: Server,
+    pub log: Log,
 }
 
-impl Default for Timeouts {
+/// The part that every load reads again.
+#[derive(Debug, Clone, Default)]
+pub struct Live {
+    pub requests: Requests,
+    pub aws: Aws,
+    pub credentials: IndexMap<String, CredentialProfile>,
+    pub tls_profiles: IndexMap<String, TlsProfile>,
+    pub event_context: EventContext,
+}
+
+/// What one request may use while its assembly runs.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Requests {
+    /// From the end of a request's headers to the start of its response.
+    pub timeout: Seconds,
+    /// What `catch` and `finally` have of their own, so that they can answer after the deadline has passed.
+    pub handler_timeout: Seconds,
+    /// Bytes of a request body that a step reads, and of a response body that a step reads. More is answered 413 or 502.
+    pub body_bytes: usize,
+}
+
+impl Default for Requests {
     fn default() -> Self {
-        Timeouts { request: Seconds::new(120), handlers: Seconds::new(10) }
+        Requests { timeout: Seconds::new(120), handler_timeout: Seconds::new(10), body_bytes: 4 * 1024 * 1024 }
+    }
+}
+
+impl Settings {
+    /// What takes effect at start, and what every load reads again.
+    pub fn split(self) -> (Startup, Live) {
+        let Settings { server, log, requests, aws, credentials, tls_profiles, event_context } = self;
+        (Startup { server, log }, Live { requests, aws, credentials, tls_profiles, event_context })
     }
 }

@@ -1,37 +1,40 @@
 //! The settings file to [`Settings`].
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Settings;
+use super::variables::overlay;
 use crate::diagnostics::{Diagnostic, Findings, Sources, codes};
-use crate::source::{Environment, Shape, Spellings, expand, read_tree};
+use crate::source::{Content, Environment, Node, Shape, Spellings, expand, read_tree};
 
 /// The shape of the settings file.
 pub fn shape() -> Shape {
     Shape::of::<Settings>("the settings", Spellings::default())
 }
 
-/// Reads the settings file; without one, the defaults. `None` means that findings say why not.
+/// Reads the settings: the file, if there is one, and `GANTRY_…` variables over it. `None` means that findings say why not.
 pub fn read(
     path: Option<&Path>,
     environment: &dyn Environment,
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Option<Settings> {
-    let Some(path) = path else { return Some(Settings::default()) };
-    let tree = read_tree(path, sources, findings)?;
-    if tree.root.is_null() {
-        return Some(Settings::default());
-    }
     let errors = findings.errors();
-    let root = expand(&tree.root, &[], environment, findings);
-    if !root.is_mapping() {
-        findings.push(Diagnostic::error(codes::BAD_SETTINGS, root.span, "the settings file is a map of settings"));
+    let file = match path {
+        Some(path) => expand(&read_tree(path, sources, findings)?.root, &[], environment, findings),
+        None => empty(sources),
+    };
+    if !file.is_mapping() && !file.is_null() {
+        findings.push(Diagnostic::error(codes::BAD_SETTINGS, file.span, "the settings file is a map of settings"));
     }
     if findings.errors() > errors {
         return None;
     }
-    let settings: Settings = shape().decode(&root, findings)?;
+    let shape = shape();
+    let root = overlay(&file, shape.annotated(), environment, sources);
+    let root = if root.is_null() { Node { span: root.span, content: Content::Mapping(Arc::default()) } } else { root };
+    let settings: Settings = shape.decode(&root, findings)?;
     for (name, profile) in &settings.credentials {
         let halves = (profile.aws_access_key_id.is_some(), profile.aws_secret_access_key.is_some());
         if halves.0 != halves.1 || (profile.aws_session_token.is_some() && !halves.0) {
@@ -50,4 +53,10 @@ pub fn read(
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
     }
     (findings.errors() == errors).then_some(settings)
+}
+
+/// What stands for the file where there is none.
+fn empty(sources: &mut Sources) -> Node {
+    let span = sources.add("the settings", "").start();
+    Node { span, content: Content::Mapping(Arc::default()) }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::Seconds;
 
 /// Listeners and how they shut down.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Server {
     /// Where the APIs are served. `--listen` wins.
@@ -38,7 +38,7 @@ impl Default for Server {
 }
 
 /// What one request, one connection and all of them may use.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Limits {
     /// Bytes of a request's header section. More is answered 431.
@@ -50,8 +50,6 @@ pub struct Limits {
     /// Bytes of a request's path and query. More is answered 414.
     #[schemars(range(min = 1))]
     pub uri_bytes: usize,
-    /// Bytes of a request body that a step reads, and of a response body that a step reads. More is answered 413 or 502.
-    pub body_bytes: usize,
     /// From the opening of a connection, or the first byte of a request, to the end of its headers.
     pub header_timeout: Seconds,
     /// Silence in the middle of a request body.
@@ -77,7 +75,6 @@ impl Default for Limits {
             header_bytes: 32 * 1024,
             headers: 100,
             uri_bytes: 8 * 1024,
-            body_bytes: 4 * 1024 * 1024,
             header_timeout: Seconds::new(10),
             body_idle_timeout: Seconds::new(30),
             body_timeout: Seconds::new(60),
@@ -90,7 +87,7 @@ impl Default for Limits {
 }
 
 /// What is logged, and how.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Log {
     /// A level, or directives such as `info,gantry::aws=debug`. The variable GANTRY_LOG wins.

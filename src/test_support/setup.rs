@@ -9,13 +9,13 @@ use crate::diagnostics::render_short;
 use crate::gateway::{Load, load};
 use crate::policy::Purpose;
 use crate::resources::Resources;
-use crate::settings::{CredentialProfile, Settings};
+use crate::settings::{CredentialProfile, Live};
 use crate::source::Environment;
 use crate::value::Secret;
 
 /// Everything around a document.
 pub(crate) struct Setup {
-    pub settings: Settings,
+    pub settings: Live,
     environment: Fixed,
     purpose: Purpose,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Loaded {
 
 impl Default for Setup {
     fn default() -> Self {
-        Setup { settings: Settings::default(), environment: Fixed::default(), purpose: Purpose::Serve }
+        Setup { settings: Live::default(), environment: Fixed::default(), purpose: Purpose::Serve }
     }
 }
 
@@ -60,7 +60,7 @@ impl Setup {
     }
 
     /// Changes the settings.
-    pub(crate) fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) fn settings(mut self, change: impl FnOnce(&mut Live)) -> Self {
         change(&mut self.settings);
         self
     }

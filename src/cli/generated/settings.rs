@@ -5,8 +5,9 @@ use crate::settings::{Settings, shape};
 
 const INTRODUCTION: &str = "# Settings
 
-One YAML file, given with `--settings FILE` or the variable `GANTRY_SETTINGS`. Every key is optional. Flags win over variables
-(`GANTRY_LISTEN`, `GANTRY_ADMIN_LISTEN`), and variables over the file.
+One YAML file, given with `--settings FILE` or the variable `GANTRY_SETTINGS`. Every key is optional. Flags win over variables,
+and variables over the file. Every key that holds one value has a variable: `aws: {region: …}` is `GANTRY_AWS_REGION`,
+`server: {limits: {uri-bytes: …}}` is `GANTRY_SERVER_LIMITS_URI_BYTES`.
 
 `${NAME}` takes an environment variable, `${NAME:-default}` falls back, `${file:/run/secrets/x}` reads a file; `$${` writes the
 characters themselves. What comes from outside is never printed. `server` and `log` take effect at start, everything else on

@@ -103,7 +103,7 @@ async fn finally_reads_the_body_of_a_call_that_failed() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_413_where_a_step_reads_it_and_passes_where_none_does() {
-    let setup = Setup::default().settings(|settings| settings.server.limits.body_bytes = 8);
+    let setup = Setup::default().settings(|settings| settings.requests.body_bytes = 8);
     let read = setup.assembly(&execute(&[READ])).serve();
     for ask in [Ask::post("/example/7", "123456789"), Ask::post("/example/7", "").chunked(&["12345", "6789"])] {
         let answer = read.ask(ask).await;
@@ -123,7 +123,7 @@ catch:
   - errors: [BadRequestError]
     execute:
       - set-variable: {actions: [{set: message.body, value: caught $(error.status.code)}]}";
-    let setup = Setup::default().settings(|settings| settings.server.limits.body_bytes = 4);
+    let setup = Setup::default().settings(|settings| settings.requests.body_bytes = 4);
     assert_eq!(setup.assembly(text).serve_cleanly().post("123456").await.short(), (200, "caught 413"));
 }
 

@@ -75,7 +75,7 @@ async fn our_time_out_is_504_and_the_function_ran_once() {
 async fn the_deadline_of_the_request_is_the_last_word() {
     let service = crate::test_support::TestServer::start(|_| Reply::Hang);
     let setup = Setup::with_lambda_at(service.url(""))
-        .settings(|settings| settings.timeouts.request = crate::value::Seconds(Duration::from_millis(300)));
+        .settings(|settings| settings.requests.timeout = crate::value::Seconds(Duration::from_millis(300)));
     let text = format!("{}{}", lambda("function: f, timeout: 20s"), answering_all("$(error.name)"));
     let started = Instant::now();
     let answer = setup.assembly(&text).serve_cleanly().post("{}").await;
@@ -109,8 +109,8 @@ async fn a_payload_too_large_is_413_before_any_call() {
     for (kind, limit) in [("event", 1_048_576), ("request-response", 6_291_556)] {
         let text = lambda(&format!("function: f, invocation-type: {kind}"));
         let service = crate::test_support::TestServer::start(|_| reply(202, &[], ""));
-        let setup = Setup::with_lambda_at(service.url(""))
-            .settings(|settings| settings.server.limits.body_bytes = 16 * 1024 * 1024);
+        let setup =
+            Setup::with_lambda_at(service.url("")).settings(|settings| settings.requests.body_bytes = 16 * 1024 * 1024);
         let gateway = setup.assembly(&text).serve_cleanly();
         let answer = gateway.post(&"x".repeat(limit + 1)).await;
         assert_eq!((answer.status, answer.fault_name()), (413, Some("LambdaPayloadTooLargeError")), "{kind}");

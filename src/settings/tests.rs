@@ -1,0 +1,89 @@
+use std::collections::HashMap;
+
+use super::{Settings, read};
+use crate::diagnostics::{Findings, Sources, render_short};
+use crate::source::Environment;
+
+#[derive(Default)]
+struct Fixed(HashMap<&'static str, &'static str>);
+
+impl Environment for Fixed {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.0.get(name).map(|value| (*value).to_owned())
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        Err(format!("{path} is not there"))
+    }
+}
+
+fn settings(text: &str, variables: &[(&'static str, &'static str)]) -> (Option<Settings>, Vec<String>) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let (mut sources, mut findings) = (Sources::default(), Findings::default());
+    let environment = Fixed(variables.iter().copied().collect());
+    let settings = read(Some(file.path()), &environment, &mut sources, &mut findings);
+    let name = file.path().display().to_string();
+    let lines =
+        findings.iter().map(|finding| render_short(finding, &sources).replace(&name, "settings.yaml")).collect();
+    (settings, lines)
+}
+
+#[test]
+fn an_empty_file_is_the_defaults() {
+    let (settings, findings) = settings("", &[]);
+    assert_eq!(findings, [""; 0]);
+    let (startup, live) = settings.unwrap().split();
+    assert_eq!(startup.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(live.requests.body_bytes, 4 * 1024 * 1024);
+}
+
+#[test]
+fn variables_win_over_the_file() {
+    let variables = [
+        ("GANTRY_AWS_REGION", "eu-west-1"),
+        ("GANTRY_SERVER_LIMITS_URI_BYTES", "100"),
+        ("GANTRY_LOG_ACCESS", "false"),
+        ("GANTRY_REQUESTS_TIMEOUT", "5s"),
+    ];
+    let (settings, findings) = settings("aws: {region: us-east-1, use-fips: true}\n", &variables);
+    assert_eq!(findings, [""; 0]);
+    let settings = settings.unwrap();
+    assert_eq!((settings.aws.region.as_deref(), settings.aws.use_fips), (Some("eu-west-1"), true));
+    assert_eq!((settings.server.limits.uri_bytes, settings.log.access), (100, false));
+    assert_eq!(settings.requests.timeout.0.as_secs(), 5);
+}
+
+#[test]
+fn a_mistake_in_a_variable_names_it_and_not_its_value() {
+    let (settings, findings) = settings("", &[("GANTRY_SERVER_LIMITS_HEADERS", "s3cret")]);
+    assert!(settings.is_none());
+    assert_eq!(findings, ["$GANTRY_SERVER_LIMITS_HEADERS:1:1: error G0304 `headers` is text, expected a whole number"]);
+}
+
+#[test]
+fn mistakes_in_the_file_are_found_at_their_places() {
+    let text = "server: {listne: x}\nlog: {format: xml}\ncredentials:\n  a: {aws-access-key-id: AKIA}\n";
+    let (_, findings) = settings(text, &[]);
+    assert_eq!(
+        findings,
+        [
+            "settings.yaml:1:10: error G0303 `server` has no property `listne`; did you mean `listen`?",
+            "settings.yaml:2:15: error G0304 `format` is text, expected `text` or `json`",
+        ]
+    );
+    let (_, findings) = settings_of_halves();
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(findings[0].starts_with("settings.yaml:2:3: error G0605"), "{findings:?}");
+    assert!(findings[1].starts_with("settings.yaml:3:20: error G0801"), "{findings:?}");
+}
+
+fn settings_of_halves() -> (Option<Settings>, Vec<String>) {
+    settings("credentials:\n  a: {aws-access-key-id: AKIA}\naws: {credentials: b}\n", &[])
+}
+
+#[test]
+fn a_list_and_a_missing_variable_are_refused() {
+    assert!(settings("- a\n", &[]).1[0].contains("error G0801"));
+    assert!(settings("aws: {region: '${NOWHERE}'}\n", &[]).1[0].contains("error G0009"));
+}
