@@ -1,18 +1,16 @@
 //! Where assemblies stand in a document, and which operation gets which.
 
-use std::sync::Arc;
-
 use super::parse::catch_list;
-use super::{Assembly, Carrier, Catch, Generation, Step, steps, unenforced};
+use super::properties::{Property, properties};
+use super::{AllowedHosts, Assembly, Carrier, Catch, Generation, Step, allowed_hosts, steps, unenforced};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Operation};
-use crate::source::{Entry, Environment, Node, expand};
-use crate::value::Value;
+use crate::source::{Entry, Environment, Node};
 
 const OURS: &str = "x-assembly";
 const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
-const SETTINGS: [&str; 8] =
-    ["execute", "catch", "finally", "properties", "cors", "activity-log", "buffering", "error-format"];
+const SETTINGS: [&str; 9] =
+    ["execute", "catch", "finally", "properties", "allowed-hosts", "cors", "activity-log", "buffering", "error-format"];
 
 const UNBUILT: [&str; 3] = ["cors", "activity-log", "buffering"];
 
@@ -26,21 +24,14 @@ pub struct Assemblies {
     pub properties: Vec<Property>,
 }
 
-/// An API property: a constant that documents use for what differs between environments.
-#[derive(Debug, Clone)]
-pub struct Property {
-    pub name: Arc<str>,
-    pub value: Value,
-    pub span: Span,
-}
-
 /// Finds every assembly of the API.
-pub fn find(api: &Api, environment: &dyn Environment, findings: &mut Findings) -> Assemblies {
+pub fn find(api: &Api, environment: &dyn Environment, catalog: Option<&str>, findings: &mut Findings) -> Assemblies {
     let root = root_carrier(&api.tree.root);
+    AllowedHosts::read(api, environment, findings);
     let mut found = Assemblies { all: Vec::new(), by_operation: Vec::new(), properties: Vec::new() };
     let defaults = match &root {
         Some((entry, carrier)) => {
-            found.properties = properties(&entry.value, *carrier, environment, findings);
+            found.properties = properties(&entry.value, *carrier, environment, catalog, findings);
             let settings = Settings::read(entry, *carrier, findings);
             let owner = assembly_node(entry, *carrier);
             found.all.push(settings.assembly(owner, entry.key.span, None, findings));
@@ -94,6 +85,10 @@ fn own_assembly(
         return Some(known);
     }
     let own = Settings::read(entry, Carrier::XAssembly, findings);
+    if let Some(hosts) = entry.value.entry(allowed_hosts::KEY) {
+        let message = "`allowed-hosts` belongs to the `x-assembly` of the document";
+        findings.push(Diagnostic::error(codes::UNKNOWN_PROPERTY, hosts.key.span, message));
+    }
     let settings = Settings { error_format: own.error_format.or(defaults.and_then(|one| one.error_format)), ..own };
     let inherited = defaults.and_then(|_| all.first()).map(|root| (root.catch.clone(), root.finally.clone()));
     let assembly = settings.assembly(&entry.value, entry.key.span, inherited, findings);
@@ -172,22 +167,4 @@ fn unknown_keys(node: &Node, findings: &mut Findings) {
         let message = format!("`x-assembly` has no property `{}`", entry.key.text);
         findings.push(Diagnostic::error(codes::UNKNOWN_PROPERTY, entry.key.span, message).help(help));
     }
-}
-
-/// `properties`: a bare value under `x-assembly`, or IBM's `{value, description, encoded}`.
-fn properties(owner: &Node, carrier: Carrier, environment: &dyn Environment, findings: &mut Findings) -> Vec<Property> {
-    let Some(all) = owner.get("properties") else { return Vec::new() };
-    let expanded = match carrier {
-        Carrier::XAssembly => expand(all, &[], environment, findings),
-        Carrier::Ibm => all.clone(),
-    };
-    expanded
-        .entries()
-        .iter()
-        .map(|entry| {
-            let node = if entry.value.is_mapping() { entry.value.get("value") } else { Some(&entry.value) };
-            let value = node.map(|node| Value::from(&node.to_json())).unwrap_or_default();
-            Property { name: entry.key.text.clone(), value, span: entry.key.span }
-        })
-        .collect()
 }

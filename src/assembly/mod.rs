@@ -1,7 +1,9 @@
 //! Assemblies as syntax: which steps stand where, before anything is compiled.
 
+mod allowed_hosts;
 mod carrier;
 mod parse;
+mod properties;
 #[cfg(test)]
 mod tests;
 mod unenforced;
@@ -11,8 +13,10 @@ use std::sync::Arc;
 use crate::diagnostics::Span;
 use crate::source::Node;
 
-pub use carrier::{Assemblies, Property, find};
+pub use allowed_hosts::{Allowed, AllowedHosts};
+pub use carrier::{Assemblies, find};
 pub use parse::{step_list, steps};
+pub use properties::Property;
 
 /// The gateway whose rules a step without a version follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

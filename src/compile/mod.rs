@@ -41,7 +41,7 @@ impl SnapshotBuilder {
     /// Compiles one API and adds its routes.
     pub fn add(&mut self, shared: SharedParts<'_>, place: &dyn Fn(Span) -> String, findings: &mut Findings) {
         let api = shared.api;
-        let found = assembly::find(api, shared.environment, findings);
+        let found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), findings);
         let pipelines: Vec<Option<Arc<Pipeline>>> =
             found.all.iter().map(|one| compile_assembly(one, &found.properties, shared, place, findings)).collect();
         let info = Arc::new(api_info(api, &found));

@@ -92,6 +92,9 @@ codes! {
     READ_ONLY = "G0403", "the variable cannot be set",
         "`request`, `system`, `client`, `plan` and `env` describe what came from outside and stay as they are.";
 
+    BAD_EXPRESSION = "G0404", "a condition or expression cannot be read",
+        "Conditions are JSONata, such as `$httpVerb() = 'GET' and message.body.kind = 'gift'`. The place shown is inside the expression.";
+
     UNREACHABLE = "G0501", "a step can never run",
         "The step before it always ends the flow.";
 

@@ -1,15 +1,25 @@
-//! `$(…)` references and templates, read once at load.
+//! `$(…)` references and templates, JSONata expressions and conditions, read once at load.
 //!
 //! The root of every name known at load becomes a place ([`Root::Slot`] or [`Root::Builtin`]); at run time nothing is parsed
 //! or looked up by name. Names that only run time knows go through the same [`Scope`].
 
+mod condition;
+mod error;
+mod javascript;
+mod jsonata;
 mod reference;
 mod template;
+#[cfg(test)]
+mod test_scope;
 
 use std::sync::Arc;
 
 use crate::value::Value;
 
+pub use condition::Condition;
+pub use error::ExpressionError;
+pub use javascript::looks_like_javascript;
+pub use jsonata::{Jsonata, MAX_LENGTH, MAX_LIST, MAX_NESTING, TIME_OUT};
 pub use reference::{parse_path, split_path};
 pub use template::{Part, Resolved, Template, TemplateError};
 
@@ -45,6 +55,9 @@ pub enum Builtin {
     Error,
 }
 
+/// Says what a name stands for at load; the error is one sentence for the author.
+pub type Resolver<'r> = dyn FnMut(&str) -> Result<Resolved, String> + 'r;
+
 /// The variables of a request: the one door to them.
 pub trait Scope {
     /// The value, null where nothing is set.
@@ -57,6 +70,35 @@ pub trait Scope {
     fn add(&mut self, reference: &Reference, value: Value) -> Result<(), SetError>;
     /// Deletes; nothing happens where nothing is set.
     fn clear(&mut self, reference: &Reference) -> Result<(), SetError>;
+
+    /// The names of all variables that are set, without the gateway's own roots. `$apiCtx()` and `**` read them all.
+    fn roots(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+
+    /// The text of a variable where it lies there as text, so that comparing it copies nothing. `None` says nothing about the
+    /// variable: [`Scope::get`] knows.
+    fn borrowed(&self, _reference: &Reference) -> Option<&str> {
+        None
+    }
+
+    /// What holds the body of the message at this root.
+    fn storage(&self, _root: &Root) -> Storage {
+        Storage::Empty
+    }
+}
+
+/// What holds a body, as `$storageType()` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// There is no body, or no such message.
+    Empty,
+    /// It has not been read.
+    Stream,
+    /// Bytes that no step has parsed.
+    Binary,
+    /// A value that a step has parsed or made.
+    Json,
 }
 
 /// Why a variable could not be set.
@@ -72,9 +114,36 @@ pub enum SetError {
     BadHeaderValue(String),
 }
 
+// === impl Storage ===
+
+impl Storage {
+    /// The name that `$storageType()` answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Storage::Empty => "empty",
+            Storage::Stream => "stream",
+            Storage::Binary => "binary",
+            Storage::Json => "json",
+        }
+    }
+}
+
 // === impl Builtin ===
 
 impl Builtin {
+    /// All of them, with their names.
+    const ALL: [(Builtin, &str); 9] = [
+        (Builtin::Request, "request"),
+        (Builtin::Message, "message"),
+        (Builtin::Api, "api"),
+        (Builtin::Client, "client"),
+        (Builtin::Plan, "plan"),
+        (Builtin::Env, "env"),
+        (Builtin::System, "system"),
+        (Builtin::Session, "session"),
+        (Builtin::Error, "error"),
+    ];
+
     /// The root of this name.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {

@@ -9,7 +9,7 @@ use crate::policy::{Purpose, SharedParts};
 use crate::resources::Resources;
 use crate::runtime::Snapshot;
 use crate::settings::Live;
-use crate::source::{Environment, Node, find_files, read_tree};
+use crate::source::{Environment, Node, References, find_files, read_tree};
 
 /// What a load gave: findings, and a snapshot when none of them is an error.
 pub struct Load {
@@ -53,7 +53,8 @@ pub fn load(
                 continue;
             }
             documents.push(file);
-            let Some(api) = openapi::read(&tree, &mut findings) else { continue };
+            let mut references = References::new(&mut sources);
+            let Some(api) = openapi::read(&tree, &mut references, &mut findings) else { continue };
             let shared = SharedParts { api: &api, settings, resources, environment, purpose };
             builder.add(shared, &|span: Span| sources.place(span), &mut findings);
         }

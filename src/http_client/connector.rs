@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -16,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::{PoolOptions, SendErrorKind, TlsError, TlsOptions, tls};
+use super::{Guard, PoolOptions, Protocol, SendErrorKind, TlsError, TlsOptions, tls};
 use crate::value::BoxError;
 
 /// How long a silent connection stands before TCP asks whether the peer is still there: a synchronous invocation may
@@ -29,6 +30,7 @@ pub(super) enum ConnectError {
     Dns(BoxError),
     Tcp(BoxError),
     Tls(BoxError),
+    Guarded,
     TimedOut,
 }
 
@@ -37,36 +39,55 @@ pub(super) enum ConnectError {
 pub(super) struct Connector {
     https: HttpsConnector<Tcp>,
     timeout: Duration,
+    /// Whether a TLS session that does not speak HTTP/2 is no use.
+    only_http2: bool,
 }
 
 /// hyper's TCP connector with our errors.
 #[derive(Clone)]
-struct Tcp(HttpConnector<Resolver>);
+struct Tcp {
+    connector: HttpConnector<Resolver>,
+    guard: Guard,
+}
 
-/// hyper's resolver with an error that is recognisable in the chain.
+/// hyper's resolver with errors that are recognisable in the chain, and without the addresses that are closed.
 #[derive(Clone)]
-struct Resolver(GaiResolver);
+pub(super) struct Resolver {
+    names: GaiResolver,
+    guard: Guard,
+}
 
 #[derive(Debug)]
-struct ResolveError(std::io::Error);
+pub(super) enum ResolveError {
+    Lookup(std::io::Error),
+    Guarded,
+}
+
+/// A TLS session without HTTP/2, where nothing else will do.
+#[derive(Debug, thiserror::Error)]
+#[error("the server does not speak HTTP/2")]
+struct NoHttp2;
 
 type Connecting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
 impl Connector {
     pub(super) fn new(options: &TlsOptions, pool: &PoolOptions) -> Result<Self, TlsError> {
-        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
+        let guard = pool.guard;
+        let mut tcp = HttpConnector::new_with_resolver(Resolver::new(guard));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(TCP_KEEP_ALIVE));
         tcp.set_keepalive_interval(Some(TCP_KEEP_ALIVE));
         // Shared out over a name's addresses, so that one dead address leaves time for the next.
         tcp.set_connect_timeout(Some(pool.connect_timeout));
-        let config = tls::client_config(options, pool.http2)?;
+        let config = tls::client_config(options, pool.protocol)?;
+        let tcp = Tcp { connector: tcp, guard };
         let https = match tls::server_name(options)? {
-            Some(name) => HttpsConnector::new(Tcp(tcp), config, false, Arc::new(FixedServerNameResolver::new(name))),
-            None => HttpsConnector::new(Tcp(tcp), config, false, Arc::new(DefaultServerNameResolver::default())),
+            Some(name) => HttpsConnector::new(tcp, config, false, Arc::new(FixedServerNameResolver::new(name))),
+            None => HttpsConnector::new(tcp, config, false, Arc::new(DefaultServerNameResolver::default())),
         };
-        Ok(Connector { https, timeout: pool.connect_timeout })
+        let only_http2 = pool.protocol == Protocol::Http2Only;
+        Ok(Connector { https, timeout: pool.connect_timeout, only_http2 })
     }
 }
 
@@ -81,11 +102,19 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connecting = self.https.call(uri);
-        let timeout = self.timeout;
+        let (timeout, only_http2) = (self.timeout, self.only_http2);
         Box::pin(async move {
-            match tokio::time::timeout(timeout, connecting).await {
-                Ok(connected) => connected.map_err(ConnectError::from_https),
-                Err(_) => Err(ConnectError::TimedOut),
+            let connected = match tokio::time::timeout(timeout, connecting).await {
+                Ok(connected) => connected.map_err(ConnectError::from_https)?,
+                Err(_) => return Err(ConnectError::TimedOut),
+            };
+            match &connected {
+                MaybeHttpsStream::Https(tls)
+                    if only_http2 && tls.inner().get_ref().1.alpn_protocol() != Some(b"h2") =>
+                {
+                    Err(ConnectError::Tls(NoHttp2.into()))
+                }
+                _ => Ok(connected),
             }
         })
     }
@@ -97,27 +126,43 @@ impl Service<Uri> for Tcp {
     type Future = Connecting<Self::Response, ConnectError>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
-        self.0.poll_ready(cx).map_err(ConnectError::from_tcp)
+        self.connector.poll_ready(cx).map_err(ConnectError::from_tcp)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = self.0.call(uri);
+        // An address needs no lookup, so it never reaches the resolver.
+        let address = uri.host().and_then(|host| host.trim_matches(['[', ']']).parse::<IpAddr>().ok());
+        if address.is_some_and(|address| self.guard.refuses(address)) {
+            return Box::pin(async { Err(ConnectError::Guarded) });
+        }
+        let connecting = self.connector.call(uri);
         Box::pin(async move { connecting.await.map_err(ConnectError::from_tcp) })
     }
 }
 
+impl Resolver {
+    pub(super) fn new(guard: Guard) -> Self {
+        Resolver { names: GaiResolver::new(), guard }
+    }
+}
+
 impl Service<Name> for Resolver {
-    type Response = <GaiResolver as Service<Name>>::Response;
+    /// The addresses that are connected to, and no others: nothing is looked up a second time.
+    type Response = std::vec::IntoIter<SocketAddr>;
     type Error = ResolveError;
     type Future = Connecting<Self::Response, ResolveError>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ResolveError>> {
-        self.0.poll_ready(cx).map_err(ResolveError)
+        self.names.poll_ready(cx).map_err(ResolveError::Lookup)
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let resolving = self.0.call(name);
-        Box::pin(async move { resolving.await.map_err(ResolveError) })
+        let (resolving, guard) = (self.names.call(name), self.guard);
+        Box::pin(async move {
+            let all: Vec<SocketAddr> = resolving.await.map_err(ResolveError::Lookup)?.collect();
+            let open: Vec<SocketAddr> = all.iter().copied().filter(|one| !guard.refuses(one.ip())).collect();
+            if open.is_empty() && !all.is_empty() { Err(ResolveError::Guarded) } else { Ok(open.into_iter()) }
+        })
     }
 }
 
@@ -134,8 +179,10 @@ impl ConnectError {
         let error = error.into();
         let mut cause = error.source();
         while let Some(current) = cause {
-            if current.is::<ResolveError>() {
-                return ConnectError::Dns(error);
+            match current.downcast_ref::<ResolveError>() {
+                Some(ResolveError::Guarded) => return ConnectError::Guarded,
+                Some(ResolveError::Lookup(_)) => return ConnectError::Dns(error),
+                None => {}
             }
             if current.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::TimedOut) {
                 return ConnectError::TimedOut;
@@ -150,6 +197,7 @@ impl ConnectError {
             ConnectError::Dns(_) => SendErrorKind::Dns,
             ConnectError::Tcp(_) => SendErrorKind::Connect,
             ConnectError::Tls(_) => SendErrorKind::Tls,
+            ConnectError::Guarded => SendErrorKind::Guarded,
             ConnectError::TimedOut => SendErrorKind::ConnectTimeout,
         }
     }
@@ -159,6 +207,7 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConnectError::Dns(error) | ConnectError::Tcp(error) | ConnectError::Tls(error) => error.fmt(f),
+            ConnectError::Guarded => f.write_str("the address is closed"),
             ConnectError::TimedOut => f.write_str("the connect time-out has passed"),
         }
     }
@@ -168,14 +217,17 @@ impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             ConnectError::Dns(error) | ConnectError::Tcp(error) | ConnectError::Tls(error) => error.source(),
-            ConnectError::TimedOut => None,
+            ConnectError::Guarded | ConnectError::TimedOut => None,
         }
     }
 }
 
 impl fmt::Display for ResolveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match self {
+            ResolveError::Lookup(error) => error.fmt(f),
+            ResolveError::Guarded => f.write_str("every address of the host is closed"),
+        }
     }
 }
 

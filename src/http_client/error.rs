@@ -24,6 +24,8 @@ pub enum SendErrorKind {
     Dns,
     /// No TCP connection: refused, unreachable.
     Connect,
+    /// Every address of the host is closed to hosts that came from outside.
+    Guarded,
     /// No TLS session: untrusted or wrong certificate, no common version.
     Tls,
     /// Name, TCP and TLS together took longer than the connect time-out.
@@ -72,6 +74,7 @@ impl fmt::Display for SendError {
         f.write_str(match self.kind {
             SendErrorKind::Dns => "the host name could not be resolved",
             SendErrorKind::Connect => "no connection could be made",
+            SendErrorKind::Guarded => "the host leads to an address that is closed",
             SendErrorKind::Tls => "the TLS handshake failed",
             SendErrorKind::ConnectTimeout => "connecting took too long",
             SendErrorKind::ResponseTimeout => "no answer came in time",

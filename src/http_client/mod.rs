@@ -1,11 +1,12 @@
 //! Outgoing HTTP, pooled: one [`HttpClient`] per TLS profile, made at load and shared by everything that calls out.
 //!
-//! The client never follows a redirect, never takes a proxy from the environment, and never sends a request twice once
+//! The client never follows a redirect by itself, never takes a proxy from the environment, and never sends a request twice once
 //! a byte of it may have left. What it sends is framed here: hop-by-hop headers are dropped and `Content-Length` is
 //! what the body says of itself.
 
 mod connector;
 mod error;
+mod guard;
 mod hop_by_hop;
 mod tls;
 
@@ -17,8 +18,8 @@ mod tests;
 use std::fmt;
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, HeaderValue};
-use http::{Method, Request, Response};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
+use http::{Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -29,6 +30,7 @@ use crate::value::BodyStream;
 use connector::Connector;
 
 pub use error::{SendError, SendErrorKind};
+pub use guard::Guard;
 pub use hop_by_hop::strip_hop_by_hop;
 pub use tls::{TlsError, TlsOptions};
 
@@ -41,8 +43,24 @@ pub struct PoolOptions {
     pub max_idle_per_host: usize,
     /// Limit for name lookup, TCP and TLS handshake together.
     pub connect_timeout: Duration,
-    /// Whether HTTP/2 is offered in the TLS handshake; otherwise every connection speaks HTTP/1.1.
-    pub http2: bool,
+    pub protocol: Protocol,
+    /// Whether a connection serves more than one request.
+    pub keep_alive: bool,
+    /// The addresses that stay closed.
+    pub guard: Guard,
+}
+
+/// The version of HTTP that is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Protocol {
+    /// Every connection serves one request. Only a body whose length is known can be sent.
+    Http10,
+    #[default]
+    Http11,
+    /// HTTP/2 where the TLS handshake agrees on it, HTTP/1.1 otherwise.
+    Http2,
+    /// HTTP/2 or no connection; without TLS it is spoken at once.
+    Http2Only,
 }
 
 impl Default for PoolOptions {
@@ -51,7 +69,9 @@ impl Default for PoolOptions {
             idle_timeout: Duration::from_secs(60),
             max_idle_per_host: 256,
             connect_timeout: Duration::from_secs(5),
-            http2: false,
+            protocol: Protocol::default(),
+            keep_alive: true,
+            guard: Guard::default(),
         }
     }
 }
@@ -60,6 +80,8 @@ impl Default for PoolOptions {
 #[derive(Clone)]
 pub struct HttpClient {
     client: Client<Connector, BodyStream>,
+    protocol: Protocol,
+    keep_alive: bool,
 }
 
 impl HttpClient {
@@ -70,12 +92,13 @@ impl HttpClient {
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             .pool_idle_timeout(pool.idle_timeout)
-            .pool_max_idle_per_host(pool.max_idle_per_host)
+            .pool_max_idle_per_host(if pool.keep_alive { pool.max_idle_per_host } else { 0 })
+            .http2_only(pool.protocol == Protocol::Http2Only)
             // Only a request that hyper handed back untouched, because its pooled connection had died, is tried again:
             // nothing of it was sent, so nothing can run twice.
             .retry_canceled_requests(true)
             .build(connector);
-        Ok(HttpClient { client })
+        Ok(HttpClient { client, protocol: pool.protocol, keep_alive: pool.keep_alive })
     }
 
     /// Sends a request and waits for the head of its answer, at most `timeout`, of which connecting may take at most
@@ -88,11 +111,27 @@ impl HttpClient {
         timeout: Duration,
     ) -> Result<Response<Incoming>, SendError> {
         frame(&mut request);
+        self.close_after(&mut request);
         let connection = capture_connection(&mut request);
         match tokio::time::timeout(timeout, self.client.request(request)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => Err(SendError::from_client(error)),
             Err(_) => Err(SendError::timed_out(connection.connection_metadata().is_some())),
+        }
+    }
+
+    /// Says that the connection ends with this request, where it does. HTTP/2 has no such header.
+    fn close_after(&self, request: &mut Request<BodyStream>) {
+        if self.protocol == Protocol::Http10 {
+            *request.version_mut() = Version::HTTP_10;
+        }
+        let closes = match self.protocol {
+            Protocol::Http10 => true,
+            Protocol::Http11 => !self.keep_alive,
+            Protocol::Http2 | Protocol::Http2Only => false,
+        };
+        if closes {
+            request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
 }

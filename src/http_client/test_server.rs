@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(crate) struct Recorded {
     pub method: String,
     pub target: String,
+    /// `HTTP/1.1`
+    pub version: String,
     /// In order, names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -117,6 +119,7 @@ pub(crate) fn read_request(reader: &mut impl BufRead) -> Option<Recorded> {
     let mut words = line.split_whitespace();
     let mut request =
         Recorded { method: words.next()?.to_owned(), target: words.next()?.to_owned(), ..Recorded::default() };
+    request.version = words.next()?.to_owned();
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;

@@ -268,3 +268,147 @@ fn unusable_profiles_say_why() {
     assert!(matches!(refused(&garbage), TlsError::Ca(_)));
     assert!(matches!(refused(&spaced), TlsError::ServerName(_)));
 }
+
+/// A client that hosts from outside are called with.
+fn guarded(guard: Guard) -> HttpClient {
+    HttpClient::new(&TlsOptions::default(), &PoolOptions { guard, ..PoolOptions::default() }).unwrap()
+}
+
+/// Spellings of addresses that no host from outside may lead to.
+const CLOSED: [&str; 48] = [
+    "169.254.169.254",
+    "169.254.170.2",
+    "169.254.170.23",
+    "169.254.1.1",
+    "2852039166",
+    "2852039422",
+    "0xa9fea9fe",
+    "0XA9FEA9FE",
+    "025177524776",
+    "0251.0376.0251.0376",
+    "0xa9.0xfe.0xa9.0xfe",
+    "169.254.43518",
+    "169.16689662",
+    "0xa9.254.0251.254",
+    "0251.0xfe.43518",
+    "169.0xfea9fe",
+    "0xa9.16689662",
+    "00000251.00000376.00000251.00000376",
+    "0x0a9.0x0fe.0x0a9.0x0fe",
+    "100.100.100.200",
+    "0x646464c8",
+    "168.63.129.16",
+    "[::ffff:169.254.169.254]",
+    "[::FFFF:A9FE:A9FE]",
+    "[0:0:0:0:0:ffff:a9fe:a9fe]",
+    "[0000:0000:0000:0000:0000:ffff:a9fe:a9fe]",
+    "[::169.254.169.254]",
+    "[::ffff:0:a9fe:a9fe]",
+    "[64:ff9b::169.254.169.254]",
+    "[64:ff9b::a9fe:a9fe]",
+    "[2002:a9fe:a9fe::]",
+    "[fe80::1]",
+    "[fe80::a9fe:a9fe]",
+    "[fd00:ec2::254]",
+    "[FD00:0EC2::254]",
+    "[fd00:0ec2:0:0:0:0:0:254]",
+    "[fd00:ec2::23]",
+    "127.0.0.1",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "017700000001",
+    "0",
+    "0.0.0.0",
+    "[::1]",
+    "[::]",
+    "localhost",
+];
+
+#[tokio::test]
+async fn closed_addresses_stay_closed_in_every_spelling() {
+    let client = guarded(Guard::MetadataAndLoopback);
+    let mut tried = 0;
+    for host in CLOSED {
+        let request = Request::get(format!("http://{host}/")).body(Body::Empty.send()).unwrap();
+        let error = client.send(request, LONG).await.expect_err(host);
+        assert_eq!((error.kind, error.sent), (SendErrorKind::Guarded, false), "{host}: {error}");
+        tried += 1;
+    }
+    assert!(tried > 40);
+}
+
+#[test]
+fn other_spellings_are_no_url() {
+    for host in ["0x64646 4c8", "①②⑦.0.0.1", "127。0。0。1", "169.254.169.254%2f", "[::1", "a\\b"] {
+        assert!(format!("http://{host}/").parse::<http::Uri>().is_err(), "{host}");
+    }
+}
+
+/// The parser of URLs lets it through; nothing is ever sent there.
+#[tokio::test]
+async fn an_address_with_something_behind_it_is_not_called() {
+    let request = Request::get("http://[fe80::1%25eth0]x/").body(Body::Empty.send()).unwrap();
+    let error = guarded(Guard::MetadataAndLoopback).send(request, LONG).await.unwrap_err();
+    assert!(!error.sent, "{error}");
+}
+
+#[tokio::test]
+async fn a_named_loopback_is_called_and_metadata_is_not() {
+    let server = TestServer::start(ok);
+    let client = guarded(Guard::Metadata);
+    assert!(client.send(post(&server.url("/"), "x"), LONG).await.is_ok());
+    let error = client.send(post("http://[fd00:ec2::254]/", "x"), LONG).await.unwrap_err();
+    assert_eq!(error.kind, SendErrorKind::Guarded);
+    assert!(error.to_string().contains("closed"), "{error}");
+}
+
+/// A client of this protocol that keeps its connections or not.
+fn speaking(protocol: Protocol, keep_alive: bool, tls: &TlsOptions) -> HttpClient {
+    HttpClient::new(tls, &PoolOptions { protocol, keep_alive, ..PoolOptions::default() }).unwrap()
+}
+
+#[tokio::test]
+async fn http_10_and_single_use_connections_say_so() {
+    let server = TestServer::start(ok);
+    let none = TlsOptions::default();
+    for (client, version) in
+        [(speaking(Protocol::Http10, true, &none), "HTTP/1.0"), (speaking(Protocol::Http11, false, &none), "HTTP/1.1")]
+    {
+        client.send(post(&server.url("/"), "x"), LONG).await.unwrap();
+        let seen = server.requests().pop().unwrap();
+        assert_eq!((&*seen.version, seen.header("connection")), (version, Some("close")));
+    }
+    plain().send(post(&server.url("/"), "x"), LONG).await.unwrap();
+    assert_eq!(server.requests().pop().unwrap().header("connection"), None);
+}
+
+#[tokio::test]
+async fn http_2_is_offered_or_demanded() {
+    let authority = Authority::new();
+    let url = authority.serve(false);
+    let offered = speaking(Protocol::Http2, true, &authority.trusting());
+    assert_eq!(offered.send(post(&url, "x"), LONG).await.unwrap().version(), Version::HTTP_11);
+    let demanded = speaking(Protocol::Http2Only, true, &authority.trusting());
+    let error = demanded.send(post(&url, "x"), LONG).await.unwrap_err();
+    assert_eq!((error.kind, error.sent), (SendErrorKind::Tls, false), "{error}");
+}
+
+#[tokio::test]
+async fn http_2_without_tls_is_spoken_at_once() {
+    use hyper::service::service_fn;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let answer = service_fn(async |request: Request<Incoming>| {
+            Ok::<_, std::convert::Infallible>(Response::new(format!("{:?}", request.version())))
+        });
+        let io = hyper_util::rt::TokioIo::new(stream);
+        let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new()).serve_connection(io, answer).await;
+    });
+    let client = speaking(Protocol::Http2Only, true, &TlsOptions::default());
+    let answer = client.send(post(&url, "x"), LONG).await.unwrap();
+    assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "HTTP/2.0");
+}

@@ -10,6 +10,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 
+use super::Protocol;
 use crate::value::Secret;
 
 /// Whom an outgoing connection trusts, and who it says it is.
@@ -60,7 +61,7 @@ impl Hash for TlsOptions {
 }
 
 /// The rustls configuration for `options`, with the protocol list of the pool.
-pub(super) fn client_config(options: &TlsOptions, http2: bool) -> Result<ClientConfig, TlsError> {
+pub(super) fn client_config(options: &TlsOptions, protocol: Protocol) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -81,9 +82,11 @@ pub(super) fn client_config(options: &TlsOptions, http2: bool) -> Result<ClientC
         (None, None) => builder.with_no_client_auth(),
         _ => return Err(TlsError::HalfClientIdentity),
     };
-    config.alpn_protocols = match http2 {
-        true => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-        false => vec![b"http/1.1".to_vec()],
+    config.alpn_protocols = match protocol {
+        Protocol::Http2Only => vec![b"h2".to_vec()],
+        Protocol::Http2 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+        Protocol::Http11 => vec![b"http/1.1".to_vec()],
+        Protocol::Http10 => vec![b"http/1.0".to_vec(), b"http/1.1".to_vec()],
     };
     Ok(config)
 }

@@ -6,7 +6,7 @@ use http::Method;
 
 use super::{Api, Dialect, Location, Operation, Parameter, PathTemplate, openapi30, openapi31, swagger20};
 use crate::diagnostics::{Diagnostic, Findings, codes};
-use crate::source::{Entry, Node, Tree, resolve};
+use crate::source::{Entry, Located, Node, References, Tree};
 
 const VERBS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -17,7 +17,7 @@ pub fn is_document(root: &Node) -> bool {
 
 /// Reads a document. `None` means that findings say why not; with some findings an API still comes back, so that the
 /// phases after this one can report theirs.
-pub fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
+pub fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
     let root = &tree.root;
     if !root.is_mapping() {
         let kind = if root.is_null() { "empty" } else { root.kind() };
@@ -27,9 +27,9 @@ pub fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
     }
     let version = |key| root.get(key).and_then(Node::text).map(str::trim);
     match (version("openapi"), version("swagger")) {
-        (Some(version), _) if version.starts_with("3.0") => openapi30::read(tree, findings),
-        (Some(version), _) if version.starts_with("3.1") => openapi31::read(tree, findings),
-        (None, Some("2.0" | "2")) => swagger20::read(tree, findings),
+        (Some(version), _) if version.starts_with("3.0") => openapi30::read(tree, references, findings),
+        (Some(version), _) if version.starts_with("3.1") => openapi31::read(tree, references, findings),
+        (None, Some("2.0" | "2")) => swagger20::read(tree, references, findings),
         (Some(version), _) | (None, Some(version)) => {
             let key = if root.get("openapi").is_some() { "openapi" } else { "swagger" };
             let span = root.get(key).map_or(root.span, |node| node.span);
@@ -51,7 +51,13 @@ pub fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
 }
 
 /// Builds the API; `base_path` is what the dialect found.
-pub(super) fn api(tree: &Tree, dialect: Dialect, base_path: &str, findings: &mut Findings) -> Api {
+pub(super) fn api(
+    tree: &Tree,
+    dialect: Dialect,
+    base_path: &str,
+    references: &mut References<'_>,
+    findings: &mut Findings,
+) -> Api {
     let root = &tree.root;
     let info = |key: &str| root.get("info").and_then(|info| info.get(key)).and_then(Node::text);
     let title = info("title").unwrap_or("untitled");
@@ -62,82 +68,90 @@ pub(super) fn api(tree: &Tree, dialect: Dialect, base_path: &str, findings: &mut
         title: title.into(),
         version: info("version").unwrap_or_default().into(),
         base_path: base_path.trim_end_matches('/').into(),
-        operations: operations(root, findings),
+        operations: Reader { references, findings }.operations(tree),
     }
 }
 
-fn operations(root: &Node, findings: &mut Findings) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    let Some(paths) = root.get("paths") else { return operations };
-    if !paths.is_mapping() && !paths.is_null() {
-        let message = format!("`paths` is {}, expected a map", paths.kind());
-        findings.push(Diagnostic::error(codes::BAD_OPENAPI, paths.span, message));
+/// Reads paths, operations and parameters.
+struct Reader<'r, 's> {
+    references: &'r mut References<'s>,
+    findings: &'r mut Findings,
+}
+
+impl Reader<'_, '_> {
+    fn operations(&mut self, tree: &Tree) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        let Some(paths) = tree.root.get("paths") else { return operations };
+        if !paths.is_mapping() && !paths.is_null() {
+            self.wrong(paths, format!("`paths` is {}, expected a map", paths.kind()));
+        }
+        for entry in paths.entries().iter().filter(|entry| !entry.key.text.starts_with("x-")) {
+            match PathTemplate::parse(&entry.key.text) {
+                Ok(template) => self.path_item(tree, entry, &template, &mut operations),
+                Err(message) => self.findings.push(Diagnostic::error(codes::BAD_PATH, entry.key.span, message)),
+            }
+        }
+        operations
     }
-    for entry in paths.entries().iter().filter(|entry| !entry.key.text.starts_with("x-")) {
-        match PathTemplate::parse(&entry.key.text) {
-            Ok(template) => path_item(root, entry, &template, &mut operations, findings),
-            Err(message) => findings.push(Diagnostic::error(codes::BAD_PATH, entry.key.span, message)),
+
+    fn path_item(&mut self, tree: &Tree, entry: &Entry, path: &PathTemplate, operations: &mut Vec<Operation>) {
+        let start = Located { node: entry.value.clone(), file: tree.clone() };
+        let Some(item) = self.references.resolve(start, self.findings) else { return };
+        if !item.node.is_mapping() && !item.node.is_null() {
+            self.wrong(&item.node, format!("the path `{path}` is {}, expected a map of operations", item.node.kind()));
+            return;
+        }
+        let shared = self.parameters(&item, item.node.get("parameters"));
+        let operation = |verb, node: &Node, own: Vec<Parameter>, span| {
+            let replaced =
+                |one: &&Parameter| own.iter().any(|own| own.name == one.name && own.location == one.location);
+            let inherited = shared.iter().filter(|one| !replaced(one)).cloned();
+            Operation {
+                path: path.clone(),
+                verb,
+                id: node.get("operationId").and_then(Node::text).map(Arc::from),
+                parameters: own.iter().cloned().chain(inherited).collect(),
+                node: node.clone(),
+                path_item: item.node.clone(),
+                span,
+            }
+        };
+        let before = operations.len();
+        for verb in VERBS {
+            let Some(written) = item.node.entry(verb) else { continue };
+            if !written.value.is_mapping() {
+                let kind = written.value.kind();
+                self.wrong(&written.value, format!("the operation `{verb} {path}` is {kind}, expected a map"));
+                continue;
+            }
+            let own = self.parameters(&item, written.value.get("parameters"));
+            let verb = Method::from_bytes(verb.to_ascii_uppercase().as_bytes()).ok();
+            operations.push(operation(verb, &written.value, own, written.key.span));
+        }
+        if operations.len() == before && !VERBS.iter().any(|verb| item.node.get(verb).is_some()) {
+            operations.push(operation(None, &item.node, Vec::new(), entry.key.span));
         }
     }
-    operations
-}
 
-fn path_item(
-    root: &Node,
-    entry: &Entry,
-    path: &PathTemplate,
-    operations: &mut Vec<Operation>,
-    findings: &mut Findings,
-) {
-    let Some(item) = resolve(root, &entry.value, findings) else { return };
-    if !item.is_mapping() && !item.is_null() {
-        let message = format!("the path `{path}` is {}, expected a map of operations", item.kind());
-        findings.push(Diagnostic::error(codes::BAD_OPENAPI, item.span, message));
-        return;
-    }
-    let shared = parameters(root, item.get("parameters"), findings);
-    let mut add = |verb, node: &Node, own: Vec<Parameter>, span| {
-        let inherited =
-            shared.iter().filter(|one| !own.iter().any(|own| own.name == one.name && own.location == one.location));
-        operations.push(Operation {
-            path: path.clone(),
-            verb,
-            id: node.get("operationId").and_then(Node::text).map(Arc::from),
-            parameters: own.iter().chain(inherited).cloned().collect(),
-            node: node.clone(),
-            path_item: item.clone(),
-            span,
-        });
-    };
-    let mut any = false;
-    for verb in VERBS {
-        let Some(operation) = item.entry(verb) else { continue };
-        any = true;
-        if !operation.value.is_mapping() {
-            let message = format!("the operation `{verb} {path}` is {}, expected a map", operation.value.kind());
-            findings.push(Diagnostic::error(codes::BAD_OPENAPI, operation.value.span, message));
-            continue;
+    fn parameters(&mut self, owner: &Located, list: Option<&Node>) -> Vec<Parameter> {
+        let Some(list) = list else { return Vec::new() };
+        if !list.is_sequence() && !list.is_null() {
+            self.wrong(list, format!("`parameters` is {}, expected a list", list.kind()));
         }
-        let own = parameters(root, operation.value.get("parameters"), findings);
-        let verb = Method::from_bytes(verb.to_ascii_uppercase().as_bytes()).ok();
-        add(verb, &operation.value, own, operation.key.span);
+        list.items().iter().filter_map(|item| self.parameter(owner.child(item))).collect()
     }
-    if !any {
-        add(None, item, Vec::new(), entry.key.span);
+
+    fn parameter(&mut self, item: Located) -> Option<Parameter> {
+        let item = self.references.resolve(item, self.findings)?;
+        parameter(&item.node, self.findings)
+    }
+
+    fn wrong(&mut self, node: &Node, message: String) {
+        self.findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message));
     }
 }
 
-fn parameters(root: &Node, list: Option<&Node>, findings: &mut Findings) -> Vec<Parameter> {
-    let Some(list) = list else { return Vec::new() };
-    if !list.is_sequence() && !list.is_null() {
-        let message = format!("`parameters` is {}, expected a list", list.kind());
-        findings.push(Diagnostic::error(codes::BAD_OPENAPI, list.span, message));
-    }
-    list.items().iter().filter_map(|item| parameter(root, item, findings)).collect()
-}
-
-fn parameter(root: &Node, item: &Node, findings: &mut Findings) -> Option<Parameter> {
-    let node = resolve(root, item, findings)?;
+fn parameter(node: &Node, findings: &mut Findings) -> Option<Parameter> {
     let (Some(name), Some(place)) = (node.get("name").and_then(Node::text), node.get("in")) else {
         let message = "a parameter needs `name` and `in`";
         findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message));

@@ -2,13 +2,13 @@
 
 use super::{Api, Dialect, document, servers};
 use crate::diagnostics::{Diagnostic, Findings, codes};
-use crate::source::Tree;
+use crate::source::{References, Tree};
 
 /// Reads an OpenAPI 3.0 document.
-pub(super) fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
+pub(super) fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
     let errors = findings.errors();
     let base_path = servers::base_path(&tree.root, findings);
-    let api = document::api(tree, Dialect::OpenApi30, &base_path, findings);
+    let api = document::api(tree, Dialect::OpenApi30, &base_path, references, findings);
     // What the typed model cannot hold, other tools will refuse too. It knows no positions, and where our own reading has
     // already found the mistake its words would only be noise.
     if findings.errors() == errors

@@ -2,10 +2,10 @@
 
 use super::{Api, Dialect, document, servers};
 use crate::diagnostics::Findings;
-use crate::source::Tree;
+use crate::source::{References, Tree};
 
 /// Reads an OpenAPI 3.1 document.
-pub(super) fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
+pub(super) fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
     let base_path = servers::base_path(&tree.root, findings);
-    Some(document::api(tree, Dialect::OpenApi31, &base_path, findings))
+    Some(document::api(tree, Dialect::OpenApi31, &base_path, references, findings))
 }

@@ -2,10 +2,10 @@
 
 use super::{Api, Dialect, document};
 use crate::diagnostics::{Diagnostic, Findings, codes};
-use crate::source::Tree;
+use crate::source::{References, Tree};
 
 /// Reads a Swagger 2.0 document.
-pub(super) fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
+pub(super) fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
     let base = tree.root.get("basePath").and_then(|node| node.text().map(|text| (text, node.span)));
     let (base_path, span) = base.unwrap_or(("/", tree.root.span));
     if !base_path.starts_with('/') {
@@ -13,5 +13,5 @@ pub(super) fn read(tree: &Tree, findings: &mut Findings) -> Option<Api> {
         findings
             .push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(format!("write `basePath: /{base_path}`")));
     }
-    Some(document::api(tree, Dialect::Swagger20, base_path, findings))
+    Some(document::api(tree, Dialect::Swagger20, base_path, references, findings))
 }

@@ -19,12 +19,21 @@ use crate::value::{Body, Secret, Value};
 impl Compiler<'_, '_> {
     /// The pooled client of a step, under the TLS profile it names.
     pub(super) fn http_client(&mut self, profile: Option<&str>, connect_timeout: Duration) -> Option<HttpClient> {
-        let tls = match profile {
-            Some(name) => self.tls_options(name)?,
-            None => TlsOptions::default(),
-        };
-        let pool = PoolOptions { connect_timeout, ..PoolOptions::default() };
-        match self.shared.resources.http_client(&tls, &pool) {
+        let tls = self.tls(profile)?;
+        self.pool(profile, &tls, &PoolOptions { connect_timeout, ..PoolOptions::default() })
+    }
+
+    /// What the TLS profile of a step says.
+    pub(super) fn tls(&mut self, profile: Option<&str>) -> Option<TlsOptions> {
+        match profile {
+            Some(name) => self.tls_options(name),
+            None => Some(TlsOptions::default()),
+        }
+    }
+
+    /// The pooled client of these options; `profile` is for messages.
+    pub(super) fn pool(&mut self, profile: Option<&str>, tls: &TlsOptions, pool: &PoolOptions) -> Option<HttpClient> {
+        match self.shared.resources.http_client(tls, pool) {
             Ok(client) => Some(client),
             Err(error) => {
                 let message = format!("the TLS profile `{}` cannot be used: {error}", profile.unwrap_or_default());

@@ -259,7 +259,7 @@ impl<'a> Names<'a> {
         slots.filter_map(|property| Some((self.symbols.find(&property.name)?, property.value.clone()))).collect()
     }
 
-    fn resolve(&mut self, name: &str, span: Span) -> Result<Resolved, String> {
+    pub(super) fn resolve(&mut self, name: &str, span: Span) -> Result<Resolved, String> {
         if let Some(value) = self.constant(name)? {
             return Ok(Resolved::Constant(value));
         }

@@ -10,16 +10,22 @@ macro_rules! examples {
     };
 }
 
+mod aws_credentials;
 mod blocks;
 mod call;
 mod compiler;
+mod condition;
 mod registry;
 mod unbuilt;
 
+pub mod activity_log;
+pub mod r#if;
 pub mod invoke;
 pub mod lambda;
 pub mod operation_switch;
+pub mod parse;
 pub mod set_variable;
+pub mod switch;
 pub mod throw;
 
 use schemars::JsonSchema;
@@ -36,11 +42,15 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 5] = [
+pub static ALL: [Entry; 9] = [
+    Entry::of::<activity_log::ActivityLog>(),
+    Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
     Entry::of::<lambda::Lambda>(),
     Entry::of::<operation_switch::OperationSwitch>(),
+    Entry::of::<parse::Parse>(),
     Entry::of::<set_variable::SetVariable>(),
+    Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),
 ];
 

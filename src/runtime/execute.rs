@@ -75,7 +75,14 @@ fn late() -> Fault {
 async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
     let (limit, deadline) = (cx.state.body_limit, cx.state.deadline);
     let state = &mut *cx.state;
-    let loaded = timeout_at(deadline, state.message.body.load(limit)).await.map_err(|_| late())?;
+    // What an upstream compressed is decompressed for the step that reads it; what a client sent stays as it came.
+    let loading = async {
+        match state.is_response {
+            true => state.message.load_decoded(limit).await,
+            false => state.message.body.load(limit).await,
+        }
+    };
+    let loaded = timeout_at(deadline, loading).await.map_err(|_| late())?;
     loaded.map(|()| Next::Continue).map_err(|error| body_fault(&error, state.is_response))?;
     // The pipeline's first op is this one where a step reads `request.body`; later ones find a body that steps may have set.
     if state.pipeline.keeps_request_body && !state.request_body_kept {

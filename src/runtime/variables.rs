@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::HeaderMap;
 use http::header::HeaderName;
 use percent_encoding::percent_decode_str;
 use time::OffsetDateTime;
@@ -9,10 +10,31 @@ use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use super::context::{Context, State, Variable};
 use super::message_variables as message;
-use crate::expression::{Builtin, Reference, Root, Scope, SetError};
-use crate::value::{Message, Value};
+use crate::expression::{Builtin, Reference, Root, Scope, SetError, Storage};
+use crate::value::{Body, Message, Value};
+
+#[cfg(test)]
+mod tests;
 
 type Path<'a> = &'a [Arc<str>];
+
+/// What a root holds when it is read as one object.
+const REQUEST: [&str; 11] = [
+    "verb",
+    "uri",
+    "path",
+    "search",
+    "querystring",
+    "headers",
+    "parameters",
+    "body",
+    "content-type",
+    "date",
+    "authorization",
+];
+const API: [&str; 8] = ["name", "title", "version", "type", "root", "operation", "endpoint", "properties"];
+const SESSION: [&str; 2] = ["clientAddress", "globalTransactionID"];
+const SYSTEM: [&str; 4] = ["datetime", "date", "time", "timezone"];
 
 impl Scope for Context {
     fn get(&self, reference: &Reference) -> Value {
@@ -57,6 +79,51 @@ impl Scope for Context {
         }
         Ok(())
     }
+
+    fn roots(&self) -> Vec<Arc<str>> {
+        let slots = self.state.slots.iter().enumerate().filter(|(_, variable)| !variable.is_empty());
+        let slots =
+            slots.filter_map(|(slot, _)| Some(self.state.pipeline.symbols.name(u16::try_from(slot).ok()?).into()));
+        let others = self.state.overflow.iter().filter(|(_, variable)| !variable.is_empty());
+        slots.chain(others.map(|(name, _)| name.clone())).collect()
+    }
+
+    fn borrowed(&self, reference: &Reference) -> Option<&str> {
+        let State { request, operation, message, .. } = &*self.state;
+        let Root::Builtin(root) = reference.root else { return None };
+        match (root, &*reference.path) {
+            (Builtin::Request, [one]) => match &**one {
+                "verb" => Some(request.method.as_str()),
+                "path" => Some(request.uri.path()),
+                "querystring" => Some(request.uri.query().unwrap_or_default()),
+                _ => None,
+            },
+            (Builtin::Api, [first, second]) if &**first == "operation" => match &**second {
+                "id" => operation.id.as_deref(),
+                "path" => Some(&operation.path),
+                _ => None,
+            },
+            (Builtin::Message, [first, name]) if &**first == "headers" => one_header(&message.headers, name),
+            (Builtin::Request, [first, name]) if &**first == "headers" => one_header(&request.headers, name),
+            _ => None,
+        }
+    }
+
+    fn storage(&self, root: &Root) -> Storage {
+        let body = match (root, self.state.variable(root)) {
+            (Root::Builtin(Builtin::Message), _) => &self.state.message.body,
+            (Root::Builtin(Builtin::Request), _) => &self.state.request.body,
+            (_, Some(Variable::Message(output))) => &output.body,
+            (_, Some(Variable::Value(value))) => return value.get("body").map_or(Storage::Empty, value_storage),
+            _ => return Storage::Empty,
+        };
+        match body {
+            Body::Empty => Storage::Empty,
+            Body::Stream(_) | Body::Gone => Storage::Stream,
+            Body::Bytes(..) => Storage::Binary,
+            Body::Value(value) => value_storage(value),
+        }
+    }
 }
 
 impl State {
@@ -77,6 +144,17 @@ impl State {
             (Root::Builtin(Builtin::Message), _) => Some(&self.message),
             (_, Some(Variable::Message(output))) => Some(output),
             _ => None,
+        }
+    }
+
+    /// [`State::input`], to change it in place.
+    pub fn input_mut(&mut self, root: &Root) -> Option<&mut Message> {
+        if let Root::Builtin(Builtin::Message) = root {
+            return Some(&mut self.message);
+        }
+        match self.variable_mut(root) {
+            Variable::Message(output) => Some(output),
+            Variable::Empty | Variable::Value(_) => None,
         }
     }
 
@@ -108,6 +186,7 @@ impl State {
             Root::Builtin(Builtin::Message) => message::get(&self.message, path),
             Root::Builtin(Builtin::Request) => self.request_variable(path),
             Root::Builtin(Builtin::Api) => self.api_variable(path),
+            Root::Builtin(Builtin::System) if path.is_empty() => self.whole(Builtin::System, &SYSTEM),
             Root::Builtin(Builtin::System) => system_variable(path),
             Root::Builtin(Builtin::Session) => self.session_variable(path),
             Root::Builtin(Builtin::Error) => self.error_variable(path),
@@ -155,11 +234,17 @@ impl State {
         }
     }
 
+    /// A root as one object, without what nobody has set.
+    fn whole(&self, root: Builtin, names: &[&str]) -> Value {
+        let members = names.iter().map(|name| (*name, self.get(&Root::Builtin(root), &[Arc::from(*name)])));
+        Value::object(members.filter(|(_, value)| *value != Value::Null))
+    }
+
     fn request_variable(&self, path: Path<'_>) -> Value {
         let request = &self.request;
         let query = || request.uri.query();
         match path {
-            [] => Value::Null,
+            [] => self.whole(Builtin::Request, &REQUEST),
             [one, rest @ ..] => match (&**one, rest) {
                 ("verb", []) => request.method.as_str().into(),
                 ("path", []) => request.uri.path().into(),
@@ -220,6 +305,15 @@ impl State {
     fn api_variable(&self, path: Path<'_>) -> Value {
         let operation = &self.operation;
         match segments(path).collect::<Vec<_>>().as_slice() {
+            [] => self.whole(Builtin::Api, &API),
+            ["operation"] => Value::object(["id", "path"].map(|name| {
+                let value = self.api_variable(&["operation".into(), name.into()]);
+                (name, value)
+            })),
+            ["endpoint"] => Value::object(["address", "hostname"].map(|name| {
+                let value = self.api_variable(&["endpoint".into(), name.into()]);
+                (name, value)
+            })),
             ["name"] => (&*self.api.name).into(),
             ["title"] => (&*self.api.title).into(),
             ["version"] => (&*self.api.version).into(),
@@ -235,6 +329,7 @@ impl State {
 
     fn session_variable(&self, path: Path<'_>) -> Value {
         match segments(path).collect::<Vec<_>>().as_slice() {
+            [] => self.whole(Builtin::Session, &SESSION),
             ["clientAddress"] => self.request.client.ip().to_string().into(),
             ["globalTransactionID"] => (&*self.request.id).into(),
             _ => Value::Null,
@@ -258,6 +353,22 @@ impl State {
 
 fn segments<'a>(path: Path<'a>) -> impl Iterator<Item = &'a str> {
     path.iter().map(|segment| &**segment)
+}
+
+/// The value of a header that is there once, as text.
+fn one_header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    // `to_str` takes visible ASCII only; others are read lossily, by `get`.
+    values.next().is_none().then(|| first.to_str().ok()).flatten()
+}
+
+fn value_storage(value: &Value) -> Storage {
+    match value {
+        Value::Null => Storage::Empty,
+        Value::String(_) | Value::Binary(_) => Storage::Binary,
+        _ => Storage::Json,
+    }
 }
 
 fn read_only(reference: &Reference) -> SetError {

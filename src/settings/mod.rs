@@ -31,6 +31,8 @@ pub struct Settings {
     pub log: Log,
     /// What one request may use while its assembly runs.
     pub requests: Requests,
+    /// The catalog whose properties apply in IBM API Connect documents. Default: none, so properties have their plain values.
+    pub catalog: Option<String>,
     /// Where Lambda and STS are, and as whom they are called, unless a step says otherwise.
     pub aws: Aws,
     /// Credential profiles that `credentials` in a lambda step names.
@@ -52,6 +54,7 @@ pub struct Startup {
 #[derive(Debug, Clone, Default)]
 pub struct Live {
     pub requests: Requests,
+    pub catalog: Option<String>,
     pub aws: Aws,
     pub credentials: IndexMap<String, CredentialProfile>,
     pub tls_profiles: IndexMap<String, TlsProfile>,
@@ -79,7 +82,7 @@ impl Default for Requests {
 impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
-        let Settings { server, log, requests, aws, credentials, tls_profiles, event_context } = self;
-        (Startup { server, log }, Live { requests, aws, credentials, tls_profiles, event_context })
+        let Settings { server, log, requests, catalog, aws, credentials, tls_profiles, event_context } = self;
+        (Startup { server, log }, Live { requests, catalog, aws, credentials, tls_profiles, event_context })
     }
 }

@@ -18,7 +18,7 @@ pub use decode::{Shape, Spellings};
 pub use expand::{Environment, ProcessEnvironment, expand};
 pub use files::{MAX_BYTES, Tree, find_files, read_text, read_tree};
 pub use parse::parse;
-pub use reference::resolve;
+pub use reference::{Located, References};
 pub use scalar::Style;
 
 /// A value in a file. Cloning copies pointers, so an alias costs nothing.

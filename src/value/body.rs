@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
+use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty, Full};
+use http_body_util::{BodyExt, Empty, Full, StreamBody};
 
 use super::Value;
 
@@ -92,6 +93,31 @@ impl Body {
             _ => Body::from_bytes(chunks.concat()),
         };
         Ok(())
+    }
+
+    /// The first bytes, at least `enough` of them where there are so many; the body streams on as before.
+    pub async fn peek(&mut self, enough: usize) -> Result<Bytes, BodyError> {
+        let mut stream = match std::mem::replace(self, Body::Gone) {
+            Body::Stream(stream) => stream,
+            Body::Gone => return Err(BodyError::Gone),
+            read => {
+                *self = read;
+                return Ok(self.bytes().unwrap_or_default());
+            }
+        };
+        let mut frames: Vec<Frame<Bytes>> = Vec::new();
+        let mut length = 0;
+        while length < enough {
+            let Some(frame) = stream.frame().await else { break };
+            let frame = frame.map_err(BodyError::Broken)?;
+            length += frame.data_ref().map_or(0, Bytes::len);
+            frames.push(frame);
+        }
+        let first = frames.iter().filter_map(Frame::data_ref).map(|bytes| &**bytes).collect::<Vec<_>>().concat();
+        let seen = futures_util::stream::iter(frames.into_iter().map(Ok));
+        let whole = futures_util::StreamExt::chain(seen, http_body_util::BodyStream::new(stream));
+        *self = Body::Stream(StreamBody::new(whole).boxed_unsync());
+        Ok(first.into())
     }
 
     /// The bytes of a body that has been read; `None` for a stream and for one that is gone.

@@ -1,8 +1,13 @@
 //! A request or a response as policies see it.
 
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 
-use super::Body;
+use super::coding::{codings, decode};
+use super::{Body, BodyError};
+
+/// Fewer bytes than these are decoded at once; more of them leave the reactor.
+const AT_ONCE: usize = 4 * 1024;
 
 /// Headers, body and, on a response, a status.
 ///
@@ -15,4 +20,32 @@ pub struct Message {
     pub reason: Option<String>,
     pub headers: HeaderMap,
     pub body: Body,
+}
+
+impl Message {
+    /// Reads the body of an answer, at most `limit` bytes, for a step that looks into it: gzip and deflate are undone, and
+    /// the headers no longer speak of them. A body that was read before stays as it is.
+    pub async fn load_decoded(&mut self, limit: usize) -> Result<(), BodyError> {
+        let streams = matches!(self.body, Body::Stream(_));
+        self.body.load(limit).await?;
+        // A part of a compressed whole cannot be decompressed.
+        if !streams || self.status == Some(StatusCode::PARTIAL_CONTENT) {
+            return Ok(());
+        }
+        let (Some(codings), Some(bytes)) = (codings(&self.headers), self.body.bytes()) else { return Ok(()) };
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let decoded = match bytes.len() <= AT_ONCE {
+            true => decode(&bytes, &codings, limit)?,
+            false => {
+                let task = tokio::task::spawn_blocking(move || decode(&bytes, &codings, limit));
+                task.await.map_err(|error| BodyError::Broken(error.into()))??
+            }
+        };
+        self.body = Body::from_bytes(decoded);
+        self.headers.remove(CONTENT_ENCODING);
+        self.headers.remove(CONTENT_LENGTH);
+        Ok(())
+    }
 }

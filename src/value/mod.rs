@@ -1,13 +1,17 @@
 //! The data a request carries: [`Value`]s, [`Body`] and [`Message`], and [`Secret`]s that never print.
 
 mod body;
+mod coding;
 mod json;
+mod json_limits;
 mod message;
 mod seconds;
 mod secret;
 
 pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
+pub use coding::gzip;
 pub use json::Value;
+pub use json_limits::{JsonLimits, LimitError};
 pub use message::Message;
 pub use seconds::Seconds;
 pub use secret::Secret;

@@ -58,9 +58,15 @@ impl Gantry {
 
     /// Starts it without waiting.
     pub fn spawn(arguments: &[&str]) -> Self {
+        Self::spawn_with(arguments, |_| Vec::new())
+    }
+
+    /// Starts it with variables that may name its own address.
+    pub fn spawn_with(arguments: &[&str], variables: impl Fn(SocketAddr) -> Vec<(String, String)>) -> Self {
         let (traffic, admin) = (free_address(), free_address());
         let mut child = command()
             .args(arguments)
+            .envs(variables(traffic))
             .args(["--listen", &traffic.to_string(), "--admin-listen", &admin.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -3,7 +3,9 @@
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials as Keys;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, SignableBody, SignableRequest, SigningParams, SigningSettings, sign,
+};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -33,6 +35,13 @@ impl Signer {
     /// A signer that encodes the path once more for the canonical request, as every service but S3 expects.
     pub fn new(scope: Scope) -> Self {
         Signer { scope, settings: SigningSettings::default() }
+    }
+
+    /// The same, with the payload's hash in `x-amz-content-sha256`, which function URLs ask for behind CloudFront.
+    #[must_use]
+    pub fn with_payload_hash(mut self) -> Self {
+        self.settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        self
     }
 
     /// What its signatures are valid for.

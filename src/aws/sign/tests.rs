@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aws_sigv4::http_request::{PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, UriPathNormalizationMode};
+use aws_sigv4::http_request::{PercentEncodingMode, SessionTokenMode, UriPathNormalizationMode};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value as Json;
 use time::OffsetDateTime;

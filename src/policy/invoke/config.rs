@@ -7,12 +7,12 @@ use crate::value::Seconds;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// The URL to call. `$(…)` may stand in the path and the query; the host is known at load.
+    /// The URL to call. `$(…)` may stand in the path and the query; in the host only where `allowed-hosts` says which.
     pub target_url: String,
     /// The verb to call with; `keep` is the client's.
     #[serde(default)]
     pub verb: Option<String>,
-    /// How long the reply may take, in seconds.
+    /// How long the reply may take, in seconds; redirects count.
     #[serde(default = "sixty_seconds")]
     pub timeout: Seconds,
     /// The TLS profile of the settings to call with.
@@ -24,6 +24,15 @@ pub struct Config {
     /// Which query parameters of the client are appended to the URL. Default: none.
     #[serde(default)]
     pub parameter_control: Option<ControlConfig>,
+    /// Whether to append what is left of the client's path behind the fixed part of the operation's path.
+    #[serde(default)]
+    pub forward_path: bool,
+    /// Whether to decode query parameters before they are encoded for their place in the URL.
+    #[serde(default)]
+    pub decode_request_params: bool,
+    /// Whether to write `+` in the query as `%2B`.
+    #[serde(default)]
+    pub encode_plus_char: bool,
     /// The variable whose headers and body are sent.
     #[serde(default = "message")]
     pub input: String,
@@ -34,6 +43,48 @@ pub struct Config {
     /// version 1.x `ConnectionError`.
     #[serde(default)]
     pub stop_on_error: Option<Vec<String>>,
+    /// Whether to follow redirects, at most eight. Default: false; in version 1.x true.
+    #[serde(default)]
+    pub follow_redirects: Option<bool>,
+    /// The user name for Basic authentication at the service; needs `password`.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// The password for Basic authentication. Write `${NAME}`, `${file:…}` or `$(property)`, never the password itself.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// A key to send as `x-api-key`, as API Gateway wants it. Write `${NAME}`, `${file:…}` or `$(property)`.
+    #[serde(default)]
+    pub api_key: Option<String>,
+    /// Signs the call for AWS: function URLs, and API Gateway with IAM authorization.
+    #[serde(default)]
+    pub aws_sigv4: Option<SigV4Config>,
+    /// What the body is: the `Content-Type` of a message that has none.
+    #[serde(default)]
+    pub backend_type: BackendType,
+    /// Whether a `DELETE` is sent with its body.
+    #[serde(default)]
+    pub keep_payload: bool,
+    /// Whether to send the body compressed with gzip.
+    #[serde(default)]
+    pub compression: bool,
+    /// Whether a body of unknown length is sent in chunks; false reads it first and sends its length.
+    #[serde(default = "yes")]
+    pub chunked_uploads: bool,
+    /// The version of HTTP to speak. `HTTP/2` falls back to `HTTP/1.1` where the service has nothing else.
+    #[serde(default)]
+    pub http_version: HttpVersion,
+    /// Whether `HTTP/2` is spoken or no connection made.
+    #[serde(default)]
+    pub http2_required: bool,
+    /// The older way to say `http-version: HTTP/1.0`.
+    #[serde(default)]
+    pub use_http_10: bool,
+    /// Whether the connection is kept for further calls.
+    #[serde(default = "yes")]
+    pub persistent_connection: bool,
+    /// Whether to send `User-Agent: Gantry/VERSION` where the message has no `User-Agent`.
+    #[serde(default = "yes")]
+    pub inject_user_agent: bool,
     /// Whether to add `X-Forwarded-For`, `-Host`, `-Port` and `-Proto` where they are missing.
     #[serde(default)]
     pub inject_proxy_headers: bool,
@@ -60,20 +111,94 @@ pub enum ControlKind {
     Block,
 }
 
-/// Written by hand because a derived schema does not know serde's aliases, which are the spellings of older documents.
-impl JsonSchema for ControlKind {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ControlKind".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "enum": ["allowlist", "blocklist", "whitelist", "blacklist"] })
-    }
+/// What is signed for, and as whom.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SigV4Config {
+    /// `lambda` for function URLs, `execute-api` for API Gateway. Default: what the host says.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// The region. Default: the host's, then the settings', then AWS_REGION.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The credential profile of the settings to sign with. Default: the settings', then the AWS SDKs' default chain.
+    #[serde(default)]
+    pub credentials: Option<String>,
+    /// An access key pair of this step's own; it wins over `credentials`.
+    #[serde(default)]
+    pub aws_access_key_id: Option<String>,
+    /// The other half of the pair. Write `${NAME}` or `${file:…}`, never the key itself.
+    #[serde(default)]
+    pub aws_secret_access_key: Option<String>,
+    /// The token of a temporary pair.
+    #[serde(default)]
+    pub aws_session_token: Option<String>,
+    /// The role to assume with the identity that the properties above give.
+    #[serde(default)]
+    pub aws_assume_role_arn: Option<String>,
+    /// What the role's trust policy asks for as `sts:ExternalId`. Default: the settings'.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// The name of the session in AWS's logs: 2 to 64 characters. Default: `gantry`.
+    #[serde(default)]
+    pub role_session_name: Option<String>,
+    /// How long the role's credentials live: 15 minutes to 12 hours. Default: 3600 s.
+    #[serde(default)]
+    pub role_duration: Option<Seconds>,
+    /// A policy, as JSON text, that narrows what the session may do.
+    #[serde(default)]
+    pub role_policy: Option<String>,
+    /// The URL of the STS service. Default: the settings', then AWS's own in the region.
+    #[serde(default)]
+    pub sts_endpoint: Option<String>,
 }
+
+/// What the body is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BackendType {
+    #[default]
+    Detect,
+    Xml,
+    Json,
+    Binary,
+    /// Not built yet.
+    Graphql,
+}
+
+/// A version of HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum HttpVersion {
+    #[serde(rename = "HTTP/1.0", alias = "1.0")]
+    Http10,
+    #[default]
+    #[serde(rename = "HTTP/1.1", alias = "1.1")]
+    Http11,
+    #[serde(rename = "HTTP/2", alias = "HTTP/2.0", alias = "2", alias = "2.0")]
+    Http2,
+}
+
+// Written by hand because a derived schema does not know serde's aliases, which are the spellings of older documents.
+macro_rules! spellings {
+    ($type:ident: $($text:literal),*) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($text),*] })
+            }
+        }
+    };
+}
+
+spellings!(ControlKind: "allowlist", "blocklist", "whitelist", "blacklist");
+spellings!(HttpVersion: "HTTP/1.0", "HTTP/1.1", "HTTP/2", "1.0", "1.1", "2", "2.0", "HTTP/2.0");
 
 /// The faults that stop the flow.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,4 +214,8 @@ fn sixty_seconds() -> Seconds {
 
 fn message() -> String {
     "message".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }

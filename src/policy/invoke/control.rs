@@ -1,8 +1,7 @@
 //! `header-control` and `parameter-control`: which names pass.
 
-use regex::{RegexSet, RegexSetBuilder};
-
 use super::config::{ControlConfig, ControlKind};
+use super::pcre::Pattern;
 use crate::diagnostics::codes;
 use crate::policy::Compiler;
 
@@ -10,8 +9,8 @@ use crate::policy::Compiler;
 pub(super) enum Control {
     All,
     None,
-    Only(RegexSet),
-    AllBut(RegexSet),
+    Only(Box<[Pattern]>),
+    AllBut(Box<[Pattern]>),
 }
 
 /// What passes where nothing is written.
@@ -36,37 +35,37 @@ impl Control {
                 Default::None => Control::None,
             });
         };
-        let values: Vec<&str> = config.values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
-        match (config.kind, values.is_empty()) {
-            (ControlKind::Allow, true) => return Some(Control::None),
-            (ControlKind::Block, true) => return Some(Control::All),
-            _ => {}
-        }
+        let mut patterns = Vec::with_capacity(config.values.len());
         let mut good = true;
-        for (index, value) in config.values.iter().enumerate() {
-            if let Err(error) = regex::Regex::new(value) {
-                good = false;
-                let reason =
-                    error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                let message = format!("this pattern cannot be used: {reason}");
-                let help = "look-around and back references are not supported; they can take exponential time";
-                compiler.error_with_help(codes::BAD_VALUE, &format!("{pointer}/values/{index}"), message, help);
+        // An empty pattern would match every name; editors leave them behind.
+        for (index, value) in config.values.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
+            match Pattern::parse(value, any_case) {
+                Ok(pattern) => patterns.push(pattern),
+                Err(reason) => {
+                    good = false;
+                    let message = format!("this pattern cannot be used: {reason}");
+                    let help = "look-around is supported directly behind `^`; elsewhere it, back references, atomic \
+                                groups and possessive quantifiers are not: they can take exponential time";
+                    compiler.error_with_help(codes::BAD_VALUE, &format!("{pointer}/values/{index}"), message, help);
+                }
             }
         }
-        let set = RegexSetBuilder::new(values).case_insensitive(any_case).build().ok().filter(|_| good)?;
-        Some(match config.kind {
-            ControlKind::Allow => Control::Only(set),
-            ControlKind::Block => Control::AllBut(set),
+        good.then(|| match (config.kind, patterns.is_empty()) {
+            (ControlKind::Allow, true) => Control::None,
+            (ControlKind::Block, true) => Control::All,
+            (ControlKind::Allow, false) => Control::Only(patterns.into()),
+            (ControlKind::Block, false) => Control::AllBut(patterns.into()),
         })
     }
 
     /// Whether a name passes.
     pub(super) fn passes(&self, name: &str) -> bool {
+        let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.is_match(name));
         match self {
             Control::All => true,
             Control::None => false,
-            Control::Only(set) => set.is_match(name),
-            Control::AllBut(set) => !set.is_match(name),
+            Control::Only(patterns) => any(patterns),
+            Control::AllBut(patterns) => !any(patterns),
         }
     }
 }

@@ -1,8 +1,18 @@
 //! `invoke`: calls an HTTP service.
 
+mod answer;
+mod authority;
+mod clients;
 mod config;
 mod control;
+mod pcre;
+mod redirect;
+mod request;
+mod secrets;
+mod sigv4;
+mod soap;
 mod step;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod url;
@@ -10,17 +20,21 @@ mod url;
 use std::time::Duration;
 
 use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
-use crate::assembly::Generation;
-use crate::diagnostics::{codes, nearest, quoted_list};
+use crate::assembly::{AllowedHosts, Carrier, Generation};
+use crate::diagnostics::{Findings, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
 use crate::source::Spellings;
-use config::StopOn;
+use authority::Hosts;
+use clients::Clients;
+use config::{BackendType, HttpVersion, StopOn};
 use control::{Control, Default};
+use request::Shape;
+use secrets::Secrets;
+use sigv4::SigV4;
+use tail::Tail;
+use url::Target;
 
 pub use config::Config;
-
-/// Connecting takes no longer than this, whatever `timeout` says; the reply may take all of it.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// IBM: 1 s to a day.
 const TIMEOUTS: std::ops::RangeInclusive<u64> = 1..=86_400;
@@ -35,35 +49,19 @@ impl Policy for Invoke {
         versions: &["1.0.0", "1.5.0", "2.0.0", "2.1.0", "2.2.0", "2.3.0"],
         summary: "Calls an HTTP service.",
         page: include_str!("page.md"),
-        examples: examples!["keep-and-headers", "output-and-catch"],
+        examples: examples!["allowed-hosts", "forward-path", "keep-and-headers", "output-and-catch", "redirects"],
         spellings: Spellings {
-            aliases: &[("target_url", "target-url")],
+            aliases: &[("target_url", "target-url"), ("chunked-upload", "chunked-uploads")],
             any_case: false,
             // Editors write all of these; where they ask for what happens anyway they are accepted.
             unbuilt: &[
-                ("backend-type", &["detect", "json", "xml", "binary"]),
                 ("graphql-send-type", &["detect"]),
-                ("http-version", &["HTTP/1.1", "1.1"]),
-                ("http2-required", &["false"]),
-                ("use-http-10", &["false"]),
                 ("websocket-upgrade", &["false"]),
-                ("compression", &["false"]),
+                ("secure-gateway", &["false"]),
                 ("cache-response", &["protocol", "no-cache"]),
                 ("cache-ttl", &["*"]),
                 ("cache-key", &["*"]),
                 ("cache-putpost-response", &["false"]),
-                ("follow-redirects", &["false"]),
-                ("chunked-uploads", &["*"]),
-                ("persistent-connection", &["true"]),
-                ("inject-user-agent", &["false"]),
-                ("decode-request-params", &["false"]),
-                ("encode-plus-char", &["false"]),
-                ("keep-payload", &["false"]),
-                ("username", &[""]),
-                ("password", &[""]),
-                ("aws-sigv4", &[]),
-                ("api-key", &[]),
-                ("forward-path", &[]),
             ],
         },
         literal: &[],
@@ -71,28 +69,41 @@ impl Policy for Invoke {
     type Config = Config;
 
     fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        let target = url::compile(&config.target_url, compiler);
+        let hosts = hosts(compiler);
+        let target = url::compile(&config.target_url, &hosts, compiler);
         let verb = verb(&config, compiler);
         let timeout = timeout(&config, compiler);
         let headers = Control::compile("/header-control", config.header_control.as_ref(), Default::All, true, compiler);
-        let parameters =
-            Control::compile("/parameter-control", config.parameter_control.as_ref(), Default::None, false, compiler);
+        let tail = tail(&config, compiler);
         let input = compiler.read_variable("/input", &config.input);
         let output = compiler.output("/output", &config.output);
         let stops = stops(&config, compiler);
-        let client =
-            compiler.http_client(config.tls_profile.as_deref().filter(|name| !name.is_empty()), CONNECT_TIMEOUT);
+        let shape = shape(&config, compiler);
+        let secrets = Secrets::compile(&config, compiler);
+        let follow_redirects = config.follow_redirects.unwrap_or(compiler.generation == Generation::V5);
+        let is_open = matches!(target, Some(Target::Open(_)));
+        let clients = Clients::compile(&config, is_open, follow_redirects, compiler);
+        let (target, secrets) = (target?, secrets?);
+        warn_of_plain_http(&config, &target, &secrets, compiler);
+        let signature = match &config.aws_sigv4 {
+            Some(config) => Some(SigV4::compile(config, &target, compiler)?),
+            None => None,
+        };
         let step = step::Invoke {
-            client: client?,
-            target: target?,
+            clients: clients?,
+            target,
+            hosts,
+            tail: tail?,
             verb: verb?,
             timeout: timeout?,
             headers: headers?,
-            parameters: parameters?,
+            secrets,
+            signature,
+            shape: shape?,
+            follow_redirects,
             input: input?.root,
             output: output?,
             stops: stops?,
-            inject_proxy_headers: config.inject_proxy_headers,
         };
         let access = access(&step);
         Some(Compiled::Step(Plan { step: Box::new(step), access }))
@@ -101,13 +112,60 @@ impl Policy for Invoke {
 
 fn access(step: &step::Invoke) -> Access {
     let message = Root::Builtin(Builtin::Message);
-    let mut reads: Vec<Reference> = step.target.references().cloned().collect();
-    if step.input != message {
+    let mut reads: Vec<Reference> = step.target.references().chain(step.secrets.references()).cloned().collect();
+    // A `GET` leaves the body where it is.
+    let sends_message = step.input == message && step.verb.as_ref().is_none_or(|verb| step.shape.carries_body(verb));
+    let whole = step.signature.is_some() || !step.shape.chunked;
+    if step.input != message || (sends_message && whole) {
         reads.push(Reference { root: step.input.clone(), path: ["body".into()].into() });
     }
-    // A `GET` leaves the body where it is.
-    let streams_message = step.input == message && step.verb.as_ref().is_none_or(step::carries_body);
+    let streams_message = sends_message && !whole;
     Access { reads, replaces: vec![step.output.clone()], streams_message, diverges: false }
+}
+
+/// The hosts of the document, which a load has checked already.
+fn hosts(compiler: &Compiler<'_, '_>) -> Hosts {
+    let allowed = AllowedHosts::read(compiler.shared.api, compiler.shared.environment, &mut Findings::default());
+    Hosts { allowed, required: compiler.carrier != Carrier::Ibm }
+}
+
+fn tail(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Tail> {
+    let parameters = config.parameter_control.as_ref();
+    let parameters = Control::compile("/parameter-control", parameters, Default::None, false, compiler)?;
+    Some(Tail { forward_path: config.forward_path, parameters, encode_plus: config.encode_plus_char })
+}
+
+fn shape(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Shape> {
+    if config.backend_type == BackendType::Graphql {
+        let message = "the value `graphql` of `backend-type` is known but not built yet";
+        compiler.error(codes::UNBUILT_PROPERTY, "/backend-type", message);
+        return None;
+    }
+    if config.http2_required && config.http_version != HttpVersion::Http2 {
+        let message = "`http2-required` asks for HTTP/2, and `http-version` for another version";
+        compiler.error_with_help(codes::BAD_VALUE, "/http2-required", message, "write `http-version: HTTP/2`");
+        return None;
+    }
+    let is_http_10 = config.http_version == HttpVersion::Http10 || config.use_http_10;
+    Some(Shape {
+        keep_payload: config.keep_payload,
+        compression: config.compression,
+        // HTTP/1.0 has no chunks.
+        chunked: config.chunked_uploads && !is_http_10,
+        backend_type: config.backend_type,
+        inject_user_agent: config.inject_user_agent,
+        inject_proxy_headers: config.inject_proxy_headers,
+        decode_parameters: config.decode_request_params,
+    })
+}
+
+/// Credentials that anybody on the way can read. The machine itself is no way.
+fn warn_of_plain_http(config: &Config, target: &Target, secrets: &Secrets, compiler: &mut Compiler<'_, '_>) {
+    let exposed = target.is_plain_http() && (!secrets.is_empty() || config.aws_sigv4.is_some());
+    if exposed && compiler.carrier == Carrier::XAssembly {
+        let message = "the credentials of this call would travel over plain http";
+        compiler.warning(codes::PLAIN_HTTP, "/target-url", message, "write `https://`");
+    }
 }
 
 /// `keep`, or one of HTTP's verbs, in any case.

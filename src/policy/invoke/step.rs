@@ -1,41 +1,59 @@
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
-use http::uri::PathAndQuery;
-use http::{Method, Request, StatusCode, Uri};
+use bytes::Bytes;
+use http::{Method, Response};
+use hyper::body::Incoming;
+use tokio::time::Instant;
 
-use crate::expression::{Builtin, Reference, Root};
-use crate::http_client::{HttpClient, strip_hop_by_hop};
-use crate::policy::call::{input_body, input_headers};
-use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, State, Step, kinds};
-use crate::value::{Body, BodyStream, Message};
-
+use super::answer;
+use super::authority::Hosts;
+use super::clients::{Clients, Trust};
 use super::config::StopOn;
 use super::control::Control;
+use super::redirect::MAX_HOPS;
+use super::request::{Outgoing, Payload, Shape};
+use super::secrets::Secrets;
+use super::sigv4::SigV4;
+use super::tail::Tail;
 use super::url::Target;
+use crate::expression::{Builtin, Root};
+use crate::http_client::SendError;
+use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
+use crate::value::Message;
 
 /// A compiled `invoke`.
 pub(super) struct Invoke {
-    pub client: HttpClient,
+    pub clients: Clients,
     pub target: Target,
+    pub hosts: Hosts,
+    pub tail: Tail,
     /// `None` keeps the client's.
     pub verb: Option<Method>,
     pub timeout: Duration,
     pub headers: Control,
-    pub parameters: Control,
+    pub secrets: Secrets,
+    pub signature: Option<SigV4>,
+    pub shape: Shape,
+    pub follow_redirects: bool,
     pub input: Root,
     pub output: Root,
     pub stops: StopOn,
-    pub inject_proxy_headers: bool,
+}
+
+/// Why there is no answer.
+enum NoAnswer {
+    Sending(SendError),
+    Fault(Fault),
 }
 
 impl Invoke {
     async fn call(&self, cx: &mut Context) -> Result<Next, Fault> {
-        let request = self.request(cx)?;
-        let timeout = self.timeout.min(cx.remaining());
-        let answer = match self.client.send(request, timeout).await {
+        let deadline = Instant::now() + self.timeout.min(cx.remaining());
+        let outgoing = self.outgoing(cx).await?;
+        let answer = match self.exchange(outgoing, deadline).await {
             Ok(answer) => answer,
-            Err(error) => {
+            Err(NoAnswer::Fault(fault)) => return Err(fault),
+            Err(NoAnswer::Sending(error)) => {
                 let message = "Could not connect to endpoint";
                 let fault = Fault::new(&kinds::CONNECTION, FaultSource::Upstream, message).with_cause(&error);
                 if self.stops.connection {
@@ -47,141 +65,51 @@ impl Invoke {
                 return Ok(Next::Continue);
             }
         };
-        let (head, body) = answer.into_parts();
-        let mut message =
-            Message { status: Some(head.status), reason: None, headers: head.headers, body: Body::from_stream(body) };
-        strip_hop_by_hop(&mut message.headers);
-        message.headers.remove(CONTENT_LENGTH);
+        let mut message = answer::message(answer);
+        let (timeout, limit) = (self.timeout.min(cx.remaining()), cx.state.body_limit);
         // Only the response streams; what another variable holds is there to be read.
         if self.output != Root::Builtin(Builtin::Message) {
-            load(&mut message, self.timeout.min(cx.remaining()), cx.state.body_limit).await?;
+            answer::load(&mut message, timeout, limit).await?;
         }
-        let fault = self.fault(head.status, &message.headers);
+        let fault = answer::fault(&mut message, self.stops, timeout, limit).await?;
         cx.state.put_output(&self.output, message);
         fault.map_or(Ok(Next::Continue), Err)
     }
 
-    /// The request as it goes out. It is framed anew: length and transfer coding come from the body that is sent.
-    fn request(&self, cx: &mut Context) -> Result<Request<BodyStream>, Fault> {
-        let property_error = |message: String| Fault::new(&kinds::PROPERTY, FaultSource::Gateway, message);
-        // What is wrong with a computed URL came with the request.
-        let bad_url = |message| property_error(message).with_status(StatusCode::BAD_REQUEST);
-        let uri = self.target.uri(cx).map_err(bad_url)?;
-        let uri = self.append_parameters(uri, cx).map_err(property_error)?;
-        let method = self.verb.clone().unwrap_or_else(|| cx.state.request.method.clone());
-        let mut headers = self.outgoing_headers(cx);
-        let carries_body = carries_body(&method);
-        let body = if carries_body { self.body(cx)? } else { Body::Empty.send() };
-        if !carries_body {
-            headers.remove(CONTENT_TYPE);
-        }
-        let mut request = Request::new(body);
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        *request.headers_mut() = headers;
-        Ok(request)
-    }
-
-    fn body(&self, cx: &mut Context) -> Result<BodyStream, Fault> {
-        if self.input == Root::Builtin(Builtin::Message) {
-            return Ok(cx.state.message.body.send());
-        }
-        let input = Reference { root: self.input.clone(), path: Box::default() };
-        Ok(Body::from_bytes(input_body(cx, &input)?).send())
-    }
-
-    fn outgoing_headers(&self, cx: &Context) -> HeaderMap {
-        let all = input_headers(cx, &self.input);
-        let mut headers = HeaderMap::with_capacity(all.len() + 4);
-        for (name, value) in &all {
-            if *name != HOST && *name != CONTENT_LENGTH && self.headers.passes(name.as_str()) {
-                headers.append(name, value.clone());
+    /// Sends a request and follows redirects, all of it before the deadline.
+    async fn exchange(&self, mut outgoing: Outgoing, deadline: Instant) -> Result<Response<Incoming>, NoAnswer> {
+        let mut hops = 0;
+        loop {
+            let again = (self.follow_redirects && hops < MAX_HOPS).then(|| outgoing.again());
+            let answer = self.send(outgoing, deadline).await?;
+            match again.and_then(|again| again.redirected(&answer, &self.hosts)) {
+                Some(next) => outgoing = next,
+                None => return Ok(answer),
             }
+            hops += 1;
         }
-        if self.inject_proxy_headers {
-            inject_proxy_headers(&mut headers, &cx.state);
-        }
-        headers
     }
 
-    /// Appends the query parameters of the client that `parameter-control` lets through, as they were written.
-    fn append_parameters(&self, uri: Uri, cx: &Context) -> Result<Uri, String> {
-        let query = cx.state.request.uri.query().unwrap_or_default();
-        let name = |pair: &str| {
-            let raw = pair.split('=').next().unwrap_or_default();
-            percent_encoding::percent_decode_str(raw).decode_utf8_lossy().into_owned()
+    async fn send(&self, mut outgoing: Outgoing, deadline: Instant) -> Result<Response<Incoming>, NoAnswer> {
+        let client = self.clients.of(outgoing.trust);
+        let key = match &self.signature {
+            Some(signature) if !matches!(outgoing.trust, Trust::Elsewhere { .. }) => {
+                let body = match &outgoing.payload {
+                    Payload::Bytes(bytes) => bytes.clone(),
+                    _ => Bytes::new(),
+                };
+                let Outgoing { method, uri, headers, .. } = &mut outgoing;
+                let key = signature.sign(method, uri, headers, &body, deadline).await;
+                Some((signature, key.map_err(NoAnswer::Fault)?))
+            }
+            _ => None,
         };
-        let passing: Vec<&str> =
-            query.split('&').filter(|pair| !pair.is_empty() && self.parameters.passes(&name(pair))).collect();
-        if passing.is_empty() {
-            return Ok(uri);
+        let left = deadline.saturating_duration_since(Instant::now());
+        let answer = client.send(outgoing.into_request(), left).await.map_err(NoAnswer::Sending)?;
+        if let Some((signature, key)) = key {
+            signature.learn(&answer, &key);
         }
-        let passing = passing.join("&");
-        let mut parts = uri.into_parts();
-        let path = parts.path_and_query.take().unwrap_or_else(|| PathAndQuery::from_static("/"));
-        let appended = match path.query() {
-            Some(own) => format!("{}?{own}&{passing}", path.path()),
-            None => format!("{}?{passing}", path.path()),
-        };
-        parts.path_and_query =
-            Some(appended.parse().map_err(|_| "the query cannot be appended to the URL".to_owned())?);
-        Uri::from_parts(parts).map_err(|_| "the query cannot be appended to the URL".to_owned())
-    }
-
-    fn fault(&self, status: StatusCode, headers: &HeaderMap) -> Option<Fault> {
-        if status.is_success() {
-            return None;
-        }
-        let upstream = |kind, message: String| {
-            Some(Fault::new(kind, FaultSource::Upstream, message).with_detail("upstreamStatus", status.as_u16()))
-        };
-        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        // SOAP 1.1 sends its faults as 500 with an XML body, SOAP 1.2 under a type of its own.
-        let soap = content_type.starts_with("application/soap+xml")
-            || (content_type.starts_with("text/xml") && status == StatusCode::INTERNAL_SERVER_ERROR);
-        if soap && self.stops.soap {
-            return upstream(&kinds::SOAP, "the service answered with a SOAP fault".to_owned());
-        }
-        self.stops.operation.then(|| upstream(&kinds::OPERATION, format!("the service answered {status}"))).flatten()
-    }
-}
-
-/// Whether a request with this verb is sent with its body, as on IBM's gateway.
-pub(super) fn carries_body(verb: &Method) -> bool {
-    !matches!(*verb, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS | Method::TRACE)
-}
-
-/// Reads the body of a response.
-async fn load(message: &mut Message, timeout: Duration, limit: usize) -> Result<(), Fault> {
-    let broken = |cause: &dyn std::fmt::Display| {
-        Fault::new(&kinds::CONNECTION, FaultSource::Upstream, "the response could not be read").with_cause(cause)
-    };
-    match tokio::time::timeout(timeout, message.body.load(limit)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(broken(&error)),
-        Err(late) => Err(broken(&late)),
-    }
-}
-
-/// Adds what is missing of the headers that tell a service whom it really serves.
-fn inject_proxy_headers(headers: &mut HeaderMap, state: &State) {
-    let request = &state.request;
-    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let port = host.rsplit_once(':').map_or(if request.scheme == "https" { "443" } else { "80" }, |(_, port)| port);
-    let client = request.client.ip().to_string();
-    let values = [
-        ("x-forwarded-for", client.as_str()),
-        ("x-forwarded-host", host),
-        ("x-forwarded-port", port),
-        ("x-forwarded-proto", request.scheme),
-    ];
-    for (name, value) in values {
-        let name = HeaderName::from_static(name);
-        if let Ok(value) = HeaderValue::from_str(value)
-            && !headers.contains_key(&name)
-        {
-            headers.insert(name, value);
-        }
+        Ok(answer)
     }
 }
 

@@ -1,8 +1,14 @@
 //! `invoke` against real services on the loopback interface.
 
+mod answers;
 mod faults;
 mod headers;
+mod hosts;
+mod redirects;
 mod refused;
+mod secrets;
+mod signed;
+mod uploads;
 mod urls;
 
 use crate::test_support::{Gateway, Loaded, Recorded, Reply, Setup, TestServer, json_reply};

@@ -1,10 +1,11 @@
-//! Target URLs: the host is fixed at load, and what run time adds is encoded for its place.
+//! Target URLs: what run time adds is encoded for its place.
 
 use std::ops::Range;
 
 use http::Uri;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
+use super::authority::{self, AfterHost, Authority, Hosts};
 use crate::diagnostics::codes;
 use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
 use crate::openapi::{Api, Location};
@@ -38,6 +39,8 @@ const QUERY: &AsciiSet = &SEGMENT.add(b'&').add(b'=').add(b'+').add(b';');
 pub(super) enum Target {
     Fixed(Uri),
     Computed(Box<[Piece]>),
+    /// Run time supplies the host too.
+    Open(Box<[Piece]>),
 }
 
 /// A piece of a computed URL.
@@ -49,6 +52,8 @@ pub(super) enum Piece {
 /// Where in the URL a value goes.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
+    /// The value is a part of the URL up to the host's end; the host is checked when the URL is whole.
+    Start,
     /// The value is part of the URL as the client wrote it, and goes in as it is.
     AsWritten,
     Path,
@@ -57,10 +62,11 @@ pub(super) enum Place {
 
 impl Target {
     /// The URL of this request; the error is one sentence.
-    pub(super) fn uri(&self, cx: &Context) -> Result<Uri, String> {
+    /// `decode` takes query parameters for what they say instead of how they are written.
+    pub(super) fn uri(&self, cx: &Context, decode: bool) -> Result<Uri, String> {
         let pieces = match self {
             Target::Fixed(uri) => return Ok(uri.clone()),
-            Target::Computed(pieces) => pieces,
+            Target::Computed(pieces) | Target::Open(pieces) => pieces,
         };
         let mut url = String::with_capacity(128);
         let mut values = Vec::new();
@@ -71,6 +77,7 @@ impl Target {
                     let text = if is_operation_path(reference) { operation_path(cx) } else { cx.text(reference) };
                     let start = url.len();
                     match place {
+                        Place::Start => url.push_str(&text),
                         // A root path `/` behind a base path that already ends there would double the slash.
                         Place::AsWritten if url.ends_with('/') => url.push_str(text.strip_prefix('/').unwrap_or(&text)),
                         Place::AsWritten => url.push_str(&text),
@@ -78,6 +85,10 @@ impl Target {
                             url.extend(utf8_percent_encode(&percent_decode_str(&text).decode_utf8_lossy(), SEGMENT));
                         }
                         Place::Path => url.extend(utf8_percent_encode(&text, SEGMENT)),
+                        Place::Query if is_url_text(reference, cx) && decode => {
+                            let text = text.replace('+', " ");
+                            url.extend(utf8_percent_encode(&percent_decode_str(&text).decode_utf8_lossy(), QUERY));
+                        }
                         Place::Query if is_url_text(reference, cx) => url.push_str(&text),
                         Place::Query => url.extend(utf8_percent_encode(&text, QUERY)),
                     }
@@ -93,10 +104,39 @@ impl Target {
         url.parse().map_err(|_| "the target URL became one that cannot be called".to_owned())
     }
 
+    /// Whether the document says that the call leaves this machine without TLS.
+    pub(super) fn is_plain_http(&self) -> bool {
+        let plain = match self {
+            Target::Fixed(uri) => uri.scheme_str() == Some("http"),
+            Target::Computed(pieces) => {
+                matches!(pieces.first(), Some(Piece::Text(text)) if text.starts_with("http://"))
+            }
+            Target::Open(_) => false,
+        };
+        let host = self.fixed_host().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        plain && host != "localhost" && !address.is_ok_and(|address| address.is_loopback())
+    }
+
+    /// The host, where the document says it.
+    pub(super) fn fixed_host(&self) -> Option<String> {
+        let text = match self {
+            Target::Fixed(uri) => return uri.host().map(str::to_ascii_lowercase),
+            Target::Computed(pieces) => match pieces.first() {
+                Some(Piece::Text(text)) => text,
+                _ => return None,
+            },
+            Target::Open(_) => return None,
+        };
+        let rest = text.split_once("://").map(|(_, rest)| rest)?;
+        let authority = rest.split(['/', '?', '#']).next()?.parse::<http::uri::Authority>().ok()?;
+        Some(authority.host().to_ascii_lowercase())
+    }
+
     pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
         let pieces: &[Piece] = match self {
             Target::Fixed(_) => &[],
-            Target::Computed(pieces) => pieces,
+            Target::Computed(pieces) | Target::Open(pieces) => pieces,
         };
         pieces.iter().filter_map(|piece| match piece {
             Piece::Value { reference, .. } => Some(reference),
@@ -118,7 +158,7 @@ fn is_url_text(reference: &Reference, cx: &Context) -> bool {
 fn sample(pieces: &[Piece]) -> String {
     let texts = pieces.iter().map(|piece| match piece {
         Piece::Text(text) => &**text,
-        Piece::Value { place: Place::AsWritten, .. } => "",
+        Piece::Value { place: Place::AsWritten | Place::Start, .. } => "",
         Piece::Value { .. } => "x",
     });
     texts.collect()
@@ -183,7 +223,7 @@ fn is_dot_segment(url: &str, value: &Range<usize>) -> bool {
 }
 
 /// Reads `target-url`.
-pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+pub(super) fn compile(text: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
     let template = compiler.template("/target-url", text)?;
     let parts: Vec<Part> = match template {
         Template::Constant(value) => vec![Part::Text(value.to_text().into())],
@@ -200,7 +240,7 @@ pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Tar
         [Part::Reference(_), ..] => AfterHost::Anything,
         _ => AfterHost::Nothing,
     };
-    check_authority(&first, after_host, compiler)?;
+    let authority = authority::check(&first, after_host, hosts, compiler)?;
     if let [Part::Text(whole)] = parts.as_slice() {
         return match whole.parse::<Uri>() {
             Ok(uri) => Some(Target::Fixed(uri)),
@@ -210,7 +250,10 @@ pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Tar
             }
         };
     }
-    let pieces = pieces(parts);
+    let pieces = pieces(parts, authority);
+    if authority == Authority::Open {
+        return Some(Target::Open(pieces));
+    }
     if sample(&pieces).parse::<Uri>().is_err() {
         let message = "the text of this URL has characters that no URL can carry";
         compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, "write a space as `%20`");
@@ -219,81 +262,9 @@ pub(super) fn compile(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Tar
     Some(Target::Computed(pieces))
 }
 
-/// What stands behind the text that a URL starts with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AfterHost {
-    /// The text is the whole URL.
-    Nothing,
-    /// A value that starts with a slash or is empty.
-    Path,
-    /// The client's query with its question mark.
-    Query,
-    /// A value that could go on with the host's name.
-    Anything,
-}
-
-impl AfterHost {
-    fn of(reference: &Reference) -> Self {
-        let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();
-        match (&reference.root, path.as_slice()) {
-            (Root::Builtin(Builtin::Request), ["path"]) => AfterHost::Path,
-            (Root::Builtin(Builtin::Request), ["search"]) => AfterHost::Query,
-            (Root::Builtin(Builtin::Api), ["root"] | ["operation", "path"]) => AfterHost::Path,
-            _ => AfterHost::Anything,
-        }
-    }
-}
-
-/// Scheme and host stand before the first reference, and something ends the host there.
-fn check_authority(first: &str, after: AfterHost, compiler: &mut Compiler<'_, '_>) -> Option<()> {
-    let whole = after == AfterHost::Nothing;
-    let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
-    let Some(rest) = rest else {
-        if first.is_empty() && !whole {
-            let message = "the host of this URL is only known at run time";
-            let help = "start with `https://host`, or with a `$(property)` of the API that holds it";
-            compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, help);
-        } else {
-            let message = "the target URL does not start with `https://` or `http://`";
-            compiler.error(codes::BAD_TARGET, "/target-url", message);
-        }
-        return None;
-    };
-    let end = rest.find(['/', '?', '#']);
-    let authority = &rest[..end.unwrap_or(rest.len())];
-    if end.is_none() && after == AfterHost::Anything && !authority.is_empty() {
-        let message = "what follows could change the host of this URL";
-        compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, format!("write `/` behind `{authority}`"));
-        return None;
-    }
-    if authority.is_empty() {
-        let code = if whole { codes::BAD_TARGET } else { codes::OPEN_TARGET };
-        compiler.error(code, "/target-url", "the target URL has no host that is known at load");
-        return None;
-    }
-    valid_authority(authority, compiler)
-}
-
-fn valid_authority(authority: &str, compiler: &mut Compiler<'_, '_>) -> Option<()> {
-    if authority.contains('@') {
-        let message = "a target URL holds no user name and password";
-        compiler.error(codes::BAD_TARGET, "/target-url", message);
-        return None;
-    }
-    // The last colon of a bare IPv6 address stands inside its brackets.
-    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
-    let good_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
-    match authority.parse::<http::uri::Authority>() {
-        Ok(_) if good_port => Some(()),
-        _ => {
-            compiler.error(codes::BAD_TARGET, "/target-url", format!("`{authority}` is not a host"));
-            None
-        }
-    }
-}
-
-fn pieces(parts: Vec<Part>) -> Box<[Piece]> {
+fn pieces(parts: Vec<Part>, authority: Authority) -> Box<[Piece]> {
     let mut in_query = false;
+    let mut starting = authority == Authority::Open;
     let mut host_is_open = false;
     let mut pieces: Vec<Piece> = Vec::with_capacity(parts.len());
     for part in parts {
@@ -301,11 +272,16 @@ fn pieces(parts: Vec<Part>) -> Box<[Piece]> {
             Part::Text(text) => {
                 in_query |= text.contains('?');
                 let rest = text.split_once("://").map_or(&*text, |(_, rest)| rest);
-                host_is_open = pieces.is_empty() && !rest.contains(['/', '?', '#']);
+                let ends_host = rest.contains(['/', '?', '#']);
+                host_is_open = pieces.is_empty() && !ends_host;
+                starting &= !ends_host;
                 pieces.push(Piece::Text((&*text).into()));
             }
             Part::Reference(reference) => {
-                let place = place(&reference, in_query);
+                let place = match place(&reference, in_query) {
+                    Place::Path | Place::Query if starting => Place::Start,
+                    place => place,
+                };
                 if host_is_open && AfterHost::of(&reference) == AfterHost::Query {
                     pieces.push(Piece::Text("/".into()));
                 }

@@ -2,7 +2,6 @@
 
 mod answer;
 mod config;
-mod credentials;
 mod faults;
 mod payload;
 mod step;

@@ -4,10 +4,10 @@ use crate::aws::client::{InvocationType, LambdaClient, Target};
 use crate::aws::endpoint::{Endpoint, lambda_from_environment, region_from_environment, region_in_endpoint};
 use crate::aws::function::{FunctionNameError, FunctionRef, Qualifier};
 use crate::diagnostics::codes;
+use crate::policy::aws_credentials::{self, CredentialRows};
 use crate::policy::{Compiler, Purpose};
 
 use super::config::{Config, InvocationKind};
-use super::credentials;
 
 /// A function, ready to be called.
 pub(super) struct Call {
@@ -27,7 +27,7 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
     let region = function.as_ref().and_then(|function| region(config, function, compiler));
     let endpoint = region.as_deref().and_then(|region| endpoint(config, region, compiler));
     let (mut function, qualifier, http) = (function?, qualifier?, http?);
-    let credentials = credentials::compile(config, region.as_deref(), compiler)?;
+    let credentials = aws_credentials::compile(credential_rows(config), region.as_deref(), compiler)?;
     let name = function.as_str().to_owned();
     // The embedded service knows functions by their names, whatever account and region they have at home.
     let (mut region, endpoint) = (region?, endpoint?);
@@ -47,6 +47,23 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
             compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string());
             None
         }
+    }
+}
+
+fn credential_rows(config: &Config) -> CredentialRows<'_> {
+    CredentialRows {
+        owner: "",
+        lambda: true,
+        credentials: &config.credentials,
+        aws_access_key_id: &config.aws_access_key_id,
+        aws_secret_access_key: &config.aws_secret_access_key,
+        aws_session_token: &config.aws_session_token,
+        aws_assume_role_arn: &config.aws_assume_role_arn,
+        external_id: &config.external_id,
+        role_session_name: &config.role_session_name,
+        role_duration: config.role_duration,
+        role_policy: &config.role_policy,
+        sts_endpoint: &config.sts_endpoint,
     }
 }
 

@@ -51,22 +51,44 @@ async fn an_operation_error_that_nothing_catches_is_500_and_hides_the_services_a
     assert_eq!(answer.json(), expected);
 }
 
+const FAULT: &str = "<?xml version='1.0'?><s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>\
+                     <s:Fault><faultcode>s:Server</faultcode></s:Fault></s:Body></s:Envelope>";
+
 #[tokio::test]
 async fn a_soap_fault_has_its_own_name() {
-    for (status, kind, stops, expected) in [
-        (500, "text/xml; charset=utf-8", "SOAPError", Some("SOAPError")),
-        (400, "application/soap+xml", "SOAPError", Some("SOAPError")),
-        (500, "application/json", "SOAPError", None),
-        (200, "text/xml", "SOAPError", None),
-        (500, "text/xml", "OperationError", Some("OperationError")),
-        (500, "text/xml", "OperationError, SOAPError", Some("SOAPError")),
+    for (status, kind, body, stops, expected) in [
+        (500, "text/xml; charset=utf-8", FAULT, "SOAPError", Some("SOAPError")),
+        (400, "application/soap+xml", FAULT, "SOAPError", Some("SOAPError")),
+        (500, "application/json", FAULT, "SOAPError", None),
+        (500, "text/xml", "<f/>", "SOAPError", None),
+        (200, "text/xml", FAULT, "SOAPError", Some("SOAPError")),
+        (200, "text/xml", "<f/>", "SOAPError", None),
+        (500, "text/xml", FAULT, "OperationError", Some("OperationError")),
+        (500, "text/xml", "<f/>", "OperationError, SOAPError", Some("OperationError")),
+        (500, "text/xml", FAULT, "OperationError, SOAPError", Some("SOAPError")),
     ] {
-        let text = caught(&format!("target-url: '${{UPSTREAM}}', stop-on-error: [{stops}]"));
-        let bench = Bench::answering(&text, move |_| {
-            Reply::Reply(status, vec![("content-type", kind.to_owned())], b"<f/>".to_vec())
-        });
-        assert_eq!(bench.gateway.get().await.header("x-caught"), expected, "{status} {kind} {stops}");
+        for output in ["", ", output: reply"] {
+            let text = caught(&format!("target-url: '${{UPSTREAM}}', stop-on-error: [{stops}]{output}"));
+            let bench = Bench::answering(&text, move |_| {
+                Reply::Reply(status, vec![("content-type", kind.to_owned())], body.as_bytes().to_vec())
+            });
+            let answer = bench.gateway.get().await;
+            assert_eq!(answer.header("x-caught"), expected, "{status} {kind} {stops}");
+            if output.is_empty() {
+                assert_eq!(answer.text(), body, "a look leaves the answer whole");
+            }
+        }
     }
+}
+
+#[tokio::test]
+async fn a_long_xml_answer_is_looked_at_and_streams_on() {
+    let long = format!("<a>{}</a>", "<b/>".repeat(100_000));
+    let body = long.clone().into_bytes();
+    let bench = Bench::answering(&caught("target-url: '${UPSTREAM}', stop-on-error: [SOAPError]"), move |_| {
+        Reply::Reply(500, vec![("content-type", "text/xml".to_owned())], body.clone())
+    });
+    assert_eq!(bench.gateway.get().await.short(), (500, &*long));
 }
 
 #[tokio::test]

@@ -3,6 +3,9 @@
 use super::loaded;
 use crate::test_support::{Setup, assembly};
 
+/// How the remedy for an open host ends.
+const LIST: &str = "; or name the hosts in `allowed-hosts` under `x-assembly`";
+
 /// The only finding of an `invoke` with these properties in front of a good URL.
 fn finding(properties: &str) -> String {
     let findings = loaded(&format!("{properties}, target-url: 'http://h'")).findings();
@@ -22,7 +25,8 @@ fn finding_of_url(url: &str) -> String {
 fn a_host_that_only_run_time_knows_is_refused() {
     let known = "start with `https://host`, or with a `$(property)` of the API that holds it";
     for url in ["$(request.parameters.id)/x", "$(request.headers.x-target)", "$(target)/x"] {
-        let expected = format!("api.yaml:6:28: error G0702 the host of this URL is only known at run time; {known}");
+        let expected =
+            format!("api.yaml:6:28: error G0702 the host of this URL is only known at run time; {known}{LIST}");
         assert_eq!(finding_of_url(url), expected);
     }
     for url in [
@@ -30,7 +34,8 @@ fn a_host_that_only_run_time_knows_is_refused() {
         "http://$(request.headers.host)/x",
         "https://$(request.parameters.id).example.com/",
     ] {
-        assert_eq!(finding_of_url(url), "api.yaml:6:28: error G0702 the target URL has no host that is known at load");
+        let message = "the target URL has no host that is known at load";
+        assert_eq!(finding_of_url(url), format!("api.yaml:6:28: error G0702 {message}; {known}{LIST}"));
     }
     for (url, host) in [
         ("http://api.$(request.parameters.id).example.com/", "api."),
@@ -39,7 +44,10 @@ fn a_host_that_only_run_time_knows_is_refused() {
         ("http://h$(request.parameters.id)/x", "h"),
     ] {
         let message = "what follows could change the host of this URL";
-        assert_eq!(finding_of_url(url), format!("api.yaml:6:28: error G0702 {message}; write `/` behind `{host}`"));
+        assert_eq!(
+            finding_of_url(url),
+            format!("api.yaml:6:28: error G0702 {message}; write `/` behind `{host}`{LIST}")
+        );
     }
 }
 
@@ -52,8 +60,10 @@ execute:
   - invoke: {target-url: $(target-url)/x}";
     assert_eq!(
         assembly(text).findings(),
-        ["api.yaml:8:28: error G0702 the host of this URL is only known at run time; \
-          start with `https://host`, or with a `$(property)` of the API that holds it"]
+        [format!(
+            "api.yaml:8:28: error G0702 the host of this URL is only known at run time; \
+             start with `https://host`, or with a `$(property)` of the API that holds it{LIST}"
+        )]
     );
 }
 
@@ -66,7 +76,10 @@ fn what_is_no_url_is_refused() {
         ("/path$(request.path)", start),
         ("", start),
         ("http:///x", "the target URL has no host that is known at load"),
-        ("http://user:pass@h/", "a target URL holds no user name and password"),
+        (
+            "http://user:pass@h/",
+            "a target URL holds no user name and password; write them as `username` and `password`",
+        ),
         ("http://a b/", "`a b` is not a host"),
         ("http://h:99999/x", "`h:99999` is not a host"),
         ("http://h:$(request.path)", "`h:` is not a host"),
@@ -135,7 +148,8 @@ fn verbs_times_and_names_of_faults_are_checked() {
         (
             "header-control: {type: blocklist, values: [ok, '(?=x)']}",
             "6:63: error G0308 this pattern cannot be used: look-around, including look-ahead and look-behind, is not \
-             supported; look-around and back references are not supported; they can take exponential time",
+             supported; look-around is supported directly behind `^`; elsewhere it, back references, atomic groups and \
+             possessive quantifiers are not: they can take exponential time",
         ),
         (
             "target_url: 'http://x'",
@@ -200,23 +214,63 @@ execute:
 #[test]
 fn what_is_not_built_is_refused_by_name() {
     for property in [
-        "backend-type: graphql",
-        "http-version: HTTP/2",
+        "graphql-send-type: json",
         "cache-response: time-to-live",
-        "compression: true",
-        "follow-redirects: true",
-        "username: me",
-        "keep-payload: true",
+        "cache-putpost-response: true",
         "websocket-upgrade: true",
-        "persistent-connection: false",
-        "inject-user-agent: true",
-        "aws-sigv4: {service: lambda}",
-        "api-key: x",
-        "forward-path: true",
+        "secure-gateway: true",
     ] {
         let name = property.split(':').next().unwrap();
         let expected =
             format!("api.yaml:6:16: error G0307 the property `{name}` of `invoke` is known but not built yet");
         assert_eq!(finding(property), expected);
     }
+}
+
+#[test]
+fn values_that_contradict_each_other_are_refused() {
+    for (properties, expected) in [
+        ("backend-type: graphql", "6:30: error G0307 the value `graphql` of `backend-type` is known but not built yet"),
+        (
+            "http2-required: true",
+            "6:32: error G0308 `http2-required` asks for HTTP/2, and `http-version` for another version; \
+             write `http-version: HTTP/2`",
+        ),
+        (
+            "username: me",
+            "6:26: error G0308 `username` needs `password` beside it; add `password`, or remove `username`",
+        ),
+        ("username: 'a:b', password: $(x)", "6:26: error G0308 a user name for Basic authentication has no colon"),
+    ] {
+        let findings = loaded(&format!("{properties}, target-url: 'http://localhost'")).findings();
+        assert!(findings.contains(&format!("api.yaml:{expected}")), "{findings:?}");
+    }
+}
+
+#[test]
+fn versions_of_http_are_written_in_several_ways() {
+    for version in ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "1.1", "'2.0'", "2"] {
+        assert_eq!(
+            loaded(&format!("http-version: {version}, target-url: 'http://h'")).findings(),
+            [""; 0],
+            "{version}"
+        );
+    }
+}
+
+#[test]
+fn secrets_are_not_written_into_documents_nor_sent_in_the_clear() {
+    let literal = "this secret is written into the document; \
+                   write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`";
+    let findings = loaded("username: me, password: canary, target-url: 'https://h'").findings();
+    assert_eq!(findings, [format!("api.yaml:6:40: warning G0606 {literal}")]);
+    let findings = loaded("api-key: canary, target-url: 'https://h'").findings();
+    assert_eq!(findings, [format!("api.yaml:6:25: warning G0606 {literal}")]);
+    let text = "
+properties: {key: {value: canary}}
+execute:
+  - invoke: {target-url: 'http://h/x', api-key: $(key), username: a, password: '${PASSWORD}'}";
+    let findings = Setup::default().env("PASSWORD", "p$(x)").assembly(text).findings();
+    let expected = "the credentials of this call would travel over plain http; write `https://`";
+    assert_eq!(findings, [format!("api.yaml:7:28: warning G0607 {expected}")]);
 }

@@ -1,0 +1,146 @@
+//! From JSONata's syntax tree to the lowered form, where there is one.
+
+use std::sync::Arc;
+
+use jsonata_core::ast::{AstNode, BinaryOp, PathStep, UnaryOp};
+
+use super::lowered::{Comparison, Constant, Lowered, Operand};
+use crate::expression::jsonata::{Beginning, KnownFunction, Source, beginning, plain_name};
+use crate::expression::{Reference, Resolver};
+
+/// Deeper conditions are not lowered; a chain of `and` or `or` is one level.
+const MAX_DEPTH: usize = 60;
+
+/// The lowered form; `None` where only JSONata can say what the expression means.
+pub(super) fn lower(ast: &AstNode, resolve: &mut Resolver<'_>) -> Option<Lowered> {
+    condition(ast, MAX_DEPTH, resolve)
+}
+
+fn condition(node: &AstNode, depth: usize, resolve: &mut Resolver<'_>) -> Option<Lowered> {
+    let depth = depth.checked_sub(1)?;
+    match node {
+        AstNode::Block(items) => match items.as_slice() {
+            [one] => condition(one, depth, resolve),
+            _ => None,
+        },
+        AstNode::Boolean(flag) => Some(Lowered::Constant(*flag)),
+        AstNode::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), .. } => {
+            let parts = chain(node, *op);
+            let parts: Option<Box<[Lowered]>> = parts.into_iter().map(|part| condition(part, depth, resolve)).collect();
+            parts.map(if *op == BinaryOp::And { Lowered::All } else { Lowered::Any })
+        }
+        AstNode::Binary { op: BinaryOp::In, lhs, rhs } => {
+            let AstNode::Array(items) = &**rhs else { return None };
+            let items: Option<Box<[Constant]>> = items.iter().map(constant).collect();
+            Some(Lowered::In(operand(lhs, depth, resolve)?, items?))
+        }
+        AstNode::Binary { op, lhs, rhs } => {
+            let comparison = comparison(*op)?;
+            Some(Lowered::Compare(comparison, operand(lhs, depth, resolve)?, operand(rhs, depth, resolve)?))
+        }
+        AstNode::Function { name, args, is_builtin: true } => match (name.as_str(), args.as_slice()) {
+            ("not", [arg]) => Some(Lowered::Not(Box::new(condition(arg, depth, resolve)?))),
+            ("boolean", [arg]) => condition(arg, depth, resolve),
+            ("exists", [arg]) => operand(arg, depth, resolve).map(Lowered::Exists),
+            _ => operand(node, depth, resolve).map(Lowered::Truth),
+        },
+        other => operand(other, depth, resolve).map(Lowered::Truth),
+    }
+}
+
+/// The operands of `a and b and c`, from the left.
+fn chain(node: &AstNode, op: BinaryOp) -> Vec<&AstNode> {
+    let mut parts = Vec::new();
+    let mut node = node;
+    while let AstNode::Binary { op: own, lhs, rhs } = node
+        && *own == op
+    {
+        parts.push(&**rhs);
+        node = lhs;
+    }
+    parts.push(node);
+    parts.reverse();
+    parts
+}
+
+fn comparison(op: BinaryOp) -> Option<Comparison> {
+    Some(match op {
+        BinaryOp::Equal => Comparison::Equal,
+        BinaryOp::NotEqual => Comparison::NotEqual,
+        BinaryOp::LessThan => Comparison::Less,
+        BinaryOp::LessThanOrEqual => Comparison::LessOrEqual,
+        BinaryOp::GreaterThan => Comparison::Greater,
+        BinaryOp::GreaterThanOrEqual => Comparison::GreaterOrEqual,
+        _ => return None,
+    })
+}
+
+fn constant(node: &AstNode) -> Option<Constant> {
+    Some(match node {
+        AstNode::Null => Constant::Null,
+        AstNode::Boolean(flag) => Constant::Bool(*flag),
+        AstNode::Number(number) => Constant::Number(*number),
+        AstNode::String(text) => Constant::Text(text.as_str().into()),
+        AstNode::Unary { op: UnaryOp::Negate, operand } => match &**operand {
+            AstNode::Number(number) => Constant::Number(-number),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+fn operand(node: &AstNode, depth: usize, resolve: &mut Resolver<'_>) -> Option<Operand> {
+    if let Some(constant) = constant(node) {
+        return Some(Operand::Constant(constant));
+    }
+    match node {
+        AstNode::Block(items) => match items.as_slice() {
+            [one] => operand(one, depth.checked_sub(1)?, resolve),
+            _ => None,
+        },
+        AstNode::Path { steps } => variable(&path(steps)?, resolve),
+        AstNode::Function { name, args, is_builtin: true } => function(KnownFunction::named(name)?, args, resolve),
+        _ => None,
+    }
+}
+
+/// The names of a path from the root: `a.b`, `$.a.b`, `$$.a.b`, `$apiCtx().a.b`.
+fn path(steps: &[PathStep]) -> Option<Vec<Arc<str>>> {
+    let (first, rest) = steps.split_first()?;
+    let plain = first.stages.is_empty() && first.focus.is_none() && first.index_var.is_none() && !first.is_tuple;
+    let is_root = match &first.node {
+        AstNode::Variable(name) | AstNode::ParentVariable(name) => name.is_empty(),
+        AstNode::Function { name, is_builtin: true, .. } => name == "apiCtx",
+        _ => false,
+    };
+    let names = if plain && is_root { rest } else { steps };
+    names.iter().map(|step| plain_name(step).map(Arc::from)).collect()
+}
+
+fn variable(path: &[Arc<str>], resolve: &mut Resolver<'_>) -> Option<Operand> {
+    let Beginning { source, names, level } = beginning(path, resolve).ok()?;
+    Some(Operand::Variable { source, rest: path[names..].into(), level })
+}
+
+/// The functions of IBM's gateway, with constant arguments, are variables too.
+fn function(function: KnownFunction, args: &[AstNode], resolve: &mut Resolver<'_>) -> Option<Operand> {
+    let mut path: Vec<Arc<str>> = function.reads().iter().copied().map(Arc::from).collect();
+    match (function, args) {
+        (
+            KnownFunction::HttpVerb
+            | KnownFunction::OperationId
+            | KnownFunction::OperationPath
+            | KnownFunction::StatusCode,
+            [],
+        ) => {}
+        (KnownFunction::Header | KnownFunction::UrlParameter, [AstNode::String(name)]) => {
+            path.push(name.as_str().into());
+        }
+        (KnownFunction::QueryParameter, [AstNode::String(name)]) => {
+            let Source::Variable(querystring) = beginning(&path, resolve).ok()?.source else { return None };
+            return Some(Operand::Query { querystring: Reference { ..querystring }, name: name.as_str().into() });
+        }
+        _ => return None,
+    }
+    variable(&path, resolve)
+}

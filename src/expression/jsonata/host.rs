@@ -1,0 +1,60 @@
+//! IBM's extension functions inside an evaluation.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
+use jsonata_core::value::JValue;
+
+use super::functions::{Extension, query_values};
+
+/// What `$storageType` answers, by the names of the messages.
+pub(super) type StorageNames = Rc<[(Arc<str>, &'static str)]>;
+
+/// Makes the functions known to an evaluator. They read the context, which holds what the analysis saw them need.
+pub(super) fn register(
+    evaluator: &mut Evaluator,
+    extensions: &[Extension],
+    context: &JValue,
+    storage: &StorageNames,
+) -> Result<(), EvaluatorError> {
+    for extension in extensions.iter().copied() {
+        let (context, storage) = (context.clone(), storage.clone());
+        evaluator.register_fn(extension.name(), move |args: &[JValue]| {
+            Ok(answer(extension, args, &context, &storage).unwrap_or(JValue::Undefined))
+        })?;
+    }
+    Ok(())
+}
+
+/// The answer of a function; `None` is JSONata's nothing.
+fn answer(extension: Extension, args: &[JValue], context: &JValue, storage: &StorageNames) -> Option<JValue> {
+    let argument = args.first().and_then(JValue::as_str);
+    let place = || extension.reads().iter().try_fold(context, |value, name| value.get(name));
+    match extension {
+        Extension::ApiCtx => Some(context.clone()),
+        Extension::HttpVerb | Extension::OperationId | Extension::OperationPath | Extension::StatusCode => {
+            place().cloned()
+        }
+        Extension::Header => {
+            let (headers, name) = (place()?.as_object()?, argument?);
+            let any_case =
+                || headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+            headers.get(name).or_else(any_case).cloned()
+        }
+        Extension::UrlParameter => place()?.get(argument?).cloned(),
+        Extension::QueryParameter => {
+            let mut values: Vec<JValue> = query_values(place()?.as_str()?, argument?).map(JValue::from).collect();
+            match values.len() {
+                0 => None,
+                1 => values.pop(),
+                _ => Some(JValue::array(values)),
+            }
+        }
+        Extension::StorageType => {
+            let name = argument.unwrap_or("message");
+            storage.iter().find(|(known, _)| **known == *name).map(|(_, storage)| JValue::from(*storage))
+        }
+        Extension::Xpath => None,
+    }
+}

@@ -1,0 +1,146 @@
+//! What an expression reads, as references: found at load, fetched per evaluation.
+
+use std::sync::Arc;
+
+use super::want::Want;
+use crate::expression::{Builtin, Reference, Resolved, Resolver, Root, Scope};
+use crate::value::Value;
+
+/// A value that an expression needs in its context.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    /// Where it stands in the context.
+    pub path: Box<[Arc<str>]>,
+    pub source: Source,
+    /// What is wanted of it.
+    pub want: Want,
+    pub level: Level,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone)]
+pub(in crate::expression) enum Source {
+    Constant(Value),
+    Variable(Reference),
+}
+
+/// What kind of object a value is. The case of header names does not count, that of all other names does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::expression) enum Level {
+    /// It may be a message: what stands below `headers` is headers.
+    Message,
+    Headers,
+    Other,
+}
+
+/// The value of a path: where its beginning comes from, and how many of its names that covers. The rest is found by walking
+/// the value as JSONata does.
+pub(in crate::expression) struct Beginning {
+    pub source: Source,
+    pub names: usize,
+    pub level: Level,
+}
+
+impl Source {
+    /// The value; null where there is none.
+    pub(in crate::expression) fn value(&self, scope: &dyn Scope) -> Value {
+        match self {
+            Source::Constant(value) => value.clone(),
+            Source::Variable(reference) => scope.get(reference),
+        }
+    }
+}
+
+impl Level {
+    pub(in crate::expression) fn below(self, name: &str) -> Self {
+        if self == Level::Message && name == "headers" { Level::Headers } else { Level::Other }
+    }
+}
+
+/// Where the beginning of a path comes from. The path is not empty.
+pub(in crate::expression) fn beginning(path: &[Arc<str>], resolve: &mut Resolver<'_>) -> Result<Beginning, String> {
+    let Some((first, rest)) = path.split_first() else { return Err("the name is empty".to_owned()) };
+    let Some(builtin) = Builtin::named(first) else {
+        let source = match is_plain(first) {
+            true => into_source(resolve(first)?),
+            false => Source::Variable(Reference { root: Root::Named(first.clone()), path: Box::default() }),
+        };
+        return Ok(Beginning { source, names: 1, level: Level::Message });
+    };
+    let below = rest.len().min(rest.first().map_or(0, |next| depth(builtin, next)));
+    let known = &rest[..below];
+    let level = match (builtin, known) {
+        (Builtin::Message | Builtin::Request, []) => Level::Message,
+        (Builtin::Message | Builtin::Request, [one]) if &**one == "headers" => Level::Headers,
+        _ => Level::Other,
+    };
+    let source = match known {
+        [properties, name] if builtin == Builtin::Api && &**properties == "properties" && is_plain(name) => {
+            into_source(resolve(&format!("api.properties.{name}"))?)
+        }
+        known => Source::Variable(Reference { root: Root::Builtin(builtin), path: known.into() }),
+    };
+    Ok(Beginning { source, names: 1 + below, level })
+}
+
+/// How many names below a root of the gateway's are its own and not members of some value. Below a body stand values, which
+/// may be arrays, and JSONata looks into those.
+fn depth(builtin: Builtin, first: &str) -> usize {
+    match (builtin, first) {
+        (Builtin::Message | Builtin::Request, "headers" | "parameters" | "status") => 2,
+        (Builtin::Api, "properties" | "operation" | "endpoint" | "catalog" | "org") => 2,
+        (Builtin::System, "date" | "time") => 2,
+        (Builtin::Client | Builtin::Plan | Builtin::Env, _) => usize::MAX,
+        _ => 1,
+    }
+}
+
+/// Whether a name can stand in `$(…)` as it is.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.trim() == name && !name.contains(['.', '[', ']', '\'', '"'])
+}
+
+fn into_source(resolved: Resolved) -> Source {
+    match resolved {
+        Resolved::Constant(value) => Source::Constant(value),
+        Resolved::Variable(reference) => Source::Variable(reference),
+    }
+}
+
+/// What is wanted of the context, as reads.
+pub(super) fn reads(context: &Want, resolve: &mut Resolver<'_>) -> Result<Vec<Read>, (Arc<str>, String)> {
+    let mut reads = Vec::new();
+    for (name, want) in &context.members {
+        collect(vec![name.clone()], want, resolve, &mut reads).map_err(|message| (name.clone(), message))?;
+    }
+    Ok(reads)
+}
+
+fn collect(path: Vec<Arc<str>>, want: &Want, resolve: &mut Resolver<'_>, reads: &mut Vec<Read>) -> Result<(), String> {
+    let is_value = match (Builtin::named(&path[0]), path.get(1)) {
+        (None, _) => true,
+        (Some(builtin), Some(first)) => path.len() > depth(builtin, first),
+        (Some(_), None) => false,
+    };
+    if want.whole || is_value || want.members.is_empty() {
+        let Beginning { source, level, .. } = beginning(&path, resolve)?;
+        reads.push(Read { path: path.into(), source, want: want.clone(), level });
+        return Ok(());
+    }
+    for (name, want) in &want.members {
+        let path = path.iter().cloned().chain([name.clone()]).collect();
+        collect(path, want, resolve, reads)?;
+    }
+    Ok(())
+}
+
+impl Read {
+    /// What it reads, as far as names go.
+    pub(super) fn references(&self) -> Vec<Reference> {
+        let Source::Variable(from) = &self.source else { return Vec::new() };
+        let leaves = self.want.leaves().into_iter();
+        leaves
+            .map(|leaf| Reference { root: from.root.clone(), path: from.path.iter().cloned().chain(leaf).collect() })
+            .collect()
+    }
+}

@@ -1,0 +1,70 @@
+//! Expressions that want too much.
+
+use std::time::{Duration, Instant};
+
+use super::{Jsonata, compile, request};
+use crate::expression::{ExpressionError, MAX_LENGTH};
+
+/// The error of an expression, which comes before anybody loses patience.
+fn error(text: &str) -> ExpressionError {
+    let start = Instant::now();
+    let error = match compile(text) {
+        Err(error) => error,
+        Ok(compiled) => compiled.evaluate(&request()).unwrap_err(),
+    };
+    // A debug build on a busy machine; the time-out itself is one second.
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    error
+}
+
+#[test]
+fn recursion_without_end_ends() {
+    let deep = error("($f := function($n) { 1 + $f($n + 1) }; $f(1))");
+    assert!(matches!(deep.code.as_deref(), Some("D1011" | "U1001" | "D1012")), "{deep}");
+    let forever = error("($f := function($n) { $f($n + 1) }; $f(1))");
+    assert_eq!(forever.code.as_deref(), Some("D1012"));
+}
+
+#[test]
+fn lists_without_end_are_refused() {
+    assert_eq!(error("[1..1e9]").code.as_deref(), Some("D2014"));
+    assert_eq!(error("[1..2000000]").code.as_deref(), Some("D2015"));
+    assert!(error("$map([1..900000], function($i) { [1..900000] })").code.is_some());
+}
+
+#[test]
+fn deep_expressions_are_refused() {
+    let parentheses = format!("{}1{}", "(".repeat(10_000), ")".repeat(10_000));
+    assert_eq!(error(&parentheses).code.as_deref(), Some("U1002"));
+    let chain = vec!["a = 1"; 5_000].join(" or ");
+    assert_eq!(error(&chain).code.as_deref(), Some("U1002"));
+    let open = "[".repeat(30_000);
+    assert!(error(&open).code.is_some());
+}
+
+#[test]
+fn expressions_as_deep_as_the_parser_takes_them_work() {
+    for text in [
+        format!("{}1{}", "(".repeat(400), ")".repeat(400)),
+        vec!["$httpVerb() = 'x'"; 300].join(" or "),
+        format!("{}a{}", "$not(".repeat(300), ")".repeat(300)),
+        vec!["a"; 400].join("."),
+        format!("{}1{}", "[".repeat(400), "]".repeat(400)),
+    ] {
+        let compiled = compile(&text).unwrap();
+        compiled.test(&request()).unwrap();
+    }
+}
+
+#[test]
+fn long_expressions_are_refused() {
+    let long = format!("'{}'", "x".repeat(1024 * 1024));
+    assert!(error(&long).message.contains("bytes"));
+    assert!(Jsonata::compile(&"x".repeat(MAX_LENGTH), &mut super::resolve).is_ok());
+}
+
+#[test]
+fn a_result_that_is_too_deep_is_refused() {
+    let deep = error("$reduce([1..5000], function($a, $i) { {'a': $a} })");
+    assert_eq!(deep.code.as_deref(), Some("U1001"));
+}

@@ -1,0 +1,95 @@
+//! Conditions of `switch` and `if`.
+
+use super::{Access, Compiler, Plan};
+use crate::assembly::{Carrier, Generation};
+use crate::diagnostics::{Diagnostic, Span, codes};
+use crate::expression::{Builtin, Condition, ExpressionError, Reference, Root, looks_like_javascript};
+use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
+use crate::source::{Content, Node, Style};
+
+/// The test of a case.
+struct Holds(Condition);
+
+impl Step for Holds {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        match self.0.test(cx) {
+            Ok(true) => Outcome::Ready(Ok(Next::Continue)),
+            Ok(false) => Outcome::Ready(Ok(Next::Otherwise)),
+            Err(error) => {
+                let message = format!("the condition cannot be answered: {error}");
+                Outcome::fault(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message))
+            }
+        }
+    }
+}
+
+impl Compiler<'_, '_> {
+    /// Compiles a condition to the test of a case. The DataPower API Gateway has JSONata, the v5 engine has JavaScript.
+    pub(super) fn condition(&mut self, pointer: &str, text: &str) -> Option<Plan> {
+        let javascript = looks_like_javascript(text);
+        // `true` and `false` mean the same in both.
+        let constant = matches!(text.trim(), "true" | "false");
+        if !constant && (javascript || self.generation == Generation::V5) {
+            self.refuse_javascript(pointer, javascript);
+            return None;
+        }
+        let span = self.span(pointer);
+        let names = &mut *self.names;
+        let condition = match Condition::compile(text, &mut |name| names.resolve(name, span)) {
+            Ok(condition) => condition,
+            Err(error) => {
+                self.bad_expression(pointer, &error);
+                return None;
+            }
+        };
+        for hint in condition.hints() {
+            let span = self.node(pointer).and_then(|node| inside(node, hint)).unwrap_or(span);
+            self.findings.push(Diagnostic::warning(codes::BAD_EXPRESSION, span, hint.message.clone()));
+        }
+        let mut reads: Vec<Reference> = condition.references().into_iter().cloned().collect();
+        if condition.reads_everything() {
+            reads.extend(
+                [Builtin::Message, Builtin::Request]
+                    .map(|root| Reference { root: Root::Builtin(root), path: Box::default() }),
+            );
+        }
+        Some(Plan { step: Box::new(Holds(condition)), access: Access { reads, ..Access::default() } })
+    }
+
+    fn refuse_javascript(&mut self, pointer: &str, javascript: bool) {
+        if javascript && self.generation == Generation::V10 && self.carrier == Carrier::XAssembly {
+            let message = "this condition is JavaScript, and conditions under `x-assembly` are JSONata";
+            let help = "write `=` for `===`, `and` for `&&`, and a variable without `apim.getvariable`, as in \
+                        `message.headers.x = 'a' and $httpVerb() = 'GET'`";
+            self.error_with_help(codes::BAD_EXPRESSION, pointer, message, help);
+            return;
+        }
+        let message = "JavaScript conditions wait for the script engine, which is not built yet";
+        let help = "a 2.0.0 `switch` has JSONata conditions, which run";
+        self.error_with_help(codes::UNBUILT_PROPERTY, pointer, message, help);
+    }
+
+    /// Reports a mistake at its place inside the expression, where the document has the expression on one line.
+    fn bad_expression(&mut self, pointer: &str, error: &ExpressionError) {
+        let whole = self.span(pointer);
+        let span = self.node(pointer).and_then(|node| inside(node, error)).unwrap_or(whole);
+        let message = format!("the condition cannot be read: {error}");
+        self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, message));
+    }
+}
+
+/// The bytes of the document that an error is about; `None` where the text in the document differs from the expression.
+fn inside(node: &Node, error: &ExpressionError) -> Option<Span> {
+    let Content::Scalar(scalar) = &node.content else { return None };
+    let (opening, closing) = match scalar.style {
+        Style::Plain => (0, 0),
+        Style::Quoted => (1, 1),
+        Style::Block => return None,
+    };
+    let written = node.span.end.checked_sub(node.span.start)? as usize;
+    if scalar.masked || written != scalar.text.len() + opening + closing {
+        return None;
+    }
+    let start = node.span.start + opening as u32;
+    Some(Span { start: start + error.at.start as u32, end: start + error.at.end as u32, ..node.span })
+}

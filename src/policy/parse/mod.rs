@@ -1,0 +1,80 @@
+//! `parse`: a body to a tree, under limits.
+
+mod config;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
+use crate::diagnostics::codes;
+use crate::expression::Reference;
+use crate::source::Spellings;
+use crate::value::JsonLimits;
+use config::{DocumentType, Limits};
+
+pub use config::Config;
+
+/// IBM's default for the size of a document, in bytes.
+const DOCUMENT_SIZE: usize = 4_194_304;
+
+/// The policy.
+pub struct Parse;
+
+impl Policy for Parse {
+    const META: Meta = Meta {
+        name: "parse",
+        aliases: &[],
+        versions: &["2.0.0", "2.1.0", "2.2.0"],
+        summary: "Parses a body, under limits.",
+        page: include_str!("page.md"),
+        examples: examples!["limits"],
+        spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
+        literal: &[],
+    };
+    type Config = Config;
+
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+        let default = &config.parse_settings_reference.default;
+        if let Some(name) = default.as_ref().filter(|name| *name != "apic-default-parsesettings") {
+            let message = format!("there are no parse settings `{name}`");
+            let help = "write `apic-default-parsesettings`, or the limits themselves under `parse-settings`";
+            compiler.error_with_help(codes::BAD_VALUE, "/parse-settings-reference/default", message, help);
+        }
+        let limits = config.parse_settings_reference.parse_settings.unwrap_or_default();
+        if limits.document_type == DocumentType::Xml {
+            let message = "XML is known but not parsed yet";
+            let pointer = "/parse-settings-reference/parse-settings/document_type";
+            compiler.error(codes::UNBUILT_PROPERTY, pointer, message);
+            return None;
+        }
+        let input = compiler.read_variable("/input", &config.input)?;
+        let output = match &config.output {
+            Some(output) => compiler.output("/output", output)?,
+            None => compiler.output("/input", &config.input)?,
+        };
+        let step = step::Parse {
+            input: input.root.clone(),
+            output,
+            document: limits.document_type,
+            size: limits.max_doc_size.unwrap_or(DOCUMENT_SIZE),
+            limits: json_limits(&limits),
+            use_content_type: config.use_content_type,
+            warn_on_empty_input: config.warn_on_empty_input,
+        };
+        let body = Reference { root: input.root, path: ["body".into()].into() };
+        let access = Access { reads: vec![body], ..Access::default() };
+        Some(Compiled::Step(Plan { step: Box::new(step), access }))
+    }
+}
+
+fn json_limits(limits: &Limits) -> JsonLimits {
+    let default = JsonLimits::default();
+    JsonLimits {
+        depth: limits.max_nesting_depth.unwrap_or(default.depth),
+        width: limits.max_width.unwrap_or(default.width),
+        name_length: limits.max_name_length.unwrap_or(default.name_length),
+        value_length: limits.max_value_length.unwrap_or(default.value_length),
+        number_length: limits.max_number_length.unwrap_or(default.number_length),
+        unique_names: limits.max_unique_names.unwrap_or(default.unique_names),
+    }
+}
