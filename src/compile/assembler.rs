@@ -7,7 +7,7 @@ use super::{flow, stages};
 use crate::assembly::{Assembly, Catch, Faults, Generation, Property, Step};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
 use crate::policy::{self, Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts, UNBUILT};
-use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo};
+use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, kinds};
 
 /// Compiles an assembly. `place` writes a span as `file:line:column`. `None` means that findings say why not.
 pub fn compile_assembly(
@@ -28,6 +28,7 @@ pub fn compile_assembly(
             continue;
         }
         report_never_set(&names, &mut own);
+        report_never_raised(assembly, &names, &mut own);
         own.iter().for_each(|finding| findings.push(finding.clone()));
         return compiled.map(|parts| Arc::new(parts.pipeline(&names, assembly)));
     }
@@ -50,6 +51,25 @@ fn report_never_set(names: &Names<'_>, findings: &mut Findings) {
             finding = finding.help(format!("did you mean {}?", quoted_list(&near)));
         }
         findings.push(finding);
+    }
+}
+
+/// A catch that names a fault which nothing raises, but nearly one that Gantry knows, is most likely mistyped.
+fn report_never_raised(assembly: &Assembly, names: &Names<'_>, findings: &mut Findings) {
+    if names.raises_any {
+        return;
+    }
+    let known = || kinds::ALL.iter().map(|kind| kind.name).chain(names.raised.iter().map(|name| &**name));
+    for catch in &assembly.catch {
+        let Faults::Named(faults) = &catch.faults else { continue };
+        for (name, span) in faults.iter().filter(|(name, _)| !known().any(|known| *known == **name)) {
+            let near = nearest(name, known());
+            if !near.is_empty() {
+                let message = format!("nothing raises `{name}`, so this entry never takes it");
+                let help = format!("did you mean {}?", quoted_list(&near));
+                findings.push(Diagnostic::warning(codes::SHADOWED_CATCH, *span, message).help(help));
+            }
+        }
     }
 }
 

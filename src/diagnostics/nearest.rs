@@ -3,7 +3,9 @@
 /// Up to three of `known` that are near `typed`, nearest first.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let typed = normal(typed);
-    let limit = (typed.chars().count() / 3).max(1) + 1;
+    let length = typed.chars().count();
+    // Two short names are always a few edits apart, and mean nothing by it.
+    let limit = ((length / 3).max(1) + 1).min(length.saturating_sub(1));
     let mut ranked: Vec<(usize, &str)> = known
         .into_iter()
         .map(|name| (distance(&typed, &normal(name)), name))
@@ -11,7 +13,9 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec
         .collect();
     ranked.sort();
     ranked.dedup_by_key(|(_, name)| *name);
-    ranked.into_iter().take(3).map(|(_, name)| name).collect()
+    // Beside a good guess a bad one only distracts.
+    let best = ranked.first().map_or(0, |(distance, _)| *distance);
+    ranked.into_iter().take_while(|(distance, _)| *distance <= best + 1).take(3).map(|(_, name)| name).collect()
 }
 
 /// Names as a sentence has them: `a`, `b` or `c`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Method;
 
 use super::{Api, Dialect, Location, Operation, Parameter, PathTemplate, openapi30, openapi31, swagger20};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
 use crate::source::{Entry, Located, Node, References, Tree};
 
 const VERBS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -50,6 +50,43 @@ pub fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Finding
     }
 }
 
+/// Keys of a document's root that the dialects have.
+const ROOT: [&str; 19] = [
+    "openapi",
+    "swagger",
+    "info",
+    "paths",
+    "servers",
+    "components",
+    "security",
+    "tags",
+    "externalDocs",
+    "webhooks",
+    "jsonSchemaDialect",
+    "host",
+    "basePath",
+    "schemes",
+    "consumes",
+    "produces",
+    "definitions",
+    "parameters",
+    "responses",
+];
+
+/// A key that no dialect knows is ignored by every tool; most likely it is mistyped.
+fn unknown_keys(root: &Node, findings: &mut Findings) {
+    for entry in root.entries() {
+        let key = &*entry.key.text;
+        let near = nearest(key, ROOT);
+        if key.starts_with("x-") || key == "securityDefinitions" || ROOT.contains(&key) || near.is_empty() {
+            continue;
+        }
+        let message = format!("a document has no key `{key}`, so this is ignored");
+        let help = format!("did you mean {}?", quoted_list(&near));
+        findings.push(Diagnostic::warning(codes::BAD_OPENAPI, entry.key.span, message).help(help));
+    }
+}
+
 /// Builds the API; `base_path` is what the dialect found.
 pub(super) fn api(
     tree: &Tree,
@@ -59,6 +96,7 @@ pub(super) fn api(
     findings: &mut Findings,
 ) -> Api {
     let root = &tree.root;
+    unknown_keys(root, findings);
     let info = |key: &str| root.get("info").and_then(|info| info.get(key)).and_then(Node::text);
     let title = info("title").unwrap_or("untitled");
     Api {

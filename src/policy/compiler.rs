@@ -64,6 +64,10 @@ pub struct Names<'a> {
     pub reads: Vec<(Arc<str>, Span)>,
     /// A step sets names that only run time knows, so nothing can be said about names that nobody sets.
     pub dynamic: bool,
+    /// Names of faults that steps raise beside those that Gantry knows.
+    pub raised: HashSet<Arc<str>>,
+    /// A step raises names that only run time knows.
+    pub raises_any: bool,
 }
 
 // === impl Compiler ===
@@ -216,6 +220,14 @@ impl<'a, 'p> Compiler<'a, 'p> {
         Some(reference)
     }
 
+    /// Notes a fault that the step raises under a name of the author's.
+    pub fn raises(&mut self, name: &Template) {
+        match name.constant() {
+            Some(name) => drop(self.names.raised.insert(name.as_ref().into())),
+            None => self.names.raises_any = true,
+        }
+    }
+
     /// The root of an `output`: `message`, or a variable of its own. `order.body` means `order`, as on IBM's gateway.
     pub fn output(&mut self, pointer: &str, name: &str) -> Option<Root> {
         let reference = self.written_variable(pointer, name)?;
@@ -245,6 +257,8 @@ impl<'a> Names<'a> {
             folded: HashSet::new(),
             reads: Vec::new(),
             dynamic: false,
+            raised: HashSet::new(),
+            raises_any: false,
         }
     }
 

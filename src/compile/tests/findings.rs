@@ -1,7 +1,7 @@
 //! What a load reports about steps, and that it reports everything at once.
 
 use crate::policy::UNBUILT;
-use crate::test_support::{Setup, assembly, ibm_document};
+use crate::test_support::{Setup, assembly, document, ibm_document};
 
 #[test]
 fn an_unknown_policy_is_refused_with_the_nearest_names() {
@@ -112,4 +112,33 @@ async fn a_path_without_operations_takes_every_verb() {
         let answer = gateway.ask(crate::test_support::Ask::new(verb, "/example/7")).await;
         assert_eq!(answer.short(), (200, verb));
     }
+}
+
+#[test]
+fn a_mistyped_fault_in_a_catch_is_found_and_one_that_is_thrown_is_not() {
+    let text = "execute:\n- throw: {name: OrderMissing}\ncatch:\n- errors: [OrderMising]\n  execute: []\n\
+        - errors: [ConectionError, OrderMissing, QuiteElse]\n  execute: []\n";
+    assert_eq!(
+        Setup::default().assembly(text).findings(),
+        [
+            "api.yaml:8:14: warning G0204 nothing raises `OrderMising`, so this entry never takes it; \
+             did you mean `OrderMissing`?",
+            "api.yaml:10:14: warning G0204 nothing raises `ConectionError`, so this entry never takes it; \
+             did you mean `ConnectionError`?",
+        ]
+    );
+    let computed = text.replace("OrderMissing}", "$(request.headers.x)}");
+    assert_eq!(Setup::default().assembly(&computed).findings(), [""; 0]);
+}
+
+#[test]
+fn a_mistyped_key_of_the_document_is_found() {
+    let text = document("execute: [throw]\n").replace("paths:", "pats:").replace("openapi: 3.0.3", "openapi: 3.1.0");
+    let found = Setup::default().load(&text).findings();
+    assert_eq!(
+        found,
+        [
+            "api.yaml:3:1: warning G0102 a document has no key `pats`, so this is ignored; did you mean `paths` or `tags`?"
+        ]
+    );
 }

@@ -29,6 +29,9 @@ impl Policy for Throw {
     fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
         let name = compiler.template("/name", &config.name);
         let message = compiler.template("/message", &config.message);
+        if let Some(name) = &name {
+            compiler.raises(name);
+        }
         let mut optional = |pointer: &str, text: Option<String>| match text {
             Some(text) => compiler.template(pointer, &text).map(Some),
             None => Some(None),

@@ -8,18 +8,18 @@ async fn basic_credentials_and_keys_replace_the_clients() {
     let text = "
 properties: {password: 'p:ä$'}
 execute:
-  - invoke: {target-url: '${UPSTREAM}', username: '$(request.headers.x-user)', password: $(password), api-key: $(password)x}";
+  - invoke: {target-url: '${UPSTREAM}', username: '$(message.body.user)', password: $(password), api-key: $(password)x}";
     let service = TestServer::start(|_| json_reply(200, "{}"));
     let setup = Setup::default().env("UPSTREAM", service.url(""));
     let gateway = setup.assembly(text).serve_cleanly();
-    let ask = Ask::get("/example/7").header("x-user", "j");
+    let ask = Ask::post("/example/7", "{\"user\": \"jürgen\"}");
     let ask = ask.header("authorization", "Bearer mine").header("x-api-key", "mine").header("x-api-key", "again");
     gateway.ask(ask.header("connection", "x-api-key, authorization")).await;
     let seen = service.requests().remove(0);
     let all = |name: &str| -> Vec<String> {
         seen.headers.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     };
-    assert_eq!(all("authorization"), [format!("Basic {}", basic("j", "p:ä$"))]);
+    assert_eq!(all("authorization"), [format!("Basic {}", basic("jürgen", "p:ä$"))]);
     assert_eq!(all("x-api-key"), ["p:ä$x"]);
 }
 

@@ -304,7 +304,7 @@ fn what_is_not_built_is_refused_and_what_asks_for_nothing_is_not() {
 #[test]
 fn mistyped_values_and_names_are_explained() {
     check(&[
-        ("timout: 3", "6:16: error G0303 `lambda` has no property `timout`; did you mean `timeout` or `input`?"),
+        ("timout: 3", "6:16: error G0303 `lambda` has no property `timout`; did you mean `timeout`?"),
         ("timeout: soon", "6:25: error G0304 `timeout` is text, expected a time such as `30`, `30s` or `500ms`"),
         ("timeout: 0", "6:25: error G0308 `timeout` is no time at all, so every call would fail"),
         ("connect-timeout: 0ms", "6:33: error G0308 `connect-timeout` is no time at all, so every call would fail"),
@@ -315,7 +315,7 @@ fn mistyped_values_and_names_are_explained() {
         (
             "stop-on-error: [LambdaTimoutError]",
             "6:32: error G0308 `LambdaTimoutError` is no fault; \
-             did you mean `LambdaTimeoutError`, `LambdaPayloadError` or `LambdaThrottledError`?",
+             did you mean `LambdaTimeoutError`?",
         ),
         ("stop-on-error: [Mine]", "6:32: error G0308 `Mine` is no fault; the page of `lambda` lists its faults"),
         ("input: ordre", "6:23: warning G0402 nothing sets the variable `ordre`"),
