@@ -24,6 +24,7 @@ pub mod invoke;
 pub mod lambda;
 pub mod operation_switch;
 pub mod parse;
+pub mod proxy;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
@@ -42,13 +43,14 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 9] = [
+pub static ALL: [Entry; 10] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
     Entry::of::<lambda::Lambda>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
+    Entry::of::<proxy::Proxy>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),

@@ -2,7 +2,7 @@
 //! silently did nothing would be worse.
 
 /// Their keys.
-pub const UNBUILT: [&str; 27] = [
+pub const UNBUILT: [&str; 26] = [
     "client-security",
     "cors",
     "extract",
@@ -17,7 +17,6 @@ pub const UNBUILT: [&str; 27] = [
     "log",
     "map",
     "oauth",
-    "proxy",
     "ratelimit",
     "ratelimitinfo",
     "redact",
