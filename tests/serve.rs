@@ -104,7 +104,7 @@ fn a_mounted_configmap_that_is_swapped_is_noticed() {
 fn sigterm_drains_and_exits_cleanly() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = folder.path().join("settings.yaml");
-    std::fs::write(&settings, "server: { drain-delay: 300ms, drain-timeout: 5s }\n").expect("a file");
+    std::fs::write(&settings, "server: { drain-delay: 2s, drain-timeout: 5s }\n").expect("a file");
     let mut gantry = Gantry::start(&["serve", DOCUMENT, "--settings", settings.to_str().expect("a path in UTF-8")]);
     gantry.signal(Signal::TERM);
     gantry.wait_until("readiness fails", || {

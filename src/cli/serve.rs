@@ -134,12 +134,18 @@ pub(super) struct Running {
     hurry: oneshot::Sender<()>,
     server: JoinHandle<DrainReport>,
     access_log: Option<AccessLog>,
+    signals: Signals,
     changes: Option<Watcher>,
 }
 
 impl Running {
-    /// Starts to serve; without a form for them there are no access lines.
+    /// Starts to serve; without a form for them there are no access lines. Signals are taken over first: once there is
+    /// an answer, there is something to drain.
     pub(super) fn start(gateway: Arc<Gateway>, bound: Bound, form: Option<AccessForm>) -> Result<Self, Exit> {
+        let signals = Signals::new().map_err(|error| {
+            eprintln!("cannot listen to signals: {error}");
+            Exit::Failed
+        })?;
         let metrics = gateway.metrics();
         let access_log = form.map(|form| AccessLog::start(metrics.clone(), form)).transpose();
         let access_log = access_log.map_err(|error| {
@@ -157,7 +163,7 @@ impl Running {
         let (hurry, hurrying) = oneshot::channel::<()>();
         // A dropped sender means that the process is ending anyway.
         let serving = bound.serve(parts, async { drop(draining.await) }, async { drop(hurrying.await) });
-        Ok(Running { gateway, drain, hurry, server: tokio::spawn(serving), access_log, changes: None })
+        Ok(Running { gateway, drain, hurry, server: tokio::spawn(serving), access_log, signals, changes: None })
     }
 
     /// Reloads whenever the documents change.
@@ -167,16 +173,9 @@ impl Running {
 
     /// Serves until SIGTERM or SIGINT, reloading on SIGHUP and on changes.
     pub(super) async fn until_terminated(mut self) -> Exit {
-        let mut signals = match Signals::new() {
-            Ok(signals) => signals,
-            Err(error) => {
-                eprintln!("cannot listen to signals: {error}");
-                return Exit::Failed;
-            }
-        };
         loop {
             let signal = tokio::select! {
-                signal = signals.next() => signal,
+                signal = self.signals.next() => signal,
                 Some(()) = changed(&mut self.changes) => Signal::Reload,
             };
             match signal {
@@ -184,7 +183,7 @@ impl Running {
                 Signal::Reload => drop(self.gateway.clone().load_in_background().await),
             }
         }
-        let Running { drain, hurry, mut server, access_log, .. } = self;
+        let Running { drain, hurry, mut server, access_log, mut signals, .. } = self;
         let _ = drain.send(());
         let report = tokio::select! {
             report = &mut server => report,
