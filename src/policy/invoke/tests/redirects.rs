@@ -32,8 +32,8 @@ async fn the_first_three_become_a_get_without_its_body() {
 #[tokio::test]
 async fn a_head_stays_a_head() {
     let bench = Bench::answering(&following(", verb: HEAD"), |request| match &*request.target {
-        "/start" => Reply::Raw(b"HTTP/1.1 302 X\r\nlocation: /x\r\n\r\n".to_vec()),
-        _ => Reply::Raw(b"HTTP/1.1 200 X\r\n\r\n".to_vec()),
+        "/start" => Reply::Raw(b"HTTP/1.1 302 X\r\nlocation: /x\r\nconnection: close\r\n\r\n".to_vec()),
+        _ => Reply::Raw(b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n".to_vec()),
     });
     bench.gateway.get().await;
     assert_eq!(bench.service.requests().iter().map(|seen| &*seen.method).collect::<Vec<_>>(), ["HEAD", "HEAD"]);
