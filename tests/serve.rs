@@ -101,6 +101,25 @@ fn a_mounted_configmap_that_is_swapped_is_noticed() {
 }
 
 #[test]
+fn a_file_that_a_document_refers_to_is_watched_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    for part in ["apis", "parts"] {
+        std::fs::create_dir(folder.path().join(part)).expect("a folder");
+    }
+    let text = std::fs::read_to_string(support::repository().join(DOCUMENT)).expect("the document");
+    let (before, _) = text.split_once("paths:").expect("paths");
+    let (_, assembly) = text.split_once("x-assembly:").expect("an assembly");
+    let paths = "paths:\n  /ping: {$ref: '../parts/ping.yaml'}\n";
+    write("apis/api.yaml", &format!("{before}{paths}x-assembly:{assembly}"));
+    write("parts/ping.yaml", "get: {responses: {}}\n");
+    let gantry = Gantry::start(&["serve", folder.path().join("apis").to_str().expect("a path in UTF-8"), "--watch"]);
+    assert_eq!((gantry.get("/ping").body.as_str(), gantry.send("POST", "/ping", &[], "").status), ("pong", 405));
+    write("parts/ping.yaml", "get: {responses: {}}\npost: {responses: {}}\n");
+    gantry.wait_until("the new verb is served", || gantry.send("POST", "/ping", &[], "").status == 200);
+}
+
+#[test]
 fn sigterm_drains_and_exits_cleanly() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = folder.path().join("settings.yaml");

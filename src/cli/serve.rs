@@ -171,9 +171,19 @@ impl Running {
         Running { changes, ..self }
     }
 
+    /// Watches the files that the documents have come to refer to.
+    fn follow_references(&mut self) {
+        if let Some(watcher) = &mut self.changes
+            && let Err(error) = watcher.follow(&self.gateway.referred())
+        {
+            tracing::warn!(%error, "a file that a document refers to cannot be watched");
+        }
+    }
+
     /// Serves until SIGTERM or SIGINT, reloading on SIGHUP and on changes.
     pub(super) async fn until_terminated(mut self) -> Exit {
         loop {
+            self.follow_references();
             let signal = tokio::select! {
                 signal = self.signals.next() => signal,
                 Some(()) = changed(&mut self.changes) => Signal::Reload,

@@ -18,6 +18,8 @@ pub struct Load {
     pub snapshot: Option<Snapshot>,
     /// The documents that were read.
     pub documents: Vec<PathBuf>,
+    /// The files that documents refer to.
+    pub referred: Vec<PathBuf>,
     /// Files in the folders given that are no documents.
     pub skipped: Vec<PathBuf>,
 }
@@ -25,7 +27,7 @@ pub struct Load {
 impl Load {
     /// A load that ended before any document was read.
     pub(super) fn refused(sources: Sources, findings: Findings) -> Self {
-        Load { sources, findings, snapshot: None, documents: Vec::new(), skipped: Vec::new() }
+        Load { sources, findings, snapshot: None, documents: Vec::new(), referred: Vec::new(), skipped: Vec::new() }
     }
 }
 
@@ -39,7 +41,7 @@ pub fn load(
 ) -> Load {
     let mut sources = Sources::default();
     let mut findings = Findings::default();
-    let (mut documents, mut skipped) = (Vec::new(), Vec::new());
+    let (mut documents, mut referred, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
     let mut builder = SnapshotBuilder::new(settings);
     for path in paths {
         for file in files(path, &mut sources, &mut findings) {
@@ -54,7 +56,9 @@ pub fn load(
             }
             documents.push(file);
             let mut references = References::new(&mut sources);
-            let Some(api) = openapi::read(&tree, &mut references, &mut findings) else { continue };
+            let api = openapi::read(&tree, &mut references, &mut findings);
+            referred.extend(references.files().map(Path::to_path_buf));
+            let Some(api) = api else { continue };
             let shared = SharedParts { api: &api, settings, resources, environment, purpose };
             builder.add(shared, &|span: Span| sources.place(span), &mut findings);
         }
@@ -64,7 +68,7 @@ pub fn load(
     }
     findings.sort();
     let snapshot = (findings.errors() == 0).then(|| builder.finish());
-    Load { sources, findings, snapshot, documents, skipped }
+    Load { sources, findings, snapshot, documents, referred, skipped }
 }
 
 fn files(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Vec<PathBuf> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
@@ -33,6 +33,8 @@ pub struct Gateway {
     ready: Arc<Readiness>,
     current: Arc<ArcSwap<Snapshot>>,
     generation: AtomicU64,
+    /// The files that the documents of the last load refer to.
+    referred: Mutex<Vec<PathBuf>>,
     /// How the last load ended. Held while loading, so that two reloads never overlap.
     last: Mutex<Option<LastLoad>>,
 }
@@ -72,6 +74,7 @@ impl Gateway {
             ready: Arc::new(Readiness::default()),
             current: Arc::new(ArcSwap::from_pointee(Snapshot::default())),
             generation: AtomicU64::new(0),
+            referred: Mutex::default(),
             last: Mutex::new(None),
         }
     }
@@ -91,9 +94,14 @@ impl Gateway {
         self.ready.clone()
     }
 
+    /// The files that the documents of the last load refer to; a change of one of them changes what is served.
+    pub fn referred(&self) -> Vec<PathBuf> {
+        lock(&self.referred).clone()
+    }
+
     /// Loads the documents and, without errors, serves them. Takes as long as reading and compiling does.
     pub fn load(&self) -> Reload {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.last);
         let mut loaded = self.read();
         let outcome = match loaded.snapshot.take() {
             Some(snapshot) => {
@@ -110,6 +118,7 @@ impl Gateway {
         };
         self.metrics.reloaded(counted, self.generation.load(Ordering::Relaxed));
         (self.observer)(outcome, &loaded);
+        *lock(&self.referred) = std::mem::take(&mut loaded.referred);
         *last = Some(last_load(outcome, &loaded));
         outcome
     }
@@ -156,9 +165,14 @@ impl Control for Gateway {
             generation: self.generation.load(Ordering::Relaxed),
             apis: snapshot.apis.iter().map(|api| api.name.to_string()).collect(),
             operations: snapshot.all.len(),
-            last_load: self.last.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            last_load: lock(&self.last).clone(),
         }
     }
+}
+
+/// What a thread that panicked left behind is complete: every store is one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn last_load(outcome: Reload, loaded: &Load) -> LastLoad {
