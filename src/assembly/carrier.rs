@@ -55,6 +55,11 @@ pub fn find(api: &Api, environment: &dyn Environment, catalog: Option<&str>, fin
     found
 }
 
+/// Whether the document itself, and not only an operation, has an assembly.
+pub fn has_root(root: &Node) -> bool {
+    root_carrier(root).is_some()
+}
+
 /// The root's carrier: ours before IBM's.
 fn root_carrier(root: &Node) -> Option<(&Entry, Carrier)> {
     let ours = root.entry(OURS).map(|entry| (entry, Carrier::XAssembly));

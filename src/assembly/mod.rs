@@ -14,7 +14,7 @@ use crate::diagnostics::Span;
 use crate::source::Node;
 
 pub use allowed_hosts::{Allowed, AllowedHosts};
-pub use carrier::{Assemblies, find};
+pub use carrier::{Assemblies, find, has_root};
 pub use parse::{step_list, steps};
 pub use properties::Property;
 

@@ -85,15 +85,24 @@ fn catch_entry(item: &Node, findings: &mut Findings) -> Option<Catch> {
         findings.push(Diagnostic::error(codes::BAD_CATCH, span, message).help(help));
         return None;
     };
-    let names: Vec<_> = match errors.value.text() {
+    let names: Vec<(Arc<str>, Span)> = match errors.value.text() {
         Some(one) => vec![(one.into(), errors.value.span)],
         None => errors.value.items().iter().filter_map(|node| Some((node.text()?.into(), node.span))).collect(),
     };
+    let execute = step_list(execute, "execute", findings);
+    // Both stand in public documents that run.
+    if let Some((_, span)) = names.iter().find(|(name, _)| &**name == "default") {
+        let message = "no fault is called `default`; the entry is taken as the one for all that no other takes";
+        let help = "write `- default:` with the steps below it";
+        findings.push(Diagnostic::warning(codes::BAD_CATCH, *span, message).help(help));
+        return Some(Catch { faults: Faults::Default, execute, span: errors.key.span });
+    }
     if names.is_empty() {
         let message = "`errors` names no fault, so the entry takes none";
-        findings.push(Diagnostic::error(codes::BAD_CATCH, errors.value.span, message));
+        let help = "name the faults, or write `- default:` for all that no other entry takes";
+        findings.push(Diagnostic::warning(codes::BAD_CATCH, errors.value.span, message).help(help));
+        return None;
     }
-    let execute = step_list(execute, "execute", findings);
     Some(Catch { faults: Faults::Named(names), execute, span: errors.key.span })
 }
 

@@ -154,7 +154,19 @@ fn catch_entries_are_checked() {
         ("{default: []}", vec!["6:10: error G0203 `catch` is a map, expected a list of entries".to_owned()]),
         (
             "[{errors: [], execute: []}]",
-            vec!["6:20: error G0203 `errors` names no fault, so the entry takes none".to_owned()],
+            vec![
+                "6:20: warning G0203 `errors` names no fault, so the entry takes none; name the faults, or write \
+                 `- default:` for all that no other entry takes"
+                    .to_owned(),
+            ],
+        ),
+        (
+            "[{errors: [default], execute: []}]",
+            vec![
+                "6:21: warning G0203 no fault is called `default`; the entry is taken as the one for all that no other \
+                 takes; write `- default:` with the steps below it"
+                    .to_owned(),
+            ],
         ),
     ] {
         let findings = assembly(&format!("execute: [{{throw: {{name: A}}}}]\ncatch: {catch}")).findings();

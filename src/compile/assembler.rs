@@ -183,7 +183,7 @@ impl<'a, 's> Assembler<'a, 's> {
     fn step(&mut self, step: &Step) -> bool {
         let Some(entry) = self.entry(step) else { return false };
         let version = step.version.as_ref().map(|(version, _)| &**version);
-        let generation = policy::generation(entry, version, self.assembly.generation);
+        let generation = policy::generation(entry, version, self.assembly.generation, self.assembly.carrier);
         let carrier = self.assembly.carrier;
         let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, carrier, generation);
         let title = compiler.title();

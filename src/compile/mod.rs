@@ -61,27 +61,24 @@ impl SnapshotBuilder {
     }
 
     fn add_route(&mut self, route: Arc<Route>, place: &dyn Fn(Span) -> String, findings: &mut Findings) {
-        // The template was read before; the base path in front of it may hold anything.
-        let template = match PathTemplate::parse(&route.operation.full_path) {
-            Ok(template) => template,
-            Err(message) => {
-                findings.push(Diagnostic::error(codes::BAD_PATH, route.span, message));
+        let full_path = &*route.operation.full_path;
+        // The path `/` is the base path itself, with a slash at its end and without.
+        let without_slash =
+            full_path.strip_suffix('/').filter(|base| &*route.operation.path == "/" && !base.is_empty());
+        for path in without_slash.into_iter().chain([full_path]) {
+            // The template was read before; the base path in front of it may hold anything.
+            let template = match PathTemplate::parse(path) {
+                Ok(template) => template,
+                Err(message) => {
+                    findings.push(Diagnostic::error(codes::BAD_PATH, route.span, message));
+                    return;
+                }
+            };
+            let routes = &mut self.snapshot.routes;
+            if let Err(Conflict(first)) = routes.insert(&template.segments, route.verb.clone(), route.clone()) {
+                findings.push(conflict(&route, first, place));
                 return;
             }
-        };
-        if let Err(Conflict(first)) = self.snapshot.routes.insert(&template.segments, route.verb.clone(), route.clone())
-        {
-            let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
-            let message = format!(
-                "`{verb} {}` answers the same requests as `{}` of the API `{}`",
-                route.operation.full_path, first.operation.full_path, first.api.name
-            );
-            findings.push(
-                Diagnostic::error(codes::ROUTE_CONFLICT, route.span, message)
-                    .label(first.span, "the first one")
-                    .help(format!("the first one is at {}", place(first.span))),
-            );
-            return;
         }
         self.snapshot.all.push(route);
     }
@@ -90,6 +87,18 @@ impl SnapshotBuilder {
     pub fn finish(self) -> Snapshot {
         self.snapshot
     }
+}
+
+/// Says which two routes answer the same requests.
+fn conflict(route: &Route, first: &Route, place: &dyn Fn(Span) -> String) -> Diagnostic {
+    let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
+    let message = format!(
+        "`{verb} {}` answers the same requests as `{}` of the API `{}`",
+        route.operation.full_path, first.operation.full_path, first.api.name
+    );
+    Diagnostic::error(codes::ROUTE_CONFLICT, route.span, message)
+        .label(first.span, "the first one")
+        .help(format!("the first one is at {}", place(first.span)))
 }
 
 fn api_info(api: &Api, found: &Assemblies) -> ApiInfo {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::assembly;
 use crate::compile::SnapshotBuilder;
 use crate::diagnostics::{Diagnostic, Findings, Sources, Span, codes};
 use crate::openapi;
@@ -10,6 +11,9 @@ use crate::resources::Resources;
 use crate::runtime::Snapshot;
 use crate::settings::Live;
 use crate::source::{Environment, Node, References, find_files, read_tree};
+
+#[cfg(test)]
+mod tests;
 
 /// What a load gave: findings, and a snapshot when none of them is an error.
 pub struct Load {
@@ -58,7 +62,11 @@ pub fn load(
             let mut references = References::new(&mut sources);
             let api = openapi::read(&tree, &mut references, &mut findings);
             referred.extend(references.files().map(Path::to_path_buf));
-            let Some(api) = api else { continue };
+            let Some(mut api) = api else { continue };
+            // A document with nothing to run and nowhere to run it is a library for others to refer to.
+            if api.operations.is_empty() && assembly::has_root(&api.tree.root) {
+                api.serve_base_path();
+            }
             let shared = SharedParts { api: &api, settings, resources, environment, purpose };
             builder.add(shared, &|span: Span| sources.place(span), &mut findings);
         }

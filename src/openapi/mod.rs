@@ -38,6 +38,25 @@ pub struct Api {
     pub operations: Vec<Operation>,
 }
 
+impl Api {
+    /// Answers every verb at the base path and below it, as a document with an empty `paths` does.
+    pub fn serve_base_path(&mut self) {
+        let Some(paths) = self.tree.root.entry("paths").cloned() else { return };
+        let all = ["/", "/{+path}"].into_iter().filter_map(|path| PathTemplate::parse(path).ok());
+        self.operations = all
+            .map(|path| Operation {
+                path,
+                verb: None,
+                id: None,
+                parameters: Vec::new(),
+                node: paths.value.clone(),
+                path_item: paths.value.clone(),
+                span: paths.key.span,
+            })
+            .collect();
+    }
+}
+
 /// What the document says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {

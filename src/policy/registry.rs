@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{ALL, Compiled, Compiler, Meta, Policy};
-use crate::assembly::Generation;
+use crate::assembly::{Carrier, Generation};
 use crate::source::Shape;
 
 /// A policy without its types.
@@ -44,12 +44,50 @@ pub fn find(name: &str) -> Option<&'static Entry> {
     ALL.iter().find(|entry| entry.meta.name == name || entry.meta.aliases.contains(&name))
 }
 
-/// The generation whose rules a step follows. `lambda` 1.x is the same in both; other 1.x steps follow the v5 engine and
-/// 2.x steps the DataPower API Gateway, whatever the document is; a step without a version follows its document.
-pub fn generation(entry: &Entry, version: Option<&str>, document: Generation) -> Generation {
+/// The generation whose rules a step follows. `lambda` is the same in both; other 1.x steps follow the v5 engine and 2.x steps
+/// the DataPower API Gateway, whatever the document is. A step without a version follows its document, but IBM's carriers
+/// know a policy without 2.x versions, such as `if`, from the v5 engine only.
+pub fn generation(entry: &Entry, version: Option<&str>, document: Generation, carrier: Carrier) -> Generation {
+    let of = |version: &str| if version.starts_with("1.") { Generation::V5 } else { Generation::V10 };
     match version {
-        Some(version) if entry.meta.name != "lambda" && version.starts_with("1.") => Generation::V5,
-        Some(version) if version.starts_with("2.") => Generation::V10,
-        _ => document,
+        _ if entry.meta.name == "lambda" => document,
+        Some(version) => of(version),
+        None if carrier == Carrier::Ibm && entry.meta.versions.iter().all(|one| of(one) == Generation::V5) => {
+            Generation::V5
+        }
+        None => document,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_says_the_generation_then_the_document() {
+        use Carrier::{Ibm, XAssembly};
+        use Generation::{V5, V10};
+        for (policy, version, document, carrier, expected) in [
+            ("lambda", Some("1.0.0"), V10, Ibm, V10),
+            ("lambda", Some("1.3.0"), V5, Ibm, V5),
+            ("lambda", None, V10, XAssembly, V10),
+            ("invoke", Some("1.0.0"), V10, Ibm, V5),
+            ("invoke", Some("1.5.0"), V10, XAssembly, V5),
+            ("invoke", Some("2.3.0"), V5, Ibm, V10),
+            ("invoke", None, V5, Ibm, V5),
+            ("invoke", None, V10, Ibm, V10),
+            ("switch", Some("2.0.0"), V5, Ibm, V10),
+            ("set-variable", Some("1.0.0"), V10, Ibm, V5),
+            ("throw", Some("2.1.0"), V5, Ibm, V10),
+            ("parse", None, V5, Ibm, V5),
+            ("if", None, V10, Ibm, V5),
+            ("if", None, V10, XAssembly, V10),
+            ("if", Some("1.0.0"), V10, XAssembly, V5),
+            ("proxy", None, V10, Ibm, V5),
+            ("activity-log", None, V10, Ibm, V5),
+        ] {
+            let entry = find(policy).unwrap();
+            assert_eq!(generation(entry, version, document, carrier), expected, "{policy} {version:?} {document:?}");
+        }
     }
 }

@@ -83,8 +83,13 @@ impl Setup {
 
     /// Loads a folder of documents.
     pub(crate) fn load_files(&self, files: &[(&str, &str)]) -> Loaded {
+        self.load_beside(files, &[])
+    }
+
+    /// Loads documents beside which other files lie.
+    pub(crate) fn load_beside(&self, files: &[(&str, &str)], others: &[(&str, &str)]) -> Loaded {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
+        for (name, text) in files.iter().chain(others) {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let resources = Resources::default();
