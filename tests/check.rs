@@ -50,6 +50,77 @@ fn a_code_frame_shows_the_line() {
 }
 
 #[test]
+fn scripts_get_a_list_of_objects() {
+    let (code, stdout, _) = check(&["--format", "json", "tests/fixtures/broken.yaml"]);
+    let all: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let expected = serde_json::json!({
+        "code": "G0301", "severity": "error", "message": "there is no policy `lamdba`", "help": "did you mean `lambda`?",
+        "file": "tests/fixtures/broken.yaml", "line": 9, "column": 9, "end_line": 9, "end_column": 15, "related": [],
+    });
+    assert_eq!((code, all.as_array().map(Vec::len), &all[0]), (Some(1), Some(2), &expected));
+    let (code, stdout, _) = check(&["--format", "json", "tests/fixtures/empty-root.yaml"]);
+    assert_eq!((code, stdout.as_str()), (Some(0), "[]\n"));
+}
+
+#[test]
+fn code_scanning_gets_sarif() {
+    let (_, stdout, _) = check(&["--format", "sarif", "tests/fixtures/broken.yaml"]);
+    let log: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!((&log["version"], &log["runs"][0]["tool"]["driver"]["name"]), (&"2.1.0".into(), &"gantry".into()));
+    let (results, rules) = (&log["runs"][0]["results"], &log["runs"][0]["tool"]["driver"]["rules"]);
+    assert_eq!(results.as_array().map(Vec::len), Some(2));
+    for result in results.as_array().expect("results") {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().expect("a number")).expect("small")];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert_eq!(result["level"], "error");
+    }
+    let place = &results[1]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "tests/fixtures/broken.yaml");
+    assert_eq!(
+        place["region"],
+        serde_json::json!({"startLine": 10, "startColumn": 56, "endLine": 10, "endColumn": 61})
+    );
+    let (folder, path) = written("openapi: 3.0.3\npaths: [\n");
+    let spaced = folder.path().join("a b,c:d.yaml");
+    std::fs::rename(path, &spaced).expect("a new name");
+    let (_, stdout, _) = check(&["--format", "sarif", spaced.to_str().expect("a path in UTF-8")]);
+    assert!(stdout.contains("file:///") && stdout.contains("/a%20b%2Cc%3Ad.yaml"), "{stdout}");
+    let (_, stdout, _) = check(&["--format", "github", spaced.to_str().expect("a path in UTF-8")]);
+    assert!(stdout.contains("/a b%2Cc%3Ad.yaml,line="), "{stdout}");
+}
+
+#[test]
+fn pull_requests_get_workflow_commands() {
+    let (_, stdout, _) = check(&["--format", "github", "tests/fixtures/broken.yaml"]);
+    assert_eq!(
+        stdout.lines().next(),
+        Some(
+            "::error file=tests/fixtures/broken.yaml,line=9,endLine=9,col=9,endColumn=15,title=G0301%3A there is no such \
+             policy::there is no policy `lamdba`; did you mean `lambda`?"
+        )
+    );
+}
+
+#[test]
+fn stdin_is_a_file() {
+    use std::io::Write;
+    let start = |verb: &str| {
+        let mut command = support::command();
+        command.args([verb, "-"]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        command.stderr(std::process::Stdio::piped()).spawn().expect("gantry starts")
+    };
+    let mut child = start("check");
+    let text = std::fs::read(support::repository().join("tests/fixtures/broken.yaml")).expect("the fixture");
+    child.stdin.take().expect("a pipe").write_all(&text).expect("a reader");
+    let output = child.wait_with_output().expect("an end");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout.starts_with("<stdin>:9:9: error G0301"), "{stdout}");
+    let output = start("serve").wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn what_cannot_be_read_exits_with_3() {
     let (code, stdout, _) = check(&["tests/fixtures/nowhere.yaml"]);
     assert_eq!(code, Some(3), "{stdout}");

@@ -110,4 +110,10 @@ pub enum Format {
     Human,
     /// One line each: file:line:column: error CODE message
     Short,
+    /// A list of objects, for scripts
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands, for comments in a pull request on GitHub
+    Github,
 }

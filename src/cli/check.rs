@@ -1,15 +1,20 @@
 //! `gantry check`: the load path of `serve`, without serving.
 
-use std::time::Instant;
+use std::cell::Cell;
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
 
 use super::arguments::CheckArguments;
 use super::{Exit, print};
 use crate::diagnostics::{Findings, Sources, codes};
-use crate::gateway;
+use crate::gateway::{self, Surroundings};
 use crate::policy::Purpose;
 use crate::resources::Resources;
 use crate::settings;
 use crate::source::ProcessEnvironment;
+
+/// A run that is shorter needs no word on how far it is.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 pub fn run(arguments: &CheckArguments) -> Exit {
     let start = Instant::now();
@@ -19,15 +24,21 @@ pub fn run(arguments: &CheckArguments) -> Exit {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
     let settings =
         settings::read(arguments.input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
-    print::findings(&mut out, &findings, &sources, format, color);
-    let errors_in_settings = findings.errors();
     let (_, settings) = settings.unwrap_or_default().split();
-    let resources = Resources::default();
-    let loaded = gateway::load(&arguments.input.paths, &settings, &resources, &ProcessEnvironment, Purpose::Check);
-    print::findings(&mut out, &loaded.findings, &loaded.sources, format, color);
+    let progress = Progress::new(start);
+    let around = Surroundings {
+        settings: &settings,
+        resources: &Resources::default(),
+        environment: &ProcessEnvironment,
+        purpose: Purpose::Check,
+        progress: &|files| progress.show(files),
+    };
+    let loaded = gateway::load(&arguments.input.paths, &around);
+    progress.clear();
+    print::report(&mut out, &[(&findings, &sources), (&loaded.findings, &loaded.sources)], format, color);
     drop(out);
 
-    let errors = errors_in_settings + loaded.findings.errors();
+    let errors = findings.errors() + loaded.findings.errors();
     let warnings = findings.warnings() + loaded.findings.warnings();
     let operations = loaded.snapshot.as_ref().map(|snapshot| snapshot.all.len());
     let checked = operations.map(|count| format!(", {}", print::count(count, "operation"))).unwrap_or_default();
@@ -48,5 +59,34 @@ pub fn run(arguments: &CheckArguments) -> Exit {
         Exit::Findings
     } else {
         Exit::Good
+    }
+}
+
+/// The line on a terminal that says how far a long run is.
+struct Progress {
+    terminal: bool,
+    start: Instant,
+    shown: Cell<Option<Instant>>,
+}
+
+impl Progress {
+    fn new(start: Instant) -> Self {
+        Progress { terminal: std::io::stderr().is_terminal(), start, shown: Cell::new(None) }
+    }
+
+    fn show(&self, files: usize) {
+        let last = self.shown.get().unwrap_or(self.start);
+        if self.terminal && last.elapsed() > PATIENCE {
+            eprint!("\rchecked {} ...", print::count(files, "document"));
+            let _ = std::io::stderr().flush();
+            self.shown.set(Some(Instant::now()));
+        }
+    }
+
+    /// Leaves an empty line for what follows.
+    fn clear(&self) {
+        if self.shown.get().is_some() {
+            eprint!("\r{:40}\r", "");
+        }
     }
 }

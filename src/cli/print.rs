@@ -3,31 +3,36 @@
 use std::io::{IsTerminal, Write};
 
 use super::arguments::Format;
-use crate::diagnostics::{Findings, Sources, render_human, render_short};
+use crate::diagnostics::{Findings, Sources, json_report, render_github, render_human, render_short, sarif_report};
 
 /// The format where none was asked for: code frames for people, lines for programs.
 pub fn default_format(stream: &impl IsTerminal) -> Format {
     if stream.is_terminal() { Format::Human } else { Format::Short }
 }
 
-/// Prints findings.
-pub fn findings(out: &mut impl Write, findings: &Findings, sources: &Sources, format: Format, color: bool) {
-    for finding in findings.iter() {
-        let text = match format {
-            Format::Human => format!("{}\n", render_human(finding, sources, color)),
-            Format::Short => render_short(finding, sources),
-        };
-        // A closed pipe is the reader's decision.
-        let _ = writeln!(out, "{text}");
-    }
+/// Findings, with the texts they point into.
+pub type Found<'a> = (&'a Findings, &'a Sources);
+
+/// Prints findings as one report.
+pub fn report(out: &mut impl Write, found: &[Found<'_>], format: Format, color: bool) {
+    let mut all = found.iter().flat_map(|(findings, sources)| findings.iter().map(move |finding| (finding, *sources)));
+    let text: String = match format {
+        Format::Human => all.map(|(finding, sources)| render_human(finding, sources, color) + "\n\n").collect(),
+        Format::Short => all.map(|(finding, sources)| render_short(finding, sources) + "\n").collect(),
+        Format::Github => all.map(|(finding, sources)| render_github(finding, sources) + "\n").collect(),
+        Format::Json => format!("{:#}\n", json_report(&mut all)),
+        Format::Sarif => format!("{:#}\n", sarif_report(&mut all)),
+    };
+    // A closed pipe is the reader's decision.
+    let _ = out.write_all(text.as_bytes());
 }
 
 /// Prints findings to stderr, as fits it.
-pub fn findings_to_stderr(found: &Findings, sources: &Sources) {
+pub fn findings_to_stderr(findings: &Findings, sources: &Sources) {
     let mut stderr = std::io::stderr().lock();
     let format = default_format(&stderr);
     let color = use_color(&stderr);
-    findings(&mut stderr, found, sources, format, color);
+    report(&mut stderr, &[(findings, sources)], format, color);
 }
 
 /// Colours on a terminal, unless NO_COLOR is set.

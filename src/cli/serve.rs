@@ -13,7 +13,7 @@ use crate::diagnostics::{Findings, Sources};
 use crate::gateway::{self, Gateway, Inputs, Load, Reload, Signal, Signals, Watcher};
 use crate::server::{self, Bound, DrainReport, Parts};
 use crate::settings::{self, Live, Startup};
-use crate::source::ProcessEnvironment;
+use crate::source::{ProcessEnvironment, is_stdin};
 use crate::telemetry::{self, AccessForm, AccessLog};
 
 /// How long the last access lines may take to be written.
@@ -62,6 +62,10 @@ fn print_load(outcome: Reload, load: &Load) {
 
 /// The settings file with the flags over it.
 pub(super) fn read_settings(arguments: &ServeArguments) -> Result<(Startup, Live), Exit> {
+    if arguments.input.paths.iter().any(|path| is_stdin(path)) {
+        eprintln!("`-` can be read only once, and a reload reads again: name a file (`gantry check -` reads stdin)");
+        return Err(Exit::Usage);
+    }
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
     let path: Option<&Path> = arguments.input.settings.as_deref();
     let settings = settings::read(path, &ProcessEnvironment, &mut sources, &mut findings);

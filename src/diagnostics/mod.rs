@@ -3,14 +3,22 @@
 //! Findings are values. Every phase pushes into one [`Findings`] and goes on, so that one run reports everything.
 
 pub mod codes;
+mod github;
 mod human;
+mod json;
 mod nearest;
+mod sarif;
 mod short;
 mod sources;
 
+use std::collections::HashSet;
+
 pub use codes::Code;
+pub use github::render as render_github;
 pub use human::render as render_human;
+pub use json::report as json_report;
 pub use nearest::{nearest, quoted_list};
+pub use sarif::report as sarif_report;
 pub use short::render as render_short;
 pub use sources::{Position, SourceFile, SourceId, Sources};
 
@@ -27,6 +35,16 @@ pub struct Span {
 pub enum Severity {
     Warning,
     Error,
+}
+
+impl Severity {
+    /// The word that every format has for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
 }
 
 /// A second place that belongs to a finding, with what happens there.
@@ -77,34 +95,37 @@ impl Diagnostic {
 
 /// The findings of one load, in the order in which they were met.
 #[derive(Debug, Default)]
-pub struct Findings(Vec<Diagnostic>);
+pub struct Findings {
+    all: Vec<Diagnostic>,
+    known: HashSet<(Span, &'static str)>,
+}
 
 impl Findings {
     /// Adds a finding. The same code at the same place is one finding.
     pub fn push(&mut self, finding: Diagnostic) {
-        if !self.0.iter().any(|known| known.span == finding.span && known.code == finding.code) {
-            self.0.push(finding);
+        if self.known.insert((finding.span, finding.code.id)) {
+            self.all.push(finding);
         }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.all.iter()
     }
 
     pub fn errors(&self) -> usize {
-        self.0.iter().filter(|finding| finding.severity == Severity::Error).count()
+        self.all.iter().filter(|finding| finding.severity == Severity::Error).count()
     }
 
     pub fn warnings(&self) -> usize {
-        self.0.len() - self.errors()
+        self.all.len() - self.errors()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// Puts the findings of each file in the order of their lines.
     pub fn sort(&mut self) {
-        self.0.sort_by_key(|finding| (finding.span.source, finding.span.start, finding.span.end));
+        self.all.sort_by_key(|finding| (finding.span.source, finding.span.start, finding.span.end));
     }
 }

@@ -1,13 +1,10 @@
 //! One line per finding: `file:line:column: error CODE message`, for pipes and editors.
 
-use super::{Diagnostic, Severity, Sources};
+use super::{Diagnostic, Sources};
 
 /// The line of one finding, without a line break at its end.
 pub fn render(finding: &Diagnostic, sources: &Sources) -> String {
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
+    let severity = finding.severity.word();
     let mut line =
         format!("{}: {severity} {} {}", sources.place(finding.span), finding.code.id, one_line(&finding.message));
     for label in &finding.labels {

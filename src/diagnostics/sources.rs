@@ -1,5 +1,6 @@
 //! The texts that findings point into.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Span;
@@ -21,6 +22,26 @@ pub struct SourceFile {
     pub name: Arc<str>,
     pub text: Arc<str>,
     lines: Vec<u32>,
+}
+
+impl SourceFile {
+    /// Where a byte stands.
+    fn position(&self, byte: u32) -> Position {
+        let start = (byte as usize).min(self.text.len());
+        let line = self.lines.partition_point(|at| *at as usize <= start);
+        let line_start = self.lines[line - 1] as usize;
+        let column = self.text.get(line_start..start).map_or(1, |before| before.chars().count() + 1);
+        Position { line, column }
+    }
+
+    /// The bytes of a line and of some lines around it.
+    pub(super) fn around(&self, bytes: Range<usize>, lines: usize) -> (usize, Range<usize>) {
+        let line_of = |byte: usize| self.lines.partition_point(|at| *at as usize <= byte) - 1;
+        let first = line_of(bytes.start).saturating_sub(lines);
+        let after = (line_of(bytes.end) + lines + 1).min(self.lines.len());
+        let end = self.lines.get(after).map_or(self.text.len(), |at| *at as usize);
+        (first + 1, self.lines[first] as usize..end)
+    }
 }
 
 /// All files of a load.
@@ -52,12 +73,12 @@ impl Sources {
 
     /// Where a span starts.
     pub fn position(&self, span: Span) -> Position {
-        let file = self.file(span.source);
-        let start = (span.start as usize).min(file.text.len());
-        let line = file.lines.partition_point(|at| *at as usize <= start);
-        let line_start = file.lines[line - 1] as usize;
-        let column = file.text.get(line_start..start).map_or(1, |before| before.chars().count() + 1);
-        Position { line, column }
+        self.file(span.source).position(span.start)
+    }
+
+    /// Where a span ends: behind its last character.
+    pub fn end(&self, span: Span) -> Position {
+        self.file(span.source).position(span.end.max(span.start))
     }
 
     /// `file:line:column` of a span's start.

@@ -35,20 +35,26 @@ impl Load {
     }
 }
 
+/// What a load needs beside the documents.
+pub struct Surroundings<'a> {
+    pub settings: &'a Live,
+    pub resources: &'a Resources,
+    pub environment: &'a dyn Environment,
+    pub purpose: Purpose,
+    /// Told before every file how many have been read.
+    pub progress: &'a dyn Fn(usize),
+}
+
 /// Loads every document at the paths.
-pub fn load(
-    paths: &[PathBuf],
-    settings: &Live,
-    resources: &Resources,
-    environment: &dyn Environment,
-    purpose: Purpose,
-) -> Load {
+pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
+    let &Surroundings { settings, resources, environment, purpose, progress } = around;
     let mut sources = Sources::default();
     let mut findings = Findings::default();
     let (mut documents, mut referred, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
     let mut builder = SnapshotBuilder::new(settings);
     for path in paths {
         for file in files(path, &mut sources, &mut findings) {
+            progress(documents.len());
             let Some(tree) = read_tree(&file, &mut sources, &mut findings) else {
                 documents.push(file);
                 continue;

@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Load, load};
+use super::{Load, Surroundings, load};
 use crate::diagnostics::{Findings, Sources, render_short};
 use crate::policy::Purpose;
 use crate::resources::Resources;
@@ -136,7 +136,14 @@ impl Gateway {
             tracing::warn!("`server` and `log` of the settings have changed: they take effect at the next start");
         }
         live.aws.local = self.inputs.local.clone();
-        load(&self.inputs.paths, &live, &self.resources, environment, Purpose::Serve)
+        let around = Surroundings {
+            settings: &live,
+            resources: &self.resources,
+            environment,
+            purpose: Purpose::Serve,
+            progress: &|_| {},
+        };
+        load(&self.inputs.paths, &around)
     }
 
     /// [`Gateway::load`] off the reactor: a large estate takes longer than a request should wait.

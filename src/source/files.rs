@@ -1,5 +1,6 @@
 //! Finding and reading files.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,19 +27,13 @@ pub fn read_tree(path: &Path, sources: &mut Sources, findings: &mut Findings) ->
 
 /// Reads one text file into `sources`.
 pub fn read_text(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Option<(SourceId, Arc<str>)> {
-    let name = path.display().to_string();
+    let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
     let refuse = |code, message: String, sources: &mut Sources, findings: &mut Findings| {
         let source = sources.add(name.as_str(), "");
         findings.push(Diagnostic::error(code, source.start(), message));
         None
     };
-    let bytes = match std::fs::metadata(path).and_then(|meta| {
-        // A named pipe or a device would block or never end.
-        if !meta.is_file() {
-            return Err(std::io::Error::other("it is not a file"));
-        }
-        if meta.len() > MAX_BYTES { Ok(None) } else { std::fs::read(path).map(Some) }
-    }) {
+    let bytes = match read_bytes(path) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
             let message = format!("the file is larger than {} MiB", MAX_BYTES / 1024 / 1024);
@@ -52,6 +47,26 @@ pub fn read_text(path: &Path, sources: &mut Sources, findings: &mut Findings) ->
     // Editors on Windows write a byte order mark; it is no part of the document.
     let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
     Some((sources.add(name, text.clone()), text))
+}
+
+/// The path `-`.
+pub fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The bytes of a file, or `None` where there are too many.
+fn read_bytes(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    if is_stdin(path) {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        return Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= MAX_BYTES));
+    }
+    let meta = std::fs::metadata(path)?;
+    // A named pipe or a device would block or never end.
+    if !meta.is_file() {
+        return Err(std::io::Error::other("it is not a file"));
+    }
+    if meta.len() > MAX_BYTES { Ok(None) } else { std::fs::read(path).map(Some) }
 }
 
 /// The YAML and JSON files at `path`: the file itself, or those directly in the folder, by name. Hidden ones are left out,

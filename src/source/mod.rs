@@ -16,7 +16,7 @@ use crate::diagnostics::Span;
 
 pub use decode::{Shape, Spellings};
 pub use expand::{Environment, ProcessEnvironment, expand};
-pub use files::{MAX_BYTES, Tree, find_files, read_text, read_tree};
+pub use files::{MAX_BYTES, Tree, find_files, is_stdin, read_text, read_tree};
 pub use parse::parse;
 pub use reference::{Located, References};
 pub use scalar::Style;

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use super::Gateway;
 use crate::diagnostics::render_short;
-use crate::gateway::{Load, load};
+use crate::gateway::{Load, Surroundings, load};
 use crate::policy::Purpose;
 use crate::resources::Resources;
 use crate::settings::{CredentialProfile, Live};
@@ -94,7 +94,14 @@ impl Setup {
         }
         let resources = Resources::default();
         let paths: Vec<_> = files.iter().map(|(name, _)| folder.path().join(name)).collect();
-        let load = load(&paths, &self.settings, &resources, &self.environment, self.purpose);
+        let around = Surroundings {
+            settings: &self.settings,
+            resources: &resources,
+            environment: &self.environment,
+            purpose: self.purpose,
+            progress: &|_| {},
+        };
+        let load = load(&paths, &around);
         Loaded { load, resources, folder }
     }
 }

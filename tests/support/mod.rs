@@ -35,7 +35,7 @@ pub fn gantry(arguments: &[&str]) -> Output {
     command().args(arguments).output().expect("gantry runs")
 }
 
-fn command() -> Command {
+pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gantry"));
     // Nothing of the developer's own set-up may decide a test.
     for (name, _) in std::env::vars() {

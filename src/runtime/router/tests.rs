@@ -77,12 +77,15 @@ fn the_same_shape_twice_is_a_conflict() {
     assert!(router.insert(&same.segments, Some(Method::GET), String::new()).is_err());
 }
 
+/// How special a segment is: its kind, then what [`rank`] says of a mixed one.
+type Rank = (u8, Option<(Reverse<usize>, String)>);
+
 /// What a template says, without a trie: one expression per template, and how special it is segment by segment.
 struct Naive {
     text: String,
     names: Vec<Arc<str>>,
     expression: Regex,
-    rank: Vec<(u8, Option<(Reverse<usize>, String)>)>,
+    rank: Vec<Rank>,
 }
 
 impl Naive {
