@@ -28,10 +28,16 @@ pub enum Verb {
     /// Serve the APIs of documents
     #[command(visible_alias = "run")]
     Serve(ServeArguments),
-    /// Serve documents on this machine, with their functions, and reload on every change
+    /// Serve documents and their functions here, reloading on every change
     Dev(DevArguments),
+    /// Print the page of an error code or of a policy
+    Explain(ExplainArguments),
     /// Write, check or print the files that are generated from the code
     Schema(SchemaArguments),
+    /// Print what a shell needs to complete commands
+    Completion(CompletionArguments),
+    /// Print the manual page
+    Man,
     /// Print the version
     Version,
 }
@@ -87,6 +93,20 @@ pub struct DevArguments {
     /// Where the embedded Lambda service listens [default: a free port]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true)]
     pub lambda_listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A code, such as `G0301`, or `policy` and its name
+    #[arg(required = true, num_args = 1..=2, value_name = "CODE|policy NAME")]
+    pub what: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]

@@ -3,10 +3,12 @@
 mod arguments;
 mod check;
 mod dev;
+mod explain;
 mod generated;
 mod print;
 mod schema;
 mod serve;
+mod shell;
 mod version;
 
 use std::process::ExitCode;
@@ -36,7 +38,10 @@ pub fn run() -> ExitCode {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Dev(arguments) => dev::run(arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
+        Verb::Completion(arguments) => shell::completion(&arguments),
+        Verb::Man => shell::man(),
         Verb::Version => version::run(),
     };
     ExitCode::from(exit as u8)

@@ -27,6 +27,12 @@ pub fn report(out: &mut impl Write, found: &[Found<'_>], format: Format, color: 
     let _ = out.write_all(text.as_bytes());
 }
 
+/// Prints a text on stdout.
+pub fn text(text: &str) {
+    // A closed pipe is the reader's decision.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
 /// Prints findings to stderr, as fits it.
 pub fn findings_to_stderr(findings: &Findings, sources: &Sources) {
     let mut stderr = std::io::stderr().lock();

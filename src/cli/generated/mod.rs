@@ -7,6 +7,8 @@ mod properties;
 mod schemas;
 mod settings;
 
+pub(super) use pages::text as policy_page;
+
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratedFile {

@@ -12,6 +12,11 @@ pub(super) fn files() -> Vec<GeneratedFile> {
 }
 
 fn page(entry: &Entry) -> GeneratedFile {
+    GeneratedFile { path: format!("docs/policies/{}.md", entry.meta.name), text: text(entry) }
+}
+
+/// The page of a policy.
+pub fn text(entry: &Entry) -> String {
     let meta = entry.meta;
     let mut text = format!("# {}\n\n{}\n\n", meta.name, meta.summary);
     let keys: Vec<String> = std::iter::once(meta.name).chain(meta.aliases.iter().copied()).map(quoted).collect();
@@ -38,7 +43,7 @@ fn page(entry: &Entry) -> GeneratedFile {
             names.join(", ")
         );
     }
-    GeneratedFile { path: format!("docs/policies/{}.md", meta.name), text }
+    text
 }
 
 fn index() -> GeneratedFile {
