@@ -27,6 +27,7 @@ pub struct Assemblies {
 /// Finds every assembly of the API.
 pub fn find(api: &Api, environment: &dyn Environment, catalog: Option<&str>, findings: &mut Findings) -> Assemblies {
     let root = root_carrier(&api.tree.root);
+    let errors = findings.errors();
     AllowedHosts::read(api, environment, findings);
     let mut found = Assemblies { all: Vec::new(), by_operation: Vec::new(), properties: Vec::new() };
     let defaults = match &root {
@@ -44,8 +45,10 @@ pub fn find(api: &Api, environment: &dyn Environment, catalog: Option<&str>, fin
         let index = own_assembly(operation, &mut found.all, defaults, findings).or(root.as_ref().map(|_| 0));
         found.by_operation.push(index);
     }
+    // Where a block has the wrong shape, its steps are missing for that reason.
+    let shapes_are_good = findings.errors() == errors;
     for (operation, index) in api.operations.iter().zip(&found.by_operation) {
-        if index.is_none_or(|index| found.all[index].execute.is_empty()) {
+        if shapes_are_good && index.is_none_or(|index| found.all[index].execute.is_empty()) {
             let verb = operation.verb.as_ref().map_or("any verb", |verb| verb.as_str());
             let message = format!("`{verb} {}` has no assembly, so there is nothing to run", operation.path);
             let help = "add `x-assembly` with an `execute` list to the operation, its path or the document";

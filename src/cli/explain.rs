@@ -46,7 +46,10 @@ fn explain_policy(name: &str) -> Exit {
     if policy::UNBUILT.contains(&name) {
         eprintln!("the policy `{name}` is known but not built yet");
     } else if near.is_empty() {
-        eprintln!("there is no code and no policy `{name}`; the policies are: {}", names.collect::<Vec<_>>().join(", "));
+        eprintln!(
+            "there is no code and no policy `{name}`; the policies are: {}",
+            names.collect::<Vec<_>>().join(", ")
+        );
     } else {
         eprintln!("there is no code and no policy `{name}`; did you mean {}?", quoted_list(&near));
     }

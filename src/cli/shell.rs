@@ -45,5 +45,8 @@ fn render(out: &mut impl io::Write) -> io::Result<()> {
     }
     page.render_extra_section(out)?;
     writeln!(out, ".SH \"EXIT STATUS\"")?;
-    writeln!(out, "0: clean, or warnings only. 1: findings that are errors. 2: wrong usage. 3: something could not be read.")
+    writeln!(
+        out,
+        "0: clean, or warnings only. 1: findings that are errors. 2: wrong usage. 3: something could not be read."
+    )
 }

@@ -46,11 +46,12 @@ fn report_never_set(names: &Names<'_>, findings: &mut Findings) {
         }
         let known = names.assigned.iter().map(|name| &**name).chain(names.properties.iter().map(|one| &*one.name));
         let near = nearest(name, known.chain(["request", "message", "api", "error", "system"]));
-        let mut finding = Diagnostic::warning(codes::NEVER_SET, *span, format!("nothing sets the variable `{name}`"));
-        if !near.is_empty() {
-            finding = finding.help(format!("did you mean {}?", quoted_list(&near)));
-        }
-        findings.push(finding);
+        let help = match near.as_slice() {
+            [] => format!("set `{name}` in a step before this one, or declare it under `properties`"),
+            near => format!("did you mean {}?", quoted_list(near)),
+        };
+        let message = format!("nothing sets the variable `{name}`");
+        findings.push(Diagnostic::warning(codes::NEVER_SET, *span, message).help(help));
     }
 }
 
@@ -206,14 +207,16 @@ impl<'a, 's> Assembler<'a, 's> {
         let mut diverges = true;
         for case in flow.cases {
             let branch = self.next();
-            self.push(Op::Branch { test: case.test.step, otherwise: 0 });
-            self.parts.info[branch as usize] = Some(info.clone());
-            self.parts.access[branch as usize] = case.test.access;
+            if let Some(test) = case.test {
+                self.push(Op::Branch { test: test.step, otherwise: 0 });
+                self.parts.info[branch as usize] = Some(info.clone());
+                self.parts.access[branch as usize] = test.access;
+            }
             diverges &= self.block(&case.execute);
             ends.push(self.next());
             self.push(Op::Jump(0));
             let behind = self.next();
-            if let Op::Branch { otherwise, .. } = &mut self.parts.ops[branch as usize] {
+            if let Some(Op::Branch { otherwise, .. }) = self.parts.ops.get_mut(branch as usize) {
                 *otherwise = behind;
             }
         }

@@ -54,13 +54,13 @@ impl SnapshotBuilder {
                     pipeline: pipeline.clone(),
                     span: operation.span,
                 });
-                self.add_route(route, place, findings);
+                self.add_route(route, findings);
             }
         }
         self.snapshot.apis.push(info);
     }
 
-    fn add_route(&mut self, route: Arc<Route>, place: &dyn Fn(Span) -> String, findings: &mut Findings) {
+    fn add_route(&mut self, route: Arc<Route>, findings: &mut Findings) {
         let full_path = &*route.operation.full_path;
         // The path `/` is the base path itself, with a slash at its end and without.
         let without_slash =
@@ -76,7 +76,7 @@ impl SnapshotBuilder {
             };
             let routes = &mut self.snapshot.routes;
             if let Err(Conflict(first)) = routes.insert(&template.segments, route.verb.clone(), route.clone()) {
-                findings.push(conflict(&route, first, place));
+                findings.push(conflict(&route, first));
                 return;
             }
         }
@@ -90,7 +90,7 @@ impl SnapshotBuilder {
 }
 
 /// Says which two routes answer the same requests.
-fn conflict(route: &Route, first: &Route, place: &dyn Fn(Span) -> String) -> Diagnostic {
+fn conflict(route: &Route, first: &Route) -> Diagnostic {
     let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
     let message = format!(
         "`{verb} {}` answers the same requests as `{}` of the API `{}`",
@@ -98,7 +98,7 @@ fn conflict(route: &Route, first: &Route, place: &dyn Fn(Span) -> String) -> Dia
     );
     Diagnostic::error(codes::ROUTE_CONFLICT, route.span, message)
         .label(first.span, "the first one")
-        .help(format!("the first one is at {}", place(first.span)))
+        .help("remove one of the two, or give one of the documents another base path")
 }
 
 fn api_info(api: &Api, found: &Assemblies) -> ApiInfo {

@@ -7,7 +7,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 use super::{Diagnostic, Label, Severity, SourceFile, Sources, Span};
 
 /// Longer lines are cut around the finding, so that a minified document does not flood the terminal.
-const WIDTH: usize = 100;
+const WIDTH: usize = 80;
 
 /// Lines that are handed over around a place; the renderer shows fewer, and would count through the whole file otherwise.
 const LINES: usize = 4;

@@ -1,6 +1,7 @@
 //! Text with `$(…)` in it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Reference, Scope};
@@ -30,7 +31,7 @@ pub struct TemplateError {
     /// One sentence for the author.
     pub message: String,
     /// Where in the text, in bytes.
-    pub at: usize,
+    pub at: Range<usize>,
 }
 
 /// What a name stands for at load.
@@ -39,18 +40,22 @@ pub enum Resolved {
     Variable(Reference),
 }
 
+/// Says what a name at a place of the text stands for.
+pub type Resolve<'r> = dyn FnMut(&str, Range<usize>) -> Result<Resolved, String> + 'r;
+
 impl Template {
-    /// Reads a text. `resolve` says what a name stands for.
-    pub fn parse(text: &str, resolve: &mut dyn FnMut(&str) -> Result<Resolved, String>) -> Result<Self, TemplateError> {
+    /// Reads a text. `resolve` says what a name stands for; it also hears where in the text the reference stands.
+    pub fn parse(text: &str, resolve: &mut Resolve<'_>) -> Result<Self, TemplateError> {
         let mut parts: Vec<Part> = Vec::new();
         let mut whole_constant = None;
         let mut offset = 0;
         while let Some(at) = text[offset..].find("$(").map(|at| at + offset) {
             let Some(end) = closing(&text[at + 2..]).map(|end| end + at + 2) else {
-                return Err(TemplateError { message: "`$(` has no closing `)`".to_owned(), at });
+                return Err(TemplateError { message: "`$(` has no closing `)`".to_owned(), at: at..at + 2 });
             };
             push_text(&mut parts, &text[offset..at]);
-            match resolve(&text[at + 2..end]).map_err(|message| TemplateError { message, at })? {
+            let place = at..end + 1;
+            match resolve(&text[at + 2..end], place.clone()).map_err(|message| TemplateError { message, at: place })? {
                 Resolved::Variable(reference) => parts.push(Part::Reference(reference)),
                 Resolved::Constant(value) if at == 0 && end + 1 == text.len() => whole_constant = Some(value),
                 Resolved::Constant(value) => push_text(&mut parts, &value.to_text()),
@@ -153,7 +158,7 @@ mod tests {
     use crate::expression::{Root, parse_path};
 
     fn parse(text: &str) -> Result<Template, TemplateError> {
-        Template::parse(text, &mut |name| match name {
+        Template::parse(text, &mut |name, _| match name {
             "host" => Ok(Resolved::Constant("http://h".into())),
             "seven" => Ok(Resolved::Constant(7.into())),
             name => parse_path(name).map(Resolved::Variable),
@@ -175,8 +180,8 @@ mod tests {
 
     #[test]
     fn mistakes_have_their_place() {
-        assert_eq!(parse("ab $(x").unwrap_err().at, 3);
-        assert_eq!(parse("$()").unwrap_err().at, 0);
+        assert_eq!(parse("ab $(x").unwrap_err().at, 3..5);
+        assert_eq!(parse("$()").unwrap_err().at, 0..3);
     }
 
     #[test]

@@ -126,7 +126,10 @@ impl Reader<'_, '_> {
         for entry in paths.entries().iter().filter(|entry| !entry.key.text.starts_with("x-")) {
             match PathTemplate::parse(&entry.key.text) {
                 Ok(template) => self.path_item(tree, entry, &template, &mut operations),
-                Err(message) => self.findings.push(Diagnostic::error(codes::BAD_PATH, entry.key.span, message)),
+                Err(message) => {
+                    let help = "write it as in `/orders/{id}`, with a slash at the start and each parameter in braces";
+                    self.findings.push(Diagnostic::error(codes::BAD_PATH, entry.key.span, message).help(help));
+                }
             }
         }
         operations

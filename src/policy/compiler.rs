@@ -1,6 +1,7 @@
 //! What a policy is given to compile a step with.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -154,16 +155,22 @@ impl<'a, 'p> Compiler<'a, 'p> {
 
     /// Compiles a text with `$(…)` in it.
     pub fn template(&mut self, pointer: &str, text: &str) -> Option<Template> {
-        let span = self.span(pointer);
+        let place = self.place(pointer);
         let names = &mut *self.names;
-        let compiled = Template::parse(text, &mut |name| names.resolve(name, span));
-        match compiled {
+        match Template::parse(text, &mut |name, at| names.resolve(name, place(at))) {
             Ok(template) => Some(template),
             Err(error) => {
-                self.error(codes::BAD_TEMPLATE, pointer, error.message);
+                let message = self.without_masked(error.message);
+                self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(error.at), message));
                 None
             }
         }
+    }
+
+    /// Where the parts of a property's text stand; the whole property where the document does not have the text as it is.
+    pub(super) fn place(&self, pointer: &str) -> impl Fn(Range<usize>) -> Span + use<> {
+        let (whole, node) = (self.span(pointer), self.node(pointer).cloned());
+        move |part| node.as_ref().and_then(|node| node.inside(part)).unwrap_or(whole)
     }
 
     /// Like [`Compiler::template`], where the text must be known at load: only properties may stand in it.

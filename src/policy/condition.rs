@@ -2,10 +2,9 @@
 
 use super::{Access, Compiler, Plan};
 use crate::assembly::{Carrier, Generation};
-use crate::diagnostics::{Diagnostic, Span, codes};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::expression::{Builtin, Condition, ExpressionError, Reference, Root, looks_like_javascript};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::source::{Content, Node, Style};
 
 /// The test of a case.
 struct Holds(Condition);
@@ -43,8 +42,8 @@ impl Compiler<'_, '_> {
             }
         };
         for hint in condition.hints() {
-            let span = self.node(pointer).and_then(|node| inside(node, hint)).unwrap_or(span);
-            self.findings.push(Diagnostic::warning(codes::BAD_EXPRESSION, span, hint.message.clone()));
+            let place = self.place(pointer)(hint.at.clone());
+            self.findings.push(Diagnostic::warning(codes::BAD_EXPRESSION, place, hint.message.clone()));
         }
         let mut reads: Vec<Reference> = condition.references().into_iter().cloned().collect();
         if condition.reads_everything() {
@@ -69,27 +68,10 @@ impl Compiler<'_, '_> {
         self.error_with_help(codes::UNBUILT_PROPERTY, pointer, message, help);
     }
 
-    /// Reports a mistake at its place inside the expression, where the document has the expression on one line.
+    /// Reports a mistake at its place inside the expression.
     fn bad_expression(&mut self, pointer: &str, error: &ExpressionError) {
-        let whole = self.span(pointer);
-        let span = self.node(pointer).and_then(|node| inside(node, error)).unwrap_or(whole);
+        let span = self.place(pointer)(error.at.clone());
         let message = format!("the condition cannot be read: {error}");
         self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, message));
     }
-}
-
-/// The bytes of the document that an error is about; `None` where the text in the document differs from the expression.
-fn inside(node: &Node, error: &ExpressionError) -> Option<Span> {
-    let Content::Scalar(scalar) = &node.content else { return None };
-    let (opening, closing) = match scalar.style {
-        Style::Plain => (0, 0),
-        Style::Quoted => (1, 1),
-        Style::Block => return None,
-    };
-    let written = node.span.end.checked_sub(node.span.start)? as usize;
-    if scalar.masked || written != scalar.text.len() + opening + closing {
-        return None;
-    }
-    let start = node.span.start + opening as u32;
-    Some(Span { start: start + error.at.start as u32, end: start + error.at.end as u32, ..node.span })
 }

@@ -115,8 +115,9 @@ pub struct Flow {
 
 /// One case of a [`Flow`].
 pub struct Case {
-    /// Answers `Continue` where the case applies and `Otherwise` where it does not.
-    pub test: Plan,
+    /// Answers `Continue` where the case applies and `Otherwise` where it does not. `None` where a finding says why there is
+    /// none; the steps have findings of their own.
+    pub test: Option<Plan>,
     pub execute: Vec<assembly::Step>,
 }
 

@@ -15,7 +15,7 @@ pub(super) fn overlay(root: &Node, schema: &Value, environment: &dyn Environment
         let Some(value) = environment.variable(&name) else { continue };
         let source = sources.add(format!("${name}"), value.as_str());
         let span = Span { source, start: 0, end: value.len() as u32 };
-        let scalar = Scalar { text: value.into(), style: Style::Plain, masked: true };
+        let scalar = Scalar { text: value.into(), style: Style::Plain, masked: true, origin: None };
         whole = put(&whole, &path, Node { span, content: Content::Scalar(scalar) });
     }
     whole

@@ -102,7 +102,9 @@ impl Shape {
             let name = self.canonical(&entry.key.text);
             let key = Key { text: name.into(), span: entry.key.span };
             if let Some(first) = renamed.iter().find(|known| known.key.text == key.text) {
-                if *entry.key.text != *key.text || first.key.span != key.span {
+                // The same key twice has been reported by the reader.
+                let first_text = entries.iter().find(|one| one.key.span == first.key.span).map(|one| &one.key.text);
+                if first_text != Some(&entry.key.text) {
                     let message = format!("`{}` and `{}` are the same property", entry.key.text, first.key.text);
                     findings.push(
                         Diagnostic::error(codes::TWO_SPELLINGS, entry.key.span, message)
@@ -311,7 +313,7 @@ fn scalar_json(scalar: &Scalar, schema: &Value) -> Value {
         }
         Value::Bool(_) if wants("string") && !wants("boolean") => Value::String(scalar.text.to_string()),
         Value::String(text) if !wants("string") && (wants("number") || wants("integer") || wants("boolean")) => {
-            let plain = Scalar { text: text.as_str().into(), style: Style::Plain, masked: scalar.masked };
+            let plain = Scalar { text: text.as_str().into(), style: Style::Plain, masked: scalar.masked, origin: None };
             plain.to_json()
         }
         _ => json,

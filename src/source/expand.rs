@@ -80,14 +80,19 @@ fn expand_scalar(node: &Node, scalar: &Scalar, environment: &dyn Environment, fi
                 masked = true;
                 out.push_str(&value);
             }
-            Err(message) => findings.push(Diagnostic::error(codes::UNSET_VARIABLE, node.span, message)),
+            Err(message) => {
+                let at = scalar.text.len() - rest.len() + at;
+                let span = node.inside(at..at + 2 + end + 1).unwrap_or(node.span);
+                let help = "set it, write a default as in `${NAME:-default}`, or `$${` for the characters themselves";
+                findings.push(Diagnostic::error(codes::UNSET_VARIABLE, span, message).help(help));
+            }
         }
         rest = &after[end + 1..];
     }
     out.push_str(rest);
     // A plain scalar stays plain, so that `${PORT}` can be a number.
     let style = if scalar.style == Style::Plain { Style::Plain } else { scalar.style };
-    Scalar { text: out.into(), style, masked }
+    Scalar { text: out.into(), style, masked, origin: None }
 }
 
 fn lookup(name: &str, environment: &dyn Environment) -> Result<String, String> {

@@ -6,6 +6,7 @@
 mod decode;
 mod expand;
 mod files;
+mod origin;
 mod parse;
 mod reference;
 mod scalar;
@@ -17,6 +18,7 @@ use crate::diagnostics::Span;
 pub use decode::{Shape, Spellings};
 pub use expand::{Environment, ProcessEnvironment, expand};
 pub use files::{MAX_BYTES, Tree, find_files, is_stdin, read_text, read_tree};
+pub use origin::Origin;
 pub use parse::parse;
 pub use reference::{Located, References};
 pub use scalar::Style;
@@ -44,6 +46,8 @@ pub struct Scalar {
     pub style: Style,
     /// Part of the text came from the environment or a file and must not be shown.
     pub masked: bool,
+    /// Where the text comes from, where the file does not have it letter by letter.
+    pub origin: Option<Origin>,
 }
 
 /// A key with its value. A mapping may hold the same key twice; [`parse`] reports it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
-use super::{Content, Entry, Key, Node, Scalar, Style};
+use super::{Content, Entry, Key, Node, Origin, Scalar, Style};
 use crate::diagnostics::{Code, Diagnostic, Findings, SourceId, Span, codes};
 
 /// Maps and lists inside each other.
@@ -40,7 +40,7 @@ pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Option<No
 
 /// What a text without content holds.
 fn nothing(source: SourceId) -> Node {
-    let scalar = Scalar { text: Arc::from(""), style: Style::Plain, masked: false };
+    let scalar = Scalar { text: Arc::from(""), style: Style::Plain, masked: false, origin: None };
     Node { span: source.start(), content: Content::Scalar(scalar) }
 }
 
@@ -62,8 +62,9 @@ enum OpenKind {
     Mapping { entries: Vec<Entry>, seen: HashSet<Arc<str>>, key: Option<Key> },
 }
 
-struct Reader {
+struct Reader<'t> {
     source: SourceId,
+    text: &'t str,
     bytes: ByteIndex,
     open: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
@@ -72,10 +73,11 @@ struct Reader {
     root: Option<(Node, usize)>,
 }
 
-impl Reader {
-    fn new(source: SourceId, text: &str) -> Self {
+impl<'t> Reader<'t> {
+    fn new(source: SourceId, text: &'t str) -> Self {
         Reader {
             source,
+            text,
             bytes: ByteIndex::new(text),
             open: Vec::new(),
             anchors: HashMap::new(),
@@ -96,14 +98,18 @@ impl Reader {
         if error.info().contains("recursion limit") {
             return self.too_deep(span);
         }
-        Box::new(Diagnostic::error(codes::SYNTAX, span, format!("this is not YAML or JSON: {}", error.info())))
+        let finding = Diagnostic::error(codes::SYNTAX, span, format!("this is not YAML or JSON: {}", error.info()));
+        Box::new(match remedy(error.info()) {
+            Some(help) => finding.help(help),
+            None => finding,
+        })
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<Progress, Box<Diagnostic>> {
         match event {
             Event::DocumentEnd if self.root.is_some() => return Ok(Progress::Finished),
             Event::Scalar(text, style, anchor, _) => {
-                let scalar = Scalar { text: text.into(), style: style.into(), masked: false };
+                let scalar = self.scalar(&text, style.into(), span);
                 self.add(Node { span, content: Content::Scalar(scalar) }, 1, anchor)?;
             }
             Event::Alias(anchor) => {
@@ -120,6 +126,13 @@ impl Reader {
             _ => {}
         }
         Ok(Progress::More)
+    }
+
+    fn scalar(&self, text: &str, style: Style, span: Span) -> Scalar {
+        let written = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let quotes = if style == Style::Quoted { 2 } else { 0 };
+        let origin = (written.len() != text.len() + quotes).then(|| Origin::find(text, written, style, span.start));
+        Scalar { text: text.into(), style, masked: false, origin }
     }
 
     fn begin(&mut self, span: Span, anchor: usize, kind: OpenKind) -> Result<(), Box<Diagnostic>> {
@@ -179,6 +192,24 @@ impl Reader {
 
     fn error(&self, code: Code, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(code, span, message))
+    }
+}
+
+/// What to type instead, for the mistakes that people make.
+fn remedy(info: &str) -> Option<&'static str> {
+    let said = |words: &str| info.contains(words);
+    if said("tab") {
+        Some("indent with spaces")
+    } else if said("quoted scalar") {
+        Some("close the quote; inside single quotes write `''` for `'`, inside double quotes `\\\"` for `\"`")
+    } else if said("flow") || said("',' or ']'") || said("',' or '}'") {
+        Some("close the bracket, and put a comma between two items")
+    } else if said("mapping values") {
+        Some("put quotes around a text that holds `: `")
+    } else if said("block mapping") || said("did not find expected key") || said("block collection") {
+        Some("align the keys of one map in one column")
+    } else {
+        None
     }
 }
 

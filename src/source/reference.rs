@@ -57,7 +57,10 @@ impl<'s> References<'s> {
                 }
             }
         }
-        findings.push(Diagnostic::error(codes::UNRESOLVED_REF, span, "this `$ref` leads back to itself"));
+        findings.push(
+            Diagnostic::error(codes::UNRESOLVED_REF, span, "this `$ref` leads back to itself")
+                .help("let one of the references in the circle be replaced by what it should stand for"),
+        );
         None
     }
 
@@ -142,7 +145,10 @@ mod tests {
                 "start: {$ref: 'https://h/a.yaml'}\n",
                 "main.yaml:1:15: error G0105 `https://h/a.yaml` is not on this machine, and nothing is fetched while loading",
             ),
-            ("start: {$ref: '#/start'}\n", "main.yaml:1:8: error G0105 this `$ref` leads back to itself"),
+            (
+                "start: {$ref: '#/start'}\n",
+                "main.yaml:1:8: error G0105 this `$ref` leads back to itself; let one of the references in the circle be replaced by what it should stand for",
+            ),
             ("start: {$ref: [1]}\n", "main.yaml:1:15: error G0105 a `$ref` is a text"),
         ] {
             let (found, findings) = resolve(&[("main.yaml", main)]);

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn plain_scalars_follow_the_core_schema() {
-        let read = |text: &str| Scalar { text: text.into(), style: Style::Plain, masked: false }.to_json();
+        let read =
+            |text: &str| Scalar { text: text.into(), style: Style::Plain, masked: false, origin: None }.to_json();
         for (text, value) in [
             ("true", json!(true)),
             ("yes", json!("yes")),
@@ -98,6 +99,9 @@ mod tests {
 
     #[test]
     fn quoted_scalars_are_strings() {
-        assert_eq!(Scalar { text: "12".into(), style: Style::Quoted, masked: false }.to_json(), json!("12"));
+        assert_eq!(
+            Scalar { text: "12".into(), style: Style::Quoted, masked: false, origin: None }.to_json(),
+            json!("12")
+        );
     }
 }

@@ -97,7 +97,7 @@ fn two_documents_that_answer_the_same_requests_are_both_named() {
     assert_eq!(
         findings,
         ["b.yaml:6:5: error G0104 `GET /v1/orders/{other}` answers the same requests as `/v1/orders/{id}` of the API \
-          `first` (the first one: a.yaml:6:5); the first one is at a.yaml:6:5"]
+          `first` (the first one: a.yaml:6:5); remove one of the two, or give one of the documents another base path"]
     );
     for other in [document("second", "/orders/{id}", "post"), document("second", "/orders/all", "get")] {
         assert_eq!(Setup::default().load_files(&[("a.yaml", &a), ("b.yaml", &other)]).findings(), [""; 0]);

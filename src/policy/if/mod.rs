@@ -24,7 +24,7 @@ impl Policy for If {
     type Config = Config;
 
     fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        let test = compiler.condition("/condition", &config.condition)?;
+        let test = compiler.condition("/condition", &config.condition);
         let case = Case { test, execute: compiler.steps("/execute") };
         Some(Compiled::Flow(Flow { cases: vec![case], otherwise: Vec::new() }))
     }

@@ -43,7 +43,7 @@ impl Policy for OperationSwitch {
                 })
                 .collect();
             let test = Plan { step: Box::new(OperationIs { wanted: wanted.into() }), access: Access::default() };
-            cases.push(Case { test, execute: compiler.steps(&format!("/case/{index}/execute")) });
+            cases.push(Case { test: Some(test), execute: compiler.steps(&format!("/case/{index}/execute")) });
         }
         Some(Compiled::Flow(Flow { cases, otherwise: compiler.steps("/otherwise") }))
     }

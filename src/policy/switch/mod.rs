@@ -41,10 +41,10 @@ impl Policy for Switch {
                 );
             }
             match (&case.condition, case.otherwise.is_some()) {
-                (Some(text), false) => match compiler.condition(&format!("{at}/condition"), text) {
-                    Some(test) => cases.push(Case { test, execute: compiler.steps(&format!("{at}/execute")) }),
-                    None => good = false,
-                },
+                (Some(text), false) => {
+                    let test = compiler.condition(&format!("{at}/condition"), text);
+                    cases.push(Case { test, execute: compiler.steps(&format!("{at}/execute")) });
+                }
                 (None, true) => otherwise = Some(compiler.steps(&format!("{at}/otherwise"))),
                 _ => {
                     good = false;

@@ -115,7 +115,12 @@ fn a_value_of_the_environment_is_not_printed() {
         ]
     );
     let missing = Setup::default().env("VERB", "GET").assembly(text).findings();
-    assert_eq!(missing, ["api.yaml:6:28: error G0009 the environment variable `URL` is not set"]);
+    assert_eq!(
+        missing,
+        [
+            "api.yaml:6:29: error G0009 the environment variable `URL` is not set; set it, write a default as in `${NAME:-default}`, or `$${` for the characters themselves"
+        ]
+    );
 }
 
 #[test]

@@ -67,11 +67,11 @@ fn constants_are_checked_at_load() {
 #[test]
 fn broken_references_are_refused() {
     for (action, expected) in [
-        ("{set: a, value: 'x $(request.path'}", "9:29: error G0401 `$(` has no closing `)`"),
+        ("{set: a, value: 'x $(request.path'}", "9:32: error G0401 `$(` has no closing `)`"),
         ("{set: a, value: $()}", "9:29: error G0401 the name is empty"),
         ("{set: a..b, value: 1}", "9:19: error G0401 `a..b` has an empty part"),
         ("{set: '', value: 1}", "9:19: error G0401 the name is empty"),
-        ("{set: a, value: \"$(request.headers['x)\"}", "9:29: error G0401 `$(` has no closing `)`"),
+        ("{set: a, value: \"$(request.headers['x)\"}", "9:30: error G0401 `$(` has no closing `)`"),
     ] {
         assert_eq!(finding(action), format!("api.yaml:{expected}"));
     }
