@@ -127,8 +127,11 @@ impl Reader<'_, '_> {
             match PathTemplate::parse(&entry.key.text) {
                 Ok(template) => self.path_item(tree, entry, &template, &mut operations),
                 Err(message) => {
-                    let help = "write it as in `/orders/{id}`, with a slash at the start and each parameter in braces";
-                    self.findings.push(Diagnostic::error(codes::BAD_PATH, entry.key.span, message).help(help));
+                    let finding = Diagnostic::error(codes::BAD_PATH, entry.key.span, message);
+                    self.findings.push(match entry.key.text.starts_with('/') {
+                        true => finding,
+                        false => finding.help(format!("write `/{}`", entry.key.text)),
+                    });
                 }
             }
         }

@@ -136,7 +136,7 @@ paths:
 {SAY}"
     );
     let expected = [
-        "4:3: error G0103 the path `orders` does not start with `/`",
+        "4:3: error G0103 the path `orders` does not start with `/`; write `/orders`",
         "5:3: error G0103 the parameter `id` stands twice in `/a/{id}/{id}`",
         "6:7: error G0102 the path `/b` is a list, expected a map of operations",
         "7:13: error G0102 the operation `get /c` is text, expected a map",
@@ -145,7 +145,7 @@ paths:
         "10:27: error G0102 a parameter needs `name` and `in`",
         "10:52: error G0102 a parameter cannot be in `body-part`; \
          write `path`, `query`, `header` or `cookie`; in Swagger 2.0 also `formData` or `body`",
-        "10:64: error G0105 this `$ref` leads back to itself",
+        "10:64: error G0105 this `$ref` leads back to itself; let one of the references in the circle be replaced by what it should stand for",
         "11:26: error G0102 `parameters` is a map, expected a list",
     ];
     let mut expected: Vec<String> = expected.iter().map(|line| format!("api.yaml:{line}")).collect();

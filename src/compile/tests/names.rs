@@ -89,7 +89,7 @@ catch:
         assembly(text).findings(),
         [
             "api.yaml:7:48: warning G0402 nothing sets the variable `targeturl`; did you mean `target-url`?",
-            "api.yaml:7:79: warning G0402 nothing sets the variable `quite`",
+            "api.yaml:7:79: warning G0402 nothing sets the variable `quite`; set `quite` in a step before this one, or declare it under `properties`",
         ]
     );
     let computed = "

@@ -318,7 +318,10 @@ fn mistyped_values_and_names_are_explained() {
              did you mean `LambdaTimeoutError`?",
         ),
         ("stop-on-error: [Mine]", "6:32: error G0308 `Mine` is no fault; the page of `lambda` lists its faults"),
-        ("input: ordre", "6:23: warning G0402 nothing sets the variable `ordre`"),
+        (
+            "input: ordre",
+            "6:23: warning G0402 nothing sets the variable `ordre`; set `ordre` in a step before this one, or declare it under `properties`",
+        ),
     ]);
     let findings = loaded("function: f, function_name: g").findings();
     assert_eq!(
