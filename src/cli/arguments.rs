@@ -30,6 +30,10 @@ pub enum Verb {
     Serve(ServeArguments),
     /// Serve documents and their functions here, reloading on every change
     Dev(DevArguments),
+    /// Draw assemblies: as text, as Mermaid or as SVG
+    Graph(GraphArguments),
+    /// Print what documents compile to
+    Export(ExportArguments),
     /// Print the page of an error code or of a policy
     Explain(ExplainArguments),
     /// Write, check or print the files that are generated from the code
@@ -93,6 +97,39 @@ pub struct DevArguments {
     /// Where the embedded Lambda service listens [default: a free port]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true)]
     pub lambda_listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct GraphArguments {
+    /// OpenAPI documents, or folders that hold them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The kind of drawing
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Drawing,
+    /// Only the assembly of this `operationId`
+    #[arg(long, value_name = "ID")]
+    pub operation: Option<String>,
+}
+
+/// The kind of drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Drawing {
+    /// For the terminal
+    Text,
+    /// For a README
+    Mermaid,
+    /// A picture
+    Svg,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    #[command(flatten)]
+    pub input: InputArguments,
+    /// The pipelines as JSON: ops with their steps and places, body loads, handlers, variables
+    #[arg(long, required = true)]
+    pub compiled: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,10 @@ mod arguments;
 mod check;
 mod dev;
 mod explain;
+mod export;
 mod generated;
+mod graph;
+mod load;
 mod print;
 mod schema;
 mod serve;
@@ -38,6 +41,8 @@ pub fn run() -> ExitCode {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Dev(arguments) => dev::run(arguments),
+        Verb::Graph(arguments) => graph::run(&arguments),
+        Verb::Export(arguments) => export::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Completion(arguments) => shell::completion(&arguments),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::assembly;
 use crate::compile::SnapshotBuilder;
 use crate::diagnostics::{Diagnostic, Findings, Sources, Span, codes};
-use crate::openapi;
+use crate::openapi::{self, Api};
 use crate::policy::{Purpose, SharedParts};
 use crate::resources::Resources;
 use crate::runtime::Snapshot;
@@ -41,8 +41,20 @@ pub struct Surroundings<'a> {
     pub resources: &'a Resources,
     pub environment: &'a dyn Environment,
     pub purpose: Purpose,
-    /// Told before every file how many have been read.
+    /// Told before every document how many have been compiled.
     pub progress: &'a dyn Fn(usize),
+}
+
+/// The documents at some paths, read and not yet compiled.
+#[derive(Default)]
+pub struct Documents {
+    pub apis: Vec<Api>,
+    /// Every file that is one, also where it cannot be read.
+    pub files: Vec<PathBuf>,
+    /// The files that they refer to.
+    pub referred: Vec<PathBuf>,
+    /// Files in the folders given that are no documents.
+    pub skipped: Vec<PathBuf>,
 }
 
 /// Loads every document at the paths.
@@ -50,39 +62,49 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     let &Surroundings { settings, resources, environment, purpose, progress } = around;
     let mut sources = Sources::default();
     let mut findings = Findings::default();
-    let (mut documents, mut referred, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
+    let documents = read_documents(paths, &mut sources, &mut findings);
     let mut builder = SnapshotBuilder::new(settings);
+    for (number, api) in documents.apis.iter().enumerate() {
+        progress(number);
+        let shared = SharedParts { api, settings, resources, environment, purpose };
+        builder.add(shared, &|span: Span| sources.place(span), &mut findings);
+    }
+    findings.sort();
+    let snapshot = (findings.errors() == 0).then(|| builder.finish());
+    let Documents { files: documents, referred, skipped, .. } = documents;
+    Load { sources, findings, snapshot, documents, referred, skipped }
+}
+
+/// Reads every document at the paths.
+pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut Findings) -> Documents {
+    let mut documents = Documents::default();
     for path in paths {
-        for file in files(path, &mut sources, &mut findings) {
-            progress(documents.len());
-            let Some(tree) = read_tree(&file, &mut sources, &mut findings) else {
-                documents.push(file);
+        for file in files(path, sources, findings) {
+            let Some(tree) = read_tree(&file, sources, findings) else {
+                documents.files.push(file);
                 continue;
             };
             // A folder may hold other YAML beside its documents, such as `functions.yaml`.
             if path.is_dir() && !looks_like_document(&tree.root) {
-                skipped.push(file);
+                documents.skipped.push(file);
                 continue;
             }
-            documents.push(file);
-            let mut references = References::new(&mut sources);
-            let api = openapi::read(&tree, &mut references, &mut findings);
-            referred.extend(references.files().map(Path::to_path_buf));
+            documents.files.push(file);
+            let mut references = References::new(sources);
+            let api = openapi::read(&tree, &mut references, findings);
+            documents.referred.extend(references.files().map(Path::to_path_buf));
             let Some(mut api) = api else { continue };
             // A document with nothing to run and nowhere to run it is a library for others to refer to.
             if api.operations.is_empty() && assembly::has_root(&api.tree.root) {
                 api.serve_base_path();
             }
-            let shared = SharedParts { api: &api, settings, resources, environment, purpose };
-            builder.add(shared, &|span: Span| sources.place(span), &mut findings);
+            documents.apis.push(api);
         }
     }
-    if documents.is_empty() && findings.errors() == 0 {
-        findings.push(nothing_found(paths, &mut sources));
+    if documents.files.is_empty() && findings.errors() == 0 {
+        findings.push(nothing_found(paths, sources));
     }
-    findings.sort();
-    let snapshot = (findings.errors() == 0).then(|| builder.finish());
-    Load { sources, findings, snapshot, documents, referred, skipped }
+    documents
 }
 
 fn files(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Vec<PathBuf> {

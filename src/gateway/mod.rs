@@ -5,7 +5,7 @@ mod reload;
 mod signals;
 mod watch;
 
-pub use load::{Load, Surroundings, load};
+pub use load::{Documents, Load, Surroundings, load, read_documents};
 pub use reload::{Gateway, Inputs, Observer, Reload};
 pub use signals::{Signal, Signals};
 pub use watch::{Watcher, watch};

@@ -1,0 +1,29 @@
+//! Loading documents to look at what they became.
+
+use super::Exit;
+use super::arguments::InputArguments;
+use super::print::findings_to_stderr;
+use crate::diagnostics::{Findings, Sources};
+use crate::gateway::{self, Load, Surroundings};
+use crate::policy::Purpose;
+use crate::resources::Resources;
+use crate::settings;
+use crate::source::ProcessEnvironment;
+
+/// Loads documents as `check` does and prints the findings; an error among them is the end.
+pub fn load(input: &InputArguments) -> Result<Load, Exit> {
+    let (mut sources, mut findings) = (Sources::default(), Findings::default());
+    let settings = settings::read(input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
+    findings_to_stderr(&findings, &sources);
+    let (_, settings) = settings.ok_or(Exit::Findings)?.split();
+    let around = Surroundings {
+        settings: &settings,
+        resources: &Resources::default(),
+        environment: &ProcessEnvironment,
+        purpose: Purpose::Check,
+        progress: &|_| {},
+    };
+    let load = gateway::load(&input.paths, &around);
+    findings_to_stderr(&load.findings, &load.sources);
+    if load.snapshot.is_some() { Ok(load) } else { Err(Exit::Findings) }
+}
