@@ -19,9 +19,10 @@ pub use parse::{step_list, steps};
 pub use properties::Property;
 
 /// The gateway whose rules a step without a version follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Generation {
     /// The DataPower API Gateway: 2.x policies, JSONata conditions, `{httpCode, httpMessage, moreInformation}`.
+    #[default]
     V10,
     /// The v5 engine: 1.x policies, JavaScript conditions, `{name, message}`.
     V5,

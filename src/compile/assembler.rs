@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{flow, stages};
 use crate::assembly::{Assembly, Catch, Faults, Generation, Property, Step};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::openapi::{Api, Location};
 use crate::policy::{self, Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts, UNBUILT};
 use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, kinds};
 
@@ -20,7 +21,7 @@ pub fn compile_assembly(
     let mut assigned = HashSet::new();
     // A second attempt knows every name that is set, so there is never a third.
     for _ in 0..2 {
-        let mut names = Names::new(properties, assigned);
+        let mut names = Names::new(properties, assigned, assembly.generation);
         let mut own = Findings::default();
         let compiled = Assembler::new(assembly, shared, place, &mut names, &mut own).run();
         if names.must_retry() {
@@ -28,9 +29,10 @@ pub fn compile_assembly(
             continue;
         }
         report_never_set(&names, &mut own);
+        report_never_declared(&names, shared.api, &mut own);
         report_never_raised(assembly, &names, &mut own);
         own.iter().for_each(|finding| findings.push(finding.clone()));
-        return compiled.map(|parts| Arc::new(parts.pipeline(&names, assembly)));
+        return compiled.map(|parts| Arc::new(parts.pipeline(&names, assembly, shared.api)));
     }
     None
 }
@@ -51,6 +53,26 @@ fn report_never_set(names: &Names<'_>, findings: &mut Findings) {
             near => format!("did you mean {}?", quoted_list(near)),
         };
         let message = format!("nothing sets the variable `{name}`");
+        findings.push(Diagnostic::warning(codes::NEVER_SET, *span, message).help(help));
+    }
+}
+
+/// The v5 engine has declared parameters and no other, so one that no operation declares is never there.
+fn report_never_declared(names: &Names<'_>, api: &Api, findings: &mut Findings) {
+    if names.generation == Generation::V10 || names.dynamic {
+        return;
+    }
+    let declared = || api.operations.iter().flat_map(|operation| &operation.parameters).map(|one| &*one.name);
+    for (name, span) in &names.parameters {
+        let in_path = || api.operations.iter().any(|operation| operation.path.parameters().contains(name));
+        if declared().any(|known| known == &**name) || in_path() {
+            continue;
+        }
+        let message = format!("no operation declares the parameter `{name}`, so it is always empty");
+        let help = match nearest(name, declared()).as_slice() {
+            [] => "declare it under `parameters`, with its type".to_owned(),
+            near => format!("declare it under `parameters`, or did you mean {}?", quoted_list(near)),
+        };
         findings.push(Diagnostic::warning(codes::NEVER_SET, *span, message).help(help));
     }
 }
@@ -118,7 +140,7 @@ impl<'a, 's> Assembler<'a, 's> {
     /// Layout: stages, `execute`, stop; every handler, stop or a jump back; `finally`, stop.
     fn run(mut self) -> Option<Parts> {
         let errors = self.findings.errors();
-        for plan in stages::before_assembly() {
+        for plan in stages::before_assembly(self.assembly, self.shared.api) {
             self.push_plan(plan, None);
         }
         let start = self.next();
@@ -282,8 +304,15 @@ fn unknown_policy(step: &Step) -> Diagnostic {
 
 impl Parts {
     /// Puts the body loads in and closes the pipeline.
-    fn pipeline(self, names: &Names<'_>, assembly: &Assembly) -> Pipeline {
-        let keeps_request_body = self.access.iter().any(Access::reads_request_body);
+    fn pipeline(self, names: &Names<'_>, assembly: &Assembly, api: &Api) -> Pipeline {
+        let in_body = |name: Option<&str>| {
+            let parameters = api.operations.iter().flat_map(|operation| &operation.parameters);
+            let mut in_body = parameters.filter(|one| matches!(one.location, Location::Body | Location::FormData));
+            in_body.any(|one| name.is_none_or(|name| *one.name == *name))
+        };
+        let reads = |access: &Access| access.reads_request_body() || access.request_parameters().any(in_body);
+        let keeps_request_body = self.access.iter().any(reads);
+        let reads_document = self.access.iter().any(|access| access.reads_document(assembly.generation));
         let loads = flow::body_loads(&self, keeps_request_body);
         let parts = flow::insert_loads(self, &loads);
         Pipeline {
@@ -294,6 +323,8 @@ impl Parts {
             initial: names.initial(),
             info: parts.info.into(),
             keeps_request_body,
+            reads_document,
+            generation: assembly.generation,
             error_format: match assembly.error_format {
                 Generation::V10 => ErrorFormat::V10,
                 Generation::V5 => ErrorFormat::V5,

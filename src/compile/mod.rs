@@ -14,13 +14,19 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::assembly::{self, Assemblies};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
-use crate::openapi::{Api, Location, Operation, Part, PathTemplate, Segment};
+use crate::openapi::{Api, Location, Operation, ParameterType, Part, PathTemplate, Segment};
 use crate::policy::SharedParts;
-use crate::runtime::{ApiInfo, Conflict, ContextLimits, OperationInfo, Pipeline, Route, Snapshot};
+use crate::runtime::{
+    ApiInfo, Conflict, ContextLimits, DeclaredParameter, Document, OperationInfo, Pipeline, Route, Snapshot,
+};
 use crate::settings::Live;
+use crate::source::Node;
 use crate::value::Value;
 
 pub use assembler::compile_assembly;
+
+/// IBM's extensions of a document, in the order in which they are looked at.
+const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 
 /// Collects the routes of all documents of a load.
 pub struct SnapshotBuilder {
@@ -44,7 +50,11 @@ impl SnapshotBuilder {
         let found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), findings);
         let pipelines: Vec<Option<Arc<Pipeline>>> =
             found.all.iter().map(|one| compile_assembly(one, &found.properties, shared, place, findings)).collect();
-        let info = Arc::new(api_info(api, &found));
+        let info = Arc::new(api_info(api, &found, shared.settings));
+        if pipelines.iter().flatten().any(|pipeline| pipeline.reads_document) {
+            // Made now, and not by the first request.
+            info.document.value();
+        }
         for (operation, index) in api.operations.iter().zip(&found.by_operation) {
             if let Some(Some(pipeline)) = index.map(|index| &pipelines[index]) {
                 let route = Arc::new(Route {
@@ -101,13 +111,26 @@ fn conflict(route: &Route, first: &Route) -> Diagnostic {
         .help("remove one of the two, or give one of the documents another base path")
 }
 
-fn api_info(api: &Api, found: &Assemblies) -> ApiInfo {
+fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
+    let root = &api.tree.root;
+    let ibm = |key: &str| IBM.iter().find_map(|carrier| root.get(carrier)?.get(key));
+    let organization = [("id", &settings.organization.id), ("name", &settings.organization.name)];
+    let organization = organization.map(|(name, value)| (name, value.as_deref().map_or(Value::Null, Value::from)));
     ApiInfo {
+        id: format!("{}:{}", api.name, api.version).into(),
         name: api.name.clone(),
         title: api.title.clone(),
         version: api.version.clone(),
+        kind: ibm("type").and_then(Node::text).unwrap_or("rest").into(),
         base_path: api.base_path.clone(),
         properties: Value::object(found.properties.iter().map(|one| (one.name.clone(), one.value.clone()))),
+        compatibility: ibm("compatibility").map_or(Value::Null, |switches| Value::from(&switches.to_json())),
+        catalog: settings.catalog.as_deref().map(Arc::from),
+        organization: match organization.iter().all(|(_, value)| *value == Value::Null) {
+            true => Value::Null,
+            false => Value::object(organization.into_iter().filter(|(_, value)| *value != Value::Null)),
+        },
+        document: Document::new(root.clone()),
     }
 }
 
@@ -120,10 +143,34 @@ fn operation_info(api: &Api, operation: &Operation) -> OperationInfo {
         id: operation.id.clone(),
         path: operation.path.text.clone(),
         full_path: format!("{}{}", api.base_path, operation.path).into(),
+        parameters: declared(operation),
         required_query: required(Location::Query),
         required_headers: required(Location::Header),
         sample_path: sample_path(api, operation).into(),
     }
+}
+
+/// The parameters that an operation declares; those of its path declare themselves where it does not.
+fn declared(operation: &Operation) -> Box<[DeclaredParameter]> {
+    let rest = operation.path.segments.iter().find_map(|segment| match segment {
+        Segment::Greedy(name) => Some(name),
+        _ => None,
+    });
+    let mut all: Vec<DeclaredParameter> = Vec::new();
+    for one in &operation.parameters {
+        // One that takes the rest of the path may be declared with the `+` of its template.
+        let bare = one.name.trim_matches('+');
+        let greedy = one.location == Location::Path && rest.is_some_and(|rest| **rest == *bare);
+        let name = if greedy { bare.into() } else { one.name.clone() };
+        all.push(DeclaredParameter { name, location: one.location, kind: one.kind.clone(), greedy });
+    }
+    for name in operation.path.parameters() {
+        if !all.iter().any(|one| one.name == name && one.location == Location::Path) {
+            let greedy = rest == Some(&name);
+            all.push(DeclaredParameter { name, location: Location::Path, kind: ParameterType::Any, greedy });
+        }
+    }
+    all.into()
 }
 
 /// The path with its parameters' examples, and the required query parameters that have one.

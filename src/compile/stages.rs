@@ -1,12 +1,19 @@
 //! Stages before the assembly. They are steps like the author's, in the same pipeline, but outside of what its `catch` guards.
 
-use crate::expression::{Builtin, Reference, Root, Scope};
+use crate::assembly::{Assembly, Generation};
+use crate::openapi::Api;
 use crate::policy::{Access, Plan};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 
 /// The stages, in the order in which IBM's gateway has them. More will stand here: CORS, client identification, rate limits
 /// and security come before the parameters.
-pub(super) fn before_assembly() -> Vec<Plan> {
+pub(super) fn before_assembly(assembly: &Assembly, api: &Api) -> Vec<Plan> {
+    // The v5 engine runs without a parameter that is required; elsewhere a document may ask for that.
+    let asked = |carrier: &str| api.tree.root.pointer(&format!("/{carrier}/compatibility/enforce-required-params"));
+    let asked = super::IBM.iter().find_map(|carrier| asked(carrier)?.text());
+    if assembly.generation == Generation::V5 || asked == Some("false") {
+        return Vec::new();
+    }
     vec![Plan { step: Box::new(RequiredParameters), access: Access::default() }]
 }
 
@@ -15,13 +22,10 @@ struct RequiredParameters;
 
 impl Step for RequiredParameters {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let operation = &cx.state.operation;
-        let query = operation.required_query.iter().find(|name| {
-            let path = ["parameters".into(), (*name).clone()].into();
-            let reference = Reference { root: Root::Builtin(Builtin::Request), path };
-            cx.get(&reference) == crate::value::Value::Null
-        });
-        let header = || operation.required_headers.iter().find(|name| !cx.state.request.headers.contains_key(&***name));
+        let state = &*cx.state;
+        let query = state.operation.required_query.iter().find(|name| !state.has_query_parameter(name));
+        let header =
+            || state.operation.required_headers.iter().find(|name| !state.request.headers.contains_key(&***name));
         if query.or_else(header).is_none() {
             return Outcome::done();
         }

@@ -90,7 +90,7 @@ codes! {
     NEVER_SET = "G0402", "nothing sets this variable",
         "No step that runs before this one sets the variable, and it is neither a property nor one of the built-in variables; it would be empty.";
     READ_ONLY = "G0403", "the variable cannot be set",
-        "`request`, `system`, `client`, `plan` and `env` describe what came from outside and stay as they are.";
+        "`request`, `system`, `session` and `env` describe what came from outside and stay as they are; properties of the API are constants; a message has `body`, `headers.NAME`, `status.code`, `status.reason` and `attributes`. docs/variables.md says of every variable whether it can be set.";
 
     BAD_EXPRESSION = "G0404", "a condition or expression cannot be read",
         "Conditions are JSONata, such as `$httpVerb() = 'GET' and message.body.kind = 'gift'`. The place shown is inside the expression.";

@@ -3,6 +3,7 @@
 //! The root of every name known at load becomes a place ([`Root::Slot`] or [`Root::Builtin`]); at run time nothing is parsed
 //! or looked up by name. Names that only run time knows go through the same [`Scope`].
 
+mod builtin;
 mod condition;
 mod error;
 mod javascript;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use crate::value::Value;
 
+pub use builtin::Builtin;
 pub use condition::Condition;
 pub use error::ExpressionError;
 pub use javascript::looks_like_javascript;
@@ -39,20 +41,6 @@ pub enum Root {
     Slot(u16),
     /// A name that only run time knew.
     Named(Arc<str>),
-}
-
-/// The roots that the gateway provides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Builtin {
-    Request,
-    Message,
-    Api,
-    Client,
-    Plan,
-    Env,
-    System,
-    Session,
-    Error,
 }
 
 /// Says what a name stands for at load; the error is one sentence for the author.
@@ -125,43 +113,5 @@ impl Storage {
             Storage::Binary => "binary",
             Storage::Json => "json",
         }
-    }
-}
-
-// === impl Builtin ===
-
-impl Builtin {
-    /// All of them, with their names.
-    const ALL: [(Builtin, &str); 9] = [
-        (Builtin::Request, "request"),
-        (Builtin::Message, "message"),
-        (Builtin::Api, "api"),
-        (Builtin::Client, "client"),
-        (Builtin::Plan, "plan"),
-        (Builtin::Env, "env"),
-        (Builtin::System, "system"),
-        (Builtin::Session, "session"),
-        (Builtin::Error, "error"),
-    ];
-
-    /// The root of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "request" => Builtin::Request,
-            "message" => Builtin::Message,
-            "api" => Builtin::Api,
-            "client" => Builtin::Client,
-            "plan" => Builtin::Plan,
-            "env" => Builtin::Env,
-            "system" => Builtin::System,
-            "session" => Builtin::Session,
-            "error" => Builtin::Error,
-            _ => return None,
-        })
-    }
-
-    /// Whether steps may change what is below it.
-    pub fn is_writable(self) -> bool {
-        matches!(self, Builtin::Message | Builtin::Api | Builtin::Error)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{Api, Dialect, Location, Operation, Parameter, PathTemplate, openapi30, openapi31, swagger20};
+use super::{Api, Dialect, Operation, Parameter, PathTemplate, openapi30, openapi31, parameter, swagger20};
 use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
 use crate::source::{Entry, Located, Node, References, Tree};
 
@@ -187,43 +187,10 @@ impl Reader<'_, '_> {
 
     fn parameter(&mut self, item: Located) -> Option<Parameter> {
         let item = self.references.resolve(item, self.findings)?;
-        parameter(&item.node, self.findings)
+        parameter::read(&item, self.references, self.findings)
     }
 
     fn wrong(&mut self, node: &Node, message: String) {
         self.findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message));
     }
-}
-
-fn parameter(node: &Node, findings: &mut Findings) -> Option<Parameter> {
-    let (Some(name), Some(place)) = (node.get("name").and_then(Node::text), node.get("in")) else {
-        let message = "a parameter needs `name` and `in`";
-        findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message));
-        return None;
-    };
-    let location = match place.text().unwrap_or_default() {
-        "path" => Location::Path,
-        "query" => Location::Query,
-        "header" => Location::Header,
-        "cookie" => Location::Cookie,
-        "formData" => Location::FormData,
-        "body" => Location::Body,
-        other => {
-            let message = format!("a parameter cannot be in `{other}`");
-            findings.push(
-                Diagnostic::error(codes::BAD_OPENAPI, place.span, message)
-                    .help("write `path`, `query`, `header` or `cookie`; in Swagger 2.0 also `formData` or `body`"),
-            );
-            return None;
-        }
-    };
-    let required = node.get("required").and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    let example = ["/example", "/x-example", "/schema/example", "/schema/default", "/default"];
-    Some(Parameter {
-        name: name.into(),
-        location,
-        required: required || location == Location::Path,
-        example: example.iter().find_map(|at| node.pointer(at).and_then(Node::text)).map(Arc::from),
-        span: node.span,
-    })
 }

@@ -6,6 +6,7 @@
 mod document;
 mod openapi30;
 mod openapi31;
+mod parameter;
 mod path;
 
 mod servers;
@@ -21,6 +22,7 @@ use crate::diagnostics::Span;
 use crate::source::{Node, Tree};
 
 pub use document::{is_document, read};
+pub use parameter::{ParameterType, Separator};
 pub use path::{Part, PathTemplate, Segment};
 
 /// An API, whatever dialect its document is written in.
@@ -89,6 +91,7 @@ pub struct Parameter {
     pub name: Arc<str>,
     pub location: Location,
     pub required: bool,
+    pub kind: ParameterType,
     /// The document's own example.
     pub example: Option<Arc<str>>,
     pub span: Span,

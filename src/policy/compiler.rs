@@ -65,6 +65,10 @@ pub struct Names<'a> {
     pub reads: Vec<(Arc<str>, Span)>,
     /// A step sets names that only run time knows, so nothing can be said about names that nobody sets.
     pub dynamic: bool,
+    /// Parameters of the request that are read, with the first place.
+    pub parameters: Vec<(Arc<str>, Span)>,
+    /// The gateway whose variables these are: that of the assembly, whatever its steps say.
+    pub generation: Generation,
     /// Names of faults that steps raise beside those that Gantry knows.
     pub raised: HashSet<Arc<str>>,
     /// A step raises names that only run time knows.
@@ -212,19 +216,33 @@ impl<'a, 'p> Compiler<'a, 'p> {
             }
         };
         match &reference.root {
-            Root::Builtin(Builtin::Message) => {}
-            Root::Builtin(_) => {
-                let help = "set a variable of your own, or one below `message`";
-                self.error_with_help(codes::READ_ONLY, pointer, format!("`{name}` cannot be set"), help);
+            Root::Builtin(root) if !root.is_writable(&reference.path, self.names.generation) => {
+                self.read_only(pointer, name, *root);
                 return None;
             }
             Root::Slot(slot) => {
                 let name = self.names.symbols.name(*slot).into();
                 self.names.assigned.insert(name);
             }
-            Root::Named(_) => {}
+            Root::Builtin(_) | Root::Named(_) => {}
         }
         Some(reference)
+    }
+
+    /// A variable that the step deletes. Of a message there may be more to delete than to set.
+    pub fn cleared_variable(&mut self, pointer: &str, name: &str) -> Option<Reference> {
+        match self.names.variable(name) {
+            Ok(reference) if reference.root == Root::Builtin(Builtin::Message) => Some(reference),
+            _ => self.written_variable(pointer, name),
+        }
+    }
+
+    fn read_only(&mut self, pointer: &str, name: &str, root: Builtin) {
+        let help = match root {
+            Builtin::Message => "a message has `body`, `headers.NAME`, `status.code`, `status.reason` and `attributes`",
+            _ => "set a variable of your own, or one below `message`",
+        };
+        self.error_with_help(codes::READ_ONLY, pointer, format!("`{name}` cannot be set"), help);
     }
 
     /// Notes a fault that the step raises under a name of the author's.
@@ -237,8 +255,14 @@ impl<'a, 'p> Compiler<'a, 'p> {
 
     /// The root of an `output`: `message`, or a variable of its own. `order.body` means `order`, as on IBM's gateway.
     pub fn output(&mut self, pointer: &str, name: &str) -> Option<Root> {
-        let reference = self.written_variable(pointer, name)?;
-        Some(reference.root)
+        match self.names.variable(name) {
+            Ok(Reference { root: Root::Builtin(Builtin::Message), .. }) => Some(Root::Builtin(Builtin::Message)),
+            Ok(Reference { root: Root::Builtin(root), .. }) => {
+                self.read_only(pointer, name, root);
+                None
+            }
+            _ => self.written_variable(pointer, name).map(|reference| reference.root),
+        }
     }
 }
 
@@ -256,7 +280,7 @@ fn masked_texts(node: &Node, texts: &mut Vec<Arc<str>>) {
 
 impl<'a> Names<'a> {
     /// The names of a new pipeline; `assigned` is what an earlier attempt found out.
-    pub fn new(properties: &'a [Property], assigned: HashSet<Arc<str>>) -> Self {
+    pub fn new(properties: &'a [Property], assigned: HashSet<Arc<str>>, generation: Generation) -> Self {
         Names {
             properties,
             symbols: Symbols::default(),
@@ -264,6 +288,8 @@ impl<'a> Names<'a> {
             folded: HashSet::new(),
             reads: Vec::new(),
             dynamic: false,
+            parameters: Vec::new(),
+            generation,
             raised: HashSet::new(),
             raises_any: false,
         }
@@ -316,11 +342,15 @@ impl<'a> Names<'a> {
     }
 
     fn note_read(&mut self, reference: &Reference, span: Span) {
-        if let Root::Slot(slot) = reference.root {
-            let name: Arc<str> = self.symbols.name(slot).into();
-            if !self.reads.iter().any(|(known, _)| *known == name) {
-                self.reads.push((name, span));
+        let (name, reads): (Arc<str>, _) = match (&reference.root, &*reference.path) {
+            (Root::Slot(slot), _) => (self.symbols.name(*slot).into(), &mut self.reads),
+            (Root::Builtin(Builtin::Request), [first, name, ..]) if &**first == "parameters" => {
+                (name.clone(), &mut self.parameters)
             }
+            _ => return,
+        };
+        if !reads.iter().any(|(known, _)| *known == name) {
+            reads.push((name, span));
         }
     }
 }

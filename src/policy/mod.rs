@@ -151,6 +151,23 @@ impl Access {
         self.reads.iter().any(|reference| is_body_of(reference, Builtin::Request))
     }
 
+    /// Whether the step reads the document of the API; in the v5 engine the whole `api` holds it too.
+    pub fn reads_document(&self, generation: assembly::Generation) -> bool {
+        let is_v5 = generation == assembly::Generation::V5;
+        let mut below_api = self.reads.iter().filter(|reference| reference.root == Root::Builtin(Builtin::Api));
+        below_api.any(|reference| reference.path.first().map_or(is_v5, |first| &**first == "document"))
+    }
+
+    /// The parameters of the request that the step reads; `None` is all of them.
+    pub fn request_parameters(&self) -> impl Iterator<Item = Option<&str>> {
+        self.reads.iter().filter_map(|reference| match &*reference.path {
+            [first, rest @ ..] if reference.root == Root::Builtin(Builtin::Request) && &**first == "parameters" => {
+                Some(rest.first().map(|name| &**name))
+            }
+            _ => None,
+        })
+    }
+
     /// Whether the step puts a new body into `message`.
     pub fn replaces_message(&self) -> bool {
         self.replaces.contains(&Root::Builtin(Builtin::Message))

@@ -9,7 +9,9 @@ use http::header::HeaderName;
 use http::{HeaderMap, Method, Uri, Version};
 use tokio::time::Instant;
 
-use super::{Fault, Pipeline, StepInfo};
+use super::variables::Written;
+use super::{ApiInfo, Fault, OperationInfo, Pipeline, StepInfo};
+use crate::expression::Builtin;
 use crate::value::{Body, Message, Value};
 
 /// A request on its way. It owns everything a step may touch, behind one pointer, so that it can be lent to another thread.
@@ -34,6 +36,10 @@ pub struct State {
     pub slots: Box<[Variable]>,
     /// Variables whose names only run time knew.
     pub overflow: HashMap<Arc<str>, Variable>,
+    /// What steps have set of the gateway's own variables.
+    pub written: Written,
+    /// The application that was identified. The one place where `client.*` and `plan.*` come from.
+    pub caller: Option<Arc<Caller>>,
     /// The pipeline, for its symbol table.
     pub pipeline: Arc<Pipeline>,
     /// The fault that is being handled, and the step it came from.
@@ -58,6 +64,8 @@ pub struct Request {
     /// Kept only when a step of the pipeline reads it.
     pub body: Body,
     pub client: SocketAddr,
+    /// Where the connection arrived.
+    pub local: SocketAddr,
     pub received: SystemTime,
     /// Names and values of the path's parameters, still percent-encoded.
     pub path_parameters: Vec<(Arc<str>, String)>,
@@ -73,29 +81,13 @@ pub enum Variable {
     Message(Box<Message>),
 }
 
-/// What `api.*` says.
-#[derive(Debug)]
-pub struct ApiInfo {
-    pub name: Arc<str>,
-    pub title: Arc<str>,
-    pub version: Arc<str>,
-    pub base_path: Arc<str>,
-    pub properties: Value,
-}
-
-/// What `api.operation.*` says.
-#[derive(Debug)]
-pub struct OperationInfo {
-    pub id: Option<Arc<str>>,
-    /// The path template without the base path.
-    pub path: Arc<str>,
-    /// The path template with the base path.
-    pub full_path: Arc<str>,
-    /// Names of declared query parameters that must be there, and of headers.
-    pub required_query: Vec<Arc<str>>,
-    pub required_headers: Vec<Arc<str>>,
-    /// A path with the examples of its parameters filled in, for people to try.
-    pub sample_path: Arc<str>,
+/// Who calls, and under which plan. One is made at load for every application that may call.
+#[derive(Debug, Default)]
+pub struct Caller {
+    /// What `client.*` says.
+    pub client: Value,
+    /// What `plan.*` says.
+    pub plan: Value,
 }
 
 // === impl Context ===
@@ -116,7 +108,7 @@ impl Context {
                 *place = Variable::Value(value.clone());
             }
         }
-        let message = Message { status: None, reason: None, headers: request.headers.clone(), body };
+        let message = Message { headers: request.headers.clone(), body, ..Message::default() };
         Context {
             state: Box::new(State {
                 request,
@@ -128,6 +120,8 @@ impl Context {
                 operation,
                 slots,
                 overflow: HashMap::new(),
+                written: Written::default(),
+                caller: None,
                 pipeline,
                 error: None,
                 deadline: Instant::now() + limits.request,
@@ -140,6 +134,15 @@ impl Context {
     /// How long a step may still wait.
     pub fn remaining(&self) -> Duration {
         self.state.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+impl State {
+    /// Takes over a fault that is handled from here on, and the step it came from.
+    pub(super) fn take_fault(&mut self, fault: Fault, step: Option<Arc<StepInfo>>) {
+        self.error = Some((fault, step));
+        // What steps set of `error` belonged to the fault before.
+        self.written.forget(Builtin::Error);
     }
 }
 

@@ -26,5 +26,6 @@ pub fn error_document(fault: &Fault, format: ErrorFormat) -> Message {
         reason: fault.reason.clone(),
         headers,
         body: Body::from_bytes(document.to_bytes()),
+        ..Message::default()
     }
 }

@@ -19,7 +19,7 @@ pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault>
     let Some(finally) = pipeline.finally else { return result };
     if let Err(fault) = &result {
         let step = fault.op.and_then(|op| pipeline.info.get(op as usize).cloned().flatten());
-        cx.state.error = Some((fault.clone(), step));
+        cx.state.take_fault(fault.clone(), step);
     }
     renew_deadline(cx);
     let after = run(pipeline, cx, finally).await;
@@ -55,7 +55,7 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), 
                 fault.op = Some(at);
                 let Some(handler) = pipeline.handler(at, &fault) else { return Err(fault) };
                 let step = pipeline.info.get(at as usize).cloned().flatten();
-                cx.state.error = Some((fault, step));
+                cx.state.take_fault(fault, step);
                 renew_deadline(cx);
                 at = handler.entry;
             }

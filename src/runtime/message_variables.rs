@@ -1,4 +1,4 @@
-//! The variables below a message: `body`, `headers.<name>`, `status.code`, `status.reason`.
+//! The variables below a message: `body`, `headers.NAME`, `status.code`, `status.reason`, `attributes`.
 
 use std::sync::Arc;
 
@@ -15,7 +15,10 @@ pub(super) fn get(message: &Message, path: &[Arc<str>]) -> Value {
         ("body", rest) => body(&message.body, rest),
         ("headers", []) => headers(&message.headers),
         ("headers", [name, ..]) => header(&message.headers, name),
-        ("status", rest) | ("statusCode", rest) => status(message, rest),
+        ("status", rest) => status(message, rest),
+        // Both spellings are IBM's.
+        ("statusCode" | "statuscode", []) => status_number(message),
+        ("attributes", rest) => message.attributes.at(names(rest)).cloned().unwrap_or_default(),
         _ => Value::Null,
     }
 }
@@ -40,7 +43,8 @@ pub(super) fn set(message: &mut Message, path: &[Arc<str>], value: Value, append
         ("headers", [name, ..]) => return set_header(&mut message.headers, name, &value, append),
         ("status", [part]) if &**part == "code" => message.status = Some(status_code(&value)?),
         ("status", [part]) if &**part == "reason" => message.reason = Some(value.to_text().into_owned()),
-        ("status" | "statusCode", []) => message.status = Some(status_code(&value)?),
+        ("status" | "statusCode" | "statuscode", []) => message.status = Some(status_code(&value)?),
+        ("attributes", rest) => put(&mut message.attributes, rest, value, append),
         _ => return Err(SetError::ReadOnly(path.join("."))),
     }
     Ok(())
@@ -53,24 +57,26 @@ pub(super) fn clear(message: &mut Message, path: &[Arc<str>]) {
         ("body", []) => message.body = Body::Empty,
         ("body", rest) => {
             let mut whole = message.body.value();
-            whole.remove(&rest.iter().map(|segment| &**segment).collect::<Vec<_>>());
+            whole.remove(&names(rest).collect::<Vec<_>>());
             message.body = Body::Value(whole);
         }
         ("headers", []) => message.headers.clear(),
         ("headers", [name, ..]) => {
             message.headers.remove(&**name);
         }
-        ("status", _) => {
+        ("status" | "statusCode" | "statuscode", _) => {
             message.status = None;
             message.reason = None;
         }
+        ("attributes", []) => message.attributes = Value::Null,
+        ("attributes", rest) => message.attributes.remove(&names(rest).collect::<Vec<_>>()),
         _ => {}
     }
 }
 
 /// Sets or appends at `path` below a plain value. Appending makes a list of what stands there.
 pub(super) fn put(whole: &mut Value, path: &[Arc<str>], value: Value, append: bool) {
-    let path: Vec<&str> = path.iter().map(|segment| &**segment).collect();
+    let path: Vec<&str> = names(path).collect();
     let value = match append.then(|| whole.at(path.iter().copied()).cloned()).flatten() {
         None | Some(Value::Null) if append => Value::Array(Arc::new(vec![value])),
         None => value,
@@ -102,23 +108,34 @@ pub(super) fn headers(headers: &HeaderMap) -> Value {
 
 /// What stands below a body.
 pub(super) fn body(body: &Body, path: &[Arc<str>]) -> Value {
-    body.value().at(path.iter().map(|segment| &**segment)).cloned().unwrap_or_default()
+    body.value().at(names(path)).cloned().unwrap_or_default()
 }
 
 fn split(path: &[Arc<str>]) -> (&str, &[Arc<str>]) {
     path.split_first().map_or(("", &[]), |(first, rest)| (&**first, rest))
 }
 
+fn names(path: &[Arc<str>]) -> impl Iterator<Item = &str> {
+    path.iter().map(|name| &**name)
+}
+
 fn whole(message: &Message) -> Value {
-    Value::object([
+    let parts = [
         ("body", message.body.value()),
         ("headers", headers(&message.headers)),
         ("status", status(message, &[])),
-    ])
+        ("attributes", message.attributes.clone()),
+    ];
+    let noted = message.attributes != Value::Null;
+    Value::object(parts.into_iter().filter(|(name, _)| noted || *name != "attributes"))
+}
+
+fn status_number(message: &Message) -> Value {
+    message.status.map_or(Value::Null, |status| status.as_u16().into())
 }
 
 fn status(message: &Message, path: &[Arc<str>]) -> Value {
-    let code = message.status.map_or(Value::Null, |status| status.as_u16().into());
+    let code = status_number(message);
     let reason = || match &message.reason {
         Some(reason) => reason.as_str().into(),
         None => message.status.and_then(|status| status.canonical_reason()).map_or(Value::Null, Value::from),

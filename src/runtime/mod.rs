@@ -3,6 +3,7 @@
 //! Everything here was made at load: a [`Snapshot`] leads from a path and a verb to a [`Pipeline`], [`execute`] walks its ops
 //! over one [`Context`], and a [`Fault`] looks up its op in the pipeline's handler table.
 
+mod api_info;
 mod context;
 mod error_document;
 mod execute;
@@ -16,13 +17,15 @@ mod variables;
 use std::future::Future;
 use std::pin::Pin;
 
-pub use context::{ApiInfo, Context, ContextLimits, OperationInfo, Request, State, Variable};
+pub use api_info::{ApiInfo, DeclaredParameter, Document, OperationInfo};
+pub use context::{Caller, Context, ContextLimits, Request, State, Variable};
 pub use error_document::error_document;
 pub use execute::execute;
 pub use fault::{Fault, FaultKind, FaultParts, FaultSource, kinds};
 pub use pipeline::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, Symbols};
 pub use router::{Conflict, RouteMatch, Router};
 pub use snapshot::{Route, Snapshot};
+pub use variables::{Known, VARIABLES, VariableInfo, Writable, Written};
 
 /// The run-time half of a policy: made once per step at load, run for every request.
 pub trait Step: Send + Sync {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{Fault, Step};
+use crate::assembly::Generation;
 use crate::value::Value;
 
 /// The position of an op in its pipeline.
@@ -26,6 +27,7 @@ pub enum Op {
 }
 
 /// A compiled assembly. All operations that share the assembly share the pipeline.
+#[derive(Default)]
 pub struct Pipeline {
     /// Pre-assembly stages, the author's steps, the handlers' steps, `finally`.
     pub ops: Box<[Op]>,
@@ -38,8 +40,12 @@ pub struct Pipeline {
     pub initial: Box<[(u16, Value)]>,
     /// For every op, the step it came from.
     pub info: Box<[Option<Arc<StepInfo>>]>,
-    /// Some step reads `request.body`, so the original is kept beside `message`.
+    /// Some step reads `request.body`, or a parameter that stands there, so the original is kept beside `message`.
     pub keeps_request_body: bool,
+    /// Some step reads `api.document`.
+    pub reads_document: bool,
+    /// The gateway whose variables these are.
+    pub generation: Generation,
     pub error_format: ErrorFormat,
 }
 
@@ -70,9 +76,10 @@ pub struct StepInfo {
 }
 
 /// The form of the default error document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ErrorFormat {
     /// `{httpCode, httpMessage, moreInformation}`
+    #[default]
     V10,
     /// `{name, message}`
     V5,

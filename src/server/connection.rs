@@ -24,9 +24,9 @@ use super::stop::{Phase, Stop};
 use crate::settings::Limits;
 use crate::telemetry::{Metrics, Refusal};
 
-/// Who is at the other end; every request carries it as an extension.
+/// Who is at the other end, and where on this side they arrived; every request carries it as an extension.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub(super) SocketAddr);
+pub(super) struct Peer(pub(super) SocketAddr, pub(super) SocketAddr);
 
 /// How connections are served.
 #[derive(Clone)]
@@ -66,9 +66,11 @@ pub(super) async fn run(serving: &Serving, stream: TcpStream, peer: SocketAddr) 
 }
 
 async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &Arc<Clock>) -> End {
+    // A socket that is closed already has no address; nobody will read it.
+    let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
     let service = service_fn(|mut request: Request<Incoming>| {
         let busy = clock.begin(request.version());
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(Peer(peer, local));
         let response = serving.router.clone().call(request);
         async move { Ok::<_, Infallible>(response.await?.map(|body| Held { body, _busy: busy })) }
     });

@@ -84,6 +84,7 @@ async fn answer(
         scheme: "http",
         body: Body::Empty,
         client: peer.0,
+        local: peer.1,
         received: exchange.received,
         path_parameters,
     };

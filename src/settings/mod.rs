@@ -33,6 +33,8 @@ pub struct Settings {
     pub requests: Requests,
     /// The catalog whose properties apply in IBM API Connect documents. Default: none, so properties have their plain values.
     pub catalog: Option<String>,
+    /// Who publishes the APIs: what `api.org.id` and `api.org.name` say in assemblies.
+    pub organization: Organization,
     /// Where Lambda and STS are, and as whom they are called, unless a step says otherwise.
     pub aws: Aws,
     /// Credential profiles that `credentials` in a lambda step names.
@@ -55,10 +57,21 @@ pub struct Startup {
 pub struct Live {
     pub requests: Requests,
     pub catalog: Option<String>,
+    pub organization: Organization,
     pub aws: Aws,
     pub credentials: IndexMap<String, CredentialProfile>,
     pub tls_profiles: IndexMap<String, TlsProfile>,
     pub event_context: EventContext,
+}
+
+/// The provider organization, as API Connect calls it.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Organization {
+    /// Its identifier.
+    pub id: Option<String>,
+    /// Its short name.
+    pub name: Option<String>,
 }
 
 /// What one request may use while its assembly runs.
@@ -82,7 +95,9 @@ impl Default for Requests {
 impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
-        let Settings { server, log, requests, catalog, aws, credentials, tls_profiles, event_context } = self;
-        (Startup { server, log }, Live { requests, catalog, aws, credentials, tls_profiles, event_context })
+        let Settings { server, log, requests, catalog, organization, aws, credentials, tls_profiles, event_context } =
+            self;
+        let live = Live { requests, catalog, organization, aws, credentials, tls_profiles, event_context };
+        (Startup { server, log }, live)
     }
 }

@@ -102,6 +102,7 @@ impl Ask {
             headers: self.headers,
             body: Body::Empty,
             client: ([192, 0, 2, 7], 40_000).into(),
+            local: ([192, 0, 2, 1], 8080).into(),
             received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000),
             path_parameters,
         };

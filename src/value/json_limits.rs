@@ -21,6 +21,17 @@ pub struct JsonLimits {
     pub unique_names: usize,
 }
 
+/// What a JSON text holds: the largest of every kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JsonMetrics {
+    pub depth: usize,
+    pub width: usize,
+    pub name_length: usize,
+    pub value_length: usize,
+    pub number_length: usize,
+    pub unique_names: usize,
+}
+
 /// The limit that a text breaks, with the byte where it does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} at byte {at}: at most {limit} are allowed")]
@@ -44,9 +55,10 @@ impl Default for JsonLimits {
 }
 
 impl JsonLimits {
-    /// Checks a text. What is not JSON passes: the parser after this finds it.
-    pub fn check(&self, text: &[u8]) -> Result<(), LimitError> {
-        let mut scan = Scan { limits: self, text, at: 0, widths: Vec::new(), names: HashSet::new() };
+    /// Checks a text, and says what it holds. What is not JSON passes: the parser after this finds it.
+    pub fn check(&self, text: &[u8]) -> Result<JsonMetrics, LimitError> {
+        let (widths, names, metrics) = (Vec::new(), HashSet::new(), JsonMetrics::default());
+        let mut scan = Scan { limits: self, text, at: 0, widths, names, metrics };
         while let Some(byte) = text.get(scan.at) {
             match byte {
                 b'{' | b'[' => scan.open()?,
@@ -60,7 +72,7 @@ impl JsonLimits {
                 _ => scan.at += 1,
             }
         }
-        Ok(())
+        Ok(JsonMetrics { unique_names: scan.names.len(), ..scan.metrics })
     }
 }
 
@@ -71,6 +83,7 @@ struct Scan<'a> {
     /// Members or items so far, of every map and list that is open.
     widths: Vec<usize>,
     names: HashSet<&'a [u8]>,
+    metrics: JsonMetrics,
 }
 
 impl<'a> Scan<'a> {
@@ -80,6 +93,12 @@ impl<'a> Scan<'a> {
 
     fn open(&mut self) -> Result<(), LimitError> {
         self.widths.push(1);
+        let metrics = &mut self.metrics;
+        metrics.depth = metrics.depth.max(self.widths.len());
+        let first = self.text[self.at + 1..].iter().find(|byte| !byte.is_ascii_whitespace());
+        if !matches!(first, Some(b'}' | b']')) {
+            metrics.width = metrics.width.max(1);
+        }
         self.over("too many levels", self.limits.depth, self.widths.len(), self.at)?;
         self.at += 1;
         Ok(())
@@ -89,6 +108,7 @@ impl<'a> Scan<'a> {
         if let Some(width) = self.widths.last_mut() {
             *width += 1;
             let width = *width;
+            self.metrics.width = self.metrics.width.max(width);
             self.over("too many members or items", self.limits.width, width, self.at)?;
         }
         self.at += 1;
@@ -105,10 +125,12 @@ impl<'a> Scan<'a> {
         let content = &self.text[start..end];
         let after = self.text[end..].iter().skip(1).find(|byte| !byte.is_ascii_whitespace());
         if after == Some(&b':') {
+            self.metrics.name_length = self.metrics.name_length.max(content.len());
             self.over("a name is too long, in bytes,", self.limits.name_length, content.len(), start)?;
             self.names.insert(content);
             self.over("too many different names", self.limits.unique_names, self.names.len(), start)?;
         } else {
+            self.metrics.value_length = self.metrics.value_length.max(content.len());
             self.over("a string is too long, in bytes,", self.limits.value_length, content.len(), start)?;
         }
         self.at = end + 1;
@@ -119,6 +141,7 @@ impl<'a> Scan<'a> {
         let rest = &self.text[self.at..];
         let part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
         let length = rest.iter().take_while(|byte| part(byte)).count();
+        self.metrics.number_length = self.metrics.number_length.max(length);
         self.over("a number is too long, in characters,", self.limits.number_length, length, self.at)?;
         self.at += length;
         Ok(())
@@ -133,7 +156,7 @@ mod tests {
         JsonLimits { depth: 2, width: 2, name_length: 3, value_length: 4, number_length: 5, unique_names: 2 };
 
     fn check(text: &str) -> Result<(), (&'static str, usize)> {
-        TIGHT.check(text.as_bytes()).map_err(|error| (error.what, error.at))
+        TIGHT.check(text.as_bytes()).map(|_| ()).map_err(|error| (error.what, error.at))
     }
 
     #[test]
@@ -148,6 +171,15 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_of_every_kind_is_told() {
+        let text = r#"{"a": [], "long": ["xyz", 1, -12.5e1, {"a": {}}]}"#;
+        let metrics =
+            JsonMetrics { depth: 4, width: 4, name_length: 4, value_length: 3, number_length: 7, unique_names: 2 };
+        assert_eq!(JsonLimits::default().check(text.as_bytes()), Ok(metrics));
+        assert_eq!(JsonLimits::default().check(b"[ ]"), Ok(JsonMetrics { depth: 1, ..JsonMetrics::default() }));
+    }
+
+    #[test]
     fn escapes_and_brackets_inside_strings_do_not_count() {
         assert_eq!(check(r#"["\"[[", "]"]"#), Ok(()));
         assert_eq!(check(r#"["\\", "]"]"#), Ok(()));
@@ -157,7 +189,7 @@ mod tests {
     fn zero_is_no_limit_and_broken_text_passes() {
         let none =
             JsonLimits { depth: 0, width: 0, name_length: 0, value_length: 0, number_length: 0, unique_names: 0 };
-        assert_eq!(none.check("[".repeat(100_000).as_bytes()), Ok(()));
+        assert!(none.check("[".repeat(100_000).as_bytes()).is_ok());
         assert_eq!(check("\"open"), Ok(()));
         assert_eq!(check("]]]\"\\"), Ok(()));
     }

@@ -4,7 +4,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 
 use super::coding::{codings, decode};
-use super::{Body, BodyError};
+use super::{Body, BodyError, Value};
 
 /// Fewer bytes than these are decoded at once; more of them leave the reactor.
 const AT_ONCE: usize = 4 * 1024;
@@ -20,6 +20,8 @@ pub struct Message {
     pub reason: Option<String>,
     pub headers: HeaderMap,
     pub body: Body,
+    /// What steps note about the message, such as the metrics of `parse`. Never sent.
+    pub attributes: Value,
 }
 
 impl Message {

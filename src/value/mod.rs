@@ -11,7 +11,7 @@ mod secret;
 pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
 pub use coding::gzip;
 pub use json::Value;
-pub use json_limits::{JsonLimits, LimitError};
+pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;
 pub use seconds::Seconds;
 pub use secret::Secret;

@@ -1,4 +1,5 @@
-//! Files that follow from the code: schemas, pages of policies, the list of error codes, the settings with their defaults.
+//! Files that follow from the code: schemas, pages of policies, the list of error codes, the settings with their defaults,
+//! the variables.
 //! They are committed, so that people can read them, and a test fails when one is stale.
 
 mod errors;
@@ -6,6 +7,7 @@ mod pages;
 mod properties;
 mod schemas;
 mod settings;
+mod variables;
 
 pub(super) use pages::text as policy_page;
 
@@ -23,5 +25,6 @@ pub fn generated_files() -> Vec<GeneratedFile> {
     files.extend(pages::files());
     files.push(errors::file());
     files.push(settings::file());
+    files.push(variables::file());
     files
 }

@@ -67,7 +67,7 @@ pub(in crate::expression) fn beginning(path: &[Arc<str>], resolve: &mut Resolver
         };
         return Ok(Beginning { source, names: 1, level: Level::Message });
     };
-    let below = rest.len().min(rest.first().map_or(0, |next| depth(builtin, next)));
+    let below = rest.len().min(depth(builtin, rest));
     let known = &rest[..below];
     let level = match (builtin, known) {
         (Builtin::Message | Builtin::Request, []) => Level::Message,
@@ -85,14 +85,22 @@ pub(in crate::expression) fn beginning(path: &[Arc<str>], resolve: &mut Resolver
 
 /// How many names below a root of the gateway's are its own and not members of some value. Below a body stand values, which
 /// may be arrays, and JSONata looks into those.
-fn depth(builtin: Builtin, first: &str) -> usize {
-    match (builtin, first) {
+fn depth(builtin: Builtin, path: &[Arc<str>]) -> usize {
+    let Some(first) = path.first() else { return 0 };
+    match (builtin, &**first) {
+        (Builtin::Request, "parameters") if path.get(2).is_some_and(|name| is_part_of_parameter(name)) => 3,
+        (Builtin::Request, "authorization") => 2,
         (Builtin::Message | Builtin::Request, "headers" | "parameters" | "status") => 2,
         (Builtin::Api, "properties" | "operation" | "endpoint" | "catalog" | "org") => 2,
         (Builtin::System, "date" | "time") => 2,
         (Builtin::Client | Builtin::Plan | Builtin::Env, _) => usize::MAX,
         _ => 1,
     }
+}
+
+/// What v10 has below a parameter, which is its value otherwise.
+fn is_part_of_parameter(name: &str) -> bool {
+    matches!(name, "values" | "locations")
 }
 
 /// Whether a name can stand in `$(…)` as it is.
@@ -117,10 +125,13 @@ pub(super) fn reads(context: &Want, resolve: &mut Resolver<'_>) -> Result<Vec<Re
 }
 
 fn collect(path: Vec<Arc<str>>, want: &Want, resolve: &mut Resolver<'_>, reads: &mut Vec<Read>) -> Result<(), String> {
-    let is_value = match (Builtin::named(&path[0]), path.get(1)) {
-        (None, _) => true,
-        (Some(builtin), Some(first)) => path.len() > depth(builtin, first),
-        (Some(_), None) => false,
+    let builtin = Builtin::named(&path[0]);
+    let is_parameter = builtin == Some(Builtin::Request) && path.len() == 3 && &*path[1] == "parameters";
+    let only_parts = is_parameter && want.members.iter().all(|(name, _)| is_part_of_parameter(name));
+    let is_value = match builtin {
+        None => true,
+        Some(_) if path.len() == 1 || only_parts => false,
+        Some(builtin) => path.len() > depth(builtin, &path[1..]),
     };
     if want.whole || is_value || want.members.is_empty() {
         let Beginning { source, level, .. } = beginning(&path, resolve)?;

@@ -15,8 +15,12 @@ use crate::value::{Body, BodyError, Message};
 /// The answer as a message whose body still streams.
 pub(super) fn message(answer: Response<Incoming>) -> Message {
     let (head, body) = answer.into_parts();
-    let mut message =
-        Message { status: Some(head.status), reason: None, headers: head.headers, body: Body::from_stream(body) };
+    let mut message = Message {
+        status: Some(head.status),
+        headers: head.headers,
+        body: Body::from_stream(body),
+        ..Message::default()
+    };
     strip_hop_by_hop(&mut message.headers);
     // The body is framed anew on its way to the client.
     message.headers.remove(CONTENT_LENGTH);

@@ -6,11 +6,12 @@ use http::Uri;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::authority::{self, AfterHost, Authority, Hosts};
+use crate::assembly::Generation;
 use crate::diagnostics::codes;
 use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
 use crate::openapi::{Api, Location};
 use crate::policy::Compiler;
-use crate::runtime::Context;
+use crate::runtime::{Context, State};
 use crate::value::Value;
 
 /// What may not stand bare in a path segment: nothing that a value holds can end the segment or start the query.
@@ -74,9 +75,14 @@ impl Target {
             match piece {
                 Piece::Text(text) => url.push_str(text),
                 Piece::Value { reference, place } => {
-                    let text = if is_operation_path(reference) { operation_path(cx) } else { cx.text(reference) };
+                    let changed = is_api(reference) && cx.state.has_written(Builtin::Api);
+                    let text = match is_operation_path(reference) && !changed {
+                        true => operation_path(cx),
+                        false => rest_of_path(reference, cx).map_or_else(|| cx.text(reference), str::to_owned),
+                    };
                     let start = url.len();
                     match place {
+                        Place::AsWritten if changed => url.push_str(&changed_path(&text)?),
                         Place::Start => url.push_str(&text),
                         // A root path `/` behind a base path that already ends there would double the slash.
                         Place::AsWritten if url.ends_with('/') => url.push_str(text.strip_prefix('/').unwrap_or(&text)),
@@ -85,6 +91,12 @@ impl Target {
                             url.extend(utf8_percent_encode(&percent_decode_str(&text).decode_utf8_lossy(), SEGMENT));
                         }
                         Place::Path => url.extend(utf8_percent_encode(&text, SEGMENT)),
+                        // Text of the path may have an `&` of its own.
+                        Place::Query
+                            if is_url_text(reference, cx) && cx.state.pipeline.generation == Generation::V5 =>
+                        {
+                            url.extend(utf8_percent_encode(&percent_decode_str(&text).decode_utf8_lossy(), QUERY));
+                        }
                         Place::Query if is_url_text(reference, cx) && decode => {
                             let text = text.replace('+', " ");
                             url.extend(utf8_percent_encode(&percent_decode_str(&text).decode_utf8_lossy(), QUERY));
@@ -145,13 +157,29 @@ impl Target {
     }
 }
 
-/// Whether the value is a single query parameter, which variables hold as the client wrote it.
+/// Whether the value is a single parameter that variables hold as the client wrote it: in v10 one of the query.
 fn is_url_text(reference: &Reference, cx: &Context) -> bool {
     let [parameters, name] = &*reference.path else { return false };
     is_request(reference)
         && &**parameters == "parameters"
-        && !cx.state.request.path_parameters.iter().any(|(known, _)| known == name)
-        && matches!(cx.get(reference), Value::String(_))
+        && cx.state.is_encoded_parameter(name)
+        && (matches!(cx.get(reference), Value::String(_)) || rest_of_path(reference, cx).is_some())
+}
+
+/// The rest of the path as it was sent, where the v5 engine has it as a list.
+fn rest_of_path<'c>(reference: &Reference, cx: &'c Context) -> Option<&'c str> {
+    let State { operation, request, .. } = &*cx.state;
+    let [parameters, name] = &*reference.path else { return None };
+    let is_greedy = || operation.parameters.iter().any(|one| one.greedy && one.name == *name);
+    if !is_request(reference)
+        || &**parameters != "parameters"
+        || cx.state.pipeline.generation == Generation::V10
+        || cx.state.has_written(Builtin::Request)
+        || !is_greedy()
+    {
+        return None;
+    }
+    request.path_parameters.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
 }
 
 /// The URL with something harmless in the place of every value.
@@ -164,9 +192,24 @@ fn sample(pieces: &[Piece]) -> String {
     texts.collect()
 }
 
-fn is_operation_path(reference: &Reference) -> bool {
+fn is_api(reference: &Reference) -> bool {
     reference.root == Root::Builtin(Builtin::Api)
-        && matches!(&*reference.path, [first, second] if &**first == "operation" && &**second == "path")
+}
+
+/// A path of the API that a step has set: it can neither end the path nor go on with the host's name.
+fn changed_path(text: &str) -> Result<String, String> {
+    if !text.is_empty() && !text.starts_with('/') {
+        return Err("a path that a step has set for the target URL does not start with `/`".to_owned());
+    }
+    if text.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err("a value for the target URL is a step to another folder".to_owned());
+    }
+    let segments = text.split('/').map(|segment| utf8_percent_encode(segment, SEGMENT).to_string());
+    Ok(segments.collect::<Vec<_>>().join("/"))
+}
+
+fn is_operation_path(reference: &Reference) -> bool {
+    is_api(reference) && matches!(&*reference.path, [first, second] if &**first == "operation" && &**second == "path")
 }
 
 /// The operation's path with the client's values, as they were sent, in the place of its parameters.

@@ -24,19 +24,19 @@ pub(super) fn message(
         (InvocationKind::DryRun, _) => Ok(empty(StatusCode::NO_CONTENT)),
         (InvocationKind::RequestResponse, ResponseFormat::Body) => Ok(Message {
             status: Some(StatusCode::OK),
-            reason: None,
             // Lambda's answers are JSON by contract; the bytes stay exactly as the function wrote them.
             headers: json(),
             body: Body::from_bytes(reply.payload),
+            ..Message::default()
         }),
         (InvocationKind::RequestResponse, ResponseFormat::Proxy) => {
             let proxied = response::parse(event, &reply.payload, strict)
                 .map_err(|error| Fault::new(&kinds::LAMBDA_RESPONSE, FaultSource::Upstream, error.to_string()))?;
             Ok(Message {
                 status: Some(proxied.status),
-                reason: None,
                 headers: proxied.headers,
                 body: Body::from_bytes(proxied.body),
+                ..Message::default()
             })
         }
     }
@@ -47,7 +47,8 @@ pub(super) fn of_fault(fault: &Fault) -> Message {
     let payload = fault.details.iter().find(|(name, _)| &**name == "payload").map(|(_, payload)| payload.to_bytes());
     let mut headers = if payload.is_some() { json() } else { HeaderMap::new() };
     headers.extend(fault.headers.iter().cloned());
-    Message { status: Some(fault.status), reason: None, headers, body: Body::from_bytes(payload.unwrap_or_default()) }
+    let body = Body::from_bytes(payload.unwrap_or_default());
+    Message { status: Some(fault.status), headers, body, ..Message::default() }
 }
 
 fn empty(status: StatusCode) -> Message {

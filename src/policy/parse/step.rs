@@ -2,7 +2,7 @@ use http::header::CONTENT_TYPE;
 
 use crate::expression::{Builtin, Root};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
-use crate::value::{Body, JsonLimits, Message, Value};
+use crate::value::{Body, JsonLimits, JsonMetrics, Message, Value};
 
 use super::config::DocumentType;
 
@@ -37,22 +37,24 @@ impl Parse {
             return Err(runtime_error(format!("the Content-Type `{content_type}` does not fit the document type")));
         }
         if self.document == DocumentType::Binary {
-            return self.put(cx, Value::Binary(bytes));
+            let metrics = Value::object([("DocumentSize", size(bytes.len()))]);
+            return self.put(cx, Value::Binary(bytes), metrics);
         }
         if self.document == DocumentType::Detect && is_xml(&bytes) {
             return Err(runtime_error("XML is known but not parsed yet"));
         }
-        self.limits.check(&bytes).map_err(|error| runtime_error(error.to_string()))?;
+        let metrics = self.limits.check(&bytes).map_err(|error| runtime_error(error.to_string()))?;
         let value =
             Value::parse_json(&bytes).map_err(|error| runtime_error(format!("the body is not JSON: {error}")))?;
-        self.put(cx, value)
+        self.put(cx, value, described(bytes.len(), &metrics))
     }
 
-    /// Only the body changes; headers and status of the output stay, or come along with a new one.
-    fn put(&self, cx: &mut Context, value: Value) -> Result<(), Fault> {
+    /// Only the body changes, and the metrics; headers and status of the output stay, or come along with a new one.
+    fn put(&self, cx: &mut Context, value: Value, metrics: Value) -> Result<(), Fault> {
         if self.output == self.input {
             if let Some(message) = cx.state.input_mut(&self.input) {
                 message.body = Body::Value(value);
+                message.attributes.set(&["parse"], metrics);
             }
             return Ok(());
         }
@@ -60,10 +62,13 @@ impl Parse {
         let mut parsed = Message { body: Body::Value(value), ..Message::default() };
         parsed.headers.clone_from(&input.headers);
         parsed.status = input.status;
-        match &self.output {
-            Root::Builtin(Builtin::Message) => cx.state.message.body = parsed.body,
-            output => cx.state.put_output(output, parsed),
+        if self.output == Root::Builtin(Builtin::Message) {
+            cx.state.message.body = parsed.body;
+            cx.state.message.attributes.set(&["parse"], metrics);
+            return Ok(());
         }
+        parsed.attributes.set(&["parse"], metrics);
+        cx.state.put_output(&self.output, parsed);
         Ok(())
     }
 }
@@ -75,6 +80,24 @@ impl Step for Parse {
             Err(fault) => Outcome::fault(fault),
         }
     }
+}
+
+/// The metrics, named as DataPower names the limits that they are held against.
+fn described(bytes: usize, metrics: &JsonMetrics) -> Value {
+    let JsonMetrics { depth, width, name_length, value_length, number_length, unique_names } = *metrics;
+    Value::object([
+        ("DocumentSize", size(bytes)),
+        ("NestingDepth", size(depth)),
+        ("Width", size(width)),
+        ("NameLength", size(name_length)),
+        ("ValueLength", size(value_length)),
+        ("NumberLength", size(number_length)),
+        ("UniqueNames", size(unique_names)),
+    ])
+}
+
+fn size(count: usize) -> Value {
+    i64::try_from(count).unwrap_or(i64::MAX).into()
 }
 
 /// Whether a Content-Type allows this document: only JSON and XML have types of their own.

@@ -55,6 +55,25 @@ async fn another_output_leaves_the_input_as_it_is() {
     assert_eq!((answer.headers["x-b"].to_str().unwrap(), text(&answer).as_str()), ("1", "{ \"b\": 1 }"));
 }
 
+#[tokio::test]
+async fn what_was_measured_is_noted_on_the_output() {
+    let show = |name: &str| {
+        format!("- set-variable: {{actions: [{{set: message.body, value: $({name}.attributes.parse)}}]}}\n")
+    };
+    let body = r#"{"ab": [1, "xyz"], "n": {"ab": -2.5}}"#;
+    let expected = serde_json::json!({
+        "DocumentSize": body.len(), "NestingDepth": 2, "Width": 2, "NameLength": 2, "ValueLength": 3, "NumberLength": 4,
+        "UniqueNames": 2,
+    });
+    for (step, name) in [("{}", "message"), ("{output: order}", "order")] {
+        let assembly = format!("execute:\n- parse: {step}\n{}", show(name));
+        assert_eq!(run(&assembly, Ask::post("/example/1", body)).await.json(), expected, "{name}");
+    }
+    let binary = "{parse-settings-reference: {parse-settings: {document_type: binary}}}";
+    let assembly = format!("execute:\n- parse: {binary}\n{}", show("message"));
+    assert_eq!(run(&assembly, Ask::post("/example/1", "abc")).await.json(), serde_json::json!({"DocumentSize": 3}));
+}
+
 #[test]
 fn settings_that_are_not_there_and_xml_are_refused_at_load() {
     let findings = |assembly: &str| Setup::default().load(&document(assembly)).findings();

@@ -67,13 +67,10 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
     let assignment = match &name {
         Template::Constant(name) => {
             let name = name.to_text();
-            let reference = compiler.written_variable(&pointer, &name)?;
-            if *verb != "clear" && step::is_no_part_of_a_message(&reference) {
-                let help = "a message has `body`, `headers.NAME`, `status.code` and `status.reason`";
-                compiler.error_with_help(codes::READ_ONLY, &pointer, format!("`{name}` cannot be set"), help);
-                return None;
-            }
-            Assignment::Known(reference)
+            Assignment::Known(match *verb {
+                "clear" => compiler.cleared_variable(&pointer, &name)?,
+                _ => compiler.written_variable(&pointer, &name)?,
+            })
         }
         computed => {
             compiler.names.dynamic = true;

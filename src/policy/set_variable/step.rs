@@ -97,20 +97,13 @@ fn property_error(message: String) -> Fault {
 }
 
 pub(super) fn is_status_code(reference: &Reference) -> bool {
-    is_below_message(reference, &["status", "code"])
+    [&["status", "code"][..], &["status"], &["statusCode"], &["statuscode"]]
+        .iter()
+        .any(|path| is_below_message(reference, path))
 }
 
 pub(super) fn is_message_body(reference: &Reference) -> bool {
     is_below_message(reference, &["body"])
-}
-
-/// Whether nothing can be set here: the whole message, or a part that messages do not have.
-pub(super) fn is_no_part_of_a_message(reference: &Reference) -> bool {
-    if reference.root != Root::Builtin(Builtin::Message) {
-        return false;
-    }
-    let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();
-    !matches!(path[..], ["body", ..] | ["headers", _, ..] | ["status" | "statusCode"] | ["status", "code" | "reason"])
 }
 
 fn is_below_message(reference: &Reference, path: &[&str]) -> bool {

@@ -1,36 +1,36 @@
+mod cases;
+mod parameters;
+mod table;
+mod writing;
+
 use std::time::Duration;
 
 use super::*;
+use crate::assembly::Generation;
 use crate::expression::{Condition, Jsonata, Resolved, parse_path};
-use crate::runtime::{ApiInfo, ContextLimits, ErrorFormat, OperationInfo, Pipeline, Request, Symbols};
+use crate::runtime::{ApiInfo, ContextLimits, OperationInfo, Pipeline, Request, Symbols};
 
 fn context() -> Context {
+    context_of(Generation::V10)
+}
+
+fn context_of(generation: Generation) -> Context {
     let mut symbols = Symbols::default();
     symbols.intern("order");
-    let pipeline = Pipeline {
-        ops: Box::default(),
-        handlers: Box::default(),
-        finally: None,
-        symbols,
-        initial: Box::default(),
-        info: Box::default(),
-        keeps_request_body: false,
-        error_format: ErrorFormat::V10,
-    };
+    let pipeline = Pipeline { symbols, generation, ..Pipeline::default() };
     let api = ApiInfo {
         name: "a".into(),
         title: "A".into(),
         version: "1".into(),
         base_path: "/v1".into(),
         properties: Value::object([("p", 1.into())]),
+        ..ApiInfo::default()
     };
     let operation = OperationInfo {
         id: Some("get".into()),
         path: "/items/{id}".into(),
         full_path: "/v1/items/{id}".into(),
-        required_query: Vec::new(),
-        required_headers: Vec::new(),
-        sample_path: "/v1/items/1".into(),
+        ..OperationInfo::default()
     };
     let mut headers = HeaderMap::new();
     for (name, value) in [("content-type", "text/plain"), ("x-twice", "1"), ("x-twice", "2")] {
@@ -45,6 +45,7 @@ fn context() -> Context {
         headers,
         body: Body::Empty,
         client: ([127, 0, 0, 1], 1).into(),
+        local: ([127, 0, 0, 1], 2).into(),
         received: std::time::SystemTime::UNIX_EPOCH,
         path_parameters: vec![("id".into(), "7".into())],
     };

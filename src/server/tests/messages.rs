@@ -4,6 +4,7 @@ use http::HeaderValue;
 use http::header::SET_COOKIE;
 
 use super::*;
+use crate::expression::{Scope, parse_path};
 use crate::runtime::{FaultSource, kinds};
 use crate::value::Body;
 
@@ -181,4 +182,20 @@ async fn every_request_is_one_line_of_the_access_log() {
     assert_eq!((&lines[0]["status"], &lines[0]["complete"]), (&500.into(), &true.into()));
     assert_eq!((&lines[1]["status"], lines[1].get("api")), (&404.into(), None));
     assert!(lines[0]["bytes"].as_u64() > Some(10) && lines[0]["duration_ms"].is_number());
+}
+
+#[tokio::test]
+async fn both_ends_of_the_connection_are_variables() {
+    let says = change(|cx| {
+        let text = |name: &str| cx.text(&parse_path(name).unwrap());
+        let body = format!(
+            "{} {} {}",
+            text("session.clientAddress"),
+            text("session.localAddress"),
+            text("api.endpoint.address")
+        );
+        cx.state.message.body = Body::from_bytes(body);
+    });
+    let server = start(settings(), snapshot(vec![("GET", "/", pipeline(vec![says]))])).await;
+    assert_eq!(body(&server.get("/").await), "127.0.0.1 127.0.0.1 127.0.0.1");
 }

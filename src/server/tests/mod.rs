@@ -22,12 +22,12 @@ use super::{Addresses, Control, DrainReport, Parts, Readiness, Status, bind};
 use crate::diagnostics::Sources;
 use crate::openapi::PathTemplate;
 use crate::runtime::{
-    ApiInfo, CatchNames, Context, ContextLimits, ErrorFormat, Fault, Handler, Next, Op, OperationInfo, Outcome,
-    Pipeline, Route, Snapshot, Step, StepInfo, Symbols,
+    ApiInfo, CatchNames, Context, ContextLimits, Fault, Handler, Next, Op, OperationInfo, Outcome, Pipeline, Route,
+    Snapshot, Step, StepInfo,
 };
 use crate::settings::Server;
 use crate::telemetry::{AccessForm, AccessLog, Metrics};
-use crate::value::{Seconds, Value};
+use crate::value::Seconds;
 
 /// Longer than anything here may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -85,16 +85,7 @@ fn wait(millis: u64) -> Op {
 fn pipeline(ops: Vec<Op>) -> Pipeline {
     let info = StepInfo { policy: "test".into(), title: "a test step".into(), place: "api.yaml:7:9".into() };
     let info = Some(Arc::new(info));
-    Pipeline {
-        info: ops.iter().map(|_| info.clone()).collect(),
-        ops: ops.into(),
-        handlers: Box::default(),
-        finally: None,
-        symbols: Symbols::default(),
-        initial: Box::default(),
-        keeps_request_body: false,
-        error_format: ErrorFormat::V10,
-    }
+    Pipeline { info: ops.iter().map(|_| info.clone()).collect(), ops: ops.into(), ..Pipeline::default() }
 }
 
 /// The last op is the handler of all others.
@@ -106,25 +97,17 @@ fn handled(ops: Vec<Op>) -> Pipeline {
 
 fn snapshot(routes: Vec<(&str, &str, Pipeline)>) -> Snapshot {
     let text = |text: &str| Arc::<str>::from(text);
-    let api = Arc::new(ApiInfo {
-        name: text("pets"),
-        title: text("Pets"),
-        version: text("1"),
-        base_path: text(""),
-        properties: Value::Null,
-    });
+    let api = Arc::new(ApiInfo { name: text("pets"), title: text("Pets"), version: text("1"), ..ApiInfo::default() });
     let span = Sources::default().add("api.yaml", "").start();
     let limits = ContextLimits { request: PATIENCE, handlers: PATIENCE, body_bytes: 1000 };
     let mut snapshot = Snapshot { limits, ..Snapshot::default() };
     for (verb, path, pipeline) in routes {
         let (path, verb) = (text(path), Some(verb.parse().unwrap()));
         let operation = Arc::new(OperationInfo {
-            id: None,
             full_path: path.clone(),
             path: path.clone(),
-            required_query: Vec::new(),
-            required_headers: Vec::new(),
             sample_path: path.clone(),
+            ..OperationInfo::default()
         });
         let route = Route { verb: verb.clone(), api: api.clone(), operation, pipeline: Arc::new(pipeline), span };
         let segments = PathTemplate::parse(&path).unwrap().segments;

@@ -1,7 +1,7 @@
 //! Target URLs: what run time adds never changes their structure.
 
 use super::{Bench, invoke};
-use crate::test_support::Ask;
+use crate::test_support::{Ask, Setup, TestServer, json_reply};
 
 /// What the service sees when the client asks for `/example/ID` and a query.
 async fn target(url: &str, id: &str, query: &str) -> Result<String, String> {
@@ -115,4 +115,74 @@ async fn a_parameter_in_braces_is_replaced_where_an_operation_has_it() {
         assert_eq!(target(url, "a%2Fb", "").await.as_deref(), Ok(expected), "{url}");
     }
     assert_eq!(target("/orders/{id}", "%2e%2e", "").await, Err("400 PropertyError".to_owned()));
+}
+
+/// The v5 engine holds path parameters as they were sent and query parameters decoded.
+#[tokio::test]
+async fn parameters_of_the_v5_engine_are_encoded_for_their_place() {
+    for (id, query, expected) in [
+        ("a%20b", "q=x%20y", "/o/a%20b/x%20y?id=a%20b&q=x%20y"),
+        ("a%2Fb", "q=x%2Fy", "/o/a%2Fb/x%2Fy?id=a%2Fb&q=x%2Fy"),
+        ("a&b=c", "q=x%26y", "/o/a&b=c/x&y?id=a%26b%3Dc&q=x%26y"),
+        ("100%25", "q=100%25", "/o/100%25/100%25?id=100%25&q=100%25"),
+    ] {
+        let service = TestServer::start(|_| json_reply(200, "{}"));
+        let url = format!(
+            "{}/o/$(request.parameters.id)/$(request.parameters.q)?id=$(request.parameters.id)&q=$(request.parameters.q)",
+            service.url("")
+        );
+        let text = format!(
+            "swagger: '2.0'
+info: {{title: t, version: '1'}}
+paths:
+  /p/{{id}}:
+    get:
+      parameters: [{{name: id, in: path, required: true, type: string}}, {{name: q, in: query, type: string}}]
+      responses: {{}}
+x-ibm-configuration:
+  gateway: datapower-gateway
+  assembly: {{execute: [invoke: {{version: 1.0.0, target-url: '{url}'}}]}}
+"
+        );
+        let gateway = Setup::default().load(&text).serve_cleanly();
+        gateway.ask(Ask::get(&format!("/p/{id}?{query}"))).await;
+        assert_eq!(service.requests()[0].target, expected);
+    }
+}
+
+/// `api.root` stands behind the host without a slash between; what a step puts there must not become the host.
+#[tokio::test]
+async fn a_path_that_a_step_has_set_stays_a_path() {
+    for (set, expected) in [
+        ("", Ok("/x")),
+        ("/v2/a b", Ok("/v2/a%20b/x")),
+        ("/v2?q=1#f", Ok("/v2%3Fq=1%23f/x")),
+        ("@evil.test", Err(400)),
+        (":1/", Err(400)),
+        ("/a/../b", Err(400)),
+    ] {
+        let text = "execute:\n  - set-variable: {actions: [{set: api.root, value: $(request.headers.x-root)}]}\n  \
+            - invoke: {target-url: '${UPSTREAM}$(api.root)/x'}";
+        let bench = Bench::new(text);
+        let answer = bench.gateway.ask(Ask::get("/example/7").header("x-root", set)).await;
+        let seen = bench.service.requests().first().map(|seen| seen.target.clone());
+        assert_eq!(seen.as_deref().ok_or(answer.status), expected, "{set}");
+    }
+    let text = "execute:\n  - set-variable: {actions: [{set: api.operation.path, value: /other}]}\n  \
+        - invoke: {target-url: '${UPSTREAM}$(api.operation.path)'}";
+    let bench = Bench::new(text);
+    bench.gateway.get().await;
+    assert_eq!(bench.seen().target, "/other");
+}
+
+#[tokio::test]
+async fn a_parameter_that_only_the_path_of_a_v5_document_names_is_replaced_too() {
+    let service = TestServer::start(|_| json_reply(200, "{}"));
+    let text = format!(
+        "swagger: '2.0'\ninfo: {{title: t, version: '1'}}\npaths: {{'/p/{{id}}/{{+rest}}': {{}}}}\nx-ibm-configuration:\n  assembly: \
+         {{execute: [invoke: {{version: 1.0.0, target-url: '{}/o/{{id}}/{{rest}}?r=$(request.parameters.rest)'}}]}}\n",
+        service.url("")
+    );
+    Setup::default().load(&text).serve_cleanly().ask(Ask::get("/p/a%20b/c/d&e")).await;
+    assert_eq!(service.requests()[0].target, "/o/a%20b/c%2Fd&e?r=c%2Fd%26e");
 }

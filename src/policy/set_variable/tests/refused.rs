@@ -12,7 +12,9 @@ fn finding(action: &str) -> String {
 #[test]
 fn read_only_variables_are_refused() {
     let help = "set a variable of your own, or one below `message`";
-    for name in ["request.headers.x", "request.body", "system.date", "api.name", "client.app.id", "error.name"] {
+    for name in
+        ["request.headers.x", "request.body", "system.date", "api.properties.x", "api", "env.path", "session.id"]
+    {
         let expected = format!("api.yaml:9:19: error G0403 `{name}` cannot be set; {help}");
         assert_eq!(finding(&format!("{{set: {name}, value: 1}}")), expected);
     }
@@ -24,8 +26,8 @@ fn read_only_variables_are_refused() {
 
 #[test]
 fn parts_that_a_message_does_not_have_are_refused() {
-    let help = "a message has `body`, `headers.NAME`, `status.code` and `status.reason`";
-    for name in ["message", "message.foo", "message.headers", "message.status.text", "message.attributes.x"] {
+    let help = "a message has `body`, `headers.NAME`, `status.code`, `status.reason` and `attributes`";
+    for name in ["message", "message.foo", "message.headers", "message.status.text", "message.statuscode.x"] {
         let expected = format!("api.yaml:9:19: error G0403 `{name}` cannot be set; {help}");
         assert_eq!(finding(&format!("{{set: {name}, value: 1}}")), expected);
     }
@@ -54,6 +56,7 @@ fn constants_are_checked_at_load() {
         ("{set: a, value: x, type: number}", "9:29: error G0308 the value is not a number, as `type` wants"),
         ("{set: a, value: 1, type: boolean}", "9:29: error G0308 the value is not `true` or `false`, as `type` wants"),
         ("{set: message.status.code, value: 700}", "9:47: error G0308 the value is not a status from 100 to 599"),
+        ("{set: message.statuscode, value: 99}", "9:46: error G0308 the value is not a status from 100 to 599"),
         ("{set: message.status.code, value: OK}", "9:47: error G0308 the value is not a status from 100 to 599"),
         (
             "{set: a, value: 1, type: integer}",

@@ -1,40 +1,30 @@
 //! The variables of a request: [`Scope`] over its state.
 
+mod api;
+mod caller;
+mod clock;
+mod parameters;
+mod request;
+mod table;
+#[cfg(test)]
+mod tests;
+mod written;
+
 use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::HeaderName;
-use percent_encoding::percent_decode_str;
 use time::OffsetDateTime;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use super::context::{Context, State, Variable};
 use super::message_variables as message;
 use crate::expression::{Builtin, Reference, Root, Scope, SetError, Storage};
 use crate::value::{Body, Message, Value};
 
-#[cfg(test)]
-mod tests;
+pub use table::{Known, VARIABLES, VariableInfo, Writable};
+pub use written::Written;
 
 type Path<'a> = &'a [Arc<str>];
-
-/// What a root holds when it is read as one object.
-const REQUEST: [&str; 11] = [
-    "verb",
-    "uri",
-    "path",
-    "search",
-    "querystring",
-    "headers",
-    "parameters",
-    "body",
-    "content-type",
-    "date",
-    "authorization",
-];
-const API: [&str; 8] = ["name", "title", "version", "type", "root", "operation", "endpoint", "properties"];
-const SESSION: [&str; 2] = ["clientAddress", "globalTransactionID"];
-const SYSTEM: [&str; 4] = ["datetime", "date", "time", "timezone"];
 
 impl Scope for Context {
     fn get(&self, reference: &Reference) -> Value {
@@ -46,7 +36,10 @@ impl Scope for Context {
             (Root::Builtin(Builtin::Message), _) => message::text(&self.state.message, &reference.path),
             (_, Some(Variable::Message(output))) => message::text(output, &reference.path),
             (Root::Builtin(Builtin::Request), _) if matches!(&*reference.path, [one] if &**one == "body") => {
-                self.state.request.body.raw_value().to_text().into_owned()
+                match request::has_no_body(&self.state) {
+                    true => String::new(),
+                    false => self.state.request.body.raw_value().to_text().into_owned(),
+                }
             }
             _ => self.get(reference).to_text().into_owned(),
         }
@@ -66,8 +59,8 @@ impl Scope for Context {
             message::clear(&mut self.state.message, &reference.path);
             return Ok(());
         }
-        if let Root::Builtin(_) = reference.root {
-            return Err(read_only(reference));
+        if let Root::Builtin(root) = reference.root {
+            return self.state.write(root, reference, Value::Null);
         }
         match self.state.variable_mut(&reference.root) {
             variable if reference.path.is_empty() => *variable = Variable::Empty,
@@ -91,6 +84,10 @@ impl Scope for Context {
     fn borrowed(&self, reference: &Reference) -> Option<&str> {
         let State { request, operation, message, .. } = &*self.state;
         let Root::Builtin(root) = reference.root else { return None };
+        // What steps have set is not lent out.
+        if !self.state.written.is_empty() && root == Builtin::Api {
+            return None;
+        }
         match (root, &*reference.path) {
             (Builtin::Request, [one]) => match &**one {
                 "verb" => Some(request.method.as_str()),
@@ -158,6 +155,11 @@ impl State {
         }
     }
 
+    /// Whether a step has set something below this root of the gateway, other than `message`.
+    pub fn has_written(&self, root: Builtin) -> bool {
+        self.written.touches(root)
+    }
+
     fn variable(&self, root: &Root) -> Option<&Variable> {
         match root {
             Root::Slot(slot) => self.slots.get(usize::from(*slot)),
@@ -184,14 +186,8 @@ impl State {
     fn get(&self, root: &Root, path: Path<'_>) -> Value {
         match root {
             Root::Builtin(Builtin::Message) => message::get(&self.message, path),
-            Root::Builtin(Builtin::Request) => self.request_variable(path),
-            Root::Builtin(Builtin::Api) => self.api_variable(path),
-            Root::Builtin(Builtin::System) if path.is_empty() => self.whole(Builtin::System, &SYSTEM),
-            Root::Builtin(Builtin::System) => system_variable(path),
-            Root::Builtin(Builtin::Session) => self.session_variable(path),
-            Root::Builtin(Builtin::Error) => self.error_variable(path),
-            // Who calls, under which plan and in which catalog is known once applications and plans are.
-            Root::Builtin(Builtin::Client | Builtin::Plan | Builtin::Env) => Value::Null,
+            Root::Builtin(builtin) if self.written.is_empty() => self.original(*builtin, path),
+            Root::Builtin(builtin) => self.written.read(*builtin, path, || self.original(*builtin, path)),
             Root::Slot(_) | Root::Named(_) => match self.variable(root) {
                 Some(Variable::Value(value)) => value.at(segments(path)).cloned().unwrap_or_default(),
                 Some(Variable::Message(output)) => message::get(output, path),
@@ -208,7 +204,11 @@ impl State {
                 self.touch_header(path);
                 Ok(())
             }
-            Root::Builtin(_) => Err(read_only(reference)),
+            Root::Builtin(root) => {
+                let mut whole = if append { self.get(&reference.root, path) } else { Value::Null };
+                message::put(&mut whole, &[], value, append);
+                self.write(*root, reference, whole)
+            }
             root => match self.variable_mut(root) {
                 Variable::Message(output) if !path.is_empty() => message::set(output, path, value, append),
                 variable => {
@@ -234,105 +234,29 @@ impl State {
         }
     }
 
-    /// A root as one object, without what nobody has set.
-    fn whole(&self, root: Builtin, names: &[&str]) -> Value {
-        let members = names.iter().map(|name| (*name, self.get(&Root::Builtin(root), &[Arc::from(*name)])));
-        Value::object(members.filter(|(_, value)| *value != Value::Null))
-    }
-
-    fn request_variable(&self, path: Path<'_>) -> Value {
-        let request = &self.request;
-        let query = || request.uri.query();
-        match path {
-            [] => self.whole(Builtin::Request, &REQUEST),
-            [one, rest @ ..] => match (&**one, rest) {
-                ("verb", []) => request.method.as_str().into(),
-                ("path", []) => request.uri.path().into(),
-                ("search", []) => query().map_or_else(|| "".into(), |query| format!("?{query}").into()),
-                ("querystring", []) => query().unwrap_or_default().into(),
-                ("uri", []) => self.request_uri().into(),
-                ("headers", []) => message::headers(&request.headers),
-                ("headers", [name, ..]) => message::header(&request.headers, name),
-                ("body", rest) => message::body(&request.body, rest),
-                ("content-type", []) => message::header(&request.headers, "content-type"),
-                ("authorization", []) => message::header(&request.headers, "authorization"),
-                ("date", []) => OffsetDateTime::from(request.received).format(&Rfc2822).unwrap_or_default().into(),
-                ("parameters", []) => self.parameters(),
-                ("parameters", [name, ..]) => self.parameter(name),
-                _ => Value::Null,
-            },
+    /// Sets what stands below a root of the gateway, where that may be set; null clears it.
+    fn write(&mut self, root: Builtin, reference: &Reference, value: Value) -> Result<(), SetError> {
+        if !root.is_writable(&reference.path, self.pipeline.generation) {
+            return Err(read_only(reference));
         }
+        self.written.put(root, &reference.path, value);
+        Ok(())
     }
 
-    /// The full URL as the client wrote it.
-    fn request_uri(&self) -> String {
-        let request = &self.request;
-        let host = request.headers.get("host").and_then(|host| host.to_str().ok());
-        let host = host.or(request.uri.host()).unwrap_or_default();
-        let path = request.uri.path_and_query().map_or("/", |path| path.as_str());
-        format!("{}://{host}{path}", request.scheme)
-    }
-
-    /// A parameter of the path, decoded, or of the query, as written: IBM's gateway does not decode queries.
-    fn parameter(&self, name: &str) -> Value {
-        if let Some((_, value)) = self.request.path_parameters.iter().find(|(known, _)| **known == *name) {
-            return percent_decode_str(value).decode_utf8_lossy().into_owned().into();
-        }
-        let pairs = self.request.uri.query().unwrap_or_default().split('&');
-        let mut values = pairs.filter_map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (key == name || percent_decode_str(key).decode_utf8_lossy() == name).then(|| Value::from(value))
-        });
-        match (values.next(), values.next()) {
-            (None, _) => Value::Null,
-            (Some(one), None) => one,
-            (Some(one), Some(two)) => Value::Array(Arc::new([one, two].into_iter().chain(values).collect())),
-        }
-    }
-
-    fn parameters(&self) -> Value {
-        let query = self.request.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        let names = query.map(|pair| {
-            percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy().into_owned()
-        });
-        let path = self.request.path_parameters.iter().map(|(name, _)| name.to_string());
-        Value::object(path.chain(names).map(|name| {
-            let value = self.parameter(&name);
-            (name, value)
-        }))
-    }
-
-    fn api_variable(&self, path: Path<'_>) -> Value {
-        let operation = &self.operation;
-        match segments(path).collect::<Vec<_>>().as_slice() {
-            [] => self.whole(Builtin::Api, &API),
-            ["operation"] => Value::object(["id", "path"].map(|name| {
-                let value = self.api_variable(&["operation".into(), name.into()]);
-                (name, value)
-            })),
-            ["endpoint"] => Value::object(["address", "hostname"].map(|name| {
-                let value = self.api_variable(&["endpoint".into(), name.into()]);
-                (name, value)
-            })),
-            ["name"] => (&*self.api.name).into(),
-            ["title"] => (&*self.api.title).into(),
-            ["version"] => (&*self.api.version).into(),
-            ["type"] => "rest".into(),
-            ["root"] => (&*self.api.base_path).into(),
-            ["operation", "id"] => operation.id.as_deref().map_or(Value::Null, Value::from),
-            ["operation", "path"] => (&*operation.path).into(),
-            ["endpoint", "hostname" | "address"] => message::header(&self.request.headers, "host"),
-            ["properties", rest @ ..] => self.api.properties.at(rest.iter().copied()).cloned().unwrap_or_default(),
-            _ => Value::Null,
-        }
-    }
-
-    fn session_variable(&self, path: Path<'_>) -> Value {
-        match segments(path).collect::<Vec<_>>().as_slice() {
-            [] => self.whole(Builtin::Session, &SESSION),
-            ["clientAddress"] => self.request.client.ip().to_string().into(),
-            ["globalTransactionID"] => (&*self.request.id).into(),
-            _ => Value::Null,
+    /// What the gateway itself says below one of its roots.
+    fn original(&self, root: Builtin, path: Path<'_>) -> Value {
+        let generation = self.pipeline.generation;
+        let names = || segments(path).collect::<Vec<_>>();
+        match root {
+            Builtin::Message => message::get(&self.message, path),
+            Builtin::Request => request::get(self, path),
+            Builtin::Api => api::get(self, &names()),
+            Builtin::Client => caller::client(self, &names()),
+            Builtin::Plan => caller::plan(self, &names()),
+            Builtin::Env => api::environment(self, &names()),
+            Builtin::System => clock::get(OffsetDateTime::now_utc(), generation, &names()),
+            Builtin::Session => request::session(self, &names()),
+            Builtin::Error => self.error_variable(path),
         }
     }
 
@@ -373,26 +297,5 @@ fn value_storage(value: &Value) -> Storage {
 
 fn read_only(reference: &Reference) -> SetError {
     let Root::Builtin(root) = reference.root else { return SetError::ReadOnly(reference.path.join(".")) };
-    let root = format!("{root:?}").to_lowercase();
-    SetError::ReadOnly(std::iter::once(&*root).chain(segments(&reference.path)).collect::<Vec<_>>().join("."))
-}
-
-/// The clock, in UTC.
-fn system_variable(path: Path<'_>) -> Value {
-    let now = OffsetDateTime::now_utc();
-    let (date, time) = (now.date(), now.time());
-    match segments(path).collect::<Vec<_>>().as_slice() {
-        ["datetime"] => now.format(&Rfc3339).unwrap_or_default().into(),
-        ["date"] => date.to_string().into(),
-        ["date", "day-of-week"] => i64::from(date.weekday().number_from_monday()).into(),
-        ["date", "day-of-month"] => i64::from(date.day()).into(),
-        ["date", "month"] => i64::from(u8::from(date.month())).into(),
-        ["date", "year"] => i64::from(date.year()).into(),
-        ["time"] => format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second()).into(),
-        ["time", "hour"] => i64::from(time.hour()).into(),
-        ["time", "minute"] => i64::from(time.minute()).into(),
-        ["time", "seconds"] => i64::from(time.second()).into(),
-        ["timezone"] => "UTC".into(),
-        _ => Value::Null,
-    }
+    SetError::ReadOnly(std::iter::once(root.name()).chain(segments(&reference.path)).collect::<Vec<_>>().join("."))
 }

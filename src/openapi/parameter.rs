@@ -1,0 +1,117 @@
+//! Declared parameters and their types.
+
+use std::sync::Arc;
+
+use super::{Location, Parameter};
+use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::source::{Located, Node, References};
+
+/// What the text of a parameter is read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParameterType {
+    /// None is declared, or one that says nothing about the text.
+    Any,
+    Text,
+    Number,
+    Boolean,
+    Date,
+    /// An object, written as JSON.
+    Object,
+    Bytes,
+    File,
+    List {
+        separator: Separator,
+        items: Box<ParameterType>,
+    },
+}
+
+/// What stands between the items of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separator {
+    Character(char),
+    /// Every item is a parameter of its own.
+    Repeated,
+}
+
+/// Reads a parameter.
+pub(super) fn read(item: &Located, references: &mut References<'_>, findings: &mut Findings) -> Option<Parameter> {
+    let node = &item.node;
+    let (Some(name), Some(place)) = (node.get("name").and_then(Node::text), node.get("in")) else {
+        let message = "a parameter needs `name` and `in`";
+        findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message));
+        return None;
+    };
+    let location = match place.text().unwrap_or_default() {
+        "path" => Location::Path,
+        "query" => Location::Query,
+        "header" => Location::Header,
+        "cookie" => Location::Cookie,
+        "formData" => Location::FormData,
+        "body" => Location::Body,
+        other => {
+            let message = format!("a parameter cannot be in `{other}`");
+            findings.push(
+                Diagnostic::error(codes::BAD_OPENAPI, place.span, message)
+                    .help("write `path`, `query`, `header` or `cookie`; in Swagger 2.0 also `formData` or `body`"),
+            );
+            return None;
+        }
+    };
+    let required = node.get("required").and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let example = ["/example", "/x-example", "/schema/example", "/schema/default", "/default"];
+    Some(Parameter {
+        name: name.into(),
+        location,
+        required: required || location == Location::Path,
+        kind: kind(item, location, references),
+        example: example.iter().find_map(|at| node.pointer(at).and_then(Node::text)).map(Arc::from),
+        span: node.span,
+    })
+}
+
+/// The declared type: beside the parameter in Swagger 2.0, in its schema in OpenAPI 3.
+fn kind(item: &Located, location: Location, references: &mut References<'_>) -> ParameterType {
+    let Some(schema) = item.node.get("schema") else {
+        let separator = match item.node.get("collectionFormat").and_then(Node::text) {
+            Some("ssv") => Separator::Character(' '),
+            Some("tsv") => Separator::Character('\t'),
+            Some("pipes") => Separator::Character('|'),
+            Some("multi") => Separator::Repeated,
+            _ => Separator::Character(','),
+        };
+        return typed(&item.node, separator, &mut |items| Some(items.clone()));
+    };
+    let explode = item.node.get("explode").and_then(Node::text);
+    let separator = match item.node.get("style").and_then(Node::text) {
+        Some("spaceDelimited") => Separator::Character(' '),
+        Some("pipeDelimited") => Separator::Character('|'),
+        None | Some("form") if location == Location::Query && explode != Some("false") => Separator::Repeated,
+        _ => Separator::Character(','),
+    };
+    // A schema that cannot be found is said by those who need more of it than its type.
+    let mut resolve = |schema: &Node| references.resolve(item.child(schema), &mut Findings::default());
+    let Some(schema) = resolve(schema) else { return ParameterType::Any };
+    typed(&schema.node, separator, &mut |items| resolve(items).map(|items| items.node))
+}
+
+fn typed(node: &Node, separator: Separator, resolve: &mut dyn FnMut(&Node) -> Option<Node>) -> ParameterType {
+    let written = node.get("type");
+    // OpenAPI 3.1 may list types, `null` among them.
+    let listed = || written?.items().iter().filter_map(Node::text).find(|name| *name != "null");
+    match written.and_then(Node::text).or_else(listed).unwrap_or_default() {
+        "string" | "password" => ParameterType::Text,
+        "integer" | "long" | "number" | "float" | "double" => ParameterType::Number,
+        "boolean" => ParameterType::Boolean,
+        "date" | "dateTime" => ParameterType::Date,
+        "object" => ParameterType::Object,
+        "binary" | "byte" => ParameterType::Bytes,
+        "file" => ParameterType::File,
+        "array" => {
+            let items = node.get("items").and_then(resolve);
+            // Lists inside of lists have no separator of their own here.
+            let items = items.map_or(ParameterType::Any, |items| typed(&items, separator, &mut |_| None));
+            ParameterType::List { separator, items: Box::new(items) }
+        }
+        _ => ParameterType::Any,
+    }
+}

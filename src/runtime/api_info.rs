@@ -1,0 +1,104 @@
+//! What a load knows of an API and of its operations, for their variables.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::openapi::{Location, ParameterType};
+use crate::source::{Content, Entry, Node};
+use crate::value::Value;
+
+/// What `api.*` says.
+#[derive(Debug, Default)]
+pub struct ApiInfo {
+    /// `NAME:VERSION`, as products of API Connect refer to it.
+    pub id: Arc<str>,
+    pub name: Arc<str>,
+    pub title: Arc<str>,
+    pub version: Arc<str>,
+    /// `rest`, `wsdl` or `graphql`.
+    pub kind: Arc<str>,
+    pub base_path: Arc<str>,
+    pub properties: Value,
+    /// The document's compatibility switches.
+    pub compatibility: Value,
+    /// The catalog of the settings.
+    pub catalog: Option<Arc<str>>,
+    /// `id` and `name` of the settings' organization.
+    pub organization: Value,
+    pub document: Document,
+}
+
+/// What `api.operation.*` says.
+#[derive(Debug, Default)]
+pub struct OperationInfo {
+    pub id: Option<Arc<str>>,
+    /// The path template without the base path.
+    pub path: Arc<str>,
+    /// The path template with the base path.
+    pub full_path: Arc<str>,
+    pub parameters: Box<[DeclaredParameter]>,
+    /// Names of declared query parameters that must be there, and of headers.
+    pub required_query: Vec<Arc<str>>,
+    pub required_headers: Vec<Arc<str>>,
+    /// A path with the examples of its parameters filled in, for people to try.
+    pub sample_path: Arc<str>,
+}
+
+/// A parameter that an operation declares.
+#[derive(Debug)]
+pub struct DeclaredParameter {
+    pub name: Arc<str>,
+    pub location: Location,
+    pub kind: ParameterType,
+    /// It takes the rest of the path.
+    pub greedy: bool,
+}
+
+/// The OpenAPI document without its assemblies, as a value. It is made when somebody asks for it: at load where a step names
+/// it, else by the first read under a name that only run time knew.
+#[derive(Debug, Default)]
+pub struct Document {
+    root: Option<Node>,
+    value: OnceLock<Value>,
+}
+
+impl Document {
+    pub fn new(root: Node) -> Self {
+        Document { root: Some(root), value: OnceLock::new() }
+    }
+
+    pub fn value(&self) -> &Value {
+        self.value.get_or_init(|| match &self.root {
+            Some(root) => Value::from(&without_assembly(root, 0).to_json()),
+            None => Value::Null,
+        })
+    }
+}
+
+/// How deep operations stand below the root: `paths`, the path, the verb.
+const OPERATION: usize = 3;
+
+/// `x-assembly` goes from the root, from paths and from operations; of IBM's extensions only their `assembly`.
+fn without_assembly(node: &Node, depth: usize) -> Node {
+    if !node.is_mapping() {
+        return node.clone();
+    }
+    let kept = node.entries().iter().filter(|entry| &*entry.key.text != "x-assembly");
+    let entries = kept.map(|entry| {
+        let value = match &*entry.key.text {
+            "x-ibm-configuration" | "x-gateway-configuration" if depth == 0 => without(&entry.value, "assembly"),
+            "paths" if depth == 0 => without_assembly(&entry.value, 1),
+            _ if (1..OPERATION).contains(&depth) => without_assembly(&entry.value, depth + 1),
+            _ => entry.value.clone(),
+        };
+        Entry { key: entry.key.clone(), value }
+    });
+    Node { span: node.span, content: Content::Mapping(Arc::new(entries.collect())) }
+}
+
+fn without(node: &Node, key: &str) -> Node {
+    if !node.is_mapping() {
+        return node.clone();
+    }
+    let entries = node.entries().iter().filter(|entry| &*entry.key.text != key).cloned().collect();
+    Node { span: node.span, content: Content::Mapping(Arc::new(entries)) }
+}

@@ -1,0 +1,265 @@
+//! `request.parameters.*`.
+//!
+//! v10 has the parameters of the path, decoded, those of the query, as written, and declared fields of a form; every one is
+//! its value, with `values` and `locations` below it. The v5 engine has the declared parameters and no other, read as their
+//! types say.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use indexmap::IndexMap;
+use percent_encoding::percent_decode_str;
+use serde_json::Number;
+
+use super::{State, clock, message, request};
+use crate::assembly::Generation;
+use crate::expression::Builtin;
+use crate::openapi::{Location, ParameterType, Separator};
+use crate::runtime::DeclaredParameter;
+use crate::value::Value;
+
+/// What stands below `request.parameters`.
+pub(super) fn get(state: &State, path: &[Arc<str>]) -> Value {
+    let Some((name, rest)) = path.split_first() else { return all(state) };
+    let is_v10 = state.pipeline.generation == Generation::V10;
+    let rest: Vec<&str> = rest.iter().map(|name| &**name).collect();
+    let (whole, at) = match rest.as_slice() {
+        ["values", at @ ..] if is_v10 => (list(sent(state, name).into_iter().map(|(value, _)| value)), at),
+        ["locations", at @ ..] if is_v10 => (list(sent(state, name).into_iter().map(|(_, place)| place.into())), at),
+        at => (value(state, name), at),
+    };
+    whole.at(at.iter().copied()).cloned().unwrap_or_default()
+}
+
+impl State {
+    /// Whether the value of this parameter is text of the URL, with its `%20`, and not what that text says.
+    pub fn is_encoded_parameter(&self, name: &str) -> bool {
+        let in_path = self.request.path_parameters.iter().any(|(known, _)| **known == *name);
+        match self.pipeline.generation {
+            Generation::V10 => !in_path && in_query(self, name).next().is_some(),
+            // What a step has set is no text of the URL.
+            Generation::V5 if self.has_written(Builtin::Request) => false,
+            Generation::V5 => declared(self, name).is_some_and(|one| one.location == Location::Path),
+        }
+    }
+
+    /// Whether the query has this parameter.
+    pub fn has_query_parameter(&self, name: &str) -> bool {
+        in_query(self, name).next().is_some()
+    }
+}
+
+fn all(state: &State) -> Value {
+    if state.pipeline.generation == Generation::V5 {
+        let members = state.operation.parameters.iter().map(|one| (one.name.clone(), typed(state, one)));
+        return Value::object(members.filter(|(_, value)| *value != Value::Null));
+    }
+    let path = &state.request.path_parameters;
+    let mut all: IndexMap<Arc<str>, Value> =
+        path.iter().map(|(name, text)| (name.clone(), percent_decoded(text).into_owned().into())).collect();
+    for (name, value) in grouped(state.request.uri.query().unwrap_or_default(), percent_decoded, Cow::Borrowed) {
+        all.entry(name).or_insert(value);
+    }
+    for field in state.operation.parameters.iter().filter(|one| one.location == Location::FormData) {
+        if !all.contains_key(&field.name) {
+            all.insert(field.name.clone(), value(state, &field.name));
+        }
+    }
+    all.retain(|_, value| *value != Value::Null);
+    Value::Object(Arc::new(all))
+}
+
+fn value(state: &State, name: &str) -> Value {
+    match state.pipeline.generation {
+        Generation::V10 => match in_path(state, name) {
+            Some(text) => percent_decoded(text).into_owned().into(),
+            None => {
+                let fields = declared_fields(state, name).into_iter().map(Value::from);
+                one_or_list(in_query(state, name).map(Value::from).chain(fields))
+            }
+        },
+        Generation::V5 => declared(state, name).map_or(Value::Null, |parameter| typed(state, parameter)),
+    }
+}
+
+// === v10 ===
+
+/// Every value that was sent under a name, with the place it was sent in.
+fn sent(state: &State, name: &str) -> Vec<(Value, &'static str)> {
+    let path = in_path(state, name).map(|text| (percent_decoded(text).into_owned().into(), "path"));
+    let query = in_query(state, name).map(|text| (text.into(), "query"));
+    let fields = declared_fields(state, name).into_iter().map(|text| (text.into(), "formData"));
+    path.into_iter().chain(query).chain(fields).collect()
+}
+
+/// The fields of a form under a name that the operation declares as one.
+fn declared_fields(state: &State, name: &str) -> Vec<String> {
+    let mut declared = state.operation.parameters.iter();
+    let is_field = declared.any(|one| one.location == Location::FormData && *one.name == *name);
+    if is_field { fields(state, name) } else { Vec::new() }
+}
+
+fn list(values: impl Iterator<Item = Value>) -> Value {
+    let values: Vec<Value> = values.collect();
+    if values.is_empty() { Value::Null } else { Value::Array(Arc::new(values)) }
+}
+
+// === v5 ===
+
+fn declared<'s>(state: &'s State, name: &str) -> Option<&'s DeclaredParameter> {
+    state.operation.parameters.iter().find(|one| *one.name == *name)
+}
+
+/// The value of a declared parameter. Nothing is an error here: what does not fit its type is not there.
+fn typed(state: &State, parameter: &DeclaredParameter) -> Value {
+    let name = &*parameter.name;
+    let texts: Vec<Cow<'_, str>> = match parameter.location {
+        // Paths are not decoded, queries are.
+        Location::Path if parameter.greedy => {
+            let segments = in_path(state, name).map(|text| text.split('/').map(Value::from).collect());
+            return segments.map_or(Value::Null, |segments| Value::Array(Arc::new(segments)));
+        }
+        Location::Path => in_path(state, name).map(Cow::Borrowed).into_iter().collect(),
+        Location::Query => in_query(state, name).map(form_decoded).collect(),
+        Location::Header => match message::header(&state.request.headers, name) {
+            Value::String(text) => vec![Cow::Owned(text.to_string())],
+            _ => Vec::new(),
+        },
+        Location::FormData => fields(state, name).into_iter().map(Cow::Owned).collect(),
+        Location::Body => return request::body(state, &[]),
+        Location::Cookie => Vec::new(),
+    };
+    convert(&parameter.kind, &texts)
+}
+
+fn convert(kind: &ParameterType, texts: &[Cow<'_, str>]) -> Value {
+    match (kind, texts) {
+        (_, []) => Value::Null,
+        (ParameterType::List { separator: Separator::Repeated, items }, texts) => {
+            Value::Array(Arc::new(texts.iter().map(|text| convert_one(items, text)).collect()))
+        }
+        (kind, [one]) => convert_one(kind, one),
+        (ParameterType::Any, many) => Value::Array(Arc::new(many.iter().map(|text| Value::from(&**text)).collect())),
+        (ParameterType::List { .. } | ParameterType::Text, many) => convert_one(kind, &many.join(",")),
+        _ => Value::Null,
+    }
+}
+
+fn convert_one(kind: &ParameterType, text: &str) -> Value {
+    match kind {
+        ParameterType::Any | ParameterType::Text => text.into(),
+        ParameterType::Number => number(text),
+        ParameterType::Boolean if text.eq_ignore_ascii_case("true") => true.into(),
+        ParameterType::Boolean if text.eq_ignore_ascii_case("false") => false.into(),
+        ParameterType::Date => clock::read_date(text).map_or(Value::Null, |date| clock::milliseconds(date).into()),
+        ParameterType::Object => Value::parse_json(text.as_bytes()).unwrap_or_default(),
+        ParameterType::Bytes => Value::Binary(Bytes::copy_from_slice(text.as_bytes())),
+        ParameterType::List { separator, items } => {
+            let separator = match separator {
+                Separator::Character(character) => *character,
+                Separator::Repeated => ',',
+            };
+            let texts = text.split(separator).filter(|_| !text.is_empty());
+            Value::Array(Arc::new(texts.map(|text| convert_one(items, text)).collect()))
+        }
+        ParameterType::Boolean | ParameterType::File => Value::Null,
+    }
+}
+
+/// A number as JavaScript reads text: with spaces around it, hexadecimal, and 0 where there is nothing.
+fn number(text: &str) -> Value {
+    let text = text.trim();
+    if text.is_empty() {
+        return 0.into();
+    }
+    if let Ok(whole) = text.parse::<i64>() {
+        return whole.into();
+    }
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
+        if let Some(digits) = text.to_ascii_lowercase().strip_prefix(prefix) {
+            return i64::from_str_radix(digits, radix).map_or(Value::Null, Value::from);
+        }
+    }
+    let Ok(number) = text.parse::<f64>() else { return Value::Null };
+    // JavaScript has one kind of number: 2.0 is 2.
+    if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
+        return (number as i64).into();
+    }
+    Number::from_f64(number).map_or(Value::Null, Value::Number)
+}
+
+// === where they stand ===
+
+fn in_path<'s>(state: &'s State, name: &str) -> Option<&'s str> {
+    state.request.path_parameters.iter().find(|(known, _)| **known == *name).map(|(_, text)| text.as_str())
+}
+
+/// The values of a query parameter, as they were written.
+fn in_query<'s>(state: &'s State, name: &'s str) -> impl Iterator<Item = &'s str> {
+    let pairs = pairs(state.request.uri.query().unwrap_or_default());
+    pairs.filter(move |(key, _)| *key == name || percent_decoded(key) == name).map(|(_, value)| value)
+}
+
+/// Whether the request's body is a form that a URL could have held.
+pub(super) fn is_form(state: &State) -> bool {
+    let kind = state.request.headers.get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// The fields of a form, as an object.
+pub(super) fn form(state: &State) -> Value {
+    let bytes = state.request.body.bytes().unwrap_or_default();
+    Value::Object(Arc::new(grouped(&String::from_utf8_lossy(&bytes), form_decoded, form_decoded)))
+}
+
+fn fields(state: &State, name: &str) -> Vec<String> {
+    if !is_form(state) || request::has_no_body(state) {
+        return Vec::new();
+    }
+    let bytes = state.request.body.bytes().unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    pairs(&text)
+        .filter(|(key, _)| form_decoded(key) == name)
+        .map(|(_, value)| form_decoded(value).into_owned())
+        .collect()
+}
+
+fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+/// The values of every name, in one pass: a query or a form may have thousands.
+fn grouped<'t>(
+    text: &'t str,
+    name: impl Fn(&'t str) -> Cow<'t, str>,
+    value: impl Fn(&'t str) -> Cow<'t, str>,
+) -> IndexMap<Arc<str>, Value> {
+    let mut all: IndexMap<Arc<str>, Vec<Value>> = IndexMap::new();
+    for (key, text) in pairs(text) {
+        all.entry(Arc::from(name(key))).or_default().push(Value::from(&*value(text)));
+    }
+    all.into_iter().map(|(name, values)| (name, one_or_list(values))).collect()
+}
+
+fn percent_decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
+fn form_decoded(text: &str) -> Cow<'_, str> {
+    match text.contains('+') {
+        true => Cow::Owned(percent_decoded(&text.replace('+', " ")).into_owned()),
+        false => percent_decoded(text),
+    }
+}
+
+fn one_or_list(values: impl IntoIterator<Item = Value>) -> Value {
+    let mut values = values.into_iter();
+    match (values.next(), values.next()) {
+        (None, _) => Value::Null,
+        (Some(one), None) => one,
+        (Some(one), Some(two)) => Value::Array(Arc::new([one, two].into_iter().chain(values).collect())),
+    }
+}

@@ -1,0 +1,194 @@
+//! What every variable holds for the request of `table.rs`.
+
+use serde_json::{Value as Json, json};
+
+/// What a variable is expected to hold.
+#[derive(Debug, Clone)]
+pub(super) enum Expected {
+    Is(Json),
+    /// The clock says which.
+    ANumber,
+    AText,
+    AnObject,
+}
+
+use Expected::{ANumber, AText, AnObject, Is};
+
+/// The row that a reference belongs to, the reference, and what it holds in v10 and in v5.
+pub(super) type Case = (&'static str, &'static str, Expected, Expected);
+
+fn same(row: &'static str, reference: &'static str, value: Json) -> Case {
+    (row, reference, Is(value.clone()), Is(value))
+}
+
+fn differ(row: &'static str, reference: &'static str, v10: Json, v5: Json) -> Case {
+    (row, reference, Is(v10), Is(v5))
+}
+
+fn like(row: &'static str, value: Expected) -> Case {
+    (row, row, value.clone(), value)
+}
+
+fn request_cases() -> Vec<Case> {
+    let uri = "/v1/orders/7/a%20b/c?q=x%20y&q=z&n=1.50&other=o";
+    let parameters = json!({"id": "7", "rest": "a b/c", "q": ["x%20y", "z"], "n": "1.50", "other": "o"});
+    let typed = json!({"id": 7, "rest": ["a%20b", "c"], "q": ["x y", "z"], "n": 1.5, "X-Count": 12});
+    vec![
+        same("request.verb", "request.verb", json!("POST")),
+        differ("request.uri", "request.uri", json!(format!("http://gateway.test{uri}")), json!(uri)),
+        same("request.path", "request.path", json!("/v1/orders/7/a%20b/c")),
+        same("request.search", "request.search", json!("?q=x%20y&q=z&n=1.50&other=o")),
+        same("request.querystring", "request.querystring", json!("q=x%20y&q=z&n=1.50&other=o")),
+        like("request.headers", AnObject),
+        same(
+            "request.headers.NAME",
+            "request.headers.Content-Type",
+            json!("application/vnd.orders+json; charset=utf-8"),
+        ),
+        same(
+            "request.headers.NAME",
+            "request.headers['CONTENT-TYPE']",
+            json!("application/vnd.orders+json; charset=utf-8"),
+        ),
+        same("request.headers.NAME", "request.headers[\"x-Twice\"]", json!("1, 2")),
+        differ("request.parameters", "request.parameters", parameters, typed),
+        differ("request.parameters.NAME", "request.parameters.id", json!("7"), json!(7)),
+        differ("request.parameters.NAME", "request.parameters.q", json!(["x%20y", "z"]), json!(["x y", "z"])),
+        differ("request.parameters.NAME", "request.parameters.q.0", json!("x%20y"), json!("x y")),
+        differ("request.parameters.NAME", "request.parameters['q'][1]", json!("z"), json!("z")),
+        differ("request.parameters.NAME", "request.parameters.other", json!("o"), json!(null)),
+        differ("request.parameters.NAME", "request.parameters.X-Count", json!(null), json!(12)),
+        differ("request.parameters.NAME.values", "request.parameters.id.values[0]", json!("7"), json!(null)),
+        differ("request.parameters.NAME.values", "request.parameters.q.values", json!(["x%20y", "z"]), json!(null)),
+        differ("request.parameters.NAME.locations", "request.parameters.id.locations[0]", json!("path"), json!(null)),
+        differ(
+            "request.parameters.NAME.locations",
+            "request.parameters.q.locations",
+            json!(["query", "query"]),
+            json!(null),
+        ),
+        same("request.body", "request.body.a.1.b", json!("c")),
+        same("request.body", "request.body.a[0]", json!(1)),
+        same("request.content-type", "request.content-type", json!("application/json")),
+        same("request.date", "request.date", json!("2023-11-14T22:13:20.000Z")),
+        differ(
+            "request.authorization",
+            "request.authorization",
+            json!("Bearer abc.def"),
+            json!({"scheme": "Bearer", "token": "abc.def", "params": {}}),
+        ),
+        same("request.authorization.scheme", "request.authorization.scheme", json!("Bearer")),
+        same("request.authorization.token", "request.authorization.token", json!("abc.def")),
+        same("request.authorization.params", "request.authorization.params", json!({})),
+        same("request.attributes.isCORSPreflight", "request.attributes.isCORSPreflight", json!(false)),
+        same("request.websocket", "request.websocket", json!(true)),
+    ]
+}
+
+fn message_cases() -> Vec<Case> {
+    vec![
+        same("message.body", "message.body.a[1].b", json!("c")),
+        like("message.headers", AnObject),
+        same("message.headers.NAME", "message.headers['X-TWICE']", json!("1, 2")),
+        same("message.headers.NAME", "message.headers.Authorization", json!("Bearer abc.def")),
+        same("message.status.code", "message.status.code", json!(202)),
+        same("message.status.code", "message.statuscode", json!(202)),
+        same("message.status.code", "message.statusCode", json!(202)),
+        same("message.status.reason", "message.status.reason", json!("Accepted")),
+        same("message.attributes.NAME", "message.attributes.note", json!("noted")),
+        same("error.name", "error.name", json!("NotToday")),
+        same("error.message", "error.message", json!("come back later")),
+        same("error.status.code", "error.status.code", json!(500)),
+        same("error.status.reason", "error.status.reason", json!("Internal Server Error")),
+        same("error.policy", "error.policy", json!("throw")),
+        same("error.policyTitle", "error.policyTitle", json!("give up")),
+    ]
+}
+
+fn api_cases() -> Vec<Case> {
+    vec![
+        same("api.id", "api.id", json!("orders:1.2.0")),
+        same("api.name", "api.name", json!("orders")),
+        same("api.title", "api.title", json!("Orders of all kinds")),
+        same("api.version", "api.version", json!("1.2.0")),
+        differ("api.type", "api.type", json!("rest"), json!("REST")),
+        differ("api.state", "api.state", json!(null), json!("running")),
+        same("api.root", "api.root", json!("/v1")),
+        same("api.operation.id", "api.operation.id", json!("placeOrder")),
+        same("api.operation.path", "api.operation.path", json!("/orders/{id}/{+rest}")),
+        same("api.endpoint.address", "api.endpoint.address", json!("192.0.2.1")),
+        same("api.endpoint.hostname", "api.endpoint.hostname", json!("gateway.test")),
+        same("api.catalog.id", "api.catalog.id", json!("Sandbox")),
+        same("api.catalog.name", "api.catalog.name", json!("Sandbox")),
+        same("api.catalog.path", "api.catalog.path", json!("Sandbox")),
+        same("api.org.id", "api.org.id", json!("o-1")),
+        same("api.org.name", "api.org.name", json!("acme")),
+        same("api.properties.NAME", "api.properties.limit", json!(8)),
+        same("api.properties.NAME", "hosts[1]", json!("b")),
+        same("api.compatibility.NAME", "api.compatibility.enforce-required-params", json!(true)),
+        same("api.compatibility.NAME", "api.compatibility.security.return-v5-responses", json!(false)),
+        same("api.document", "api.document.paths['/orders/{id}/{+rest}'].post.operationId", json!("placeOrder")),
+        same("api.document", "api.document.x-ibm-configuration.assembly", json!(null)),
+        same("api.document", "api.document.x-ibm-configuration.properties.limit.value", json!(7)),
+        same("api.security.bearer_token", "api.security.bearer_token", json!("t")),
+        same(
+            "api.security.bearer_validation_response",
+            "api.security.bearer_validation_response",
+            json!({"active": true}),
+        ),
+        same("env.path", "env.path", json!("Sandbox")),
+    ]
+}
+
+/// Nobody is identified yet: v10 has nothing, v5 empty texts.
+fn caller_cases() -> Vec<Case> {
+    let names = [
+        "client.app.id",
+        "client.app.name",
+        "client.app.secret",
+        "client.org.id",
+        "client.org.name",
+        "plan.id",
+        "plan.name",
+        "plan.version",
+        "plan.rate-limit",
+    ];
+    let open = names.map(|name| differ(name, name, json!(null), json!("")));
+    let v10 = [
+        ("client.app.lifecycle-state", "client.app.lifecycle-state"),
+        ("client.app.metadata.NAME", "client.app.metadata.team"),
+    ];
+    open.into_iter().chain(v10.map(|(row, name)| same(row, name, json!(null)))).collect()
+}
+
+fn clock_cases() -> Vec<Case> {
+    let mut cases = vec![
+        same("session.clientAddress", "session.clientAddress", json!("192.0.2.7")),
+        same("session.localAddress", "session.localAddress", json!("192.0.2.1")),
+        same(
+            "session.globalTransactionID",
+            "session.globalTransactionID",
+            json!("00000000-0000-4000-8000-000000000000"),
+        ),
+        same("session.timeStarted", "session.timeStarted", json!(1_700_000_000_000_i64)),
+        same("system.timezone", "system.timezone", json!("+00:00")),
+        like("system.datetime", AText),
+        like("session.timeElapsed", ANumber),
+    ];
+    cases.extend(["system.date", "system.time"].map(|name| like(name, AnObject)));
+    let numbers = [
+        "system.date.day-of-week",
+        "system.date.day-of-month",
+        "system.date.month",
+        "system.date.year",
+        "system.time.hour",
+        "system.time.minute",
+        "system.time.seconds",
+    ];
+    cases.extend(numbers.map(|name| like(name, ANumber)));
+    cases
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [request_cases(), message_cases(), api_cases(), caller_cases(), clock_cases()].concat()
+}

@@ -1,0 +1,121 @@
+//! What steps have set of the gateway's own variables, for one request.
+
+use std::sync::Arc;
+
+use crate::expression::Builtin;
+use crate::value::Value;
+
+/// The writes in their order, each over what is there without it. Nothing is allocated before the first.
+#[derive(Debug, Default)]
+pub struct Written(Vec<Write>);
+
+#[derive(Debug)]
+struct Write {
+    root: Builtin,
+    path: Box<[Arc<str>]>,
+    /// Null where the variable was cleared.
+    value: Value,
+}
+
+impl Written {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn touches(&self, root: Builtin) -> bool {
+        self.0.iter().any(|write| write.root == root)
+    }
+
+    /// Puts a value at `path`; null clears it.
+    pub(super) fn put(&mut self, root: Builtin, path: &[Arc<str>], value: Value) {
+        self.0.retain(|write| write.root != root || !write.path.starts_with(path));
+        if let Some(above) = self.0.iter_mut().rfind(|write| write.covers(root, path)) {
+            let rest = names(&path[above.path.len()..]);
+            match value {
+                Value::Null => above.value.remove(&rest),
+                value => above.value.set(&rest, value),
+            }
+            return;
+        }
+        self.0.push(Write { root, path: path.into(), value });
+    }
+
+    /// What stands at `path`, where it holds `original` without these writes.
+    pub(super) fn read(&self, root: Builtin, path: &[Arc<str>], original: impl FnOnce() -> Value) -> Value {
+        if let Some(above) = self.0.iter().rfind(|write| write.covers(root, path)) {
+            return above.value.at(names(&path[above.path.len()..])).cloned().unwrap_or_default();
+        }
+        let mut whole = original();
+        for below in self.0.iter().filter(|write| write.root == root && write.path.starts_with(path)) {
+            let rest = names(&below.path[path.len()..]);
+            match &below.value {
+                Value::Null => whole.remove(&rest),
+                value => whole.set(&rest, value.clone()),
+            }
+        }
+        whole
+    }
+
+    /// Forgets what was set below a root.
+    pub(in crate::runtime) fn forget(&mut self, root: Builtin) {
+        self.0.retain(|write| write.root != root);
+    }
+}
+
+impl Write {
+    fn covers(&self, root: Builtin, path: &[Arc<str>]) -> bool {
+        self.root == root && path.starts_with(&self.path)
+    }
+}
+
+fn names(path: &[Arc<str>]) -> Vec<&str> {
+    path.iter().map(|name| &**name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> Vec<Arc<str>> {
+        text.split('.').filter(|name| !name.is_empty()).map(Arc::from).collect()
+    }
+
+    fn json(text: &str) -> Value {
+        Value::parse_json(text.as_bytes()).unwrap()
+    }
+
+    fn read(written: &Written, at: &str) -> Value {
+        let original = json(r#"{"a": {"b": 1, "c": 2}, "d": 3}"#);
+        let path = path(at);
+        written.read(Builtin::Api, &path, || original.at(names(&path)).cloned().unwrap_or_default())
+    }
+
+    #[test]
+    fn writes_lie_over_what_was_there() {
+        let mut written = Written::default();
+        let mut put = |at: &str, value: &str| written.put(Builtin::Api, &path(at), json(value));
+        put("a.b", "7");
+        put("e.f", "8");
+        put("d", "null");
+        assert_eq!(read(&written, ""), json(r#"{"a": {"b": 7, "c": 2}, "e": {"f": 8}}"#));
+        for (at, value) in [("a", r#"{"b": 7, "c": 2}"#), ("a.b", "7"), ("a.c", "2"), ("d", "null"), ("e.f", "8")] {
+            assert_eq!(read(&written, at), json(value), "{at}");
+        }
+    }
+
+    #[test]
+    fn a_whole_that_was_set_hides_its_old_members_and_takes_new_ones() {
+        let mut written = Written::default();
+        let mut put = |at: &str, value: &str| written.put(Builtin::Api, &path(at), json(value));
+        put("a.b", "7");
+        put("a", r#"{"x": 1, "y": 2}"#);
+        put("a.z", "3");
+        put("a.x", "null");
+        assert_eq!(read(&written, "a"), json(r#"{"y": 2, "z": 3}"#));
+        assert_eq!(read(&written, "a.c"), Value::Null);
+        assert_eq!(written.0.len(), 1, "writes to one place do not pile up");
+        assert_eq!(written.read(Builtin::Client, &path("a"), || 5.into()), 5.into());
+        written.forget(Builtin::Api);
+        assert_eq!(read(&written, "a.c"), 2.into());
+    }
+}
