@@ -64,6 +64,9 @@ pub fn load(
     }
     findings.sort();
     let snapshot = (findings.errors() == 0).then(|| builder.finish());
+    if snapshot.is_some() {
+        resources.cache().resize(&settings.cache);
+    }
     Load { sources, findings, snapshot, documents, skipped }
 }
 

@@ -83,11 +83,21 @@ impl Setup {
 
     /// Loads a folder of documents.
     pub(crate) fn load_files(&self, files: &[(&str, &str)]) -> Loaded {
+        self.load_with(Resources::default(), files)
+    }
+
+    /// Loads this assembly in the place of what a gateway serves, as a reload does.
+    pub(crate) fn reload(&self, gateway: Gateway, text: &str) -> Gateway {
+        let loaded = self.load_with(gateway.resources, &[("api.yaml", &document(text))]);
+        loaded.resources.loaded();
+        loaded.serve_cleanly()
+    }
+
+    fn load_with(&self, resources: Resources, files: &[(&str, &str)]) -> Loaded {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        let resources = Resources::default();
         let paths: Vec<_> = files.iter().map(|(name, _)| folder.path().join(name)).collect();
         let load = load(&paths, &self.settings, &resources, &self.environment, self.purpose);
         Loaded { load, resources, folder }

@@ -12,15 +12,19 @@ use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::{Body, BodyError, Message};
 
-/// The answer as a message whose body still streams.
-pub(super) fn message(answer: Response<Incoming>) -> Message {
-    let (head, body) = answer.into_parts();
-    let mut message =
-        Message { status: Some(head.status), reason: None, headers: head.headers, body: Body::from_stream(body) };
-    strip_hop_by_hop(&mut message.headers);
+/// The answer without what belonged to its connection; the body still streams.
+pub(super) fn received(answer: Response<Incoming>) -> Response<Body> {
+    let mut answer = answer.map(Body::from_stream);
+    strip_hop_by_hop(answer.headers_mut());
     // The body is framed anew on its way to the client.
-    message.headers.remove(CONTENT_LENGTH);
-    message
+    answer.headers_mut().remove(CONTENT_LENGTH);
+    answer
+}
+
+/// The answer as a message.
+pub(super) fn message(answer: Response<Body>) -> Message {
+    let (head, body) = answer.into_parts();
+    Message { status: Some(head.status), reason: None, headers: head.headers, body }
 }
 
 /// Reads the body of an answer.
