@@ -23,7 +23,11 @@ pub(super) fn received(answer: Response<Incoming>) -> Response<Body> {
 
 /// The answer as a message.
 pub(super) fn message(answer: Response<Body>) -> Message {
-    let (head, body) = answer.into_parts();
+    let (head, mut body) = answer.into_parts();
+    // What comes from the cache is compressed as the service sent it, and only a stream is decoded by who reads it.
+    if let Body::Bytes(..) = body {
+        body = Body::Stream(body.send());
+    }
     Message { status: Some(head.status), reason: None, headers: head.headers, body }
 }
 

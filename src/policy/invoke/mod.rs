@@ -51,7 +51,15 @@ impl Policy for Invoke {
         versions: &["1.0.0", "1.5.0", "2.0.0", "2.1.0", "2.2.0", "2.3.0"],
         summary: "Calls an HTTP service.",
         page: include_str!("page.md"),
-        examples: examples!["allowed-hosts", "forward-path", "keep-and-headers", "output-and-catch", "redirects"],
+        examples: examples![
+            "allowed-hosts",
+            "forward-path",
+            "keep-and-headers",
+            "output-and-catch",
+            "protocol",
+            "redirects",
+            "time-to-live"
+        ],
         spellings: Spellings {
             aliases: &[("target_url", "target-url"), ("chunked-upload", "chunked-uploads")],
             any_case: false,

@@ -27,7 +27,7 @@ pub(super) struct AnswerCache {
 
 /// What a call may find.
 pub(super) enum Looked {
-    Answer(Message),
+    Answer(Box<Message>),
     /// The function is to be called, and its answer goes to the ticket.
     Call(Box<Ticket>),
     /// The function is to be called, and its answer is not kept.
@@ -43,7 +43,8 @@ pub(super) fn compile(config: &Config, call: &Call, compiler: &mut Compiler<'_, 
         return None;
     }
     if config.payload != PayloadFormat::Body && wanted.key.is_none() {
-        let message = "an event holds the id and the time of its request, so no two are alike and nothing would be found";
+        let message =
+            "an event holds the id and the time of its request, so no two are alike and nothing would be found";
         let help = "write a `key`, such as `$(request.path)$(request.search)`";
         compiler.error_with_help(codes::BAD_VALUE, "/cache", message, help);
         return None;
@@ -93,7 +94,7 @@ impl AnswerCache {
             authorized: false,
         };
         match self.cache.look(call) {
-            Found::Answer(answer) => Looked::Answer(message(answer)),
+            Found::Answer(answer) => Looked::Answer(Box::new(message(answer))),
             Found::Ask(ticket) => Looked::Call(ticket),
             // A function has no "not modified".
             Found::Validate(validation) => Looked::Call(Box::new(validation.into_ticket())),

@@ -29,7 +29,7 @@ impl Policy for Lambda {
         versions: &["1.0.0", "1.1.0", "1.2.0", "1.3.0"],
         summary: "Invokes an AWS Lambda function.",
         page: include_str!("page.md"),
-        examples: examples!["body-and-catch", "event", "output", "proxy-v2"],
+        examples: examples!["body-and-catch", "cache", "event", "output", "proxy-v2"],
         spellings: Spellings {
             aliases: &[
                 ("function_name", "function"),

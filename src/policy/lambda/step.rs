@@ -6,9 +6,9 @@ use crate::expression::Root;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Message;
 
+use super::cache::{self, AnswerCache, Looked};
 use super::config::{InvocationKind, ResponseFormat};
 use super::payload::{self, Payload};
-use super::cache::{self, AnswerCache, Looked};
 use super::target::Call;
 use super::{answer, faults};
 
@@ -30,7 +30,7 @@ impl Lambda {
     async fn invoke(&self, cx: &mut Context) -> Result<Next, Fault> {
         let answer = match self.invocation(cx) {
             Ok(invocation) => match self.look(cx, &invocation) {
-                Looked::Answer(answer) => Ok(answer),
+                Looked::Answer(answer) => Ok(*answer),
                 Looked::Call(ticket) => self.call(invocation).await.map(|answer| cache::keep(*ticket, answer)),
                 Looked::Pass => self.call(invocation).await,
             },

@@ -47,7 +47,8 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
         InvocationKind::Event => InvocationType::Event,
         InvocationKind::DryRun => InvocationType::DryRun,
     };
-    let identity = Fingerprint::new("function").with(&region).with(&endpoint).with(&function.invoke_path(qualifier.as_ref()));
+    let identity =
+        Fingerprint::new("function").with(&region).with(&endpoint).with(&function.invoke_path(qualifier.as_ref()));
     let identity = identity.with_tls(&tls).with_credentials(credentials.source()).key();
     let client = LambdaClient::new(http, endpoint, region, credentials);
     match client.target(&function, qualifier.as_ref(), kind, false) {

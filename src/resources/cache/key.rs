@@ -49,7 +49,9 @@ impl Fingerprint {
     pub fn with_credentials(self, source: &CredentialSource) -> Self {
         let all = self.with(source);
         match &source.base {
-            Base::Static(keys) => all.with_secret(Some(&keys.secret_access_key)).with_secret(keys.session_token.as_ref()),
+            Base::Static(keys) => {
+                all.with_secret(Some(&keys.secret_access_key)).with_secret(keys.session_token.as_ref())
+            }
             Base::Chain | Base::Profile(_) => all,
         }
     }

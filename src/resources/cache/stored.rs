@@ -8,7 +8,6 @@ use http::header::{
     CONTENT_TYPE, DATE, ETAG, EXPIRES, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, SET_COOKIE, VARY,
 };
 use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
-use http_body_util::Full;
 
 use super::freshness::{Asked, Freshness, Times, date, has_validator};
 use super::key::{Fingerprint, Key};
@@ -159,8 +158,7 @@ impl Stored {
                 response.headers_mut().remove(name);
             }
         } else if *method != Method::HEAD {
-            // A stream like the service's own, so that who reads it decodes it.
-            *response.body_mut() = Body::from_stream(Full::new(self.body.clone()));
+            *response.body_mut() = Body::from_bytes(self.body.clone());
         }
         response
     }
@@ -169,7 +167,8 @@ impl Stored {
     fn is_known_to(&self, request: &HeaderMap) -> bool {
         if request.contains_key(IF_NONE_MATCH) {
             let Some(own) = self.headers.get(ETAG).map(|etag| strong(etag.as_bytes())) else { return false };
-            let asked = request.get_all(IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+            let asked =
+                request.get_all(IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
             return asked.map(<[u8]>::trim_ascii).any(|etag| etag == b"*" || strong(etag) == own);
         }
         match (date(request, &IF_MODIFIED_SINCE), date(&self.headers, &LAST_MODIFIED)) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 
@@ -33,10 +33,12 @@ struct Tee {
 
 struct Keeping {
     pending: Pending,
-    chunks: Vec<Bytes>,
-    length: usize,
+    /// A copy: a small slice of a large buffer would keep all of that buffer.
+    body: Vec<u8>,
     /// What may be kept: the bound of an entry less the headers.
     room: usize,
+    /// What may be on its way at once, for all clients.
+    room_for_all: usize,
 }
 
 impl Pending {
@@ -54,39 +56,37 @@ impl Pending {
                 return whole;
             }
         };
-        let room = self.cache.store().bounds.entry_bytes.saturating_sub(self.stored.size());
-        let known = http_body::Body::size_hint(&stream).lower();
-        if usize::try_from(known).map_or(true, |known| known > room) {
+        let bounds = self.cache.store().bounds;
+        let room = bounds.entry_bytes.saturating_sub(self.stored.size());
+        let known = usize::try_from(http_body::Body::size_hint(&stream).lower()).unwrap_or(usize::MAX);
+        if known > room {
             self.cache.counters.too_large.inc();
             return Body::Stream(stream);
         }
-        let keeping = Keeping { pending: self, chunks: Vec::new(), length: 0, room };
+        let keeping = Keeping { pending: self, body: Vec::with_capacity(known), room, room_for_all: bounds.bytes };
         Body::Stream(Tee { body: stream, keeping: Some(keeping) }.boxed_unsync())
     }
 }
 
 impl Keeping {
     /// Keeps a chunk; `false` gives up.
-    fn push(&mut self, chunk: &Bytes) -> bool {
+    fn push(&mut self, chunk: &[u8]) -> bool {
         let cache = &self.pending.cache;
-        self.length += chunk.len();
-        let on_their_way = cache.on_their_way.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len();
-        // A small piece of a large buffer would keep all of it; nobody else does once the client has it.
-        self.chunks.push(chunk.clone());
-        let good = self.length <= self.room && on_their_way <= cache.store().bounds.bytes;
-        if !good {
+        let good = self.body.len() + chunk.len() <= self.room
+            && cache.on_their_way.load(Ordering::Relaxed) + chunk.len() <= self.room_for_all;
+        if good {
+            cache.on_their_way.fetch_add(chunk.len(), Ordering::Relaxed);
+            self.body.extend_from_slice(chunk);
+        } else {
             cache.counters.too_large.inc();
         }
         good
     }
 
-    fn finish(mut self) {
-        // One exact buffer, whatever the pieces were slices of.
-        let mut body = BytesMut::with_capacity(self.length);
-        self.chunks.drain(..).for_each(|chunk| body.extend_from_slice(&chunk));
-        let Keeping { pending, length, .. } = self;
-        pending.cache.on_their_way.fetch_sub(length, Ordering::Relaxed);
-        pending.finish(body.freeze());
+    /// No longer on its way.
+    fn settle(self) -> (Pending, Vec<u8>) {
+        self.pending.cache.on_their_way.fetch_sub(self.body.len(), Ordering::Relaxed);
+        (self.pending, self.body)
     }
 }
 
@@ -108,13 +108,14 @@ impl Tee {
 
     fn complete(&mut self) {
         if let Some(keeping) = self.keeping.take() {
-            keeping.finish();
+            let (pending, body) = keeping.settle();
+            pending.finish(body.into_boxed_slice().into());
         }
     }
 
     fn give_up(&mut self) {
         if let Some(keeping) = self.keeping.take() {
-            keeping.pending.cache.on_their_way.fetch_sub(keeping.length, Ordering::Relaxed);
+            keeping.settle();
         }
     }
 }

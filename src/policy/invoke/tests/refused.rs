@@ -213,11 +213,7 @@ execute:
 
 #[test]
 fn what_is_not_built_is_refused_by_name() {
-    for property in [
-        "graphql-send-type: json",
-        "websocket-upgrade: true",
-        "secure-gateway: true",
-    ] {
+    for property in ["graphql-send-type: json", "websocket-upgrade: true", "secure-gateway: true"] {
         let name = property.split(':').next().unwrap();
         let expected =
             format!("api.yaml:6:16: error G0307 the property `{name}` of `invoke` is known but not built yet");

@@ -332,7 +332,7 @@ fn what_cannot_be_kept_is_explained() {
     let event = "an event holds the id and the time of its request, so no two are alike and nothing would be found; \
                  write a `key`, such as `$(request.path)$(request.search)`";
     check(&[
-        ("cache: {}", "6:16: error G0305 `cache` needs the property `time-to-live`"),
+        ("cache: {}", "6:23: error G0305 `cache` needs the property `time-to-live`"),
         ("cache: {time-to-live: 4}", "6:38: error G0308 `time-to-live` is not from 5 to 31708800 seconds"),
         ("cache: {time-to-live: 5s, kye: x}", "6:42: error G0303 `cache` has no property `kye`; did you mean `key`?"),
         (

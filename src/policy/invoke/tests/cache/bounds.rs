@@ -38,7 +38,7 @@ impl Bench {
 
 /// Without saying how long it is.
 fn chunked(size: usize) -> Reply {
-    let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    let mut bytes = b"HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
     for at in (0..size).step_by(1000) {
         let length = (size - at).min(1000);
         bytes.extend(format!("{length:x}\r\n").into_bytes());
@@ -133,8 +133,10 @@ async fn what_breaks_off_is_not_kept() {
     let text = "execute:\n  - invoke: {target-url: '${UPSTREAM}', output: reply, cache-response: time-to-live}";
     let count = std::sync::atomic::AtomicUsize::new(0);
     let bench = Bench::answering(text, move |_| match count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
-        0 => Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_vec()),
-        1 => Reply::Raw(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n".to_vec()),
+        0 => Reply::Raw(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 10\r\n\r\nhalf".to_vec()),
+        1 => Reply::Raw(
+            b"HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n".to_vec(),
+        ),
         _ => reply(200, &[], "whole"),
     });
     for fault in [Some("ConnectionError"), Some("ConnectionError"), None, None] {
@@ -146,12 +148,11 @@ async fn what_breaks_off_is_not_kept() {
 #[tokio::test]
 async fn a_client_that_leaves_stores_nothing() {
     let count = std::sync::atomic::AtomicUsize::new(0);
-    let bench = Bench::answering(&caching(TTL), move |_| {
-        match count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+    let bench =
+        Bench::answering(&caching(TTL), move |_| match count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
             0 => Reply::Stall(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_vec()),
             _ => reply(200, &[], "whole"),
-        }
-    });
+        });
     let mut message = bench.gateway.begin(Ask::get("/example/7")).await;
     let mut stream = message.body.send();
     let first = stream.frame().await.unwrap().unwrap().into_data().unwrap();

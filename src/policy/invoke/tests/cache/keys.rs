@@ -1,6 +1,7 @@
 //! What shares an answer and what does not.
 
 use super::{Bench, Headers, reply};
+use crate::settings::TlsProfile;
 use crate::test_support::{Ask, Setup, TestServer, document, ibm_document};
 
 const TTL: &str = "cache-response: time-to-live, cache-ttl: 600";
@@ -79,8 +80,7 @@ async fn two_apis(first: &str, second: &str, headers: Headers) -> usize {
     };
     let setup = Setup::default().env("UPSTREAM", service.url("")).env("A", "secret a").env("B", "secret b").settings(
         |settings| {
-            let mut strict = crate::settings::TlsProfile::default();
-            strict.server_name = Some("other.test".to_owned());
+            let strict = TlsProfile { server_name: Some("other.test".to_owned()), ..TlsProfile::default() };
             settings.tls_profiles.insert("strict".to_owned(), strict);
         },
     );
@@ -122,7 +122,8 @@ async fn apis_share_answers_only_where_they_call_alike() {
 /// RFC 9111, 3.5: the service has to say that the answer to a request with credentials may be shared.
 #[tokio::test]
 async fn under_protocol_the_steps_own_credentials_need_the_services_word() {
-    for (said, expected) in [("max-age=60", 4), ("public, max-age=60", 1), ("s-maxage=60", 1), ("max-age=60, must-revalidate", 1)]
+    for (said, expected) in
+        [("max-age=60", 4), ("public, max-age=60", 1), ("s-maxage=60", 1), ("max-age=60, must-revalidate", 1)]
     {
         let headers: Headers = Box::leak(Box::new([("cache-control", said)]));
         let own = "username: me, password: '${A}'";

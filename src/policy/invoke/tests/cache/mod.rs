@@ -72,9 +72,8 @@ fn said(value: &str) -> String {
 }
 
 fn http_date(time: SystemTime) -> String {
-    let form = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
+    let form =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
     OffsetDateTime::from(time).format(&form).unwrap()
 }
 

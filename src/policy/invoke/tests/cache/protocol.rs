@@ -69,7 +69,11 @@ async fn what_the_service_says_decides() {
         assert_eq!(bench.calls(), *calls, "{case}");
         assert_eq!((first.short(), second.status), ((*status, "1"), *status), "{case}");
         assert_eq!(second.text(), calls.to_string(), "{case}");
-        assert_eq!(second.header("age").is_some(), *calls == 1 || headers.iter().any(|(name, _)| *name == "age"), "{case}");
+        assert_eq!(
+            second.header("age").is_some(),
+            *calls == 1 || headers.iter().any(|(name, _)| *name == "age"),
+            "{case}"
+        );
     }
 }
 
@@ -97,8 +101,18 @@ const REQUESTS: &[(Headers, Headers, Headers, usize)] = &[
     (&[], &[("cache-control", "min-fresh=600")], A_MINUTE, 2),
     (&[], &[("cache-control", "only-if-cached")], A_MINUTE, 1),
     // Vary
-    (&[("accept-language", "de")], &[("accept-language", "de")], &[("cache-control", "max-age=60"), ("vary", "Accept-Language")], 1),
-    (&[("accept-language", "de")], &[("accept-language", "en")], &[("cache-control", "max-age=60"), ("vary", "Accept-Language")], 2),
+    (
+        &[("accept-language", "de")],
+        &[("accept-language", "de")],
+        &[("cache-control", "max-age=60"), ("vary", "Accept-Language")],
+        1,
+    ),
+    (
+        &[("accept-language", "de")],
+        &[("accept-language", "en")],
+        &[("cache-control", "max-age=60"), ("vary", "Accept-Language")],
+        2,
+    ),
     (&[], &[("accept-language", "en")], &[("cache-control", "max-age=60"), ("vary", "accept, accept-language")], 2),
     (
         &[("accept", "a"), ("accept", "b")],
@@ -106,7 +120,12 @@ const REQUESTS: &[(Headers, Headers, Headers, usize)] = &[
         &[("cache-control", "max-age=60"), ("vary", "accept")],
         2,
     ),
-    (&[("accept-language", "de")], &[("accept-language", "en")], &[("cache-control", "max-age=60"), ("vary", "accept")], 1),
+    (
+        &[("accept-language", "de")],
+        &[("accept-language", "en")],
+        &[("cache-control", "max-age=60"), ("vary", "accept")],
+        1,
+    ),
     // Compressed, and the service forgot to say that it depends on the client.
     (&[("accept-encoding", "gzip")], &[], &[("cache-control", "max-age=60"), ("content-encoding", "gzip")], 2),
     // Parts, and states that only the service knows
@@ -175,7 +194,7 @@ async fn a_stored_get_answers_head_and_not_the_other_way_round() {
     assert_eq!(bench.calls(), 1);
 
     let bench = Bench::answering(&caching(""), |seen| match &*seen.method {
-        "HEAD" => Reply::Raw(b"HTTP/1.1 200 OK\r\ncache-control: max-age=60\r\ncontent-length: 5\r\n\r\n".to_vec()),
+        "HEAD" => Reply::Raw(b"HTTP/1.1 200 OK\r\ncache-control: max-age=60\r\nconnection: close\r\n\r\n".to_vec()),
         _ => super::reply(200, A_MINUTE, "whole"),
     });
     for _ in 0..2 {

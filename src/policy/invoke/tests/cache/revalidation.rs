@@ -8,8 +8,13 @@ const FRESH: Headers = &[("cache-control", "max-age=10"), ("etag", "\"a\""), ("x
 
 #[tokio::test]
 async fn a_good_answer_is_kept_with_its_news() {
-    let news: Headers =
-        &[("etag", "\"a\""), ("cache-control", "max-age=100"), ("x-a", "new"), ("x-b", "1"), ("content-type", "no/way")];
+    let news: Headers = &[
+        ("etag", "\"a\""),
+        ("cache-control", "max-age=100"),
+        ("x-a", "new"),
+        ("x-b", "1"),
+        ("content-type", "no/way"),
+    ];
     let bench = Bench::answering(&caching(""), validating("\"a\"", FRESH, news));
     bench.ask(&[]).await;
     bench.pass(20);
@@ -46,7 +51,9 @@ async fn a_date_of_the_last_change_will_do() {
     let modified = "Sun, 06 Nov 1994 08:49:37 GMT";
     let bench = Bench::answering(&caching(""), move |seen| match seen.header("if-modified-since") {
         Some(since) if since == modified => reply(304, &[], ""),
-        _ => reply(200, &[("cache-control", "max-age=10"), ("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT")], "whole"),
+        _ => {
+            reply(200, &[("cache-control", "max-age=10"), ("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT")], "whole")
+        }
     });
     bench.ask(&[]).await;
     bench.pass(20);
