@@ -1,6 +1,6 @@
 //! The entries, in the order of their use, and their bounds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -30,7 +30,7 @@ pub(super) struct Store {
     pub(super) bounds: settings::Cache,
     resources: LruCache<Key, Resource>,
     /// What was stored from a target.
-    targets: HashMap<Target, Vec<Key>>,
+    targets: HashMap<Target, HashSet<Key>>,
     bytes: usize,
     entries: usize,
     invalidated: [u64; GROUPS],
@@ -103,7 +103,7 @@ impl Store {
     pub(super) fn invalidate(&mut self, target: Target) {
         let count = &mut self.invalidated[group(target)];
         *count = count.wrapping_add(1);
-        for key in self.targets.get(&target).cloned().unwrap_or_default() {
+        for key in self.targets.remove(&target).unwrap_or_default() {
             self.take(&key);
         }
         self.show();
@@ -133,7 +133,7 @@ impl Store {
     fn put(&mut self, key: Key, resource: Resource) {
         self.bytes += resource.size();
         self.entries += resource.variants.len();
-        self.targets.entry(resource.target).or_default().push(key);
+        self.targets.entry(resource.target).or_default().insert(key);
         self.resources.put(key, resource);
     }
 
@@ -142,7 +142,7 @@ impl Store {
         self.bytes -= resource.size();
         self.entries -= resource.variants.len();
         if let Some(keys) = self.targets.get_mut(&resource.target) {
-            keys.retain(|known| known != key);
+            keys.remove(key);
             if keys.is_empty() {
                 self.targets.remove(&resource.target);
             }
