@@ -131,7 +131,7 @@ impl Metrics {
         let mut metrics = Metrics::new();
         let registry = metrics.registry.sub_registry_with_prefix("gantry_cache");
         registry.register("hits", "Calls that a stored response answered", cache.hits.clone());
-        registry.register("misses", "Calls that could have been answered from the cache", cache.misses.clone());
+        registry.register("misses", "Calls that the cache could not answer", cache.misses.clone());
         let revalidated = "Calls whose service said that the stored response is still good";
         registry.register("revalidated", revalidated, cache.revalidated.clone());
         registry.register("stored", "Responses stored", cache.stored.clone());
