@@ -71,6 +71,9 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     }
     findings.sort();
     let snapshot = (findings.errors() == 0).then(|| builder.finish());
+    if snapshot.is_some() {
+        resources.cache().resize(&settings.cache);
+    }
     let Documents { files: documents, referred, skipped, .. } = documents;
     Load { sources, findings, snapshot, documents, referred, skipped }
 }

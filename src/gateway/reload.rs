@@ -64,13 +64,14 @@ pub enum Reload {
 impl Gateway {
     /// A gateway that serves nothing yet.
     pub fn new(inputs: Inputs, environment: Box<dyn Environment + Send + Sync>, observer: Box<Observer>) -> Self {
+        let resources = Resources::default();
         Gateway {
             inputs,
             startup: OnceLock::new(),
-            resources: Resources::default(),
             environment,
             observer,
-            metrics: Arc::new(Metrics::new()),
+            metrics: Arc::new(Metrics::with_cache(resources.cache().counters())),
+            resources,
             ready: Arc::new(Readiness::default()),
             current: Arc::new(ArcSwap::from_pointee(Snapshot::default())),
             generation: AtomicU64::new(0),

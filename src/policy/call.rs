@@ -16,6 +16,9 @@ use crate::settings::TlsProfile;
 use crate::source::Environment;
 use crate::value::{Body, Secret, Value};
 
+/// How long answers may be kept, in seconds. IBM: 5 s to 367 days.
+const TIMES_TO_LIVE: std::ops::RangeInclusive<u64> = 5..=31_708_800;
+
 impl Compiler<'_, '_> {
     /// The pooled client of a step, under the TLS profile it names.
     pub(super) fn http_client(&mut self, profile: Option<&str>, connect_timeout: Duration) -> Option<HttpClient> {
@@ -91,6 +94,17 @@ impl Compiler<'_, '_> {
         };
         self.findings.push(finding.help(help));
     }
+}
+
+/// A time that answers may be kept for.
+pub(super) fn time_to_live(pointer: &str, time: Duration, compiler: &mut Compiler<'_, '_>) -> Option<Duration> {
+    if TIMES_TO_LIVE.contains(&time.as_secs()) {
+        return Some(time);
+    }
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    let (least, most) = (TIMES_TO_LIVE.start(), TIMES_TO_LIVE.end());
+    compiler.error(codes::BAD_VALUE, pointer, format!("`{name}` is not from {least} to {most} seconds"));
+    None
 }
 
 /// The files of a profile; the error is one sentence.

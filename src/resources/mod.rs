@@ -1,7 +1,9 @@
-//! What outlives a reload: connection pools and credential caches, keyed by their configuration.
+//! What outlives a reload: connection pools and credential caches, keyed by their configuration, and stored responses.
 //!
 //! A load asks for what it needs and gets what is already there; what no load has asked for since the one before last is let
 //! go, so that a profile that was removed does not stay open for ever.
+
+pub mod cache;
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,12 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aws::credentials::{CredentialSource, Credentials};
 use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
+use cache::Cache;
 
 /// The shared things of a process.
 #[derive(Default)]
 pub struct Resources {
     clients: Mutex<Kept<(TlsOptions, PoolOptions), HttpClient>>,
     credentials: Mutex<Kept<CredentialSource, Arc<Credentials>>>,
+    cache: Arc<Cache>,
 }
 
 /// Values with the load that asked for them last.
@@ -60,6 +64,11 @@ impl Resources {
             Ok(credentials) => credentials,
             Err(never) => match never {},
         }
+    }
+
+    /// The stored responses.
+    pub fn cache(&self) -> &Arc<Cache> {
+        &self.cache
     }
 
     /// Called when a load has succeeded: what neither it nor the one before it used goes.

@@ -3,6 +3,7 @@
 //! [`Startup`] takes effect at start; [`Live`] is read again by every load.
 
 mod aws;
+mod cache;
 mod read;
 mod server;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::Seconds;
 
 pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
+pub use cache::Cache;
 pub use read::{read, shape};
 pub use server::{Limits, Log, LogFormat, Server};
 pub use tls::TlsProfile;
@@ -31,6 +33,8 @@ pub struct Settings {
     pub log: Log,
     /// What one request may use while its assembly runs.
     pub requests: Requests,
+    /// The response cache of `invoke` and `lambda`, which all APIs share.
+    pub cache: Cache,
     /// The catalog whose properties apply in IBM API Connect documents. Default: none, so properties have their plain values.
     pub catalog: Option<String>,
     /// Who publishes the APIs: what `api.org.id` and `api.org.name` say in assemblies.
@@ -56,6 +60,7 @@ pub struct Startup {
 #[derive(Debug, Clone, Default)]
 pub struct Live {
     pub requests: Requests,
+    pub cache: Cache,
     pub catalog: Option<String>,
     pub organization: Organization,
     pub aws: Aws,
@@ -95,9 +100,10 @@ impl Default for Requests {
 impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
-        let Settings { server, log, requests, catalog, organization, aws, credentials, tls_profiles, event_context } =
+        let Settings { server, log, .. } = self;
+        let Settings { requests, cache, catalog, organization, aws, credentials, tls_profiles, event_context, .. } =
             self;
-        let live = Live { requests, catalog, organization, aws, credentials, tls_profiles, event_context };
+        let live = Live { requests, cache, catalog, organization, aws, credentials, tls_profiles, event_context };
         (Startup { server, log }, live)
     }
 }

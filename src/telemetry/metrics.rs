@@ -16,6 +16,8 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::resources::cache::CacheCounters;
+
 /// The content type of [`Metrics::encode`].
 pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -124,6 +126,22 @@ struct ReloadLabels {
 // === impl Metrics ===
 
 impl Metrics {
+    /// The metrics of a process whose cache counts for itself.
+    pub fn with_cache(cache: &CacheCounters) -> Self {
+        let mut metrics = Metrics::new();
+        let registry = metrics.registry.sub_registry_with_prefix("gantry_cache");
+        registry.register("hits", "Calls that a stored response answered", cache.hits.clone());
+        registry.register("misses", "Calls that the cache could not answer", cache.misses.clone());
+        let revalidated = "Calls whose service said that the stored response is still good";
+        registry.register("revalidated", revalidated, cache.revalidated.clone());
+        registry.register("stored", "Responses stored", cache.stored.clone());
+        registry.register("too_large", "Responses not stored for want of room", cache.too_large.clone());
+        registry.register("evicted", "Stored responses that made room for others", cache.evicted.clone());
+        registry.register_with_unit("size", "What is stored", Unit::Bytes, cache.bytes.clone());
+        registry.register("entries", "Responses that are stored", cache.entries.clone());
+        metrics
+    }
+
     pub fn new() -> Self {
         let mut metrics = Metrics {
             registry: Registry::default(),
@@ -314,5 +332,16 @@ mod tests {
         }
         assert!(text.ends_with("# EOF\n"));
         assert_eq!(text.matches("gantry_faults_total{").count(), 101);
+    }
+    #[test]
+    fn the_cache_is_shown_as_it_counts() {
+        let cache = CacheCounters::default();
+        let metrics = Metrics::with_cache(&cache);
+        cache.hits.inc();
+        cache.bytes.set(7);
+        let text = metrics.encode();
+        for expected in ["gantry_cache_hits_total 1", "gantry_cache_size_bytes 7", "gantry_cache_too_large_total 0"] {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        }
     }
 }

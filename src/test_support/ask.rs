@@ -39,7 +39,7 @@ pub(crate) struct Answer {
 /// A snapshot that answers requests.
 pub(crate) struct Gateway {
     pub snapshot: Snapshot,
-    _resources: Resources,
+    pub resources: Resources,
 }
 
 impl Ask {
@@ -112,33 +112,45 @@ impl Ask {
 
 impl Gateway {
     pub(crate) fn new(snapshot: Snapshot, resources: Resources) -> Self {
-        Gateway { snapshot, _resources: resources }
+        Gateway { snapshot, resources }
     }
 
     /// Answers a request.
     pub(crate) async fn ask(&self, ask: Ask) -> Answer {
+        let running = async {
+            match self.run(ask).await {
+                Ok((message, fault, failed_step)) => Answer::read(message, fault, failed_step).await,
+                Err(status) => Answer::bare(status),
+            }
+        };
+        tokio::time::timeout(PATIENCE, running).await.expect("an answer in time")
+    }
+
+    /// Answers a request and leaves the body where it is.
+    pub(crate) async fn begin(&self, ask: Ask) -> Message {
+        let running = tokio::time::timeout(PATIENCE, self.run(ask)).await.expect("an answer in time");
+        running.expect("a route").0
+    }
+
+    async fn run(&self, ask: Ask) -> Result<(Message, Option<Fault>, Option<Arc<StepInfo>>), u16> {
         let uri: http::Uri = ask.target.parse().unwrap();
         let (route, parameters) = match self.snapshot.routes.find(&ask.verb, uri.path()) {
             RouteMatch::Found { route, parameters } => (route.clone(), parameters),
-            RouteMatch::WrongVerb { .. } => return Answer::bare(405),
-            RouteMatch::NotFound => return Answer::bare(404),
+            RouteMatch::WrongVerb { .. } => return Err(405),
+            RouteMatch::NotFound => return Err(404),
         };
         let parameters = parameters.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
         let (request, body) = ask.into_parts(parameters);
         let pipeline = route.pipeline.clone();
         let limits = self.snapshot.limits;
         let mut cx = Context::new(pipeline.clone(), route.api.clone(), route.operation.clone(), request, body, limits);
-        let running = async {
-            let result = execute(&pipeline, &mut cx).await;
-            let fault = result.err();
-            let message = match &fault {
-                Some(fault) => error_document(fault, pipeline.error_format),
-                None => response(&mut cx),
-            };
-            let failed_step = failed_step(fault.as_ref(), &cx);
-            Answer::read(message, fault, failed_step).await
+        let fault = execute(&pipeline, &mut cx).await.err();
+        let message = match &fault {
+            Some(fault) => error_document(fault, pipeline.error_format),
+            None => response(&mut cx),
         };
-        tokio::time::timeout(PATIENCE, running).await.expect("an answer in time")
+        let failed_step = failed_step(fault.as_ref(), &cx);
+        Ok((message, fault, failed_step))
     }
 
     /// Answers `GET /example/7`.

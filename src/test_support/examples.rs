@@ -11,6 +11,7 @@
 //! upstream: […]       # the calls that the service behind ${UPSTREAM} expects, in order: request and answer
 //! request: {verb, path, headers, body}
 //! response: {status, headers, body}
+//! then: […]           # further requests and their responses
 //! ```
 //!
 //! A body that is text is compared as it is, anything else as JSON. Of headers, those written are compared; `null` says that
@@ -23,7 +24,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Ask, Functions, Recorded, Reply, Setup, TestServer};
+use super::{Answer, Ask, Functions, Recorded, Reply, Setup, TestServer};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -37,6 +38,15 @@ struct Example {
     functions: IndexMap<String, String>,
     #[serde(default)]
     upstream: Vec<Exchange>,
+    request: RequestText,
+    response: ResponseText,
+    #[serde(default)]
+    then: Vec<Turn>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Turn {
     request: RequestText,
     response: ResponseText,
 }
@@ -107,16 +117,24 @@ impl Example {
         let upstream = serve(self.upstream.clone());
         let setup = functions.as_ref().map_or_else(Setup::default, Functions::setup);
         let gateway = setup.env("UPSTREAM", upstream.url("")).load(&self.document()).serve_cleanly();
-        let answer = gateway.ask(self.request.ask()).await;
+        let first = Turn { request: self.request.clone(), response: self.response.clone() };
+        for turn in std::iter::once(&first).chain(&self.then) {
+            turn.response.check(&gateway.ask(turn.request.ask()).await);
+        }
         let seen = upstream.requests();
         for (seen, exchange) in seen.iter().zip(&self.upstream) {
             exchange.request.check(seen);
         }
         assert_eq!(seen.len(), self.upstream.len(), "calls of the service");
-        assert_eq!(answer.status, self.response.status, "{answer}");
-        check_headers(&self.response.headers, |name| answer.header(name).map(str::to_owned));
-        check_body(&self.response.body, &answer.body);
         true
+    }
+}
+
+impl ResponseText {
+    fn check(&self, answer: &Answer) {
+        assert_eq!(answer.status, self.status, "{answer}");
+        check_headers(&self.headers, |name| answer.header(name).map(str::to_owned));
+        check_body(&self.body, &answer.body);
     }
 }
 
@@ -174,6 +192,7 @@ fn serve(exchanges: Vec<Exchange>) -> TestServer {
             return Reply::Reply(599, Vec::new(), b"one call more than the example has".to_vec());
         };
         let known = [
+            ("cache-control", "cache-control"),
             ("content-type", "content-type"),
             ("etag", "etag"),
             ("location", "location"),

@@ -88,11 +88,21 @@ impl Setup {
 
     /// Loads documents beside which other files lie.
     pub(crate) fn load_beside(&self, files: &[(&str, &str)], others: &[(&str, &str)]) -> Loaded {
+        self.load_with(Resources::default(), files, others)
+    }
+
+    /// Loads this assembly in the place of what a gateway serves, as a reload does.
+    pub(crate) fn reload(&self, gateway: Gateway, text: &str) -> Gateway {
+        let loaded = self.load_with(gateway.resources, &[("api.yaml", &document(text))], &[]);
+        loaded.resources.loaded();
+        loaded.serve_cleanly()
+    }
+
+    fn load_with(&self, resources: Resources, files: &[(&str, &str)], others: &[(&str, &str)]) -> Loaded {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files.iter().chain(others) {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        let resources = Resources::default();
         let paths: Vec<_> = files.iter().map(|(name, _)| folder.path().join(name)).collect();
         let around = Surroundings {
             settings: &self.settings,

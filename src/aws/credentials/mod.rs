@@ -76,6 +76,11 @@ impl Credentials {
         })
     }
 
+    /// Where the keys come from.
+    pub fn source(&self) -> &CredentialSource {
+        self.loader.source()
+    }
+
     /// Valid keys. Waits only where there are none yet, or the old ones have expired; it is safe to drop half-way.
     pub async fn get(self: &Arc<Self>) -> Result<Keys, CredentialsError> {
         if let Some(entry) = self.current.load_full() {
@@ -160,6 +165,6 @@ impl Entry {
 
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Credentials").field(self.loader.source()).finish()
+        f.debug_tuple("Credentials").field(self.source()).finish()
     }
 }

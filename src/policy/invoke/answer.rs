@@ -12,19 +12,23 @@ use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::{Body, BodyError, Message};
 
-/// The answer as a message whose body still streams.
-pub(super) fn message(answer: Response<Incoming>) -> Message {
-    let (head, body) = answer.into_parts();
-    let mut message = Message {
-        status: Some(head.status),
-        headers: head.headers,
-        body: Body::from_stream(body),
-        ..Message::default()
-    };
-    strip_hop_by_hop(&mut message.headers);
+/// The answer without what belonged to its connection; the body still streams.
+pub(super) fn received(answer: Response<Incoming>) -> Response<Body> {
+    let mut answer = answer.map(Body::from_stream);
+    strip_hop_by_hop(answer.headers_mut());
     // The body is framed anew on its way to the client.
-    message.headers.remove(CONTENT_LENGTH);
-    message
+    answer.headers_mut().remove(CONTENT_LENGTH);
+    answer
+}
+
+/// The answer as a message.
+pub(super) fn message(answer: Response<Body>) -> Message {
+    let (head, mut body) = answer.into_parts();
+    // What comes from the cache is compressed as the service sent it, and only a stream is decoded by who reads it.
+    if let Body::Bytes(..) = body {
+        body = Body::Stream(body.send());
+    }
+    Message { status: Some(head.status), headers: head.headers, body, ..Message::default() }
 }
 
 /// Reads the body of an answer.

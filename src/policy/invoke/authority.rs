@@ -37,7 +37,7 @@ pub(super) struct Hosts {
 }
 
 /// Scheme, host and port, as far as credentials belong to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Origin {
     scheme: &'static str,
     host: String,

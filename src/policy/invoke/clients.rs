@@ -10,7 +10,7 @@ use crate::policy::Compiler;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where a call goes, as far as trust is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Trust {
     /// Where the document says.
     Fixed,
@@ -25,6 +25,9 @@ pub(super) struct Clients {
     fixed: HttpClient,
     computed: Option<Guarded>,
     elsewhere: Option<Guarded>,
+    tls: TlsOptions,
+    /// The same for other origins.
+    stranger: TlsOptions,
 }
 
 struct Guarded {
@@ -56,9 +59,14 @@ impl Clients {
         };
         let computed = if open { Some(guarded(&tls)?) } else { None };
         // A redirect shows no client certificate, and its host is called by its own name.
-        let stranger = TlsOptions { client_certificate: None, client_key: None, server_name: None, ..tls };
+        let stranger = TlsOptions { client_certificate: None, client_key: None, server_name: None, ..tls.clone() };
         let elsewhere = if follows { Some(guarded(&stranger)?) } else { None };
-        Some(Clients { fixed, computed, elsewhere })
+        Some(Clients { fixed, computed, elsewhere, tls, stranger })
+    }
+
+    /// Whom the connections trust and who they say they are.
+    pub(super) fn tls(&self, trust: Trust) -> &TlsOptions {
+        if matches!(trust, Trust::Elsewhere { .. }) { &self.stranger } else { &self.tls }
     }
 
     pub(super) fn of(&self, trust: Trust) -> &HttpClient {

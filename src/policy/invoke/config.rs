@@ -58,6 +58,18 @@ pub struct Config {
     /// Signs the call for AWS: function URLs, and API Gateway with IAM authorization.
     #[serde(default)]
     pub aws_sigv4: Option<SigV4Config>,
+    /// Whether answers are kept for further calls: as the service says in its headers, not at all, or for `cache-ttl`.
+    #[serde(default)]
+    pub cache_response: CacheResponse,
+    /// How long answers are kept under `time-to-live`: 5 to 31708800 seconds.
+    #[serde(default = "a_quarter_of_an_hour")]
+    pub cache_ttl: Seconds,
+    /// What tells answers apart, in the place of path and query. Default: the whole URL.
+    #[serde(default)]
+    pub cache_key: Option<String>,
+    /// Whether answers to `POST` and `PUT` are kept too, under `time-to-live`.
+    #[serde(default)]
+    pub cache_putpost_response: bool,
     /// What the body is: the `Content-Type` of a message that has none.
     #[serde(default)]
     pub backend_type: BackendType,
@@ -153,6 +165,16 @@ pub struct SigV4Config {
     pub sts_endpoint: Option<String>,
 }
 
+/// Whether answers are kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CacheResponse {
+    #[default]
+    Protocol,
+    NoCache,
+    TimeToLive,
+}
+
 /// What the body is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -210,6 +232,10 @@ pub(super) struct StopOn {
 
 fn sixty_seconds() -> Seconds {
     Seconds::new(60)
+}
+
+fn a_quarter_of_an_hour() -> Seconds {
+    Seconds::new(900)
 }
 
 fn message() -> String {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod authority;
+mod cache;
 mod clients;
 mod config;
 mod control;
@@ -25,6 +26,7 @@ use crate::diagnostics::{Findings, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
 use crate::source::Spellings;
 use authority::Hosts;
+use cache::ResponseCache;
 use clients::Clients;
 use config::{BackendType, HttpVersion, StopOn};
 use control::{Control, Default};
@@ -49,7 +51,15 @@ impl Policy for Invoke {
         versions: &["1.0.0", "1.5.0", "2.0.0", "2.1.0", "2.2.0", "2.3.0"],
         summary: "Calls an HTTP service.",
         page: include_str!("page.md"),
-        examples: examples!["allowed-hosts", "forward-path", "keep-and-headers", "output-and-catch", "redirects"],
+        examples: examples![
+            "allowed-hosts",
+            "forward-path",
+            "keep-and-headers",
+            "output-and-catch",
+            "protocol",
+            "redirects",
+            "time-to-live"
+        ],
         spellings: Spellings {
             aliases: &[("target_url", "target-url"), ("chunked-upload", "chunked-uploads")],
             any_case: false,
@@ -58,10 +68,7 @@ impl Policy for Invoke {
                 ("graphql-send-type", &["detect"]),
                 ("websocket-upgrade", &["false"]),
                 ("secure-gateway", &["false"]),
-                ("cache-response", &["protocol", "no-cache"]),
-                ("cache-ttl", &["*"]),
-                ("cache-key", &["*"]),
-                ("cache-putpost-response", &["false"]),
+                ("cache-ttl", &[""]),
             ],
         },
         literal: &[],
@@ -83,14 +90,16 @@ impl Policy for Invoke {
         let follow_redirects = config.follow_redirects.unwrap_or(compiler.generation == Generation::V5);
         let is_open = matches!(target, Some(Target::Open(_)));
         let clients = Clients::compile(&config, is_open, follow_redirects, compiler);
-        let (target, secrets) = (target?, secrets?);
+        let (target, secrets, clients) = (target?, secrets?, clients?);
         warn_of_plain_http(&config, &target, &secrets, compiler);
         let signature = match &config.aws_sigv4 {
             Some(config) => Some(SigV4::compile(config, &target, compiler)?),
             None => None,
         };
+        let cache = ResponseCache::compile(&config, &clients, &secrets, signature.as_ref(), compiler);
         let step = step::Invoke {
-            clients: clients?,
+            clients,
+            cache: cache?,
             target,
             hosts,
             tail: tail?,
@@ -112,10 +121,11 @@ impl Policy for Invoke {
 
 fn access(step: &step::Invoke) -> Access {
     let message = Root::Builtin(Builtin::Message);
-    let mut reads: Vec<Reference> = step.target.references().chain(step.secrets.references()).cloned().collect();
+    let values = step.target.references().chain(step.secrets.references()).chain(step.cache.references());
+    let mut reads: Vec<Reference> = values.cloned().collect();
     // A `GET` leaves the body where it is.
     let sends_message = step.input == message && step.verb.as_ref().is_none_or(|verb| step.shape.carries_body(verb));
-    let whole = step.signature.is_some() || !step.shape.chunked;
+    let whole = step.signature.is_some() || step.cache.unsafe_too || !step.shape.chunked;
     if step.input != message || (sends_message && whole) {
         reads.push(Reference { root: step.input.clone(), path: ["body".into()].into() });
     }

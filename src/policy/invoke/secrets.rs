@@ -12,7 +12,7 @@ use crate::policy::Compiler;
 use crate::runtime::Context;
 use crate::value::Secret;
 
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// What is added to every call.
 #[derive(Default)]
@@ -62,6 +62,14 @@ impl Secrets {
 
     pub(super) fn is_empty(&self) -> bool {
         self.basic.is_none() && self.api_key.is_none()
+    }
+
+    pub(super) fn is_basic(&self) -> bool {
+        self.basic.is_some()
+    }
+
+    pub(super) fn has_api_key(&self) -> bool {
+        self.api_key.is_some()
     }
 
     pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {

@@ -18,6 +18,7 @@ use crate::aws::sign::{Scope, Signer};
 use crate::diagnostics::codes;
 use crate::policy::aws_credentials::{self, CredentialRows};
 use crate::policy::{Compiler, Purpose};
+use crate::resources::cache::Fingerprint;
 use crate::runtime::{Fault, FaultSource, kinds};
 
 /// What stands bare in a signed query.
@@ -52,6 +53,12 @@ impl SigV4 {
         let signer = Signer::new(Scope { region, service });
         let signer = if has_hash { signer.with_payload_hash() } else { signer };
         Some(SigV4 { signer, credentials })
+    }
+
+    /// Adds as whom and for what it signs.
+    pub(super) fn identify(&self, all: Fingerprint) -> Fingerprint {
+        let Scope { region, service } = self.signer.scope();
+        all.with(region).with(service).with_credentials(self.credentials.source())
     }
 
     /// Signs a request; says with which key. The query is rewritten so that what is sent is what was signed.

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Response};
-use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::answer;
 use super::authority::Hosts;
+use super::cache::ResponseCache;
 use super::clients::{Clients, Trust};
 use super::config::StopOn;
 use super::control::Control;
@@ -18,12 +18,14 @@ use super::tail::Tail;
 use super::url::Target;
 use crate::expression::{Builtin, Root};
 use crate::http_client::SendError;
+use crate::resources::cache::{Found, Validated, Validation};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::Message;
+use crate::value::{Body, Message};
 
 /// A compiled `invoke`.
 pub(super) struct Invoke {
     pub clients: Clients,
+    pub cache: ResponseCache,
     pub target: Target,
     pub hosts: Hosts,
     pub tail: Tail,
@@ -49,8 +51,9 @@ enum NoAnswer {
 impl Invoke {
     async fn call(&self, cx: &mut Context) -> Result<Next, Fault> {
         let deadline = Instant::now() + self.timeout.min(cx.remaining());
+        let key = self.cache.authors_key(cx);
         let outgoing = self.outgoing(cx).await?;
-        let answer = match self.exchange(outgoing, deadline).await {
+        let answer = match self.exchange(outgoing, key.as_deref(), deadline).await {
             Ok(answer) => answer,
             Err(NoAnswer::Fault(fault)) => return Err(fault),
             Err(NoAnswer::Sending(error)) => {
@@ -77,11 +80,16 @@ impl Invoke {
     }
 
     /// Sends a request and follows redirects, all of it before the deadline.
-    async fn exchange(&self, mut outgoing: Outgoing, deadline: Instant) -> Result<Response<Incoming>, NoAnswer> {
+    async fn exchange(
+        &self,
+        mut outgoing: Outgoing,
+        key: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Response<Body>, NoAnswer> {
         let mut hops = 0;
         loop {
             let again = (self.follow_redirects && hops < MAX_HOPS).then(|| outgoing.again());
-            let answer = self.send(outgoing, deadline).await?;
+            let answer = self.fetch(outgoing, key, deadline).await?;
             match again.and_then(|again| again.redirected(&answer, &self.hosts)) {
                 Some(next) => outgoing = next,
                 None => return Ok(answer),
@@ -90,7 +98,49 @@ impl Invoke {
         }
     }
 
-    async fn send(&self, mut outgoing: Outgoing, deadline: Instant) -> Result<Response<Incoming>, NoAnswer> {
+    /// The answer to one request, from the cache or the service; `key` is the author's.
+    async fn fetch(
+        &self,
+        outgoing: Outgoing,
+        key: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Response<Body>, NoAnswer> {
+        let call = self.cache.call(&outgoing, key);
+        match call.map_or(Found::Pass, |call| self.cache.cache.look(call)) {
+            Found::Answer(answer) => Ok(answer),
+            Found::Ask(ticket) => Ok(ticket.take(self.send(outgoing, deadline).await?)),
+            Found::Validate(validation) => self.validate(*validation, outgoing, deadline).await,
+            Found::Pass => self.pass(outgoing, deadline).await,
+        }
+    }
+
+    /// Asks the service whether what is stored is still good.
+    async fn validate(
+        &self,
+        validation: Validation,
+        mut outgoing: Outgoing,
+        deadline: Instant,
+    ) -> Result<Response<Body>, NoAnswer> {
+        let again = outgoing.again();
+        validation.put_conditions(&mut outgoing.headers);
+        match validation.take(self.send(outgoing, deadline).await?) {
+            Validated::Answer(answer) => Ok(answer),
+            Validated::AskAgain(ticket) => Ok(ticket.take(self.send(again, deadline).await?)),
+        }
+    }
+
+    /// The answer of the service. What the call has changed is dropped from the cache.
+    async fn pass(&self, outgoing: Outgoing, deadline: Instant) -> Result<Response<Body>, NoAnswer> {
+        let changes = self.cache.changes(&outgoing);
+        let answer = self.send(outgoing, deadline).await?;
+        let done = answer.status().is_success() || answer.status().is_redirection();
+        if let Some(target) = changes.filter(|_| done) {
+            self.cache.cache.invalidate(target);
+        }
+        Ok(answer)
+    }
+
+    async fn send(&self, mut outgoing: Outgoing, deadline: Instant) -> Result<Response<Body>, NoAnswer> {
         let client = self.clients.of(outgoing.trust);
         let key = match &self.signature {
             Some(signature) if !matches!(outgoing.trust, Trust::Elsewhere { .. }) => {
@@ -109,7 +159,7 @@ impl Invoke {
         if let Some((signature, key)) = key {
             signature.learn(&answer, &key);
         }
-        Ok(answer)
+        Ok(answer::received(answer))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `invoke` against real services on the loopback interface.
 
 mod answers;
+mod cache;
 mod faults;
 mod headers;
 mod hosts;

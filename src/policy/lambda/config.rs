@@ -75,9 +75,23 @@ pub struct Config {
     /// How long connecting may take.
     #[serde(default = "five_seconds")]
     pub connect_timeout: Seconds,
+    /// Keeps answers for further calls, so that the function does not run for each. Default: none are kept.
+    #[serde(default)]
+    pub cache: Option<CacheConfig>,
     /// The faults that stop the flow. Others leave their status and body in `output`, and the flow goes on. Default: all.
     #[serde(default)]
     pub stop_on_error: Option<Vec<String>>,
+}
+
+/// Which answers are kept, and for how long.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CacheConfig {
+    /// How long an answer is kept: 5 to 31708800 seconds.
+    pub time_to_live: Seconds,
+    /// What tells calls of the function apart. Default: the payload.
+    #[serde(default)]
+    pub key: Option<String>,
 }
 
 /// How the function is called.

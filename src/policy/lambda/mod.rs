@@ -1,6 +1,7 @@
 //! `lambda`: invokes an AWS Lambda function.
 
 mod answer;
+mod cache;
 mod config;
 mod faults;
 mod payload;
@@ -28,7 +29,7 @@ impl Policy for Lambda {
         versions: &["1.0.0", "1.1.0", "1.2.0", "1.3.0"],
         summary: "Invokes an AWS Lambda function.",
         page: include_str!("page.md"),
-        examples: examples!["body-and-catch", "event", "output", "proxy-v2"],
+        examples: examples!["body-and-catch", "cache", "event", "output", "proxy-v2"],
         spellings: Spellings {
             aliases: &[
                 ("function_name", "function"),
@@ -49,7 +50,6 @@ impl Policy for Lambda {
                 ("background", &["false"]),
                 ("retry", &["not-sent"]),
                 ("max-concurrency", &[]),
-                ("cache", &[]),
                 ("log-type", &["none"]),
                 ("client-context", &[]),
                 ("tenant-id", &[]),
@@ -83,7 +83,8 @@ impl Policy for Lambda {
         let target = target::compile(&config, compiler);
         let payload = payload::compile(&config, input?, compiler);
         let (output, target, payload) = (output?, target?, payload);
-        let access = access(&payload, &output);
+        let cache = cache::compile(&config, &target, compiler)?;
+        let access = access(&payload, cache.as_ref(), &output);
         let step = step::Lambda {
             target,
             payload,
@@ -92,14 +93,16 @@ impl Policy for Lambda {
             kind: config.invocation_type,
             output,
             timeout: config.timeout.0,
+            cache,
             stops: stops?,
         };
         Some(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }
 
-fn access(payload: &payload::Payload, output: &Root) -> Access {
-    let mut reads = Vec::new();
+fn access(payload: &payload::Payload, cache: Option<&cache::AnswerCache>, output: &Root) -> Access {
+    let mut reads: Vec<Reference> =
+        cache.map(cache::AnswerCache::references).unwrap_or_default().into_iter().cloned().collect();
     if let Some(input) = &payload.input {
         let mut path = input.path.to_vec();
         if matches!(input.root, Root::Builtin(Builtin::Message | Builtin::Request)) && path.is_empty() {

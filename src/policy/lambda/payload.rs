@@ -47,6 +47,15 @@ impl Payload {
         })
     }
 
+    /// What the function sees of the client's headers.
+    pub(super) fn client_headers(&self, cx: &Context) -> HeaderMap {
+        match (self.event, &self.input) {
+            (None, _) => HeaderMap::new(),
+            (Some(_), Some(input)) => input_headers(cx, &input.root),
+            (Some(_), None) => cx.state.request.headers.clone(),
+        }
+    }
+
     fn event(
         &self,
         cx: &Context,
@@ -56,11 +65,7 @@ impl Payload {
     ) -> Result<Bytes, serde_json::Error> {
         let state = &*cx.state;
         let request = &state.request;
-        let headers = match &self.input {
-            Some(input) => input_headers(cx, &input.root),
-            None => request.headers.clone(),
-        };
-        let headers = forwarded(headers, state, trace_id);
+        let headers = forwarded(self.client_headers(cx), state, trace_id);
         let text = |name: &HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
         let host = text(&http::header::HOST).or(request.uri.host()).unwrap_or_default();
         let client = request.client.ip().to_string();

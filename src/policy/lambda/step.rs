@@ -6,6 +6,7 @@ use crate::expression::Root;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Message;
 
+use super::cache::{self, AnswerCache, Looked};
 use super::config::{InvocationKind, ResponseFormat};
 use super::payload::{self, Payload};
 use super::target::Call;
@@ -20,6 +21,7 @@ pub(super) struct Lambda {
     pub kind: InvocationKind,
     pub output: Root,
     pub timeout: Duration,
+    pub cache: Option<AnswerCache>,
     /// The faults that stop the flow; all of them where nothing is said.
     pub stops: Option<Box<[String]>>,
 }
@@ -27,7 +29,11 @@ pub(super) struct Lambda {
 impl Lambda {
     async fn invoke(&self, cx: &mut Context) -> Result<Next, Fault> {
         let answer = match self.invocation(cx) {
-            Ok(invocation) => self.call(invocation).await,
+            Ok(invocation) => match self.look(cx, &invocation) {
+                Looked::Answer(answer) => Ok(*answer),
+                Looked::Call(ticket) => self.call(invocation).await.map(|answer| cache::keep(*ticket, answer)),
+                Looked::Pass => self.call(invocation).await,
+            },
             Err(fault) => Err(fault),
         };
         match answer {
@@ -49,6 +55,13 @@ impl Lambda {
         }
         let timeout = self.timeout.min(cx.remaining());
         Ok(Invocation { payload, timeout, trace_id, ..Invocation::default() })
+    }
+
+    fn look(&self, cx: &Context, invocation: &Invocation) -> Looked {
+        match &self.cache {
+            Some(cache) => cache.look(cx, &invocation.payload, &self.payload.client_headers(cx)),
+            None => Looked::Pass,
+        }
     }
 
     async fn call(&self, invocation: Invocation) -> Result<Message, Fault> {

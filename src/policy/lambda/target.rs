@@ -4,8 +4,10 @@ use crate::aws::client::{InvocationType, LambdaClient, Target};
 use crate::aws::endpoint::{Endpoint, lambda_from_environment, region_from_environment, region_in_endpoint};
 use crate::aws::function::{FunctionNameError, FunctionRef, Qualifier};
 use crate::diagnostics::codes;
+use crate::http_client::PoolOptions;
 use crate::policy::aws_credentials::{self, CredentialRows};
 use crate::policy::{Compiler, Purpose};
+use crate::resources::cache::{Fingerprint, Key};
 
 use super::config::{Config, InvocationKind};
 
@@ -16,17 +18,22 @@ pub(super) struct Call {
     pub limit: usize,
     /// For messages: the function as the author wrote it.
     pub name: String,
+    /// Which function it is, where, and as whom it is called.
+    pub identity: Key,
 }
 
 /// Checks everything that can be known at load and prepares the call.
 pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Call> {
     let function = function(config, compiler);
     let qualifier = qualifier(config, function.as_ref(), compiler);
-    let http = compiler.http_client(config.tls_profile.as_deref(), config.connect_timeout.0);
+    let profile = config.tls_profile.as_deref();
+    let tls = compiler.tls(profile);
+    let options = PoolOptions { connect_timeout: config.connect_timeout.0, ..PoolOptions::default() };
+    let http = tls.as_ref().and_then(|tls| compiler.pool(profile, tls, &options));
     let local = compiler.shared.settings.aws.local.clone();
     let region = function.as_ref().and_then(|function| region(config, function, compiler));
     let endpoint = region.as_deref().and_then(|region| endpoint(config, region, compiler));
-    let (mut function, qualifier, http) = (function?, qualifier?, http?);
+    let (mut function, qualifier, tls, http) = (function?, qualifier?, tls?, http?);
     let credentials = aws_credentials::compile(credential_rows(config), region.as_deref(), compiler)?;
     let name = function.as_str().to_owned();
     // The embedded service knows functions by their names, whatever account and region they have at home.
@@ -40,9 +47,12 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
         InvocationKind::Event => InvocationType::Event,
         InvocationKind::DryRun => InvocationType::DryRun,
     };
+    let identity =
+        Fingerprint::new("function").with(&region).with(&endpoint).with(&function.invoke_path(qualifier.as_ref()));
+    let identity = identity.with_tls(&tls).with_credentials(credentials.source()).key();
     let client = LambdaClient::new(http, endpoint, region, credentials);
     match client.target(&function, qualifier.as_ref(), kind, false) {
-        Ok(target) => Some(Call { client, target, limit: kind.payload_limit(), name }),
+        Ok(target) => Some(Call { client, target, limit: kind.payload_limit(), name, identity }),
         Err(error) => {
             compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string());
             None

@@ -1,5 +1,6 @@
 //! `lambda` against real handlers behind the embedded service, and against a service made up for the test.
 
+mod cache;
 mod faults;
 mod payloads;
 mod refused;

@@ -218,13 +218,7 @@ execute:
 
 #[test]
 fn what_is_not_built_is_refused_by_name() {
-    for property in [
-        "graphql-send-type: json",
-        "cache-response: time-to-live",
-        "cache-putpost-response: true",
-        "websocket-upgrade: true",
-        "secure-gateway: true",
-    ] {
+    for property in ["graphql-send-type: json", "websocket-upgrade: true", "secure-gateway: true"] {
         let name = property.split(':').next().unwrap();
         let expected =
             format!("api.yaml:6:16: error G0307 the property `{name}` of `invoke` is known but not built yet");
@@ -250,6 +244,34 @@ fn values_that_contradict_each_other_are_refused() {
         let findings = loaded(&format!("{properties}, target-url: 'http://localhost'")).findings();
         assert!(findings.contains(&format!("api.yaml:{expected}")), "{findings:?}");
     }
+}
+
+#[test]
+fn what_says_nothing_about_the_cache_is_explained() {
+    let range = "error G0308 `cache-ttl` is not from 5 to 31708800 seconds";
+    let put = "warning G0308 answers to `POST` and `PUT` are only kept for a time to live, so this does nothing; \
+               write `cache-response: time-to-live`, or remove it";
+    for (properties, expected) in [
+        ("cache-response: time-to-live, cache-ttl: 4", format!("6:57: {range}")),
+        ("cache-response: time-to-live, cache-ttl: 31708801", format!("6:57: {range}")),
+        ("cache-putpost-response: true", format!("6:40: {put}")),
+        ("cache-response: no-cache, cache-putpost-response: true", format!("6:66: {put}")),
+    ] {
+        assert_eq!(finding(properties), format!("api.yaml:{expected}"));
+    }
+    for properties in [
+        "cache-response: protocol, cache-ttl: 1",
+        "cache-response: protocol, cache-ttl: ''",
+        "cache-response: time-to-live, cache-ttl: '900', cache-putpost-response: true",
+        "cache-response: time-to-live, cache-ttl: 31708800, cache-key: ''",
+    ] {
+        assert_eq!(loaded(&format!("{properties}, target-url: 'http://h'")).findings(), [""; 0], "{properties}");
+    }
+    let unknown = finding("cache-response: forever");
+    assert_eq!(
+        unknown,
+        "api.yaml:6:32: error G0304 `cache-response` is text, expected `protocol`, `no-cache` or `time-to-live`"
+    );
 }
 
 #[test]

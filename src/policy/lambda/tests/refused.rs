@@ -279,7 +279,6 @@ fn what_is_not_built_is_refused_and_what_asks_for_nothing_is_not() {
         "background: true",
         "retry: always",
         "max-concurrency: 5",
-        "cache: {}",
         "log-type: tail",
         "client-context: x",
         "tenant-id: x",
@@ -329,6 +328,23 @@ fn mistyped_values_and_names_are_explained() {
         ["api.yaml:6:29: error G0306 `function_name` and `function` are the same property \
           (already set here: api.yaml:6:16); remove one of the two; `function` is the canonical spelling"]
     );
+}
+
+#[test]
+fn what_cannot_be_kept_is_explained() {
+    let event = "an event holds the id and the time of its request, so no two are alike and nothing would be found; \
+                 write a `key`, such as `$(request.path)$(request.search)`";
+    check(&[
+        ("cache: {}", "6:23: error G0305 `cache` needs the property `time-to-live`"),
+        ("cache: {time-to-live: 4}", "6:38: error G0308 `time-to-live` is not from 5 to 31708800 seconds"),
+        ("cache: {time-to-live: 5s, kye: x}", "6:42: error G0303 `cache` has no property `kye`; did you mean `key`?"),
+        (
+            "cache: {time-to-live: 5}, invocation-type: event",
+            "6:23: error G0308 only `invocation-type: request-response` has an answer that could be kept; \
+             remove `cache`",
+        ),
+        ("cache: {time-to-live: 5}, payload: api-gateway-v2", &format!("6:23: error G0308 {event}")),
+    ]);
 }
 
 #[test]
