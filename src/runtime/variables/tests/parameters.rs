@@ -160,7 +160,7 @@ fn a_parameter_that_v5_can_never_have_is_a_warning() {
     assert_eq!(findings("datapower-api-gateway"), [""; 0]);
     let message = "no operation declares the parameter `zipcod`, so it is always empty";
     let help = "declare it under `parameters`, or did you mean `zipcode`?";
-    assert_eq!(findings("datapower-gateway"), [format!("api.yaml:13:75: warning G0402 {message}; {help}")]);
+    assert_eq!(findings("datapower-gateway"), [format!("api.yaml:13:76: warning G0402 {message}; {help}")]);
 }
 
 #[test]
