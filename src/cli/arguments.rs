@@ -30,6 +30,8 @@ pub enum Verb {
     Serve(ServeArguments),
     /// Serve documents and their functions here, reloading on every change
     Dev(DevArguments),
+    /// Make a folder with a document and a function to start from
+    New(NewArguments),
     /// Draw assemblies: as text, as Mermaid or as SVG
     Graph(GraphArguments),
     /// Print what documents compile to
@@ -97,6 +99,13 @@ pub struct DevArguments {
     /// Where the embedded Lambda service listens [default: a free port]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true)]
     pub lambda_listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// The folder, named as the API shall be
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod export;
 mod generated;
 mod graph;
 mod load;
+mod new;
 mod print;
 mod schema;
 mod serve;
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Dev(arguments) => dev::run(arguments),
+        Verb::New(arguments) => new::run(&arguments),
         Verb::Graph(arguments) => graph::run(&arguments),
         Verb::Export(arguments) => export::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),

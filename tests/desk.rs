@@ -1,0 +1,156 @@
+//! The verbs of an author's desk beside `check`: `new`, `graph`, `export`, `explain`, `completion`, `man`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+
+mod support;
+
+use support::{Gantry, gantry, python_is_here};
+
+/// Runs a verb: exit code, stdout, stderr.
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = gantry(arguments);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn a_new_folder_is_ready_for_dev() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("greetings");
+    let path = path.to_str().unwrap();
+    let (code, stdout, stderr) = run(&["new", path]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains(&format!("Try it: gantry dev {path}")), "{stdout}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+
+    let document = std::fs::read_to_string(format!("{path}/openapi.yaml")).unwrap();
+    assert!(document.starts_with("# yaml-language-server: $schema=.gantry/document.json\nopenapi: "), "{document}");
+    assert!(document.contains("title: greetings\n"), "{document}");
+    let (code, stdout, stderr) = run(&["check", path]);
+    assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
+
+    if !python_is_here("a_new_folder_is_ready_for_dev") {
+        return;
+    }
+    let gantry = Gantry::spawn(&["dev", path]);
+    gantry.wait_until("it serves", || gantry.stderr().contains("Ctrl-C ends."));
+    assert_eq!(gantry.get("/hello/World").body, r#"{"message": "Hello, World!"}"#);
+}
+
+#[test]
+fn a_folder_that_is_in_use_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.txt"), "mine").unwrap();
+    let taken = folder.path().join("taken");
+    std::fs::create_dir(&taken).unwrap();
+    std::fs::write(taken.join("mine.txt"), "mine").unwrap();
+    let (code, _, stderr) = run(&["new", taken.to_str().unwrap()]);
+    assert_eq!(code, Some(3));
+    assert!(stderr.contains("is there and not empty; nothing was written"), "{stderr}");
+    assert_eq!(std::fs::read_dir(&taken).unwrap().count(), 1);
+    for (name, exit) in [("mine.txt", 2), ("no where", 2), ("mine.txt/below", 3)] {
+        let (code, _, stderr) = run(&["new", folder.path().join(name).to_str().unwrap()]);
+        assert_eq!(code, Some(exit), "{stderr}");
+    }
+    assert_eq!(std::fs::read_to_string(folder.path().join("mine.txt")).unwrap(), "mine");
+}
+
+#[test]
+fn an_assembly_is_drawn_as_text() {
+    let (code, stdout, _) = run(&["graph", "assemblies/orders", "--operation", "ship"]);
+    assert_eq!(code, Some(0));
+    let expected = "\
+orders 1.0.0
+  POST /orders/{id}/shipment
+├─ invoke  look up the order
+├─ parse   order
+├─ switch
+│  ├─ [order.body.total > 1000]
+│  │  └─ lambda  ask for approval
+│  └─ [otherwise]
+│     └─ set-variable  approval.body.approved
+├─ switch
+│  └─ [$not(approval.body.approved)]
+│     └─ throw  NotApproved
+├─ lambda  ship it
+├─ [catch OperationError]
+│  └─ throw  NoSuchOrder
+└─ [catch ConnectionError]
+   └─ set-variable  message.status.code, message.headers.content-type, message.…
+";
+    assert_eq!(stdout, expected);
+}
+
+#[test]
+fn an_assembly_is_drawn_as_mermaid_and_as_a_picture() {
+    let (code, stdout, _) = run(&["graph", "assemblies/orders", "--format", "mermaid"]);
+    assert_eq!(code, Some(0));
+    assert!(stdout.starts_with("flowchart TD\n"), "{stdout}");
+    assert!(stdout.contains("subgraph n6[\"order.body.total #62; 1000\"]"), "{stdout}");
+    assert_eq!(stdout.matches("subgraph ").count(), stdout.lines().filter(|line| line.trim() == "end").count());
+    let (code, stdout, _) = run(&["graph", "assemblies/orders", "--format", "svg"]);
+    assert_eq!(code, Some(0));
+    assert!(stdout.starts_with("<svg xmlns=") && stdout.ends_with("</svg>\n"), "{stdout}");
+    assert!(stdout.contains(">order.body.total &gt; 1000</text>"), "{stdout}");
+}
+
+#[test]
+fn what_cannot_be_drawn_is_said() {
+    let (code, _, stderr) = run(&["graph", "assemblies/orders", "--operation", "nobody"]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("nothing to draw"), "{stderr}");
+    assert_eq!(run(&["graph", "tests/fixtures/mistakes/unclosed-quote.yaml"]).0, Some(1));
+}
+
+#[test]
+fn the_compiled_form_can_be_seen_and_holds_no_value_of_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("api.yaml");
+    let text = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /a: {get: {}, post: {}}\nx-assembly:\n  \
+                properties: {key: {value: '${GANTRY_TEST_SECRET:-hush-hush}'}}\n  execute:\n    - switch:\n        case:\n          \
+                - condition: message.body.a = 1\n            execute: [{throw: {name: Mine}}]\n    - set-variable: \
+                {actions: [{set: seen, value: $(key)}]}\n  catch:\n    - errors: [Mine]\n      execute: [{set-variable: \
+                {actions: [{set: message.body, value: caught}]}}]\n";
+    std::fs::write(&file, text).unwrap();
+    let (code, stdout, stderr) = run(&["export", "--compiled", file.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(!stdout.contains("hush-hush"), "{stdout}");
+    let dump: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(dump["routes"][0]["pipeline"], dump["routes"][1]["pipeline"], "operations share their pipeline");
+    let ops = dump["pipelines"][0]["ops"].as_array().unwrap();
+    let kinds: Vec<&str> = ops.iter().map(|op| op["op"].as_str().unwrap()).collect();
+    assert_eq!(kinds[..5], ["step", "load-body", "branch", "step", "jump"], "{stdout}");
+    assert_eq!(ops[2]["place"].as_str().unwrap(), format!("{}:8:7", file.display()));
+    assert_eq!(dump["pipelines"][0]["handlers"][0]["catches"], serde_json::json!(["Mine"]));
+    let (code, stdout, _) = run(&["export", "--compiled", "tests/fixtures/broken.yaml"]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn codes_and_policies_are_explained() {
+    for code in ["G0301", "g301"] {
+        assert!(run(&["explain", code]).1.starts_with("G0301: there is no such policy\n\n"));
+    }
+    for words in [&["explain", "policy", "throw"][..], &["explain", "throw"]] {
+        assert!(run(words).1.starts_with("# throw\n"));
+    }
+    let (code, _, stderr) = run(&["explain", "policy", "lamda"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("did you mean `lambda`?"), "{stderr}");
+    assert!(run(&["explain", "xslt"]).2.contains("known but not built yet"));
+}
+
+#[test]
+fn the_shell_and_its_manual_know_every_verb() {
+    let (_, help, _) = run(&["--help"]);
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    let verbs = ["check", "serve", "dev", "new", "graph", "export", "explain", "schema", "completion", "man"];
+    let (_, manual, _) = run(&["man"]);
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, script, _) = run(&["completion", shell]);
+        assert_eq!(code, Some(0));
+        for verb in verbs {
+            assert!(script.contains(verb), "{shell} {verb}");
+            assert!(manual.contains(&format!("GANTRY {}", verb.to_uppercase())), "{verb}");
+        }
+    }
+}
