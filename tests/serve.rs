@@ -75,6 +75,8 @@ fn the_admin_listener_reloads_and_says_how_it_went() {
     assert_eq!(gantry.get("/ping").body, "again");
     let metrics = gantry.try_get_from(gantry.admin, "/metrics").expect("an answer").body;
     assert!(metrics.contains("gantry_reloads_total{outcome=\"kept\"} 1"), "{metrics}");
+    let counted = metrics.lines().find(|line| line.starts_with("gantry_requests_total{") && line.contains("/ping"));
+    assert!(counted.is_some_and(|line| line.ends_with(" 2")), "both requests are counted: {metrics}");
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(crate) struct Recorded {
     /// In order, names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// The client's port, by which connections are told apart.
+    pub port: u16,
 }
 
 /// What the server does with a request.
@@ -75,9 +77,10 @@ pub(crate) fn closed_port() -> SocketAddr {
 
 fn serve(stream: TcpStream, answer: &dyn Fn(&Recorded) -> Answer, seen: &Mutex<Vec<Recorded>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let port = stream.peer_addr().map_or(0, |peer| peer.port());
     while let Some(request) = read_request(&mut reader) {
         let answer = answer(&request);
-        seen.lock().unwrap().push(request);
+        seen.lock().unwrap().push(Recorded { port, ..request });
         if !write_answer(&stream, answer) {
             return;
         }

@@ -4,6 +4,8 @@
 //! go, so that a profile that was removed does not stay open for ever.
 
 pub mod cache;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::hash::Hash;

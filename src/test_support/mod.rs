@@ -6,6 +6,7 @@ mod examples;
 mod functions;
 mod setup;
 
+pub(crate) use crate::aws::credentials::tests::sts;
 pub(crate) use crate::http_client::test_server::{Answer as Reply, Recorded, TestServer, closed_port};
 pub(crate) use ask::{Answer, Ask, Gateway};
 pub(crate) use functions::Functions;

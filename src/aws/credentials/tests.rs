@@ -32,7 +32,7 @@ pub(in crate::aws) fn role(sts: &str) -> CredentialSource {
 }
 
 /// STS's answer with keys that live for `life`; the key id tells the calls apart.
-pub(in crate::aws) fn granted(action: &str, number: usize, life: Duration) -> Answer {
+pub(crate) fn granted(action: &str, number: usize, life: Duration) -> Answer {
     let expiration = (OffsetDateTime::now_utc() + life).format(&Rfc3339).unwrap();
     let body = format!(
         "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{action}Result>\
@@ -53,7 +53,7 @@ fn refused(_: &Recorded) -> Answer {
 }
 
 /// An STS that grants keys of one life, a little slowly.
-pub(in crate::aws) fn sts(life: Duration) -> TestServer {
+pub(crate) fn sts(life: Duration) -> TestServer {
     let number = AtomicU16::new(0);
     TestServer::start(move |_| {
         pause(Duration::from_millis(50));
