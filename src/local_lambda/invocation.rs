@@ -5,7 +5,9 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::json;
+use tokio::sync::mpsc;
 
 /// What a handler is asked to do.
 #[derive(Debug)]
@@ -23,6 +25,16 @@ pub struct Invocation {
     pub client_context: Option<String>,
     /// Whether the caller wants the end of the log.
     pub wants_log: bool,
+    /// Where an answer goes that the handler streams, piece by piece; without it, such an answer is collected.
+    pub stream: Option<mpsc::Sender<Piece>>,
+}
+
+/// A part of an answer that streams.
+#[derive(Debug)]
+pub enum Piece {
+    /// What the handler says it is, before the first byte.
+    Declared(HeaderValue),
+    Bytes(Bytes),
 }
 
 /// How an invocation ended.

@@ -1,4 +1,5 @@
-//! The Lambda Invoke API over HTTP: `POST /2015-03-31/functions/NAME/invocations`.
+//! The Lambda Invoke API over HTTP: `POST /2015-03-31/functions/NAME/invocations`, and
+//! `POST /2021-11-15/functions/NAME/response-streaming-invocations`.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -15,17 +16,18 @@ use hyper_util::server::conn::auto;
 use serde::de::IgnoredAny;
 use time::OffsetDateTime;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::address::{Address, Home};
 use super::errors::{Refusal, unbuildable};
-use super::invocation::{Invocation, Outcome};
+use super::invocation::{Invocation, Outcome, Piece};
 use super::locked;
 use super::pool::Pool;
 use super::registry::Registry;
 use super::signature::{Signed, Verifier};
+use super::stream::{ReplyBody, Running, events};
 
 /// The largest event of a synchronous call, bytes.
 const SYNC_LIMIT: usize = 6_291_456;
@@ -36,6 +38,9 @@ const ASYNC_LIMIT: usize = 1_048_576;
 const READ_LIMIT: usize = 32 * 1024 * 1024;
 /// The largest client context, base64 characters.
 const CONTEXT_LIMIT: usize = 3583;
+
+/// What a call may be whose answer streams.
+const STREAM_TYPES: &str = "enum value set: [RequestResponse, DryRun]";
 
 type Reply = Response<Full<Bytes>>;
 
@@ -98,15 +103,15 @@ async fn connection(stream: TcpStream, service: Arc<Service>) {
 }
 
 impl Service {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Reply, Infallible> {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>, Infallible> {
         let id = Uuid::new_v4().to_string();
         let (parts, body) = request.into_parts();
         let reply = self.invoke(&parts, body, &id).await;
-        Ok(reply.unwrap_or_else(|refusal| refused(&refusal, &id)))
+        Ok(reply.unwrap_or_else(|refusal| whole(refused(&refusal, &id))))
     }
 
-    async fn invoke(&self, parts: &request::Parts, body: Incoming, id: &str) -> Result<Reply, Refusal> {
-        let segment = function_segment(parts)
+    async fn invoke(&self, parts: &request::Parts, body: Incoming, id: &str) -> Result<Response<ReplyBody>, Refusal> {
+        let (segment, streams) = function_segment(parts)
             .ok_or_else(|| Refusal::unknown_operation(parts.method.as_str(), parts.uri.path()))?;
         let body = read(body).await?;
         self.verifier.verify(&Signed::from_parts(parts, &body), OffsetDateTime::now_utc())?;
@@ -127,12 +132,46 @@ impl Service {
             trace_id: trace_id(&parts.headers),
             client_context: if sync { client_context(&parts.headers)? } else { None },
             wants_log: sync && text(&parts.headers, "x-amz-log-type") == Some("Tail"),
+            stream: None,
         };
         match kind {
-            InvocationType::DryRun => Ok(reply(StatusCode::NO_CONTENT, id, &[], Bytes::new())),
-            InvocationType::Event => Ok(self.start_event(pool, invocation)),
-            InvocationType::RequestResponse => self.run(pool, invocation).await,
+            InvocationType::DryRun => Ok(whole(reply(StatusCode::NO_CONTENT, id, &[], Bytes::new()))),
+            InvocationType::Event if streams => Err(Refusal::invalid("invocationType", "Event", STREAM_TYPES)),
+            InvocationType::Event => Ok(whole(self.start_event(pool, invocation))),
+            InvocationType::RequestResponse if streams => self.stream(pool, invocation).await,
+            InvocationType::RequestResponse => self.run(pool, invocation).await.map(whole),
         }
+    }
+
+    /// Answers once the handler has begun to, or has ended.
+    async fn stream(&self, pool: Arc<Pool>, mut invocation: Invocation) -> Result<Response<ReplyBody>, Refusal> {
+        let admission = pool.admit()?;
+        let (pieces, mut arriving) = mpsc::channel(16);
+        invocation.stream = Some(pieces);
+        let (id, version) = (invocation.id.clone(), invocation.version.clone());
+        let (done, outcome) = oneshot::channel();
+        self.spawn(async move {
+            let _ = done.send(pool.run(invocation, admission).await);
+        });
+        let (mut declared, mut first) = (None, None);
+        while let Some(piece) = arriving.recv().await {
+            match piece {
+                Piece::Declared(kind) => declared = Some(kind),
+                Piece::Bytes(bytes) => {
+                    first = Some(bytes);
+                    break;
+                }
+            }
+        }
+        let mut reply = Response::builder()
+            .header("content-type", "application/vnd.amazon.eventstream")
+            .header("x-amzn-requestid", &id)
+            .header("x-amz-executed-version", &version);
+        if let Some(declared) = declared {
+            reply = reply.header("x-amzn-remapped-content-type", declared);
+        }
+        let running = Running { id, pieces: arriving, outcome };
+        reply.body(events(first, running)).map_err(|_| Refusal::service("The answer cannot be made."))
     }
 
     /// Runs to the end even when the caller leaves: a handler is not told that nobody waits.
@@ -166,11 +205,20 @@ impl Service {
     }
 }
 
-/// The percent-encoded function name, if this is an Invoke call.
-fn function_segment(parts: &request::Parts) -> Option<&str> {
-    let path = parts.uri.path().strip_prefix("/2015-03-31/functions/")?;
-    let segment = path.strip_suffix("/invocations")?;
-    (parts.method == Method::POST && !segment.contains('/')).then_some(segment)
+/// The percent-encoded function name, if this is an Invoke call, and whether its answer streams.
+fn function_segment(parts: &request::Parts) -> Option<(&str, bool)> {
+    let path = parts.uri.path();
+    let plain = path.strip_prefix("/2015-03-31/functions/").and_then(|path| path.strip_suffix("/invocations"));
+    let streaming = || {
+        let path = path.strip_prefix("/2021-11-15/functions/")?;
+        path.strip_suffix("/response-streaming-invocations")
+    };
+    let (segment, streams) = plain.map(|segment| (segment, false)).or_else(|| Some((streaming()?, true)))?;
+    (parts.method == Method::POST && !segment.contains('/')).then_some((segment, streams))
+}
+
+fn whole(reply: Reply) -> Response<ReplyBody> {
+    reply.map(BodyExt::boxed_unsync)
 }
 
 async fn read(body: Incoming) -> Result<Bytes, Refusal> {

@@ -8,7 +8,7 @@
 //!                                                                             runtime_api
 //! ```
 //!
-//! Not here: response streaming, layers, extensions, memory limits, retries of failed events.
+//! Not here: layers, extensions, memory limits, retries of failed events.
 
 mod address;
 mod errors;
@@ -23,6 +23,7 @@ mod registry;
 mod runtime_api;
 mod settings;
 mod signature;
+mod stream;
 mod watch;
 
 #[cfg(test)]

@@ -9,19 +9,22 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::errors::unbuildable;
-use super::invocation::{Fault, Invocation};
+use super::invocation::{Fault, Invocation, Piece};
 use super::locked;
 
 /// The largest result a handler may send, bytes.
@@ -48,7 +51,7 @@ enum Slot {
     /// Waiting for the process to ask.
     Offered(Job),
     /// The process has it.
-    Taken(String, oneshot::Sender<Result<Bytes, Fault>>),
+    Taken(Job),
 }
 
 struct Job {
@@ -120,7 +123,10 @@ impl Desk {
         let steps: Vec<&str> = path.split('/').collect();
         Ok(match (&parts.method, steps.as_slice()) {
             (&Method::GET, ["invocation", "next"]) => self.next().await,
-            (&Method::POST, ["invocation", id, "response"]) => self.finish(id, read(body).await),
+            (&Method::POST, ["invocation", id, "response"]) => {
+                let result = self.result(id, &parts.headers, body).await;
+                self.finish(id, result)
+            }
             (&Method::POST, ["invocation", id, "error"]) => {
                 self.finish(id, read(body).await.and_then(|document| Err(Fault::Reported(document))))
             }
@@ -154,17 +160,30 @@ impl Desk {
             }
         };
         let reply = next_event(&job);
-        *slot = Slot::Taken(job.invocation.id.clone(), job.reply);
+        *slot = Slot::Taken(job);
         Some(reply)
+    }
+
+    /// What the handler returns: as it comes to who asked for a stream, else as a whole.
+    async fn result(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Bytes, Fault> {
+        let stream = match &*locked(&self.slot) {
+            Slot::Taken(job) if job.invocation.id == id => job.invocation.stream.clone(),
+            _ => None,
+        };
+        let streams = headers.get("lambda-runtime-function-response-mode").is_some_and(|mode| mode == "streaming");
+        match stream.filter(|_| streams) {
+            Some(stream) => forward(headers, body, &stream).await,
+            None => read(body).await,
+        }
     }
 
     fn finish(&self, id: &str, result: Result<Bytes, Fault>) -> Reply {
         let mut slot = locked(&self.slot);
         match std::mem::replace(&mut *slot, Slot::Free) {
-            Slot::Taken(current, reply) if current == id => {
+            Slot::Taken(job) if job.invocation.id == id => {
                 let large = matches!(result, Err(Fault::TooLarge(_)));
                 // Nobody listens when the invocation has timed out meanwhile.
-                let _ = reply.send(result);
+                let _ = job.reply.send(result);
                 if large {
                     let status = StatusCode::PAYLOAD_TOO_LARGE;
                     return refused(status, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
@@ -186,9 +205,38 @@ impl Desk {
 }
 
 async fn read(body: Incoming) -> Result<Bytes, Fault> {
-    let collected = Limited::new(body, RESULT_LIMIT).collect().await;
     // The only errors are the limit and a connection that broke; the second is a dying process.
-    collected.map(http_body_util::Collected::to_bytes).map_err(|_| Fault::TooLarge(RESULT_LIMIT))
+    let collected = Limited::new(body, RESULT_LIMIT).collect().await.map_err(|_| Fault::TooLarge(RESULT_LIMIT))?;
+    match collected.trailers().and_then(fault_of) {
+        Some(fault) => Err(fault),
+        None => Ok(collected.to_bytes()),
+    }
+}
+
+/// Passes a streamed answer on; what the caller no longer reads is lost, and the handler is not told. The result is empty.
+async fn forward(headers: &HeaderMap, mut body: Incoming, stream: &mpsc::Sender<Piece>) -> Result<Bytes, Fault> {
+    if let Some(declared) = headers.get(CONTENT_TYPE) {
+        let _ = stream.send(Piece::Declared(declared.clone())).await;
+    }
+    while let Some(Ok(frame)) = body.frame().await {
+        match frame.into_data() {
+            Ok(bytes) => drop(stream.send(Piece::Bytes(bytes)).await),
+            Err(frame) => {
+                if let Some(fault) = frame.trailers_ref().and_then(fault_of) {
+                    return Err(fault);
+                }
+            }
+        }
+    }
+    Ok(Bytes::new())
+}
+
+/// A handler that fails while it streams says so in trailers.
+fn fault_of(trailers: &HeaderMap) -> Option<Fault> {
+    trailers.get("lambda-runtime-function-error-type")?;
+    let document = trailers.get("lambda-runtime-function-error-body");
+    let document = document.and_then(|document| BASE64_STANDARD.decode(document).ok()).unwrap_or_default();
+    Some(Fault::Reported(document.into()))
 }
 
 /// The invocation as the process sees it.

@@ -6,6 +6,7 @@ mod live_edits;
 mod processes;
 mod signature;
 mod signer;
+mod streams;
 
 use std::path::Path;
 use std::process::Command;

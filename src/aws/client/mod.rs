@@ -2,6 +2,7 @@
 
 mod error;
 mod reply;
+mod stream;
 
 #[cfg(test)]
 mod tests;
@@ -11,8 +12,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use http::{Method, Request, Uri};
+use http::{Method, Request, Response, Uri};
 use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use tokio::time::Instant;
 
 use super::credentials::Credentials;
 use super::endpoint::{Endpoint, EndpointError};
@@ -24,6 +27,7 @@ use crate::value::Body;
 
 pub use error::{InvokeError, ServiceError};
 pub use reply::{FunctionError, InvokeReply};
+pub use stream::{PayloadStream, StreamError, StreamReply};
 
 const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
 const DURABLE_EXECUTION_NAME: HeaderName = HeaderName::from_static("x-amz-durable-execution-name");
@@ -103,12 +107,43 @@ impl LambdaClient {
         Ok(Target { uri: self.endpoint.join(&function.invoke_path(qualifier))?, headers })
     }
 
+    /// Prepares calls of `function` whose answers stream.
+    pub fn stream_target(
+        &self,
+        function: &FunctionRef,
+        qualifier: Option<&Qualifier>,
+        log_tail: bool,
+    ) -> Result<Target, EndpointError> {
+        let target = self.target(function, qualifier, InvocationType::RequestResponse, log_tail)?;
+        Ok(Target { uri: self.endpoint.join(&function.stream_path(qualifier))?, ..target })
+    }
+
     /// Calls a function: one request, never repeated. [`InvokeError::may_have_run`] says what a repetition risks.
     ///
     /// A function that failed is a reply ([`InvokeReply::function_error`]); an answer of the service itself that is not
     /// a success is [`InvokeError::Service`].
     pub async fn invoke(&self, target: &Target, invocation: Invocation) -> Result<InvokeReply, InvokeError> {
-        let deadline = tokio::time::Instant::now() + invocation.timeout;
+        let deadline = Instant::now() + invocation.timeout;
+        let (head, body) = self.call(target, invocation, deadline).await?.into_parts();
+        let body = read(body, deadline).await?;
+        Ok(InvokeReply::new(head, body))
+    }
+
+    /// Calls a function whose answer streams. `invocation.timeout` is how long its head, and then each of its chunks, may
+    /// keep us waiting.
+    pub async fn stream(&self, target: &Target, invocation: Invocation) -> Result<StreamReply, InvokeError> {
+        let patience = invocation.timeout;
+        let answer = self.call(target, invocation, Instant::now() + patience).await?;
+        Ok(StreamReply::new(answer, patience))
+    }
+
+    /// Sends one signed call and waits for the head of a success.
+    async fn call(
+        &self,
+        target: &Target,
+        invocation: Invocation,
+        deadline: Instant,
+    ) -> Result<Response<Incoming>, InvokeError> {
         let keys = match tokio::time::timeout_at(deadline, self.credentials.get()).await {
             Ok(keys) => keys.map_err(InvokeError::Credentials)?,
             Err(_) => return Err(InvokeError::Timeout { sent: false }),
@@ -132,22 +167,27 @@ impl LambdaClient {
         *request.uri_mut() = target.uri.clone();
         *request.headers_mut() = headers;
 
-        let left = deadline.saturating_duration_since(tokio::time::Instant::now());
+        let left = deadline.saturating_duration_since(Instant::now());
         let answer = self.http.send(request, left).await.map_err(InvokeError::from_send)?;
-        let (head, body) = answer.into_parts();
-        let body = match tokio::time::timeout_at(deadline, Limited::new(body, limits::ANSWER).collect()).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(error)) => return Err(InvokeError::Broken(error.to_string())),
-            Err(_) => return Err(InvokeError::Timeout { sent: true }),
-        };
-        if head.status.is_success() {
-            return Ok(InvokeReply::new(head, body));
+        if answer.status().is_success() {
+            return Ok(answer);
         }
+        let (head, body) = answer.into_parts();
+        let body = read(body, deadline).await?;
         let error = ServiceError::read(&head, &body, keys.session_token());
         if error.is_expired_token() {
             self.credentials.mark_stale(keys.access_key_id());
         }
         Err(InvokeError::Service(Box::new(error)))
+    }
+}
+
+/// Reads an answer to its end.
+async fn read(body: Incoming, deadline: Instant) -> Result<Bytes, InvokeError> {
+    match tokio::time::timeout_at(deadline, Limited::new(body, limits::ANSWER).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) => Err(InvokeError::Broken(error.to_string())),
+        Err(_) => Err(InvokeError::Timeout { sent: true }),
     }
 }
 

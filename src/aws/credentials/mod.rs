@@ -23,7 +23,7 @@ use crate::http_client::HttpClient;
 use load::Loader;
 
 #[cfg(test)]
-pub(super) use sdk_http::SdkHttp;
+pub(crate) use sdk_http::SdkHttp;
 pub use source::{AssumeRole, Base, CredentialSource, StaticKeys};
 
 /// Credentials are renewed this long before they expire, or when four fifths of their life are over if that is later.

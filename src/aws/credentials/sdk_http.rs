@@ -23,13 +23,13 @@ const ANSWER_LIMIT: usize = 1024 * 1024;
 
 /// The adapter, as the SDK's client and as its connector.
 #[derive(Clone)]
-pub(in crate::aws) struct SdkHttp {
+pub(crate) struct SdkHttp {
     http: HttpClient,
     timeout: Duration,
 }
 
 impl SdkHttp {
-    pub(in crate::aws) fn new(http: HttpClient) -> Self {
+    pub(crate) fn new(http: HttpClient) -> Self {
         SdkHttp { http, timeout: EXCHANGE_TIMEOUT }
     }
 

@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/caller";
 
-pub(in crate::aws) fn http() -> HttpClient {
+pub(crate) fn http() -> HttpClient {
     HttpClient::new(&TlsOptions::default(), &PoolOptions::default()).unwrap()
 }
 

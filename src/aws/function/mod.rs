@@ -70,8 +70,17 @@ impl FunctionRef {
     ///
     /// That a suffix and `qualifier` agree is for the caller to check; the service refuses them otherwise.
     pub fn invoke_path(&self, qualifier: Option<&Qualifier>) -> String {
+        self.path("2015-03-31", "invocations", qualifier)
+    }
+
+    /// [`FunctionRef::invoke_path`] of the call whose answer streams.
+    pub fn stream_path(&self, qualifier: Option<&Qualifier>) -> String {
+        self.path("2021-11-15", "response-streaming-invocations", qualifier)
+    }
+
+    fn path(&self, version: &str, call: &str, qualifier: Option<&Qualifier>) -> String {
         let function = utf8_percent_encode(&self.text, ENCODED);
-        let mut path = format!("/2015-03-31/functions/{function}/invocations");
+        let mut path = format!("/{version}/functions/{function}/{call}");
         if let Some(qualifier) = qualifier {
             path.push_str("?Qualifier=");
             path.extend(utf8_percent_encode(qualifier.as_str(), ENCODED));

@@ -11,8 +11,25 @@ use crate::value::Value;
 /// turns `cookies` into a `Set-Cookie` each. Headers of the connection and `Content-Length` are dropped: the response
 /// is framed anew.
 pub(super) fn read(format: EventFormat, answer: &Value) -> Result<HeaderMap, ProxyError> {
+    let members = Members { lists: format == EventFormat::V1, cookies: format == EventFormat::V2 };
+    read_members(members, answer)
+}
+
+/// The head of a stream may use what both formats have.
+pub(super) fn read_all(head: &Value) -> Result<HeaderMap, ProxyError> {
+    read_members(Members { lists: true, cookies: true }, head)
+}
+
+/// Which of the members count, beside `headers`.
+struct Members {
+    /// `multiValueHeaders`
+    lists: bool,
+    cookies: bool,
+}
+
+fn read_members(wanted: Members, answer: &Value) -> Result<HeaderMap, ProxyError> {
     let mut headers = HeaderMap::new();
-    if format == EventFormat::V1 {
+    if wanted.lists {
         for (name, value) in members(answer, "multiValueHeaders")? {
             match value {
                 Value::Array(items) => items.iter().try_for_each(|item| add(&mut headers, name, item, false))?,
@@ -23,7 +40,7 @@ pub(super) fn read(format: EventFormat, answer: &Value) -> Result<HeaderMap, Pro
     for (name, value) in members(answer, "headers")? {
         add(&mut headers, name, value, true)?;
     }
-    if let (EventFormat::V2, Some(Value::Array(cookies))) = (format, answer.get("cookies")) {
+    if let (true, Some(Value::Array(cookies))) = (wanted.cookies, answer.get("cookies")) {
         cookies.iter().try_for_each(|cookie| add(&mut headers, SET_COOKIE.as_str(), cookie, false))?;
     }
     strip_hop_by_hop(&mut headers);

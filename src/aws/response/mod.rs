@@ -5,6 +5,7 @@
 //! gateways shrug.
 
 mod headers;
+mod stream;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,8 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::event::EventFormat;
 use crate::value::Value;
+
+pub use stream::{OpenError, StreamedResponse, open};
 
 /// An HTTP response. Cookies are `Set-Cookie` headers, one each; `Content-Length` is not among the headers.
 #[derive(Debug, Clone, PartialEq, Eq)]

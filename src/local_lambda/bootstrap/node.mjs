@@ -2,6 +2,7 @@
 // Arguments: the handler file, and the name of its exported function (empty: `handler`).
 import { spawnSync } from "node:child_process";
 import http from "node:http";
+import { Writable } from "node:stream";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -53,6 +54,91 @@ function contextOf(headers) {
   };
 }
 
+const STREAMS = Symbol("streams");
+
+/** What a handler that streams writes to. The Runtime API hears of it with the first byte. */
+class ResponseStream extends Writable {
+  constructor(path) {
+    super({ decodeStrings: true });
+    this.path = path;
+    this.contentType = "application/octet-stream";
+    this.head = [];
+  }
+
+  setContentType(contentType) {
+    this.contentType = contentType;
+  }
+
+  open() {
+    if (this.request) return;
+    const headers = {
+      "Content-Type": this.contentType,
+      "Lambda-Runtime-Function-Response-Mode": "streaming",
+      "Transfer-Encoding": "chunked",
+      Trailer: "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
+    };
+    this.request = http.request({ agent, host, port, method: "POST", path: this.path, headers });
+    this.answered = new Promise((resolve) => {
+      this.request.on("response", (response) => response.resume().on("end", resolve));
+      this.request.on("error", () => process.exit(1));
+    });
+    this.head.forEach((part) => this.request.write(part));
+  }
+
+  _write(chunk, _encoding, done) {
+    this.open();
+    this.request.write(chunk, done);
+  }
+
+  _final(done) {
+    this.open();
+    this.request.end(done);
+  }
+
+  /** Ends a stream whose handler has failed; says whether anything had been written. */
+  async fail(fault) {
+    if (!this.request) return false;
+    const [kind, message, trace] = describe(fault);
+    const document = Buffer.from(errorDocument(kind, message, trace)).toString("base64");
+    this.request.addTrailers({
+      "Lambda-Runtime-Function-Error-Type": kind,
+      "Lambda-Runtime-Function-Error-Body": document,
+    });
+    this.request.end();
+    await this.answered;
+    return true;
+  }
+}
+
+/** The globals that AWS's own Node runtime has. */
+globalThis.awslambda = {
+  streamifyResponse(handler) {
+    const streaming = (...parameters) => handler(...parameters);
+    return Object.assign(streaming, { [STREAMS]: true });
+  },
+  HttpResponseStream: {
+    from(stream, metadata) {
+      stream.setContentType("application/vnd.awslambda.http-integration-response");
+      stream.head.push(JSON.stringify(metadata), Buffer.alloc(8));
+      return stream;
+    },
+  },
+};
+
+/** Runs a handler that streams. */
+async function stream(handler, event, context, invocation) {
+  const response = new ResponseStream(`/2018-06-01/runtime/${invocation}/response`);
+  try {
+    await handler(event, response, context);
+    if (!response.writableEnded) response.end();
+    await new Promise((resolve) => (response.writableFinished ? resolve() : response.once("finish", resolve)));
+    await response.answered;
+  } catch (fault) {
+    if (!(await response.fail(fault))) throw fault;
+    console.error(fault);
+  }
+}
+
 /** Runs async handlers, callback handlers, and handlers that use `context.succeed` and its kin. */
 function run(handler, event, context) {
   return new Promise((resolve, reject) => {
@@ -100,6 +186,10 @@ async function serve(handler) {
     const invocation = `invocation/${headers["lambda-runtime-aws-request-id"]}`;
     env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"] ?? "";
     try {
+      if (handler[STREAMS]) {
+        await stream(handler, JSON.parse(body), contextOf(headers), invocation);
+        continue;
+      }
       const result = await run(handler, JSON.parse(body), contextOf(headers));
       await call("POST", `${invocation}/response`, JSON.stringify(result) ?? "null");
     } catch (fault) {

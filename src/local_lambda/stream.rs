@@ -1,0 +1,93 @@
+//! Answers as event streams: what InvokeWithResponseStream sends.
+
+use std::convert::Infallible;
+
+use aws_smithy_eventstream::frame::write_message_to;
+use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
+use bytes::{Bytes, BytesMut};
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::BodyExt;
+use http_body_util::StreamBody;
+use http_body_util::combinators::UnsyncBoxBody;
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot};
+
+use super::invocation::{Outcome, Piece};
+
+/// A chunk of this size at most goes into one event.
+const CHUNK: usize = 64 * 1024;
+
+/// The body of a reply.
+pub type ReplyBody = UnsyncBoxBody<Bytes, Infallible>;
+
+/// An invocation whose answer streams.
+pub struct Running {
+    /// The request id.
+    pub id: String,
+    pub pieces: mpsc::Receiver<Piece>,
+    pub outcome: oneshot::Receiver<Outcome>,
+}
+
+enum State {
+    /// A piece that has come already, then the rest.
+    Pieces(Option<Bytes>, Running),
+    Ended,
+}
+
+/// The events of an invocation: chunks as they come, then how it ended.
+pub fn events(first: Option<Bytes>, running: Running) -> ReplyBody {
+    let frames = stream::unfold(State::Pieces(first, running), async |state| {
+        let State::Pieces(first, mut running) = state else { return None };
+        if let Some(bytes) = first {
+            return Some((frame(chunks(&bytes)), State::Pieces(None, running)));
+        }
+        loop {
+            match running.pieces.recv().await {
+                Some(Piece::Declared(_)) => {}
+                Some(Piece::Bytes(bytes)) => return Some((frame(chunks(&bytes)), State::Pieces(None, running))),
+                None => break,
+            }
+        }
+        let last = running.outcome.await.map_or_else(|_| BytesMut::new(), |outcome| end(outcome, &running.id));
+        Some((frame(last), State::Ended))
+    });
+    StreamBody::new(Box::pin(frames)).boxed_unsync()
+}
+
+fn frame(bytes: BytesMut) -> Result<Frame<Bytes>, Infallible> {
+    Ok(Frame::data(bytes.freeze()))
+}
+
+/// The last event; before it the whole answer of a handler that does not stream.
+fn end(outcome: Outcome, id: &str) -> BytesMut {
+    let (mut out, complete) = match outcome.result {
+        Ok(payload) => (chunks(&payload), json!({})),
+        Err(fault) => {
+            let details = fault.payload(id);
+            let details = String::from_utf8_lossy(&details);
+            (BytesMut::new(), json!({"ErrorCode": "Unhandled", "ErrorDetails": details}))
+        }
+    };
+    write(&mut out, "InvokeComplete", "application/json", Bytes::from(complete.to_string()));
+    out
+}
+
+fn chunks(bytes: &Bytes) -> BytesMut {
+    let mut out = BytesMut::new();
+    for chunk in bytes.chunks(CHUNK) {
+        write(&mut out, "PayloadChunk", "application/octet-stream", bytes.slice_ref(chunk));
+    }
+    out
+}
+
+fn write(out: &mut BytesMut, kind: &'static str, content: &'static str, payload: Bytes) {
+    let header = |name: &'static str, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
+    let message = Message::new(payload)
+        .add_header(header(":message-type", "event"))
+        .add_header(header(":event-type", kind))
+        .add_header(header(":content-type", content));
+    if let Err(error) = write_message_to(&message, out) {
+        tracing::error!(%error, "an event of a stream cannot be written");
+    }
+}
