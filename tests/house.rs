@@ -178,3 +178,20 @@ fn every_dependency_has_its_line() {
     }
     assert!(missing.is_empty(), "docs/dependencies.md has no line for {missing:?}");
 }
+
+#[test]
+fn every_page_has_the_same_parts() {
+    let parts = [
+        "**When.**",
+        "**When not.**",
+        "### What it reads and writes",
+        "### Faults",
+        "### Differences from IBM's policy",
+    ];
+    for folder in fs::read_dir(root().join("src/policy")).unwrap().map(|entry| entry.unwrap().path()) {
+        let Ok(page) = fs::read_to_string(folder.join("page.md")) else { continue };
+        let places: Vec<Option<usize>> = parts.iter().map(|part| page.find(part)).collect();
+        let sorted = places.iter().all(Option::is_some) && places.is_sorted();
+        assert!(sorted, "{} needs, in this order: {parts:?}", folder.join("page.md").display());
+    }
+}

@@ -65,7 +65,16 @@ impl InputArguments {
     }
 }
 
+const CHECKED: &str = "A PATH of `-` is stdin.
+
+Exit status: 0 clean or warnings only, 1 errors, 2 wrong usage, 3 unreadable.
+
+Examples:
+  gantry check apis/ --deny-warnings
+  gantry check apis/ --format sarif > gantry.sarif";
+
 #[derive(Debug, Args)]
+#[command(after_help = CHECKED)]
 pub struct CheckArguments {
     #[command(flatten)]
     pub input: InputArguments,
