@@ -70,7 +70,7 @@ impl Gateway {
             startup: OnceLock::new(),
             environment,
             observer,
-            metrics: Arc::new(Metrics::with_cache(resources.cache().counters())),
+            metrics: Arc::new(Metrics::of(&resources)),
             resources,
             ready: Arc::new(Readiness::default()),
             current: Arc::new(ArcSwap::from_pointee(Snapshot::default())),

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::aws::credentials::{CredentialSource, Credentials};
+use crate::aws::credentials::{CredentialGauges, CredentialSource, Credentials};
 use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
 use cache::Cache;
 
@@ -21,6 +21,7 @@ pub struct Resources {
     clients: Mutex<Kept<(TlsOptions, PoolOptions), HttpClient>>,
     credentials: Mutex<Kept<CredentialSource, Arc<Credentials>>>,
     cache: Arc<Cache>,
+    gauges: CredentialGauges,
 }
 
 /// Values with the load that asked for them last.
@@ -61,7 +62,9 @@ impl Resources {
 
     /// The credential cache of this source.
     pub fn credentials(&self, source: &CredentialSource, http: &HttpClient) -> Arc<Credentials> {
-        let make = || Ok::<_, std::convert::Infallible>(Credentials::new(source.clone(), http.clone()));
+        let make = || {
+            Ok::<_, std::convert::Infallible>(Credentials::observed(source.clone(), http.clone(), self.gauges.clone()))
+        };
         match lock(&self.credentials).get_or_make(source, make) {
             Ok(credentials) => credentials,
             Err(never) => match never {},
@@ -71,6 +74,11 @@ impl Resources {
     /// The stored responses.
     pub fn cache(&self) -> &Arc<Cache> {
         &self.cache
+    }
+
+    /// How old the credentials are.
+    pub fn credential_gauges(&self) -> &CredentialGauges {
+        &self.gauges
     }
 
     /// Called when a load has succeeded: what neither it nor the one before it used goes.

@@ -25,6 +25,18 @@ async fn connections_and_credentials_stay_through_a_reload() {
     assert!(targets[0].contains("/before/") && targets[1].contains("/after/"), "{targets:?}");
     assert_eq!(calls[0].port, calls[1].port, "the connection is the same");
     assert_eq!(sts.requests().len(), 1, "the role was assumed once");
+
+    let metrics = gateway.metrics();
+    let role = "arn:aws:iam::123456789012:role/r";
+    let value = |name: &str| {
+        let line =
+            metrics.lines().find(|line| line.starts_with(&format!("gantry_credentials_{name}{{source=\"{role}\"")));
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .unwrap_or_else(|| panic!("{name}: {metrics}"))
+    };
+    assert_eq!(value("loads_total"), 1.0);
+    let life = value("expiry_time_seconds") - value("loaded_time_seconds");
+    assert!((3590.0..3610.0).contains(&life), "{life}");
 }
 
 #[tokio::test]

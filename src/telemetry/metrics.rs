@@ -16,7 +16,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::resources::cache::CacheCounters;
+use crate::resources::Resources;
 
 /// The content type of [`Metrics::encode`].
 pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -126,9 +126,17 @@ struct ReloadLabels {
 // === impl Metrics ===
 
 impl Metrics {
-    /// The metrics of a process whose cache counts for itself.
-    pub fn with_cache(cache: &CacheCounters) -> Self {
+    /// The metrics of a process whose shared things count for themselves.
+    pub fn of(resources: &Resources) -> Self {
         let mut metrics = Metrics::new();
+        let gauges = resources.credential_gauges();
+        let registry = metrics.registry.sub_registry_with_prefix("gantry_credentials");
+        registry.register("loads", "Attempts to fetch credentials, by their source", gauges.loads.clone());
+        let loaded = "When the credentials in use were fetched, since 1970; their age is the time since";
+        registry.register_with_unit("loaded_time", loaded, Unit::Seconds, gauges.loaded.clone());
+        let expires = "When the credentials in use expire, since 1970";
+        registry.register_with_unit("expiry_time", expires, Unit::Seconds, gauges.expires.clone());
+        let cache = resources.cache().counters();
         let registry = metrics.registry.sub_registry_with_prefix("gantry_cache");
         registry.register("hits", "Calls that a stored response answered", cache.hits.clone());
         registry.register("misses", "Calls that the cache could not answer", cache.misses.clone());
@@ -335,8 +343,9 @@ mod tests {
     }
     #[test]
     fn the_cache_is_shown_as_it_counts() {
-        let cache = CacheCounters::default();
-        let metrics = Metrics::with_cache(&cache);
+        let resources = Resources::default();
+        let cache = resources.cache().counters();
+        let metrics = Metrics::of(&resources);
         cache.hits.inc();
         cache.bytes.set(7);
         let text = metrics.encode();

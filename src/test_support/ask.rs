@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, StreamBody};
 
 use crate::resources::Resources;
 use crate::runtime::{Context, Fault, Request, RouteMatch, Snapshot, StepInfo, error_document, execute};
+use crate::telemetry::Metrics;
 use crate::value::{Body, BoxError, Message};
 
 /// No test waits longer for an answer.
@@ -111,6 +112,11 @@ impl Ask {
 }
 
 impl Gateway {
+    /// What `/metrics` says of the things that outlive a reload.
+    pub(crate) fn metrics(&self) -> String {
+        Metrics::of(&self.resources).encode()
+    }
+
     pub(crate) fn new(snapshot: Snapshot, resources: Resources) -> Self {
         Gateway { snapshot, resources }
     }

@@ -4,6 +4,7 @@
 //! stands one single-flight cache: many requests wait for one call to STS, and a renewal happens before the old keys
 //! expire, while they still serve.
 
+mod gauges;
 mod load;
 mod sdk_http;
 mod source;
@@ -22,6 +23,7 @@ use futures_util::future::{BoxFuture, Shared};
 use crate::http_client::HttpClient;
 use load::Loader;
 
+pub use gauges::CredentialGauges;
 #[cfg(test)]
 pub(crate) use sdk_http::SdkHttp;
 pub use source::{AssumeRole, Base, CredentialSource, StaticKeys};
@@ -37,6 +39,7 @@ pub struct Credentials {
     loader: Loader,
     current: ArcSwapOption<Entry>,
     flight: Mutex<Flight>,
+    gauges: CredentialGauges,
 }
 
 /// Why there are no credentials. The message never holds a secret.
@@ -69,10 +72,16 @@ impl Credentials {
     /// A source with an empty cache; nothing is read or called before the first [`Credentials::get`]. `http` carries
     /// the calls to STS and to the other services of the default chain.
     pub fn new(source: CredentialSource, http: HttpClient) -> Arc<Self> {
+        Self::observed(source, http, CredentialGauges::default())
+    }
+
+    /// [`Credentials::new`], counted by these gauges.
+    pub fn observed(source: CredentialSource, http: HttpClient, gauges: CredentialGauges) -> Arc<Self> {
         Arc::new(Credentials {
             loader: Loader::new(source, http),
             current: ArcSwapOption::empty(),
             flight: Mutex::default(),
+            gauges,
         })
     }
 
@@ -130,7 +139,9 @@ impl Credentials {
     }
 
     async fn load_once(this: Arc<Self>) -> Result<Arc<Entry>, CredentialsError> {
-        let loaded = this.loader.load().await.map(|keys| Arc::new(Entry::new(keys)));
+        let loaded = this.loader.load().await;
+        this.gauges.record(this.source(), loaded.as_ref());
+        let loaded = loaded.map(|keys| Arc::new(Entry::new(keys)));
         let mut flight = this.flight.lock().unwrap_or_else(PoisonError::into_inner);
         flight.loading = None;
         flight.failed = match &loaded {
