@@ -1,4 +1,5 @@
-//! What outlives a reload: connection pools and credential caches, keyed by their configuration, and stored responses.
+//! What outlives a reload: connection pools, credential caches and compiled patterns, keyed by their configuration, and stored
+//! responses.
 //!
 //! A load asks for what it needs and gets what is already there; what no load has asked for since the one before last is let
 //! go, so that a profile that was removed does not stay open for ever.
@@ -11,6 +12,8 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use regex::{Regex, RegexBuilder};
+
 use crate::aws::credentials::{CredentialGauges, CredentialSource, Credentials};
 use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
 use cache::Cache;
@@ -20,6 +23,7 @@ use cache::Cache;
 pub struct Resources {
     clients: Mutex<Kept<(TlsOptions, PoolOptions), HttpClient>>,
     credentials: Mutex<Kept<CredentialSource, Arc<Credentials>>>,
+    patterns: Mutex<Kept<(String, bool), Regex>>,
     cache: Arc<Cache>,
     gauges: CredentialGauges,
 }
@@ -71,6 +75,12 @@ impl Resources {
         }
     }
 
+    /// A compiled expression. Compiling one costs more than reading the step it stands in.
+    pub fn regex(&self, text: &str, any_case: bool) -> Result<Regex, regex::Error> {
+        let make = || RegexBuilder::new(text).case_insensitive(any_case).build();
+        lock(&self.patterns).get_or_make(&(text.to_owned(), any_case), make)
+    }
+
     /// The stored responses.
     pub fn cache(&self) -> &Arc<Cache> {
         &self.cache
@@ -85,6 +95,7 @@ impl Resources {
     pub fn loaded(&self) {
         lock(&self.clients).next_load();
         lock(&self.credentials).next_load();
+        lock(&self.patterns).next_load();
     }
 }
 

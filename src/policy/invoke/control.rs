@@ -39,7 +39,7 @@ impl Control {
         let mut good = true;
         // An empty pattern would match every name; editors leave them behind.
         for (index, value) in config.values.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
-            match Pattern::parse(value, any_case) {
+            match Pattern::parse(value, any_case, compiler.shared.resources) {
                 Ok(pattern) => patterns.push(pattern),
                 Err(reason) => {
                     good = false;

@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
+
+use crate::resources::Resources;
 
 /// A compiled pattern: what must match, and what look-around adds.
 pub(super) struct Pattern {
@@ -15,11 +17,10 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern; the error is one sentence.
-    pub(super) fn parse(text: &str, any_case: bool) -> Result<Self, String> {
+    /// Reads a pattern; the error is one sentence. Steps share what is compiled: in many estates all have the same lists.
+    pub(super) fn parse(text: &str, any_case: bool, shared: &Resources) -> Result<Self, String> {
         let build = |text: &str| {
-            let built = RegexBuilder::new(text).case_insensitive(any_case).build();
-            built.map_err(|error| {
+            shared.regex(text, any_case).map_err(|error| {
                 error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
             })
         };
@@ -206,7 +207,8 @@ mod tests {
             (r"x\/y", &["x/y"], &["xy"]),
         ];
         for (pattern, yes, no) in cases {
-            let compiled = Pattern::parse(pattern, true).unwrap_or_else(|error| panic!("{pattern}: {error}"));
+            let compiled = Pattern::parse(pattern, true, &Resources::default())
+                .unwrap_or_else(|error| panic!("{pattern}: {error}"));
             for name in yes {
                 assert!(compiled.is_match(name), "{pattern} {name}");
             }
@@ -221,7 +223,7 @@ mod tests {
         let patterns =
             ["(?=x)", r"(a)\1", "(?>a|ab)c", "a++b", "(a|ab)++$", "a(?!b)", "(?<!x)a", "^(?!a)b|c", "^(?!(?=a))b"];
         for pattern in patterns.into_iter().chain(["(", "[", r"x{2}+$", "^(?!a"]) {
-            assert!(Pattern::parse(pattern, true).is_err(), "{pattern}");
+            assert!(Pattern::parse(pattern, true, &Resources::default()).is_err(), "{pattern}");
         }
     }
 }
