@@ -13,6 +13,8 @@ mod tls;
 #[cfg(test)]
 pub(crate) mod test_server;
 #[cfg(test)]
+pub(crate) mod test_tls;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -1,17 +1,12 @@
-use std::io::BufReader;
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection};
-use rustls_pki_types::PrivateKeyDer;
 
-use super::test_server::{Answer, Recorded, TestServer, closed_port, read_request, write_answer};
+use super::test_server::{Answer, Recorded, TestServer, closed_port};
+use super::test_tls::Authority;
 use super::*;
 use crate::value::{Body, BoxError, Secret};
 
@@ -162,80 +157,28 @@ async fn a_broken_request_body_is_named() {
     assert_eq!((error.kind, error.sent), (SendErrorKind::RequestBody, true));
 }
 
-/// A private authority, a server certificate for `gateway.test`, and a client certificate.
-struct Authority {
-    ca: CertifiedIssuer<'static, KeyPair>,
-}
+/// The name in the certificates of the servers here.
+const NAME: &str = "gateway.test";
 
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Authority { ca: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap() }
-    }
-
-    fn pem(&self) -> Vec<u8> {
-        self.ca.pem().into_bytes()
-    }
-
-    fn issue(&self, name: &str) -> (rcgen::Certificate, KeyPair) {
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.ca).unwrap();
-        (certificate, key)
-    }
-
-    /// A TLS server that demands a client certificate of this authority if `mutual`.
-    fn serve(&self, mutual: bool) -> String {
-        let (certificate, key) = self.issue("gateway.test");
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let builder =
-            ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().unwrap();
-        let builder = if mutual {
-            let mut roots = RootCertStore::empty();
-            roots.add(self.ca.der().clone()).unwrap();
-            let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider).build().unwrap();
-            builder.with_client_cert_verifier(verifier)
-        } else {
-            builder.with_no_client_auth()
-        };
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let config = Arc::new(builder.with_single_cert(vec![certificate.der().clone()], key).unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let config = config.clone();
-                std::thread::spawn(move || {
-                    let connection = ServerConnection::new(config).unwrap();
-                    let mut tls = BufReader::new(rustls::StreamOwned::new(connection, stream));
-                    while let Some(request) = read_request(&mut tls) {
-                        write_answer(tls.get_mut(), ok(&request));
-                    }
-                });
-            }
-        });
-        format!("https://127.0.0.1:{port}/")
-    }
-
-    fn trusting(&self) -> TlsOptions {
-        TlsOptions { ca: Some(self.pem()), server_name: Some("gateway.test".into()), ..TlsOptions::default() }
-    }
+fn trusting(authority: &Authority) -> TlsOptions {
+    TlsOptions { ca: Some(authority.pem()), server_name: Some(NAME.into()), ..TlsOptions::default() }
 }
 
 #[tokio::test]
 async fn a_private_authority_and_another_server_name_are_accepted() {
     let authority = Authority::new();
-    let response = client(&authority.trusting()).send(post(&authority.serve(false), "x"), LONG).await.unwrap();
+    let response =
+        client(&trusting(&authority)).send(post(&authority.serve(NAME, false).url(), "x"), LONG).await.unwrap();
     assert_eq!(response.status(), 200);
 }
 
 #[tokio::test]
 async fn the_wrong_authority_or_name_is_refused() {
     let authority = Authority::new();
-    let url = authority.serve(false);
-    let stranger = TlsOptions { ca: Some(Authority::new().pem()), ..authority.trusting() };
-    let misnamed = TlsOptions { server_name: None, ..authority.trusting() };
-    let public = TlsOptions { ca: None, ..authority.trusting() };
+    let url = authority.serve(NAME, false).url();
+    let stranger = TlsOptions { ca: Some(Authority::new().pem()), ..trusting(&authority) };
+    let misnamed = TlsOptions { server_name: None, ..trusting(&authority) };
+    let public = TlsOptions { ca: None, ..trusting(&authority) };
     for options in [stranger, misnamed, public] {
         let error = client(&options).send(post(&url, "x"), LONG).await.unwrap_err();
         assert_eq!((error.kind, error.sent), (SendErrorKind::Tls, false), "{error}");
@@ -247,15 +190,15 @@ async fn the_wrong_authority_or_name_is_refused() {
 #[tokio::test]
 async fn a_client_certificate_is_shown() {
     let authority = Authority::new();
-    let url = authority.serve(true);
+    let url = authority.serve(NAME, true).url();
     let (certificate, key) = authority.issue("client.test");
     let known = TlsOptions {
         client_certificate: Some(certificate.pem().into_bytes()),
         client_key: Some(Secret::new(key.serialize_pem())),
-        ..authority.trusting()
+        ..trusting(&authority)
     };
     assert!(client(&known).send(post(&url, "x"), LONG).await.is_ok());
-    assert!(client(&authority.trusting()).send(post(&url, "x"), LONG).await.is_err());
+    assert!(client(&trusting(&authority)).send(post(&url, "x"), LONG).await.is_err());
 }
 
 #[test]
@@ -387,10 +330,10 @@ async fn http_10_and_single_use_connections_say_so() {
 #[tokio::test]
 async fn http_2_is_offered_or_demanded() {
     let authority = Authority::new();
-    let url = authority.serve(false);
-    let offered = speaking(Protocol::Http2, true, &authority.trusting());
+    let url = authority.serve(NAME, false).url();
+    let offered = speaking(Protocol::Http2, true, &trusting(&authority));
     assert_eq!(offered.send(post(&url, "x"), LONG).await.unwrap().version(), Version::HTTP_11);
-    let demanded = speaking(Protocol::Http2Only, true, &authority.trusting());
+    let demanded = speaking(Protocol::Http2Only, true, &trusting(&authority));
     let error = demanded.send(post(&url, "x"), LONG).await.unwrap_err();
     assert_eq!((error.kind, error.sent), (SendErrorKind::Tls, false), "{error}");
 }

@@ -4,6 +4,7 @@ mod cache;
 mod faults;
 mod payloads;
 mod refused;
+mod tls;
 mod wire;
 
 use crate::test_support::{Gateway, Recorded, Reply, Setup, TestServer};
