@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use gantry::diagnostics::{Findings, Severity, Sources};
-use gantry::gateway::{self, Surroundings};
+use gantry::gateway::{self as loader, Surroundings};
 use gantry::policy::{self, Purpose};
 use gantry::resources::Resources;
 use gantry::settings::{self, Live};
 use gantry::source::{Environment, parse};
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use support::repository;
+use support::{gantry, repository};
 
 /// Written at the end of a fixture whose mistake is not one of shape.
 const UNSEEN: &str = "# schema: cannot see this";
@@ -62,7 +62,7 @@ fn errors(file: &Path) -> Vec<&'static str> {
         purpose: Purpose::Check,
         progress: &|_| {},
     };
-    let load = gateway::load(&[file.to_path_buf()], &around);
+    let load = loader::load(&[file.to_path_buf()], &around);
     load.findings.iter().filter(|one| one.severity == Severity::Error).map(|one| one.code.id).collect()
 }
 
@@ -278,4 +278,22 @@ fn changed_examples_are_judged_alike() {
     }
     assert!(compiled > 500 && refused > 500, "{compiled} {refused}");
     assert!(apart.is_empty(), "{} of them:\n{}", apart.len(), apart.join("\n"));
+}
+
+#[test]
+fn a_schema_is_printed_by_its_short_name() {
+    for (name, path) in [
+        ("document", "schemas/document.json"),
+        ("lambda", "schemas/policies/lambda.json"),
+        ("settings", "schemas/settings.json"),
+        ("docs/settings.md", "docs/settings.md"),
+    ] {
+        let output = gantry(&["schema", "--print", name]);
+        assert!(output.status.success(), "{name}");
+        assert_eq!(output.stdout, std::fs::read(repository().join(path)).unwrap(), "{name}");
+    }
+    let output = gantry(&["schema", "--print", "lamda"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("did you mean `lambda`?") && said.contains("document (schemas/document.json)"), "{said}");
 }

@@ -14,8 +14,10 @@ const HOST: &str = r"^(?:(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A
 
 /// `schemas/assembly.json`: the value of a document's `x-assembly`.
 pub(super) fn schema() -> Value {
-    let mut schema = of_document();
-    schema["title"] = "x-assembly".into();
+    let mut schema = json!({ "title": "x-assembly" });
+    if let (Value::Object(schema), Value::Object(own)) = (&mut schema, of_document()) {
+        schema.extend(own);
+    }
     let mut definitions = definitions("", true);
     share(&mut definitions);
     schema["definitions"] = definitions.into();

@@ -37,7 +37,6 @@ pub(super) fn schema() -> Value {
     definitions.insert("parameters".to_owned(), parameters());
     assembly::share(&mut definitions);
     let ibm = json!({ "$ref": "#/definitions/ibm-configuration" });
-    let only = |key: &str| json!({ "properties": { key: ibm } });
     rooted(json!({
         "title": "OpenAPI document with assemblies",
         "description": "An OpenAPI 3.0 or 3.1 or Swagger 2.0 document that the Gantry gateway serves.",
@@ -65,8 +64,8 @@ pub(super) fn schema() -> Value {
                         "required": ["x-gateway-configuration"],
                         "properties": { "x-gateway-configuration": { "type": "object", "required": ["assembly"] } },
                     },
-                    "then": only("x-gateway-configuration"),
-                    "else": only("x-ibm-configuration"),
+                    "then": { "properties": { "x-gateway-configuration": ibm } },
+                    "else": { "properties": { "x-ibm-configuration": ibm } },
                 },
             },
         ],
@@ -97,14 +96,14 @@ fn root() -> Map<String, Value> {
         ("produces", "Swagger 2.0: the media types of responses."),
         ("tags", "What groups operations."),
         ("externalDocs", "More to read."),
-        ("x-ibm-configuration", "API Connect's configuration, with its `assembly`."),
-        ("x-gateway-configuration", "API Connect's configuration of the gateway, with its `assembly`."),
     ]));
     root
 }
 
 fn described(all: &[(&str, &str)]) -> Map<String, Value> {
-    all.iter().map(|(name, description)| ((*name).to_owned(), json!({ "description": description }))).collect()
+    // Anything goes; without any form an editor would not even write the colon.
+    let form = |description: &str| json!({ "description": description, "anyOf": [{}] });
+    all.iter().map(|(name, description)| ((*name).to_owned(), form(description))).collect()
 }
 
 fn version(description: &str, pattern: &str, numbers: &[Value]) -> Value {
@@ -210,7 +209,7 @@ fn ibm_configuration() -> Value {
             "properties": assembly::blocks(&reading),
         }),
     );
-    json!({ "properties": properties })
+    json!({ "description": "API Connect's configuration, with its `assembly`.", "properties": properties })
 }
 
 #[cfg(test)]
@@ -251,6 +250,46 @@ mod tests {
         ] {
             assert_eq!(pattern.is_valid(&json!(path)), PathTemplate::parse(path).is_ok(), "{path}");
         }
+    }
+
+    #[test]
+    fn every_property_says_what_it_is() {
+        for schema in [schema(), assembly::schema(), crate::cli::generated::schemas::settings()] {
+            let mut silent = Vec::new();
+            silent_properties(&schema, &schema, "", &mut silent);
+            assert_eq!(silent, [""; 0]);
+        }
+    }
+
+    fn silent_properties(root: &Value, schema: &Value, at: &str, silent: &mut Vec<String>) {
+        // What stands in a condition describes nothing, and a property may be called `properties`.
+        let is_shape = !["/if", "/not", "/properties"].iter().any(|end| at.ends_with(end));
+        let properties = schema.get("properties").and_then(Value::as_object).filter(|_| is_shape);
+        for (name, property) in properties.into_iter().flatten() {
+            let target = property.get("$ref").and_then(Value::as_str).map(|reference| &reference[1..]);
+            let property = target.map_or(property, |pointer| root.pointer(pointer).unwrap());
+            // `basePath` is described at the root, and meets a pattern further down.
+            if property.get("description").is_none() && name != "basePath" {
+                silent.push(format!("{at}/{name}"));
+            }
+        }
+        match schema {
+            Value::Object(map) => {
+                map.iter().for_each(|(key, child)| silent_properties(root, child, &format!("{at}/{key}"), silent));
+            }
+            Value::Array(items) => {
+                let each = items.iter().enumerate();
+                each.for_each(|(index, child)| silent_properties(root, child, &format!("{at}/{index}"), silent));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_file_stays_small_and_refers_to_nothing_outside() {
+        let text = crate::cli::generated::schemas::layout::text(&schema());
+        assert!(text.len() < 300_000, "{} bytes", text.len());
+        assert!(text.split("\"$ref\": \"").skip(1).all(|rest| rest.starts_with("#/")));
     }
 
     #[test]

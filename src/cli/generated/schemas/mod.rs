@@ -28,9 +28,13 @@ pub(super) fn files() -> Vec<GeneratedFile> {
 
 fn settings() -> Value {
     let reading = Reading { environment: true, definitions: None };
-    let mut schema = reading.publish(settings::shape().annotated());
-    schema["title"] = "settings".into();
-    schema["description"] = "The settings file of the Gantry gateway.".into();
+    let mut schema = json!({ "title": "settings", "description": "The settings file of the Gantry gateway." });
+    if let (Value::Object(schema), Value::Object(mut own)) =
+        (&mut schema, reading.publish(settings::shape().annotated()))
+    {
+        own.shift_remove("description");
+        schema.extend(own);
+    }
     // A file without content has every default.
     schema["type"] = json!(["object", "null"]);
     rooted(schema)

@@ -43,8 +43,10 @@ impl Reading<'_> {
         } else {
             merge(self.scalar(schema, &types), &mut out);
         }
-        if let Some(default) = schema.get("default").filter(|default| !default.is_null() && !default.is_object()) {
-            out.insert("default".to_owned(), default.clone());
+        if let Some(default) = default(schema) {
+            let description = out.get("description").and_then(Value::as_str).unwrap_or_default();
+            let said = format!("{description} Default: {default}.").trim_start().to_owned();
+            out.insert("description".to_owned(), said.into());
         }
         Value::Object(out)
     }
@@ -122,7 +124,15 @@ impl Reading<'_> {
     fn words(&self, words: &[Value], all: &mut Vec<Value>) {
         let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
         all.push(json!({ "enum": words }));
-        let others: Vec<Value> = words.iter().map(|word| plain(word)).filter(|value| !value.is_string()).collect();
+        let mut others: Vec<Value> = words.iter().map(|word| plain(word)).filter(|value| !value.is_string()).collect();
+        // `2` and `2.0` are two words and one number.
+        let mut seen = Vec::new();
+        others.retain(|value| {
+            let number = value.as_f64();
+            let is_new = number.is_none() || !seen.contains(&number);
+            seen.push(number);
+            is_new
+        });
         if !others.is_empty() {
             all.push(quiet_enum(&others));
         }
@@ -135,6 +145,17 @@ impl Reading<'_> {
     /// The pattern, or text with `${…}` in it.
     pub fn or_environment(&self, pattern: String) -> String {
         if self.environment { format!("{pattern}|{ENVIRONMENT}") } else { pattern }
+    }
+}
+
+/// The default in words. Under its own key editors would write it into every step that they help to start.
+fn default(schema: &Value) -> Option<String> {
+    let is_said = schema.get("description").and_then(Value::as_str).is_some_and(|text| text.contains("Default"));
+    match schema.get("default")? {
+        _ if is_said => None,
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        value @ (Value::Bool(_) | Value::Number(_)) => Some(value.to_string()),
+        _ => None,
     }
 }
 

@@ -60,13 +60,14 @@ fn what_a_time_looks_like() {
 
 #[test]
 fn choices_are_offered_and_their_other_forms_taken() {
-    let choice = json!({ "type": ["string", "null"], "enum": ["HTTP/2", "2", "true", null] });
+    let choice = json!({ "type": ["string", "null"], "enum": ["HTTP/2", "2", "2.0", "true", null] });
     check(
         choice.clone(),
         &[json!("HTTP/2"), json!(2), json!(true), json!(null), json!("${V}")],
         &[json!("3"), json!(3)],
     );
-    assert_eq!(OURS.publish(&choice)["anyOf"][0], json!({ "enum": ["HTTP/2", "2", "true"] }));
+    assert_eq!(OURS.publish(&choice)["anyOf"][0], json!({ "enum": ["HTTP/2", "2", "2.0", "true"] }));
+    assert_eq!(OURS.publish(&choice)["anyOf"][1], json!({ "not": { "not": { "enum": [2, true] } } }));
     assert!(!takes(&IBM, &choice, &json!("${V}")));
     let described = json!({ "oneOf": [{ "enum": ["a"] }, { "const": "b" }, { "const": "c", "x-unbuilt": true }] });
     check(described, &[json!("a"), json!("b"), json!("${V}")], &[json!("c"), json!(1)]);
@@ -104,4 +105,13 @@ fn maps_lists_and_steps_keep_their_shape() {
     assert_eq!(published["properties"]["steps"]["items"], json!({ "$ref": "#/definitions/step" }));
     let text = published.to_string();
     assert!(!text.contains("\"x-") && !text.contains("default"), "{text}");
+}
+
+#[test]
+fn a_default_is_said() {
+    let said = |schema: Value| OURS.publish(&schema)["description"].clone();
+    let schema = |description: &str, default: Value| json!({ "type": "boolean", "description": description, "default": default });
+    assert_eq!(said(schema("Whether.", json!(false))), "Whether. Default: false.");
+    assert_eq!(said(schema("Whether. Default: true.", json!(false))), "Whether. Default: true.");
+    assert_eq!(said(schema("Whether.", json!(null))), "Whether.");
 }

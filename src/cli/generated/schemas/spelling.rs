@@ -90,9 +90,7 @@ fn not_built(
     let Some(property) = own else { return Some((format!("^(?:{key})$"), out.into())) };
     // The property is there, and takes a value that is none of its own.
     let mut kept = Map::new();
-    for key in ["description", "default"] {
-        kept.extend(property.shift_remove(key).map(|value| (key.to_owned(), value)));
-    }
+    kept.extend(property.shift_remove("description").map(|text| ("description".to_owned(), text)));
     let known = property.shift_remove("anyOf").unwrap_or_else(|| json!([property]));
     let all = known.as_array().into_iter().flatten().cloned().chain(alternatives);
     kept.insert("anyOf".to_owned(), all.collect());
@@ -107,19 +105,16 @@ fn asks_for_nothing(name: &str, values: &[&str], reading: &Reading<'_>) -> Vec<V
     let literals: Vec<Value> = std::iter::once(Value::Null)
         .chain(values.iter().map(|value| plain(value)).filter(|value| !value.is_string() && !value.is_null()))
         .collect();
-    let message = match values {
-        [] => format!("{name} is not built yet: leave it out."),
-        values => format!("{name} is not built yet: leave it out, or write {}.", values.join(" or ")),
-    };
+    if values.is_empty() {
+        // What `${…}` stands for is hardly ever nothing.
+        return vec![json!({ "enum": [null], "errorMessage": format!("{name} is not built yet: leave it out.") })];
+    }
+    let shown: Vec<&str> = values.iter().map(|value| if value.is_empty() { "''" } else { value }).collect();
+    let message = format!("{name} is not built yet: leave it out, or write {}.", shown.join(" or "));
     let words: Vec<String> = values.iter().map(|value| any_letters(value)).collect();
-    let pattern = match words.is_empty() {
-        // Nothing matches this, and `${…}` may become nothing.
-        true => "^(?!)".to_owned(),
-        false => format!("^(?:{})$", words.join("|")),
-    };
     let text = json!({
-        "type": "string", "pattern": reading.or_environment(pattern), "patternErrorMessage": message,
-        "errorMessage": message,
+        "type": "string", "pattern": reading.or_environment(format!("^(?:{})$", words.join("|"))),
+        "patternErrorMessage": message, "errorMessage": message,
     });
     vec![text, quiet_enum(&literals)]
 }
@@ -128,6 +123,8 @@ fn asks_for_nothing(name: &str, values: &[&str], reading: &Reading<'_>) -> Vec<V
 fn any_letters(word: &str) -> String {
     let letter = |one: char| match one.is_ascii_alphabetic() {
         true => format!("[{}{}]", one.to_ascii_lowercase(), one.to_ascii_uppercase()),
+        // JavaScript does not take `\-`.
+        false if one == '-' => one.to_string(),
         false => regex::escape(&one.to_string()),
     };
     word.chars().map(letter).collect()
@@ -190,6 +187,7 @@ mod tests {
             (&["not-sent"], json!("always"), false),
             (&[], json!(null), true),
             (&[], json!(""), false),
+            (&[], json!("${X}"), false),
             (&[""], json!(""), true),
             (&["*"], json!(7), true),
             (&["*"], json!([]), false),
