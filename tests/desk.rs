@@ -25,6 +25,8 @@ fn a_new_folder_is_ready_for_dev() {
     let document = std::fs::read_to_string(format!("{path}/openapi.yaml")).unwrap();
     assert!(document.starts_with("# yaml-language-server: $schema=.gantry/document.json\nopenapi: "), "{document}");
     assert!(document.contains("title: greetings\n"), "{document}");
+    let schema = std::fs::read_to_string(format!("{path}/.gantry/document.json")).unwrap();
+    assert!(serde_json::from_str::<serde_json::Value>(&schema).unwrap()["properties"]["x-assembly"].is_object());
     let (code, stdout, stderr) = run(&["check", path]);
     // Which region is the one thing that the folder cannot know.
     assert!(code == Some(0) && stdout.lines().all(|line| line.contains(" warning G0604 ")), "{stdout}{stderr}");

@@ -58,7 +58,7 @@ fn edits_take_effect_and_broken_ones_keep_the_last_good_version() {
 
     edit(&document, "function: hello", "fuction: hello");
     gantry.wait_until("the finding is shown", || gantry.stderr().contains("did you mean `function`?"));
-    assert!(gantry.stderr().contains("openapi.yaml:22:9"), "{}", gantry.stderr());
+    assert!(gantry.stderr().contains("openapi.yaml:23:9"), "{}", gantry.stderr());
     assert_eq!(gantry.get("/greet/World").status, 200);
 
     edit(&document, "fuction: hello", "function: hello");

@@ -12,6 +12,9 @@ const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 const SETTINGS: [&str; 9] =
     ["execute", "catch", "finally", "properties", "allowed-hosts", "cors", "activity-log", "buffering", "error-format"];
 
+/// What only the document's own `x-assembly` has.
+const OF_THE_DOCUMENT: [&str; 2] = ["properties", allowed_hosts::KEY];
+
 const UNBUILT: [&str; 3] = ["cors", "activity-log", "buffering"];
 
 /// The assemblies of a document.
@@ -93,9 +96,11 @@ fn own_assembly(
         return Some(known);
     }
     let own = Settings::read(entry, Carrier::XAssembly, findings);
-    if let Some(hosts) = entry.value.entry(allowed_hosts::KEY) {
-        let message = "`allowed-hosts` belongs to the `x-assembly` of the document";
-        findings.push(Diagnostic::error(codes::UNKNOWN_PROPERTY, hosts.key.span, message));
+    for key in OF_THE_DOCUMENT {
+        if let Some(misplaced) = entry.value.entry(key) {
+            let message = format!("`{key}` belongs to the `x-assembly` of the document");
+            findings.push(Diagnostic::error(codes::UNKNOWN_PROPERTY, misplaced.key.span, message));
+        }
     }
     let settings = Settings { error_format: own.error_format.or(defaults.and_then(|one| one.error_format)), ..own };
     let inherited = defaults.and_then(|_| all.first()).map(|root| (root.catch.clone(), root.finally.clone()));

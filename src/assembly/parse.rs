@@ -9,6 +9,9 @@ use crate::source::{Content, Entry, Node};
 /// Keys that every step may have and no policy sees.
 const COMMON: [&str; 4] = ["version", "title", "description", "catch"];
 
+/// Those of them that are text.
+const TEXTS: [&str; 3] = ["version", "title", "description"];
+
 /// The steps under `key`; none where the key is missing or empty.
 pub fn steps(owner: &Node, key: &str, findings: &mut Findings) -> Vec<Step> {
     owner.get(key).map(|list| step_list(list, key, findings)).unwrap_or_default()
@@ -50,6 +53,12 @@ fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
 }
 
 fn made(policy: Arc<str>, policy_span: Span, value: Node, item: &Node, findings: &mut Findings) -> Step {
+    for entry in value.entries().iter().filter(|entry| TEXTS.contains(&&*entry.key.text)) {
+        if entry.value.is_mapping() || entry.value.is_sequence() {
+            let message = format!("`{}` is {}, expected text", entry.key.text, entry.value.kind());
+            findings.push(Diagnostic::error(codes::WRONG_TYPE, entry.value.span, message));
+        }
+    }
     let text = |key: &str| value.get(key).and_then(Node::text).map(Arc::from);
     let version = value.get("version").and_then(|node| node.text().map(|text| (text.into(), node.span)));
     let own: Vec<Entry> = value.entries().iter().filter(|entry| !COMMON.contains(&&*entry.key.text)).cloned().collect();
@@ -89,6 +98,13 @@ fn catch_entry(item: &Node, findings: &mut Findings) -> Option<Catch> {
         Some(one) => vec![(one.into(), errors.value.span)],
         None => errors.value.items().iter().filter_map(|node| Some((node.text()?.into(), node.span))).collect(),
     };
+    let names_nothing = |node: &&Node| node.text().is_none() && !node.is_null();
+    let is_map = std::iter::once(&errors.value).filter(|node| node.is_mapping());
+    let wrong: Vec<&Node> = errors.value.items().iter().filter(names_nothing).chain(is_map).collect();
+    for node in &wrong {
+        let message = format!("`errors` has {} in it, expected names of faults", node.kind());
+        findings.push(Diagnostic::error(codes::BAD_CATCH, node.span, message));
+    }
     let execute = step_list(execute, "execute", findings);
     // Both stand in public documents that run.
     if let Some((_, span)) = names.iter().find(|(name, _)| &**name == "default") {
@@ -97,7 +113,7 @@ fn catch_entry(item: &Node, findings: &mut Findings) -> Option<Catch> {
         findings.push(Diagnostic::warning(codes::BAD_CATCH, *span, message).help(help));
         return Some(Catch { faults: Faults::Default, execute, span: errors.key.span });
     }
-    if names.is_empty() {
+    if names.is_empty() && wrong.is_empty() {
         let message = "`errors` names no fault, so the entry takes none";
         let help = "name the faults, or write `- default:` for all that no other entry takes";
         findings.push(Diagnostic::warning(codes::BAD_CATCH, errors.value.span, message).help(help));

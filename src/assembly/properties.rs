@@ -30,7 +30,13 @@ pub(super) fn properties(
     findings: &mut Findings,
 ) -> Vec<Property> {
     let declared = match (owner.get("properties"), carrier) {
-        (Some(all), Carrier::XAssembly) => expand(all, &[], environment, findings),
+        (Some(all), Carrier::XAssembly) => {
+            if !all.is_mapping() && !all.is_null() {
+                let message = format!("`properties` is {}, expected a map of names and values", all.kind());
+                findings.push(Diagnostic::error(codes::WRONG_TYPE, all.span, message));
+            }
+            expand(all, &[], environment, findings)
+        }
         (Some(all), Carrier::Ibm) => all.clone(),
         (None, _) => return Vec::new(),
     };

@@ -173,7 +173,7 @@ pub struct SchemaArguments {
     /// Exit with 1 when a generated file below this folder is not what the code generates
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".")]
     pub check: Option<PathBuf>,
-    /// Print one of them, such as `schemas/policies/lambda.json`
+    /// Print one of them: `document`, `assembly`, `settings`, a policy's name, or a path
     #[arg(long, value_name = "NAME")]
     pub print: Option<String>,
 }

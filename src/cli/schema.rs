@@ -1,9 +1,11 @@
 //! `gantry schema`: the files that are generated from the code.
 
+use std::io::Write;
 use std::path::Path;
 
 use super::arguments::SchemaArguments;
 use super::{Exit, generated_files};
+use crate::diagnostics::{nearest, quoted_list};
 
 pub fn run(arguments: &SchemaArguments) -> Exit {
     match (&arguments.write, &arguments.check, &arguments.print) {
@@ -45,15 +47,30 @@ fn check(folder: &Path) -> Exit {
 }
 
 fn print(name: &str) -> Exit {
-    match generated_files().into_iter().find(|file| file.path == name) {
+    let files = generated_files();
+    let named = files.iter().find(|file| file.path == name);
+    match named.or_else(|| files.iter().find(|file| short_name(&file.path) == Some(name))) {
         Some(file) => {
-            print!("{}", file.text);
+            // Who reads it may have seen enough before the end.
+            let _ = std::io::stdout().write_all(file.text.as_bytes());
             Exit::Good
         }
         None => {
-            let names: Vec<String> = generated_files().into_iter().map(|file| file.path).collect();
-            eprintln!("there is no generated file `{name}`; there are:\n  {}", names.join("\n  "));
+            let near = nearest(name, files.iter().filter_map(|file| short_name(&file.path)));
+            let hint = if near.is_empty() { String::new() } else { format!("did you mean {}? ", quoted_list(&near)) };
+            let names = files.iter().map(|file| match short_name(&file.path) {
+                Some(short) => format!("{short} ({})", file.path),
+                None => file.path.clone(),
+            });
+            let names: Vec<String> = names.collect();
+            eprintln!("there is no generated file `{name}`; {hint}there are:\n  {}", names.join("\n  "));
             Exit::Usage
         }
     }
+}
+
+/// What a schema may be called: `lambda` for `schemas/policies/lambda.json`.
+fn short_name(path: &str) -> Option<&str> {
+    let name = path.strip_prefix("schemas/")?.strip_suffix(".json")?;
+    Some(name.strip_prefix("policies/").unwrap_or(name))
 }

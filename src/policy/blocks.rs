@@ -27,7 +27,11 @@ impl JsonSchema for Steps {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["array", "null"], "items": { "type": ["object", "string"] } })
+        schemars::json_schema!({
+            "type": ["array", "null"],
+            "items": { "type": ["object", "string"] },
+            "x-steps": true,
+        })
     }
 }
 

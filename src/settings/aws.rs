@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::source::rule::both_or_neither;
 use crate::value::{Seconds, Secret};
 
 /// Where Lambda and STS are, and as whom they are called, unless a step says otherwise.
@@ -41,6 +42,7 @@ pub struct LocalService {
 /// As whom a function is invoked: a base identity and, on top of it, perhaps a role.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[schemars(extend("x-rules" = key_pair()))]
 pub struct CredentialProfile {
     /// The access key pair of the base identity. Without it: `profile`, else the default chain of the AWS SDKs.
     pub aws_access_key_id: Option<String>,
@@ -64,6 +66,11 @@ pub struct CredentialProfile {
     pub role_policy: Option<String>,
     /// The URL of the STS service.
     pub sts_endpoint: Option<String>,
+}
+
+fn key_pair() -> Vec<serde_json::Value> {
+    let message = "Write both aws-access-key-id and aws-secret-access-key, or neither.";
+    both_or_neither("aws-access-key-id", "aws-secret-access-key", message)
 }
 
 /// What API Gateway events say about the API they come from.

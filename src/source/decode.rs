@@ -5,7 +5,7 @@ use jsonschema::{ValidationError, Validator};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Content, Entry, Key, Node, Scalar, Style};
 use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
@@ -43,17 +43,9 @@ impl Shape {
         Shape { name, schema, validator, spellings }
     }
 
-    /// The schema as it is published: the canonical spelling and the others.
-    pub fn schema(&self) -> Value {
-        let mut schema = self.schema.clone();
-        let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return schema };
-        for (alias, name) in self.spellings.aliases {
-            let description = json!(format!("Another spelling of `{name}`."));
-            let mut copy = properties.get(*name).cloned().unwrap_or_else(|| json!({}));
-            copy["description"] = description;
-            properties.insert((*alias).to_owned(), copy);
-        }
-        schema
+    /// The other ways to write its properties.
+    pub fn spellings(&self) -> Spellings {
+        self.spellings
     }
 
     /// The schema with what findings say beside it.
@@ -259,7 +251,7 @@ fn types(value: &Value) -> String {
 }
 
 /// `aws_assumeRoleARN` -> `aws-assume-role-arn`.
-fn kebab_case(key: &str) -> String {
+pub fn kebab_case(key: &str) -> String {
     let mut out = String::with_capacity(key.len() + 4);
     let mut lower_before = false;
     for letter in key.chars() {

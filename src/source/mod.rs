@@ -9,13 +9,14 @@ mod files;
 mod origin;
 mod parse;
 mod reference;
+pub mod rule;
 mod scalar;
 
 use std::sync::Arc;
 
 use crate::diagnostics::Span;
 
-pub use decode::{Shape, Spellings};
+pub use decode::{Shape, Spellings, Unbuilt, kebab_case};
 pub use expand::{Environment, ProcessEnvironment, expand};
 pub use files::{MAX_BYTES, Tree, find_files, is_stdin, read_text, read_tree};
 pub use origin::Origin;

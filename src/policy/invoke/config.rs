@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::source::rule::both_or_neither;
 use crate::value::Seconds;
 
 /// Calls an HTTP service.
@@ -126,6 +127,7 @@ pub enum ControlKind {
 /// What is signed for, and as whom.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("x-rules" = key_pair()))]
 pub struct SigV4Config {
     /// `lambda` for function URLs, `execute-api` for API Gateway. Default: what the host says.
     #[serde(default)]
@@ -165,6 +167,11 @@ pub struct SigV4Config {
     pub sts_endpoint: Option<String>,
 }
 
+fn key_pair() -> Vec<serde_json::Value> {
+    let message = "Write both aws-access-key-id and aws-secret-access-key, or neither.";
+    both_or_neither("aws-access-key-id", "aws-secret-access-key", message)
+}
+
 /// Whether answers are kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -185,6 +192,7 @@ pub enum BackendType {
     Json,
     Binary,
     /// Not built yet.
+    #[schemars(extend("x-unbuilt" = true))]
     Graphql,
 }
 

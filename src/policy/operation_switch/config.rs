@@ -35,10 +35,13 @@ pub enum Selector {
     Id(String),
     #[serde(rename_all = "camelCase")]
     OperationId {
+        /// The operation's `operationId`.
         operation_id: String,
     },
     VerbAndPath {
+        /// The verb, such as `get`.
         verb: String,
+        /// The path as it stands under `paths`.
         path: String,
     },
 }

@@ -1,6 +1,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
+use crate::source::rule::{exactly_one, is_set, refused};
 use crate::value::Value;
 
 /// Sets, adds to and clears variables.
@@ -14,6 +16,7 @@ pub struct Config {
 /// One of `set`, `add` and `clear`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("x-rules" = rules()))]
 pub struct Action {
     /// The variable to create or replace; `$(…)` is replaced.
     #[serde(default)]
@@ -31,6 +34,13 @@ pub struct Action {
     /// What the value must be. A number or boolean written as text is converted.
     #[serde(default, rename = "type")]
     pub kind: Kind,
+}
+
+fn rules() -> Vec<serde_json::Value> {
+    let mut rules = exactly_one(&["set", "add", "clear"], "An action has one of set, add and clear.");
+    let puts = json!({ "anyOf": [is_set("set"), is_set("add")], "not": is_set("value") });
+    rules.push(refused(&puts, "An action that sets or adds needs a value."));
+    rules
 }
 
 /// Any JSON value.

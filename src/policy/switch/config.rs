@@ -2,6 +2,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::policy::Steps;
+use crate::source::rule::exactly_one;
 
 /// Runs the steps of the first case whose condition holds.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -18,6 +19,7 @@ pub struct Config {
 /// A condition with its steps, or `otherwise`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("x-rules" = exactly_one(&["condition", "otherwise"], "A case has a condition with execute, or otherwise.")))]
 pub struct CaseConfig {
     /// A JSONata expression; in version 1.x JavaScript.
     #[serde(default)]
