@@ -45,7 +45,7 @@ pub struct Settings {
     pub credentials: IndexMap<String, CredentialProfile>,
     /// TLS profiles that `tls-profile` in a step names.
     pub tls_profiles: IndexMap<String, TlsProfile>,
-    /// What API Gateway events say about the API they come from.
+    /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
 }
 

@@ -8,11 +8,16 @@ use crate::http_client::strip_hop_by_hop;
 use crate::value::Value;
 
 /// Format 1.0 takes the lists first, then adds single values that are not among them; format 2.0 knows no lists, and
-/// turns `cookies` into a `Set-Cookie` each. Headers of the connection and `Content-Length` are dropped: the response
+/// turns `cookies` into a `Set-Cookie` each; a load balancer takes the one family that its target group asks for. Headers of the connection and `Content-Length` are dropped: the response
 /// is framed anew.
 pub(super) fn read(format: EventFormat, answer: &Value) -> Result<HeaderMap, ProxyError> {
     let mut headers = HeaderMap::new();
-    if format == EventFormat::V1 {
+    let (lists, singles) = match format {
+        EventFormat::V1 => (true, true),
+        EventFormat::V2 => (false, true),
+        EventFormat::Alb { multi_value_headers } => (multi_value_headers, !multi_value_headers),
+    };
+    if lists {
         for (name, value) in members(answer, "multiValueHeaders")? {
             match value {
                 Value::Array(items) => items.iter().try_for_each(|item| add(&mut headers, name, item, false))?,
@@ -20,8 +25,10 @@ pub(super) fn read(format: EventFormat, answer: &Value) -> Result<HeaderMap, Pro
             }
         }
     }
-    for (name, value) in members(answer, "headers")? {
-        add(&mut headers, name, value, true)?;
+    if singles {
+        for (name, value) in members(answer, "headers")? {
+            add(&mut headers, name, value, true)?;
+        }
     }
     if let (EventFormat::V2, Some(Value::Array(cookies))) = (format, answer.get("cookies")) {
         cookies.iter().try_for_each(|cookie| add(&mut headers, SET_COOKIE.as_str(), cookie, false))?;

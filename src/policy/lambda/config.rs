@@ -1,17 +1,24 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::forms::Qualifiers;
+use crate::settings::EventContext;
 use crate::value::Seconds;
 
 /// Invokes an AWS Lambda function.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// The function: a name, a partial ARN `ACCOUNT:function:NAME`, or a full ARN. Each may end in `:QUALIFIER`.
+    /// The function: a name, a partial ARN `ACCOUNT:function:NAME`, or a full ARN. Each may end in `:QUALIFIER`. In the place of
+    /// the name there may be a `$(…)` where `allowed-functions` says which names it may become.
     pub function: String,
-    /// The version or alias to run. Where the function has a suffix, both must agree.
+    /// The names that a `$(…)` in `function` may become: bare names, in which `*` stands for any part.
     #[serde(default)]
-    pub qualifier: Option<String>,
+    pub allowed_functions: Option<Vec<String>>,
+    /// The version or alias to run. Where the function has a suffix, both must agree. A map of versions or aliases to weights,
+    /// such as `{stable: 95, canary: 5}`, picks one for each call.
+    #[serde(default)]
+    pub qualifier: Option<Qualifiers>,
     /// The function's region. Default: the ARN's, then the settings', then AWS_REGION.
     #[serde(default)]
     pub region: Option<String>,
@@ -57,9 +64,19 @@ pub struct Config {
     /// The variable whose body is the payload. Empty text sends none.
     #[serde(default = "message")]
     pub input: String,
-    /// What the function receives: the `body` byte for byte, or an API Gateway event.
+    /// What the function receives: the `body` byte for byte, the event of an API Gateway API or of a load balancer, the
+    /// `request` as a small JSON object, or a `template`.
     #[serde(default)]
     pub payload: PayloadFormat,
+    /// The JSON text of `payload: template`. A `$(…)` between quotes becomes text, one outside of quotes becomes JSON.
+    #[serde(default)]
+    pub payload_template: Option<String>,
+    /// Whether `payload: alb` has lists of values for headers and query, as the attribute of a target group says.
+    #[serde(default)]
+    pub multi_value_headers: bool,
+    /// What events say about the API they come from; it goes over `event-context` of the settings.
+    #[serde(default)]
+    pub event_context: Option<EventContext>,
     /// What comes back: the `body` byte for byte, or a `proxy` response with `statusCode`, `headers` and `body`.
     #[serde(default)]
     pub response: ResponseFormat,
@@ -69,6 +86,19 @@ pub struct Config {
     /// The variable that receives body, headers and status.
     #[serde(default = "message")]
     pub output: String,
+    /// JSON that the function finds in its context as `client_context`: an object, with `$(…)` as in `payload-template`. At most
+    /// 3583 bytes of base64, and only for `request-response`.
+    #[serde(default)]
+    pub client_context: Option<String>,
+    /// The tenant of a function with tenant isolation: 1 to 256 letters, digits, spaces and `._:/=+-@`.
+    #[serde(default)]
+    pub tenant_id: Option<String>,
+    /// The name of a durable execution, which runs once however often it is called: 1 to 64 letters, digits, `-` and `_`.
+    #[serde(default)]
+    pub durable_execution_name: Option<String>,
+    /// `tail` asks for the last 4 KB of the function's log: a variable and a line of the debug log, never the client's.
+    #[serde(default)]
+    pub log_type: LogType,
     /// How long the whole call may take.
     #[serde(default = "thirty_seconds")]
     pub timeout: Seconds,
@@ -114,6 +144,21 @@ pub enum PayloadFormat {
     ApiGatewayV1,
     #[serde(rename = "api-gateway-v2")]
     ApiGatewayV2,
+    #[serde(rename = "alb")]
+    Alb,
+    #[serde(rename = "request")]
+    Request,
+    #[serde(rename = "template")]
+    Template,
+}
+
+/// Whether the function's log comes back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogType {
+    #[default]
+    None,
+    Tail,
 }
 
 /// What the function answers.

@@ -1,22 +1,26 @@
 //! `lambda`: invokes an AWS Lambda function.
 
 mod answer;
+mod beside;
 mod cache;
+mod caller;
 mod config;
 mod faults;
+mod forms;
+mod named;
+mod notes;
 mod payload;
+mod place;
+mod select;
 mod step;
-mod target;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
 use crate::diagnostics::{codes, nearest, quoted_list};
-use crate::expression::{Builtin, Reference, Root};
 use crate::runtime::kinds;
 use crate::source::Spellings;
-use config::PayloadFormat;
-
 pub use config::Config;
 
 /// The policy.
@@ -29,7 +33,16 @@ impl Policy for Lambda {
         versions: &["1.0.0", "1.1.0", "1.2.0", "1.3.0"],
         summary: "Invokes an AWS Lambda function.",
         page: include_str!("page.md"),
-        examples: examples!["body-and-catch", "cache", "event", "output", "proxy-v2"],
+        examples: examples![
+            "body-and-catch",
+            "cache",
+            "canary",
+            "chosen-by-request",
+            "event",
+            "output",
+            "proxy-v2",
+            "template"
+        ],
         spellings: Spellings {
             aliases: &[
                 ("function_name", "function"),
@@ -41,19 +54,11 @@ impl Policy for Lambda {
             ],
             any_case: true,
             unbuilt: &[
-                ("allowed-functions", &[]),
-                ("event-context", &[]),
-                ("payload-template", &[]),
-                ("multi-value-headers", &[]),
                 ("variables", &[]),
                 ("respond", &["false"]),
                 ("background", &["false"]),
                 ("retry", &["not-sent"]),
                 ("max-concurrency", &[]),
-                ("log-type", &["none"]),
-                ("client-context", &[]),
-                ("tenant-id", &[]),
-                ("durable-execution-name", &[]),
                 ("function-error-status", &[]),
                 ("client-config", &[]),
             ],
@@ -80,37 +85,33 @@ impl Policy for Lambda {
                 return None;
             }
         }
-        let target = target::compile(&config, compiler);
-        let payload = payload::compile(&config, input?, compiler);
-        let (output, target, payload) = (output?, target?, payload);
-        let cache = cache::compile(&config, &target, compiler)?;
-        let access = access(&payload, cache.as_ref(), &output);
-        let step = step::Lambda {
-            target,
-            payload,
-            response: config.response,
-            strict: config.strict,
+        let call = place::compile(&config, compiler);
+        let beside = beside::compile(&config, compiler);
+        let region = call.as_ref().map(|call| call.client.region()).unwrap_or_default();
+        let payload = payload::compile(&config, input?, region, compiler);
+        let (output, call, payload) = (output?, call?, payload?);
+        let cache = cache::compile(&config, &call, compiler)?;
+        let caller = caller::Caller {
+            client: call.client,
             kind: config.invocation_type,
+            response: config.response,
+            format: payload.format(),
+            strict: config.strict,
+        };
+        let step = step::Lambda {
+            caller,
+            select: call.select,
+            payload,
+            beside: beside?,
+            limit: call.limit,
             output,
             timeout: config.timeout.0,
             cache,
             stops: stops?,
         };
+        let access = Access { reads: step.reads(), replaces: vec![step.output.clone()], ..Access::default() };
         Some(Compiled::Step(Plan { step: Box::new(step), access }))
     }
-}
-
-fn access(payload: &payload::Payload, cache: Option<&cache::AnswerCache>, output: &Root) -> Access {
-    let mut reads: Vec<Reference> =
-        cache.map(cache::AnswerCache::references).unwrap_or_default().into_iter().cloned().collect();
-    if let Some(input) = &payload.input {
-        let mut path = input.path.to_vec();
-        if matches!(input.root, Root::Builtin(Builtin::Message | Builtin::Request)) && path.is_empty() {
-            path.push("body".into());
-        }
-        reads.push(Reference { root: input.root.clone(), path: path.into() });
-    }
-    Access { reads, replaces: vec![output.clone()], ..Access::default() }
 }
 
 /// The names of `stop-on-error`; `None` inside means that every fault stops the flow.
@@ -135,15 +136,4 @@ fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Box<
         }
     }
     good.then(|| Some(names.clone().into()))
-}
-
-impl PayloadFormat {
-    /// The event of this format, if it is one.
-    fn event(self) -> Option<crate::aws::event::EventFormat> {
-        match self {
-            PayloadFormat::Body => None,
-            PayloadFormat::ApiGatewayV1 => Some(crate::aws::event::EventFormat::V1),
-            PayloadFormat::ApiGatewayV2 => Some(crate::aws::event::EventFormat::V2),
-        }
-    }
 }

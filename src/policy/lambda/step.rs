@@ -1,24 +1,26 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aws::client::Invocation;
-use crate::aws::event::EventFormat;
-use crate::expression::Root;
+use crate::expression::{Reference, Root};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Message;
 
+use super::answer;
+use super::beside::Beside;
 use super::cache::{self, AnswerCache, Looked};
-use super::config::{InvocationKind, ResponseFormat};
+use super::caller::Caller;
 use super::payload::{self, Payload};
-use super::target::Call;
-use super::{answer, faults};
+use super::select::{Chosen, Select};
 
 /// A compiled `lambda`.
 pub(super) struct Lambda {
-    pub target: Call,
+    pub caller: Caller,
+    pub select: Select,
     pub payload: Payload,
-    pub response: ResponseFormat,
-    pub strict: bool,
-    pub kind: InvocationKind,
+    pub beside: Beside,
+    /// The largest payload in bytes.
+    pub limit: usize,
     pub output: Root,
     pub timeout: Duration,
     pub cache: Option<AnswerCache>,
@@ -27,13 +29,15 @@ pub(super) struct Lambda {
 }
 
 impl Lambda {
+    pub(super) fn reads(&self) -> Vec<Reference> {
+        let cached = self.cache.as_ref().map(AnswerCache::references).unwrap_or_default();
+        let values = self.select.references().into_iter().chain(self.beside.references()).chain(cached);
+        self.payload.reads().into_iter().chain(values.cloned()).collect()
+    }
+
     async fn invoke(&self, cx: &mut Context) -> Result<Next, Fault> {
-        let answer = match self.invocation(cx) {
-            Ok(invocation) => match self.look(cx, &invocation) {
-                Looked::Answer(answer) => Ok(*answer),
-                Looked::Call(ticket) => self.call(invocation).await.map(|answer| cache::keep(*ticket, answer)),
-                Looked::Pass => self.call(invocation).await,
-            },
+        let answer = match self.prepare(cx) {
+            Ok((chosen, invocation)) => self.answer(cx, &chosen, invocation).await,
             Err(fault) => Err(fault),
         };
         match answer {
@@ -44,35 +48,35 @@ impl Lambda {
         Ok(Next::Continue)
     }
 
-    /// The payload, checked, and how long the call may take.
-    fn invocation(&self, cx: &Context) -> Result<Invocation, Fault> {
+    /// Which function is called, with what, and how long the call may take.
+    fn prepare(&self, cx: &Context) -> Result<(Arc<Chosen>, Invocation), Fault> {
+        let chosen = self.select.choose(cx, &self.caller.client)?;
         let trace_id = payload::trace_id(&cx.state);
         let payload = self.payload.build(cx, trace_id.as_ref())?;
-        let limit = self.target.limit;
-        if payload.len() > limit {
-            let message = format!("the payload has {} bytes, and Lambda takes at most {limit}", payload.len());
+        if payload.len() > self.limit {
+            let message = format!("the payload has {} bytes, and Lambda takes at most {}", payload.len(), self.limit);
             return Err(Fault::new(&kinds::LAMBDA_PAYLOAD_TOO_LARGE, FaultSource::Client, message));
         }
         let timeout = self.timeout.min(cx.remaining());
-        Ok(Invocation { payload, timeout, trace_id, ..Invocation::default() })
+        let mut invocation = Invocation { payload, timeout, trace_id, ..Invocation::default() };
+        self.beside.fill(cx, &mut invocation)?;
+        Ok((chosen, invocation))
     }
 
-    fn look(&self, cx: &Context, invocation: &Invocation) -> Looked {
-        match &self.cache {
-            Some(cache) => cache.look(cx, &invocation.payload, &self.payload.client_headers(cx)),
+    /// The answer that is kept, or the function's.
+    async fn answer(&self, cx: &mut Context, chosen: &Chosen, invocation: Invocation) -> Result<Message, Fault> {
+        let looked = match &self.cache {
+            Some(cache) => cache.look(cx, chosen, &invocation, &self.payload.client_headers(cx)),
             None => Looked::Pass,
+        };
+        let id = cx.state.request.id.clone();
+        match looked {
+            Looked::Answer(answer) => Ok(*answer),
+            Looked::Call(ticket) => {
+                self.caller.call(chosen, invocation, &id).await.map(|answer| cache::keep(*ticket, answer))
+            }
+            Looked::Pass => self.caller.call(chosen, invocation, &id).await,
         }
-    }
-
-    async fn call(&self, invocation: Invocation) -> Result<Message, Fault> {
-        // One call, whatever comes back: a function is never run a second time behind the author's back.
-        let reply = self.target.client.invoke(&self.target.target, invocation).await;
-        let reply = reply.map_err(|error| faults::of_error(error, &self.target.name))?;
-        if reply.function_error.is_some() && self.kind == InvocationKind::RequestResponse {
-            return Err(faults::of_function_error(&reply, &self.target.name));
-        }
-        let event = self.payload.format().unwrap_or(EventFormat::V2);
-        answer::message(reply, self.kind, self.response, event, self.strict)
     }
 
     fn stops_on(&self, fault: &Fault) -> bool {

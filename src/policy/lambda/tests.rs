@@ -1,9 +1,11 @@
 //! `lambda` against real handlers behind the embedded service, and against a service made up for the test.
 
+mod beside;
 mod cache;
 mod faults;
 mod payloads;
 mod refused;
+mod select;
 mod wire;
 
 use crate::test_support::{Gateway, Recorded, Reply, Setup, TestServer};
