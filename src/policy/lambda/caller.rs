@@ -6,6 +6,7 @@ use crate::runtime::Fault;
 use crate::value::Message;
 
 use super::config::{InvocationKind, ResponseFormat};
+use super::forms::ErrorStatuses;
 use super::notes::Notes;
 use super::select::Chosen;
 use super::{answer, faults};
@@ -18,6 +19,8 @@ pub(super) struct Caller {
     /// Whose rules a proxy response follows.
     pub format: EventFormat,
     pub strict: bool,
+    /// The statuses of a function that failed.
+    pub statuses: ErrorStatuses,
 }
 
 impl Caller {
@@ -60,7 +63,7 @@ impl Caller {
             "invoked"
         );
         if reply.function_error.is_some() && self.kind == InvocationKind::RequestResponse {
-            return Err(faults::of_function_error(&reply, function));
+            return Err(faults::of_function_error(&reply, function, self.statuses));
         }
         answer::message(reply, self.kind, self.response, self.format, self.strict)
     }

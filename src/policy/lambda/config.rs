@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::forms::Qualifiers;
+use super::forms::{ErrorStatus, Qualifiers};
 use crate::settings::EventContext;
 use crate::value::Seconds;
 
@@ -86,6 +86,12 @@ pub struct Config {
     /// The variable that receives body, headers and status.
     #[serde(default = "message")]
     pub output: String,
+    /// Variables to set from the answer.
+    #[serde(default)]
+    pub variables: Vec<VariableConfig>,
+    /// Ends `execute` here with this answer as the response; `finally` still runs.
+    #[serde(default)]
+    pub respond: bool,
     /// JSON that the function finds in its context as `client_context`: an object, with `$(…)` as in `payload-template`. At most
     /// 3583 bytes of base64, and only for `request-response`.
     #[serde(default)]
@@ -111,6 +117,20 @@ pub struct Config {
     /// The faults that stop the flow. Others leave their status and body in `output`, and the flow goes on. Default: all.
     #[serde(default)]
     pub stop_on_error: Option<Vec<String>>,
+    /// The status of the fault when the function failed: 200 to 599, one for all ways to fail or a map. Default: 502, and 504
+    /// for its time-out.
+    #[serde(default)]
+    pub function_error_status: Option<ErrorStatus>,
+}
+
+/// A variable and what it is set to.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct VariableConfig {
+    /// The variable to create or replace.
+    pub name: String,
+    /// A JSONata expression over the answer, which has `body`, `headers` and `status`.
+    pub value: String,
 }
 
 /// Which answers are kept, and for how long.

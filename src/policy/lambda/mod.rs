@@ -15,10 +15,12 @@ mod select;
 mod step;
 #[cfg(test)]
 mod tests;
+mod variables;
 mod weights;
 
 use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
 use crate::diagnostics::{codes, nearest, quoted_list};
+use crate::expression::{Builtin, Root};
 use crate::runtime::kinds;
 use crate::source::Spellings;
 pub use config::Config;
@@ -41,7 +43,8 @@ impl Policy for Lambda {
             "event",
             "output",
             "proxy-v2",
-            "template"
+            "template",
+            "variables-and-respond"
         ],
         spellings: Spellings {
             aliases: &[
@@ -54,12 +57,9 @@ impl Policy for Lambda {
             ],
             any_case: true,
             unbuilt: &[
-                ("variables", &[]),
-                ("respond", &["false"]),
                 ("background", &["false"]),
                 ("retry", &["not-sent"]),
                 ("max-concurrency", &[]),
-                ("function-error-status", &[]),
                 ("client-config", &[]),
             ],
         },
@@ -74,6 +74,12 @@ impl Policy for Lambda {
         };
         let output = compiler.output("/output", &config.output);
         let stops = stops(&config, compiler);
+        let variables = variables::compile(&config, compiler);
+        if config.respond && output.as_ref().is_some_and(|output| *output != Root::Builtin(Builtin::Message)) {
+            let message = "`respond` sends `message`, and the answer goes into another variable";
+            compiler.error_with_help(codes::BAD_VALUE, "/respond", message, "remove `output`, or `respond`");
+            return None;
+        }
         for (pointer, time) in [("/timeout", config.timeout), ("/connect-timeout", config.connect_timeout)] {
             if time.0.is_zero() {
                 let name = pointer.trim_start_matches('/');
@@ -97,6 +103,7 @@ impl Policy for Lambda {
             response: config.response,
             format: payload.format(),
             strict: config.strict,
+            statuses: config.function_error_status.map(|status| status.0).unwrap_or_default(),
         };
         let step = step::Lambda {
             caller,
@@ -107,9 +114,16 @@ impl Policy for Lambda {
             output,
             timeout: config.timeout.0,
             cache,
+            variables: variables?,
+            respond: config.respond,
             stops: stops?,
         };
-        let access = Access { reads: step.reads(), replaces: vec![step.output.clone()], ..Access::default() };
+        let access = Access {
+            reads: step.reads(),
+            replaces: vec![step.output.clone()],
+            diverges: step.diverges(),
+            ..Access::default()
+        };
         Some(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }

@@ -12,6 +12,7 @@ use super::cache::{self, AnswerCache, Looked};
 use super::caller::Caller;
 use super::payload::{self, Payload};
 use super::select::{Chosen, Select};
+use super::variables::Variables;
 
 /// A compiled `lambda`.
 pub(super) struct Lambda {
@@ -24,6 +25,9 @@ pub(super) struct Lambda {
     pub output: Root,
     pub timeout: Duration,
     pub cache: Option<AnswerCache>,
+    pub variables: Variables,
+    /// The answer ends the flow.
+    pub respond: bool,
     /// The faults that stop the flow; all of them where nothing is said.
     pub stops: Option<Box<[String]>>,
 }
@@ -32,7 +36,7 @@ impl Lambda {
     pub(super) fn reads(&self) -> Vec<Reference> {
         let cached = self.cache.as_ref().map(AnswerCache::references).unwrap_or_default();
         let values = self.select.references().into_iter().chain(self.beside.references()).chain(cached);
-        self.payload.reads().into_iter().chain(values.cloned()).collect()
+        self.payload.reads().into_iter().chain(values.cloned()).chain(self.variables.reads()).collect()
     }
 
     async fn invoke(&self, cx: &mut Context) -> Result<Next, Fault> {
@@ -41,11 +45,23 @@ impl Lambda {
             Err(fault) => Err(fault),
         };
         match answer {
-            Ok(answer) => cx.state.put_output(&self.output, answer),
-            Err(fault) if self.stops_on(&fault) => return Err(fault),
-            Err(fault) => cx.state.put_output(&self.output, answer::of_fault(&fault)),
+            Ok(answer) => {
+                let values = self.variables.evaluate(cx, &answer)?;
+                cx.state.put_output(&self.output, answer);
+                self.variables.set(cx, values)?;
+                Ok(if self.respond { Next::Stop } else { Next::Continue })
+            }
+            Err(fault) if self.stops_on(&fault) => Err(fault),
+            Err(fault) => {
+                cx.state.put_output(&self.output, answer::of_fault(&fault));
+                Ok(Next::Continue)
+            }
         }
-        Ok(Next::Continue)
+    }
+
+    /// Whether the flow never goes on behind the step. It does after a fault that does not stop it.
+    pub(super) fn diverges(&self) -> bool {
+        self.respond && self.stops.is_none()
     }
 
     /// Which function is called, with what, and how long the call may take.

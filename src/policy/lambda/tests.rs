@@ -5,6 +5,7 @@ mod cache;
 mod faults;
 mod payloads;
 mod refused;
+mod results;
 mod select;
 mod wire;
 
