@@ -15,6 +15,7 @@ use super::{Load, Surroundings, load};
 use crate::diagnostics::{Findings, Sources, render_short};
 use crate::policy::Purpose;
 use crate::resources::Resources;
+use crate::resources::background::Background;
 use crate::runtime::Snapshot;
 use crate::server::{Control, LastLoad, Readiness, Status};
 use crate::settings::{self, LocalService, Startup};
@@ -70,7 +71,7 @@ impl Gateway {
             startup: OnceLock::new(),
             environment,
             observer,
-            metrics: Arc::new(Metrics::with_cache(resources.cache().counters())),
+            metrics: Arc::new(Metrics::of(resources.cache().counters(), resources.background().counters())),
             resources,
             ready: Arc::new(Readiness::default()),
             current: Arc::new(ArcSwap::from_pointee(Snapshot::default())),
@@ -88,6 +89,11 @@ impl Gateway {
     /// The counters of this process.
     pub fn metrics(&self) -> Arc<Metrics> {
         self.metrics.clone()
+    }
+
+    /// The calls that no request waits for.
+    pub fn background(&self) -> Arc<Background> {
+        self.resources.background().clone()
     }
 
     /// Whether there is something to serve.

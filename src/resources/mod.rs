@@ -1,8 +1,11 @@
-//! What outlives a reload: connection pools and credential caches, keyed by their configuration, and stored responses.
+//! What outlives a reload: connection pools and credential caches, keyed by their configuration, stored responses, what runs at
+//! a time, and what runs in the background.
 //!
 //! A load asks for what it needs and gets what is already there; what no load has asked for since the one before last is let
 //! go, so that a profile that was removed does not stay open for ever.
 
+pub mod background;
+pub mod bulkhead;
 pub mod cache;
 
 use std::collections::HashMap;
@@ -11,6 +14,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aws::credentials::{CredentialSource, Credentials};
 use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
+use background::Background;
+use bulkhead::Bulkheads;
 use cache::Cache;
 
 /// The shared things of a process.
@@ -19,6 +24,8 @@ pub struct Resources {
     clients: Mutex<Kept<(TlsOptions, PoolOptions), HttpClient>>,
     credentials: Mutex<Kept<CredentialSource, Arc<Credentials>>>,
     cache: Arc<Cache>,
+    bulkheads: Arc<Bulkheads>,
+    background: Arc<Background>,
 }
 
 /// Values with the load that asked for them last.
@@ -69,6 +76,16 @@ impl Resources {
     /// The stored responses.
     pub fn cache(&self) -> &Arc<Cache> {
         &self.cache
+    }
+
+    /// The limits of calls at a time.
+    pub fn bulkheads(&self) -> &Arc<Bulkheads> {
+        &self.bulkheads
+    }
+
+    /// The calls that no request waits for.
+    pub fn background(&self) -> &Arc<Background> {
+        &self.background
     }
 
     /// Called when a load has succeeded: what neither it nor the one before it used goes.

@@ -16,6 +16,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::resources::background::BackgroundCounters;
 use crate::resources::cache::CacheCounters;
 
 /// The content type of [`Metrics::encode`].
@@ -126,8 +127,8 @@ struct ReloadLabels {
 // === impl Metrics ===
 
 impl Metrics {
-    /// The metrics of a process whose cache counts for itself.
-    pub fn with_cache(cache: &CacheCounters) -> Self {
+    /// The metrics of a process whose cache and background count for themselves.
+    pub fn of(cache: &CacheCounters, background: &BackgroundCounters) -> Self {
         let mut metrics = Metrics::new();
         let registry = metrics.registry.sub_registry_with_prefix("gantry_cache");
         registry.register("hits", "Calls that a stored response answered", cache.hits.clone());
@@ -139,6 +140,17 @@ impl Metrics {
         registry.register("evicted", "Stored responses that made room for others", cache.evicted.clone());
         registry.register_with_unit("size", "What is stored", Unit::Bytes, cache.bytes.clone());
         registry.register("entries", "Responses that are stored", cache.entries.clone());
+        let registry = metrics.registry.sub_registry_with_prefix("gantry_background");
+        registry.register(
+            "succeeded",
+            "Calls that no request waited for and that succeeded",
+            background.succeeded.clone(),
+        );
+        let failed = "Calls that no request waited for and that failed";
+        registry.register("failed", failed, background.failed.clone());
+        registry.register("refused", "Calls that were not made for want of room", background.refused.clone());
+        registry.register("running", "Calls that run and no request waits for", background.running.clone());
+        registry.register("waiting", "Calls that wait for their turn", background.waiting.clone());
         metrics
     }
 
@@ -334,13 +346,18 @@ mod tests {
         assert_eq!(text.matches("gantry_faults_total{").count(), 101);
     }
     #[test]
-    fn the_cache_is_shown_as_it_counts() {
-        let cache = CacheCounters::default();
-        let metrics = Metrics::with_cache(&cache);
+    fn the_cache_and_the_background_are_shown_as_they_count() {
+        let (cache, background) = (CacheCounters::default(), BackgroundCounters::default());
+        let metrics = Metrics::of(&cache, &background);
+        background.failed.inc();
+        background.waiting.set(3);
         cache.hits.inc();
         cache.bytes.set(7);
         let text = metrics.encode();
-        for expected in ["gantry_cache_hits_total 1", "gantry_cache_size_bytes 7", "gantry_cache_too_large_total 0"] {
+        for expected in ["gantry_cache_hits_total 1", "gantry_cache_size_bytes 7", "gantry_cache_too_large_total 0"]
+            .into_iter()
+            .chain(["gantry_background_failed_total 1", "gantry_background_waiting 3"])
+        {
             assert!(text.contains(expected), "{expected}\n{text}");
         }
     }

@@ -8,6 +8,7 @@ use crate::value::Message;
 use super::config::{InvocationKind, ResponseFormat};
 use super::forms::ErrorStatuses;
 use super::notes::Notes;
+use super::retry::Retry;
 use super::select::Chosen;
 use super::{answer, faults};
 
@@ -19,6 +20,7 @@ pub(super) struct Caller {
     /// Whose rules a proxy response follows.
     pub format: EventFormat,
     pub strict: bool,
+    pub retry: Retry,
     /// The statuses of a function that failed.
     pub statuses: ErrorStatuses,
 }
@@ -48,8 +50,8 @@ impl Caller {
         id: &str,
     ) -> Result<Message, Fault> {
         let (function, qualifier) = (&*chosen.name, chosen.qualifier.as_deref());
-        // One call, whatever comes back: a function is never run a second time behind the author's back.
-        let reply = self.client.invoke(&chosen.target, invocation).await;
+        let (reply, attempts) = self.retry.call(&self.client, &chosen.target, invocation).await;
+        notes.made(attempts);
         let reply = reply.map_err(|error| faults::of_error(error, function))?;
         notes.answered(&reply);
         tracing::debug!(

@@ -1,7 +1,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::forms::{ErrorStatus, Qualifiers};
+use super::client_config::ClientConfig;
+use super::forms::{ErrorStatus, Qualifiers, Retry};
 use crate::settings::EventContext;
 use crate::value::Seconds;
 
@@ -31,6 +32,9 @@ pub struct Config {
     /// The credential profile of the settings to sign with. Default: the settings', then the AWS SDKs' default chain.
     #[serde(default)]
     pub credentials: Option<String>,
+    /// IBM's way to name a credential profile: `{accessSecret: NAME}`.
+    #[serde(default)]
+    pub aws_auth_type: Option<AuthType>,
     /// An access key pair of this step's own; it wins over `credentials`.
     #[serde(default)]
     pub aws_access_key_id: Option<String>,
@@ -111,6 +115,18 @@ pub struct Config {
     /// How long connecting may take.
     #[serde(default = "five_seconds")]
     pub connect_timeout: Seconds,
+    /// Whether a call is made again: `none`, where it was `not-sent`, also after AWS `throttled` it, or `always`, where the function
+    /// may run more than once. All of it within `timeout`. Default: `not-sent`.
+    #[serde(default)]
+    pub retry: Option<Retry>,
+    /// How many calls of the function may run at a time, over all steps that have this property. More of them are a
+    /// `LambdaBusyError`. Default: no limit.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_concurrency: Option<u32>,
+    /// Whether to go on at once and make the call behind the request. Its answer is dropped, and its failure counted and logged.
+    #[serde(default)]
+    pub background: bool,
     /// Keeps answers for further calls, so that the function does not run for each. Default: none are kept.
     #[serde(default)]
     pub cache: Option<CacheConfig>,
@@ -121,6 +137,17 @@ pub struct Config {
     /// for its time-out.
     #[serde(default)]
     pub function_error_status: Option<ErrorStatus>,
+    /// The settings of a client under the names of IBM's kind `InvokeAWSLambda`. What has no counterpart here is a warning.
+    #[serde(default)]
+    pub client_config: Option<ClientConfig>,
+}
+
+/// As whom the function is called, in IBM's words.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthType {
+    /// The same as `credentials`.
+    pub access_secret: String,
 }
 
 /// A variable and what it is set to.

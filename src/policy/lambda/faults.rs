@@ -20,6 +20,11 @@ const TRY_LATER: [&str; 8] = [
     "SubnetIPAddressLimitReachedException",
 ];
 
+/// Whether AWS says to try later.
+pub(super) fn is_passing(error: &ServiceError) -> bool {
+    TRY_LATER.contains(&error.code.as_str())
+}
+
 /// The fault of an invocation without a reply.
 pub(super) fn of_error(error: InvokeError, function: &str) -> Fault {
     let upstream = |kind, message: String| Fault::new(kind, FaultSource::Upstream, message);
@@ -56,7 +61,7 @@ fn of_service_error(error: &ServiceError) -> Fault {
         .with_detail("code", error.code.as_str())
         .with_detail("serviceMessage", error.message.as_str())
         .with_detail("serviceStatus", error.status.as_u16());
-    if std::ptr::eq(kind, &raw const kinds::LAMBDA_SERVICE) && TRY_LATER.contains(&error.code.as_str()) {
+    if std::ptr::eq(kind, &raw const kinds::LAMBDA_SERVICE) && is_passing(error) {
         fault = fault.with_status(StatusCode::SERVICE_UNAVAILABLE);
     }
     if let Some(reason) = &error.reason {

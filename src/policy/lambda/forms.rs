@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
+use crate::value::Seconds;
+
 /// One version or alias, or several with their weights.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
@@ -92,6 +94,78 @@ impl JsonSchema for ErrorStatus {
     }
 }
 
+/// When a call is made again, how often and after how long.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RetryRules {
+    /// After which failures: those of the word alone.
+    #[serde(default)]
+    pub when: RetryWhen,
+    /// How many calls are made at most, the first one included: 1 to 10. Default: 3.
+    #[serde(default = "three")]
+    #[schemars(range(min = 1, max = 10))]
+    pub attempts: u32,
+    /// How long the first repetition waits; each further one waits twice as long, at most 10 s. Between a half and the whole
+    /// of it is taken, by chance. Default: 100 ms.
+    #[serde(default = "a_tenth_of_a_second")]
+    pub backoff: Seconds,
+}
+
+/// After which failures a call is made again: none; where nothing of the call was sent; also where AWS limits the calls; also
+/// where the function may have run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryWhen {
+    None,
+    #[default]
+    NotSent,
+    Throttled,
+    Always,
+}
+
+/// The word alone, or a map.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(from = "RetryForms")]
+pub struct Retry(pub RetryRules);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RetryForms {
+    Word(RetryWhen),
+    Rules(RetryRules),
+}
+
+impl From<RetryForms> for Retry {
+    fn from(form: RetryForms) -> Self {
+        Retry(match form {
+            RetryForms::Word(when) => RetryRules { when, ..RetryRules::default() },
+            RetryForms::Rules(rules) => rules,
+        })
+    }
+}
+
+impl Default for RetryRules {
+    fn default() -> Self {
+        RetryRules { when: RetryWhen::default(), attempts: three(), backoff: a_tenth_of_a_second() }
+    }
+}
+
+impl JsonSchema for Retry {
+    fn schema_name() -> Cow<'static, str> {
+        "Retry".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let pattern = ("pattern", "^(none|not-sent|throttled|always)$".into());
+        let expected = "`none`, `not-sent`, `throttled`, `always`, or a map with `when`, `attempts` and `backoff`";
+        also::<RetryRules>(generator, "string", [pattern, ("x-expected", expected.into())])
+    }
+}
+
 /// The schema of a map that may also be written as a scalar of this type: in JSON Schema what is said of members counts for
 /// maps only, and the rest for scalars only, so that a mistake inside the map is found at its place.
 fn also<T: JsonSchema>(
@@ -113,4 +187,12 @@ fn bad_gateway() -> u16 {
 
 fn gateway_timeout() -> u16 {
     504
+}
+
+fn three() -> u32 {
+    3
+}
+
+fn a_tenth_of_a_second() -> Seconds {
+    Seconds(std::time::Duration::from_millis(100))
 }

@@ -21,6 +21,13 @@ impl Notes {
         notes
     }
 
+    /// How many calls it took, where it was more than one.
+    pub(super) fn made(&mut self, attempts: u32) {
+        if attempts > 1 {
+            self.0.push(("attempts".into(), i64::from(attempts).into()));
+        }
+    }
+
     /// What the answer says.
     pub(super) fn answered(&mut self, reply: &InvokeReply) {
         self.add("version", reply.executed_version());

@@ -8,6 +8,7 @@ use crate::policy::aws_credentials::{self, CredentialRows};
 use crate::policy::{Compiler, Purpose};
 use crate::resources::cache::{Fingerprint, Key};
 
+use super::client_config::Manner;
 use super::config::{Config, InvocationKind, LogType};
 use super::select::{Select, Written};
 
@@ -22,17 +23,19 @@ pub(super) struct Call {
 }
 
 /// Checks everything that can be known at load and prepares the call.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Call> {
+pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<'_, '_>) -> Option<Call> {
     let written = Written::compile(config, compiler);
     let profile = config.tls_profile.as_deref();
     let tls = compiler.tls(profile);
-    let options = PoolOptions { connect_timeout: config.connect_timeout.0, ..PoolOptions::default() };
+    let mut options = PoolOptions { connect_timeout: manner.connect_timeout, ..PoolOptions::default() };
+    options.idle_timeout = manner.idle_timeout.unwrap_or(options.idle_timeout);
     let http = tls.as_ref().and_then(|tls| compiler.pool(profile, tls, &options));
     let local = compiler.shared.settings.aws.local.clone();
     let region = written.function.as_ref().and_then(|function| region(config, function.region(), compiler));
     let endpoint = region.as_deref().and_then(|region| endpoint(config, region, compiler));
     let (tls, http) = (tls?, http?);
-    let credentials = aws_credentials::compile(credential_rows(config), region.as_deref(), compiler)?;
+    let profile = credential_profile(config, compiler)?;
+    let credentials = aws_credentials::compile(credential_rows(config, &profile), region.as_deref(), compiler)?;
     let (mut region, endpoint) = (region?, endpoint?);
     if let Some(local) = &local {
         region = local.region.clone();
@@ -55,11 +58,24 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
     }
 }
 
-fn credential_rows(config: &Config) -> CredentialRows<'_> {
+/// The credential profile, in our word or in IBM's. The outer `None` is a mistake.
+fn credential_profile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<String>> {
+    match (&config.credentials, &config.aws_auth_type) {
+        (Some(_), Some(_)) => {
+            let message = "`aws-auth-type` and `credentials` say the same thing";
+            compiler.error_with_help(codes::TWO_SPELLINGS, "/aws-auth-type", message, "remove one of the two");
+            None
+        }
+        (own, None) => Some(own.clone()),
+        (None, Some(kind)) => Some(Some(kind.access_secret.clone())),
+    }
+}
+
+fn credential_rows<'c>(config: &'c Config, profile: &'c Option<String>) -> CredentialRows<'c> {
     CredentialRows {
         owner: "",
         lambda: true,
-        credentials: &config.credentials,
+        credentials: profile,
         aws_access_key_id: &config.aws_access_key_id,
         aws_secret_access_key: &config.aws_secret_access_key,
         aws_session_token: &config.aws_session_token,

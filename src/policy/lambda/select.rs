@@ -21,6 +21,8 @@ pub(super) struct Chosen {
     pub name: Arc<str>,
     /// The version or alias, where one is said.
     pub qualifier: Option<Arc<str>>,
+    /// The function without its version: account, where one is said, and bare name.
+    pub home: Arc<str>,
 }
 
 /// Chooses the function of each call.
@@ -105,7 +107,8 @@ impl Written {
 impl Chosen {
     pub(super) fn new(target: Target, function: &FunctionRef, qualifier: Option<&Qualifier>) -> Self {
         let qualifier = qualifier.or(function.qualifier()).map(|qualifier| qualifier.as_str().into());
-        Chosen { target, name: function.as_str().into(), qualifier }
+        let home = format!("{}/{}", function.account().unwrap_or_default(), function.name()).into();
+        Chosen { target, name: function.as_str().into(), qualifier, home }
     }
 }
 
@@ -116,6 +119,14 @@ impl Select {
         match &self.functions {
             Functions::Fixed(all) => Ok(all[picked].clone()),
             Functions::Named(named) => named.choose(scope, client, picked).map(Arc::new),
+        }
+    }
+
+    /// A function that load knows, in one of its versions.
+    pub(super) fn known(&self) -> Option<&Chosen> {
+        match &self.functions {
+            Functions::Fixed(all) => all.first().map(|chosen| &**chosen),
+            Functions::Named(_) => None,
         }
     }
 

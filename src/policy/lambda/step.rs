@@ -3,11 +3,14 @@ use std::time::Duration;
 
 use crate::aws::client::Invocation;
 use crate::expression::{Reference, Root};
+use crate::resources::bulkhead::Permit;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Message;
 
 use super::answer;
+use super::background::Behind;
 use super::beside::Beside;
+use super::bulkhead::Limit;
 use super::cache::{self, AnswerCache, Looked};
 use super::caller::Caller;
 use super::payload::{self, Payload};
@@ -16,7 +19,7 @@ use super::variables::Variables;
 
 /// A compiled `lambda`.
 pub(super) struct Lambda {
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     pub select: Select,
     pub payload: Payload,
     pub beside: Beside,
@@ -25,6 +28,10 @@ pub(super) struct Lambda {
     pub output: Root,
     pub timeout: Duration,
     pub cache: Option<AnswerCache>,
+    /// How many calls of the function run at a time.
+    pub bulkhead: Option<Limit>,
+    /// Where calls go that no request waits for.
+    pub behind: Option<Behind>,
     pub variables: Variables,
     /// The answer ends the flow.
     pub respond: bool,
@@ -73,26 +80,46 @@ impl Lambda {
             let message = format!("the payload has {} bytes, and Lambda takes at most {}", payload.len(), self.limit);
             return Err(Fault::new(&kinds::LAMBDA_PAYLOAD_TOO_LARGE, FaultSource::Client, message));
         }
-        let timeout = self.timeout.min(cx.remaining());
-        let mut invocation = Invocation { payload, timeout, trace_id, ..Invocation::default() };
+        let mut invocation = Invocation { payload, timeout: self.timeout, trace_id, ..Invocation::default() };
         self.beside.fill(cx, &mut invocation)?;
         Ok((chosen, invocation))
     }
 
+    /// Hands the call over and goes on.
+    fn fire(&self, behind: &Behind, cx: &Context) -> Result<Next, Fault> {
+        let fired = self.prepare(cx).and_then(|(chosen, invocation)| {
+            let permit = self.enter(&chosen)?;
+            behind.submit(self.caller.clone(), chosen, invocation, permit, cx.state.request.id.clone())
+        });
+        match fired {
+            Err(fault) if self.stops_on(&fault) => Err(fault),
+            _ => Ok(Next::Continue),
+        }
+    }
+
+    fn enter(&self, chosen: &Chosen) -> Result<Option<Permit>, Fault> {
+        self.bulkhead.as_ref().map(|limit| limit.enter(chosen)).transpose()
+    }
+
     /// The answer that is kept, or the function's.
-    async fn answer(&self, cx: &mut Context, chosen: &Chosen, invocation: Invocation) -> Result<Message, Fault> {
+    async fn answer(&self, cx: &mut Context, chosen: &Chosen, mut invocation: Invocation) -> Result<Message, Fault> {
+        invocation.timeout = invocation.timeout.min(cx.remaining());
         let looked = match &self.cache {
             Some(cache) => cache.look(cx, chosen, &invocation, &self.payload.client_headers(cx)),
             None => Looked::Pass,
         };
+        let ticket = match looked {
+            Looked::Answer(answer) => return Ok(*answer),
+            Looked::Call(ticket) => Some(ticket),
+            Looked::Pass => None,
+        };
         let id = cx.state.request.id.clone();
-        match looked {
-            Looked::Answer(answer) => Ok(*answer),
-            Looked::Call(ticket) => {
-                self.caller.call(chosen, invocation, &id).await.map(|answer| cache::keep(*ticket, answer))
-            }
-            Looked::Pass => self.caller.call(chosen, invocation, &id).await,
-        }
+        let _permit = self.enter(chosen)?;
+        let answer = self.caller.call(chosen, invocation, &id).await?;
+        Ok(match ticket {
+            Some(ticket) => cache::keep(*ticket, answer),
+            None => answer,
+        })
     }
 
     fn stops_on(&self, fault: &Fault) -> bool {
@@ -105,6 +132,9 @@ impl Lambda {
 
 impl Step for Lambda {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        Outcome::wait(self.invoke(cx))
+        match &self.behind {
+            Some(behind) => Outcome::Ready(self.fire(behind, cx)),
+            None => Outcome::wait(self.invoke(cx)),
+        }
     }
 }

@@ -3,6 +3,8 @@
 mod beside;
 mod cache;
 mod faults;
+mod ibm;
+mod limits;
 mod payloads;
 mod refused;
 mod results;

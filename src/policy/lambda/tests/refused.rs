@@ -270,13 +270,6 @@ fn roles_are_checked() {
 
 #[test]
 fn what_is_not_built_is_refused_and_what_asks_for_nothing_is_not() {
-    for property in ["background: true", "retry: always", "max-concurrency: 5", "clientConfig: {socketTimeout: 1}"] {
-        let name = property.split(':').next().unwrap();
-        check(&[(
-            property,
-            &format!("6:16: error G0307 the property `{name}` of `lambda` is known but not built yet"),
-        )]);
-    }
     let nothing = "function: f, respond: false, background: false, retry: not-sent, log-type: none";
     assert_eq!(loaded(nothing).findings(), [""; 0]);
     check(&[("response: stream", "6:26: error G0304 `response` is text, expected `body` or `proxy`")]);
