@@ -40,7 +40,7 @@ fn expression(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Opt
             Some(expression)
         }
         Err(error) => {
-            let message = format!("the expression cannot be read: {error}");
+            let message = compiler.without_masked(format!("the expression cannot be read: {error}"));
             compiler.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, place(error.at), message));
             None
         }

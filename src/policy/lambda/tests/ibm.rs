@@ -112,7 +112,7 @@ async fn the_times_of_a_client_count() {
         assert_eq!((answer.status, answer.fault_name()), (504, Some("LambdaTimeoutError")), "{time}");
         assert_eq!(bench.service.requests().len(), 1, "a time-out is no reason to run a function again");
     }
-    let always = "retry: {when: always, backoff: 1ms}, client_config: {requestTimeout: 200}";
+    let always = "retry: {when: always, backoff: 1ms}, client_config: {requestTimeout: 500}";
     let bench = Bench::answering(&lambda(&format!("function: f, {always}")), |_| Reply::Hang);
     assert_eq!(bench.gateway.post("{}").await.fault_name(), Some("LambdaTimeoutError"));
     assert_eq!(bench.service.requests().len(), 3, "but for an author who says so");

@@ -200,7 +200,7 @@ async fn so_many_calls_run_at_a_time_and_the_next_is_busy() {
 #[tokio::test]
 async fn every_way_out_makes_room() {
     let ways: [fn() -> Reply; 5] = [closed, throttled, failed, unavailable, || Reply::Hang];
-    let text = lambda("function: f, max-concurrency: 1, timeout: 200ms");
+    let text = lambda("function: f, max-concurrency: 1, timeout: 2s");
     let bench = Bench::answering(&text, in_turn(vec![ways[0], ways[1], ways[2], ways[3], ways[4], good]));
     for _ in ways {
         assert!(bench.gateway.post("{}").await.fault.is_some_and(|fault| fault.name != "LambdaBusyError"));

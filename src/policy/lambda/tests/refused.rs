@@ -24,7 +24,7 @@ pub(super) fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn functions_that_are_none_are_refused() {
+fn a2_functions_that_are_none_are_refused() {
     for (function, expected) in [
         (
             "",
@@ -83,7 +83,7 @@ fn a_function_is_needed_and_must_be_known_at_load() {
 }
 
 #[test]
-fn qualifiers_must_agree() {
+fn a4_qualifiers_must_agree() {
     assert_eq!(
         loaded("function: 'f:prod', qualifier: test").findings(),
         ["api.yaml:6:47: error G0602 the function ends in `:prod`, but `qualifier` is `test`; remove one of the two"]
@@ -97,7 +97,7 @@ fn qualifiers_must_agree() {
 }
 
 #[test]
-fn regions_must_agree() {
+fn a3_a7_regions_must_agree() {
     let arn = "function: 'arn:aws:lambda:us-east-1:123456789012:function:f'";
     assert_eq!(
         loaded(&format!("{arn}, region: eu-west-1")).findings(),
@@ -146,7 +146,7 @@ fn a_region_is_needed() {
 }
 
 #[test]
-fn endpoints_are_checked() {
+fn a8_endpoints_are_checked() {
     check(&[
         ("endpoint: 'lambda.test'", "6:26: error G0608 \"lambda.test\" is not an http or https URL with a host"),
         (
@@ -174,7 +174,7 @@ fn endpoints_are_checked() {
 }
 
 #[test]
-fn half_a_key_pair_is_refused() {
+fn c1_half_a_key_pair_is_refused() {
     check(&[
         (
             "aws-access-key-id: AKID",
@@ -216,10 +216,19 @@ fn no_finding_prints_what_came_from_the_environment() {
     let properties = "function: '${C} x', qualifier: '${C} y', region: '${C}', endpoint: '${C}', invocation-type: '${C}', \
                       aws-access-key-id: '${C}', aws-secret-access-key: '${C}', aws-assume-role-arn: '${C}', \
                       role-session-name: '${C} z', credentials: '${C}', tls-profile: '${C}', timeout: '${C}', \
-                      stop-on-error: ['${C}'], output: 'request.${C}', input: '${C}..${C}', nonsense: '${C}'";
+                      stop-on-error: ['${C}'], output: 'request.${C}', input: '${C}..${C}', nonsense: '${C}', \
+                      allowed-functions: ['${C} x'], payload: '${C}', payload-template: '{\"${C}', client-context: '[${C}', \
+                      tenant-id: '${C};', durable-execution-name: '${C} x', retry: '${C}', max-concurrency: '${C}', \
+                      variables: [{name: 'request.${C}'}], function-error-status: '${C}', log-type: '${C}', \
+                      event-context: {stage: '$(${C}'}, client-config: {requestTimeout: '${C}'}";
     let setup = setup().env("C", "canary");
     for from in properties.split(", ") {
-        for text in [lambda(properties), lambda(&format!("{from}, function: f"))] {
+        let more = "payload: template, variables: [{name: x, value: '${C} ${C}'}]";
+        for text in [
+            lambda(properties),
+            lambda(&format!("{from}, function: f")),
+            lambda(&format!("{more}, {from}, function: f")),
+        ] {
             let findings = setup.assembly(&text).findings().join("\n");
             assert!(!findings.contains("canary"), "{findings}");
         }
