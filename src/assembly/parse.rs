@@ -12,6 +12,9 @@ const COMMON: [&str; 4] = ["version", "title", "description", "catch"];
 /// Those of them that are text.
 const TEXTS: [&str; 3] = ["version", "title", "description"];
 
+/// Keys of a resource.
+const RESOURCE: [&str; 4] = ["kind", "apiVersion", "metadata", "spec"];
+
 /// The steps under `key`; none where the key is missing or empty.
 pub fn steps(owner: &Node, key: &str, findings: &mut Findings) -> Vec<Step> {
     owner.get(key).map(|list| step_list(list, key, findings)).unwrap_or_default()
@@ -35,6 +38,9 @@ fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
         let config = Node { span: item.span, content: Content::Mapping(Arc::default()) };
         return Some(made(name.into(), item.span, config, item, findings));
     }
+    if let Some(kind) = item.entry("kind").filter(|_| item.get("spec").is_some()) {
+        return resource(item, kind, findings);
+    }
     let [entry] = item.entries() else {
         let message = match item.entries() {
             [] => format!("a step is {}, expected a map with one key, the policy's name", item.kind()),
@@ -50,6 +56,29 @@ fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
         return None;
     }
     Some(made(entry.key.text.clone(), entry.key.span, entry.value.clone(), item, findings))
+}
+
+/// A step written as a resource of API Studio: its policy is the `kind`, its properties are the `spec`, and its title is the
+/// name of the resource.
+fn resource(item: &Node, kind: &Entry, findings: &mut Findings) -> Option<Step> {
+    for entry in item.entries().iter().filter(|entry| !RESOURCE.contains(&&*entry.key.text)) {
+        let message = format!("`{}` of a resource has no counterpart here and changes nothing", entry.key.text);
+        findings.push(Diagnostic::warning(codes::NO_COUNTERPART, entry.key.span, message).help("remove it"));
+    }
+    let Some(name) = kind.value.text() else {
+        let message = format!("`kind` is {}, expected the name of a policy", kind.value.kind());
+        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, kind.value.span, message));
+        return None;
+    };
+    let spec = item.get("spec")?;
+    if !spec.is_mapping() && !spec.is_null() {
+        let message = format!("`spec` is {}, expected a map", spec.kind());
+        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, spec.span, message));
+        return None;
+    }
+    let step = made(name.into(), kind.value.span, spec.clone(), item, findings);
+    let name = item.pointer("/metadata/name").and_then(Node::text).map(Arc::from);
+    Some(Step { title: step.title.or(name), ..step })
 }
 
 fn made(policy: Arc<str>, policy_span: Span, value: Node, item: &Node, findings: &mut Findings) -> Step {

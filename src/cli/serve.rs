@@ -161,6 +161,7 @@ impl Running {
             metrics,
             access_log: access_log.clone(),
             ready: gateway.readiness(),
+            background: gateway.background(),
             control: gateway.clone(),
         };
         let (drain, draining) = oneshot::channel::<()>();
@@ -207,9 +208,11 @@ impl Running {
                 server.await
             }
         };
-        let cut = report.map_or(0, |report| report.requests_cut);
-        if cut > 0 {
-            eprintln!("{} cut off", print::count(cut, "request"));
+        let (requests, calls) = report.map_or((0, 0), |report| (report.requests_cut, report.calls_cut));
+        for (cut, what) in [(requests, "request"), (calls, "background call")] {
+            if cut > 0 {
+                eprintln!("{} cut off", print::count(cut, what));
+            }
         }
         if let Some(access_log) = access_log {
             access_log.flush(FLUSH_PATIENCE).await;

@@ -84,6 +84,8 @@ codes! {
         "Gantry knows the property and will support it; until then a document that uses it is refused.";
     BAD_VALUE = "G0308", "a value cannot be used",
         "The value has the right type and still means nothing here. The message says why.";
+    NO_COUNTERPART = "G0309", "a property of another gateway has no counterpart here",
+        "The property is about something that Gantry does not have or always does its own way. The document is served without it.";
 
     BAD_TEMPLATE = "G0401", "a `$(…)` reference cannot be read",
         "A reference is `$(name.part.part)`; odd names go into brackets, as in `$(request.headers['x-id'])`. An unclosed `$(` or an empty name is a mistake.";

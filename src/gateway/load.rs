@@ -73,6 +73,7 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     let snapshot = (findings.errors() == 0).then(|| builder.finish());
     if snapshot.is_some() {
         resources.cache().resize(&settings.cache);
+        resources.background().resize(&settings.background);
     }
     let Documents { files: documents, referred, skipped, .. } = documents;
     Load { sources, findings, snapshot, documents, referred, skipped }

@@ -15,6 +15,7 @@ use super::{Load, Surroundings, load};
 use crate::diagnostics::{Findings, Sources, render_short};
 use crate::policy::Purpose;
 use crate::resources::Resources;
+use crate::resources::background::Background;
 use crate::runtime::Snapshot;
 use crate::server::{Control, LastLoad, Readiness, Status};
 use crate::settings::{self, LocalService, Startup};
@@ -88,6 +89,11 @@ impl Gateway {
     /// The counters of this process.
     pub fn metrics(&self) -> Arc<Metrics> {
         self.metrics.clone()
+    }
+
+    /// The calls that no request waits for.
+    pub fn background(&self) -> Arc<Background> {
+        self.resources.background().clone()
     }
 
     /// Whether there is something to serve.

@@ -104,9 +104,10 @@ impl<'a, 'p> Compiler<'a, 'p> {
         Some(config)
     }
 
-    /// The title that faults and traces show.
+    /// The title that faults and traces show. Without one it is the policy's own name, however the step spells it.
     pub fn title(&self) -> Arc<str> {
-        self.step.title.clone().unwrap_or_else(|| self.step.policy.clone())
+        let name = || super::find(&self.step.policy).map_or(self.step.policy.clone(), |entry| entry.meta.name.into());
+        self.step.title.clone().unwrap_or_else(name)
     }
 
     /// The place of a property, given as a JSON pointer such as `/actions/0/set`; the step's where it is not written.

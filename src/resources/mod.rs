@@ -1,9 +1,11 @@
-//! What outlives a reload: connection pools, credential caches and compiled patterns, keyed by their configuration, and stored
-//! responses.
+//! What outlives a reload: connection pools, credential caches and compiled patterns, keyed by their configuration, stored
+//! responses, what runs at a time, and what runs in the background.
 //!
 //! A load asks for what it needs and gets what is already there; what no load has asked for since the one before last is let
 //! go, so that a profile that was removed does not stay open for ever.
 
+pub mod background;
+pub mod bulkhead;
 pub mod cache;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,8 @@ use regex::{Regex, RegexBuilder};
 
 use crate::aws::credentials::{CredentialGauges, CredentialSource, Credentials};
 use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
+use background::Background;
+use bulkhead::Bulkheads;
 use cache::Cache;
 
 /// The shared things of a process.
@@ -26,6 +30,8 @@ pub struct Resources {
     patterns: Mutex<Kept<(String, bool), Regex>>,
     cache: Arc<Cache>,
     gauges: CredentialGauges,
+    bulkheads: Arc<Bulkheads>,
+    background: Arc<Background>,
 }
 
 /// Values with the load that asked for them last.
@@ -89,6 +95,16 @@ impl Resources {
     /// How old the credentials are.
     pub fn credential_gauges(&self) -> &CredentialGauges {
         &self.gauges
+    }
+
+    /// The limits of calls at a time.
+    pub fn bulkheads(&self) -> &Arc<Bulkheads> {
+        &self.bulkheads
+    }
+
+    /// The calls that no request waits for.
+    pub fn background(&self) -> &Arc<Background> {
+        &self.background
     }
 
     /// Called when a load has succeeded: what neither it nor the one before it used goes.

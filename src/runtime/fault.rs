@@ -90,6 +90,7 @@ pub mod kinds {
         LAMBDA_FUNCTION "LambdaFunctionError" Some(&OPERATION), BAD_GATEWAY true;
         LAMBDA_TIMEOUT "LambdaTimeoutError" Some(&CONNECTION), GATEWAY_TIMEOUT true;
         LAMBDA_THROTTLED "LambdaThrottledError" Some(&OPERATION), TOO_MANY_REQUESTS true;
+        LAMBDA_BUSY "LambdaBusyError" Some(&OPERATION), SERVICE_UNAVAILABLE true;
         LAMBDA_PAYLOAD_TOO_LARGE "LambdaPayloadTooLargeError" Some(&OPERATION), PAYLOAD_TOO_LARGE true;
         LAMBDA_PAYLOAD "LambdaPayloadError" Some(&OPERATION), BAD_REQUEST true;
         LAMBDA_RESPONSE "LambdaResponseError" Some(&OPERATION), BAD_GATEWAY true;

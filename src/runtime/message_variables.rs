@@ -119,7 +119,8 @@ fn names(path: &[Arc<str>]) -> impl Iterator<Item = &str> {
     path.iter().map(|name| &**name)
 }
 
-fn whole(message: &Message) -> Value {
+/// A message as one value: `body`, `headers`, `status`, and `attributes` where there are any.
+pub fn whole(message: &Message) -> Value {
     let parts = [
         ("body", message.body.value()),
         ("headers", headers(&message.headers)),

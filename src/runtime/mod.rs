@@ -22,6 +22,7 @@ pub use context::{Caller, Context, ContextLimits, Request, State, Variable};
 pub use error_document::error_document;
 pub use execute::execute;
 pub use fault::{Fault, FaultKind, FaultParts, FaultSource, kinds};
+pub use message_variables::whole as message_value;
 pub use pipeline::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, Symbols};
 pub use router::{Conflict, RouteMatch, Router};
 pub use snapshot::{Route, Snapshot};

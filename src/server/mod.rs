@@ -32,6 +32,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use crate::resources::background::Background;
 use crate::runtime::Snapshot;
 use crate::telemetry::{AccessLog, Metrics};
 
@@ -49,5 +50,7 @@ pub struct Parts {
     /// None: no access log.
     pub access_log: Option<AccessLog>,
     pub ready: Arc<Readiness>,
+    /// What goes on behind the requests, and is waited for at the end.
+    pub background: Arc<Background>,
     pub control: Arc<dyn Control>,
 }

@@ -28,6 +28,8 @@ pub struct DrainReport {
     pub requests_cut: usize,
     /// Connections that were closed before their time.
     pub connections_cut: usize,
+    /// Calls in the background that had not ended.
+    pub calls_cut: usize,
     /// From the signal to the end.
     pub took: Duration,
 }
@@ -82,7 +84,12 @@ impl Bound {
             phase.send_replace(Phase::Finishing);
             drop(apis.await);
             // Requests outlive their connection when they have handlers to run.
-            let finished = async { (connections.all_free().await, requests.all_free().await) };
+            let finished = async {
+                connections.all_free().await;
+                requests.all_free().await;
+                // Nobody is left who could start another.
+                parts.background.idle().await;
+            };
             drop(timeout(settings.drain_timeout.0, finished).await);
         };
         tokio::select! {
@@ -93,7 +100,8 @@ impl Bound {
         phase.send_replace(Phase::Cut);
         let aftermath = async { (connections.all_free().await, requests.all_free().await) };
         drop(timeout(AFTERMATH, aftermath).await);
-        DrainReport { requests_cut, connections_cut, took: started.elapsed() }
+        let calls_cut = parts.background.close();
+        DrainReport { requests_cut, connections_cut, calls_cut, took: started.elapsed() }
     }
 }
 

@@ -73,7 +73,7 @@ fn key_pair() -> Vec<serde_json::Value> {
     both_or_neither("aws-access-key-id", "aws-secret-access-key", message)
 }
 
-/// What API Gateway events say about the API they come from.
+/// What events of API Gateway and of load balancers say about the API they come from.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct EventContext {
@@ -87,4 +87,6 @@ pub struct EventContext {
     pub stage_variables: IndexMap<String, String>,
     /// Content types whose bodies go into version 1.0 events as base64, such as `image/png` or `image/*`.
     pub binary_media_types: Vec<String>,
+    /// The target group in events of a load balancer. Default: one made of region, account and the name of the API.
+    pub target_group_arn: Option<String>,
 }

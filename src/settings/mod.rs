@@ -3,6 +3,7 @@
 //! [`Startup`] takes effect at start; [`Live`] is read again by every load.
 
 mod aws;
+mod background;
 mod cache;
 mod read;
 mod server;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::Seconds;
 
 pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
+pub use background::Background;
 pub use cache::Cache;
 pub use read::{read, shape};
 pub use server::{Limits, Log, LogFormat, Server};
@@ -35,6 +37,8 @@ pub struct Settings {
     pub requests: Requests,
     /// The response cache of `invoke` and `lambda`, which all APIs share.
     pub cache: Cache,
+    /// Calls that no request waits for: `background` of `lambda`.
+    pub background: Background,
     /// The catalog whose properties apply in IBM API Connect documents. Default: none, so properties have their plain values.
     pub catalog: Option<String>,
     /// Who publishes the APIs: what `api.org.id` and `api.org.name` say in assemblies.
@@ -45,7 +49,7 @@ pub struct Settings {
     pub credentials: IndexMap<String, CredentialProfile>,
     /// TLS profiles that `tls-profile` in a step names.
     pub tls_profiles: IndexMap<String, TlsProfile>,
-    /// What API Gateway events say about the API they come from.
+    /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
 }
 
@@ -61,6 +65,7 @@ pub struct Startup {
 pub struct Live {
     pub requests: Requests,
     pub cache: Cache,
+    pub background: Background,
     pub catalog: Option<String>,
     pub organization: Organization,
     pub aws: Aws,
@@ -101,9 +106,20 @@ impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
         let Settings { server, log, .. } = self;
-        let Settings { requests, cache, catalog, organization, aws, credentials, tls_profiles, event_context, .. } =
-            self;
-        let live = Live { requests, cache, catalog, organization, aws, credentials, tls_profiles, event_context };
+        let Settings {
+            requests,
+            cache,
+            background,
+            catalog,
+            organization,
+            aws,
+            credentials,
+            tls_profiles,
+            event_context,
+            ..
+        } = self;
+        let live =
+            Live { requests, cache, background, catalog, organization, aws, credentials, tls_profiles, event_context };
         (Startup { server, log }, live)
     }
 }

@@ -21,7 +21,7 @@ pub struct Server {
     pub limits: Limits,
     /// After SIGTERM: how long the listener stays open while `/readyz` already says no.
     pub drain_delay: Seconds,
-    /// After that: how long requests in flight may take to finish.
+    /// After that: how long requests in flight, and calls in the background, may take to finish.
     pub drain_timeout: Seconds,
 }
 

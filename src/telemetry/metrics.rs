@@ -136,7 +136,7 @@ impl Metrics {
         registry.register_with_unit("loaded_time", loaded, Unit::Seconds, gauges.loaded.clone());
         let expires = "When the credentials in use expire, since 1970";
         registry.register_with_unit("expiry_time", expires, Unit::Seconds, gauges.expires.clone());
-        let cache = resources.cache().counters();
+        let (cache, background) = (resources.cache().counters(), resources.background().counters());
         let registry = metrics.registry.sub_registry_with_prefix("gantry_cache");
         registry.register("hits", "Calls that a stored response answered", cache.hits.clone());
         registry.register("misses", "Calls that the cache could not answer", cache.misses.clone());
@@ -147,6 +147,17 @@ impl Metrics {
         registry.register("evicted", "Stored responses that made room for others", cache.evicted.clone());
         registry.register_with_unit("size", "What is stored", Unit::Bytes, cache.bytes.clone());
         registry.register("entries", "Responses that are stored", cache.entries.clone());
+        let registry = metrics.registry.sub_registry_with_prefix("gantry_background");
+        registry.register(
+            "succeeded",
+            "Calls that no request waited for and that succeeded",
+            background.succeeded.clone(),
+        );
+        let failed = "Calls that no request waited for and that failed";
+        registry.register("failed", failed, background.failed.clone());
+        registry.register("refused", "Calls that were not made for want of room", background.refused.clone());
+        registry.register("running", "Calls that run and no request waits for", background.running.clone());
+        registry.register("waiting", "Calls that wait for their turn", background.waiting.clone());
         metrics
     }
 
@@ -342,14 +353,19 @@ mod tests {
         assert_eq!(text.matches("gantry_faults_total{").count(), 101);
     }
     #[test]
-    fn the_cache_is_shown_as_it_counts() {
+    fn the_cache_and_the_background_are_shown_as_they_count() {
         let resources = Resources::default();
-        let cache = resources.cache().counters();
+        let (cache, background) = (resources.cache().counters(), resources.background().counters());
         let metrics = Metrics::of(&resources);
+        background.failed.inc();
+        background.waiting.set(3);
         cache.hits.inc();
         cache.bytes.set(7);
         let text = metrics.encode();
-        for expected in ["gantry_cache_hits_total 1", "gantry_cache_size_bytes 7", "gantry_cache_too_large_total 0"] {
+        for expected in ["gantry_cache_hits_total 1", "gantry_cache_size_bytes 7", "gantry_cache_too_large_total 0"]
+            .into_iter()
+            .chain(["gantry_background_failed_total 1", "gantry_background_waiting 3"])
+        {
             assert!(text.contains(expected), "{expected}\n{text}");
         }
     }

@@ -55,6 +55,13 @@ pub struct Target {
     headers: HeaderMap,
 }
 
+impl Target {
+    /// Where the call goes: endpoint, function and qualifier.
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+}
+
 /// What is different from call to call.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {

@@ -17,8 +17,8 @@ pub(super) enum EventBody<'a> {
 }
 
 impl<'a> EventBody<'a> {
-    /// Format 1.0 sends base64 for the media types configured as binary, format 2.0 for everything that is not named as
-    /// text. Compressed bodies, and bytes that are no UTF-8, are base64 in both: nothing is ever lost.
+    /// Format 1.0 sends base64 for the media types configured as binary, format 2.0 and load balancers for everything that is
+    /// not named as text. Compressed bodies, and bytes that are no UTF-8, are base64 in both: nothing is ever lost.
     pub(super) fn new(format: EventFormat, request: &EventRequest<'a>) -> Self {
         let Some(bytes) = request.body.filter(|body| !body.is_empty()) else { return EventBody::None };
         let Ok(text) = std::str::from_utf8(bytes) else { return EventBody::Base64(bytes) };
@@ -26,7 +26,8 @@ impl<'a> EventBody<'a> {
         let encoded = request.headers.get(CONTENT_ENCODING).is_some_and(|value| value != "identity");
         let binary = match format {
             EventFormat::V1 => request.binary_media_types.iter().any(|pattern| matches(pattern, &essence)),
-            EventFormat::V2 => !is_text(&essence),
+            EventFormat::V2 => !is_text(&essence) && !essence.ends_with("+json"),
+            EventFormat::Alb { .. } => !is_text(&essence),
         };
         if request.base64 && (encoded || binary) { EventBody::Base64(bytes) } else { EventBody::Text(text) }
     }
@@ -46,11 +47,10 @@ impl Serialize for EventBody<'_> {
     }
 }
 
-/// What HTTP APIs and function URLs send as text, as the service behaves: forms and bodies without a type are not.
+/// What HTTP APIs, function URLs and load balancers send as text, as the services behave: forms and bodies without a type
+/// are not.
 fn is_text(essence: &str) -> bool {
-    essence.starts_with("text/")
-        || essence.ends_with("+json")
-        || matches!(essence, "application/json" | "application/xml" | "application/javascript")
+    essence.starts_with("text/") || matches!(essence, "application/json" | "application/xml" | "application/javascript")
 }
 
 /// Whether a configured media type (`image/png`, `image/*`, `*/*`) covers a type.

@@ -2,10 +2,13 @@
 //!
 //! The shapes are those of "Set up Lambda proxy integrations" (REST, format 1.0) and "Create AWS Lambda proxy
 //! integrations for HTTP APIs" (2.0) in the API Gateway Developer Guide. Header names are in lower case in both, as
-//! HTTP APIs send them. The headers API Gateway adds (`x-forwarded-*`, `x-amzn-trace-id`) are the caller's to add.
+//! HTTP APIs send them. The headers API Gateway adds (`x-forwarded-*`, `x-amzn-trace-id`) are the caller's to add. The event
+//! of a load balancer is that of "Use Application Load Balancer target groups with Lambda functions".
 
+mod alb;
 mod body;
 mod headers;
+mod plain;
 mod query;
 mod v1;
 mod v2;
@@ -25,6 +28,8 @@ use time::macros::format_description;
 
 use crate::value::Value;
 
+pub use plain::plain;
+
 /// Which event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventFormat {
@@ -32,6 +37,8 @@ pub enum EventFormat {
     V1,
     /// HTTP API and function URL, payload format 2.0.
     V2,
+    /// Application Load Balancer. Its target group says whether headers and query have one value for each name or lists.
+    Alb { multi_value_headers: bool },
 }
 
 /// A request as an event needs it. Everything is borrowed; nothing is copied but what has to be decoded.
@@ -68,6 +75,8 @@ pub struct EventRequest<'a> {
     pub route_key: &'a str,
     /// Types whose bodies format 1.0 sends as base64: `image/png`, `image/*`, `*/*`.
     pub binary_media_types: &'a [&'a str],
+    /// The target group that a load balancer's event names.
+    pub target_group_arn: &'a str,
     /// The claims of a token that was validated: `authorizer.claims` in 1.0, `authorizer.jwt.claims` in 2.0.
     pub authorizer: Option<&'a Value>,
 }
@@ -78,6 +87,9 @@ pub fn build(format: EventFormat, request: &EventRequest<'_>) -> Result<Bytes, s
     match format {
         EventFormat::V1 => serde_json::to_writer(&mut bytes, &v1::Event::new(request))?,
         EventFormat::V2 => serde_json::to_writer(&mut bytes, &v2::Event::new(request))?,
+        EventFormat::Alb { multi_value_headers } => {
+            serde_json::to_writer(&mut bytes, &alb::Event::new(request, multi_value_headers))?;
+        }
     }
     Ok(bytes.into())
 }
@@ -98,6 +110,15 @@ impl<'a, T> Map<'a, T> {
 
     fn entry(&mut self, name: &str) -> Option<&mut T> {
         self.0.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}
+
+/// The same, written as an empty map where there are none.
+struct Always<'m, 'a, T>(&'m Map<'a, T>);
+
+impl<T: Serialize> Serialize for Always<'_, '_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.0.iter().map(|(name, value)| (name, value)))
     }
 }
 

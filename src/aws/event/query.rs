@@ -8,6 +8,15 @@ use super::Map;
 
 /// Decoded names, each with its decoded values in the order of the query: `a=1&b&a=2` is `a: [1, 2]`, `b: [""]`.
 pub(super) fn parameters(query: &str) -> Map<'_, Vec<Cow<'_, str>>> {
+    read(query, text)
+}
+
+/// The same without decoding.
+pub(super) fn undecoded(query: &str) -> Map<'_, Vec<Cow<'_, str>>> {
+    read(query, Cow::Borrowed)
+}
+
+fn read<'q>(query: &'q str, text: fn(&'q str) -> Cow<'q, str>) -> Map<'q, Vec<Cow<'q, str>>> {
     let mut found: Map<'_, Vec<Cow<'_, str>>> = Map::default();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

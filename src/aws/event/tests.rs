@@ -1,4 +1,4 @@
-//! The numbers are those of the cases in the reference on Lambda gateways: E1 to E21, E30 to E32.
+//! The numbers are those of the cases in the reference on Lambda gateways: E1 to E21, E24, E30 to E32.
 
 use http::header::{HeaderName, HeaderValue};
 use serde_json::{Value as Json, json};
@@ -36,6 +36,7 @@ impl Sample {
             operation: Some("createOrder"),
             route_key: "POST /orders/{id}",
             binary_media_types: &[],
+            target_group_arn: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/0",
             authorizer: None,
         };
         Sample { headers: HeaderMap::new(), request }
@@ -72,6 +73,15 @@ impl Sample {
 
     fn v2(&self) -> Json {
         self.event(EventFormat::V2)
+    }
+
+    fn alb(&self, multi_value_headers: bool) -> Json {
+        self.event(EventFormat::Alb { multi_value_headers })
+    }
+
+    fn plain(&self) -> Json {
+        let request = EventRequest { headers: &self.headers, ..self.request };
+        serde_json::from_slice(&plain(&request).unwrap()).unwrap()
     }
 }
 
@@ -344,4 +354,68 @@ proptest::proptest! {
             assert_eq!(bytes(&event), body);
         }
     }
+}
+
+#[test]
+fn e24_a_load_balancer_sends_one_family_of_maps_and_decodes_nothing() {
+    let sample = Sample::new().query("a=1&a=%C3%BC+&b").header("x-twice", "1").header("x-twice", "2");
+    let (single, multi) = (sample.alb(false), sample.alb(true));
+    assert_eq!(single["queryStringParameters"], json!({"a": "%C3%BC+", "b": ""}));
+    assert_eq!(single["headers"], json!({"x-twice": "2", "host": "api.example.com"}));
+    assert_eq!(multi["multiValueQueryStringParameters"], json!({"a": ["1", "%C3%BC+"], "b": [""]}));
+    assert_eq!(multi["multiValueHeaders"], json!({"x-twice": ["1", "2"], "host": ["api.example.com"]}));
+    for (event, absent) in [
+        (&single, ["multiValueHeaders", "multiValueQueryStringParameters"]),
+        (&multi, ["headers", "queryStringParameters"]),
+    ] {
+        assert!(absent.iter().all(|name| event.get(name).is_none()), "{event}");
+        assert_eq!(
+            event["requestContext"],
+            json!({"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/0"}})
+        );
+        assert_eq!((&event["httpMethod"], &event["path"]), (&json!("POST"), &json!("/orders/7")));
+        assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!(""), &json!(false)));
+        assert!(event.get("version").is_none() && event.get("resource").is_none());
+    }
+    assert_eq!(Sample::new().alb(false)["queryStringParameters"], json!({}));
+}
+
+#[test]
+fn e24_a_load_balancer_sends_as_text_what_it_names_as_text() {
+    for (content_type, base64) in [
+        ("text/plain", false),
+        ("application/json; charset=utf-8", false),
+        ("application/xml", false),
+        ("application/vnd.api+json", true),
+        ("application/x-www-form-urlencoded", true),
+        ("", true),
+    ] {
+        let event = Sample::new().body(content_type, b"a=b").alb(false);
+        assert_eq!(event["isBase64Encoded"], json!(base64), "{content_type}");
+        assert_eq!(bytes(&event), b"a=b");
+    }
+    let encoded = Sample::new().body("text/plain", b"a").header("content-encoding", "gzip").alb(false);
+    assert_eq!(encoded["isBase64Encoded"], true);
+}
+
+#[test]
+fn a_plain_request_holds_json_as_json_text_as_text_and_bytes_as_base64() {
+    let sample = Sample::new().query("a=1&a=%C3%BC&b=%26").header("x-twice", "1").header("x-twice", "2");
+    let sample = sample.header("cookie", "a=1; b=2").header("connection", "x-gone").header("x-gone", "1");
+    let event = sample.body("application/vnd.api+json", br#"{"n": 12345678901234567}"#).plain();
+    assert_eq!(event["body"], json!({"n": 12345678901234567u64}));
+    assert_eq!((&event["method"], &event["path"]), (&json!("POST"), &json!("/orders/7")));
+    assert_eq!(event["query"], json!({"a": ["1", "ü"], "b": "&"}));
+    assert_eq!((&event["headers"]["x-twice"], &event["headers"]["cookie"]), (&json!("1,2"), &json!("a=1; b=2")));
+    assert_eq!(event["headers"].get("x-gone"), None);
+    for (content_type, body, expected, base64) in [
+        ("application/json", &b"{broken"[..], json!("{broken"), false),
+        ("text/plain", b"\"\n", json!("\"\n"), false),
+        ("image/png", b"\xff\x00", json!("/wA="), true),
+    ] {
+        let event = Sample::new().body(content_type, body).plain();
+        assert_eq!((&event["body"], &event["isBase64Encoded"]), (&expected, &json!(base64)));
+    }
+    let empty = Sample::new().plain();
+    assert_eq!((&empty["body"], &empty["query"], &empty["isBase64Encoded"]), (&Json::Null, &json!({}), &json!(false)));
 }

@@ -8,22 +8,28 @@ use crate::http_client::strip_hop_by_hop;
 use crate::value::Value;
 
 /// Format 1.0 takes the lists first, then adds single values that are not among them; format 2.0 knows no lists, and
-/// turns `cookies` into a `Set-Cookie` each. Headers of the connection and `Content-Length` are dropped: the response
-/// is framed anew.
+/// turns `cookies` into a `Set-Cookie` each; a load balancer takes the one family that its target group asks for. Headers of
+/// the connection and `Content-Length` are dropped: the response is framed anew.
 pub(super) fn read(format: EventFormat, answer: &Value) -> Result<HeaderMap, ProxyError> {
-    let members = Members { lists: format == EventFormat::V1, cookies: format == EventFormat::V2 };
-    read_members(members, answer)
+    let (lists, singles) = match format {
+        EventFormat::V1 => (true, true),
+        EventFormat::V2 => (false, true),
+        EventFormat::Alb { multi_value_headers } => (multi_value_headers, !multi_value_headers),
+    };
+    read_members(Members { lists, singles, cookies: format == EventFormat::V2 }, answer)
 }
 
 /// The head of a stream may use what both formats have.
 pub(super) fn read_all(head: &Value) -> Result<HeaderMap, ProxyError> {
-    read_members(Members { lists: true, cookies: true }, head)
+    read_members(Members { lists: true, singles: true, cookies: true }, head)
 }
 
-/// Which of the members count, beside `headers`.
+/// Which of the members count.
 struct Members {
     /// `multiValueHeaders`
     lists: bool,
+    /// `headers`
+    singles: bool,
     cookies: bool,
 }
 
@@ -37,8 +43,10 @@ fn read_members(wanted: Members, answer: &Value) -> Result<HeaderMap, ProxyError
             }
         }
     }
-    for (name, value) in members(answer, "headers")? {
-        add(&mut headers, name, value, true)?;
+    if wanted.singles {
+        for (name, value) in members(answer, "headers")? {
+            add(&mut headers, name, value, true)?;
+        }
     }
     if let (true, Some(Value::Array(cookies))) = (wanted.cookies, answer.get("cookies")) {
         cookies.iter().try_for_each(|cookie| add(&mut headers, SET_COOKIE.as_str(), cookie, false))?;

@@ -1,7 +1,7 @@
 //! What a function behind a proxy integration returned, as an HTTP response.
 //!
 //! The rules are API Gateway's ("Output format of a Lambda function for proxy integration" for REST APIs, "Lambda
-//! function response for format 2.0" for HTTP APIs); where a function bends them, REST APIs refuse (`strict`) and most
+//! function response for format 2.0" for HTTP APIs, "Respond to the load balancer" for load balancers); where a function bends them, REST APIs refuse (`strict`) and most
 //! gateways shrug.
 
 mod headers;
@@ -76,7 +76,9 @@ pub fn parse(format: EventFormat, payload: &Bytes, strict: bool) -> Result<Proxy
             }
         }
         (EventFormat::V2, _) => proxy(format, &answer, strict),
-        (EventFormat::V1, _) => Err(ProxyError::NotAnObject),
+        (EventFormat::Alb { .. }, Value::Object(_)) if status.is_none() => Err(ProxyError::NoStatus),
+        (EventFormat::Alb { .. }, Value::Object(_)) => proxy(format, &answer, strict),
+        (EventFormat::V1 | EventFormat::Alb { .. }, _) => Err(ProxyError::NotAnObject),
     }
 }
 
@@ -90,7 +92,8 @@ fn bare(body: Bytes) -> ProxyResponse {
 fn proxy(format: EventFormat, answer: &Value, strict: bool) -> Result<ProxyResponse, ProxyError> {
     let status = status(answer, strict)?;
     let mut headers = headers::read(format, answer)?;
-    let mut body = body(answer, strict)?;
+    // A load balancer stringifies nothing.
+    let mut body = body(answer, strict, strict || matches!(format, EventFormat::Alb { .. }))?;
     // These have no body by definition (RFC 9110, 15.3.5 and 15.4.5).
     if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
         body.clear();
@@ -99,6 +102,7 @@ fn proxy(format: EventFormat, answer: &Value, strict: bool) -> Result<ProxyRespo
         let default = match format {
             EventFormat::V1 => "application/json",
             EventFormat::V2 => "text/plain; charset=utf-8",
+            EventFormat::Alb { .. } => "application/octet-stream",
         };
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(default));
     }
@@ -118,7 +122,7 @@ fn status(answer: &Value, strict: bool) -> Result<StatusCode, ProxyError> {
     status.ok_or_else(|| ProxyError::Status(value.to_text().into_owned()))
 }
 
-fn body(answer: &Value, strict: bool) -> Result<Bytes, ProxyError> {
+fn body(answer: &Value, strict: bool, only_text: bool) -> Result<Bytes, ProxyError> {
     let base64 = is_base64(answer, strict)?;
     match answer.get("body") {
         None | Some(Value::Null) => Ok(Bytes::new()),
@@ -126,7 +130,7 @@ fn body(answer: &Value, strict: bool) -> Result<Bytes, ProxyError> {
             BASE64_STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(|_| ProxyError::Base64)
         }
         Some(text @ Value::String(_)) => Ok(text.to_bytes()),
-        Some(_) if strict || base64 => Err(ProxyError::BodyKind),
+        Some(_) if only_text || base64 => Err(ProxyError::BodyKind),
         Some(other) => Ok(other.to_bytes()),
     }
 }

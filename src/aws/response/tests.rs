@@ -199,3 +199,27 @@ fn r24_unknown_members_are_refused_by_rest_only() {
     assert!(v1(payload).is_ok() && v2(payload).is_ok());
     assert_eq!(strict(payload), Err(ProxyError::UnknownMember("status".into())));
 }
+
+#[test]
+fn a_load_balancer_takes_one_family_of_headers() {
+    let answer = br#"{"statusCode":200,"headers":{"x-a":"single"},"multiValueHeaders":{"x-a":["1","2"]},"body":"b"}"#;
+    for (multi_value_headers, expected) in [(false, vec!["single"]), (true, vec!["1", "2"])] {
+        let response = parse(EventFormat::Alb { multi_value_headers }, &Bytes::from_static(answer), false).unwrap();
+        assert_eq!(header(&response, "x-a"), expected);
+        assert_eq!(header(&response, "content-type"), ["application/octet-stream"]);
+    }
+}
+
+#[test]
+fn a_load_balancer_refuses_what_is_no_response() {
+    let alb = |payload: &'static str| {
+        parse(EventFormat::Alb { multi_value_headers: false }, &Bytes::from_static(payload.as_bytes()), false)
+    };
+    assert_eq!(alb("[1]"), Err(ProxyError::NotAnObject));
+    assert_eq!(alb("\"text\""), Err(ProxyError::NotAnObject));
+    assert_eq!(alb(r#"{"body": "b"}"#), Err(ProxyError::NoStatus));
+    assert_eq!(alb(r#"{"statusCode": 200, "body": {}}"#), Err(ProxyError::BodyKind));
+    assert_eq!(alb(r#"{"statusCode": 200, "body": "%%", "isBase64Encoded": true}"#), Err(ProxyError::Base64));
+    let answer = alb(r#"{"statusCode": 404, "statusDescription": "404 Not Found", "other": 1}"#).unwrap();
+    assert_eq!((answer.status.as_u16(), answer.body.len()), (404, 0));
+}

@@ -7,7 +7,7 @@ use crate::aws::client::InvokeReply;
 use crate::aws::event::EventFormat;
 use crate::aws::response;
 use crate::runtime::{Fault, FaultSource, kinds};
-use crate::value::{Body, Message};
+use crate::value::{Body, Message, Value};
 
 use super::config::{InvocationKind, ResponseFormat};
 
@@ -42,13 +42,17 @@ pub(super) fn message(
     }
 }
 
-/// What stays in `output` of a fault that does not stop the flow.
+/// What stays in `output` of a fault that does not stop the flow: its status, the function's error as the body, and what
+/// handlers would read under `attributes.lambda`.
 pub(super) fn of_fault(fault: &Fault) -> Message {
     let payload = fault.details.iter().find(|(name, _)| &**name == "payload").map(|(_, payload)| payload.to_bytes());
     let mut headers = if payload.is_some() { json() } else { HeaderMap::new() };
     headers.extend(fault.headers.iter().cloned());
     let body = Body::from_bytes(payload.unwrap_or_default());
-    Message { status: Some(fault.status), headers, body, ..Message::default() }
+    let name = [("fault".into(), Value::from(&*fault.name))];
+    let facts = fault.details.iter().filter(|(name, _)| &**name != "payload").cloned();
+    let attributes = Value::object([("lambda", Value::object(name.into_iter().chain(facts)))]);
+    Message { status: Some(fault.status), headers, body, attributes, ..Message::default() }
 }
 
 fn empty(status: StatusCode) -> Message {

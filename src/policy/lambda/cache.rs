@@ -6,7 +6,9 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Response};
 
 use super::config::{Config, InvocationKind, PayloadFormat};
-use super::target::Call;
+use super::place::Call;
+use super::select::Chosen;
+use crate::aws::client::Invocation;
 use crate::diagnostics::codes;
 use crate::expression::{Reference, Template};
 use crate::policy::Compiler;
@@ -21,8 +23,8 @@ pub(super) struct AnswerCache {
     rule: Rule,
     /// The author's key; without it the payload tells calls apart.
     key: Option<Template>,
-    /// Which function is called, as whom, and what is made of its answer.
-    function: Key,
+    /// Where functions are, as whom they are called, and what is made of their answers.
+    place: Key,
 }
 
 /// What a call may find.
@@ -42,7 +44,9 @@ pub(super) fn compile(config: &Config, call: &Call, compiler: &mut Compiler<'_, 
         compiler.error_with_help(codes::BAD_VALUE, "/cache", message, "remove `cache`");
         return None;
     }
-    if config.payload != PayloadFormat::Body && wanted.key.is_none() {
+    let is_event =
+        matches!(config.payload, PayloadFormat::ApiGatewayV1 | PayloadFormat::ApiGatewayV2 | PayloadFormat::Alb);
+    if is_event && wanted.key.is_none() {
         let message =
             "an event holds the id and the time of its request, so no two are alike and nothing would be found";
         let help = "write a `key`, such as `$(request.path)$(request.search)`";
@@ -58,9 +62,9 @@ pub(super) fn compile(config: &Config, call: &Call, compiler: &mut Compiler<'_, 
         return Some(None);
     }
     let rule = Rule::TimeToLive(time);
-    let kinds = (config.payload as u8, config.response as u8, config.strict);
-    let function = Fingerprint::new("lambda").with(&rule).with(&kinds).with(&call.identity).key();
-    Some(Some(AnswerCache { cache: compiler.shared.resources.cache().clone(), rule, key, function }))
+    let kinds = (config.payload as u8, config.multi_value_headers, config.response as u8, config.strict);
+    let place = Fingerprint::new("lambda").with(&rule).with(&kinds).with(&call.identity).key();
+    Some(Some(AnswerCache { cache: compiler.shared.resources.cache().clone(), rule, key, place }))
 }
 
 impl AnswerCache {
@@ -69,8 +73,11 @@ impl AnswerCache {
     }
 
     /// Looks for an answer. `headers` are the client's, where the function receives them.
-    pub(super) fn look(&self, cx: &Context, payload: &[u8], headers: &HeaderMap) -> Looked {
-        let all = Fingerprint::new("call").with(&self.function);
+    pub(super) fn look(&self, cx: &Context, chosen: &Chosen, call: &Invocation, headers: &HeaderMap) -> Looked {
+        let function = Fingerprint::new("function").with(&self.place).with(chosen.target.uri()).key();
+        // Tenants never see each other's answers.
+        let beside = (&call.tenant_id, &call.client_context, &call.durable_execution_name);
+        let all = Fingerprint::new("call").with(&function).with(&beside);
         let key = match &self.key {
             Some(key) => {
                 let text = key.text(cx);
@@ -80,14 +87,14 @@ impl AnswerCache {
                 }
                 all.with("key").with(&*text)
             }
-            None => all.with("payload").with(payload),
+            None => all.with("payload").with(&*call.payload),
         };
         if headers.contains_key(AUTHORIZATION) {
             return Looked::Pass;
         }
         let call = cache::Call {
             key: key.key(),
-            target: self.cache.target(&self.function),
+            target: self.cache.target(&function),
             rule: self.rule,
             method: &Method::GET,
             headers,

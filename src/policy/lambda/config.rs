@@ -1,17 +1,27 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::client_config::ClientConfig;
+use super::forms::{ErrorStatus, Qualifiers, Retry};
+use crate::settings::EventContext;
+use crate::source::rule::{is_set, refused};
 use crate::value::Seconds;
 
 /// Invokes an AWS Lambda function.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("x-rules" = template_needs_its_text()))]
 pub struct Config {
-    /// The function: a name, a partial ARN `ACCOUNT:function:NAME`, or a full ARN. Each may end in `:QUALIFIER`.
+    /// The function: a name, a partial ARN `ACCOUNT:function:NAME`, or a full ARN. Each may end in `:QUALIFIER`. In the place of
+    /// the name there may be a `$(…)` where `allowed-functions` says which names it may become.
     pub function: String,
-    /// The version or alias to run. Where the function has a suffix, both must agree.
+    /// The names that a `$(…)` in `function` may become: bare names, in which `*` stands for any part.
     #[serde(default)]
-    pub qualifier: Option<String>,
+    pub allowed_functions: Option<Vec<String>>,
+    /// The version or alias to run. Where the function has a suffix, both must agree. A map of versions or aliases to weights,
+    /// such as `{stable: 95, canary: 5}`, picks one for each call.
+    #[serde(default)]
+    pub qualifier: Option<Qualifiers>,
     /// The function's region. Default: the ARN's, then the settings', then AWS_REGION.
     #[serde(default)]
     pub region: Option<String>,
@@ -24,6 +34,9 @@ pub struct Config {
     /// The credential profile of the settings to sign with. Default: the settings', then the AWS SDKs' default chain.
     #[serde(default)]
     pub credentials: Option<String>,
+    /// IBM's way to name a credential profile: `{accessSecret: NAME}`.
+    #[serde(default)]
+    pub aws_auth_type: Option<AuthType>,
     /// An access key pair of this step's own; it wins over `credentials`.
     #[serde(default)]
     pub aws_access_key_id: Option<String>,
@@ -57,9 +70,19 @@ pub struct Config {
     /// The variable whose body is the payload. Empty text sends none.
     #[serde(default = "message")]
     pub input: String,
-    /// What the function receives: the `body` byte for byte, or an API Gateway event.
+    /// What the function receives: the `body` byte for byte, the event of an API Gateway API or of a load balancer, the
+    /// `request` as a small JSON object, or a `template`.
     #[serde(default)]
     pub payload: PayloadFormat,
+    /// The JSON text of `payload: template`. A `$(…)` between quotes becomes text, one outside of quotes becomes JSON.
+    #[serde(default)]
+    pub payload_template: Option<String>,
+    /// Whether `payload: alb` has lists of values for headers and query, as the attribute of a target group says.
+    #[serde(default)]
+    pub multi_value_headers: bool,
+    /// What events say about the API they come from; it goes over `event-context` of the settings.
+    #[serde(default)]
+    pub event_context: Option<EventContext>,
     /// What comes back: the `body` byte for byte, or a `proxy` response with `statusCode`, `headers` and `body`.
     #[serde(default)]
     pub response: ResponseFormat,
@@ -69,18 +92,74 @@ pub struct Config {
     /// The variable that receives body, headers and status.
     #[serde(default = "message")]
     pub output: String,
+    /// Variables to set from the answer.
+    #[serde(default)]
+    pub variables: Vec<VariableConfig>,
+    /// Ends `execute` here with this answer as the response; `finally` still runs.
+    #[serde(default)]
+    pub respond: bool,
+    /// JSON that the function finds in its context as `client_context`: an object, with `$(…)` as in `payload-template`. At most
+    /// 3583 bytes of base64, and only for `request-response`.
+    #[serde(default)]
+    pub client_context: Option<String>,
+    /// The tenant of a function with tenant isolation: 1 to 256 letters, digits, spaces and `._:/=+-@`.
+    #[serde(default)]
+    pub tenant_id: Option<String>,
+    /// The name of a durable execution, which runs once however often it is called: 1 to 64 letters, digits, `-` and `_`.
+    #[serde(default)]
+    pub durable_execution_name: Option<String>,
+    /// `tail` asks for the last 4 KB of the function's log: a variable and a line of the debug log, never the client's.
+    #[serde(default)]
+    pub log_type: LogType,
     /// How long the whole call may take.
     #[serde(default = "thirty_seconds")]
     pub timeout: Seconds,
     /// How long connecting may take.
     #[serde(default = "five_seconds")]
     pub connect_timeout: Seconds,
+    /// Whether a call is made again: `none`, where it was `not-sent`, also after AWS `throttled` it, or `always`, where the function
+    /// may run more than once. All of it within `timeout`. Default: `not-sent`.
+    #[serde(default)]
+    pub retry: Option<Retry>,
+    /// How many calls of the function may run at a time, over all steps that have this property. More of them are a
+    /// `LambdaBusyError`. Default: no limit.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_concurrency: Option<u32>,
+    /// Whether to go on at once and make the call behind the request. Its answer is dropped, and its failure counted and logged.
+    #[serde(default)]
+    pub background: bool,
     /// Keeps answers for further calls, so that the function does not run for each. Default: none are kept.
     #[serde(default)]
     pub cache: Option<CacheConfig>,
     /// The faults that stop the flow. Others leave their status and body in `output`, and the flow goes on. Default: all.
     #[serde(default)]
     pub stop_on_error: Option<Vec<String>>,
+    /// The status of the fault when the function failed: 200 to 599, one for all ways to fail or a map. Default: 502, and 504
+    /// for its time-out.
+    #[serde(default)]
+    pub function_error_status: Option<ErrorStatus>,
+    /// The settings of a client under the names of IBM's kind `InvokeAWSLambda`. What has no counterpart here is a warning.
+    #[serde(default)]
+    pub client_config: Option<ClientConfig>,
+}
+
+/// As whom the function is called, in IBM's words.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthType {
+    /// The same as `credentials`.
+    pub access_secret: String,
+}
+
+/// A variable and what it is set to.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct VariableConfig {
+    /// The variable to create or replace.
+    pub name: String,
+    /// A JSONata expression over the answer, which has `body`, `headers` and `status`.
+    pub value: String,
 }
 
 /// Which answers are kept, and for how long.
@@ -114,6 +193,21 @@ pub enum PayloadFormat {
     ApiGatewayV1,
     #[serde(rename = "api-gateway-v2")]
     ApiGatewayV2,
+    #[serde(rename = "alb")]
+    Alb,
+    #[serde(rename = "request")]
+    Request,
+    #[serde(rename = "template")]
+    Template,
+}
+
+/// Whether the function's log comes back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogType {
+    #[default]
+    None,
+    Tail,
 }
 
 /// What the function answers.
@@ -135,4 +229,14 @@ fn thirty_seconds() -> Seconds {
 
 fn five_seconds() -> Seconds {
     Seconds::new(5)
+}
+
+/// Under any of the names that the property may have.
+fn template_needs_its_text() -> Vec<serde_json::Value> {
+    let name = "^[Pp][Aa][Yy][Ll][Oo][Aa][Dd][-_]?[Tt][Ee][Mm][Pp][Ll][Aa][Tt][Ee]$";
+    let missing = serde_json::json!({ "propertyNames": { "not": { "pattern": name } } });
+    let empty = serde_json::json!({ "required": ["payload-template"], "not": is_set("payload-template") });
+    let template = serde_json::json!({ "required": ["payload"], "properties": { "payload": { "const": "template" } } });
+    let case = serde_json::json!({ "allOf": [template, { "anyOf": [missing, empty] }] });
+    vec![refused(&case, "payload: template needs payload-template.")]
 }

@@ -3,7 +3,8 @@
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
-use crate::aws::client::{InvokeError, InvokeReply, ServiceError};
+use super::forms::ErrorStatuses;
+use crate::aws::client::{FunctionError, InvokeError, InvokeReply, ServiceError};
 use crate::runtime::{Fault, FaultKind, FaultSource, kinds};
 use crate::value::Value;
 
@@ -18,6 +19,11 @@ const TRY_LATER: [&str; 8] = [
     "SnapStartNotReadyException",
     "SubnetIPAddressLimitReachedException",
 ];
+
+/// Whether AWS says to try later.
+pub(super) fn is_passing(error: &ServiceError) -> bool {
+    TRY_LATER.contains(&error.code.as_str())
+}
 
 /// The fault of an invocation without a reply.
 pub(super) fn of_error(error: InvokeError, function: &str) -> Fault {
@@ -55,7 +61,7 @@ fn of_service_error(error: &ServiceError) -> Fault {
         .with_detail("code", error.code.as_str())
         .with_detail("serviceMessage", error.message.as_str())
         .with_detail("serviceStatus", error.status.as_u16());
-    if std::ptr::eq(kind, &raw const kinds::LAMBDA_SERVICE) && TRY_LATER.contains(&error.code.as_str()) {
+    if std::ptr::eq(kind, &raw const kinds::LAMBDA_SERVICE) && is_passing(error) {
         fault = fault.with_status(StatusCode::SERVICE_UNAVAILABLE);
     }
     if let Some(reason) = &error.reason {
@@ -80,7 +86,7 @@ fn service_kind(error: &ServiceError) -> (&'static FaultKind, &'static str) {
 }
 
 /// The fault of a function that failed. What it said stays with the gateway, for handlers.
-pub(super) fn of_function_error(reply: &InvokeReply, function: &str) -> Fault {
+pub(super) fn of_function_error(reply: &InvokeReply, function: &str, statuses: ErrorStatuses) -> Fault {
     let payload = Value::parse_json(&reply.payload).unwrap_or_default();
     let detail = |name: &str| payload.get(name).cloned().unwrap_or_default();
     let timed_out = reply.is_function_timeout();
@@ -89,10 +95,15 @@ pub(super) fn of_function_error(reply: &InvokeReply, function: &str) -> Fault {
         false => format!("the function `{function}` failed"),
     };
     let cause = format!("{}: {}", detail("errorType").to_text(), detail("errorMessage").to_text());
-    let fault = Fault::new(&kinds::LAMBDA_FUNCTION, FaultSource::Upstream, message)
+    let status = match reply.function_error {
+        _ if timed_out => statuses.time_out,
+        Some(FunctionError::Handled) => statuses.handled,
+        Some(FunctionError::Unhandled) | None => statuses.unhandled,
+    };
+    Fault::new(&kinds::LAMBDA_FUNCTION, FaultSource::Upstream, message)
+        .with_status(StatusCode::from_u16(status).unwrap_or(kinds::LAMBDA_FUNCTION.status))
         .with_cause(cause)
         .with_detail("errorType", detail("errorType"))
         .with_detail("errorMessage", detail("errorMessage"))
-        .with_detail("payload", payload.clone());
-    if timed_out { fault.with_status(StatusCode::GATEWAY_TIMEOUT) } else { fault }
+        .with_detail("payload", payload.clone())
 }

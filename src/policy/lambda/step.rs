@@ -1,78 +1,125 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aws::client::Invocation;
-use crate::aws::event::EventFormat;
-use crate::expression::Root;
+use crate::expression::{Reference, Root};
+use crate::resources::bulkhead::Permit;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Message;
 
+use super::answer;
+use super::background::Behind;
+use super::beside::Beside;
+use super::bulkhead::Limit;
 use super::cache::{self, AnswerCache, Looked};
-use super::config::{InvocationKind, ResponseFormat};
+use super::caller::Caller;
 use super::payload::{self, Payload};
-use super::target::Call;
-use super::{answer, faults};
+use super::select::{Chosen, Select};
+use super::variables::Variables;
 
 /// A compiled `lambda`.
 pub(super) struct Lambda {
-    pub target: Call,
+    pub caller: Arc<Caller>,
+    pub select: Select,
     pub payload: Payload,
-    pub response: ResponseFormat,
-    pub strict: bool,
-    pub kind: InvocationKind,
+    pub beside: Beside,
+    /// The largest payload in bytes.
+    pub limit: usize,
     pub output: Root,
     pub timeout: Duration,
     pub cache: Option<AnswerCache>,
+    /// How many calls of the function run at a time.
+    pub bulkhead: Option<Limit>,
+    /// Where calls go that no request waits for.
+    pub behind: Option<Behind>,
+    pub variables: Variables,
+    /// The answer ends the flow.
+    pub respond: bool,
     /// The faults that stop the flow; all of them where nothing is said.
     pub stops: Option<Box<[String]>>,
 }
 
 impl Lambda {
+    pub(super) fn reads(&self) -> Vec<Reference> {
+        let cached = self.cache.as_ref().map(AnswerCache::references).unwrap_or_default();
+        let values = self.select.references().into_iter().chain(self.beside.references()).chain(cached);
+        self.payload.reads().into_iter().chain(values.cloned()).chain(self.variables.reads()).collect()
+    }
+
     async fn invoke(&self, cx: &mut Context) -> Result<Next, Fault> {
-        let answer = match self.invocation(cx) {
-            Ok(invocation) => match self.look(cx, &invocation) {
-                Looked::Answer(answer) => Ok(*answer),
-                Looked::Call(ticket) => self.call(invocation).await.map(|answer| cache::keep(*ticket, answer)),
-                Looked::Pass => self.call(invocation).await,
-            },
+        let answer = match self.prepare(cx) {
+            Ok((chosen, invocation)) => self.answer(cx, &chosen, invocation).await,
             Err(fault) => Err(fault),
         };
         match answer {
-            Ok(answer) => cx.state.put_output(&self.output, answer),
-            Err(fault) if self.stops_on(&fault) => return Err(fault),
-            Err(fault) => cx.state.put_output(&self.output, answer::of_fault(&fault)),
+            Ok(answer) => {
+                let values = self.variables.evaluate(cx, &answer)?;
+                cx.state.put_output(&self.output, answer);
+                self.variables.set(cx, values)?;
+                Ok(if self.respond { Next::Stop } else { Next::Continue })
+            }
+            Err(fault) if self.stops_on(&fault) => Err(fault),
+            Err(fault) => {
+                cx.state.put_output(&self.output, answer::of_fault(&fault));
+                Ok(Next::Continue)
+            }
         }
-        Ok(Next::Continue)
     }
 
-    /// The payload, checked, and how long the call may take.
-    fn invocation(&self, cx: &Context) -> Result<Invocation, Fault> {
+    /// Whether the flow never goes on behind the step. It does after a fault that does not stop it.
+    pub(super) fn diverges(&self) -> bool {
+        self.respond && self.stops.is_none()
+    }
+
+    /// Which function is called, with what, and how long the call may take.
+    fn prepare(&self, cx: &Context) -> Result<(Arc<Chosen>, Invocation), Fault> {
+        let chosen = self.select.choose(cx, &self.caller.client)?;
         let trace_id = payload::trace_id(&cx.state);
         let payload = self.payload.build(cx, trace_id.as_ref())?;
-        let limit = self.target.limit;
-        if payload.len() > limit {
-            let message = format!("the payload has {} bytes, and Lambda takes at most {limit}", payload.len());
+        if payload.len() > self.limit {
+            let message = format!("the payload has {} bytes, and Lambda takes at most {}", payload.len(), self.limit);
             return Err(Fault::new(&kinds::LAMBDA_PAYLOAD_TOO_LARGE, FaultSource::Client, message));
         }
-        let timeout = self.timeout.min(cx.remaining());
-        Ok(Invocation { payload, timeout, trace_id, ..Invocation::default() })
+        let mut invocation = Invocation { payload, timeout: self.timeout, trace_id, ..Invocation::default() };
+        self.beside.fill(cx, &mut invocation)?;
+        Ok((chosen, invocation))
     }
 
-    fn look(&self, cx: &Context, invocation: &Invocation) -> Looked {
-        match &self.cache {
-            Some(cache) => cache.look(cx, &invocation.payload, &self.payload.client_headers(cx)),
+    /// Hands the call over and goes on.
+    fn fire(&self, behind: &Behind, cx: &Context) -> Result<Next, Fault> {
+        let fired = self.prepare(cx).and_then(|(chosen, invocation)| {
+            let permit = self.enter(&chosen)?;
+            behind.submit(self.caller.clone(), chosen, invocation, permit, cx.state.request.id.clone())
+        });
+        match fired {
+            Err(fault) if self.stops_on(&fault) => Err(fault),
+            _ => Ok(Next::Continue),
+        }
+    }
+
+    fn enter(&self, chosen: &Chosen) -> Result<Option<Permit>, Fault> {
+        self.bulkhead.as_ref().map(|limit| limit.enter(chosen)).transpose()
+    }
+
+    /// The answer that is kept, or the function's.
+    async fn answer(&self, cx: &mut Context, chosen: &Chosen, mut invocation: Invocation) -> Result<Message, Fault> {
+        invocation.timeout = invocation.timeout.min(cx.remaining());
+        let looked = match &self.cache {
+            Some(cache) => cache.look(cx, chosen, &invocation, &self.payload.client_headers(cx)),
             None => Looked::Pass,
-        }
-    }
-
-    async fn call(&self, invocation: Invocation) -> Result<Message, Fault> {
-        // One call, whatever comes back: a function is never run a second time behind the author's back.
-        let reply = self.target.client.invoke(&self.target.target, invocation).await;
-        let reply = reply.map_err(|error| faults::of_error(error, &self.target.name))?;
-        if reply.function_error.is_some() && self.kind == InvocationKind::RequestResponse {
-            return Err(faults::of_function_error(&reply, &self.target.name));
-        }
-        let event = self.payload.format().unwrap_or(EventFormat::V2);
-        answer::message(reply, self.kind, self.response, event, self.strict)
+        };
+        let ticket = match looked {
+            Looked::Answer(answer) => return Ok(*answer),
+            Looked::Call(ticket) => Some(ticket),
+            Looked::Pass => None,
+        };
+        let id = cx.state.request.id.clone();
+        let _permit = self.enter(chosen)?;
+        let answer = self.caller.call(chosen, invocation, &id).await?;
+        Ok(match ticket {
+            Some(ticket) => cache::keep(*ticket, answer),
+            None => answer,
+        })
     }
 
     fn stops_on(&self, fault: &Fault) -> bool {
@@ -85,6 +132,9 @@ impl Lambda {
 
 impl Step for Lambda {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        Outcome::wait(self.invoke(cx))
+        match &self.behind {
+            Some(behind) => Outcome::Ready(self.fire(behind, cx)),
+            None => Outcome::wait(self.invoke(cx)),
+        }
     }
 }

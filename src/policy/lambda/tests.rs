@@ -1,9 +1,14 @@
 //! `lambda` against real handlers behind the embedded service, and against a service made up for the test.
 
+mod beside;
 mod cache;
 mod faults;
+mod ibm;
+mod limits;
 mod payloads;
 mod refused;
+mod results;
+mod select;
 mod tls;
 mod wire;
 

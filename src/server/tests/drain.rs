@@ -119,3 +119,29 @@ async fn clients_at_full_speed_never_get_half_an_answer() {
     assert!(answered > 20 && lost <= 20, "{answered} {lost}");
     assert_eq!(report.requests_cut, 0);
 }
+
+#[tokio::test]
+async fn what_goes_on_behind_the_requests_is_waited_for() {
+    let mut server = start(settings(), routes()).await;
+    let (done, ended) = oneshot::channel::<()>();
+    let work = async { ended.await.is_ok() };
+    server.background.submit(0, work).unwrap();
+    server.drain();
+    while TcpStream::connect(server.at.traffic).await.is_ok() {
+        sleep(Duration::from_millis(1)).await;
+    }
+    assert!(!server.ended.is_finished());
+    done.send(()).unwrap();
+    let report = timeout(PATIENCE, server.ended).await.unwrap().unwrap();
+    assert_eq!((report.calls_cut, server.background.counters().succeeded.get()), (0, 1));
+}
+
+#[tokio::test]
+async fn what_goes_on_too_long_is_cut_and_counted() {
+    let settings = Server { drain_timeout: millis(100), ..settings() };
+    let mut server = start(settings, routes()).await;
+    server.background.submit(0, std::future::pending()).unwrap();
+    server.drain();
+    let report = timeout(PATIENCE, server.ended).await.unwrap().unwrap();
+    assert_eq!((report.requests_cut, report.calls_cut), (0, 1), "{report:?}");
+}

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use super::{Addresses, Control, DrainReport, Parts, Readiness, Status, bind};
 use crate::diagnostics::Sources;
 use crate::openapi::PathTemplate;
+use crate::resources::background::Background;
 use crate::runtime::{
     ApiInfo, CatchNames, Context, ContextLimits, Fault, Handler, Next, Op, OperationInfo, Outcome, Pipeline, Route,
     Snapshot, Step, StepInfo,
@@ -131,6 +132,7 @@ struct Running {
     metrics: Arc<Metrics>,
     drain: Option<oneshot::Sender<()>>,
     hurry: Option<oneshot::Sender<()>>,
+    background: Arc<Background>,
     ended: JoinHandle<DrainReport>,
 }
 
@@ -146,7 +148,9 @@ async fn start_with(
 ) -> Running {
     let bound = bind(&settings).await.unwrap();
     let at = bound.addresses();
+    let background = Arc::new(Background::default());
     let parts = Parts {
+        background: background.clone(),
         snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
         metrics: metrics.clone(),
         access_log,
@@ -161,7 +165,7 @@ async fn start_with(
         }
     };
     let ended = tokio::spawn(bound.serve(parts, wait(draining), wait(hurrying)));
-    Running { at, metrics, drain: Some(drain), hurry: Some(hurry), ended }
+    Running { at, metrics, drain: Some(drain), hurry: Some(hurry), background, ended }
 }
 
 impl Running {

@@ -172,16 +172,41 @@ fn step(at: &str) -> Value {
         .map(|entry| (format!("^(?:{})$", entry.meta.aliases.join("|")), reference(entry)))
         .collect();
     let alone: Vec<&str> = policy::ALL.iter().filter(|entry| !needs_properties(entry)).flat_map(keys).collect();
+    // Editors complete from what stands outside of conditions.
     json!({
         "description": "A step: one policy with its properties.",
         "type": ["object", "string"],
         "properties": properties,
         "patternProperties": aliases,
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
+        "if": { "type": "object", "required": ["kind", "spec"] },
+        "then": resource(at),
+        "else": {
+            "properties": properties.keys().map(|name| (name.clone(), true.into())).collect::<Map<_, _>>(),
+            "patternProperties": aliases.keys().map(|name| (name.clone(), true.into())).collect::<Map<_, _>>(),
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
         "pattern": format!("^(?:{})$", alone.join("|")),
         "patternErrorMessage": format!("A policy without properties can be one of {}.", alone.join(", ")),
+    })
+}
+
+/// A step in the form of API Studio: its `kind` is the policy, its `spec` the properties.
+fn resource(at: &str) -> Value {
+    let kinds: Vec<&str> = policy::ALL.iter().flat_map(keys).collect();
+    let spec = |entry: &'static policy::Entry| {
+        json!({
+            "if": { "properties": { "kind": { "enum": keys(entry).collect::<Vec<_>>() } } },
+            "then": { "properties": { "spec": { "$ref": format!("{at}{}", entry.meta.name) } } },
+        })
+    };
+    json!({
+        "properties": {
+            "kind": { "enum": kinds },
+            "spec": { "type": ["object", "null"] },
+        },
+        "allOf": policy::ALL.iter().map(spec).collect::<Vec<_>>(),
     })
 }
 

@@ -12,6 +12,8 @@ use crate::source::{Scalar, Style};
 /// Text with at least one `${…}` in it; `$${…}` is the characters themselves.
 const ENVIRONMENT: &str = r"(?:^|[^$])\$\{[^}]*\}";
 
+const SCALARS: [&str; 4] = ["boolean", "integer", "number", "string"];
+
 const TYPES: [&str; 6] = ["array", "boolean", "null", "number", "object", "string"];
 
 /// How the loader reads what a schema describes.
@@ -35,6 +37,8 @@ impl Reading<'_> {
             out.insert("anyOf".to_owned(), self.options(options));
         } else if types.len() == TYPES.len() {
             copy(schema, &mut out, &["type"]);
+        } else if types.contains(&"object") && types.iter().any(|one| SCALARS.contains(one)) {
+            out.insert("anyOf".to_owned(), self.map_or_scalar(schema, &types));
         } else if types.contains(&"object") {
             self.object(schema, &mut out);
         } else if types.contains(&"array") {
@@ -59,6 +63,16 @@ impl Reading<'_> {
             None => json!({ "type": "object" }),
         };
         Map::from_iter([("type".to_owned(), json!(["array", "null"])), ("items".to_owned(), items)])
+    }
+
+    /// A map that may also be written as one word or number.
+    fn map_or_scalar(&self, schema: &Value, types: &[&str]) -> Value {
+        let others: Vec<&str> = types.iter().copied().filter(|one| *one != "object").collect();
+        let mut map = Map::new();
+        self.object(schema, &mut map);
+        copy(schema, &mut map, &["minProperties"]);
+        map.insert("type".to_owned(), "object".into());
+        self.scalar(schema, &others).into_iter().chain([map.into()]).collect()
     }
 
     fn object(&self, schema: &Value, out: &mut Map<String, Value>) {

@@ -209,3 +209,29 @@ async fn stop_on_error_stops_on_names_and_their_ancestors_and_leaves_the_rest_in
         }
     }
 }
+
+#[tokio::test]
+async fn x13_a_catch_takes_a_fault_by_its_name_or_its_ancestors_and_no_other() {
+    let handler = |name: &str| {
+        format!(
+            "\ncatch:\n  - errors: [{name}]\n    execute: [{{set-variable: {{actions: [{{set: message.body, value: caught}}]}}}}]"
+        )
+    };
+    for (status, code, function_error, name, ancestor) in [
+        (200, "", true, "LambdaFunctionError", "OperationError"),
+        (429, "TooManyRequestsException", false, "LambdaThrottledError", "OperationError"),
+        (400, "InvalidRequestContentException", false, "LambdaPayloadError", "OperationError"),
+        (403, "AccessDeniedException", false, "LambdaServiceError", "OperationError"),
+    ] {
+        for (caught, expected) in [(name, true), (ancestor, true), ("ConnectionError", false)] {
+            let text = format!("{}{}", lambda("function: f"), handler(caught));
+            let bench = Bench::answering(&text, move |_| {
+                let failed = [("x-amzn-errortype", code), ("x-amz-function-error", "Unhandled")];
+                reply(status, if function_error { &failed } else { &failed[..1] }, "{}")
+            });
+            let answer = bench.gateway.post("{}").await;
+            assert_eq!(answer.fault.is_none(), expected, "{name} {caught}");
+            assert_eq!(answer.fault_name().unwrap_or(name), name);
+        }
+    }
+}

@@ -144,3 +144,159 @@ async fn a_status_or_a_header_that_cannot_be_is_a_response_error() {
         assert_eq!((answer.status, answer.fault_name()), (502, Some("LambdaResponseError")), "{payload}");
     }
 }
+
+#[tokio::test]
+async fn e24_an_event_of_a_load_balancer_arrives() {
+    let Some(single) = event("payload: alb", ask()).await else { return };
+    let group = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/example/0000000000000000";
+    assert_eq!(single["requestContext"], json!({"elb": {"targetGroupArn": group}}));
+    assert_eq!((&single["httpMethod"], &single["path"]), (&json!("POST"), &json!("/example/a%20b")));
+    assert_eq!(single["queryStringParameters"], json!({"x": "2", "y": "%C3%BC"}));
+    assert_eq!((&single["headers"]["x-twice"], &single["body"]), (&json!("2"), &json!(r#"{"k":1}"#)));
+    assert_eq!(single.get("multiValueHeaders"), None);
+    let Some(multi) = event("payload: alb, multi-value-headers: true", ask()).await else { return };
+    assert_eq!(multi["multiValueQueryStringParameters"], json!({"x": ["1", "2"], "y": ["%C3%BC"]}));
+    assert_eq!((&multi["multiValueHeaders"]["x-twice"], multi.get("headers")), (&json!(["1", "2"]), None));
+}
+
+#[tokio::test]
+async fn a_function_behind_a_load_balancer_answers_by_its_rules() {
+    let payload =
+        r#"{"statusCode": 201, "headers": {"x-a": "1"}, "multiValueHeaders": {"x-a": ["2", "3"]}, "body": "b"}"#;
+    for (more, expected) in [("", vec!["1"]), (", multi-value-headers: true", vec!["2", "3"])] {
+        let answer = proxied(&format!(", payload: alb{more}"), payload).await;
+        assert_eq!(answer.short(), (201, "b"));
+        assert_eq!(answer.headers.get_all("x-a").iter().collect::<Vec<_>>(), expected);
+    }
+    assert_eq!(proxied(", payload: alb", "{}").await.fault_name(), Some("LambdaResponseError"));
+}
+
+#[tokio::test]
+async fn a_request_arrives_as_a_small_object() {
+    let Some(event) = event("payload: request", ask()).await else { return };
+    assert_eq!((&event["method"], &event["path"]), (&json!("POST"), &json!("/example/a%20b")));
+    assert_eq!((&event["query"], &event["body"]), (&json!({"x": ["1", "2"], "y": "ü"}), &json!({"k": 1})));
+    assert_eq!((&event["headers"]["x-twice"], &event["headers"]["cookie"]), (&json!("1,2"), &json!("a=1")));
+    assert_eq!(event["headers"].get("x-forwarded-for"), None);
+}
+
+#[tokio::test]
+async fn the_event_context_of_a_step_goes_over_that_of_the_settings() {
+    let Some(functions) = Functions::start(&[("echo.py", ECHO)]).await else { return };
+    let setup = functions.setup().settings(|settings| {
+        settings.event_context.stage = Some("settings".to_owned());
+        settings.event_context.api_id = Some("settings".to_owned());
+        for name in ["one", "two"] {
+            settings.event_context.stage_variables.insert(name.to_owned(), "settings".to_owned());
+        }
+    });
+    let text = "
+properties: {stage: step}
+execute:
+  - lambda:
+      function: echo
+      payload: api-gateway-v2
+      event-context: {stage: $(stage), account-id: 999999999999, stage-variables: {two: '$(stage)', three: 3}}";
+    let event = setup.assembly(text).serve_cleanly().ask(ask()).await.json();
+    let context = &event["requestContext"];
+    let ids = (&context["stage"], &context["accountId"], &context["apiId"]);
+    assert_eq!(ids, (&json!("step"), &json!("999999999999"), &json!("settings")));
+    assert_eq!(event["stageVariables"], json!({"one": "settings", "two": "step", "three": "3"}));
+}
+
+/// The payload of this template for `POST /example/7` with this body.
+async fn templated(template: &str, body: &str) -> String {
+    let text = format!(
+        "
+properties: {{limit: 5, words: 'say \"hi\"'}}
+execute:
+  - lambda:
+      function: f
+      payload: template
+      payload-template: |
+        {template}"
+    );
+    let bench = Bench::answering(&text, |_| reply(200, &[], "1"));
+    let ask = Ask::post("/example/7", body).header("content-type", "application/json");
+    let answer = bench.gateway.ask(ask.header("x-odd", r#"a"b\c"#)).await;
+    assert_eq!(answer.short(), (200, "1"), "{answer}");
+    String::from_utf8(bench.seen().body).unwrap()
+}
+
+#[tokio::test]
+async fn e28_a_template_is_json_whatever_its_values_are() {
+    for (template, body, expected) in [
+        (r#"{"id": "$(request.parameters.id)"}"#, "", "{\"id\": \"7\"}\n"),
+        (r#"{"h": "<$(request.headers.x-odd)>"}"#, "", "{\"h\": \"<a\\\"b\\\\c>\"}\n"),
+        (r#"{"h": $(request.headers['x-odd'])}"#, "", "{\"h\": \"a\\\"b\\\\c\"}\n"),
+        (
+            r#"{"b": $(message.body), "n": $(message.body.n)}"#,
+            r#"{"n": 1.0, "t": "\n"}"#,
+            "{\"b\": {\"n\":1.0,\"t\":\"\\n\"}, \"n\": 1.0}\n",
+        ),
+        (r#"{"b": "$(message.body)"}"#, "a\"\n\u{1}", "{\"b\": \"a\\\"\\n\\u0001\"}\n"),
+        (r#"[$(message.body.none), "$(message.body.none)"]"#, "{}", "[null, \"\"]\n"),
+        (
+            r#"{"limit": $(limit), "text": "$(limit): $(words)"}"#,
+            "",
+            "{\"limit\": 5, \"text\": \"5: say \\\"hi\\\"\"}\n",
+        ),
+        (r#"{"$(request.headers.x-odd)": "\\$(request.parameters.id)"}"#, "", "{\"a\\\"b\\\\c\": \"\\\\7\"}\n"),
+        ("$(message.body)", "[1,2]", "[1,2]\n"),
+    ] {
+        let sent = templated(template, body).await;
+        assert_eq!(sent, expected, "{template}");
+        serde_json::from_str::<Value>(&sent).unwrap();
+    }
+}
+
+#[test]
+fn mistakes_in_a_template_have_their_place() {
+    let template = |text: &str| {
+        let text = format!(
+            "execute:\n  - lambda:\n      function: f\n      payload: template\n      payload-template: |\n{text}"
+        );
+        super::refused::setup().assembly(&text).findings()
+    };
+    for (text, expected) in [
+        ("        {\"a\": 1,\n         \"b\" 2}", "11:16: error G0401 this is not JSON: expected `:`"),
+        ("        {\"a\": $(request.path),\n         \"b\": x}", "11:17: error G0401 this is not JSON: expected value"),
+        ("        {$(request.path): 1}", "10:12: error G0401 this is not JSON: key must be a string"),
+        ("        {\"a\": $(request.path) 1}", "10:33: error G0401 this is not JSON: expected `,` or `}`"),
+        ("        {\"a\": \"$(request.path}", "10:18: error G0401 `$(` has no closing `)`"),
+        ("        {\"a\": $()}", "10:17: error G0401 "),
+        ("        [\"a\"] more", "10:17: error G0401 this is not JSON: trailing characters"),
+    ] {
+        let findings = template(text);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].starts_with(&format!("api.yaml:{expected}")), "{text}: {findings:?}");
+    }
+    let unset = template("        {\"a\": \"$(ordre)\"}");
+    assert!(unset[0].starts_with("api.yaml:10:18: warning G0402 nothing sets the variable `ordre`"), "{unset:?}");
+}
+
+#[test]
+fn what_belongs_together_is_asked_for_together() {
+    super::refused::check(&[
+        ("payload: template", "6:25: error G0305 `payload: template` needs the property `payload-template`"),
+        (
+            "payload-template: '{}'",
+            "6:34: error G0308 `payload-template` is only sent with `payload: template`; write `payload: template`",
+        ),
+        ("multi-value-headers: true", "6:37: error G0308 only `payload: alb` has `multi-value-headers`; remove it"),
+        (
+            "payload: xml",
+            "6:25: error G0304 `payload` is text, expected `body`, `api-gateway-v1`, `api-gateway-v2`, `alb`, `request` \
+             or `template`",
+        ),
+        (
+            "event-context: {stages: x}",
+            "6:32: error G0303 `event-context` has no property `stages`; did you mean `stage`?",
+        ),
+        (
+            "payload: template, payload-template: '{}', input: ''",
+            "6:66: error G0308 `payload: template` takes its values from variables, so `input` would not be read; \
+             remove `input`",
+        ),
+    ]);
+}

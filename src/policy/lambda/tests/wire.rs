@@ -128,7 +128,7 @@ async fn an_inline_pair_wins_over_a_profile_and_a_profile_over_the_settings_defa
 }
 
 #[tokio::test]
-async fn event_and_dry_run_say_so_and_answer_without_a_body() {
+async fn x4_x5_event_and_dry_run_say_so_and_answer_without_a_body() {
     for (kind, header, status) in [("event", "Event", 202), ("dry-run", "DryRun", 204)] {
         let bench = Bench::answering(&lambda(&format!("function: f, invocation-type: {kind}")), move |_| {
             reply(status, &[("x-amz-function-error", "Unhandled")], "")

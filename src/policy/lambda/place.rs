@@ -1,45 +1,43 @@
-//! Which function, in which region, at which endpoint: decided at load.
+//! In which region, at which endpoint and as whom the function is called: decided at load.
 
-use crate::aws::client::{InvocationType, LambdaClient, Target};
+use crate::aws::client::{InvocationType, LambdaClient};
 use crate::aws::endpoint::{Endpoint, lambda_from_environment, region_from_environment, region_in_endpoint};
-use crate::aws::function::{FunctionNameError, FunctionRef, Qualifier};
 use crate::diagnostics::codes;
 use crate::http_client::PoolOptions;
 use crate::policy::aws_credentials::{self, CredentialRows};
 use crate::policy::{Compiler, Purpose};
 use crate::resources::cache::{Fingerprint, Key};
 
-use super::config::{Config, InvocationKind};
+use super::client_config::Manner;
+use super::config::{Config, InvocationKind, LogType};
+use super::select::{Select, Written};
 
 /// A function, ready to be called.
 pub(super) struct Call {
     pub client: LambdaClient,
-    pub target: Target,
+    pub select: Select,
+    /// The largest payload in bytes.
     pub limit: usize,
-    /// For messages: the function as the author wrote it.
-    pub name: String,
-    /// Which function it is, where, and as whom it is called.
+    /// Where the function is, and as whom it is called.
     pub identity: Key,
 }
 
 /// Checks everything that can be known at load and prepares the call.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Call> {
-    let function = function(config, compiler);
-    let qualifier = qualifier(config, function.as_ref(), compiler);
+pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<'_, '_>) -> Option<Call> {
+    let written = Written::compile(config, compiler);
     let profile = config.tls_profile.as_deref();
     let tls = compiler.tls(profile);
-    let options = PoolOptions { connect_timeout: config.connect_timeout.0, ..PoolOptions::default() };
+    let mut options = PoolOptions { connect_timeout: manner.connect_timeout, ..PoolOptions::default() };
+    options.idle_timeout = manner.idle_timeout.unwrap_or(options.idle_timeout);
     let http = tls.as_ref().and_then(|tls| compiler.pool(profile, tls, &options));
     let local = compiler.shared.settings.aws.local.clone();
-    let region = function.as_ref().and_then(|function| region(config, function, compiler));
+    let region = written.function.as_ref().and_then(|function| region(config, function.region(), compiler));
     let endpoint = region.as_deref().and_then(|region| endpoint(config, region, compiler));
-    let (mut function, qualifier, tls, http) = (function?, qualifier?, tls?, http?);
-    let credentials = aws_credentials::compile(credential_rows(config), region.as_deref(), compiler)?;
-    let name = function.as_str().to_owned();
-    // The embedded service knows functions by their names, whatever account and region they have at home.
+    let (tls, http) = (tls?, http?);
+    let profile = credential_profile(config, compiler)?;
+    let credentials = aws_credentials::compile(credential_rows(config, &profile), region.as_deref(), compiler)?;
     let (mut region, endpoint) = (region?, endpoint?);
     if let Some(local) = &local {
-        function = local_name(&function)?;
         region = local.region.clone();
     }
     let kind = match config.invocation_type {
@@ -47,12 +45,12 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
         InvocationKind::Event => InvocationType::Event,
         InvocationKind::DryRun => InvocationType::DryRun,
     };
-    let identity =
-        Fingerprint::new("function").with(&region).with(&endpoint).with(&function.invoke_path(qualifier.as_ref()));
+    let identity = Fingerprint::new("place").with(&region).with(&endpoint);
     let identity = identity.with_tls(&tls).with_credentials(credentials.source()).key();
     let client = LambdaClient::new(http, endpoint, region, credentials);
-    match client.target(&function, qualifier.as_ref(), kind, false) {
-        Ok(target) => Some(Call { client, target, limit: kind.payload_limit(), name, identity }),
+    let log_tail = config.log_type == LogType::Tail;
+    match written.select(&client, kind, log_tail, local.is_some())? {
+        Ok(select) => Some(Call { client, select, limit: kind.payload_limit(), identity }),
         Err(error) => {
             compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string());
             None
@@ -60,11 +58,24 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
     }
 }
 
-fn credential_rows(config: &Config) -> CredentialRows<'_> {
+/// The credential profile, in our word or in IBM's. The outer `None` is a mistake.
+fn credential_profile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<String>> {
+    match (&config.credentials, &config.aws_auth_type) {
+        (Some(_), Some(_)) => {
+            let message = "`aws-auth-type` and `credentials` say the same thing";
+            compiler.error_with_help(codes::TWO_SPELLINGS, "/aws-auth-type", message, "remove one of the two");
+            None
+        }
+        (own, None) => Some(own.clone()),
+        (None, Some(kind)) => Some(Some(kind.access_secret.clone())),
+    }
+}
+
+fn credential_rows<'c>(config: &'c Config, profile: &'c Option<String>) -> CredentialRows<'c> {
     CredentialRows {
         owner: "",
         lambda: true,
-        credentials: &config.credentials,
+        credentials: profile,
         aws_access_key_id: &config.aws_access_key_id,
         aws_secret_access_key: &config.aws_secret_access_key,
         aws_session_token: &config.aws_session_token,
@@ -77,55 +88,7 @@ fn credential_rows(config: &Config) -> CredentialRows<'_> {
     }
 }
 
-fn local_name(function: &FunctionRef) -> Option<FunctionRef> {
-    let text = match function.qualifier() {
-        Some(qualifier) => format!("{}:{}", function.name(), qualifier.as_str()),
-        None => function.name().to_owned(),
-    };
-    FunctionRef::parse(&text).ok()
-}
-
-fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<FunctionRef> {
-    let template = compiler.template("/function", &config.function)?;
-    let Some(text) = template.constant() else {
-        let message = "which function runs is only known at run time, and that is not built yet";
-        compiler.error(codes::UNBUILT_PROPERTY, "/function", message);
-        return None;
-    };
-    FunctionRef::parse(&text).map_err(|error| bad_function("/function", &error, compiler)).ok()
-}
-
-fn bad_function(pointer: &str, error: &FunctionNameError, compiler: &mut Compiler<'_, '_>) {
-    compiler.error_with_help(codes::BAD_FUNCTION, pointer, error.to_string(), error.help());
-}
-
-/// The outer `None` is a mistake; the inner one means that the function says it all.
-fn qualifier(
-    config: &Config,
-    function: Option<&FunctionRef>,
-    compiler: &mut Compiler<'_, '_>,
-) -> Option<Option<Qualifier>> {
-    let Some(text) = &config.qualifier else { return Some(None) };
-    let text = compiler.constant("/qualifier", text)?;
-    let qualifier = match Qualifier::parse(&text) {
-        Ok(qualifier) => qualifier,
-        Err(error) => {
-            bad_function("/qualifier", &error, compiler);
-            return None;
-        }
-    };
-    match function?.qualifier() {
-        Some(suffix) if *suffix != qualifier => {
-            let message = format!("the function ends in `:{}`, but `qualifier` is `{text}`", suffix.as_str());
-            compiler.error_with_help(codes::QUALIFIER_CONFLICT, "/qualifier", message, "remove one of the two");
-            None
-        }
-        Some(_) => Some(None),
-        None => Some(Some(qualifier)),
-    }
-}
-
-fn region(config: &Config, function: &FunctionRef, compiler: &mut Compiler<'_, '_>) -> Option<String> {
+fn region(config: &Config, of_arn: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<String> {
     let settings = compiler.shared.settings;
     let written = match &config.region {
         Some(text) => Some(compiler.constant("/region", text)?),
@@ -138,7 +101,7 @@ fn region(config: &Config, function: &FunctionRef, compiler: &mut Compiler<'_, '
         compiler.error_with_help(codes::BAD_VALUE, "/region", message, "write a region such as `eu-central-1`");
         return None;
     }
-    if let (Some(written), Some(arn)) = (&written, function.region())
+    if let (Some(written), Some(arn)) = (&written, of_arn)
         && written != arn
     {
         let message = format!("the ARN says `{arn}`, but `region` is `{written}`");
@@ -150,7 +113,7 @@ fn region(config: &Config, function: &FunctionRef, compiler: &mut Compiler<'_, '
         );
         return None;
     }
-    let own = written.or_else(|| function.region().map(str::to_owned));
+    let own = written.or_else(|| of_arn.map(str::to_owned));
     let local = || settings.aws.local.as_ref().map(|local| local.region.clone());
     let region = own.or_else(|| settings.aws.region.clone()).or_else(region_from_environment).or_else(local);
     if region.is_none() {

@@ -1,0 +1,60 @@
+//! The event of an Application Load Balancer.
+
+use http::HeaderMap;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use super::body::EventBody;
+use super::{Always, EventFormat, EventRequest, headers, query};
+
+/// The event. Exactly one family of maps is there: single values, or lists.
+pub(super) struct Event<'a> {
+    request: &'a EventRequest<'a>,
+    headers: HeaderMap,
+    body: EventBody<'a>,
+    multi_value_headers: bool,
+}
+
+#[derive(Serialize)]
+struct RequestContext<'a> {
+    elb: Elb<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Elb<'a> {
+    target_group_arn: &'a str,
+}
+
+impl<'a> Event<'a> {
+    pub(super) fn new(request: &'a EventRequest<'a>, multi_value_headers: bool) -> Self {
+        let body = EventBody::new(EventFormat::Alb { multi_value_headers }, request);
+        Event { request, headers: headers::shown(request), body, multi_value_headers }
+    }
+}
+
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let request = self.request;
+        // A load balancer decodes nothing.
+        let parameters = query::undecoded(request.query);
+        let mut event = serializer.serialize_struct("Event", 7)?;
+        let elb = Elb { target_group_arn: request.target_group_arn };
+        event.serialize_field("requestContext", &RequestContext { elb })?;
+        event.serialize_field("httpMethod", request.method)?;
+        event.serialize_field("path", request.path)?;
+        if self.multi_value_headers {
+            event.serialize_field("multiValueQueryStringParameters", &Always(&parameters))?;
+            event.serialize_field("multiValueHeaders", &Always(&headers::all(&self.headers)))?;
+        } else {
+            event.serialize_field("queryStringParameters", &Always(&query::last(&parameters)))?;
+            event.serialize_field("headers", &Always(&headers::last(&self.headers)))?;
+        }
+        match &self.body {
+            EventBody::None => event.serialize_field("body", "")?,
+            body => event.serialize_field("body", body)?,
+        }
+        event.serialize_field("isBase64Encoded", &self.body.is_base64())?;
+        event.end()
+    }
+}

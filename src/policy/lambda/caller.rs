@@ -1,0 +1,72 @@
+//! Makes the calls of a step.
+
+use crate::aws::client::{Invocation, LambdaClient};
+use crate::aws::event::EventFormat;
+use crate::runtime::Fault;
+use crate::value::Message;
+
+use super::config::{InvocationKind, ResponseFormat};
+use super::forms::ErrorStatuses;
+use super::notes::Notes;
+use super::retry::Retry;
+use super::select::Chosen;
+use super::{answer, faults};
+
+/// Everything that a call needs beside its function and its payload.
+pub(super) struct Caller {
+    pub client: LambdaClient,
+    pub kind: InvocationKind,
+    pub response: ResponseFormat,
+    /// Whose rules a proxy response follows.
+    pub format: EventFormat,
+    pub strict: bool,
+    pub retry: Retry,
+    /// The statuses of a function that failed.
+    pub statuses: ErrorStatuses,
+}
+
+impl Caller {
+    /// Calls the function and makes a message of its answer.
+    pub(super) async fn call(&self, chosen: &Chosen, invocation: Invocation, id: &str) -> Result<Message, Fault> {
+        let mut notes = Notes::new(chosen);
+        let answered = self.answer(chosen, invocation, &mut notes, id).await;
+        match answered {
+            Ok(mut message) => {
+                notes.put_into(&mut message);
+                Ok(message)
+            }
+            Err(mut fault) => {
+                notes.put_into_fault(&mut fault);
+                Err(fault)
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        chosen: &Chosen,
+        invocation: Invocation,
+        notes: &mut Notes,
+        id: &str,
+    ) -> Result<Message, Fault> {
+        let (function, qualifier) = (&*chosen.name, chosen.qualifier.as_deref());
+        let (reply, attempts) = self.retry.call(&self.client, &chosen.target, invocation).await;
+        notes.made(attempts);
+        let reply = reply.map_err(|error| faults::of_error(error, function))?;
+        notes.answered(&reply);
+        tracing::debug!(
+            request_id = id,
+            function,
+            qualifier,
+            version = reply.executed_version(),
+            lambda_request_id = reply.request_id(),
+            function_error = reply.function_error.is_some(),
+            log = reply.log_tail(),
+            "invoked"
+        );
+        if reply.function_error.is_some() && self.kind == InvocationKind::RequestResponse {
+            return Err(faults::of_function_error(&reply, function, self.statuses));
+        }
+        answer::message(reply, self.kind, self.response, self.format, self.strict)
+    }
+}

@@ -1,0 +1,109 @@
+//! The request of the client, as events and `payload: request` show it.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{HeaderName, HeaderValue, USER_AGENT};
+use time::OffsetDateTime;
+
+use crate::aws::event::{self, EventFormat, EventRequest};
+use crate::runtime::{Context, State};
+use crate::settings::EventContext;
+
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+
+/// The JSON of a request in this format; without one as a small object.
+pub(super) fn build(
+    cx: &Context,
+    format: Option<EventFormat>,
+    context: &EventContext,
+    headers: HeaderMap,
+    body: &[u8],
+    trace_id: Option<&HeaderValue>,
+) -> Result<Bytes, serde_json::Error> {
+    let state = &*cx.state;
+    let request = &state.request;
+    let headers = match format {
+        Some(_) => forwarded(headers, state, trace_id),
+        None => headers,
+    };
+    let text = |name: &HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(&http::header::HOST).or(request.uri.host()).unwrap_or_default();
+    let client = request.client.ip().to_string();
+    let operation = &state.operation;
+    let route_key = format!("{} {}", request.method, operation.full_path);
+    let path_parameters: Vec<(&str, &str)> =
+        request.path_parameters.iter().map(|(name, value)| (&**name, value.as_str())).collect();
+    let stage_variables: Vec<(&str, &str)> =
+        context.stage_variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let binary: Vec<&str> = context.binary_media_types.iter().map(String::as_str).collect();
+    let default_stage = if format == Some(EventFormat::V1) { "prod" } else { "$default" };
+    let protocol = format!("{:?}", request.version);
+    let request = EventRequest {
+        method: request.method.as_str(),
+        path: request.uri.path(),
+        query: request.uri.query().unwrap_or_default(),
+        resource: &operation.full_path,
+        path_parameters: &path_parameters,
+        headers: &headers,
+        body: (!body.is_empty()).then_some(body),
+        base64: true,
+        source_ip: &client,
+        user_agent: text(&USER_AGENT),
+        protocol: &protocol,
+        request_id: &request.id,
+        time: OffsetDateTime::from(request.received),
+        stage: context.stage.as_deref().unwrap_or(default_stage),
+        stage_variables: &stage_variables,
+        account_id: context.account_id.as_deref().unwrap_or(super::ACCOUNT),
+        api_id: context.api_id.as_deref().unwrap_or(&state.api.name),
+        domain_name: host.split(':').next().unwrap_or_default(),
+        operation: operation.id.as_deref(),
+        route_key: &route_key,
+        binary_media_types: &binary,
+        target_group_arn: context.target_group_arn.as_deref().unwrap_or_default(),
+        authorizer: None,
+    };
+    match format {
+        Some(format) => event::build(format, &request),
+        None => event::plain(&request),
+    }
+}
+
+/// The headers that API Gateway adds to what it forwards.
+fn forwarded(mut headers: HeaderMap, state: &State, trace_id: Option<&HeaderValue>) -> HeaderMap {
+    let request = &state.request;
+    let port = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let port = port.and_then(|host| host.rsplit_once(':')).map_or(default_port(request.scheme), |(_, port)| port);
+    let client = request.client.ip().to_string();
+    let chain = match headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()) {
+        Some(before) => format!("{before}, {client}"),
+        None => client,
+    };
+    let added =
+        [("x-forwarded-for", chain.as_str()), ("x-forwarded-port", port), ("x-forwarded-proto", request.scheme)];
+    for (name, value) in added {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    if let Some(trace_id) = trace_id {
+        headers.insert(TRACE_ID, trace_id.clone());
+    }
+    headers
+}
+
+fn default_port(scheme: &str) -> &'static str {
+    if scheme == "https" { "443" } else { "80" }
+}
+
+/// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda.
+pub(in crate::policy::lambda) fn trace_id(state: &State) -> Option<HeaderValue> {
+    let parent = state.request.headers.get("traceparent")?.to_str().ok()?;
+    let [_, trace, span, flags] = parent.split('-').collect::<Vec<_>>().try_into().ok()?;
+    let hex = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !hex(trace, 32) || !hex(span, 16) || !hex(flags, 2) {
+        return None;
+    }
+    let sampled = u8::from_str_radix(flags, 16).ok()? & 1;
+    HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled={sampled}", &trace[..8], &trace[8..])).ok()
+}
