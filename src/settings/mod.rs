@@ -5,6 +5,7 @@
 mod aws;
 mod cache;
 mod read;
+mod scripts;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::value::Seconds;
 pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
 pub use cache::Cache;
 pub use read::{read, shape};
+pub use scripts::Scripts;
 pub use server::{Limits, Log, LogFormat, Server};
 pub use tls::TlsProfile;
 
@@ -35,6 +37,8 @@ pub struct Settings {
     pub requests: Requests,
     /// The response cache of `invoke` and `lambda`, which all APIs share.
     pub cache: Cache,
+    /// What scripts may use.
+    pub scripts: Scripts,
     /// The catalog whose properties apply in IBM API Connect documents. Default: none, so properties have their plain values.
     pub catalog: Option<String>,
     /// Who publishes the APIs: what `api.org.id` and `api.org.name` say in assemblies.
@@ -61,6 +65,7 @@ pub struct Startup {
 pub struct Live {
     pub requests: Requests,
     pub cache: Cache,
+    pub scripts: Scripts,
     pub catalog: Option<String>,
     pub organization: Organization,
     pub aws: Aws,
@@ -101,9 +106,10 @@ impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
         let Settings { server, log, .. } = self;
-        let Settings { requests, cache, catalog, organization, aws, credentials, tls_profiles, event_context, .. } =
-            self;
-        let live = Live { requests, cache, catalog, organization, aws, credentials, tls_profiles, event_context };
+        let Settings { requests, cache, scripts, catalog, organization, aws, credentials, tls_profiles, .. } = self;
+        let event_context = self.event_context;
+        let live =
+            Live { requests, cache, scripts, catalog, organization, aws, credentials, tls_profiles, event_context };
         (Startup { server, log }, live)
     }
 }
