@@ -34,6 +34,9 @@ pub mod http_client;
 /// Credentials, endpoints, signing, the Lambda client, event and response formats.
 pub mod aws;
 
+/// The JavaScript engine.
+pub mod script;
+
 /// What outlives a reload.
 pub mod resources;
 

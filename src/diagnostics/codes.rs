@@ -97,6 +97,9 @@ codes! {
     BAD_EXPRESSION = "G0404", "a condition or expression cannot be read",
         "Conditions are JSONata, such as `$httpVerb() = 'GET' and message.body.kind = 'gift'`. The place shown is inside the expression.";
 
+    BAD_SCRIPT = "G0405", "a script cannot be run",
+        "The JavaScript has a mistake at the place shown, its file cannot be read, or it requires a module that Gantry does not have. docs/policies/gatewayscript.md lists the modules.";
+
     UNREACHABLE = "G0501", "a step can never run",
         "The step before it always ends the flow.";
 

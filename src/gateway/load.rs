@@ -10,7 +10,7 @@ use crate::policy::{Purpose, SharedParts};
 use crate::resources::Resources;
 use crate::runtime::Snapshot;
 use crate::settings::Live;
-use crate::source::{Environment, Node, References, find_files, read_tree};
+use crate::source::{Environment, Node, Packaged, References, find_files, read_tree};
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +53,8 @@ pub struct Documents {
     pub files: Vec<PathBuf>,
     /// The files that they refer to.
     pub referred: Vec<PathBuf>,
+    /// The scripts beside them.
+    pub packaged: Packaged,
     /// Files in the folders given that are no documents.
     pub skipped: Vec<PathBuf>,
 }
@@ -60,13 +62,14 @@ pub struct Documents {
 /// Loads every document at the paths.
 pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     let &Surroundings { settings, resources, environment, purpose, progress } = around;
-    let mut sources = Sources::default();
+    let mut all = Sources::default();
     let mut findings = Findings::default();
-    let documents = read_documents(paths, &mut sources, &mut findings);
+    let documents = read_documents(paths, &mut all, &mut findings);
     let mut builder = SnapshotBuilder::new(settings);
+    let (packaged, sources) = (&documents.packaged, &all);
     for (number, api) in documents.apis.iter().enumerate() {
         progress(number);
-        let shared = SharedParts { api, settings, resources, environment, purpose };
+        let shared = SharedParts { api, settings, resources, environment, purpose, sources, packaged };
         builder.add(shared, &|span: Span| sources.place(span), &mut findings);
     }
     findings.sort();
@@ -76,7 +79,7 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
         resources.background().resize(&settings.background);
     }
     let Documents { files: documents, referred, skipped, .. } = documents;
-    Load { sources, findings, snapshot, documents, referred, skipped }
+    Load { sources: all, findings, snapshot, documents, referred, skipped }
 }
 
 /// Reads every document at the paths.
@@ -98,6 +101,8 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
             let api = openapi::read(&tree, &mut references, findings);
             documents.referred.extend(references.files().map(Path::to_path_buf));
             let Some(mut api) = api else { continue };
+            documents.packaged.read(&api.tree, sources, findings);
+
             // A document with nothing to run and nowhere to run it is a library for others to refer to.
             if api.operations.is_empty() && assembly::has_root(&api.tree.root) {
                 api.serve_base_path();
@@ -105,6 +110,7 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
             documents.apis.push(api);
         }
     }
+    documents.referred.extend(documents.packaged.files().map(Path::to_path_buf));
     if documents.files.is_empty() && findings.errors() == 0 {
         findings.push(nothing_found(paths, sources));
     }

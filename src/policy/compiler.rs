@@ -9,13 +9,13 @@ use serde::de::DeserializeOwned;
 use super::Entry;
 use crate::assembly::{Carrier, Generation, Property, Step};
 use crate::diagnostics::codes;
-use crate::diagnostics::{Code, Diagnostic, Findings, Span};
+use crate::diagnostics::{Code, Diagnostic, Findings, Sources, Span};
 use crate::expression::{Builtin, Reference, Resolved, Root, Template, split_path};
 use crate::openapi::Api;
 use crate::resources::Resources;
 use crate::runtime::Symbols;
 use crate::settings::Live;
-use crate::source::{Content, Environment, Node, expand};
+use crate::source::{Content, Environment, Node, Packaged, expand};
 use crate::value::Value;
 
 /// What the steps of a load share.
@@ -26,6 +26,10 @@ pub struct SharedParts<'a> {
     pub resources: &'a Resources,
     pub environment: &'a dyn Environment,
     pub purpose: Purpose,
+    /// The texts of the load.
+    pub sources: &'a Sources,
+    /// Scripts that lie beside documents.
+    pub packaged: &'a Packaged,
 }
 
 /// Why a document is loaded.

@@ -29,8 +29,7 @@ impl Compiler<'_, '_> {
         // `true` and `false` mean the same in both.
         let constant = matches!(text.trim(), "true" | "false");
         if !constant && (javascript || self.generation == Generation::V5) {
-            self.refuse_javascript(pointer, javascript);
-            return None;
+            return self.in_javascript(pointer, text);
         }
         let span = self.span(pointer);
         let names = &mut *self.names;
@@ -45,27 +44,28 @@ impl Compiler<'_, '_> {
             let place = self.place(pointer)(hint.at.clone());
             self.findings.push(Diagnostic::warning(codes::BAD_EXPRESSION, place, hint.message.clone()));
         }
-        let mut reads: Vec<Reference> = condition.references().into_iter().cloned().collect();
-        if condition.reads_everything() {
-            reads.extend(
-                [Builtin::Message, Builtin::Request]
-                    .map(|root| Reference { root: Root::Builtin(root), path: Box::default() }),
-            );
-        }
-        Some(Plan { step: Box::new(Holds(condition)), access: Access { reads, ..Access::default() } })
+        Some(plan(condition))
     }
 
-    fn refuse_javascript(&mut self, pointer: &str, javascript: bool) {
-        if javascript && self.generation == Generation::V10 && self.carrier == Carrier::XAssembly {
+    /// A condition of the v5 engine, or one that stands where JSONata belongs, as real documents of IBM's gateway do it.
+    fn in_javascript(&mut self, pointer: &str, text: &str) -> Option<Plan> {
+        if self.generation == Generation::V10 {
             let message = "this condition is JavaScript, and conditions under `x-assembly` are JSONata";
             let help = "write `=` for `===`, `and` for `&&`, and a variable without `apim.getvariable`, as in \
                         `message.headers.x = 'a' and $httpVerb() = 'GET'`";
-            self.error_with_help(codes::BAD_EXPRESSION, pointer, message, help);
-            return;
+            if self.carrier == Carrier::XAssembly {
+                self.error_with_help(codes::BAD_EXPRESSION, pointer, message, help);
+                return None;
+            }
+            let message = "this condition is JavaScript where JSONata belongs; it runs as JavaScript";
+            self.warning(codes::BAD_EXPRESSION, pointer, message, help);
         }
-        let message = "JavaScript conditions wait for the script engine, which is not built yet";
-        let help = "a 2.0.0 `switch` has JSONata conditions, which run";
-        self.error_with_help(codes::UNBUILT_PROPERTY, pointer, message, help);
+        let span = self.span(pointer);
+        let names = &mut *self.names;
+        match Condition::from_javascript(text, &mut |name| names.resolve(name, span)) {
+            Some(condition) => Some(plan(condition)),
+            None => self.javascript_condition(pointer, text),
+        }
     }
 
     /// Reports a mistake at its place inside the expression.
@@ -74,4 +74,16 @@ impl Compiler<'_, '_> {
         let message = format!("the condition cannot be read: {error}");
         self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, message));
     }
+}
+
+/// The test of a condition that needs no script.
+fn plan(condition: Condition) -> Plan {
+    let mut reads: Vec<Reference> = condition.references().into_iter().cloned().collect();
+    if condition.reads_everything() {
+        reads.extend(
+            [Builtin::Message, Builtin::Request]
+                .map(|root| Reference { root: Root::Builtin(root), path: Box::default() }),
+        );
+    }
+    Plan { step: Box::new(Holds(condition)), access: Access { reads, ..Access::default() } }
 }

@@ -16,11 +16,14 @@ mod call;
 mod compiler;
 mod condition;
 mod registry;
+mod script;
 mod unbuilt;
 
 pub mod activity_log;
+pub mod gatewayscript;
 pub mod r#if;
 pub mod invoke;
+pub mod javascript;
 pub mod lambda;
 pub mod operation_switch;
 pub mod parse;
@@ -43,10 +46,12 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 10] = [
+pub static ALL: [Entry; 12] = [
     Entry::of::<activity_log::ActivityLog>(),
+    Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
+    Entry::of::<javascript::JavaScript>(),
     Entry::of::<lambda::Lambda>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),

@@ -18,6 +18,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::aws::credentials::{CredentialGauges, CredentialSource, Credentials};
 use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
+use crate::script::{Engine, Limits};
 use background::Background;
 use bulkhead::Bulkheads;
 use cache::Cache;
@@ -28,6 +29,7 @@ pub struct Resources {
     clients: Mutex<Kept<(TlsOptions, PoolOptions), HttpClient>>,
     credentials: Mutex<Kept<CredentialSource, Arc<Credentials>>>,
     patterns: Mutex<Kept<(String, bool), Regex>>,
+    scripts: Mutex<Kept<Limits, Arc<Engine>>>,
     cache: Arc<Cache>,
     gauges: CredentialGauges,
     bulkheads: Arc<Bulkheads>,
@@ -87,6 +89,15 @@ impl Resources {
         lock(&self.patterns).get_or_make(&(text.to_owned(), any_case), make)
     }
 
+    /// The threads that run scripts under these limits.
+    pub fn scripts(&self, limits: Limits) -> Arc<Engine> {
+        let make = || Ok::<_, std::convert::Infallible>(Arc::new(Engine::new(limits)));
+        match lock(&self.scripts).get_or_make(&limits, make) {
+            Ok(engine) => engine,
+            Err(never) => match never {},
+        }
+    }
+
     /// The stored responses.
     pub fn cache(&self) -> &Arc<Cache> {
         &self.cache
@@ -112,6 +123,7 @@ impl Resources {
         lock(&self.clients).next_load();
         lock(&self.credentials).next_load();
         lock(&self.patterns).next_load();
+        lock(&self.scripts).next_load();
     }
 }
 

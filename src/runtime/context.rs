@@ -138,6 +138,41 @@ impl Context {
 }
 
 impl State {
+    /// What stands in the state's place while it is lent. A handler sees it only where the state was lost.
+    pub fn placeholder(&self) -> Box<State> {
+        let request = Request {
+            id: self.request.id.clone(),
+            method: self.request.method.clone(),
+            uri: self.request.uri.clone(),
+            version: self.request.version,
+            scheme: self.request.scheme,
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+            client: self.request.client,
+            local: self.request.local,
+            received: self.request.received,
+            path_parameters: Vec::new(),
+        };
+        Box::new(State {
+            request,
+            message: Message::default(),
+            touched_headers: Vec::new(),
+            is_response: false,
+            request_body_kept: self.request_body_kept,
+            api: self.api.clone(),
+            operation: self.operation.clone(),
+            slots: Box::default(),
+            overflow: HashMap::new(),
+            written: Written::default(),
+            caller: self.caller.clone(),
+            pipeline: self.pipeline.clone(),
+            error: self.error.clone(),
+            deadline: self.deadline,
+            handler_budget: self.handler_budget,
+            body_limit: self.body_limit,
+        })
+    }
+
     /// Takes over a fault that is handled from here on, and the step it came from.
     pub(super) fn take_fault(&mut self, fault: Fault, step: Option<Arc<StepInfo>>) {
         self.error = Some((fault, step));

@@ -6,6 +6,7 @@ mod aws;
 mod background;
 mod cache;
 mod read;
+mod scripts;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
 pub use background::Background;
 pub use cache::Cache;
 pub use read::{read, shape};
+pub use scripts::Scripts;
 pub use server::{Limits, Log, LogFormat, Server};
 pub use tls::TlsProfile;
 
@@ -39,6 +41,8 @@ pub struct Settings {
     pub cache: Cache,
     /// Calls that no request waits for: `background` of `lambda`.
     pub background: Background,
+    /// What scripts may use.
+    pub scripts: Scripts,
     /// The catalog whose properties apply in IBM API Connect documents. Default: none, so properties have their plain values.
     pub catalog: Option<String>,
     /// Who publishes the APIs: what `api.org.id` and `api.org.name` say in assemblies.
@@ -66,6 +70,7 @@ pub struct Live {
     pub requests: Requests,
     pub cache: Cache,
     pub background: Background,
+    pub scripts: Scripts,
     pub catalog: Option<String>,
     pub organization: Organization,
     pub aws: Aws,
@@ -110,6 +115,7 @@ impl Settings {
             requests,
             cache,
             background,
+            scripts,
             catalog,
             organization,
             aws,
@@ -118,8 +124,18 @@ impl Settings {
             event_context,
             ..
         } = self;
-        let live =
-            Live { requests, cache, background, catalog, organization, aws, credentials, tls_profiles, event_context };
+        let live = Live {
+            requests,
+            cache,
+            background,
+            scripts,
+            catalog,
+            organization,
+            aws,
+            credentials,
+            tls_profiles,
+            event_context,
+        };
         (Startup { server, log }, live)
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! A condition that is not a boolean counts as `$boolean` of it, and as false where there is nothing.
 
+mod javascript;
 mod lower;
 mod lowered;
 #[cfg(test)]
@@ -29,6 +30,12 @@ impl Condition {
         let jsonata = Jsonata::compile(text, resolve)?;
         let lowered = lower::lower(jsonata.ast(), resolve);
         Ok(Condition { lowered, jsonata })
+    }
+
+    /// A JavaScript condition that both languages answer alike and that needs no engine. `None` says that it needs one.
+    pub fn from_javascript(text: &str, resolve: &mut Resolver<'_>) -> Option<Self> {
+        let translated = javascript::translate(text)?;
+        Condition::compile(&translated, resolve).ok().filter(Condition::is_lowered)
     }
 
     /// Whether it is true.

@@ -1,0 +1,37 @@
+//! `gatewayscript`: runs a script on the request.
+
+mod config;
+#[cfg(test)]
+mod tests;
+
+use super::{Compiled, Compiler, Meta, Policy};
+use crate::assembly::Generation;
+use crate::script::Dialect;
+use crate::source::Spellings;
+
+pub use config::Config;
+
+/// The policy.
+pub struct GatewayScript;
+
+impl Policy for GatewayScript {
+    const META: Meta = Meta {
+        name: "gatewayscript",
+        aliases: &["gateway-script"],
+        versions: &["1.0.0", "2.0.0"],
+        summary: "Runs a script on the request.",
+        page: include_str!("page.md"),
+        examples: examples!["transform", "refuse", "call"],
+        spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
+        literal: &["source"],
+    };
+    type Config = Config;
+
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+        let dialect = match compiler.generation {
+            Generation::V10 => Dialect::GatewayScript,
+            Generation::V5 => Dialect::V5,
+        };
+        compiler.script(&config.source, dialect).map(Compiled::Step)
+    }
+}

@@ -1,0 +1,11 @@
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Runs a script whose globals are the variables of the request.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// The script, or the name of a file beside the document, as in `./total.js`. `$(…)` and `${…}` in it are JavaScript's.
+    #[serde(default)]
+    pub source: String,
+}

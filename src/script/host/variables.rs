@@ -1,0 +1,105 @@
+//! Variables by their names.
+
+use std::rc::Rc;
+
+use rquickjs::{Ctx, Exception, Object, Result, Value};
+
+use super::{Host, native, set_error};
+use crate::expression::{Builtin, Reference, Root, Scope, parse_path};
+use crate::runtime::State;
+use crate::script::values;
+use crate::value::Body;
+
+pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
+    native!(native, ctx, host, "get", |ctx, name: String| get(&ctx, &host, &name));
+    native!(native, ctx, host, "set", |ctx, name: String, value: Value<'js>| set(&ctx, &host, &name, &value));
+    native!(native, ctx, host, "clear", |ctx, name: String| {
+        let reference = reference(&ctx, &name)?;
+        host.cx.borrow_mut().clear(&reference).map_err(|error| set_error(&ctx, &error))
+    });
+    native!(native, ctx, host, "put", |ctx, root: String, name: String, value: Value<'js>| {
+        // A name in a space of its own, such as that of `session.name()`.
+        let value = values::from_js(&ctx, &value)?;
+        host.spend(&ctx, value.to_bytes().len() + name.len())?;
+        let place = Reference { root: Root::Named(root.into()), path: [name.into()].into() };
+        host.cx.borrow_mut().set(&place, value).map_err(|error| set_error(&ctx, &error))
+    });
+    native!(native, ctx, host, "pick", |ctx, root: String, name: String| {
+        let place = Reference { root: Root::Named(root.into()), path: [name.into()].into() };
+        values::to_js(&ctx, &host.cx.borrow().get(&place))
+    });
+    native!(native, ctx, host, "roots", |_ctx| {
+        let cx = host.cx.borrow();
+        let own = Builtin::ALL.iter().map(|(_, name)| (*name).to_owned());
+        let others = cx.roots().into_iter().map(|name| name.to_string());
+        Ok::<_, rquickjs::Error>(own.chain(others).collect::<Vec<String>>())
+    });
+    Ok(())
+}
+
+fn reference(ctx: &Ctx<'_>, name: &str) -> Result<Reference> {
+    parse_path(name).map_err(|message| Exception::throw_type(ctx, &message))
+}
+
+fn get<'js>(ctx: &Ctx<'js>, host: &Host, name: &str) -> Result<Value<'js>> {
+    let reference = reference(ctx, name)?;
+    let cx = host.cx.borrow();
+    if looks_into_body(&reference) && streams(&cx.state, &reference.root) {
+        return Err(unread(ctx, name));
+    }
+    values::to_js(ctx, &cx.get(&reference))
+}
+
+fn set<'js>(ctx: &Ctx<'js>, host: &Host, name: &str, value: &Value<'js>) -> Result<()> {
+    let reference = reference(ctx, name)?;
+    let value = values::from_js(ctx, value)?;
+    host.spend(ctx, value.to_bytes().len() + name.len())?;
+    let mut cx = host.cx.borrow_mut();
+    let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();
+    let is_message = reference.root == Root::Builtin(Builtin::Message);
+    if is_message && path.first() == Some(&"status") {
+        host.status_set.set(true);
+    }
+    // All headers at once: what is not among them goes.
+    if is_message && path == ["headers"] {
+        for name in cx.state.message.headers.keys().map(ToString::to_string).collect::<Vec<_>>() {
+            cx.clear(&super::below("message", &["headers", &name])).map_err(|error| set_error(ctx, &error))?;
+        }
+        let crate::value::Value::Object(members) = &value else { return Ok(()) };
+        for (name, value) in members.iter() {
+            let place = super::below("message", &["headers", name]);
+            cx.set(&place, value.clone()).map_err(|error| set_error(ctx, &error))?;
+        }
+        return Ok(());
+    }
+    if value == crate::value::Value::Null && !path.is_empty() {
+        return cx.clear(&reference).map_err(|error| set_error(ctx, &error));
+    }
+    cx.set(&reference, value).map_err(|error| set_error(ctx, &error))
+}
+
+fn looks_into_body(reference: &Reference) -> bool {
+    reference.path.first().is_none_or(|first| &**first == "body")
+}
+
+/// Whether the body there has not been read, or is gone: a mistake of the gateway's reckoning that must not look like an
+/// empty body.
+pub(super) fn streams(state: &State, root: &Root) -> bool {
+    let body = match root {
+        Root::Builtin(Builtin::Request) => Some(&state.request.body),
+        root => state.input(root).map(|message| &message.body),
+    };
+    matches!(body, Some(Body::Stream(_) | Body::Gone))
+}
+
+pub(super) fn unread(ctx: &Ctx<'_>, name: &str) -> rquickjs::Error {
+    let message = format!(
+        "the body of `{name}` has not been read: name `message.body`, or `body` of the message, literally in the script"
+    );
+    Exception::throw_type(ctx, &message)
+}
+
+/// Whether a variable holds a message.
+pub(super) fn is_message(state: &State, root: &Root) -> bool {
+    state.input(root).is_some()
+}

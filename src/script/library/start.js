@@ -1,0 +1,41 @@
+(function (host, bare) {
+  'use strict';
+  const waiting = new Map(), loaded = Object.create(null), soon = [];
+  const define = Object.defineProperty, scope = globalThis;
+  host.wait = (operation, then) => { waiting.set(operation, then); return operation; };
+  host.forget = (operation) => { if (waiting.delete(operation)) host.cancel(operation); };
+  host.soon = (then) => { soon.push(then); return then; };
+  host.notSoon = (then) => { const at = soon.indexOf(then); if (at >= 0) soon.splice(at, 1); };
+  host.use = (name) => loaded[name] || (loaded[name] = host.load(name)(host));
+  const keep = (name, value) =>
+    define(scope, name, { value, writable: true, configurable: true, enumerable: false });
+  const lazy = (name, make) => define(scope, name, {
+    configurable: true,
+    enumerable: false,
+    get() { const value = make(); keep(name, value); return value; },
+    set(value) { keep(name, value); },
+  });
+  lazy('context', () => host.use('context'));
+  lazy('apim', () => host.use('apim'));
+  lazy('apic', () => host.use('apim'));
+  lazy('session', () => host.use('session'));
+  lazy('console', () => host.use('console'));
+  lazy('require', () => host.use('require'));
+  lazy('Buffer', () => host.use('buffer').Buffer);
+  for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'])
+    lazy(name, () => host.use('timers')[name]);
+  const finish = bare ? host.use('bare') : () => {};
+  return {
+    dispatch(operation, outcome) {
+      const then = waiting.get(operation);
+      waiting.delete(operation);
+      if (then) then(outcome);
+    },
+    next() {
+      if (soon.length === 0) return false;
+      soon.shift()();
+      return true;
+    },
+    finish,
+  };
+})

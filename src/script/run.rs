@@ -1,0 +1,215 @@
+//! One run of a script: turns on its thread, and waiting between them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use rquickjs::{Ctx, Function, IntoJs, Object, Persistent, Value};
+use tokio::sync::oneshot;
+
+use super::failure::{Failure, Reason, SCRIPT};
+use super::host::{Chatter, Host, Outcome, install};
+use super::queue::{Done, End, Job, Queue};
+use super::realm::{Realm, evaluate};
+use super::{Dialect, Script, values};
+use crate::expression::Scope;
+
+/// A run that has begun.
+pub(super) struct Run {
+    script: Arc<Script>,
+    stopped: Arc<AtomicBool>,
+    reply: Option<oneshot::Sender<Done>>,
+    used: Duration,
+    host: Rc<Host>,
+    /// What the library left behind for the next turns. Before the realm, so that it goes first.
+    hooks: Option<Persistent<Object<'static>>>,
+    realm: Realm,
+    holds: bool,
+}
+
+/// How a turn ended.
+pub(super) enum Turn {
+    Waits(Box<Run>),
+    Ended,
+}
+
+impl Run {
+    /// The first turn.
+    pub(super) fn begin(job: Job, realm: Realm, queue: Arc<Queue>, chatter: Arc<Chatter>) -> Turn {
+        let Job { id, script, cx, reactor, stopped, reply } = job;
+        let host = Rc::new(Host::new(id, cx, script.clone(), queue, reactor, chatter, realm.limits));
+        let mut run =
+            Run { script, stopped, reply: Some(reply), used: Duration::ZERO, host, hooks: None, realm, holds: true };
+        let result = run.timed(|run, ctx| {
+            let hooks = install(ctx, &run.host)?;
+            run.hooks = Some(Persistent::save(ctx, hooks));
+            run.main(ctx)
+        });
+        run.settle(result)
+    }
+
+    /// The turn behind an operation that is over.
+    pub(super) fn resume(mut self, operation: u32, outcome: Outcome) -> Turn {
+        if !self.host.operations.borrow_mut().end(operation) {
+            return Turn::Waits(Box::new(self));
+        }
+        let result = self.timed(|run, ctx| {
+            let dispatch: Function<'_> = run.hooks(ctx)?.get("dispatch")?;
+            let outcome = outcome.into_js(ctx)?;
+            dispatch.call::<_, ()>((operation, outcome))
+        });
+        self.settle(result)
+    }
+
+    /// The last turn of a run that nobody waits for.
+    pub(super) fn stop(self) -> Turn {
+        self.end(End::Failed(Failure::of(Reason::Late, "the script was waiting for a call or a timer")))
+    }
+
+    fn hooks<'js>(&self, ctx: &Ctx<'js>) -> rquickjs::Result<Object<'js>> {
+        match self.hooks.clone() {
+            Some(hooks) => hooks.restore(ctx),
+            None => Err(rquickjs::Error::Unknown),
+        }
+    }
+
+    /// The script itself.
+    fn main<'js>(&mut self, ctx: &Ctx<'js>) -> rquickjs::Result<()> {
+        if !self.script.bound.is_empty() {
+            let cx = self.host.cx.borrow();
+            let bound = rquickjs::Array::new(ctx.clone())?;
+            for (index, reference) in self.script.bound.iter().enumerate() {
+                bound.set(index, values::to_js(ctx, &cx.get(reference))?)?;
+            }
+            ctx.globals().set(super::substitution::BOUND, bound)?;
+        }
+        let value = evaluate(ctx, &self.script.code, SCRIPT)?;
+        let function = value.as_function().filter(|_| self.script.code.starts_with("(function(){"));
+        let value = match function {
+            Some(function) => function.call::<_, Value<'js>>(())?,
+            None => value,
+        };
+        if self.script.dialect == Dialect::Condition {
+            self.holds = truth(ctx, value)?;
+        }
+        Ok(())
+    }
+
+    /// Runs JavaScript and then what it left to be run at once, within the time that is left.
+    fn timed(
+        &mut self,
+        first: impl for<'js> FnOnce(&mut Run, &Ctx<'js>) -> rquickjs::Result<()>,
+    ) -> Result<(), Failure> {
+        let started = Instant::now();
+        self.realm.clock.start(self.realm.limits.time.saturating_sub(self.used), Some(self.stopped.clone()));
+        let context = self.realm.context.clone();
+        let result = context.with(|ctx| {
+            let result = first(self, &ctx).and_then(|()| self.drain(&ctx));
+            result.map_err(|error| self.failure(&ctx, &error))
+        });
+        self.used += started.elapsed();
+        match self.realm.clock.fired() {
+            Some(Reason::Time) => Err(Failure::of(
+                Reason::Time,
+                format!(
+                    "the script ran longer than {} s (`scripts: timeout` of the settings)",
+                    self.realm.limits.time.as_secs_f64()
+                ),
+            )),
+            Some(reason) => Err(Failure::of(reason, "the script was stopped")),
+            None => match self.realm.rejected.take() {
+                Some(failure) if result.is_ok() => Err(failure),
+                _ => result,
+            },
+        }
+    }
+
+    fn failure(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) -> Failure {
+        match error {
+            rquickjs::Error::Exception => Failure::pending(ctx),
+            error => Failure::plain(error.to_string()),
+        }
+    }
+
+    /// Promises, then one callback, and so on.
+    fn drain(&self, ctx: &Ctx<'_>) -> rquickjs::Result<()> {
+        let next: Function<'_> = self.hooks(ctx)?.get("next")?;
+        loop {
+            while ctx.execute_pending_job() {
+                if self.realm.clock.fired().is_some() {
+                    return Ok(());
+                }
+            }
+            if !next.call::<_, bool>(())? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Ends the run where nothing is left to wait for.
+    fn settle(mut self, result: Result<(), Failure>) -> Turn {
+        if let Err(failure) = result {
+            return self.end(End::Failed(failure));
+        }
+        if self.host.operations.borrow().is_waiting() && self.host.rejection.borrow().is_none() {
+            return Turn::Waits(Box::new(self));
+        }
+        let rejection = self.host.rejection.borrow_mut().take();
+        if self.script.dialect == Dialect::JavaScript {
+            let finished = self.timed(|run, ctx| {
+                let finish: Function<'_> = run.hooks(ctx)?.get("finish")?;
+                finish.call::<_, ()>(())
+            });
+            if let Err(failure) = finished {
+                return self.end(End::Failed(failure));
+            }
+        }
+        match rejection {
+            Some(rejection) => {
+                let fault = self.host.fault(rejection);
+                self.end(End::Rejected(fault))
+            }
+            None => {
+                let holds = self.holds;
+                self.end(End::Holds(holds))
+            }
+        }
+    }
+
+    /// Sends the state home.
+    fn end(mut self, end: End) -> Turn {
+        self.host.operations.borrow_mut().abort();
+        if let Some(reply) = self.reply.take() {
+            let cx = self.host.take();
+            // A request that is gone takes nothing back.
+            drop(reply.send(Done { cx, end }));
+        }
+        Turn::Ended
+    }
+}
+
+fn truth<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<bool> {
+    let boolean: Function<'js> = evaluate(ctx, "(function(value){return !!value})", "gantry")?.get()?;
+    boolean.call((value,))
+}
+
+impl<'js> IntoJs<'js> for Outcome {
+    fn into_js(self, ctx: &Ctx<'js>) -> rquickjs::Result<Value<'js>> {
+        let object = Object::new(ctx.clone())?;
+        match self {
+            Outcome::Timer => {}
+            Outcome::Failed { code, message } => {
+                object.set("code", code)?;
+                object.set("error", message)?;
+            }
+            Outcome::Response { status, reason, headers, body } => {
+                object.set("status", status)?;
+                object.set("reason", reason)?;
+                object.set("headers", ctx.json_parse(headers)?)?;
+                object.set("body", values::to_bytes(ctx, &body)?)?;
+            }
+        }
+        Ok(object.into_value())
+    }
+}

@@ -1,0 +1,166 @@
+//! A script's text, checked at load, and the way from its lines back to the document's.
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::failure::Failure;
+use super::realm::Realm;
+use super::{Dialect, Limits, Reach};
+use crate::diagnostics::{SourceId, Sources};
+use crate::expression::Reference;
+use crate::source::Node;
+
+/// The modules that `require` knows.
+pub const MODULES: [&str; 12] = [
+    "apim",
+    "buffer",
+    "crypto",
+    "fs",
+    "header-metadata",
+    "punycode",
+    "querystring",
+    "service-metadata",
+    "timers",
+    "url",
+    "urlopen",
+    "util",
+];
+
+/// A script that can be run.
+pub struct Script {
+    pub(super) dialect: Dialect,
+    /// The text with what stands around it.
+    pub(super) code: String,
+    /// Letters in front of the first line.
+    prefix: usize,
+    text: Arc<str>,
+    map: Map,
+    /// What `$(…)` in a condition stands for.
+    pub(super) bound: Box<[Reference]>,
+    pub(super) reach: Reach,
+}
+
+/// Where a script's text stands.
+pub enum Map {
+    /// In a scalar of a document.
+    Inside { node: Node, name: Arc<str>, file: Arc<str> },
+    /// It is a file of its own.
+    File { name: Arc<str> },
+}
+
+/// What keeps a script from running at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// One sentence.
+    pub message: String,
+    /// The byte of the text.
+    pub at: usize,
+}
+
+impl Map {
+    /// The map of a scalar.
+    pub fn inside(node: &Node, sources: &Sources) -> Self {
+        let file = sources.file(node.span.source);
+        Map::Inside { node: node.clone(), name: file.name.clone(), file: file.text.clone() }
+    }
+
+    /// The map of a file of its own.
+    pub fn file(source: SourceId, sources: &Sources) -> Self {
+        Map::File { name: sources.file(source).name.clone() }
+    }
+}
+
+impl Script {
+    /// Checks a text. `bound` is what its `$(…)` stand for, in a condition.
+    pub fn compile(
+        text: &str,
+        dialect: Dialect,
+        map: Map,
+        bound: Vec<Reference>,
+        reach: Reach,
+    ) -> Result<Self, Mistake> {
+        let mut first = None;
+        for (prefix, suffix) in forms(dialect) {
+            match syntax(&format!("{prefix}{text}{suffix}")) {
+                Ok(()) => {
+                    let text: Arc<str> = text.into();
+                    let code = wrapped(dialect, prefix, &text, suffix);
+                    let prefix = if code.len() == text.len() { 0 } else { prefix.chars().count() };
+                    return Ok(Script { dialect, code, prefix, text, map, bound: bound.into(), reach });
+                }
+                Err(failure) => {
+                    let at = failure.place.map_or(0, |(line, column)| byte(text, prefix.len(), line, column));
+                    first.get_or_insert(Mistake { message: failure.message, at });
+                }
+            }
+        }
+        Err(first.unwrap_or(Mistake { message: "the script is empty".to_owned(), at: 0 }))
+    }
+
+    /// `file:line:column` of a place in the text that runs.
+    pub(super) fn place(&self, (line, column): (usize, usize)) -> Option<String> {
+        let at = byte(&self.text, self.prefix, line, column);
+        match &self.map {
+            Map::File { name } => Some(format!("{name}:{line}:{}", shift(self.prefix, line, column))),
+            Map::Inside { node, name, file } => {
+                let end = at + self.text[at..].chars().next().map_or(0, char::len_utf8);
+                let start = node.inside(at..end).map_or(node.span.start, |span| span.start) as usize;
+                let before = file.get(..start)?;
+                let row = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+                Some(format!("{name}:{row}:{column}"))
+            }
+        }
+    }
+}
+
+/// What stands before and behind the text where its syntax is checked, in the order in which it is tried.
+fn forms(dialect: Dialect) -> Vec<(&'static str, &'static str)> {
+    match dialect {
+        Dialect::GatewayScript => vec![("(function(){'use strict';", "\n})")],
+        Dialect::V5 | Dialect::JavaScript => vec![("(function(){", "\n})")],
+        // An expression, statements with a `return`, or statements whose last value counts.
+        Dialect::Condition => vec![("(function(){return (", "\n)})"), ("(function(){", "\n})")],
+    }
+}
+
+/// The code that runs. A condition without `return` that is no expression counts by the value of its last statement.
+fn wrapped(dialect: Dialect, prefix: &str, text: &str, suffix: &str) -> String {
+    if dialect == Dialect::Condition && prefix == "(function(){" && !text.contains("return") {
+        return text.to_owned();
+    }
+    format!("{prefix}{text}{suffix}")
+}
+
+/// Parses without running.
+fn syntax(code: &str) -> Result<(), Failure> {
+    let limits = Limits { time: std::time::Duration::from_secs(2), memory: 64 << 20, at_once: 1 };
+    let realm = Realm::new(limits).map_err(|_| Failure::plain("the script engine has no memory"))?;
+    realm.check(code)
+}
+
+/// The column in the text, without what was put in front of it.
+fn shift(prefix: usize, line: usize, column: usize) -> usize {
+    if line == 1 { column.saturating_sub(prefix).max(1) } else { column }
+}
+
+/// The byte of a place that the engine names.
+fn byte(text: &str, prefix: usize, line: usize, column: usize) -> usize {
+    let column = shift(prefix, line, column);
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or_default();
+    let within = rest.split('\n').next().unwrap_or_default();
+    let offset = within.char_indices().nth(column.saturating_sub(1)).map_or(within.len(), |(at, _)| at);
+    (start + offset).min(text.len())
+}
+
+/// The modules that a script asks for by a plain name, with their places.
+pub fn required(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
+    let Ok(pattern) = Regex::new(r#"\brequire\s*\(\s*(?:'([^'\n]*)'|"([^"\n]*)")\s*\)"#) else { return Vec::new() };
+    let names = pattern.captures_iter(text).filter_map(|found| {
+        let name = found.get(1).or_else(|| found.get(2))?;
+        Some((name.as_str().to_owned(), name.range()))
+    });
+    names.collect()
+}

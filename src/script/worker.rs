@@ -1,0 +1,83 @@
+//! A thread of the engine.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::Limits;
+use super::host::Chatter;
+use super::queue::{Job, Mail, Queue, RunId, Task};
+use super::realm::Realm;
+use super::run::{Run, Turn};
+
+/// What one thread has.
+pub(super) struct Worker {
+    queue: Arc<Queue>,
+    thread: usize,
+    generation: u64,
+    limits: Limits,
+    chatter: Arc<Chatter>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        queue: Arc<Queue>,
+        thread: usize,
+        generation: u64,
+        limits: Limits,
+        chatter: Arc<Chatter>,
+    ) -> Self {
+        Worker { queue, thread, generation, limits, chatter }
+    }
+
+    /// Works until the engine is gone.
+    pub(super) fn work(self) {
+        let mut spare: Option<Realm> = None;
+        let mut waiting: HashMap<RunId, Run> = HashMap::new();
+        let mut unprepared = false;
+        loop {
+            let prepared = spare.is_some() || unprepared;
+            match self.queue.next(self.thread, self.generation, prepared) {
+                Task::End => return,
+                Task::Idle => {
+                    spare = Realm::new(self.limits).ok();
+                    unprepared = spare.is_none();
+                }
+                Task::Start(job) => {
+                    let realm = spare.take();
+                    self.turn(&mut waiting, job.id, || self.begin(*job, realm));
+                }
+                Task::Mail(Mail::Outcome { run: id, operation, outcome }) => {
+                    if let Some(run) = waiting.remove(&id) {
+                        self.turn(&mut waiting, id, || run.resume(operation, outcome));
+                    }
+                }
+                Task::Mail(Mail::Stop { run: id }) => {
+                    if let Some(run) = waiting.remove(&id) {
+                        self.turn(&mut waiting, id, || run.stop());
+                    }
+                }
+            }
+        }
+    }
+
+    fn begin(&self, job: Job, realm: Option<Realm>) -> Turn {
+        match realm.map_or_else(|| Realm::new(self.limits), Ok) {
+            Ok(realm) => Run::begin(job, realm, self.queue.clone(), self.chatter.clone()),
+            // The job is dropped, and with it the way back: a lost state.
+            Err(_) => Turn::Ended,
+        }
+    }
+
+    /// One turn of a run. A panic ends the run and not the thread.
+    fn turn(&self, waiting: &mut HashMap<RunId, Run>, id: RunId, work: impl FnOnce() -> Turn) {
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Turn::Waits(run)) => drop(waiting.insert(id, *run)),
+            Ok(Turn::Ended) => self.queue.finished(id),
+            Err(_) => {
+                tracing::error!("the script engine panicked; the request it was running is lost");
+                self.queue.finished(id);
+            }
+        }
+    }
+}
