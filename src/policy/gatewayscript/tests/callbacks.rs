@@ -47,7 +47,7 @@ async fn a_throw_in_a_callback_is_a_fault() {
     ] {
         let answer = post(script, "{}").await;
         assert_eq!((answer.status, answer.fault_name()), (500, Some("JavaScriptError")), "{script}");
-        let cause = answer.fault.unwrap().cause.unwrap();
+        let cause = answer.fault.unwrap().cause.clone().unwrap();
         assert!(cause.starts_with("x (") && cause.contains("api.yaml:9:"), "{script}: {cause}");
     }
 }
