@@ -49,7 +49,9 @@ impl Failure {
         let Some(object) = thrown.as_object() else {
             let message = match thrown.as_string().map(|text| text.to_string()) {
                 Some(Ok(text)) => text,
-                _ if thrown.is_null() => return Failure::of(Reason::Memory, "the script ran out of memory"),
+                _ if thrown.is_null() => {
+                    return Failure::of(Reason::Memory, "null was thrown, or the script ran out of memory");
+                }
                 _ => described(thrown),
             };
             return Failure::plain(cut(&message));

@@ -42,7 +42,8 @@ impl Run {
         let mut run =
             Run { script, stopped, reply: Some(reply), used: Duration::ZERO, host, hooks: None, realm, holds: true };
         let result = run.timed(|run, ctx| {
-            let hooks = install(ctx, &run.host)?;
+            let prepared = run.realm.prepared.take().map(|prepared| prepared.restore(ctx)).transpose()?;
+            let hooks = install(ctx, &run.host, prepared)?;
             run.hooks = Some(Persistent::save(ctx, hooks));
             run.main(ctx)
         });

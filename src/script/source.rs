@@ -14,11 +14,11 @@ use crate::source::Node;
 /// The modules that `require` knows.
 pub const MODULES: [&str; 12] = [
     "apim",
+    "assert",
     "buffer",
     "crypto",
     "fs",
     "header-metadata",
-    "punycode",
     "querystring",
     "service-metadata",
     "timers",

@@ -41,6 +41,7 @@ impl Worker {
                 Task::End => return,
                 Task::Idle => {
                     spare = Realm::new(self.limits).ok();
+                    spare.iter_mut().for_each(Realm::prepare);
                     unprepared = spare.is_none();
                 }
                 Task::Start(job) => {

@@ -61,5 +61,6 @@ impl Packaged {
 }
 
 fn path(tree: &Tree, name: &str) -> PathBuf {
-    tree.path.parent().unwrap_or(Path::new("")).join(name.trim())
+    let name = name.trim();
+    tree.path.parent().unwrap_or(Path::new("")).join(name.strip_prefix("./").unwrap_or(name))
 }

@@ -41,6 +41,9 @@ pub(crate) struct Answer {
 pub(crate) struct Gateway {
     pub snapshot: Snapshot,
     pub resources: Resources,
+    /// What lies beside the documents stays while this is there.
+    #[allow(dead_code, reason = "it is there to be kept")]
+    pub folder: Option<tempfile::TempDir>,
 }
 
 impl Ask {
@@ -118,7 +121,7 @@ impl Gateway {
     }
 
     pub(crate) fn new(snapshot: Snapshot, resources: Resources) -> Self {
-        Gateway { snapshot, resources }
+        Gateway { snapshot, resources, folder: None }
     }
 
     /// Answers a request.

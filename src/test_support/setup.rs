@@ -138,7 +138,7 @@ impl Loaded {
     pub(crate) fn serve(self) -> Gateway {
         let findings = self.findings();
         let Some(snapshot) = self.load.snapshot else { panic!("the document was refused:\n{}", findings.join("\n")) };
-        Gateway::new(snapshot, self.resources)
+        Gateway { folder: Some(self.folder), ..Gateway::new(snapshot, self.resources) }
     }
 
     /// Like [`Loaded::serve`], where not even a warning is expected.

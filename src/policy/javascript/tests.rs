@@ -25,7 +25,7 @@ async fn what_a_script_changes_goes_back() {
         ("delete message.body.n;", json!({})),
         ("message.body = [1, this === undefined];", json!([1, false])),
         ("var hidden = 1; message.body = typeof require;", json!("function")),
-        ("request.parameters.id = 'x'; message.body = get('request.parameters.id');", json!("7")),
+        ("request.parameters.id = 'x'; message.body = get('request.parameters.id');", json!(7)),
     ] {
         let answer = post(script, "", "{\"n\": 1}").await;
         assert_eq!(answer.status, 200, "{script} {answer} {:?}", answer.fault);

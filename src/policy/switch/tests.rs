@@ -95,16 +95,3 @@ fn cases_of_the_wrong_shape_are_refused() {
     let late = findings(&switch("    - {otherwise: []}\n    - {condition: 'true', execute: []}\n"));
     assert!(late[0].contains("warning G0501 this case can never run"), "{late:?}");
 }
-
-#[test]
-fn javascript_of_older_documents_waits_for_scripts() {
-    let text = crate::test_support::ibm_document(
-        "datapower-gateway",
-        "execute:\n- switch: {version: 1.0.0, case: [{condition: \"apim.getvariable('a') === 'b'\", execute: []}]}\n",
-    );
-    let found = findings(&text);
-    assert!(
-        found.iter().any(|line| line.contains("G0307 JavaScript conditions wait for the script engine")),
-        "{found:?}"
-    );
-}

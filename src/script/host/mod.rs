@@ -30,6 +30,7 @@ use crate::expression::{Builtin, Reference, Root, SetError};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 
 pub(super) use console::Chatter;
+pub(super) use library::prepare;
 pub(super) use operations::Operations;
 
 /// The gateway's side of a run.
@@ -164,7 +165,7 @@ macro_rules! native {
 use native;
 
 /// Puts the library into a realm and answers with its hooks.
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
+pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, prepared: Option<Object<'js>>) -> Result<Object<'js>> {
     let native = Object::new(ctx.clone())?;
     variables::install(ctx, host, &native)?;
     messages::install(ctx, host, &native)?;
@@ -177,5 +178,5 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);
-    library::install(ctx, &native, bare)
+    library::install(ctx, &native, bare, prepared)
 }

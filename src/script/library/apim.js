@@ -1,7 +1,6 @@
 (function (host) {
   'use strict';
-  const buffer = host.use('buffer'), message = host.use('message');
-  const get = (name) => buffer.wrap(host.get(String(name)));
+  const get = (name) => host.wrap(host.get(String(name)));
   const set = (name, value, action) => {
     name = String(name);
     if (action === 'clear') return host.clear(name);
@@ -9,9 +8,9 @@
       const before = host.get(name);
       value = before === undefined ? value : [].concat(before, value);
     }
-    return host.set(name, buffer.joined(value));
+    return host.set(name, host.joined(value));
   };
-  const body = () => message('message').body;
+  const body = () => host.use('message')('message').body;
   return {
     getvariable: get,
     getVariable: get,
@@ -30,7 +29,7 @@
     readInputAsBuffer: (callback) => body().readAsBuffer(callback),
     readInputAsBuffers: (callback) => body().readAsBuffers(callback),
     readInputAsString: (callback) => body().readAsString(callback),
-    readInputAsXML: () => message('message').body.readAsXML(),
+    readInputAsXML: () => body().readAsXML(),
     getPolicyProperty: () => undefined,
     get console() { return host.use('console'); },
   };

@@ -1,12 +1,12 @@
 (function (host) {
   'use strict';
-  const message = host.use('message'), wrap = host.use('buffer').wrap;
+  const message = host.use('message'), wrap = host.wrap;
   const type = () => String(host.header('message', 'content-type') || '').split(';')[0].trim().toLowerCase();
   const named = (name) => {
     if (name === 'message' || name === 'request') return message(name);
     return host.isMessage(String(name)) ? message(String(name)) : undefined;
   };
-  const plain = (value) => host.use('buffer').joined(value);
+  const plain = (value) => host.joined(value);
   return {
     get: (name) => wrap(host.get(String(name))),
     set: (name, value) => host.set(String(name), plain(value)),

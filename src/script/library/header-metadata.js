@@ -13,9 +13,9 @@
       host.removeHeader(root, String(name));
     },
     get headers() { return host.headers(root); },
-    get statusCode() { return (host.status(root) || {}).code; },
+    get statusCode() { return (host.status(root) || {}).code ?? undefined; },
     set statusCode(value) { host.use('message')(root).statusCode = value; },
-    get reasonPhrase() { return (host.status(root) || {}).reason; },
+    get reasonPhrase() { return (host.status(root) || {}).reason ?? undefined; },
     set reasonPhrase(value) { host.use('message')(root).reasonPhrase = value; },
   });
   return { current: side('message', true), response: side('message', true), original: side('request', false) };

@@ -28,7 +28,7 @@
     this.readAsBuffers = reading(() => host.use('buffer').buffers(bytes(root)));
     this.readAsString = reading(() => host.body(root, 'text'));
     this.readAsXML = noXML;
-    this.write = (value) => host.write(root, value === undefined ? '' : host.use('buffer').joined(value));
+    this.write = (value) => host.write(root, value === undefined ? '' : host.joined(value));
   }
 
   function Header(root) {
@@ -63,12 +63,12 @@
       for (const name of Object.keys(host.headers(this.#root))) host.removeHeader(this.#root, name);
       for (const name of Object.keys(all)) host.setHeader(this.#root, name, all[name]);
     }
-    get statusCode() { return (host.status(this.#root) || {}).code; }
+    get statusCode() { return (host.status(this.#root) || {}).code ?? undefined; }
     set statusCode(value) {
       const [, code, reason] = /^\s*(\d+)\s*(.*?)\s*$/.exec(String(value)) || [undefined, String(value)];
       host.setStatus(this.#root, /^\d+$/.test(code) ? Number(code) : code, reason || undefined);
     }
-    get reasonPhrase() { return (host.status(this.#root) || {}).reason; }
+    get reasonPhrase() { return (host.status(this.#root) || {}).reason ?? undefined; }
     set reasonPhrase(value) { host.setStatus(this.#root, undefined, String(value)); }
   }
   for (const name of ['verb', 'method', 'uri', 'path', 'search', 'querystring', 'parameters', 'date'])

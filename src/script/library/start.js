@@ -1,4 +1,4 @@
-(function (host, bare) {
+(function (host, bare, prepared) {
   'use strict';
   const waiting = new Map(), loaded = Object.create(null), soon = [];
   const define = Object.defineProperty, scope = globalThis;
@@ -6,7 +6,10 @@
   host.forget = (operation) => { if (waiting.delete(operation)) host.cancel(operation); };
   host.soon = (then) => { soon.push(then); return then; };
   host.notSoon = (then) => { const at = soon.indexOf(then); if (at >= 0) soon.splice(at, 1); };
-  host.use = (name) => loaded[name] || (loaded[name] = host.load(name)(host));
+  host.use = (name) => loaded[name] || (loaded[name] = (prepared && prepared[name] || host.load(name))(host));
+  // Bytes come in as an ArrayBuffer; what goes out may be a body in pieces. Most scripts have neither.
+  host.wrap = (value) => value instanceof ArrayBuffer ? host.use('buffer').Buffer.from(value) : value;
+  host.joined = (value) => loaded.buffer ? loaded.buffer.joined(value) : value;
   const keep = (name, value) =>
     define(scope, name, { value, writable: true, configurable: true, enumerable: false });
   const lazy = (name, make) => define(scope, name, {

@@ -1,6 +1,5 @@
 (function (host) {
   'use strict';
-  const { Buffer, buffers, joined } = host.use('buffer');
   const failed = (outcome) => {
     const error = new Error(outcome.error);
     error.errorCode = outcome.code === 408 ? '0x01130006' : '0x01130007';
@@ -8,6 +7,7 @@
     return error;
   };
   const answer = (outcome) => {
+    const { Buffer, buffers } = host.use('buffer');
     const bytes = Buffer.from(outcome.body);
     const later = (read) => (callback) => {
       if (typeof callback !== 'function') return new Promise((resolve, reject) => host.soon(() => { try { resolve(read()); } catch (error) { reject(error); } }));
@@ -40,7 +40,7 @@
     const headers = {};
     for (const name of Object.keys(options.headers || {})) headers[name] = String(options.headers[name]);
     const has = (wanted) => Object.keys(headers).some((name) => name.toLowerCase() === wanted);
-    let data = options.data === undefined || options.data === null ? undefined : joined(options.data);
+    let data = options.data === undefined || options.data === null ? undefined : host.joined(options.data);
     if (options.contentType && !has('content-type')) headers['Content-Type'] = String(options.contentType);
     if (data !== undefined && typeof data === 'object' && !(data instanceof Uint8Array)) {
       if (!has('content-type')) headers['Content-Type'] = 'application/json';

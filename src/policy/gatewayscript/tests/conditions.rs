@@ -80,8 +80,8 @@ fn a_mistake_in_a_condition_has_its_place() {
         found[0].starts_with("api.yaml:8:") && found[0].contains("G0404 the condition cannot be read"),
         "{found:?}"
     );
-    assert!(found[1].starts_with("api.yaml:9:40: error G0401"), "{found:?}");
-    assert!(found[2].starts_with("api.yaml:10:42: error G0404 the condition cannot be read"), "{found:?}");
+    assert!(found[1].starts_with("api.yaml:9:41: error G0401"), "{found:?}");
+    assert!(found[2].starts_with("api.yaml:10:43: error G0404 the condition cannot be read"), "{found:?}");
 }
 
 #[tokio::test]

@@ -10,22 +10,22 @@ fn findings(document: &str) -> Vec<String> {
 #[test]
 fn a_mistake_in_the_syntax_has_its_place() {
     for (source, expected) in [
-        (text("var a = 1;\nvar b = ;\n"), "api.yaml:10:17: error G0405 the script cannot be read: SyntaxError: "),
-        (text("if (true) {\n  a(;\n}"), "api.yaml:10:13: error G0405"),
+        (text("var a = 1;\nvar b = ;\n"), "api.yaml:10:19: error G0405 the script cannot be read: SyntaxError: "),
+        (text("if (true) {\n  a(;\n}"), "api.yaml:10:15: error G0405"),
         (text("let a = 1; let a = 2;"), "api.yaml:9:"),
         (text("with (a) {}"), "api.yaml:9:"),
         (
             document("execute:\n- gatewayscript: {source: 'var a = ;'}"),
-            "api.yaml:6:37: error G0405 the script cannot be read: SyntaxError: unexpected token in expression: ';'",
+            "api.yaml:6:38: error G0405 the script cannot be read: SyntaxError: unexpected token in expression: ';'",
         ),
-        (document("execute:\n- gatewayscript: {source: \"var a;\\n  var b = ;\"}"), "api.yaml:6:47: error G0405"),
+        (document("execute:\n- gatewayscript: {source: \"var a;\\n  var b = ;\"}"), "api.yaml:6:48: error G0405"),
         (
             document("execute:\n- gatewayscript:\n    source: >-\n      var a = 1;\n      var b = ;"),
             "api.yaml:9:17: error G0405",
         ),
     ] {
         let found = findings(&source);
-        assert!(found.len() == 1 && found[0].starts_with(expected), "{source}\n{found:?}");
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{expected}\n{found:?}");
     }
 }
 
@@ -34,11 +34,11 @@ fn modules_that_there_are_not_are_refused_at_load() {
     for (script, expected) in [
         (
             "var y = require('js-yaml');",
-            "api.yaml:9:26: error G0405 there is no module `js-yaml`; the modules are `apim`, ",
+            "api.yaml:9:28: error G0405 there is no module `js-yaml`; the modules are `apim`, ",
         ),
         (
             "var j = require('jose');",
-            "api.yaml:9:26: error G0405 the module `jose` is known from DataPower but not built yet",
+            "api.yaml:9:28: error G0405 the module `jose` is known from DataPower but not built yet",
         ),
         ("var u = require(\"urlopn\");", "error G0405 there is no module `urlopn`; did you mean `urlopen`?"),
     ] {
@@ -53,18 +53,15 @@ fn modules_that_there_are_not_are_refused_at_load() {
 #[tokio::test]
 async fn a_throw_says_where_and_the_client_learns_nothing_of_it() {
     for (document, cause) in [
-        (text("\nvar a = {};\n  a.b.c();"), "api.yaml:10:15)"),
+        (text("var a = {};\n  a.b.c();"), "api.yaml:10:13)"),
         (text("throw new RangeError('out');"), "RangeError: out ("),
-        (text("function f() {\n  null.x;\n}\nf();"), "api.yaml:10:15)"),
-        (
-            document("execute:\n- gatewayscript: {source: 'nope();'}"),
-            "ReferenceError: nope is not defined (api.yaml:6:29)",
-        ),
-        (document("execute:\n- gatewayscript: {source: \"\\n\\n  nope();\"}"), "api.yaml:6:35)"),
+        (text("function f() {\n  null.x;\n}\nf();"), "api.yaml:10:13)"),
+        (document("execute:\n- gatewayscript: {source: 'nope();'}"), "api.yaml:6:30)"),
+        (document("execute:\n- gatewayscript: {source: \"\\n\\n  nope();\"}"), "api.yaml:6:36)"),
         (text("JSON.parse('{');"), "api.yaml:9:"),
         (text("throw 'a word';"), "a word"),
         (text("throw {code: 1};"), "{\"code\":1}"),
-        (text("throw null;"), "out of memory"),
+        (text("throw null;"), "null was thrown, or the script ran out of memory"),
     ] {
         let answer = Setup::default().load(&document).serve().post("{}").await;
         assert_eq!((answer.status, answer.fault_name()), (500, Some("JavaScriptError")), "{document}");

@@ -33,8 +33,8 @@ async fn variables_are_read_by_name() {
         ),
         ("typeof context.message.statusCode", json!("undefined")),
         (
-            "(context.message.statusCode = '201 All Made', [context.message.statusCode, context.message.reasonPhrase])",
-            json!([201, "All Made"]),
+            "(context.message.statusCode = '201 All Made', [context.message.statusCode, context.message.reasonPhrase, context.message.statusCode = 200])",
+            json!([201, "All Made", 200]),
         ),
         ("(context.message.reasonPhrase = 'Fine', context.message.reasonPhrase)", json!("Fine")),
         ("[context.isJSON(), context.isXML(), context.isText()]", json!([true, false, false])),
@@ -119,9 +119,9 @@ context.message.body.write('x');";
 #[tokio::test]
 async fn a_body_that_no_script_reads_is_not_read() {
     let loaded = crate::test_support::Setup::default().load(&super::text("context.set('a', 1);"));
-    assert_eq!(loaded.ops(), ["gatewayscript", "stop"]);
+    assert_eq!(loaded.ops(), ["before", "gatewayscript", "stop"]);
     let loaded = crate::test_support::Setup::default().load(&super::text("context.get('message.body.a');"));
-    assert_eq!(loaded.ops(), ["load", "gatewayscript", "stop"]);
+    assert_eq!(loaded.ops(), ["before", "load", "gatewayscript", "stop"]);
     // A name that is put together behind the compiler's back is refused and not empty.
     let hidden = gateway(
         "const name = ['bo', 'dy'].join(''); context.message[name].readAsString((error, text) => context.reject('Unread', error.message));",
