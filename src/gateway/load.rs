@@ -139,10 +139,7 @@ fn files(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Vec<Pat
 
 /// Says `openapi` or `swagger`, or has what only documents have, so that a mistyped first key is still found.
 fn looks_like_document(root: &Node) -> bool {
-    openapi::is_document(root)
-        || openapi::is_template(root)
-        || root.get("paths").is_some()
-        || root.get("info").is_some()
+    openapi::is_document(root) || openapi::holds_api(root) || root.get("paths").is_some() || root.get("info").is_some()
 }
 
 fn nothing_found(paths: &[PathBuf], sources: &mut Sources) -> Diagnostic {

@@ -25,7 +25,7 @@ use crate::source::{Node, Tree};
 pub use document::{is_document, read};
 pub use parameter::{ParameterType, Separator};
 pub use path::{Part, PathTemplate, Segment};
-pub use template::{Template, in_template, is_template};
+pub use template::{Template, holds_api, in_template, is_template};
 
 /// An API, whatever dialect its document is written in.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! API bodies in templates of SAM and CloudFormation.
 
-use crate::diagnostics::{Diagnostic, Findings, codes, quoted_list};
+use crate::diagnostics::{Diagnostic, Findings, codes};
 use crate::source::{Entry, Node, Tree};
 
 /// The resources that hold a body, and where.
@@ -15,8 +15,15 @@ const KINDS: [(&str, &str); 4] = [
 const GUARDS: [&str; 2] = ["Auth", "Policy"];
 
 /// Properties that change what is answered, beside the body.
-const BESIDE: [&str; 6] =
-    ["Cors", "CorsConfiguration", "GatewayResponses", "BinaryMediaTypes", "Variables", "FailOnWarnings"];
+const BESIDE: [&str; 7] = [
+    "EndpointConfiguration",
+    "Cors",
+    "CorsConfiguration",
+    "GatewayResponses",
+    "BinaryMediaTypes",
+    "Variables",
+    "FailOnWarnings",
+];
 
 /// The template around an API.
 #[derive(Debug, Clone)]
@@ -26,6 +33,25 @@ pub struct Template {
     pub is_http: bool,
 }
 
+/// The resources with a body: each with its kind.
+fn bodies(root: &Node) -> Vec<(&Entry, &'static str, &Node)> {
+    let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
+    let body_of = |entry: &'_ Entry| -> Option<(&'static str, &'static str)> {
+        let kind = entry.value.get("Type").and_then(Node::text)?;
+        KINDS.into_iter().find(|(name, _)| *name == kind)
+    };
+    let with_body = |entry| {
+        let (kind, key) = body_of(entry)?;
+        Some((entry, kind, entry.value.get("Properties")?.get(key)?))
+    };
+    resources.iter().filter_map(with_body).collect()
+}
+
+/// Whether a template holds an API.
+pub fn holds_api(root: &Node) -> bool {
+    is_template(root) && !bodies(root).is_empty()
+}
+
 /// Whether a file is a template with resources and no document of its own.
 pub fn is_template(root: &Node) -> bool {
     root.get("Resources").is_some_and(Node::is_mapping) && !super::is_document(root)
@@ -33,20 +59,13 @@ pub fn is_template(root: &Node) -> bool {
 
 /// The body in a template, as a document of its own. `None` means that a finding says why not.
 pub fn in_template(tree: &Tree, findings: &mut Findings) -> Option<(Tree, Template)> {
-    let resources = tree.root.get("Resources").map(Node::entries).unwrap_or_default();
-    let kind_of = |entry: &Entry| entry.value.get("Type").and_then(Node::text).unwrap_or_default().to_owned();
-    let body_of = |entry: &Entry| {
-        let kind = kind_of(entry);
-        let (_, key) = KINDS.into_iter().find(|(name, _)| *name == kind)?;
-        entry.value.get("Properties")?.get(key).cloned()
-    };
-    let bodies: Vec<(&Entry, Node)> = resources.iter().filter_map(|one| Some((one, body_of(one)?))).collect();
-    let [(resource, body)] = bodies.as_slice() else {
+    let bodies = bodies(&tree.root);
+    let [(resource, kind, body)] = bodies.as_slice() else {
         let (span, message) = match bodies.as_slice() {
             [] => (tree.root.span, "this template holds no body of an API".to_owned()),
             many => {
-                let names: Vec<&str> = many.iter().map(|(entry, _)| &*entry.key.text).collect();
-                (many[1].0.key.span, format!("this template holds several APIs: {}", quoted_list(&names)))
+                let names: Vec<String> = many.iter().map(|(entry, ..)| format!("`{}`", entry.key.text)).collect();
+                (many[1].0.key.span, format!("this template holds several APIs: {}", names.join(", ")))
             }
         };
         let help = "write the `DefinitionBody` or `Body` of one API into a file of its own";
@@ -69,6 +88,6 @@ pub fn in_template(tree: &Tree, findings: &mut Findings) -> Option<(Tree, Templa
             findings.push(Diagnostic::warning(codes::NOT_ENFORCED, entry.key.span, message).help(help));
         }
     }
-    let is_http = matches!(&*kind_of(resource), "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api");
-    Some((Tree { root: body.clone(), ..tree.clone() }, Template { root: tree.root.clone(), is_http }))
+    let is_http = matches!(*kind, "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api");
+    Some((Tree { root: (*body).clone(), ..tree.clone() }, Template { root: tree.root.clone(), is_http }))
 }

@@ -16,6 +16,11 @@ pub(super) fn of_document(export: &Export<'_>, findings: &mut Findings) {
     if let Some(policy) = root.entry("x-amazon-apigateway-policy") {
         refuse(policy.key.span, "the resource policy", findings);
     }
+    let servers = root.get("servers").map(Node::items).unwrap_or_default();
+    if let Some(entry) = servers.iter().find_map(|server| server.entry("x-amazon-apigateway-endpoint-configuration")) {
+        let message = "who reaches the API is up to the addresses that Gantry listens at, and not to the document";
+        findings.push(Diagnostic::warning(codes::NOT_ENFORCED, entry.key.span, message));
+    }
     if let Some(name) = root.get(VALIDATOR).filter(|name| validates(root, name)) {
         refuse(name.span, &validator(name), findings);
     }

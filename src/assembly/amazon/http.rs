@@ -62,10 +62,7 @@ pub(super) fn mapped(
 /// The response for the status of the service; where there is none, AWS answers 500.
 fn answer(all: &[responses::Response], integration: &Node) -> Vec<Node> {
     let span = integration.span;
-    let steps = |one: &responses::Response| {
-        let step = build::set_variable(one.span, one.actions(Backend::Variable(BACKEND)));
-        build::list(one.span, step.into_iter().collect())
-    };
+    let steps = |one: &responses::Response| build::list(one.span, one.steps(Backend::Variable(BACKEND)));
     let mut cases = Vec::new();
     let mut otherwise = None;
     for one in all {

@@ -44,7 +44,10 @@ pub(super) fn draft(
     }
     let errors = findings.errors();
     unknown_properties(integration, findings);
-    unbuilt_properties(export, integration, findings);
+    unbuilt_properties(integration, findings);
+    if integration.get("integrationSubtype").is_some() {
+        return None;
+    }
     let Some(kind) = integration.get("type") else {
         let message = "the integration has no `type`";
         let help = "write `type: aws_proxy`, `http_proxy`, `http` or `mock`";
@@ -90,7 +93,7 @@ fn unknown_properties(integration: &Node, findings: &mut Findings) {
     }
 }
 
-fn unbuilt_properties(export: &Export<'_>, integration: &Node, findings: &mut Findings) {
+fn unbuilt_properties(integration: &Node, findings: &mut Findings) {
     let is = |entry: &Entry, word: &str| entry.value.text().is_some_and(|text| text.eq_ignore_ascii_case(word));
     for entry in integration.entries() {
         let span = entry.key.span;
@@ -111,7 +114,6 @@ fn unbuilt_properties(export: &Export<'_>, integration: &Node, findings: &mut Fi
             _ => {}
         }
     }
-    let _ = export;
 }
 
 /// The `uri` with everything filled in.

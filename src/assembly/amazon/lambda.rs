@@ -1,6 +1,7 @@
 //! `aws_proxy`: a function receives the event of API Gateway and answers for it.
 
 use super::integration::{timeout, unbuilt, uri};
+use super::values::shown;
 use super::{Draft, Export, build};
 use crate::diagnostics::{Diagnostic, Findings, codes};
 use crate::source::Node;
@@ -63,6 +64,7 @@ fn function(uri: &Node, findings: &mut Findings) -> Option<Node> {
     if let Some(rest) = text.strip_prefix("arn:").filter(|rest| rest.contains(":apigateway:")) {
         let service = rest.split(':').nth(3).unwrap_or_default();
         if service != "lambda" {
+            let service = if shown(uri) == text { service } else { "***" };
             unbuilt(uri.span, &format!("the call of the AWS service `{service}`"), findings);
             return None;
         }
@@ -101,8 +103,8 @@ fn payload(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> 
             findings.push(Diagnostic::error(codes::MISSING_PROPERTY, span, message).help(help));
             None
         }
-        Some(other) => {
-            let message = format!("there is no payload format `{other}`");
+        Some(_) => {
+            let message = format!("there is no payload format `{}`", filled.as_ref().map_or("", shown));
             findings.push(Diagnostic::error(codes::BAD_VALUE, span, message).help("write `'1.0'` or `'2.0'`"));
             None
         }

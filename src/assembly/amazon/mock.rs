@@ -2,7 +2,7 @@
 
 use super::integration::unbuilt;
 use super::responses::{Backend, has_code, read};
-use super::{Draft, Export, build};
+use super::{Draft, Export};
 use crate::diagnostics::{Diagnostic, Findings, codes};
 use crate::source::Node;
 
@@ -18,8 +18,7 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
         findings.push(Diagnostic::error(codes::BAD_VALUE, span, message).help(help));
         return None;
     };
-    let answer = build::set_variable(integration.span, response.actions(Backend::None));
-    Some(Draft { execute: answer.into_iter().collect(), catch: Vec::new() })
+    Some(Draft { execute: response.steps(Backend::None), catch: Vec::new() })
 }
 
 /// The number in the template `{"statusCode": 200}`.

@@ -6,6 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::integration::unbuilt;
 use super::responses::literal;
+use super::values::shown;
 use super::{Export, build};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Operation, Segment};
@@ -95,7 +96,7 @@ impl Mapped {
                 }
             }
             (Some(_), _) => {
-                unbuilt(value.span, &format!("the mapping of `{text}` to `{}`", entry.key.text), findings);
+                unbuilt(value.span, &format!("the mapping of `{}` to `{}`", shown(value), entry.key.text), findings);
             }
             (None, _) => {
                 let message = format!("`{}` is no parameter of the call", entry.key.text);
@@ -120,7 +121,7 @@ impl Mapped {
         let filled = match from_path {
             Some(from) => reference(from, value.span),
             None if text.contains(['$', '{']) => {
-                unbuilt(value.span, &format!("the mapping of `{text}`"), findings);
+                unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings);
                 return;
             }
             None => build::text(value.span, text),

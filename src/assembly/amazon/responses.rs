@@ -4,6 +4,7 @@ use regex::Regex;
 
 use super::integration::unbuilt;
 use super::request_parameters::is_name;
+use super::values::shown;
 use super::{Export, build};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::source::{Entry, Node};
@@ -38,36 +39,46 @@ pub(super) enum Backend {
 // === impl Response ===
 
 impl Response {
-    /// The actions that make `message` this response. What they set is all that goes out.
-    pub(super) fn actions(&self, backend: Backend) -> Vec<Node> {
+    /// The steps that make `message` this response. What they set is all that goes out.
+    pub(super) fn steps(&self, backend: Backend) -> Vec<Node> {
         let mut actions = vec![build::set("message.status.code", self.status.clone())];
-        let from = |name: &str, span: Span| match backend {
-            Backend::Variable(variable) => build::text(span, format!("$({variable}.{name})")),
-            Backend::None => build::text(span, ""),
-        };
-        match &self.template {
-            Some((body, kind)) => {
+        let mut copied = Vec::new();
+        match (&self.template, backend) {
+            (Some((body, kind)), _) => {
                 actions.push(build::set("message.body", body.clone()));
                 actions.push(build::set(&build::header("content-type"), kind.clone()));
             }
-            None => {
-                actions.push(build::set("message.body", from("body", self.span)));
-                let kind = match backend {
-                    Backend::Variable(_) => from("headers['content-type']", self.span),
-                    Backend::None => build::text(self.span, "application/json"),
-                };
+            (None, Backend::Variable(variable)) => {
+                actions.push(build::set("message.body", build::text(self.span, format!("$({variable}.body)"))));
+                copied.push(("content-type", "content-type", self.span));
+            }
+            (None, Backend::None) => {
+                actions.push(build::set("message.body", build::text(self.span, "")));
+                let kind = build::text(self.span, "application/json");
                 actions.push(build::set(&build::header("content-type"), kind));
             }
         }
         for (name, source) in &self.headers {
-            let value = match source {
-                Source::Text(text) => text.clone(),
-                Source::Header(span, header) => from(&format!("headers['{header}']"), *span),
-            };
-            actions.push(build::set(&build::header(name), value));
+            match source {
+                Source::Text(text) => actions.push(build::set(&build::header(name), text.clone())),
+                Source::Header(span, header) => copied.push((name, header, *span)),
+            }
         }
-        actions
+        let Backend::Variable(variable) = backend else {
+            return build::set_variable(self.span, actions).into_iter().collect();
+        };
+        let copies = copied.into_iter().map(|(to, from, span)| copy(variable, to, from, span));
+        build::set_variable(self.span, actions).into_iter().chain(copies).collect()
     }
+}
+
+/// Sets a header to one of the service's, where it has it.
+fn copy(variable: &str, to: &str, from: &str, span: Span) -> Node {
+    let condition = build::text(span, format!("$exists({variable}.headers.`{from}`)"));
+    let value = build::text(span, format!("$({variable}.headers['{from}'])"));
+    let set = build::set_variable(span, vec![build::set(&build::header(to), value)]).into_iter().collect();
+    let case = build::map(span, [("condition", condition), ("execute", build::list(span, set))]);
+    build::step("switch", span, [("case", build::list(span, vec![case]))])
 }
 
 /// The responses in the order in which they are tried: the one without a pattern is the last.
@@ -118,7 +129,7 @@ pub(super) fn status(export: &Export<'_>, written: &Node, findings: &mut Finding
     if text.parse::<u16>().is_ok_and(|code| (200..600).contains(&code)) {
         return Some(build::plain(written.span, text));
     }
-    let message = format!("`{text}` is no status from 200 to 599");
+    let message = format!("`{}` is no status from 200 to 599", shown(&filled).trim());
     findings.push(Diagnostic::error(codes::BAD_VALUE, written.span, message));
     None
 }
@@ -180,11 +191,12 @@ pub(super) fn literal(export: &Export<'_>, value: &Node, findings: &mut Findings
         return export.values.text(&build::text(value.span, format!("${{stageVariables.{name}}}")), findings);
     }
     if text.contains('.') && !text.contains(' ') {
-        unbuilt(value.span, &format!("the mapping of `{text}`"), findings);
+        unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings);
         return None;
     }
-    let message = format!("`{text}` is neither a mapping nor a text between single quotes");
-    findings.push(Diagnostic::error(codes::BAD_VALUE, value.span, message).help(format!("write `\"'{text}'\"`")));
+    let message = format!("`{}` is neither a mapping nor a text between single quotes", shown(value));
+    let help = format!("write `\"'{}'\"`", shown(value));
+    findings.push(Diagnostic::error(codes::BAD_VALUE, value.span, message).help(help));
     None
 }
 

@@ -275,6 +275,14 @@ impl Values {
     }
 }
 
+/// What a message may show of a text.
+pub(super) fn shown(node: &Node) -> &str {
+    match &node.content {
+        Content::Scalar(scalar) if scalar.masked => "***",
+        _ => node.text().unwrap_or_default(),
+    }
+}
+
 /// The partition of a region, by its name.
 fn partition(region: Option<&str>) -> &'static str {
     match region {
