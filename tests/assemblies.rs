@@ -49,3 +49,18 @@ fn a_document_from_api_connect_runs_unchanged() {
         (422, r#"{"error": "This parcel cannot be priced."}"#)
     );
 }
+
+#[test]
+fn an_export_of_aws_api_gateway_runs_unchanged() {
+    if !python_is_here("an_export_of_aws_api_gateway_runs_unchanged") {
+        return;
+    }
+    let (gantry, _copy) = start("assemblies/from-aws-api-gateway");
+    let parcel = gantry.get("/prod/parcels/42");
+    assert_eq!((parcel.status, &*parcel.body), (200, r#"{"id": "42", "where": "on its way"}"#));
+    let browser = gantry.send("OPTIONS", "/prod/parcels/42", &[], "");
+    assert_eq!((browser.status, &*browser.body), (200, ""));
+    assert!(browser.headers.contains("access-control-allow-methods: GET,OPTIONS"), "{}", browser.headers);
+    let other = gantry.send("DELETE", "/prod/any/thing", &[], "");
+    assert_eq!((other.status, &*other.body), (404, "No DELETE of any/thing here."));
+}

@@ -2,12 +2,14 @@
 
 use super::parse::catch_list;
 use super::properties::{Property, properties};
-use super::{AllowedHosts, Assembly, Carrier, Catch, Generation, Step, allowed_hosts, steps, unenforced};
+use super::{
+    AllowedHosts, Assembly, Carrier, Catch, Generation, Step, Values, allowed_hosts, amazon, steps, unenforced,
+};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Operation};
 use crate::source::{Entry, Environment, Node};
 
-const OURS: &str = "x-assembly";
+pub(super) const OURS: &str = "x-assembly";
 const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 const SETTINGS: [&str; 9] =
     ["execute", "catch", "finally", "properties", "allowed-hosts", "cors", "activity-log", "buffering", "error-format"];
@@ -28,7 +30,13 @@ pub struct Assemblies {
 }
 
 /// Finds every assembly of the API.
-pub fn find(api: &Api, environment: &dyn Environment, catalog: Option<&str>, findings: &mut Findings) -> Assemblies {
+pub fn find(
+    api: &Api,
+    environment: &dyn Environment,
+    catalog: Option<&str>,
+    values: &Values,
+    findings: &mut Findings,
+) -> Assemblies {
     let root = root_carrier(&api.tree.root);
     let errors = findings.errors();
     AllowedHosts::read(api, environment, findings);
@@ -43,9 +51,14 @@ pub fn find(api: &Api, environment: &dyn Environment, catalog: Option<&str>, fin
         }
         None => None,
     };
-    unenforced::report(api, findings);
+    let export = amazon::Export::of(api, values, findings);
+    unenforced::report(api, export.is_some(), findings);
     for operation in &api.operations {
-        let index = own_assembly(operation, &mut found.all, defaults, findings).or(root.as_ref().map(|_| 0));
+        let own = own_assembly(operation, &mut found.all, defaults, findings).or_else(|| {
+            found.all.push(export.as_ref()?.assembly(operation, findings)?);
+            Some(found.all.len() - 1)
+        });
+        let index = own.or(root.as_ref().map(|_| 0));
         found.by_operation.push(index);
     }
     // Where a block has the wrong shape, its steps are missing for that reason.
@@ -78,7 +91,7 @@ fn root_carrier(root: &Node) -> Option<(&Entry, Carrier)> {
 /// The map that holds `execute`.
 fn assembly_node(entry: &Entry, carrier: Carrier) -> &Node {
     match carrier {
-        Carrier::XAssembly => &entry.value,
+        Carrier::XAssembly | Carrier::Amazon => &entry.value,
         Carrier::Ibm => entry.value.get("assembly").unwrap_or(&entry.value),
     }
 }
@@ -125,7 +138,7 @@ impl Settings {
             findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, node.span, message));
         }
         let generation = match (carrier, node.get("gateway").and_then(Node::text)) {
-            (Carrier::XAssembly, _) => Generation::V10,
+            (Carrier::XAssembly | Carrier::Amazon, _) => Generation::V10,
             (Carrier::Ibm, Some("datapower-api-gateway" | "datapower-nano-gateway")) => Generation::V10,
             (Carrier::Ibm, _) => Generation::V5,
         };

@@ -1,6 +1,7 @@
 //! Assemblies as syntax: which steps stand where, before anything is compiled.
 
 mod allowed_hosts;
+mod amazon;
 mod carrier;
 mod parse;
 mod properties;
@@ -14,6 +15,7 @@ use crate::diagnostics::Span;
 use crate::source::Node;
 
 pub use allowed_hosts::{Allowed, AllowedHosts};
+pub use amazon::{Values, add_preflight_routes};
 pub use carrier::{Assemblies, find, has_root};
 pub use parse::{step_list, steps};
 pub use properties::Property;
@@ -35,6 +37,8 @@ pub enum Carrier {
     XAssembly,
     /// `x-gateway-configuration` or `x-ibm-configuration`.
     Ibm,
+    /// `x-amazon-apigateway-integration`, of which the steps were made.
+    Amazon,
 }
 
 /// One assembly; operations share it.

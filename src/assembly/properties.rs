@@ -37,7 +37,7 @@ pub(super) fn properties(
             }
             expand(all, &[], environment, findings)
         }
-        (Some(all), Carrier::Ibm) => all.clone(),
+        (Some(all), Carrier::Ibm | Carrier::Amazon) => all.clone(),
         (None, _) => return Vec::new(),
     };
     let of = |name: &str| owner.get("catalogs")?.get(name)?.get("properties");

@@ -1,14 +1,18 @@
 //! What documents ask for around their assembly and Gantry does not do yet: said, and not silently left out.
 
+use super::amazon;
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
-use crate::openapi::Api;
+use crate::openapi::{Api, Operation};
 use crate::source::Node;
 
 /// Reports security requirements, CORS and client certificates; once each, at their first place.
-pub(super) fn report(api: &Api, findings: &mut Findings) {
+pub(super) fn report(api: &Api, is_export: bool, findings: &mut Findings) {
     let root = &api.tree.root;
     let demands = |node: &Node| node.get("security").filter(|security| !security.items().is_empty()).map(|s| s.span);
-    let security = demands(root).or_else(|| api.operations.iter().find_map(|operation| demands(&operation.node)));
+    // An operation that runs its integration is refused with such a demand.
+    let own = |operation: &Operation| if amazon::runs(operation) { None } else { demands(&operation.node) };
+    let of_root = if is_export { None } else { demands(root) };
+    let security = of_root.or_else(|| api.operations.iter().find_map(own));
     warn(security, "the security requirements are not enforced yet: everybody may call", findings);
     let is_true =
         |pointer: &str| root.pointer(pointer).filter(|node| node.text() == Some("true")).map(|node| node.span);

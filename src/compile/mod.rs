@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies};
+use crate::assembly::{self, Assemblies, Values};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Location, Operation, ParameterType, Part, PathTemplate, Segment};
 use crate::policy::SharedParts;
@@ -45,9 +45,15 @@ impl SnapshotBuilder {
     }
 
     /// Compiles one API and adds its routes.
-    pub fn add(&mut self, shared: SharedParts<'_>, place: &dyn Fn(Span) -> String, findings: &mut Findings) {
+    pub fn add(
+        &mut self,
+        shared: SharedParts<'_>,
+        values: &Values,
+        place: &dyn Fn(Span) -> String,
+        findings: &mut Findings,
+    ) {
         let api = shared.api;
-        let found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), findings);
+        let found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
         let pipelines: Vec<Option<Arc<Pipeline>>> =
             found.all.iter().map(|one| compile_assembly(one, &found.properties, shared, place, findings)).collect();
         let info = Arc::new(api_info(api, &found, shared.settings));

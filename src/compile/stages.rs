@@ -1,6 +1,6 @@
 //! Stages before the assembly. They are steps like the author's, in the same pipeline, but outside of what its `catch` guards.
 
-use crate::assembly::{Assembly, Generation};
+use crate::assembly::{Assembly, Carrier, Generation};
 use crate::openapi::Api;
 use crate::policy::{Access, Plan};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
@@ -11,7 +11,9 @@ pub(super) fn before_assembly(assembly: &Assembly, api: &Api) -> Vec<Plan> {
     // The v5 engine runs without a parameter that is required; elsewhere a document may ask for that.
     let asked = |carrier: &str| api.tree.root.pointer(&format!("/{carrier}/compatibility/enforce-required-params"));
     let asked = super::IBM.iter().find_map(|carrier| asked(carrier)?.text());
-    if assembly.generation == Generation::V5 || asked == Some("false") {
+    // AWS asks for them where a validator does, and nowhere else.
+    let is_amazon = assembly.carrier == Carrier::Amazon;
+    if is_amazon || assembly.generation == Generation::V5 || asked == Some("false") {
         return Vec::new();
     }
     vec![Plan { step: Box::new(RequiredParameters), access: Access::default() }]

@@ -68,6 +68,9 @@ codes! {
     NOT_ENFORCED = "G0207", "the document asks for something that Gantry does not do yet",
         "The API is served without it. Where it guards the API, put something in front of Gantry that does it.";
 
+    UNGUARDED = "G0208", "the document protects an operation in a way that Gantry does not have yet",
+        "AWS API Gateway would check the caller or the request here. Served without that check the operation would stand open, so the document is refused. Remove the protection where something in front of Gantry gives it, or write an `x-assembly` for the operation.";
+
     UNKNOWN_POLICY = "G0301", "there is no such policy",
         "The name of the step is not a policy. The message shows the nearest names.";
     UNBUILT_POLICY = "G0302", "the policy is known but not built yet",
@@ -86,6 +89,9 @@ codes! {
         "The value has the right type and still means nothing here. The message says why.";
     NO_COUNTERPART = "G0309", "a property of another gateway has no counterpart here",
         "The property is about something that Gantry does not have or always does its own way. The document is served without it.";
+
+    PLACEHOLDER = "G0310", "a placeholder of an AWS document has no value",
+        "AWS, CloudFormation or Terraform would fill the name in. Give it a value under `aws-export` in the settings: `region`, `account` and others for the names that start with `AWS::`, `parameters` or a `parameters-file` for all others. docs/from-aws-api-gateway.md has the details.";
 
     BAD_TEMPLATE = "G0401", "a `$(…)` reference cannot be read",
         "A reference is `$(name.part.part)`; odd names go into brackets, as in `$(request.headers['x-id'])`. An unclosed `$(` or an empty name is a mistake.";

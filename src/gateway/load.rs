@@ -64,13 +64,15 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     let &Surroundings { settings, resources, environment, purpose, progress } = around;
     let mut all = Sources::default();
     let mut findings = Findings::default();
-    let documents = read_documents(paths, &mut all, &mut findings);
+    let mut documents = read_documents(paths, &mut all, &mut findings);
+    let (values, file) = assembly::Values::read(settings, environment, &mut all, &mut findings);
+    documents.referred.extend(file);
     let mut builder = SnapshotBuilder::new(settings);
     let (packaged, sources) = (&documents.packaged, &all);
     for (number, api) in documents.apis.iter().enumerate() {
         progress(number);
         let shared = SharedParts { api, settings, resources, environment, purpose, sources, packaged };
-        builder.add(shared, &|span: Span| sources.place(span), &mut findings);
+        builder.add(shared, &values, &|span: Span| sources.place(span), &mut findings);
     }
     findings.sort();
     let snapshot = (findings.errors() == 0).then(|| builder.finish());
@@ -97,6 +99,13 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
                 continue;
             }
             documents.files.push(file);
+            let (tree, template) = match openapi::is_template(&tree.root) {
+                true => match openapi::in_template(&tree, findings) {
+                    Some((body, template)) => (body, Some(template)),
+                    None => continue,
+                },
+                false => (tree, None),
+            };
             let mut references = References::new(sources);
             let api = openapi::read(&tree, &mut references, findings);
             documents.referred.extend(references.files().map(Path::to_path_buf));
@@ -107,6 +116,8 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
             if api.operations.is_empty() && assembly::has_root(&api.tree.root) {
                 api.serve_base_path();
             }
+            api.template = template;
+            assembly::add_preflight_routes(&mut api);
             documents.apis.push(api);
         }
     }
@@ -134,7 +145,7 @@ fn files(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Vec<Pat
 
 /// Says `openapi` or `swagger`, or has what only documents have, so that a mistyped first key is still found.
 fn looks_like_document(root: &Node) -> bool {
-    openapi::is_document(root) || root.get("paths").is_some() || root.get("info").is_some()
+    openapi::is_document(root) || openapi::holds_api(root) || root.get("paths").is_some() || root.get("info").is_some()
 }
 
 fn nothing_found(paths: &[PathBuf], sources: &mut Sources) -> Diagnostic {

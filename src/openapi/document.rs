@@ -8,6 +8,9 @@ use super::{Api, Dialect, Operation, Parameter, PathTemplate, openapi30, openapi
 use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
 use crate::source::{Entry, Located, Node, References, Tree};
 
+/// On a path item: an operation for every verb that has none of its own there.
+const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
+
 const VERBS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// Whether a tree claims to be an OpenAPI or Swagger document.
@@ -107,6 +110,7 @@ pub(super) fn api(
         version: info("version").unwrap_or_default().into(),
         base_path: base_path.trim_end_matches('/').into(),
         operations: Reader { references, findings }.operations(tree),
+        template: None,
     }
 }
 
@@ -171,6 +175,16 @@ impl Reader<'_, '_> {
             let own = self.parameters(&item, written.value.get("parameters"));
             let verb = Method::from_bytes(verb.to_ascii_uppercase().as_bytes()).ok();
             operations.push(operation(verb, &written.value, own, written.key.span));
+        }
+        if let Some(any) = item.node.entry(ANY_METHOD) {
+            if any.value.is_mapping() {
+                let own = self.parameters(&item, any.value.get("parameters"));
+                operations.push(operation(None, &any.value, own, any.key.span));
+            } else {
+                let kind = any.value.kind();
+                self.wrong(&any.value, format!("the operation `{ANY_METHOD}` of `{path}` is {kind}, expected a map"));
+            }
+            return;
         }
         if operations.len() == before && !VERBS.iter().any(|verb| item.node.get(verb).is_some()) {
             operations.push(operation(None, &item.node, Vec::new(), entry.key.span));

@@ -11,6 +11,7 @@ mod path;
 
 mod servers;
 mod swagger20;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ use crate::source::{Node, Tree};
 pub use document::{is_document, read};
 pub use parameter::{ParameterType, Separator};
 pub use path::{Part, PathTemplate, Segment};
+pub use template::{Template, holds_api, in_template, is_template};
 
 /// An API, whatever dialect its document is written in.
 #[derive(Debug, Clone)]
@@ -38,6 +40,8 @@ pub struct Api {
     /// Starts with `/` and does not end with it; empty at the root.
     pub base_path: Arc<str>,
     pub operations: Vec<Operation>,
+    /// The template of SAM or CloudFormation that holds the document.
+    pub template: Option<Template>,
 }
 
 impl Api {

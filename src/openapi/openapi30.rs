@@ -2,7 +2,14 @@
 
 use super::{Api, Dialect, document, servers};
 use crate::diagnostics::{Diagnostic, Findings, codes};
-use crate::source::{References, Tree};
+use crate::source::{Node, References, Tree};
+
+/// Exports of AWS API Gateway are bad OpenAPI as a rule, and AWS takes them.
+fn has_integrations(tree: &Tree) -> bool {
+    let items = tree.root.get("paths").map(Node::entries).unwrap_or_default();
+    let mut operations = items.iter().flat_map(|item| item.value.entries());
+    operations.any(|operation| operation.value.get("x-amazon-apigateway-integration").is_some())
+}
 
 /// Reads an OpenAPI 3.0 document.
 pub(super) fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
@@ -12,6 +19,7 @@ pub(super) fn read(tree: &Tree, references: &mut References<'_>, findings: &mut 
     // What the typed model cannot hold, other tools will refuse too. It knows no positions, and where our own reading has
     // already found the mistake its words would only be noise.
     if findings.errors() == errors
+        && !has_integrations(tree)
         && let Err(error) = serde_json::from_value::<openapiv3::OpenAPI>(tree.root.to_json())
     {
         let span = tree.root.get("openapi").map_or(tree.root.span, |node| node.span);

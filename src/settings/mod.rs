@@ -3,6 +3,7 @@
 //! [`Startup`] takes effect at start; [`Live`] is read again by every load.
 
 mod aws;
+mod aws_export;
 mod background;
 mod cache;
 mod read;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::Seconds;
 
 pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
+pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;
 pub use read::{read, shape};
@@ -55,6 +57,8 @@ pub struct Settings {
     pub tls_profiles: IndexMap<String, TlsProfile>,
     /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
+    /// What the placeholders in exports of AWS API Gateway stand for.
+    pub aws_export: AwsExport,
 }
 
 /// The part that takes effect at start.
@@ -77,6 +81,7 @@ pub struct Live {
     pub credentials: IndexMap<String, CredentialProfile>,
     pub tls_profiles: IndexMap<String, TlsProfile>,
     pub event_context: EventContext,
+    pub aws_export: AwsExport,
 }
 
 /// The provider organization, as API Connect calls it.
@@ -122,6 +127,7 @@ impl Settings {
             credentials,
             tls_profiles,
             event_context,
+            aws_export,
             ..
         } = self;
         let live = Live {
@@ -135,6 +141,7 @@ impl Settings {
             credentials,
             tls_profiles,
             event_context,
+            aws_export,
         };
         (Startup { server, log }, live)
     }

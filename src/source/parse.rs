@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::{Content, Entry, Key, Node, Origin, Scalar, Style};
 use crate::diagnostics::{Code, Diagnostic, Findings, SourceId, Span, codes};
@@ -55,6 +55,8 @@ struct Open {
     anchor: usize,
     size: usize,
     kind: OpenKind,
+    /// The intrinsic function of CloudFormation that its tag names.
+    function: Option<String>,
 }
 
 enum OpenKind {
@@ -108,9 +110,10 @@ impl<'t> Reader<'t> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<Progress, Box<Diagnostic>> {
         match event {
             Event::DocumentEnd if self.root.is_some() => return Ok(Progress::Finished),
-            Event::Scalar(text, style, anchor, _) => {
+            Event::Scalar(text, style, anchor, tag) => {
                 let scalar = self.scalar(&text, style.into(), span);
-                self.add(Node { span, content: Content::Scalar(scalar) }, 1, anchor)?;
+                let node = Node { span, content: Content::Scalar(scalar) };
+                self.add(applied(function(tag.as_deref()), node), 1, anchor)?;
             }
             Event::Alias(anchor) => {
                 let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
@@ -118,9 +121,12 @@ impl<'t> Reader<'t> {
                 };
                 self.add(Node { span, ..node }, size, 0)?;
             }
-            Event::SequenceStart(anchor, _) => self.begin(span, anchor, OpenKind::Sequence(Vec::new()))?,
-            Event::MappingStart(anchor, _) => {
-                self.begin(span, anchor, OpenKind::Mapping { entries: Vec::new(), seen: HashSet::new(), key: None })?;
+            Event::SequenceStart(anchor, tag) => {
+                self.begin(span, anchor, OpenKind::Sequence(Vec::new()), function(tag.as_deref()))?;
+            }
+            Event::MappingStart(anchor, tag) => {
+                let kind = OpenKind::Mapping { entries: Vec::new(), seen: HashSet::new(), key: None };
+                self.begin(span, anchor, kind, function(tag.as_deref()))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
             _ => {}
@@ -135,11 +141,17 @@ impl<'t> Reader<'t> {
         Scalar { text: text.into(), style, masked: false, origin }
     }
 
-    fn begin(&mut self, span: Span, anchor: usize, kind: OpenKind) -> Result<(), Box<Diagnostic>> {
+    fn begin(
+        &mut self,
+        span: Span,
+        anchor: usize,
+        kind: OpenKind,
+        function: Option<String>,
+    ) -> Result<(), Box<Diagnostic>> {
         if self.open.len() >= MAX_DEPTH {
             return Err(self.too_deep(span));
         }
-        self.open.push(Open { span, anchor, size: 1, kind });
+        self.open.push(Open { span, anchor, size: 1, kind, function });
         Ok(())
     }
 
@@ -150,7 +162,7 @@ impl<'t> Reader<'t> {
             OpenKind::Sequence(items) => Content::Sequence(Arc::new(items)),
             OpenKind::Mapping { entries, .. } => Content::Mapping(Arc::new(entries)),
         };
-        self.add(Node { span, content }, open.size, open.anchor)
+        self.add(applied(open.function, Node { span, content }), open.size, open.anchor)
     }
 
     /// Puts a finished node where it belongs: into the open map or list, or at the root.
@@ -193,6 +205,40 @@ impl<'t> Reader<'t> {
     fn error(&self, code: Code, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(code, span, message))
     }
+}
+
+/// The intrinsic functions of CloudFormation, which its YAML also writes as tags.
+const FUNCTIONS: [&str; 12] = [
+    "Sub",
+    "GetAtt",
+    "Join",
+    "If",
+    "ImportValue",
+    "Select",
+    "Split",
+    "FindInMap",
+    "Base64",
+    "Cidr",
+    "GetAZs",
+    "Transform",
+];
+
+/// The key that a tag of CloudFormation is short for: `!Sub` for `Fn::Sub`. Other tags change nothing.
+fn function(tag: Option<&Tag>) -> Option<String> {
+    let tag = tag.filter(|tag| tag.handle == "!")?;
+    match &*tag.suffix {
+        "Ref" => Some("Ref".to_owned()),
+        name if FUNCTIONS.contains(&name) => Some(format!("Fn::{name}")),
+        _ => None,
+    }
+}
+
+/// The map that a tagged value is short for.
+fn applied(function: Option<String>, node: Node) -> Node {
+    let Some(function) = function else { return node };
+    let span = node.span;
+    let entry = Entry { key: Key { text: function.into(), span }, value: node };
+    Node { span, content: Content::Mapping(Arc::new(vec![entry])) }
 }
 
 /// What to type instead, for the mistakes that people make.

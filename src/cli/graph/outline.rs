@@ -47,7 +47,7 @@ pub fn figures(paths: &[PathBuf], only: Option<&str>, sources: &mut Sources, fin
     let mut figures = Vec::new();
     for api in &documents.apis {
         // Nothing is expanded, so nothing secret is drawn.
-        let found = assembly::find(api, &Untouched, None, findings);
+        let found = assembly::find(api, &Untouched, None, &assembly::Values::untouched(), findings);
         for (index, one) in found.all.iter().enumerate() {
             let runs = api.operations.iter().zip(&found.by_operation).filter(|(_, run)| **run == Some(index));
             let operations: Vec<_> = runs.map(|(operation, _)| operation).collect();

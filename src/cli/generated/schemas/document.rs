@@ -138,6 +138,9 @@ fn path_item() -> Value {
     ]);
     properties.insert("parameters".to_owned(), json!({ "$ref": "#/definitions/parameters" }));
     properties.insert("x-assembly".to_owned(), json!({ "$ref": "#/definitions/operation-assembly" }));
+    let any = "AWS API Gateway: the operation of every verb that has none of its own here.";
+    let operation = json!({ "description": any, "type": "object", "allOf": [{ "$ref": "#/definitions/operation" }] });
+    properties.insert("x-amazon-apigateway-any-method".to_owned(), operation);
     for (verb, description) in VERBS {
         let operation =
             json!({ "description": description, "type": "object", "allOf": [{ "$ref": "#/definitions/operation" }] });
@@ -162,6 +165,7 @@ fn operation() -> Value {
         ("responses", "What it answers."),
         ("security", "What a caller has to show."),
         ("deprecated", "Whether it is about to go."),
+        ("x-amazon-apigateway-integration", "AWS API Gateway: what the operation calls. `x-assembly` wins over it."),
     ]);
     properties.insert("parameters".to_owned(), json!({ "$ref": "#/definitions/parameters" }));
     properties.insert("x-assembly".to_owned(), json!({ "$ref": "#/definitions/operation-assembly" }));

@@ -1,0 +1,94 @@
+//! What guards an operation on AWS: until it is built, an operation that asks for it is refused and never open.
+
+use super::Export;
+use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::openapi::Operation;
+use crate::source::Node;
+
+const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
+
+/// Reports what guards every operation.
+pub(super) fn of_document(export: &Export<'_>, findings: &mut Findings) {
+    let root = &export.api.tree.root;
+    if let Some(security) = root.get("security").filter(|security| demands(security)) {
+        refuse(security.span, &scheme(root, security), findings);
+    }
+    if let Some(policy) = root.entry("x-amazon-apigateway-policy") {
+        refuse(policy.key.span, "the resource policy", findings);
+    }
+    let servers = root.get("servers").map(Node::items).unwrap_or_default();
+    if let Some(entry) = servers.iter().find_map(|server| server.entry("x-amazon-apigateway-endpoint-configuration")) {
+        let message = "who reaches the API is up to the addresses that Gantry listens at, and not to the document";
+        findings.push(Diagnostic::warning(codes::NOT_ENFORCED, entry.key.span, message));
+    }
+    if let Some(name) = root.get(VALIDATOR).filter(|name| validates(root, name)) {
+        refuse(name.span, &validator(name), findings);
+    }
+}
+
+/// Reports what guards one operation.
+pub(super) fn of_operation(export: &Export<'_>, operation: &Operation, findings: &mut Findings) {
+    let root = &export.api.tree.root;
+    let node = &operation.node;
+    if let Some(security) = node.get("security").filter(|security| demands(security)) {
+        refuse(security.span, &scheme(root, security), findings);
+    }
+    if let Some(auth) = node.get("x-amazon-apigateway-auth") {
+        let kind = auth.get("type").and_then(Node::text).unwrap_or_default();
+        if !kind.eq_ignore_ascii_case("none") {
+            refuse(auth.span, &format!("the authorization `{kind}`"), findings);
+        }
+    }
+    if let Some(name) = node.get(VALIDATOR).filter(|name| validates(root, name)) {
+        refuse(name.span, &validator(name), findings);
+    }
+}
+
+fn refuse(span: Span, what: &str, findings: &mut Findings) {
+    let message = format!("{what} waits for an issue of its own, and without it the operation would stand open");
+    let help = "remove it where something in front of Gantry does the same, or write an `x-assembly` for the operation";
+    findings.push(Diagnostic::error(codes::UNGUARDED, span, message).help(help));
+}
+
+/// Whether the requirements ask for anything. What cannot be read may.
+fn demands(security: &Node) -> bool {
+    !security.is_null() && !(security.is_sequence() && security.items().is_empty())
+}
+
+/// What the first scheme of some requirements is.
+fn scheme(root: &Node, security: &Node) -> String {
+    let Some(name) = security.items().iter().flat_map(Node::entries).map(|entry| &*entry.key.text).next() else {
+        return "the security requirement".to_owned();
+    };
+    let schemes = root.get("securityDefinitions").or_else(|| root.pointer("/components/securitySchemes"));
+    let scheme = schemes.and_then(|all| all.get(name));
+    let of = |key: &str| scheme.and_then(|scheme| scheme.get(key));
+    let kind = of("x-amazon-apigateway-authtype").and_then(Node::text).unwrap_or_default();
+    if kind.eq_ignore_ascii_case("awsSigv4") {
+        format!("the IAM authorization `{name}`")
+    } else if of("x-amazon-apigateway-authorizer").is_some() || !kind.is_empty() {
+        format!("the authorizer `{name}`")
+    } else if of("name").and_then(Node::text).is_some_and(|header| header.eq_ignore_ascii_case("x-api-key")) {
+        format!("the API key `{name}`")
+    } else {
+        format!("the security scheme `{name}`")
+    }
+}
+
+fn validator(name: &Node) -> String {
+    format!("the request validator `{}`", name.text().unwrap_or_default())
+}
+
+/// Whether a validator checks anything. One that is not there is taken to.
+fn validates(root: &Node, name: &Node) -> bool {
+    if name.is_null() {
+        return false;
+    }
+    let all = root.get("x-amazon-apigateway-request-validators");
+    let found = name.text().and_then(|name| all?.get(name));
+    let is_off = |key: &str| {
+        let flag = found.and_then(|one| one.get(key));
+        flag.is_none_or(|flag| flag.text().is_some_and(|text| text.eq_ignore_ascii_case("false")))
+    };
+    found.is_none() || !is_off("validateRequestBody") || !is_off("validateRequestParameters")
+}

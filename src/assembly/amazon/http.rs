@@ -1,0 +1,159 @@
+//! `http_proxy` and `http`: a service behind the gateway.
+
+use super::integration::{timeout, unbuilt, uri};
+use super::request_parameters::{Mapped, Target};
+use super::responses::{self, Backend};
+use super::{Draft, Export, build};
+use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::openapi::Operation;
+use crate::source::Node;
+
+/// Where the answer of a service is kept while the response is made.
+const BACKEND: &str = "backend";
+
+/// `http_proxy`: the request goes on as it came, and the answer comes back as it is.
+pub(super) fn proxy(
+    export: &Export<'_>,
+    operation: &Operation,
+    integration: &Node,
+    findings: &mut Findings,
+) -> Option<Draft> {
+    let span = integration.span;
+    let call = Call::read(export, operation, integration, findings)?;
+    let mut config = call.config(span);
+    config.push(("parameter-control", control(integration, "blocklist", &[])));
+    let mut execute: Vec<Node> = build::set_variable(span, call.mapped.actions).into_iter().collect();
+    execute.push(build::step("invoke", span, config));
+    Some(Draft { execute, catch: export.responses.of_http(span) })
+}
+
+/// `http`: only what is mapped goes on, and only what is mapped comes back.
+pub(super) fn mapped(
+    export: &Export<'_>,
+    operation: &Operation,
+    integration: &Node,
+    findings: &mut Findings,
+) -> Option<Draft> {
+    let span = integration.span;
+    body(integration, findings);
+    let backend = Backend::Variable(BACKEND);
+    let responses = responses::read(export, integration, backend, findings);
+    let call = Call::read(export, operation, integration, findings)?;
+    let responses = responses?;
+    let mut config = call.config(span);
+    let mut names = vec!["content-type".to_owned(), "accept".to_owned()];
+    names.extend(call.mapped.passing_headers.iter().chain(&call.mapped.set_headers).cloned());
+    config.push(("header-control", control(integration, "allowlist", &names)));
+    config.push(("parameter-control", control(integration, "allowlist", &call.mapped.passing_query)));
+    config.push(("output", build::text(span, BACKEND)));
+    let mapped = |name: &str| names.iter().skip(2).any(|one| one.eq_ignore_ascii_case(name));
+    let mut actions = call.mapped.actions;
+    if !mapped("accept") {
+        actions.push(build::set(&build::header("accept"), build::text(span, "application/json")));
+    }
+    let mut execute: Vec<Node> = build::set_variable(span, actions).into_iter().collect();
+    execute.push(build::step("invoke", span, config));
+    // What was meant for the service never comes back.
+    execute.extend(build::set_variable(span, vec![build::clear(span, "message.headers")]));
+    execute.extend(answer(&responses, integration));
+    Some(Draft { execute, catch: export.responses.of_http(span) })
+}
+
+/// The response for the status of the service; where there is none, AWS answers 500.
+fn answer(all: &[responses::Response], integration: &Node) -> Vec<Node> {
+    let span = integration.span;
+    let steps = |one: &responses::Response| build::list(one.span, one.steps(Backend::Variable(BACKEND)));
+    let mut cases = Vec::new();
+    let mut otherwise = None;
+    for one in all {
+        match &one.statuses {
+            Some(statuses) => {
+                let list: Vec<String> = statuses.iter().map(u16::to_string).collect();
+                let condition = format!("{BACKEND}.status.code in [{}]", list.join(", "));
+                let condition = build::text(one.span, condition);
+                cases.push(build::map(one.span, [("condition", condition), ("execute", steps(one))]));
+            }
+            None => otherwise = Some(steps(one)),
+        }
+    }
+    let otherwise = otherwise.unwrap_or_else(|| {
+        let throw = build::step("throw", span, [("name", build::text(span, "RuntimeError"))]);
+        build::list(span, vec![throw])
+    });
+    if cases.is_empty() {
+        return otherwise.items().to_vec();
+    }
+    cases.push(build::map(span, [("otherwise", otherwise)]));
+    vec![build::step("switch", span, [("case", build::list(span, cases))])]
+}
+
+/// What both kinds of call have.
+struct Call {
+    target: Target,
+    verb: Node,
+    timeout: Node,
+    mapped: Mapped,
+}
+
+impl Call {
+    fn read(export: &Export<'_>, operation: &Operation, integration: &Node, findings: &mut Findings) -> Option<Self> {
+        for key in ["credentials", "contentHandling"] {
+            if let Some(entry) = integration.entry(key).filter(|entry| !entry.value.is_null()) {
+                unbuilt(entry.key.span, &format!("`{key}` of a call to a service"), findings);
+            }
+        }
+        let mapped = Mapped::read(export, operation, integration, findings);
+        let uri = uri(export, integration, findings);
+        let target = uri.and_then(|uri| mapped.target(&uri, operation, findings));
+        let verb = verb(export, integration, findings);
+        let timeout = timeout(export, integration, findings);
+        Some(Call { target: target?, verb: verb?, timeout: timeout?, mapped })
+    }
+
+    fn config(&self, span: crate::diagnostics::Span) -> Vec<(&'static str, Node)> {
+        vec![
+            ("target-url", self.target.url.clone()),
+            ("forward-path", build::plain(span, if self.target.forward_path { "true" } else { "false" })),
+            ("verb", self.verb.clone()),
+            ("timeout", self.timeout.clone()),
+            ("follow-redirects", build::plain(span, "false")),
+            ("inject-proxy-headers", build::plain(span, "true")),
+            ("cache-response", build::text(span, "no-cache")),
+            ("stop-on-error", build::list(span, vec![build::text(span, "ConnectionError")])),
+        ]
+    }
+}
+
+/// The verb of the call; `ANY` is the client's.
+fn verb(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Node> {
+    let Some(written) = integration.get("httpMethod").filter(|node| !node.is_null()) else {
+        let message = "the integration has no `httpMethod`, so nothing says how to call the service";
+        let help = "write `httpMethod: GET`, or `ANY` for the client's";
+        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help));
+        return None;
+    };
+    let filled = export.values.text(written, findings)?;
+    let verb = filled.text().unwrap_or_default().trim().to_ascii_uppercase();
+    let is_any = verb == "ANY" || verb == "X-AMAZON-APIGATEWAY-ANY-METHOD";
+    Some(build::text(written.span, if is_any { "keep" } else { &verb }))
+}
+
+/// A body goes on as it came; what would change or refuse it is not built.
+fn body(integration: &Node, findings: &mut Findings) {
+    if let Some(entry) = integration.entry("requestTemplates").filter(|entry| !entry.value.entries().is_empty()) {
+        unbuilt(entry.key.span, "a template for the request of a service", findings);
+    }
+    if let Some(node) = integration.get("passthroughBehavior")
+        && node.text().is_some_and(|text| text.eq_ignore_ascii_case("never"))
+    {
+        unbuilt(node.span, "`passthroughBehavior: never` without a template, which refuses every body,", findings);
+    }
+}
+
+/// A control list of whole names.
+fn control(owner: &Node, kind: &str, names: &[String]) -> Node {
+    let span = owner.span;
+    let pattern = |name: &String| build::text(span, format!("^{}$", regex::escape(name)));
+    let values = build::list(span, names.iter().map(pattern).collect());
+    build::map(span, [("type", build::text(span, kind)), ("values", values)])
+}

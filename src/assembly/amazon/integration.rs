@@ -1,0 +1,141 @@
+//! What every integration has: its type, its properties, where it goes.
+
+use super::{Draft, Export, build, http, lambda, mock};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::openapi::Operation;
+use crate::source::{Entry, Node};
+
+const KNOWN: [&str; 22] = [
+    "type",
+    "httpMethod",
+    "uri",
+    "passthroughBehavior",
+    "responses",
+    "requestTemplates",
+    "requestParameters",
+    "responseParameters",
+    "credentials",
+    "payloadFormatVersion",
+    "contentHandling",
+    "connectionType",
+    "cacheNamespace",
+    "cacheKeyParameters",
+    "connectionId",
+    "timeoutInMillis",
+    "responseTransferMode",
+    "integrationSubtype",
+    "integrationTarget",
+    "tlsConfig",
+    "description",
+    "$ref",
+];
+
+/// The assembly of an integration. `None` means that findings say why not.
+pub(super) fn draft(
+    export: &Export<'_>,
+    operation: &Operation,
+    integration: &Node,
+    findings: &mut Findings,
+) -> Option<Draft> {
+    if !integration.is_mapping() {
+        let message = format!("the integration is {}, expected a map", integration.kind());
+        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, integration.span, message));
+        return None;
+    }
+    let errors = findings.errors();
+    unknown_properties(integration, findings);
+    unbuilt_properties(integration, findings);
+    if integration.get("integrationSubtype").is_some() {
+        return None;
+    }
+    let Some(kind) = integration.get("type") else {
+        let message = "the integration has no `type`";
+        let help = "write `type: aws_proxy`, `http_proxy`, `http` or `mock`";
+        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help));
+        return None;
+    };
+    let draft = match kind.text().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "aws_proxy" => lambda::draft(export, integration, findings),
+        "http_proxy" => http::proxy(export, operation, integration, findings),
+        "http" => http::mapped(export, operation, integration, findings),
+        "mock" => mock::draft(export, integration, findings),
+        "aws" => {
+            let span = integration.get("uri").map_or(kind.span, |uri| uri.span);
+            unbuilt(span, "the integration `aws`, with templates before and behind the call,", findings);
+            None
+        }
+        other => {
+            let message = format!("there is no integration type `{other}`");
+            let help = "write `aws_proxy`, `http_proxy`, `http` or `mock`";
+            findings.push(Diagnostic::error(codes::BAD_VALUE, kind.span, message).help(help));
+            None
+        }
+    };
+    draft.filter(|_| findings.errors() == errors)
+}
+
+/// Refuses what AWS has and Gantry does not have yet.
+pub(super) fn unbuilt(span: Span, what: &str, findings: &mut Findings) {
+    let message = format!("{what} waits for an issue of its own");
+    let help = "write an `x-assembly` for the operation; it wins over the integration";
+    findings.push(Diagnostic::error(codes::UNBUILT_PROPERTY, span, message).help(help));
+}
+
+fn unknown_properties(integration: &Node, findings: &mut Findings) {
+    for entry in integration.entries().iter().filter(|entry| !KNOWN.contains(&&*entry.key.text)) {
+        let near = nearest(&entry.key.text, KNOWN);
+        let help = match near.as_slice() {
+            [] => "remove it".to_owned(),
+            near => format!("did you mean {}?", quoted_list(near)),
+        };
+        let message = format!("an integration has no property `{}`, so this is ignored", entry.key.text);
+        findings.push(Diagnostic::warning(codes::UNKNOWN_PROPERTY, entry.key.span, message).help(help));
+    }
+}
+
+fn unbuilt_properties(integration: &Node, findings: &mut Findings) {
+    let is = |entry: &Entry, word: &str| entry.value.text().is_some_and(|text| text.eq_ignore_ascii_case(word));
+    for entry in integration.entries() {
+        let span = entry.key.span;
+        match &*entry.key.text {
+            "integrationSubtype" => unbuilt(span, "the call of another AWS service", findings),
+            "connectionType" if !is(entry, "INTERNET") => unbuilt(span, "a VPC link", findings),
+            "integrationTarget" => unbuilt(span, "a VPC link", findings),
+            "responseTransferMode" if !is(entry, "BUFFERED") => unbuilt(span, "response streaming", findings),
+            "responseParameters" => unbuilt(span, "the mapping of the response's parameters", findings),
+            "cacheNamespace" | "cacheKeyParameters" => {
+                let message = format!("no answer is cached, so `{}` changes nothing", entry.key.text);
+                findings.push(Diagnostic::warning(codes::NO_COUNTERPART, span, message));
+            }
+            "tlsConfig" => {
+                let message = "`tlsConfig` changes nothing: certificates are verified for the host of the `uri`";
+                findings.push(Diagnostic::warning(codes::NO_COUNTERPART, span, message));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The `uri` with everything filled in.
+pub(super) fn uri(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Node> {
+    let Some(uri) = integration.get("uri") else {
+        let message = "the integration has no `uri`, so nothing says what to call";
+        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message));
+        return None;
+    };
+    export.values.text(uri, findings)
+}
+
+/// `timeoutInMillis`, or what AWS has where it is missing: 29 s, in HTTP APIs 30 s.
+pub(super) fn timeout(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Node> {
+    let Some(written) = integration.get("timeoutInMillis").filter(|node| !node.is_null()) else {
+        return Some(build::text(integration.span, if export.is_http { "30s" } else { "29s" }));
+    };
+    let filled = export.values.text(written, findings)?;
+    let millis = filled.text().and_then(|text| text.trim().parse::<u32>().ok()).filter(|millis| *millis >= 50);
+    if millis.is_none() {
+        let message = "`timeoutInMillis` is a number of milliseconds, at least 50";
+        findings.push(Diagnostic::error(codes::WRONG_TYPE, written.span, message));
+    }
+    millis.map(|millis| build::text(written.span, format!("{millis}ms")))
+}

@@ -1,0 +1,152 @@
+//! `aws_proxy`: a function receives the event of API Gateway and answers for it.
+
+use super::integration::{timeout, unbuilt, uri};
+use super::values::shown;
+use super::{Draft, Export, build};
+use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::source::Node;
+
+/// Where the function stands in the long spelling of the `uri`.
+const PATH: &str = ":lambda:path/";
+
+pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Draft> {
+    let function = uri(export, integration, findings).and_then(|uri| function(&uri, findings));
+    let timeout = timeout(export, integration, findings);
+    let payload = payload(export, integration, findings);
+    let role = role(export, integration, findings);
+    request_changes(export, integration, findings);
+    let span = integration.span;
+    let mut config = vec![
+        ("function", function?),
+        ("payload", payload?),
+        ("response", build::text(span, "proxy")),
+        ("timeout", timeout?),
+        // AWS does not call a function twice for one request.
+        ("retry", build::text(span, "not-sent")),
+    ];
+    if !export.is_http {
+        config.push(("strict", build::plain(span, "true")));
+        let types = binary_media_types(export, findings)?;
+        if !types.is_empty() {
+            let types = build::list(span, types);
+            config.push(("event-context", build::map(span, [("binary-media-types", types)])));
+        }
+    }
+    config.extend(role?.map(|role| ("aws-assume-role-arn", role)));
+    let call = build::step("lambda", span, config);
+    Some(Draft { execute: vec![call], catch: export.responses.of_lambda(export.is_http, span) })
+}
+
+/// The function's ARN in a `uri`, at its place there.
+fn function(uri: &Node, findings: &mut Findings) -> Option<Node> {
+    let text = uri.text().unwrap_or_default();
+    let is_arn = text.starts_with("arn:");
+    if is_arn && text.contains(":lambda:") && text.contains(":function:") && !text.contains(":apigateway:") {
+        return Some(uri.clone());
+    }
+    if let (true, Some(at)) = (is_arn, text.find(PATH)) {
+        let path = &text[at + PATH.len()..];
+        let inner = path.split_once("/functions/").and_then(|(_, rest)| rest.rsplit_once('/'));
+        match inner {
+            Some((arn, "invocations")) => {
+                let start =
+                    text.len() - path.len() + path.find("/functions/").unwrap_or_default() + "/functions/".len();
+                let span = uri.inside(start..start + arn.len()).unwrap_or(uri.span);
+                return Some(masked_like(uri, build::text(span, arn)));
+            }
+            Some((_, "response-streaming-invocations")) => {
+                unbuilt(uri.span, "response streaming", findings);
+                return None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(rest) = text.strip_prefix("arn:").filter(|rest| rest.contains(":apigateway:")) {
+        let service = rest.split(':').nth(3).unwrap_or_default();
+        if service != "lambda" {
+            let service = if shown(uri) == text { service } else { "***" };
+            unbuilt(uri.span, &format!("the call of the AWS service `{service}`"), findings);
+            return None;
+        }
+    }
+    let message = "the `uri` of `aws_proxy` names no Lambda function";
+    let help = "write `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations`, or the \
+                function's ARN";
+    findings.push(Diagnostic::error(codes::BAD_FUNCTION, uri.span, message).help(help));
+    None
+}
+
+/// A part of a text is as secret as the whole.
+fn masked_like(whole: &Node, mut part: Node) -> Node {
+    use crate::source::Content;
+    if let (Content::Scalar(whole), Content::Scalar(part)) = (&whole.content, &mut part.content) {
+        part.masked = whole.masked;
+    }
+    part
+}
+
+/// REST APIs know one format of events, HTTP APIs two.
+fn payload(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Node> {
+    let written = integration.get("payloadFormatVersion").filter(|node| !node.is_null());
+    let filled = match written {
+        Some(node) => Some(export.values.text(node, findings)?),
+        None => None,
+    };
+    let span = written.map_or(integration.span, |node| node.span);
+    match filled.as_ref().and_then(Node::text).map(str::trim) {
+        Some("2.0" | "2") => Some(build::text(span, "api-gateway-v2")),
+        Some("1.0" | "1") => Some(build::text(span, "api-gateway-v1")),
+        None if !export.is_http => Some(build::text(span, "api-gateway-v1")),
+        None => {
+            let message = "an integration of an HTTP API needs `payloadFormatVersion`";
+            let help = "write `payloadFormatVersion: '2.0'`, or `'1.0'` for the events of REST APIs";
+            findings.push(Diagnostic::error(codes::MISSING_PROPERTY, span, message).help(help));
+            None
+        }
+        Some(_) => {
+            let message = format!("there is no payload format `{}`", filled.as_ref().map_or("", shown));
+            findings.push(Diagnostic::error(codes::BAD_VALUE, span, message).help("write `'1.0'` or `'2.0'`"));
+            None
+        }
+    }
+}
+
+/// The role to call with. The outer `None` is a mistake.
+fn role(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Option<Node>> {
+    let Some(written) = integration.get("credentials").filter(|node| !node.is_null()) else { return Some(None) };
+    let role = export.values.text(written, findings)?;
+    let text = role.text().unwrap_or_default();
+    if text.contains(":user/") || text.contains('*') {
+        let message = "the caller's own credentials cannot be passed on: nobody but AWS has them";
+        let help = "name a role, or remove `credentials` and let the gateway call with its own";
+        findings.push(Diagnostic::error(codes::BAD_VALUE, written.span, message).help(help));
+        return None;
+    }
+    Some(Some(role))
+}
+
+/// The types whose bodies go to the function as base64.
+fn binary_media_types(export: &Export<'_>, findings: &mut Findings) -> Option<Vec<Node>> {
+    let Some(types) = export.api.tree.root.get("x-amazon-apigateway-binary-media-types") else {
+        return Some(Vec::new());
+    };
+    types.items().iter().map(|one| export.values.text(one, findings)).collect()
+}
+
+/// A function's event is the request as it came; what would change it is refused where AWS does it.
+fn request_changes(export: &Export<'_>, integration: &Node, findings: &mut Findings) {
+    let method = integration.get("httpMethod").and_then(Node::text).unwrap_or("POST");
+    if let Some(node) = integration.get("httpMethod").filter(|_| !method.eq_ignore_ascii_case("post")) {
+        let message = format!("a function is called with POST, and not with `{method}`: on AWS this operation fails");
+        findings.push(Diagnostic::warning(codes::BAD_VALUE, node.span, message).help("write `httpMethod: POST`"));
+    }
+    if let Some(entry) = integration.entry("requestParameters").filter(|entry| !entry.value.entries().is_empty()) {
+        match export.is_http {
+            true => unbuilt(entry.key.span, "the mapping of a function's request parameters", findings),
+            false => {
+                let message = "a function receives the request as it came, so `requestParameters` changes nothing";
+                findings.push(Diagnostic::warning(codes::NO_COUNTERPART, entry.key.span, message));
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Exports of AWS API Gateway: the integration of an operation becomes an assembly of ordinary steps.
+//!
+//! What is built of an integration keeps the places of the document, so that the findings of a policy stand at the author's
+//! line. What an integration asks for and Gantry does not have is refused by a sentence: nothing is skipped, and nothing that
+//! AWS would guard stands open.
+
+mod build;
+mod cors;
+mod gateway_responses;
+mod guards;
+mod http;
+mod integration;
+mod lambda;
+mod mock;
+mod request_parameters;
+mod responses;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use cors::Cors;
+use gateway_responses::GatewayResponses;
+
+use super::parse::catch_list;
+use super::{Assembly, Carrier, Generation, steps};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::openapi::{Api, Operation};
+use crate::source::Node;
+
+pub use cors::add_preflight_routes;
+pub use values::Values;
+
+const INTEGRATION: &str = "x-amazon-apigateway-integration";
+
+/// What an export says of all its operations.
+pub(super) struct Export<'a> {
+    api: &'a Api,
+    values: Values,
+    /// An HTTP API; else it is a REST API.
+    is_http: bool,
+    responses: GatewayResponses,
+    cors: Option<Cors>,
+}
+
+/// The parts of an assembly, as an author would have written them.
+struct Draft {
+    execute: Vec<Node>,
+    /// Entries of `catch`.
+    catch: Vec<Node>,
+}
+
+// === impl Export ===
+
+impl<'a> Export<'a> {
+    /// What the document says, if an operation has an integration and no assembly of its own.
+    pub(super) fn of(api: &'a Api, values: &Values, findings: &mut Findings) -> Option<Self> {
+        if !api.operations.iter().any(runs) {
+            return None;
+        }
+        let values = values.with_defaults(api.template.as_ref().map(|template| &template.root));
+        let mut export =
+            Export { api, values, is_http: is_http(api), responses: GatewayResponses::default(), cors: None };
+        guards::of_document(&export, findings);
+        export.responses = GatewayResponses::read(&export, findings);
+        export.cors = Cors::read(&export, findings);
+        let size = "x-amazon-apigateway-minimum-compression-size";
+        if let Some(entry) = api.tree.root.entry(size) {
+            let message = "answers are not compressed yet";
+            findings.push(Diagnostic::warning(codes::NOT_ENFORCED, entry.key.span, message));
+        }
+        Some(export)
+    }
+
+    /// The assembly of an operation's integration. `None` where it has none, or where findings say why not.
+    pub(super) fn assembly(&self, operation: &Operation, findings: &mut Findings) -> Option<Assembly> {
+        if let Some(cors) = self.cors.as_ref().filter(|cors| cors.span == operation.span) {
+            let draft = Draft { execute: cors.answer(), catch: Vec::new() };
+            return Some(self.made(draft, cors.span, findings));
+        }
+        let Some(entry) = operation.node.entry(INTEGRATION) else {
+            undecided(operation, findings);
+            return None;
+        };
+        guards::of_operation(self, operation, findings);
+        let node = self.referred(&entry.value, findings)?;
+        let mut draft = integration::draft(self, operation, &node, findings)?;
+        if let Some(cors) = &self.cors {
+            draft.execute = cors.around(operation, draft.execute);
+        }
+        Some(self.made(draft, entry.key.span, findings))
+    }
+
+    fn made(&self, draft: Draft, span: Span, findings: &mut Findings) -> Assembly {
+        let finally = self.cors.as_ref().map(Cors::headers).unwrap_or_default();
+        let blocks = [("execute", draft.execute), ("catch", draft.catch), ("finally", finally)];
+        let owner = build::map(span, blocks.map(|(name, items)| (name, build::list(span, items))));
+        Assembly {
+            carrier: Carrier::Amazon,
+            generation: Generation::V10,
+            error_format: Generation::V10,
+            execute: steps(&owner, "execute", findings),
+            catch: catch_list(&owner, findings),
+            finally: steps(&owner, "finally", findings),
+            span,
+        }
+    }
+
+    /// An integration may be a reference into the components.
+    fn referred(&self, node: &Node, findings: &mut Findings) -> Option<Node> {
+        let Some(reference) = node.get("$ref") else { return Some(node.clone()) };
+        let text = reference.text().unwrap_or_default();
+        let found = text.strip_prefix('#').and_then(|pointer| self.api.tree.root.pointer(pointer));
+        if found.is_none() {
+            let message = format!("`{text}` points nowhere in this document");
+            findings.push(Diagnostic::error(codes::UNRESOLVED_REF, reference.span, message));
+        }
+        found.cloned()
+    }
+}
+
+/// Whether an operation runs its integration: an assembly wins over it.
+pub(super) fn runs(operation: &Operation) -> bool {
+    let has = |node: &Node| node.get(super::carrier::OURS).is_some();
+    operation.node.get(INTEGRATION).is_some() && !has(&operation.node) && !has(&operation.path_item)
+}
+
+/// A path or an operation that CloudFormation would decide on.
+fn undecided(operation: &Operation, findings: &mut Findings) {
+    if let Some(entry) = operation.node.entries().iter().find(|entry| entry.key.text.starts_with("Fn::")) {
+        let message = format!("`{}` is not evaluated here, so nothing says what this path is", entry.key.text);
+        let help = "write the path as it is deployed";
+        findings.push(Diagnostic::error(codes::PLACEHOLDER, entry.key.span, message).help(help));
+    }
+}
+
+/// HTTP APIs have extensions and values that REST APIs have not.
+fn is_http(api: &Api) -> bool {
+    let root = &api.tree.root;
+    let says = |integration: &Node| {
+        integration.get("integrationSubtype").is_some()
+            || integration.get("payloadFormatVersion").and_then(Node::text).is_some_and(|text| text.trim() == "2.0")
+    };
+    let schemes = root.pointer("/components/securitySchemes").map(Node::entries).unwrap_or_default();
+    let has_jwt = schemes.iter().any(|scheme| {
+        let kind = scheme.value.pointer("/x-amazon-apigateway-authorizer/type").and_then(Node::text);
+        kind.is_some_and(|kind| kind.eq_ignore_ascii_case("jwt"))
+    });
+    api.template.as_ref().is_some_and(|template| template.is_http)
+        || root.get(cors::KEY).is_some()
+        || root.get("x-amazon-apigateway-importexport-version").is_some()
+        || has_jwt
+        || api.operations.iter().filter_map(|operation| operation.node.get(INTEGRATION)).any(says)
+}

@@ -1,0 +1,208 @@
+//! `requestParameters` of calls to services: what goes into the path, the query and the headers.
+
+use std::collections::HashMap;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::integration::unbuilt;
+use super::responses::literal;
+use super::values::shown;
+use super::{Export, build};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::openapi::{Operation, Segment};
+use crate::source::{Entry, Node};
+
+/// What the mappings of an integration come to.
+#[derive(Default)]
+pub(super) struct Mapped {
+    /// By the names in the `uri`.
+    path: HashMap<String, PathValue>,
+    /// Pairs behind the `?`.
+    pub query: Vec<String>,
+    /// Query parameters of the client that pass.
+    pub passing_query: Vec<String>,
+    /// Headers of the client that pass.
+    pub passing_headers: Vec<String>,
+    /// Names of headers that the actions set.
+    pub set_headers: Vec<String>,
+    /// What is done to the message before the call.
+    pub actions: Vec<Node>,
+}
+
+enum PathValue {
+    /// A parameter of the operation's path.
+    Parameter(String),
+    Text(String),
+}
+
+/// A `uri` with the values of the request in it.
+pub(super) struct Target {
+    pub url: Node,
+    /// The parameter that takes the rest of the path stood at its end.
+    pub forward_path: bool,
+}
+
+// === impl Mapped ===
+
+impl Mapped {
+    pub(super) fn read(export: &Export<'_>, operation: &Operation, owner: &Node, findings: &mut Findings) -> Self {
+        let mut mapped = Mapped::default();
+        if export.is_http {
+            // Names in the `uri` of an HTTP API are those of the route.
+            for name in operation.path.parameters() {
+                mapped.path.insert(name.to_string(), PathValue::Parameter(name.to_string()));
+            }
+        }
+        for entry in owner.get("requestParameters").map(Node::entries).unwrap_or_default() {
+            let Some(value) = export.values.text(&entry.value, findings) else { continue };
+            match export.is_http {
+                true => mapped.of_http_api(entry, &value, findings),
+                false => mapped.of_rest_api(export, entry, &value, findings),
+            }
+        }
+        mapped
+    }
+
+    fn of_rest_api(&mut self, export: &Export<'_>, entry: &Entry, value: &Node, findings: &mut Findings) {
+        let target = entry.key.text.strip_prefix("integration.request.").and_then(|rest| rest.split_once('.'));
+        let text = value.text().unwrap_or_default();
+        let source = text.strip_prefix("method.request.").and_then(|rest| rest.split_once('.'));
+        let names = [target, source].into_iter().flatten().map(|(_, name)| name);
+        if let Some(name) = names.into_iter().find(|name| !is_name(name)) {
+            findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, format!("`{name}` is no name")));
+            return;
+        }
+        match (target, source) {
+            (Some(("path", name)), Some(("path", from))) => {
+                self.path.insert(name.to_owned(), PathValue::Parameter(from.to_owned()));
+            }
+            (Some(("header", name)), Some(("header", from))) if name.eq_ignore_ascii_case(from) => {
+                self.passing_headers.push(name.to_owned());
+            }
+            (Some(("header", name)), Some(("path", from))) => self.set_header(name, reference(from, value.span)),
+            (Some(("querystring", name)), Some(("querystring", from))) if name == from => {
+                self.passing_query.push(name.to_owned());
+            }
+            (Some(("querystring", name)), Some(("path", from))) => {
+                self.query.push(format!("{}=$(request.parameters['{from}'])", encoded(name)));
+            }
+            (Some((place, name)), None) if matches!(place, "path" | "header" | "querystring") => {
+                let Some(literal) = literal(export, value, findings) else { return };
+                let text = literal.text().unwrap_or_default();
+                match place {
+                    "path" => drop(self.path.insert(name.to_owned(), PathValue::Text(encoded(text)))),
+                    "querystring" => self.query.push(format!("{}={}", encoded(name), encoded(text))),
+                    _ => self.set_header(name, literal),
+                }
+            }
+            (Some(_), _) => {
+                unbuilt(value.span, &format!("the mapping of `{}` to `{}`", shown(value), entry.key.text), findings);
+            }
+            (None, _) => {
+                let message = format!("`{}` is no parameter of the call", entry.key.text);
+                let help = "write `integration.request.header.NAME`, `querystring` or `path`";
+                findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message).help(help));
+            }
+        }
+    }
+
+    fn of_http_api(&mut self, entry: &Entry, value: &Node, findings: &mut Findings) {
+        let text = value.text().unwrap_or_default();
+        let (verb, target) = entry.key.text.split_once(':').unwrap_or_default();
+        let Some(name) = target.strip_prefix("header.") else {
+            unbuilt(entry.key.span, &format!("the mapping to `{}`", entry.key.text), findings);
+            return;
+        };
+        if !is_name(name) {
+            findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, format!("`{name}` is no name")));
+            return;
+        }
+        let from_path = text.strip_prefix("$request.path.").filter(|name| is_name(name));
+        let filled = match from_path {
+            Some(from) => reference(from, value.span),
+            None if text.contains(['$', '{']) => {
+                unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings);
+                return;
+            }
+            None => build::text(value.span, text),
+        };
+        match verb {
+            "overwrite" => self.set_header(name, filled),
+            "append" => {
+                let variable = build::text(entry.key.span, build::header(name));
+                self.actions.push(build::map(entry.key.span, [("add", variable), ("value", filled)]));
+            }
+            "remove" => self.actions.push(build::clear(entry.key.span, &build::header(name))),
+            _ => unbuilt(entry.key.span, &format!("the mapping to `{}`", entry.key.text), findings),
+        }
+    }
+
+    fn set_header(&mut self, name: &str, value: Node) {
+        self.actions.push(build::set(&build::header(name), value));
+        self.set_headers.push(name.to_owned());
+    }
+
+    /// Puts the values of the request into a `uri`.
+    pub(super) fn target(&self, uri: &Node, operation: &Operation, findings: &mut Findings) -> Option<Target> {
+        let text = uri.text().unwrap_or_default();
+        if text.contains("$(") {
+            unbuilt(uri.span, "a `uri` with `$(` in it", findings);
+            return None;
+        }
+        let rest_parameter = operation.path.segments.iter().find_map(|segment| match segment {
+            Segment::Greedy(name) => Some(&**name),
+            _ => None,
+        });
+        let mut url = String::new();
+        let mut forward_path = false;
+        let mut at = 0;
+        while let Some(open) = text[at..].find('{').map(|open| open + at) {
+            let Some(close) = text[open..].find('}').map(|close| close + open) else { break };
+            url.push_str(&text[at..open]);
+            // `{proxy+}` is written in a `uri` too.
+            let name = text[open + 1..close].trim_end_matches('+');
+            match self.path.get(name) {
+                Some(PathValue::Text(text)) => url.push_str(text),
+                Some(PathValue::Parameter(from)) if rest_parameter == Some(from.trim_end_matches('+')) => {
+                    if close + 1 < text.len() || !url.ends_with('/') {
+                        let what = format!("`{{{name}}}`, which takes the rest of the path, in the middle of a `uri`");
+                        unbuilt(uri.span, &what, findings);
+                        return None;
+                    }
+                    forward_path = true;
+                }
+                Some(PathValue::Parameter(from)) => url.push_str(&format!("$(request.parameters['{from}'])")),
+                None => {
+                    let message = format!("nothing says what `{{{name}}}` in the `uri` is");
+                    let help = format!(
+                        "write `requestParameters: {{integration.request.path.{name}: method.request.path.{name}}}`"
+                    );
+                    let span = uri.inside(open..close + 1).unwrap_or(uri.span);
+                    findings.push(Diagnostic::error(codes::BAD_TARGET, span, message).help(help));
+                    return None;
+                }
+            }
+            at = close + 1;
+        }
+        url.push_str(&text[at..]);
+        if !self.query.is_empty() {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&self.query.join("&"));
+        }
+        let url = if url == text { uri.clone() } else { build::text(uri.span, url) };
+        Some(Target { url, forward_path })
+    }
+}
+
+/// Whether a name can stand in a reference.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#%&*+-.^_|~".contains(&byte))
+}
+
+fn reference(name: &str, span: Span) -> Node {
+    build::text(span, format!("$(request.parameters['{name}'])"))
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}

@@ -1,0 +1,254 @@
+//! The `responses` of an integration: which one answers, and what it says.
+
+use regex::Regex;
+
+use super::integration::unbuilt;
+use super::request_parameters::is_name;
+use super::values::shown;
+use super::{Export, build};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::source::{Entry, Node};
+
+/// A response of an integration.
+pub(super) struct Response {
+    /// The statuses that it answers; `None` answers all that no other does.
+    pub statuses: Option<Vec<u16>>,
+    pub span: Span,
+    status: Node,
+    headers: Vec<(String, Source)>,
+    /// The body with its content type.
+    pub template: Option<(Node, Node)>,
+}
+
+/// Where a header's value comes from.
+enum Source {
+    Text(Node),
+    /// A header of what was called.
+    Header(Span, String),
+}
+
+/// Who answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Backend {
+    /// Nobody: there are no headers to take.
+    None,
+    /// A service, whose answer is in this variable.
+    Variable(&'static str),
+}
+
+// === impl Response ===
+
+impl Response {
+    /// The steps that make `message` this response. What they set is all that goes out.
+    pub(super) fn steps(&self, backend: Backend) -> Vec<Node> {
+        let mut actions = vec![build::set("message.status.code", self.status.clone())];
+        let mut copied = Vec::new();
+        match (&self.template, backend) {
+            (Some((body, kind)), _) => {
+                actions.push(build::set("message.body", body.clone()));
+                actions.push(build::set(&build::header("content-type"), kind.clone()));
+            }
+            (None, Backend::Variable(variable)) => {
+                actions.push(build::set("message.body", build::text(self.span, format!("$({variable}.body)"))));
+                copied.push(("content-type", "content-type", self.span));
+            }
+            (None, Backend::None) => {
+                actions.push(build::set("message.body", build::text(self.span, "")));
+                let kind = build::text(self.span, "application/json");
+                actions.push(build::set(&build::header("content-type"), kind));
+            }
+        }
+        for (name, source) in &self.headers {
+            match source {
+                Source::Text(text) => actions.push(build::set(&build::header(name), text.clone())),
+                Source::Header(span, header) => copied.push((name, header, *span)),
+            }
+        }
+        let Backend::Variable(variable) = backend else {
+            return build::set_variable(self.span, actions).into_iter().collect();
+        };
+        let copies = copied.into_iter().map(|(to, from, span)| copy(variable, to, from, span));
+        build::set_variable(self.span, actions).into_iter().chain(copies).collect()
+    }
+}
+
+/// Sets a header to one of the service's, where it has it.
+fn copy(variable: &str, to: &str, from: &str, span: Span) -> Node {
+    let condition = build::text(span, format!("$exists({variable}.headers.`{from}`)"));
+    let value = build::text(span, format!("$({variable}.headers['{from}'])"));
+    let set = build::set_variable(span, vec![build::set(&build::header(to), value)]).into_iter().collect();
+    let case = build::map(span, [("condition", condition), ("execute", build::list(span, set))]);
+    build::step("switch", span, [("case", build::list(span, vec![case]))])
+}
+
+/// The responses in the order in which they are tried: the one without a pattern is the last.
+pub(super) fn read(
+    export: &Export<'_>,
+    owner: &Node,
+    backend: Backend,
+    findings: &mut Findings,
+) -> Option<Vec<Response>> {
+    let entries = owner.get("responses").map(Node::entries).unwrap_or_default();
+    let (default, patterns): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().partition(|entry| &*entry.key.text == "default");
+    let read: Vec<Option<Response>> =
+        patterns.into_iter().chain(default).map(|entry| response(export, entry, backend, findings)).collect();
+    if read.is_empty() {
+        let span = owner.entry("responses").map_or(owner.span, |entry| entry.key.span);
+        let message = "the integration has no `responses`, so AWS answers every request with status 500";
+        let help = "write `responses: {default: {statusCode: '200'}}`";
+        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, span, message).help(help));
+        return None;
+    }
+    read.into_iter().collect()
+}
+
+fn response(export: &Export<'_>, entry: &Entry, backend: Backend, findings: &mut Findings) -> Option<Response> {
+    let node = &entry.value;
+    let statuses = match &*entry.key.text {
+        "default" => None,
+        pattern => Some(statuses(pattern, entry.key.span, findings)?),
+    };
+    let Some(written) = node.get("statusCode") else {
+        let message = format!("the response `{}` has no `statusCode`", entry.key.text);
+        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, entry.key.span, message));
+        return None;
+    };
+    let status = status(export, written, findings);
+    if let Some(handling) = node.entry("contentHandling").filter(|entry| !entry.value.is_null()) {
+        unbuilt(handling.key.span, "the conversion of a response's body", findings);
+    }
+    let headers = headers(export, node, backend, findings);
+    let template = template(export, node, "responseTemplates", findings);
+    Some(Response { statuses, span: entry.key.span, status: status?, headers: headers?, template: template? })
+}
+
+pub(super) fn status(export: &Export<'_>, written: &Node, findings: &mut Findings) -> Option<Node> {
+    let filled = export.values.text(written, findings)?;
+    let text = filled.text().unwrap_or_default().trim();
+    if text.parse::<u16>().is_ok_and(|code| (200..600).contains(&code)) {
+        return Some(build::plain(written.span, text));
+    }
+    let message = format!("`{}` is no status from 200 to 599", shown(&filled).trim());
+    findings.push(Diagnostic::error(codes::BAD_VALUE, written.span, message));
+    None
+}
+
+/// The statuses that a pattern takes: it must fit the whole.
+fn statuses(pattern: &str, span: Span, findings: &mut Findings) -> Option<Vec<u16>> {
+    match Regex::new(&format!("^(?:{pattern})$")) {
+        Ok(regex) => Some((100..600).filter(|status: &u16| regex.is_match(&status.to_string())).collect()),
+        Err(error) => {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let message = format!("this pattern cannot be used: {reason}");
+            findings.push(Diagnostic::error(codes::BAD_VALUE, span, message));
+            None
+        }
+    }
+}
+
+fn headers(
+    export: &Export<'_>,
+    node: &Node,
+    backend: Backend,
+    findings: &mut Findings,
+) -> Option<Vec<(String, Source)>> {
+    let entries = node.get("responseParameters").map(Node::entries).unwrap_or_default();
+    let read: Vec<Option<(String, Source)>> = entries
+        .iter()
+        .map(|entry| {
+            let name = entry.key.text.strip_prefix("method.response.header.").filter(|name| is_name(name));
+            let Some(name) = name else {
+                let message = format!("`{}` is no header of the response", entry.key.text);
+                let help = "write `method.response.header.NAME`";
+                findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message).help(help));
+                return None;
+            };
+            Some((name.to_owned(), source(export, &entry.value, backend, findings)?))
+        })
+        .collect();
+    read.into_iter().collect()
+}
+
+fn source(export: &Export<'_>, written: &Node, backend: Backend, findings: &mut Findings) -> Option<Source> {
+    let value = export.values.text(written, findings)?;
+    let text = value.text().unwrap_or_default();
+    let header = text.strip_prefix("integration.response.header.").filter(|name| is_name(name));
+    if let (Some(header), true) = (header, backend != Backend::None) {
+        return Some(Source::Header(written.span, header.to_ascii_lowercase()));
+    }
+    literal(export, &value, findings).map(Source::Text)
+}
+
+/// A text between single quotes, or a stage variable. `None` means that a finding says why not.
+pub(super) fn literal(export: &Export<'_>, value: &Node, findings: &mut Findings) -> Option<Node> {
+    let text = value.text().unwrap_or_default();
+    if let Some(literal) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        return constant(build::text(value.span, literal), findings);
+    }
+    if let Some(name) = text.strip_prefix("stageVariables.") {
+        return export.values.text(&build::text(value.span, format!("${{stageVariables.{name}}}")), findings);
+    }
+    if text.contains('.') && !text.contains(' ') {
+        unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings);
+        return None;
+    }
+    let message = format!("`{}` is neither a mapping nor a text between single quotes", shown(value));
+    let help = format!("write `\"'{}'\"`", shown(value));
+    findings.push(Diagnostic::error(codes::BAD_VALUE, value.span, message).help(help));
+    None
+}
+
+/// A text of AWS's may not hold what would be a reference here.
+fn constant(node: Node, findings: &mut Findings) -> Option<Node> {
+    if node.text().is_some_and(|text| text.contains("$(")) {
+        unbuilt(node.span, "a text with `$(` in it", findings);
+        return None;
+    }
+    Some(node)
+}
+
+/// The template of some media types, if it is a constant. The outer `None` is a mistake.
+///
+/// Which one a client gets on AWS hangs on its `Accept`; here it is JSON, or else the first.
+#[allow(clippy::option_option, reason = "no template and a mistake are two things")]
+pub(super) fn template(
+    export: &Export<'_>,
+    owner: &Node,
+    key: &str,
+    findings: &mut Findings,
+) -> Option<Option<(Node, Node)>> {
+    let entries = owner.get(key).map(Node::entries).unwrap_or_default();
+    let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
+    let Some(chosen) = json.or(entries.first()) else { return Some(None) };
+    if chosen.value.is_null() || chosen.value.text() == Some("") {
+        return Some(None);
+    }
+    if chosen.value.text().is_some_and(has_code) {
+        unbuilt(chosen.value.span, "a mapping template (VTL) that is not a constant", findings);
+        return None;
+    }
+    if let Some(other) = entries.iter().find(|one| one.value.text() != chosen.value.text()) {
+        let message = format!("every client gets the template of `{}`, whatever it accepts", chosen.key.text);
+        findings.push(Diagnostic::warning(codes::NOT_ENFORCED, other.key.span, message));
+    }
+    let body = export.values.text(&chosen.value, findings)?;
+    Some(Some((constant(body, findings)?, build::text(chosen.key.span, &*chosen.key.text))))
+}
+
+/// Whether a template has more in it than text. `${AWS::Region}` and what CloudFormation fills in is none of VTL's.
+pub(super) fn has_code(text: &str) -> bool {
+    let after = |sign: char| text.match_indices(sign).map(move |(at, _)| &text[at + 1..]);
+    let letter = |rest: &str| rest.starts_with(|one: char| one.is_ascii_alphabetic());
+    after('$')
+        .any(|rest| letter(rest) || rest.starts_with('!') || rest.starts_with("{input") || rest.starts_with("{util"))
+        || after('#').any(|rest| letter(rest) && is_directive(rest) || rest.starts_with(['#', '*', '{', '[']))
+}
+
+/// Whether a word behind `#` is one of VTL's and not, for example, a colour.
+fn is_directive(rest: &str) -> bool {
+    const WORDS: [&str; 12] =
+        ["set", "if", "else", "elseif", "end", "foreach", "include", "parse", "stop", "break", "evaluate", "define"];
+    WORDS.iter().chain(&["macro"]).any(|word| rest.starts_with(word))
+}

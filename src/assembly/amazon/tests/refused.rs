@@ -1,0 +1,159 @@
+//! What is not built is refused by a sentence at its line, and nothing that AWS guards stands open.
+
+use super::{ARN, FINE, function, http_api, long, rest};
+use crate::test_support::Setup;
+
+fn proxy() -> String {
+    format!("type: aws_proxy\nhttpMethod: POST\nuri: '{}'", long(ARN))
+}
+
+/// The findings of a document, each up to its help.
+fn findings(document: &str) -> Vec<String> {
+    let (_server, setup) = function(FINE);
+    setup.load(document).findings().iter().map(|line| line.split("; ").next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn a_guarded_operation_is_never_open() {
+    let schemes = "
+securityDefinitions:
+  key: {type: apiKey, name: x-api-key, in: header}
+  iam: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}
+  pool: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools}
+x-amazon-apigateway-request-validators:
+  all: {validateRequestBody: true, validateRequestParameters: true}
+  none: {validateRequestBody: false, validateRequestParameters: false}
+";
+    let open = "waits for an issue of its own, and without it the operation would stand open";
+    let at = |operation: &str| findings(&format!("{}      {operation}\n{schemes}", rest(&proxy())));
+    for (operation, expected) in [
+        ("security: [{key: []}]", "api.yaml:10:17: error G0208 the API key `key`"),
+        ("security: [{iam: []}]", "api.yaml:10:17: error G0208 the IAM authorization `iam`"),
+        ("security: [{pool: [a]}]", "api.yaml:10:17: error G0208 the authorizer `pool`"),
+        ("security: [{gone: []}]", "api.yaml:10:17: error G0208 the security scheme `gone`"),
+        ("security: {'Fn::If': [a, b, c]}", "api.yaml:10:17: error G0208 the security requirement"),
+        ("x-amazon-apigateway-auth: {type: AWS_IAM}", "api.yaml:10:33: error G0208 the authorization `AWS_IAM`"),
+        ("x-amazon-apigateway-request-validator: all", "api.yaml:10:46: error G0208 the request validator `all`"),
+        ("x-amazon-apigateway-request-validator: gone", "api.yaml:10:46: error G0208 the request validator `gone`"),
+    ] {
+        assert_eq!(at(operation), [format!("{expected} {open}")], "{operation}");
+    }
+    for fine in
+        ["security: []", "x-amazon-apigateway-auth: {type: NONE}", "x-amazon-apigateway-request-validator: none"]
+    {
+        assert_eq!(at(fine), [""; 0], "{fine}");
+    }
+    for (root, expected) in [
+        ("security: [{key: []}]", "api.yaml:10:11: error G0208 the API key `key`"),
+        ("x-amazon-apigateway-policy: {Version: '2012-10-17'}", "api.yaml:10:1: error G0208 the resource policy"),
+        ("x-amazon-apigateway-request-validator: all", "api.yaml:10:40: error G0208 the request validator `all`"),
+    ] {
+        assert_eq!(findings(&format!("{}{root}\n{schemes}", rest(&proxy()))), [format!("{expected} {open}")], "{root}");
+    }
+}
+
+#[test]
+fn what_waits_for_its_issue_says_so() {
+    let http = "type: http\nhttpMethod: GET\nuri: 'http://127.0.0.1/x'\nresponses: {default: {statusCode: 200}}";
+    let own = "waits for an issue of its own";
+    for (properties, expected) in [
+        (
+            format!("type: aws\nhttpMethod: POST\nuri: '{}'", long(ARN)),
+            "api.yaml:9:14: error G0307 the integration `aws`, with templates before and behind the call,".to_owned(),
+        ),
+        (
+            "type: aws_proxy\nuri: 'arn:aws:apigateway:eu-west-1:s3:path/bucket'".to_owned(),
+            "api.yaml:8:14: error G0307 the call of the AWS service `s3`".to_owned(),
+        ),
+        (
+            proxy().replace("2015-03-31", "2021-11-15").replace("/invocations", "/response-streaming-invocations"),
+            "api.yaml:9:14: error G0307 response streaming".to_owned(),
+        ),
+        (format!("{}\nresponseTransferMode: STREAM", proxy()), "api.yaml:10:9: error G0307 response streaming".to_owned()),
+        (format!("{http}\nconnectionType: VPC_LINK"), "api.yaml:11:9: error G0307 a VPC link".to_owned()),
+        (
+            format!("{http}\nrequestTemplates: {{application/json: $input.json('$')}}"),
+            "api.yaml:11:9: error G0307 a template for the request of a service".to_owned(),
+        ),
+        (
+            http.replace("statusCode: 200", "statusCode: 200, responseTemplates: {application/json: \"$input.json('$')\"}"),
+            "api.yaml:10:86: error G0307 a mapping template (VTL) that is not a constant".to_owned(),
+        ),
+        (
+            format!("{http}\nrequestParameters: {{integration.request.header.a: method.request.querystring.b}}"),
+            "api.yaml:11:59: error G0307 the mapping of `method.request.querystring.b` to `integration.request.header.a`"
+                .to_owned(),
+        ),
+        (
+            format!("{http}\nrequestParameters: {{integration.request.header.a: context.requestId}}"),
+            "api.yaml:11:59: error G0307 the mapping of `context.requestId`".to_owned(),
+        ),
+    ] {
+        assert_eq!(findings(&rest(&properties)), [format!("{expected} {own}")], "{properties}");
+    }
+    let first_class = "type: aws_proxy\nintegrationSubtype: SQS-SendMessage\npayloadFormatVersion: '1.0'";
+    let found = findings(&http_api(first_class));
+    assert_eq!(found, [format!("api.yaml:8:9: error G0307 the call of another AWS service {own}")]);
+}
+
+#[test]
+fn mistakes_have_their_lines() {
+    for (document, expected) in [
+        (rest("type: lambda"), "api.yaml:7:15: error G0308 there is no integration type `lambda`"),
+        (rest("httpMethod: POST"), "api.yaml:7:9: error G0305 the integration has no `type`"),
+        (
+            rest("type: aws_proxy"),
+            "api.yaml:7:9: error G0305 the integration has no `uri`, so nothing says what to call",
+        ),
+        (
+            rest("type: aws_proxy\nuri: 'arn:aws:sns:x'"),
+            "api.yaml:8:14: error G0601 the `uri` of `aws_proxy` names no Lambda function",
+        ),
+        (
+            http_api(&format!("type: aws_proxy\nuri: '{ARN}'")),
+            "api.yaml:7:9: error G0305 an integration of an HTTP API needs `payloadFormatVersion`",
+        ),
+        (
+            rest(&format!("{}\ntimeoutInMillis: soon", proxy())),
+            "api.yaml:10:26: error G0304 `timeoutInMillis` is a number of milliseconds, at least 50",
+        ),
+        (rest(&proxy().replace(ARN, "arn:aws:lambda:eu-west-1:1:function:f")), "api.yaml:9:77: error G0601"),
+        (
+            rest("type: http_proxy\nhttpMethod: GET\nuri: 'http://127.0.0.1/{id}'"),
+            "api.yaml:9:32: error G0701 nothing says what `{id}` in the `uri` is",
+        ),
+        (
+            rest("type: http\nhttpMethod: GET\nuri: 'http://127.0.0.1/'"),
+            "api.yaml:7:9: error G0305 the integration has no `responses`, so AWS answers every request with status 500",
+        ),
+        (
+            rest(&format!("{}\npassthroughBehaviour: never", proxy())),
+            "api.yaml:10:9: warning G0303 an integration has no property `passthroughBehaviour`, so this is ignored",
+        ),
+    ] {
+        let found = findings(&document);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{document}\n{found:?}");
+    }
+}
+
+#[test]
+fn what_decorates_is_a_warning() {
+    let responses = "x-amazon-apigateway-gateway-responses:\n  MISSING_AUTHENTICATION_TOKEN: {statusCode: 404}\n";
+    let found = findings(&format!("{}{responses}", rest(&proxy())));
+    assert_eq!(found, ["api.yaml:11:3: warning G0207 `MISSING_AUTHENTICATION_TOKEN` has no place here yet"]);
+    let size = "x-amazon-apigateway-minimum-compression-size: 0\n";
+    assert_eq!(
+        findings(&format!("{}{size}", rest(&proxy()))),
+        ["api.yaml:10:1: warning G0207 answers are not compressed yet"]
+    );
+}
+
+#[test]
+fn an_assembly_wins_over_an_integration_and_says_what_it_leaves_out() {
+    let operation = "      security: [{key: []}]\n      x-assembly: {execute: [{set-variable: {actions: [{set: message.body, value: x}]}}]}\n";
+    let found = Setup::default().load(&format!("{}{operation}", rest("type: aws"))).findings();
+    assert_eq!(
+        found,
+        ["api.yaml:8:17: warning G0207 the security requirements are not enforced yet: everybody may call"]
+    );
+}
