@@ -19,6 +19,9 @@ use super::host::prepare;
 /// What recursion may use of the thread's stack.
 const STACK: usize = 512 * 1024;
 
+/// Rejections that are remembered: the first is what the log shows.
+const MOST_REJECTED: usize = 256;
+
 /// A runtime that nothing has run in.
 pub(super) struct Realm {
     /// Pieces of the library that were read ahead. Before the context, as it holds values of it.
@@ -74,7 +77,7 @@ impl Rejected {
         let mut all = self.0.borrow_mut();
         if is_handled {
             all.retain(|(known, _)| known.clone().restore(ctx).is_ok_and(|known| known != *promise));
-        } else {
+        } else if all.len() < MOST_REJECTED {
             all.push((Persistent::save(ctx, promise.clone()), Failure::thrown(reason)));
         }
     }

@@ -17,7 +17,7 @@ pub struct GatewayScript;
 impl Policy for GatewayScript {
     const META: Meta = Meta {
         name: "gatewayscript",
-        aliases: &["gateway-script"],
+        aliases: &[],
         versions: &["1.0.0", "2.0.0"],
         summary: "Runs a script on the request.",
         page: include_str!("page.md"),

@@ -28,6 +28,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
         write(&ctx, &host, &root, |cx| cx.set(&below(&root, &["headers", &name]), value))
     });
     native!(native, ctx, host, "removeHeader", |ctx, root: String, name: String| {
+        host.spend(&ctx, root.len() + name.len())?;
         write(&ctx, &host, &root, |cx| cx.clear(&below(&root, &["headers", &name])))
     });
     native!(native, ctx, host, "status", |ctx, root: String| {
@@ -35,6 +36,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
     });
     native!(native, ctx, host, "setStatus", |ctx, root: String, code: Value<'js>, reason: Value<'js>| {
         let (code, reason) = (values::from_js(&ctx, &code)?, values::from_js(&ctx, &reason)?);
+        host.spend(&ctx, root.len() + reason.to_bytes().len())?;
         host.status_set.set(host.status_set.get() || root == "message");
         write(&ctx, &host, &root, |cx| {
             if !code.is_empty() {
@@ -46,7 +48,8 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
             Ok(())
         })
     });
-    native!(native, ctx, host, "create", |_ctx, name: String| {
+    native!(native, ctx, host, "create", |ctx, name: String| {
+        host.spend(&ctx, name.len())?;
         let mut cx = host.cx.borrow_mut();
         cx.state.put_output(&root(&name), Message::default());
         Ok::<_, rquickjs::Error>(())

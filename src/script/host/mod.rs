@@ -33,6 +33,9 @@ pub(super) use console::Chatter;
 pub(super) use library::prepare;
 pub(super) use operations::Operations;
 
+/// What a name, a header or an empty variable takes beside its own bytes.
+const ENTRY: usize = 256;
+
 /// The gateway's side of a run.
 pub(super) struct Host {
     pub run: RunId,
@@ -124,7 +127,7 @@ impl Host {
 
     /// Counts what a script hands over: what lies in the gateway's memory is not in the engine's.
     fn spend(&self, ctx: &Ctx<'_>, bytes: usize) -> Result<()> {
-        match self.allowance.get().checked_sub(bytes) {
+        match self.allowance.get().checked_sub(bytes.saturating_add(ENTRY)) {
             Some(left) => {
                 self.allowance.set(left);
                 Ok(())

@@ -15,6 +15,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
     native!(native, ctx, host, "set", |ctx, name: String, value: Value<'js>| set(&ctx, &host, &name, &value));
     native!(native, ctx, host, "clear", |ctx, name: String| {
         let reference = reference(&ctx, &name)?;
+        host.spend(&ctx, name.len())?;
         host.cx.borrow_mut().clear(&reference).map_err(|error| set_error(&ctx, &error))
     });
     native!(native, ctx, host, "put", |ctx, root: String, name: String, value: Value<'js>| {

@@ -23,8 +23,8 @@
       if (from) {
         made.headers = Object.assign({}, from.headers);
         if (from.statusCode) made.statusCode = from.statusCode;
-        if (from === message('message') || from === message('request'))
-          host.write(name, host.body(from === message('request') ? 'request' : 'message', 'bytes'));
+        const root = message.rootOf(from);
+        if (root !== undefined) host.write(name, host.body(root, 'bytes'));
       }
       return made;
     },

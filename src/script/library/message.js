@@ -1,6 +1,6 @@
 (function (host) {
   'use strict';
-  const made = new Map();
+  const made = new Map(), roots = new WeakMap();
   const bytes = (root) => host.use('buffer').Buffer.from(host.body(root, 'bytes'));
   const problem = (error) => {
     error.errorMessage = error.message;
@@ -77,8 +77,13 @@
       get() { return this === made.get('request') ? host.get('request.' + (name === 'method' ? 'verb' : name)) : undefined; },
     });
 
-  return (root) => {
-    if (!made.has(root)) made.set(root, new Message(root));
+  const message = (root) => {
+    if (!made.has(root)) {
+      made.set(root, new Message(root));
+      roots.set(made.get(root), root);
+    }
     return made.get(root);
   };
+  message.rootOf = (one) => roots.get(one);
+  return message;
 })

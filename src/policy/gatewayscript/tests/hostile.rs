@@ -61,6 +61,8 @@ async fn memory_has_an_end() {
         "const text = 'x'.repeat(1 << 20); for (let n = 0; n < 100; n++) context.message.header.set('v' + n, text);",
         "const text = 'x'.repeat(1 << 20); for (let n = 0; n < 100; n++) session.name('a').setVariable('v' + n, text);",
         "for (let n = 0; n < 1000; n++) setTimeout(() => 0, 1000);",
+        "for (let n = 0; n < 1e6; n++) context.clear('v' + n);",
+        "for (let n = 0; n < 1e6; n++) context.createMessage('v' + n);",
     ] {
         let (status, name, _) = survives(script).await;
         assert_eq!((status, name.as_deref()), (500, Some("JavaScriptError")), "{script}");
