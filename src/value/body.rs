@@ -67,6 +67,21 @@ impl Body {
         if body.is_end_stream() { Body::Empty } else { Body::Stream(body.map_err(Into::into).boxed_unsync()) }
     }
 
+    /// The same body, keeping `held` until its stream has ended or is dropped.
+    pub fn holding(self, held: impl Send + 'static) -> Self {
+        match self {
+            Body::Stream(stream) => Body::Stream(
+                stream
+                    .map_frame(move |frame| {
+                        let _ = &held;
+                        frame
+                    })
+                    .boxed_unsync(),
+            ),
+            read => read,
+        }
+    }
+
     /// Reads the stream to its end, at most `limit` bytes, and keeps what came.
     pub async fn load(&mut self, limit: usize) -> Result<(), BodyError> {
         let mut stream = match std::mem::replace(self, Body::Gone) {

@@ -12,7 +12,7 @@ import sys
 import urllib.parse
 
 URL = urllib.parse.urlsplit(os.environ["GANTRY_URL"])
-FORMATS = ["v1", "v2"]
+FORMATS = ["v1", "v2", "alb"]
 
 
 def ask(method, target, headers=(), body=b""):

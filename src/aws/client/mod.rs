@@ -26,7 +26,7 @@ use crate::http_client::HttpClient;
 use crate::value::Body;
 
 pub use error::{InvokeError, ServiceError};
-pub use reply::{FunctionError, InvokeReply};
+pub use reply::{FunctionError, InvokeReply, is_timeout};
 pub use stream::{PayloadStream, StreamError, StreamReply};
 
 const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
@@ -42,6 +42,8 @@ pub enum InvocationType {
     /// Wait for the function's answer (200).
     #[default]
     RequestResponse,
+    /// The same, and the answer comes as the function writes it ([`LambdaClient::stream`]).
+    ResponseStream,
     /// Queue the payload and go on (202).
     Event,
     /// Check permission and parameters only (204).
@@ -111,18 +113,11 @@ impl LambdaClient {
         if log_tail {
             headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
         }
-        Ok(Target { uri: self.endpoint.join(&function.invoke_path(qualifier))?, headers })
-    }
-
-    /// Prepares calls of `function` whose answers stream.
-    pub fn stream_target(
-        &self,
-        function: &FunctionRef,
-        qualifier: Option<&Qualifier>,
-        log_tail: bool,
-    ) -> Result<Target, EndpointError> {
-        let target = self.target(function, qualifier, InvocationType::RequestResponse, log_tail)?;
-        Ok(Target { uri: self.endpoint.join(&function.stream_path(qualifier))?, ..target })
+        let path = match invocation_type {
+            InvocationType::ResponseStream => function.stream_path(qualifier),
+            _ => function.invoke_path(qualifier),
+        };
+        Ok(Target { uri: self.endpoint.join(&path)?, headers })
     }
 
     /// Calls a function: one request, never repeated. [`InvokeError::may_have_run`] says what a repetition risks.
@@ -202,7 +197,7 @@ impl InvocationType {
     /// The word of the API.
     pub fn as_str(self) -> &'static str {
         match self {
-            InvocationType::RequestResponse => "RequestResponse",
+            InvocationType::RequestResponse | InvocationType::ResponseStream => "RequestResponse",
             InvocationType::Event => "Event",
             InvocationType::DryRun => "DryRun",
         }

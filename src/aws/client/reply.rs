@@ -64,23 +64,25 @@ impl InvokeReply {
     /// Whether the function failed because its own time was up: error type `Sandbox.Timedout`, or a message that says
     /// "Task timed out after" and a number.
     pub fn is_function_timeout(&self) -> bool {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Failure {
-            #[serde(default)]
-            error_type: Option<String>,
-            #[serde(default)]
-            error_message: Option<String>,
-        }
-        if self.function_error != Some(FunctionError::Unhandled) {
-            return false;
-        }
-        let Ok(failure) = serde_json::from_slice::<Failure>(&self.payload) else { return false };
-        failure.error_type.as_deref() == Some("Sandbox.Timedout")
-            || failure.error_message.is_some_and(|message| message.contains("Task timed out after "))
+        self.function_error == Some(FunctionError::Unhandled) && is_timeout(&self.payload)
     }
 
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// Whether AWS's JSON about a failure says that the function's own time was up.
+pub fn is_timeout(payload: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Failure {
+        #[serde(default)]
+        error_type: Option<String>,
+        #[serde(default)]
+        error_message: Option<String>,
+    }
+    let Ok(failure) = serde_json::from_slice::<Failure>(payload) else { return false };
+    failure.error_type.as_deref() == Some("Sandbox.Timedout")
+        || failure.error_message.is_some_and(|message| message.contains("Task timed out after "))
 }

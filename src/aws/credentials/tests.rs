@@ -99,6 +99,24 @@ async fn c4_a_role_is_assumed_with_all_its_parameters() {
 }
 
 #[tokio::test]
+async fn c8_an_sts_endpoint_is_used_as_given_each_time() {
+    let server = sts(Duration::from_secs(3600));
+    let endpoint = server.url("/vpce/sts");
+    let credentials = Credentials::new(role(&endpoint), http());
+    for number in 0..2 {
+        let keys = credentials.get().await.unwrap();
+        assert_eq!(keys.access_key_id(), format!("ASIA{number}"));
+        credentials.mark_stale(keys.access_key_id());
+    }
+    let host = server.address.to_string();
+    for request in server.requests() {
+        assert!(request.target.starts_with("/vpce/sts"), "{}", request.target);
+        assert_eq!(request.header("host"), Some(&*host), "no region is put in front");
+    }
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn c5_many_first_calls_are_one_call_to_sts() {
     let server = sts(Duration::from_secs(3600));
     let credentials = Credentials::new(role(&server.url("")), http());

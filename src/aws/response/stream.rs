@@ -5,8 +5,8 @@
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use http::{Method, StatusCode};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, StreamBody};
 
@@ -46,7 +46,7 @@ pub enum OpenError {
 
 /// Reads the head and waits for the first byte of the body, so that a function that fails before it is answered with an
 /// error. `declared` is the content type that the service passed on.
-pub async fn open<B>(mut body: B, declared: Option<&HeaderValue>, verb: &Method) -> Result<StreamedResponse, OpenError>
+pub async fn open<B>(mut body: B, declared: Option<&HeaderValue>) -> Result<StreamedResponse, OpenError>
 where
     B: Body<Data = Bytes, Error = BoxError> + Send + Unpin + 'static,
 {
@@ -78,7 +78,7 @@ where
             None => break,
         }
     }
-    let without_body = status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED || *verb == Method::HEAD;
+    let without_body = status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
     let body =
         if first.is_empty() || without_body { value::Body::Empty } else { value::Body::Stream(join(first, body)) };
     Ok(StreamedResponse { status, headers, body })

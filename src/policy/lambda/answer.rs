@@ -22,7 +22,8 @@ pub(super) fn message(
     match (kind, format) {
         (InvocationKind::Event, _) => Ok(empty(StatusCode::ACCEPTED)),
         (InvocationKind::DryRun, _) => Ok(empty(StatusCode::NO_CONTENT)),
-        (InvocationKind::RequestResponse, ResponseFormat::Body) => Ok(Message {
+        // What streams does not come here.
+        (InvocationKind::RequestResponse, ResponseFormat::Body | ResponseFormat::Stream) => Ok(Message {
             status: Some(StatusCode::OK),
             // Lambda's answers are JSON by contract; the bytes stay exactly as the function wrote them.
             headers: json(),

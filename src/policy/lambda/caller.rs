@@ -1,7 +1,8 @@
 //! Makes the calls of a step.
 
-use crate::aws::client::{Invocation, LambdaClient};
+use crate::aws::client::{Invocation, InvokeReply, LambdaClient, StreamReply};
 use crate::aws::event::EventFormat;
+use crate::aws::response;
 use crate::runtime::Fault;
 use crate::value::Message;
 
@@ -50,7 +51,10 @@ impl Caller {
         id: &str,
     ) -> Result<Message, Fault> {
         let (function, qualifier) = (&*chosen.name, chosen.qualifier.as_deref());
-        let (reply, attempts) = self.retry.call(&self.client, &chosen.target, invocation).await;
+        if self.response == ResponseFormat::Stream {
+            return self.stream(chosen, invocation, notes, id).await;
+        }
+        let (reply, attempts) = self.retry.call::<InvokeReply>(&self.client, &chosen.target, invocation).await;
         notes.made(attempts);
         let reply = reply.map_err(|error| faults::of_error(error, function))?;
         notes.answered(&reply);
@@ -68,5 +72,26 @@ impl Caller {
             return Err(faults::of_function_error(&reply, function, self.statuses));
         }
         answer::message(reply, self.kind, self.response, self.format, self.strict)
+    }
+
+    /// Calls a function that streams; its answer goes on when the step is over.
+    async fn stream(
+        &self,
+        chosen: &Chosen,
+        invocation: Invocation,
+        notes: &mut Notes,
+        id: &str,
+    ) -> Result<Message, Fault> {
+        let function = &*chosen.name;
+        let (reply, attempts) = self.retry.call::<StreamReply>(&self.client, &chosen.target, invocation).await;
+        notes.made(attempts);
+        let reply = reply.map_err(|error| faults::of_error(error, function))?;
+        notes.began(&reply);
+        let (version, lambda_request_id) = (reply.executed_version(), reply.request_id());
+        tracing::debug!(request_id = id, function, version, lambda_request_id, "invoked, and its answer streams");
+        let declared = reply.declared_type().cloned();
+        let opened = response::open(reply.body, declared.as_ref()).await;
+        let opened = opened.map_err(|error| faults::of_stream(error, function, self.statuses))?;
+        Ok(Message { status: Some(opened.status), headers: opened.headers, body: opened.body, ..Message::default() })
     }
 }

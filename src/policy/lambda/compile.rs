@@ -8,7 +8,7 @@ use crate::policy::{Access, Compiled, Compiler, Plan};
 use crate::runtime::kinds;
 
 use super::caller::Caller;
-use super::config::Config;
+use super::config::{Config, InvocationKind, ResponseFormat};
 use super::step::Lambda;
 use super::{KIND, background, beside, bulkhead, cache, client_config, payload, place, variables};
 
@@ -18,6 +18,7 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<C
     let output = output(config, compiler);
     let stops = stops(config, compiler);
     let variables = variables::compile(config, compiler);
+    check_stream(config, compiler)?;
     let manner = client_config::compile(config, compiler)?;
     let call = place::compile(config, &manner, compiler);
     let beside = beside::compile(config, compiler);
@@ -58,6 +59,26 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<C
         ..Access::default()
     };
     Some(Compiled::Step(Plan { step: Box::new(step), access }))
+}
+
+/// A stream has no end to look at.
+fn check_stream(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+    if config.response != ResponseFormat::Stream {
+        return Some(());
+    }
+    let useless = [
+        ("invocation-type", config.invocation_type != InvocationKind::RequestResponse),
+        ("background", config.background),
+        ("cache", config.cache.is_some()),
+        ("variables", !config.variables.is_empty()),
+        ("durable-execution-name", config.durable_execution_name.is_some()),
+    ];
+    for (name, _) in useless.iter().filter(|(_, written)| *written) {
+        let message = format!("`{name}` does not go together with an answer that streams");
+        let help = format!("remove `{name}`, or `response: stream`");
+        compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help);
+    }
+    useless.iter().all(|(_, written)| !written).then_some(())
 }
 
 /// The outer `None` is a mistake; the inner one sends no payload.

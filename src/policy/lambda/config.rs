@@ -83,7 +83,8 @@ pub struct Config {
     /// What events say about the API they come from; it goes over `event-context` of the settings.
     #[serde(default)]
     pub event_context: Option<EventContext>,
-    /// What comes back: the `body` byte for byte, or a `proxy` response with `statusCode`, `headers` and `body`.
+    /// What comes back: the `body` byte for byte, a `proxy` response with `statusCode`, `headers` and `body`, or a `stream` that
+    /// goes on to the client as the function writes it.
     #[serde(default)]
     pub response: ResponseFormat,
     /// Refuse what API Gateway's REST APIs refuse in a proxy response, instead of being lenient.
@@ -217,6 +218,7 @@ pub enum ResponseFormat {
     #[default]
     Body,
     Proxy,
+    Stream,
 }
 
 fn message() -> String {

@@ -4,9 +4,10 @@ use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::forms::ErrorStatuses;
-use crate::aws::client::{FunctionError, InvokeError, InvokeReply, ServiceError};
+use crate::aws::client::{FunctionError, InvokeError, InvokeReply, ServiceError, StreamError, is_timeout};
+use crate::aws::response::OpenError;
 use crate::runtime::{Fault, FaultKind, FaultSource, kinds};
-use crate::value::Value;
+use crate::value::{BodyTimeout, Value};
 
 /// Errors of the Invoke API that pass by themselves; the rest need a person.
 const TRY_LATER: [&str; 8] = [
@@ -87,23 +88,52 @@ fn service_kind(error: &ServiceError) -> (&'static FaultKind, &'static str) {
 
 /// The fault of a function that failed. What it said stays with the gateway, for handlers.
 pub(super) fn of_function_error(reply: &InvokeReply, function: &str, statuses: ErrorStatuses) -> Fault {
-    let payload = Value::parse_json(&reply.payload).unwrap_or_default();
+    let status = match reply.function_error {
+        _ if reply.is_function_timeout() => statuses.time_out,
+        Some(FunctionError::Handled) => statuses.handled,
+        Some(FunctionError::Unhandled) | None => statuses.unhandled,
+    };
+    of_failure(&reply.payload, reply.is_function_timeout(), status, function)
+}
+
+fn of_failure(payload: &[u8], timed_out: bool, status: u16, function: &str) -> Fault {
+    let payload = Value::parse_json(payload).unwrap_or_default();
     let detail = |name: &str| payload.get(name).cloned().unwrap_or_default();
-    let timed_out = reply.is_function_timeout();
     let message = match timed_out {
         true => format!("the function `{function}` ran out of its time"),
         false => format!("the function `{function}` failed"),
     };
     let cause = format!("{}: {}", detail("errorType").to_text(), detail("errorMessage").to_text());
-    let status = match reply.function_error {
-        _ if timed_out => statuses.time_out,
-        Some(FunctionError::Handled) => statuses.handled,
-        Some(FunctionError::Unhandled) | None => statuses.unhandled,
-    };
     Fault::new(&kinds::LAMBDA_FUNCTION, FaultSource::Upstream, message)
         .with_status(StatusCode::from_u16(status).unwrap_or(kinds::LAMBDA_FUNCTION.status))
         .with_cause(cause)
         .with_detail("errorType", detail("errorType"))
         .with_detail("errorMessage", detail("errorMessage"))
         .with_detail("payload", payload.clone())
+}
+
+/// The fault of a stream that broke off before the first byte of its body, or has no head that can be read.
+pub(super) fn of_stream(error: OpenError, function: &str, statuses: ErrorStatuses) -> Fault {
+    let upstream = |kind, message: String| Fault::new(kind, FaultSource::Upstream, message);
+    let error = match error {
+        OpenError::Stream(error) => error,
+        wrong => return upstream(&kinds::LAMBDA_RESPONSE, wrong.to_string()),
+    };
+    if error.is::<BodyTimeout>() {
+        return upstream(&kinds::LAMBDA_TIMEOUT, format!("the function `{function}` did not answer in time"));
+    }
+    match error.downcast_ref::<StreamError>() {
+        Some(StreamError::Function { details, .. }) => {
+            let timed_out = is_timeout(details.as_bytes());
+            let status = if timed_out { statuses.time_out } else { statuses.unhandled };
+            of_failure(details.as_bytes(), timed_out, status, function)
+        }
+        Some(StreamError::Service(code)) => {
+            upstream(&kinds::LAMBDA_SERVICE, "the Lambda service broke the answer off".to_owned())
+                .with_detail("code", code.as_str())
+        }
+        _ => upstream(&kinds::CONNECTION, format!("the answer of the function `{function}` was cut off"))
+            .with_status(StatusCode::BAD_GATEWAY)
+            .with_cause(error),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::aws::client::InvokeReply;
+use crate::aws::client::{InvokeReply, StreamReply};
 use crate::runtime::Fault;
 use crate::value::{Message, Value};
 
@@ -34,6 +34,12 @@ impl Notes {
         self.add("requestId", reply.request_id());
         self.add("durableExecutionArn", reply.durable_execution_arn());
         self.add("log", reply.log_tail());
+    }
+
+    /// What the head of an answer that streams says.
+    pub(super) fn began(&mut self, reply: &StreamReply) {
+        self.add("version", reply.executed_version());
+        self.add("requestId", reply.request_id());
     }
 
     fn add(&mut self, name: &str, text: Option<impl Into<Arc<str>>>) {

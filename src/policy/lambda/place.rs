@@ -9,7 +9,7 @@ use crate::policy::{Compiler, Purpose};
 use crate::resources::cache::{Fingerprint, Key};
 
 use super::client_config::Manner;
-use super::config::{Config, InvocationKind, LogType};
+use super::config::{Config, InvocationKind, LogType, ResponseFormat};
 use super::select::{Select, Written};
 
 /// A function, ready to be called.
@@ -41,6 +41,7 @@ pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<
         region = local.region.clone();
     }
     let kind = match config.invocation_type {
+        InvocationKind::RequestResponse if config.response == ResponseFormat::Stream => InvocationType::ResponseStream,
         InvocationKind::RequestResponse => InvocationType::RequestResponse,
         InvocationKind::Event => InvocationType::Event,
         InvocationKind::DryRun => InvocationType::DryRun,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use crate::aws::client::{Invocation, InvokeError, InvokeReply, LambdaClient, ServiceError, Target};
+use crate::aws::client::{Invocation, InvokeError, InvokeReply, LambdaClient, ServiceError, StreamReply, Target};
 use crate::http_client::SendErrorKind;
 
 use super::faults;
@@ -22,21 +22,42 @@ pub(super) struct Retry {
     pub attempt_timeout: Option<Duration>,
 }
 
+/// What a call gives: a whole answer, or one that streams.
+pub(super) trait Reply: Sized {
+    fn ask(
+        client: &LambdaClient,
+        target: &Target,
+        invocation: Invocation,
+    ) -> impl Future<Output = Result<Self, InvokeError>> + Send;
+}
+
+impl Reply for InvokeReply {
+    async fn ask(client: &LambdaClient, target: &Target, invocation: Invocation) -> Result<Self, InvokeError> {
+        client.invoke(target, invocation).await
+    }
+}
+
+impl Reply for StreamReply {
+    async fn ask(client: &LambdaClient, target: &Target, invocation: Invocation) -> Result<Self, InvokeError> {
+        client.stream(target, invocation).await
+    }
+}
+
 impl Retry {
     /// Calls a function until there is a reply, or a failure that no repetition would mend within the rules and the time of
     /// the invocation. Also says how many calls were made. A function that failed is a reply: it is not run again.
-    pub(super) async fn call(
+    pub(super) async fn call<T: Reply>(
         &self,
         client: &LambdaClient,
         target: &Target,
         invocation: Invocation,
-    ) -> (Result<InvokeReply, InvokeError>, u32) {
+    ) -> (Result<T, InvokeError>, u32) {
         let deadline = Instant::now() + invocation.timeout;
         let mut attempt = 1;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let timeout = self.attempt_timeout.map_or(left, |most| most.min(left));
-            let error = match client.invoke(target, Invocation { timeout, ..invocation.clone() }).await {
+            let error = match T::ask(client, target, Invocation { timeout, ..invocation.clone() }).await {
                 Ok(reply) => return (Ok(reply), attempt),
                 Err(error) => error,
             };

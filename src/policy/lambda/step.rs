@@ -5,7 +5,7 @@ use crate::aws::client::Invocation;
 use crate::expression::{Reference, Root};
 use crate::resources::bulkhead::Permit;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::Message;
+use crate::value::{Body, Message};
 
 use super::answer;
 use super::background::Behind;
@@ -114,8 +114,12 @@ impl Lambda {
             Looked::Pass => None,
         };
         let id = cx.state.request.id.clone();
-        let _permit = self.enter(chosen)?;
-        let answer = self.caller.call(chosen, invocation, &id).await?;
+        let permit = self.enter(chosen)?;
+        let mut answer = self.caller.call(chosen, invocation, &id).await?;
+        // A call lasts as long as its answer.
+        if let (Some(permit), Body::Stream(_)) = (permit, &answer.body) {
+            answer.body = answer.body.holding(permit);
+        }
         Ok(match ticket {
             Some(ticket) => cache::keep(*ticket, answer),
             None => answer,

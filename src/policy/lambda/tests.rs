@@ -9,6 +9,7 @@ mod payloads;
 mod refused;
 mod results;
 mod select;
+mod streams;
 mod tls;
 mod wire;
 

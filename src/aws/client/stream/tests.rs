@@ -7,7 +7,7 @@ use aws_smithy_types::event_stream::{Header, HeaderValue as EventValue};
 use http_body_util::BodyExt;
 
 use super::*;
-use crate::aws::client::{Invocation, InvokeError, LambdaClient};
+use crate::aws::client::{Invocation, InvocationType, InvokeError, LambdaClient};
 use crate::aws::credentials::tests::{http, static_keys};
 use crate::aws::credentials::{Base, CredentialSource, Credentials};
 use crate::aws::endpoint::Endpoint;
@@ -35,7 +35,9 @@ async fn call(server: &TestServer, timeout: Duration) -> Result<StreamReply, Inv
     let source = CredentialSource { base: Base::Static(static_keys(None)), assume_role: None, region: None };
     let endpoint = Endpoint::from_url(&server.url("")).unwrap();
     let client = LambdaClient::new(http(), endpoint, "us-east-1", Credentials::new(source, http()));
-    let target = client.stream_target(&FunctionRef::parse("orders:live").unwrap(), None, false).unwrap();
+    let target = client
+        .target(&FunctionRef::parse("orders:live").unwrap(), None, InvocationType::ResponseStream, false)
+        .unwrap();
     client.stream(&target, Invocation { payload: Bytes::from_static(b"{}"), timeout, ..Invocation::default() }).await
 }
 

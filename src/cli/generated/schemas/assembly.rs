@@ -203,8 +203,8 @@ fn resource(at: &str) -> Value {
     };
     json!({
         "properties": {
-            "kind": { "enum": kinds },
-            "spec": { "type": ["object", "null"] },
+            "kind": { "description": "The policy.", "enum": kinds },
+            "spec": { "description": "Its properties.", "type": ["object", "null"] },
         },
         "allOf": policy::ALL.iter().map(spec).collect::<Vec<_>>(),
     })

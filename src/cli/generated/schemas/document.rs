@@ -267,13 +267,13 @@ mod tests {
 
     fn silent_properties(root: &Value, schema: &Value, at: &str, silent: &mut Vec<String>) {
         // What stands in a condition describes nothing, and a property may be called `properties`.
-        let is_shape = !["/if", "/not", "/properties"].iter().any(|end| at.ends_with(end));
+        let is_shape = !["/if", "/not", "/properties"].iter().any(|end| at.ends_with(end)) && !at.contains("/if/");
         let properties = schema.get("properties").and_then(Value::as_object).filter(|_| is_shape);
         for (name, property) in properties.into_iter().flatten() {
             let target = property.get("$ref").and_then(Value::as_str).map(|reference| &reference[1..]);
             let property = target.map_or(property, |pointer| root.pointer(pointer).unwrap());
-            // `basePath` is described at the root, and meets a pattern further down.
-            if property.get("description").is_none() && name != "basePath" {
+            // `basePath` is described at the root, and meets a pattern further down; `true` says that a name is known.
+            if property.get("description").is_none() && name != "basePath" && *property != Value::Bool(true) {
                 silent.push(format!("{at}/{name}"));
             }
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{Bench, answering_all, lambda, reply};
-use crate::test_support::{Functions, Reply, Setup, closed_port};
+use crate::test_support::{Functions, Recorded, Reply, Setup, closed_port};
 
 const RAISES: &str = "
 import os, time
@@ -150,6 +150,20 @@ async fn errors_of_the_service_have_their_names() {
         });
         assert_eq!(bench.gateway.post("{}").await.text(), format!("{code} {status} words of AWS"));
     }
+}
+
+#[tokio::test]
+async fn c14_a_clock_that_is_wrong_is_told_to_handlers_and_not_to_clients() {
+    let refused = |_: &Recorded| {
+        let words = r#"{"message": "Signature expired: 20261121T150000Z is now earlier than 20261121T151000Z"}"#;
+        reply(403, &[("x-amzn-errortype", "InvalidSignatureException")], words)
+    };
+    let answer = Bench::answering(&lambda("function: f"), refused).gateway.post("{}").await;
+    assert_eq!((answer.status, answer.fault_name()), (502, Some("LambdaServiceError")));
+    assert!(!answer.text().contains("Signature"), "{answer}");
+    let text = format!("{}{}", lambda("function: f"), answering_all("$(error.code): $(error.serviceMessage)"));
+    let answer = Bench::answering(&text, refused).gateway.post("{}").await;
+    assert!(answer.text().starts_with("InvalidSignatureException: Signature expired: "), "{answer}");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn a_call_is_one_signed_post_of_the_bytes_of_the_body() {
 }
 
 #[tokio::test]
-async fn headers_of_the_client_never_reach_the_service() {
+async fn c13_headers_of_the_client_never_reach_the_service() {
     let bench = Bench::answering(&lambda("function: orders"), |_| reply(200, &[], "{}"));
     let ask = Ask::post("/example/7", "{}")
         .header("authorization", "Bearer canary")
@@ -177,4 +177,32 @@ execute:
     let bench = Bench::answering(text, |_| reply(200, &[], r#"{"n": 42}"#));
     let answer = bench.gateway.post("kept").await;
     assert_eq!((answer.short(), answer.header("x-answer")), ((200, "kept"), Some("200 42 application/json")));
+}
+
+#[tokio::test]
+async fn c9_two_roles_are_never_mixed() {
+    // The role's name comes back in the key, so that a call shows whose it is.
+    let sts = TestServer::start(|request| {
+        let form = String::from_utf8_lossy(&request.body).into_owned();
+        let name = if form.contains("role%2Ffirst") { 1 } else { 2 };
+        crate::aws::credentials::tests::granted("AssumeRole", name, std::time::Duration::from_secs(3600))
+    });
+    let service = TestServer::start(|_| reply(200, &[], "{}"));
+    let step = |function: &str, role: &str| {
+        format!(
+            "  - lambda: {{function: {function}, aws-assume-role-arn: 'arn:aws:iam::123456789012:role/{role}', sts-endpoint: '{}'}}\n",
+            sts.url("")
+        )
+    };
+    let text = format!("execute:\n{}{}", step("one", "first"), step("two", "second"));
+    let gateway = Setup::with_lambda_at(service.url("")).assembly(&text).serve_cleanly();
+    for _ in 0..3 {
+        assert_eq!(gateway.post("{}").await.status, 200);
+    }
+    let calls = service.requests();
+    assert_eq!((calls.len(), sts.requests().len()), (6, 2), "a role is assumed once");
+    for call in calls {
+        let key = if call.target.contains("/one/") { "Credential=ASIA1/" } else { "Credential=ASIA2/" };
+        assert!(call.header("authorization").unwrap().contains(key), "{}", call.target);
+    }
 }
