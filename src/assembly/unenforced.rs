@@ -14,6 +14,8 @@ pub(super) fn report(api: &Api, is_export: bool, findings: &mut Findings) {
     let of_root = if is_export { None } else { demands(root) };
     let security = of_root.or_else(|| api.operations.iter().find_map(own));
     warn(security, "the security requirements are not enforced yet: everybody may call", findings);
+    let guard = amazon::guards::beside_assembly(api);
+    warn(guard, "what AWS API Gateway checks here is not enforced yet: everybody may call", findings);
     let is_true =
         |pointer: &str| root.pointer(pointer).filter(|node| node.text() == Some("true")).map(|node| node.span);
     let ibm = ["/x-ibm-configuration", "/x-gateway-configuration"];

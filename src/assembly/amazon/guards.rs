@@ -2,7 +2,7 @@
 
 use super::Export;
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
-use crate::openapi::Operation;
+use crate::openapi::{Api, Operation};
 use crate::source::Node;
 
 const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
@@ -44,6 +44,25 @@ pub(super) fn of_operation(export: &Export<'_>, operation: &Operation, findings:
     }
 }
 
+/// What guards an operation whose assembly wins over the guard: the first that the document has.
+pub(in crate::assembly) fn beside_assembly(api: &Api) -> Option<Span> {
+    let root = &api.tree.root;
+    let own = |operation: &Operation| {
+        let kind = operation.node.get("x-amazon-apigateway-auth").and_then(|auth| auth.get("type"));
+        let auth = kind.filter(|kind| !kind.text().is_some_and(|text| text.eq_ignore_ascii_case("none")));
+        auth.or_else(|| operation.node.get(VALIDATOR).filter(|name| validates(root, name))).map(|node| node.span)
+    };
+    let of_root = || {
+        let policy = root.entry("x-amazon-apigateway-policy").map(|entry| entry.key.span);
+        policy.or_else(|| root.get(VALIDATOR).filter(|name| validates(root, name)).map(|name| name.span))
+    };
+    let mut operations = api.operations.iter().filter(|operation| !super::runs(operation));
+    match api.operations.iter().any(super::runs) {
+        true => operations.find_map(own),
+        false => of_root().or_else(|| operations.find_map(own)),
+    }
+}
+
 fn refuse(span: Span, what: &str, findings: &mut Findings) {
     let message = format!("{what} waits for an issue of its own, and without it the operation would stand open");
     let help = "remove it where something in front of Gantry does the same, or write an `x-assembly` for the operation";
@@ -52,7 +71,8 @@ fn refuse(span: Span, what: &str, findings: &mut Findings) {
 
 /// Whether the requirements ask for anything. What cannot be read may.
 fn demands(security: &Node) -> bool {
-    !security.is_null() && !(security.is_sequence() && security.items().is_empty())
+    let is_empty = security.is_sequence() && security.items().is_empty();
+    !security.is_null() && !is_empty
 }
 
 /// What the first scheme of some requirements is.

@@ -7,7 +7,7 @@
 mod build;
 mod cors;
 mod gateway_responses;
-mod guards;
+pub(super) mod guards;
 mod http;
 mod integration;
 mod lambda;
@@ -82,6 +82,10 @@ impl<'a> Export<'a> {
             return None;
         };
         guards::of_operation(self, operation, findings);
+        if &*operation.path.text == "/$default" {
+            integration::unbuilt(operation.span, "the route `$default`", findings);
+            return None;
+        }
         let node = self.referred(&entry.value, findings)?;
         let mut draft = integration::draft(self, operation, &node, findings)?;
         if let Some(cors) = &self.cors {

@@ -188,7 +188,8 @@ pub(super) fn literal(export: &Export<'_>, value: &Node, findings: &mut Findings
         return constant(build::text(value.span, literal), findings);
     }
     if let Some(name) = text.strip_prefix("stageVariables.") {
-        return export.values.text(&build::text(value.span, format!("${{stageVariables.{name}}}")), findings);
+        let filled = export.values.text(&build::text(value.span, format!("${{stageVariables.{name}}}")), findings)?;
+        return constant(filled, findings);
     }
     if text.contains('.') && !text.contains(' ') {
         unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings);

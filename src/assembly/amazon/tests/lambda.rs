@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ARN, FINE, function, http_api, long, only, post, rest};
-use crate::test_support::{Reply, Setup, TestServer, json_reply};
+use crate::test_support::{Ask, Reply, Setup, TestServer, json_reply};
 
 #[tokio::test]
 async fn every_spelling_of_the_uri_names_the_function() {
@@ -162,9 +162,28 @@ paths:
     let loaded = setup.load(&document);
     assert_eq!(loaded.findings(), [""; 0]);
     let gateway = loaded.serve();
-    let ask = |verb: &str| crate::test_support::Ask::new(verb, "/a/b");
+    let ask = |verb: &str| Ask::new(verb, "/a/b");
     assert_eq!(gateway.ask(ask("PUT")).await.short(), (200, "ours"));
     assert_eq!(gateway.ask(ask("DELETE")).await.status, 201);
     let event: Value = serde_json::from_slice(&only(&server).body).expect("an event");
     assert_eq!((&event["resource"], &event["pathParameters"]), (&json!("/{proxy+}"), &json!({"proxy": "a/b"})));
+}
+
+#[tokio::test]
+async fn the_base_path_is_the_stage() {
+    let event = async |document: String| -> Value {
+        let (server, setup) = function(FINE);
+        let gateway = setup.load(&document).serve_cleanly();
+        assert_eq!(gateway.ask(Ask::post("/test/orders/7", "{}")).await.status, 201);
+        serde_json::from_slice(&only(&server).body).expect("an event")
+    };
+    let first = rest(&format!("type: aws_proxy\nhttpMethod: POST\nuri: '{}'", long(ARN)));
+    let first = event(format!("{first}basePath: /test\n")).await;
+    assert_eq!((&first["resource"], &first["path"]), (&json!("/orders/{id}"), &json!("/orders/7")));
+    let context = &first["requestContext"];
+    assert_eq!((&context["stage"], &context["path"]), (&json!("test"), &json!("/test/orders/7")));
+    let second = http_api(&format!("type: aws_proxy\nuri: '{ARN}'\npayloadFormatVersion: '2.0'"));
+    let second = event(format!("{second}servers: [{{url: 'https://a.test/test'}}]\n")).await;
+    assert_eq!((&second["routeKey"], &second["rawPath"]), (&json!("POST /orders/{id}"), &json!("/test/orders/7")));
+    assert_eq!(second["requestContext"]["stage"], "test");
 }

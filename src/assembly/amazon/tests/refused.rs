@@ -157,3 +157,25 @@ fn an_assembly_wins_over_an_integration_and_says_what_it_leaves_out() {
         ["api.yaml:8:17: warning G0207 the security requirements are not enforced yet: everybody may call"]
     );
 }
+
+#[test]
+fn an_assembly_beside_a_guard_of_aws_is_said_to_be_open() {
+    let own = "x-assembly: {execute: [{set-variable: {actions: [{set: message.body, value: x}]}}]}\n";
+    for (operation, root, expected) in [
+        ("x-amazon-apigateway-auth: {type: AWS_IAM}", "", "api.yaml:8:40"),
+        ("x-amazon-apigateway-request-validator: all", "", "api.yaml:8:46"),
+        ("", "x-amazon-apigateway-policy: {}", "api.yaml:10:1"),
+    ] {
+        let document = format!("{}      {operation}\n      {own}{root}\n", rest("type: aws"));
+        let found = Setup::default().load(&document).findings();
+        let message = "warning G0207 what AWS API Gateway checks here is not enforced yet: everybody may call";
+        assert_eq!(found, [format!("{expected}: {message}")], "{document}");
+    }
+}
+
+#[test]
+fn the_route_for_everything_else_waits() {
+    let document = http_api(&format!("type: aws_proxy\nuri: '{ARN}'\npayloadFormatVersion: '2.0'"));
+    let found = findings(&document.replace("/orders/{id}", "/$default"));
+    assert_eq!(found, ["api.yaml:5:5: error G0307 the route `$default` waits for an issue of its own"]);
+}

@@ -11,11 +11,12 @@ use crate::settings::EventContext;
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
-/// The JSON of a request in this format; without one as a small object.
+/// The JSON of a request in this format; without one as a small object. `has_stage` says that the base path is that of a stage.
 pub(super) fn build(
     cx: &Context,
     format: Option<EventFormat>,
     context: &EventContext,
+    has_stage: bool,
     headers: HeaderMap,
     body: &[u8],
     trace_id: Option<&HeaderValue>,
@@ -30,7 +31,12 @@ pub(super) fn build(
     let host = text(&http::header::HOST).or(request.uri.host()).unwrap_or_default();
     let client = request.client.ip().to_string();
     let operation = &state.operation;
-    let route_key = format!("{} {}", request.method, operation.full_path);
+    // The base path of such a document is its stage, which AWS takes off before it looks at the path.
+    let resource = if has_stage { &operation.path } else { &operation.full_path };
+    let whole = request.uri.path();
+    let path = if has_stage { whole.strip_prefix(&*state.api.base_path).unwrap_or(whole) } else { whole };
+    let of_base_path = state.api.base_path.strip_prefix('/').filter(|stage| has_stage && !stage.contains('/'));
+    let route_key = format!("{} {resource}", request.method);
     let path_parameters: Vec<(&str, &str)> =
         request.path_parameters.iter().map(|(name, value)| (&**name, value.as_str())).collect();
     let stage_variables: Vec<(&str, &str)> =
@@ -40,9 +46,9 @@ pub(super) fn build(
     let protocol = format!("{:?}", request.version);
     let request = EventRequest {
         method: request.method.as_str(),
-        path: request.uri.path(),
+        path: if path.is_empty() { "/" } else { path },
         query: request.uri.query().unwrap_or_default(),
-        resource: &operation.full_path,
+        resource,
         path_parameters: &path_parameters,
         headers: &headers,
         body: (!body.is_empty()).then_some(body),
@@ -52,7 +58,7 @@ pub(super) fn build(
         protocol: &protocol,
         request_id: &request.id,
         time: OffsetDateTime::from(request.received),
-        stage: context.stage.as_deref().unwrap_or(default_stage),
+        stage: context.stage.as_deref().or(of_base_path).unwrap_or(default_stage),
         stage_variables: &stage_variables,
         account_id: context.account_id.as_deref().unwrap_or(super::ACCOUNT),
         api_id: context.api_id.as_deref().unwrap_or(&state.api.name),

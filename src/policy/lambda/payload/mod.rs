@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::HeaderValue;
 
+use crate::assembly::Carrier;
 use crate::aws::event::EventFormat;
 use crate::diagnostics::codes;
 use crate::expression::{Builtin, Reference, Root};
@@ -29,6 +30,8 @@ pub(super) struct Payload {
     /// Whose body goes; `None` sends nothing.
     input: Option<Reference>,
     context: EventContext,
+    /// The document is an export of API Gateway, whose base path is a stage.
+    has_stage: bool,
 }
 
 enum Form {
@@ -83,7 +86,7 @@ pub(super) fn compile(
         let group = format!("arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{api}/0000000000000000");
         context.target_group_arn = Some(group);
     }
-    Some(Payload { form, input, context })
+    Some(Payload { form, input, context, has_stage: compiler.carrier == Carrier::Amazon })
 }
 
 /// What the step says goes over what the settings say.
@@ -133,7 +136,7 @@ impl Payload {
             Form::Request => None,
         };
         let headers = self.client_headers(cx);
-        event::build(cx, format, &self.context, headers, &body()?, trace_id).map_err(|error| {
+        event::build(cx, format, &self.context, self.has_stage, headers, &body()?, trace_id).map_err(|error| {
             let message = format!("the event cannot be written: {error}");
             Fault::new(&kinds::LAMBDA_PAYLOAD, FaultSource::Gateway, message)
         })
