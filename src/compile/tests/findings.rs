@@ -9,7 +9,7 @@ fn an_unknown_policy_is_refused_with_the_nearest_names() {
         ("invok", "did you mean `invoke`?"),
         ("set_variable", "did you mean `set-variable`?"),
         ("aws-lamda", "did you mean `aws-lambda`?"),
-        ("gatewayscrip", "did you mean `gatewayscript` or `gateway-script`?"),
+        ("gatewayscrip", "did you mean `gatewayscript`?"),
         ("quota-of-mine", &*super::all_policies()),
     ] {
         let findings = assembly(&format!("execute:\n  - {name}: {{a: 1}}")).findings();
