@@ -59,7 +59,8 @@ impl Compiler<'_, '_> {
         } else {
             None
         };
-        let node = self.node("/source").cloned()?;
+        // A step that an editor left without a script does nothing.
+        let node = self.node("/source").unwrap_or(&self.step.config).clone();
         let (text, map): (Arc<str>, Map) = match &file {
             Some((id, text)) => (text.clone(), Map::file(*id, sources)),
             None => (source.into(), Map::inside(&node, sources)),

@@ -96,6 +96,16 @@ async fn a_script_may_be_a_file_beside_the_document() {
 }
 
 #[tokio::test]
+async fn an_empty_step_does_nothing() {
+    for step in
+        ["gatewayscript: {title: empty}", "gatewayscript: {source: ''}", "gatewayscript: {source: '// nothing'}"]
+    {
+        let answer = Setup::default().assembly(&format!("execute:\n- {step}")).serve_cleanly().get().await;
+        assert_eq!(answer.short(), (200, ""), "{step}");
+    }
+}
+
+#[tokio::test]
 async fn dollars_are_the_scripts_own() {
     let script = "const $ = (x) => x + 1; const n = 1; context.message.body.write(`${n}$(n)` + $(n));";
     assert_eq!(gateway(script).post("{}").await.text(), "1$(n)2");
