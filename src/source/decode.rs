@@ -150,6 +150,13 @@ impl Shape {
             }
             ValidationErrorKind::Required { property } => {
                 let property = property.as_str().unwrap_or_default();
+                // A mistyped name is one mistake, and is told as such.
+                let known = known_properties(&self.schema, error.schema_path().as_str());
+                let mistyped =
+                    |key: &str| !known.iter().any(|name| name == key) && !nearest(key, [property]).is_empty();
+                if node.entries().iter().any(|entry| mistyped(&entry.key.text)) {
+                    return;
+                }
                 let message = format!("`{name}` needs the property `{property}`");
                 let span = if pointer.is_empty() { root.span } else { node.span };
                 findings.push(Diagnostic::error(codes::MISSING_PROPERTY, first_line(span, node), message));

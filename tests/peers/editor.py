@@ -158,7 +158,7 @@ def completion(server):
     step = "  execute:\n    - lambda:\n        function: a\n        "
     found = server.completions(step + "|\n")
     expect("properties", {"region", "payload", "timeout", "title", "version", "catch"} <= found, found)
-    other = {"function_name", "functionName", "aws_region", "respond", "client-config"} & found
+    other = {"function_name", "functionName", "aws_region", "clientConfig"} & found
     expect("only canonical and built properties", not other, other)
     found = server.completions(step + "invocation-type: |\n")
     expect("choices", found == {"request-response", "event", "dry-run"}, found)
