@@ -5,11 +5,8 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use super::arguments::CheckArguments;
-use super::{Exit, print};
+use super::{Exit, load, print};
 use crate::diagnostics::{Findings, Sources, codes};
-use crate::gateway::{self, Surroundings};
-use crate::policy::Purpose;
-use crate::resources::Resources;
 use crate::settings;
 use crate::source::ProcessEnvironment;
 
@@ -26,14 +23,7 @@ pub fn run(arguments: &CheckArguments) -> Exit {
         settings::read(arguments.input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
     let (_, settings) = settings.unwrap_or_default().split();
     let progress = Progress::new(start);
-    let around = Surroundings {
-        settings: &settings,
-        resources: &Resources::default(),
-        environment: &ProcessEnvironment,
-        purpose: Purpose::Check,
-        progress: &|files| progress.show(files),
-    };
-    let loaded = gateway::load(&arguments.input.paths, &around);
+    let loaded = load::with(&arguments.input, &settings, &|files| progress.show(files));
     progress.clear();
     print::report(&mut out, &[(&findings, &sources), (&loaded.findings, &loaded.sources)], format, color);
     drop(out);

@@ -7,7 +7,7 @@ use crate::diagnostics::{Findings, Sources};
 use crate::gateway::{self, Load, Surroundings};
 use crate::policy::Purpose;
 use crate::resources::Resources;
-use crate::settings;
+use crate::settings::{self, Live};
 use crate::source::ProcessEnvironment;
 
 /// Loads documents as `check` does and prints the findings; an error among them is the end.
@@ -16,14 +16,19 @@ pub fn load(input: &InputArguments) -> Result<Load, Exit> {
     let settings = settings::read(input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
     findings_to_stderr(&findings, &sources);
     let (_, settings) = settings.ok_or(Exit::Findings)?.split();
+    let load = with(input, &settings, &|_| {});
+    findings_to_stderr(&load.findings, &load.sources);
+    if load.snapshot.is_some() { Ok(load) } else { Err(Exit::Findings) }
+}
+
+/// Loads documents at an author's desk: what the settings lack is a warning.
+pub fn with(input: &InputArguments, settings: &Live, progress: &dyn Fn(usize)) -> Load {
     let around = Surroundings {
-        settings: &settings,
+        settings,
         resources: &Resources::default(),
         environment: &ProcessEnvironment,
         purpose: Purpose::Check,
-        progress: &|_| {},
+        progress,
     };
-    let load = gateway::load(&input.paths, &around);
-    findings_to_stderr(&load.findings, &load.sources);
-    if load.snapshot.is_some() { Ok(load) } else { Err(Exit::Findings) }
+    gateway::load(&input.paths, &around)
 }
