@@ -15,7 +15,7 @@ use crate::diagnostics::Span;
 use crate::source::Node;
 
 pub use allowed_hosts::{Allowed, AllowedHosts};
-pub use amazon::{Values, add_preflight_routes};
+pub use amazon::{Values, add_preflight_routes, spread_default_route};
 pub use carrier::{Assemblies, find, has_root};
 pub use parse::{step_list, steps};
 pub use properties::Property;

@@ -148,6 +148,8 @@ fn operation_info(api: &Api, operation: &Operation) -> OperationInfo {
     OperationInfo {
         id: operation.id.clone(),
         path: operation.path.text.clone(),
+        any_verb: operation.verb.is_none(),
+        is_default: operation.is_default,
         full_path: format!("{}{}", api.base_path, operation.path).into(),
         parameters: declared(operation),
         required_query: required(Location::Query),

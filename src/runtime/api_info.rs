@@ -33,6 +33,10 @@ pub struct OperationInfo {
     pub id: Option<Arc<str>>,
     /// The path template without the base path.
     pub path: Arc<str>,
+    /// It takes every verb that no other operation of its path takes.
+    pub any_verb: bool,
+    /// It is the route `$default` of an AWS HTTP API.
+    pub is_default: bool,
     /// The path template with the base path.
     pub full_path: Arc<str>,
     pub parameters: Box<[DeclaredParameter]>,

@@ -49,6 +49,7 @@ pub fn add_preflight_routes(api: &mut Api) {
         }
         added.push(Operation {
             verb: Some(Method::OPTIONS),
+            is_default: false,
             id: None,
             parameters: Vec::new(),
             node: cors.value.clone(),

@@ -6,6 +6,7 @@
 
 mod build;
 mod cors;
+mod default_route;
 mod gateway_responses;
 pub(super) mod guards;
 mod http;
@@ -13,6 +14,7 @@ mod integration;
 mod lambda;
 mod mock;
 mod request_parameters;
+mod response_parameters;
 mod responses;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ use crate::openapi::{Api, Operation};
 use crate::source::Node;
 
 pub use cors::add_preflight_routes;
+pub use default_route::spread_default_route;
 pub use values::Values;
 
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
@@ -82,10 +85,6 @@ impl<'a> Export<'a> {
             return None;
         };
         guards::of_operation(self, operation, findings);
-        if &*operation.path.text == "/$default" {
-            integration::unbuilt(operation.span, "the route `$default`", findings);
-            return None;
-        }
         let node = self.referred(&entry.value, findings)?;
         let mut draft = integration::draft(self, operation, &node, findings)?;
         if let Some(cors) = &self.cors {
