@@ -75,15 +75,11 @@ fn target(uri: &Node, findings: &mut Findings) -> Option<Target> {
     if let (true, Some(at)) = (is_arn, text.find(PATH)) {
         let path = &text[at + PATH.len()..];
         let inner = path.split_once("/functions/").and_then(|(_, rest)| rest.rsplit_once('/'));
-        match inner {
-            Some((arn, call @ ("invocations" | "response-streaming-invocations"))) => {
-                let start =
-                    text.len() - path.len() + path.find("/functions/").unwrap_or_default() + "/functions/".len();
-                let span = uri.inside(start..start + arn.len()).unwrap_or(uri.span);
-                let function = masked_like(uri, build::text(span, arn));
-                return Some(Target { function, streams: call != "invocations" });
-            }
-            _ => {}
+        if let Some((arn, call @ ("invocations" | "response-streaming-invocations"))) = inner {
+            let start = text.len() - path.len() + path.find("/functions/").unwrap_or_default() + "/functions/".len();
+            let span = uri.inside(start..start + arn.len()).unwrap_or(uri.span);
+            let function = masked_like(uri, build::text(span, arn));
+            return Some(Target { function, streams: call != "invocations" });
         }
     }
     if let Some(rest) = text.strip_prefix("arn:").filter(|rest| rest.contains(":apigateway:")) {
