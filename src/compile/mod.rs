@@ -10,6 +10,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::assembly::{self, Assemblies, Generation, Values};
@@ -161,6 +162,7 @@ fn operation_info(api: &Api, operation: &Operation) -> OperationInfo {
         id: operation.id.clone(),
         path: operation.path.text.clone(),
         any_verb: operation.verb.is_none(),
+        path_verbs: path_verbs(api, operation),
         is_default: operation.is_default,
         full_path: format!("{}{}", api.base_path, operation.path).into(),
         parameters: declared(operation),
@@ -168,6 +170,21 @@ fn operation_info(api: &Api, operation: &Operation) -> OperationInfo {
         required_headers: required(Location::Header),
         sample_path: sample_path(api, operation).into(),
     }
+}
+
+/// The verbs of an operation's path.
+fn path_verbs(api: &Api, operation: &Operation) -> Option<HeaderValue> {
+    let same = api.operations.iter().filter(|one| one.path.has_shape_of(&operation.path));
+    let mut verbs: Vec<&str> = Vec::new();
+    for one in same {
+        match &one.verb {
+            Some(verb) => verbs.push(verb.as_str()),
+            None => verbs.extend(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+        }
+    }
+    verbs.sort_unstable();
+    verbs.dedup();
+    HeaderValue::from_str(&verbs.join(", ")).ok()
 }
 
 /// The parameters that an operation declares; those of its path declare themselves where it does not.

@@ -118,7 +118,6 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
             }
             api.template = template;
             assembly::spread_default_route(&mut api);
-            assembly::add_preflight_routes(&mut api);
             documents.apis.push(api);
         }
     }

@@ -20,6 +20,7 @@ mod script;
 mod unbuilt;
 
 pub mod activity_log;
+pub mod cors;
 pub mod gatewayscript;
 pub mod r#if;
 pub mod invoke;
@@ -46,8 +47,9 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 12] = [
+pub static ALL: [Entry; 13] = [
     Entry::of::<activity_log::ActivityLog>(),
+    Entry::of::<cors::Cors>(),
     Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
