@@ -48,7 +48,7 @@ pub fn find(
         Some((entry, carrier)) => {
             found.properties = properties(&entry.value, *carrier, environment, catalog, findings);
             let settings = Settings::read(entry, *carrier, findings);
-            cors = Cors::read(&entry.value, *carrier, settings.generation, findings);
+            cors = Cors::read(&entry.value, *carrier, settings.generation, environment, findings);
             let owner = assembly_node(entry, *carrier);
             found.all.push(settings.assembly(owner, entry.key.span, None, findings));
             Some(settings)

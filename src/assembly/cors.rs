@@ -1,14 +1,15 @@
 //! `cors` of a document: which pages of other origins may read its answers.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::header::HeaderName;
 use http::{HeaderValue, StatusCode};
-
-use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
-use crate::source::{Entry, Node};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::{Carrier, Generation};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::source::{Environment, Node, Shape, Spellings, expand};
 
 /// Who may read the answers of an API, in the order in which it is asked.
 #[derive(Debug, Clone)]
@@ -58,10 +59,54 @@ pub enum Origin {
 const EXPOSED: &str =
     "APIm-Debug-Trans-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Global-Transaction-ID";
 
-const KNOWN: [&str; 2] = ["enabled", "policy"];
+/// What an author writes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Config {
+    /// Whether browsers of other origins are answered. Default: yes; in IBM's extension, no.
+    #[serde(default)]
+    enabled: Option<bool>,
+    /// Who may read, in the order in which it is asked. Without it everybody may.
+    #[serde(default)]
+    policy: Vec<Rule>,
+}
 
-const OF_A_RULE: [&str; 6] =
-    ["allow-origin", "allow-credentials", "expose-headers", "allow-headers", "allow-methods", "max-age"];
+/// Origins, and what their pages may do.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Rule {
+    /// Origins, such as `https://shop.example.com`; `https://*` and `*` are every such one.
+    allow_origin: List,
+    /// Pages may send cookies and credentials.
+    #[serde(default)]
+    allow_credentials: bool,
+    /// Headers of answers that pages may read.
+    #[serde(default)]
+    expose_headers: Option<List>,
+    /// Headers that pages may send. Default: those that they ask for.
+    #[serde(default)]
+    allow_headers: Option<List>,
+    /// Verbs that pages may use. Default: those of the path.
+    #[serde(default)]
+    allow_methods: Option<List>,
+    /// Seconds for which a browser may remember what it was told.
+    #[serde(default)]
+    max_age: Option<u32>,
+}
+
+/// A list, or a text with commas.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum List {
+    Text(String),
+    Items(Vec<String>),
+}
+
+/// The shape of `cors`, for the loader and for the schema.
+pub fn cors_shape() -> &'static Shape {
+    static SHAPE: OnceLock<Shape> = OnceLock::new();
+    SHAPE.get_or_init(|| Shape::of::<Config>("cors", Spellings::default()))
+}
 
 // === impl Cors ===
 
@@ -71,33 +116,36 @@ impl Cors {
         owner: &Node,
         carrier: Carrier,
         generation: Generation,
+        environment: &dyn Environment,
         findings: &mut Findings,
     ) -> Option<Self> {
         let entry = owner.entry("cors").filter(|entry| !entry.value.is_null())?;
-        let node = &entry.value;
+        let (span, errors) = (entry.key.span, findings.errors());
+        let node = match carrier {
+            Carrier::XAssembly => expand(&entry.value, &[], environment, findings),
+            Carrier::Ibm | Carrier::Amazon => entry.value.clone(),
+        };
+        if findings.errors() > errors {
+            return None;
+        }
+        let config: Config = match node.text() {
+            Some("true") => Config { enabled: Some(true), policy: Vec::new() },
+            Some("false") => return None,
+            _ => cors_shape().decode(&node, findings)?,
+        };
         // Under IBM's key it has to be switched on.
-        let default = carrier == Carrier::XAssembly;
-        if node.text().is_some() {
-            return flag(node, findings)?.then(|| Cors::open(generation, entry.key.span));
-        }
-        let errors = findings.errors();
-        unknown(node.entries(), &KNOWN, carrier, findings);
-        let enabled = node.get("enabled").map_or(Some(default), |node| flag(node, findings))?;
-        if !enabled || findings.errors() > errors {
+        if !config.enabled.unwrap_or(carrier == Carrier::XAssembly) {
             return None;
         }
-        let policy = node.get("policy").filter(|policy| !policy.is_null());
-        let items = policy.map(Node::items).unwrap_or_default();
-        if policy.is_some_and(|policy| !policy.is_sequence()) {
-            wrong(policy.map_or(node.span, |policy| policy.span), "`policy` is a list of rules", findings);
-            return None;
+        if config.policy.is_empty() {
+            return Some(Cors::open(generation, span));
         }
-        if items.is_empty() {
-            return Some(Cors::open(generation, entry.key.span));
+        let rules: Option<Vec<CorsRule>> = config.policy.iter().map(Rule::compile).collect();
+        if rules.is_none() {
+            let message = "a value has characters that a header cannot carry";
+            findings.push(Diagnostic::error(codes::BAD_VALUE, span, message));
         }
-        let rules: Vec<Option<CorsRule>> = items.iter().map(|item| rule(item, carrier, findings)).collect();
-        let rules = rules.into_iter().collect::<Option<_>>()?;
-        Some(Cors { rules, others: Others::Refused, preflight: StatusCode::OK, span: entry.key.span })
+        Some(Cors { rules: rules?, others: Others::Refused, preflight: StatusCode::OK, span })
     }
 
     /// Every origin. The v5 engine tells each its own and lets it send cookies.
@@ -134,86 +182,33 @@ impl Origin {
     }
 }
 
-fn rule(node: &Node, carrier: Carrier, findings: &mut Findings) -> Option<CorsRule> {
-    if !node.is_mapping() {
-        wrong(node.span, "a rule of `policy` is a map with `allow-origin`", findings);
-        return None;
-    }
-    let errors = findings.errors();
-    unknown(node.entries(), &OF_A_RULE, carrier, findings);
-    let Some(origins) = node.get("allow-origin") else {
-        let message = "a rule of `policy` needs `allow-origin`";
-        let help = "write `allow-origin: [https://shop.example.com]`";
-        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, node.span, message).help(help));
-        return None;
-    };
-    let mut list = |key: &str| node.get(key).filter(|node| !node.is_null()).map(|node| header(node, findings));
-    let (methods, headers) = (list("allow-methods"), list("allow-headers"));
-    let (exposed, max_age) = (list("expose-headers"), list("max-age"));
-    let credentials = node.get("allow-credentials").is_some_and(|node| flag(node, findings) == Some(true));
-    let origins: Vec<Origin> = texts(origins).iter().map(|text| Origin::parse(text)).collect();
-    let exposed = exposed.flatten().or_else(|| Some(HeaderValue::from_static(EXPOSED)));
-    let (methods, headers, max_age) = (methods.flatten(), headers.flatten(), max_age.flatten());
-    (findings.errors() == errors).then(|| CorsRule {
-        origins,
-        echo: credentials,
-        credentials,
-        methods,
-        headers,
-        exposed,
-        max_age,
-    })
-}
-
-/// A list, or a text with commas.
-fn texts(node: &Node) -> Vec<String> {
-    let items = node.items().iter().filter_map(Node::text);
-    let own = node.text().into_iter().flat_map(|text| text.split(','));
-    items.chain(own).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
-}
-
-/// A list of names, or a text, as the value of a header. The place of an empty value is the header's absence.
-fn header(node: &Node, findings: &mut Findings) -> Option<HeaderValue> {
-    let text = texts(node).join(", ");
-    match HeaderValue::from_str(&text) {
-        Ok(value) if !value.is_empty() => Some(value),
-        Ok(_) => None,
-        Err(_) => {
-            wrong(node.span, "this has characters that a header cannot carry", findings);
-            None
-        }
-    }
-}
-
-fn flag(node: &Node, findings: &mut Findings) -> Option<bool> {
-    match node.text().map(str::trim) {
-        Some("true") => Some(true),
-        Some("false") => Some(false),
-        _ => {
-            wrong(node.span, "expected `true` or `false`", findings);
-            None
-        }
-    }
-}
-
-fn wrong(span: Span, message: &str, findings: &mut Findings) {
-    findings.push(Diagnostic::error(codes::WRONG_TYPE, span, message));
-}
-
-/// In our own carrier a key that nobody knows is a mistake; in IBM's it may be one of a version to come.
-fn unknown(entries: &[Entry], known: &[&'static str], carrier: Carrier, findings: &mut Findings) {
-    for entry in entries.iter().filter(|entry| !known.contains(&&*entry.key.text)) {
-        let near = nearest(&entry.key.text, known.iter().copied());
-        let help = match near.as_slice() {
-            [] => format!("it has {}", quoted_list(known)),
-            near => format!("did you mean {}?", quoted_list(near)),
+impl Rule {
+    /// `None` where a value is no header.
+    fn compile(&self) -> Option<CorsRule> {
+        let header = |list: &Option<List>| match list {
+            Some(list) => HeaderValue::from_str(&list.names().join(", ")).map(Some).ok(),
+            None => Some(None),
         };
-        let (message, span) = (format!("`cors` has no property `{}`", entry.key.text), entry.key.span);
-        let finding = match carrier {
-            Carrier::XAssembly => Diagnostic::error(codes::UNKNOWN_PROPERTY, span, message),
-            Carrier::Ibm | Carrier::Amazon => Diagnostic::warning(codes::UNKNOWN_PROPERTY, span, message),
+        let exposed = header(&self.expose_headers)?.or_else(|| Some(HeaderValue::from_static(EXPOSED)));
+        Some(CorsRule {
+            origins: self.allow_origin.names().into_iter().map(Origin::parse).collect(),
+            echo: self.allow_credentials,
+            credentials: self.allow_credentials,
+            methods: header(&self.allow_methods)?,
+            headers: header(&self.allow_headers)?,
+            exposed,
+            max_age: self.max_age.map(HeaderValue::from),
+        })
+    }
+}
+
+impl List {
+    fn names(&self) -> Vec<&str> {
+        let names: Vec<&str> = match self {
+            List::Text(text) => text.split(',').collect(),
+            List::Items(items) => items.iter().map(String::as_str).collect(),
         };
-        findings.push(finding.help(help));
+        names.into_iter().map(str::trim).filter(|name| !name.is_empty()).collect()
     }
 }
 

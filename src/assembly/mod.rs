@@ -18,7 +18,7 @@ use crate::source::Node;
 pub use allowed_hosts::{Allowed, AllowedHosts};
 pub use amazon::{Values, spread_default_route};
 pub use carrier::{Assemblies, find, has_root};
-pub use cors::{CORS_HEADERS, Cors, CorsRule, Origin, Others};
+pub use cors::{CORS_HEADERS, Cors, CorsRule, Origin, Others, cors_shape};
 pub use parse::{step_list, steps};
 pub use properties::Property;
 

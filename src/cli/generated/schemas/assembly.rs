@@ -88,7 +88,7 @@ pub(super) fn of_document() -> Value {
         }),
     );
     properties.insert("error-format".to_owned(), error_format());
-    properties.insert("cors".to_owned(), cors(true));
+    properties.insert("cors".to_owned(), cors(&reading));
     json!({
         "description": "The assembly of every operation that has none of its own.",
         "type": "object",

@@ -207,7 +207,7 @@ fn ibm_configuration() -> Value {
         ("phase", "How far the API is."),
     ]);
     properties.insert("error-format".to_owned(), assembly::error_format());
-    properties.insert("cors".to_owned(), cors(false));
+    properties.insert("cors".to_owned(), cors(&reading));
     properties.insert(
         "assembly".to_owned(),
         json!({
