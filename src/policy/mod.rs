@@ -15,6 +15,7 @@ mod blocks;
 mod call;
 mod compiler;
 mod condition;
+mod lent;
 mod registry;
 mod script;
 mod unbuilt;
