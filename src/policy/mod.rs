@@ -15,6 +15,7 @@ mod blocks;
 mod call;
 mod compiler;
 mod condition;
+mod converted;
 mod lent;
 mod registry;
 mod script;
@@ -25,6 +26,7 @@ pub mod gatewayscript;
 pub mod r#if;
 pub mod invoke;
 pub mod javascript;
+pub mod json_to_xml;
 pub mod lambda;
 pub mod operation_switch;
 pub mod parse;
@@ -32,6 +34,7 @@ pub mod proxy;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
+pub mod xml_to_json;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -47,12 +50,13 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 12] = [
+pub static ALL: [Entry; 14] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
     Entry::of::<javascript::JavaScript>(),
+    Entry::of::<json_to_xml::JsonToXml>(),
     Entry::of::<lambda::Lambda>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
@@ -60,6 +64,7 @@ pub static ALL: [Entry; 12] = [
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),
+    Entry::of::<xml_to_json::XmlToJson>(),
 ];
 
 /// The load-time half of a policy.

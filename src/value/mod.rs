@@ -17,6 +17,6 @@ pub use message::Message;
 pub use seconds::Seconds;
 pub use secret::Secret;
 pub use xml::{
-    Attribute, Declaration, MAX_XML_DEPTH, NodeId, Xml, XmlBuilder, XmlError, XmlLimits, XmlMetrics, XmlName, XmlNode,
-    is_qualified_name, is_xml_char,
+    Attribute, Declaration, JsonConvention, MAX_XML_DEPTH, NodeId, Xml, XmlBuilder, XmlError, XmlLimits, XmlMetrics,
+    XmlName, XmlNode, XmlRoot, is_qualified_name, is_xml_char,
 };

@@ -34,8 +34,15 @@ pub(super) struct Lookups {
 
 /// The documents of one evaluation. A body that nothing has parsed is parsed when it is first looked into.
 pub(super) struct Found {
-    documents: Vec<(Arc<str>, Value, OnceCell<Option<Arc<Xml>>>)>,
+    bodies: Vec<Body>,
     expressions: Arc<[(Arc<str>, XPath)]>,
+}
+
+/// A body and, once somebody has looked into it, its document.
+struct Body {
+    name: Arc<str>,
+    value: Value,
+    parsed: OnceCell<Option<Arc<Xml>>>,
 }
 
 /// The path that the first argument of `$xpath` is: a body by its name, or `$` for what the expression is evaluated on.
@@ -94,8 +101,9 @@ impl Lookups {
             Some(source) => source.value(scope),
             None => given.cloned().unwrap_or_default(),
         };
-        let documents = self.documents.iter().map(|one| (one.name.clone(), value(one), OnceCell::new())).collect();
-        Rc::new(Found { documents, expressions: self.expressions.clone() })
+        let body = |one: &Document| Body { name: one.name.clone(), value: value(one), parsed: OnceCell::new() };
+        let bodies = self.documents.iter().map(body).collect();
+        Rc::new(Found { bodies, expressions: self.expressions.clone() })
     }
 }
 
@@ -118,15 +126,15 @@ impl Found {
     }
 
     fn document(&self, name: &str) -> Option<Arc<Xml>> {
-        let (_, value, parsed) = self.documents.iter().find(|(known, ..)| **known == *name)?;
-        if let Value::Xml(document) = value {
+        let body = self.bodies.iter().find(|body| *body.name == *name)?;
+        if let Value::Xml(document) = &body.value {
             return Some(document.clone());
         }
         let parse = || {
-            let bytes = value.to_bytes();
+            let bytes = body.value.to_bytes();
             let document = Xml::is_likely(&bytes).then(|| Xml::parse(&bytes, &XmlLimits::LOOSE).ok())??;
             Some(Arc::new(document))
         };
-        parsed.get_or_init(parse).clone()
+        body.parsed.get_or_init(parse).clone()
     }
 }

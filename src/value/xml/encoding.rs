@@ -31,7 +31,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, XmlError> {
 
 fn utf16<'b>(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'b, str>, XmlError> {
     let broken = || XmlError { message: "the document is not in UTF-16, which its first bytes say".to_owned() };
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return Err(broken());
     }
     let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));

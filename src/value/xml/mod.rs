@@ -5,19 +5,23 @@
 
 mod build;
 mod encoding;
+mod from_json;
 mod limits;
 mod names;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod to_json;
 mod write;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 pub use build::XmlBuilder;
+pub use from_json::XmlRoot;
 pub use limits::{MAX_XML_DEPTH, XmlError, XmlLimits, XmlMetrics};
 pub use names::{is_qualified_name, is_xml_char};
+pub use to_json::JsonConvention;
 
 /// An XML document. The nodes stand in document order, so a node's place is its number.
 #[derive(Debug, Clone, PartialEq, Default)]

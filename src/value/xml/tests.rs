@@ -1,4 +1,5 @@
 use super::*;
+use crate::value::Value;
 
 fn read(text: &str) -> Xml {
     Xml::parse(text.as_bytes(), &XmlLimits::default()).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -139,4 +140,94 @@ fn nodes_can_be_left_out_and_texts_replaced() {
     document.set_text(first, "*");
     document.set_attribute(1, 1, "*");
     assert_eq!(document.write(), "<a b=\"1\" c=\"*\"><d>*</d>y<d/></a>");
+}
+
+fn json(text: &str) -> Value {
+    Value::parse_json(text.as_bytes()).unwrap()
+}
+
+fn root() -> XmlRoot {
+    XmlRoot { name: "json".into(), always: false, unnamed: "element".into() }
+}
+
+#[test]
+fn badgerfish_goes_both_ways() {
+    for (xml, badgerfish) in [
+        ("<a>hello</a>", r#"{"a":{"$":"hello"}}"#),
+        ("<a type=\"world\">hello</a>", r#"{"a":{"$":"hello","@type":"world"}}"#),
+        ("<a><b>1</b><b>2</b><c/></a>", r#"{"a":{"b":[{"$":"1"},{"$":"2"}],"c":{}}}"#),
+        (
+            "<a xmlns=\"urn:d\" xmlns:p=\"urn:p\"><p:b p:c=\"1\">x</p:b></a>",
+            r#"{"a":{"@xmlns":{"$":"urn:d","p":"urn:p"},
+                "p:b":{"@xmlns":{"$":"urn:d","p":"urn:p"},"@p:c":"1","$":"x"}}}"#,
+        ),
+    ] {
+        assert_eq!(read(xml).to_json(JsonConvention::BadgerFish).unwrap(), json(badgerfish), "{xml}");
+        assert_eq!(Xml::from_json(&json(badgerfish), &root()).unwrap().write(), xml, "{badgerfish}");
+    }
+    let layout = read("<a>\n  <b> </b>\n</a>").to_json(JsonConvention::BadgerFish).unwrap();
+    assert_eq!(layout, json(r#"{"a":{"b":{"$":" "}}}"#));
+    let mixed = read("<a>x<b/>y<!--z--></a>").to_json(JsonConvention::BadgerFish).unwrap();
+    assert_eq!(mixed, json(r#"{"a":{"b":{},"$":"xy"}}"#));
+    let inner = read("<a xmlns='u'><b xmlns=''/></a>").to_json(JsonConvention::BadgerFish).unwrap();
+    assert_eq!(inner, json(r#"{"a":{"@xmlns":{"$":"u"},"b":{}}}"#));
+}
+
+#[test]
+fn the_plain_convention_has_texts_where_there_is_nothing_else() {
+    let document = read("<a xmlns='u' n='1'><b>x</b><b>y</b><c/><d e='2'>z</d></a>");
+    let expected = json(r#"{"a":{"@n":"1","b":["x","y"],"c":"","d":{"@e":"2","$":"z"}}}"#);
+    assert_eq!(document.to_json(JsonConvention::Plain).unwrap(), expected);
+}
+
+#[test]
+fn json_that_is_no_document_gets_one_around_it() {
+    for (text, xml) in [
+        (r#"{"a":"hello"}"#, "<a>hello</a>"),
+        (r#"{"a":1.5,"b":true,"c":null}"#, "<json><a>1.5</a><b>true</b><c/></json>"),
+        (
+            r#"[1,[2,{"a":3}]]"#,
+            "<json><element>1</element><element><element>2</element><element><a>3</a></element></element></json>",
+        ),
+        (r#"{"a":[1,2]}"#, "<json><a>1</a><a>2</a></json>"),
+        (r#"{"$":"x"}"#, "<json>x</json>"),
+        ("{}", "<json/>"),
+        ("\"<&\"", "<json>&lt;&amp;</json>"),
+    ] {
+        assert_eq!(Xml::from_json(&json(text), &root()).unwrap().write(), xml, "{text}");
+    }
+    let always = XmlRoot { always: true, ..root() };
+    assert_eq!(Xml::from_json(&json(r#"{"a":1}"#), &always).unwrap().write(), "<json><a>1</a></json>");
+}
+
+#[test]
+fn json_that_xml_has_no_words_for_is_refused() {
+    for (text, words) in [
+        (r#"{"a b":1}"#, "`a b` is not a name"),
+        (r#"{"1":1}"#, "`1` is not a name"),
+        (r#"{"a":{"@b":{}}}"#, "`b` holds a map or a list"),
+        (r#"{"a":{"$":[1]}}"#, "`$` holds a map or a list"),
+        (r#"{"p:a":1}"#, "the prefix of `p:a` has no namespace"),
+        (r#"{"a":{"@xmlns":1}}"#, "`@xmlns` is neither"),
+        (r#"{"a":{"@xmlns":{"p":""}}}"#, "which XML forbids"),
+        (r#"{"a":"\u0001"}"#, "U+0001"),
+        (r#"{"a><b":1}"#, "is not a name"),
+    ] {
+        let error = Xml::from_json(&json(text), &root()).unwrap_err().message;
+        assert!(error.contains(words), "{text}: {error}");
+    }
+    let mut deep = Value::Null;
+    for _ in 0..600 {
+        deep = Value::object([("a", deep)]);
+    }
+    assert!(Xml::from_json(&deep, &root()).unwrap_err().message.contains("deeper than 512"));
+}
+
+#[test]
+fn namespaces_that_repeat_on_every_element_do_not_blow_up() {
+    let declared: String = (0..1000).map(|at| format!(" xmlns:p{at}='u{at}'")).collect();
+    let text = format!("<a{declared}>{}</a>", "<b/>".repeat(100_000));
+    let document = Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap();
+    assert!(document.to_json(JsonConvention::BadgerFish).unwrap_err().message.contains("more than"));
+    assert!(document.to_json(JsonConvention::Plain).is_ok());
 }
