@@ -12,7 +12,7 @@ const AT_ONCE: usize = 16 * 1024;
 pub(super) type Work<P> = fn(&P, &mut Context) -> Result<(), Fault>;
 
 /// Does the work: at once where the bodies are small, otherwise beside the reactor.
-pub(super) fn work<'a, P: Send + Sync + 'static>(
+pub(super) fn work<'a, P: Send + Sync + ?Sized + 'static>(
     plan: &'a Arc<P>,
     cx: &'a mut Context,
     size: usize,

@@ -17,11 +17,13 @@ mod compiler;
 mod condition;
 mod converted;
 mod lent;
+mod located;
 mod registry;
 mod script;
 mod unbuilt;
 
 pub mod activity_log;
+pub mod extract;
 pub mod gatewayscript;
 pub mod r#if;
 pub mod invoke;
@@ -31,6 +33,7 @@ pub mod lambda;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
+pub mod redact;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
@@ -47,11 +50,12 @@ use crate::source::Spellings;
 pub use blocks::{BLOCKS, Steps};
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use registry::{Entry, find, generation};
-pub use unbuilt::UNBUILT;
+pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 14] = [
+pub static ALL: [Entry; 16] = [
     Entry::of::<activity_log::ActivityLog>(),
+    Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
@@ -61,6 +65,7 @@ pub static ALL: [Entry; 14] = [
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),
+    Entry::of::<redact::Redact>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),

@@ -9,6 +9,7 @@ mod bound;
 mod documents;
 mod functions;
 mod host;
+mod path;
 mod reads;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,8 @@ use documents::{Document, Lookups};
 use functions::Extension;
 use reads::Read;
 use want::Want;
+
+pub use path::{Edit, Editor, JsonataPath, Places};
 
 pub(super) use analysis::plain_name;
 pub(super) use functions::{Extension as KnownFunction, query_values};
@@ -148,6 +151,12 @@ impl Jsonata {
     pub fn test(&self, scope: &dyn Scope) -> Result<bool, ExpressionError> {
         let context = self.context(scope);
         self.run(&context, &context, None, scope, TIME_OUT).map(|result| values::truth(&result))
+    }
+
+    /// The same over a given value.
+    pub fn test_on(&self, root: &Value, scope: &dyn Scope) -> Result<bool, ExpressionError> {
+        let data = values::to_jvalue(root, Some(&self.given), Level::Other);
+        self.run(&data, &self.context(scope), Some(root), scope, TIME_OUT).map(|result| values::truth(&result))
     }
 
     /// The variables it reads. When it [reads everything](Self::reads_everything), there are others.
