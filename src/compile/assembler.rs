@@ -288,7 +288,11 @@ fn unknown_policy(step: &Step) -> Diagnostic {
     let name = &*step.policy;
     if UNBUILT.contains(&name) {
         let message = format!("the policy `{name}` is known from API Connect but not built yet");
-        return Diagnostic::error(codes::UNBUILT_POLICY, step.policy_span, message);
+        let finding = Diagnostic::error(codes::UNBUILT_POLICY, step.policy_span, message);
+        return match policy::instead(name) {
+            Some(instead) => finding.help(instead),
+            None => finding,
+        };
     }
     let known =
         policy::ALL.iter().flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));

@@ -7,6 +7,7 @@ mod json_limits;
 mod message;
 mod seconds;
 mod secret;
+mod xml;
 
 pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
 pub use coding::gzip;
@@ -15,3 +16,7 @@ pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;
 pub use seconds::Seconds;
 pub use secret::Secret;
+pub use xml::{
+    Attribute, Declaration, JsonConvention, MAX_XML_DEPTH, NodeId, Xml, XmlBuilder, XmlError, XmlLimits, XmlMetrics,
+    XmlName, XmlNode, XmlRoot, is_qualified_name, is_xml_char,
+};
