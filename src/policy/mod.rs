@@ -15,6 +15,8 @@ mod blocks;
 mod call;
 mod compiler;
 mod condition;
+mod jwt;
+mod pcre;
 mod registry;
 mod script;
 mod unbuilt;
@@ -24,6 +26,8 @@ pub mod gatewayscript;
 pub mod r#if;
 pub mod invoke;
 pub mod javascript;
+pub mod jwt_generate;
+pub mod jwt_validate;
 pub mod lambda;
 pub mod operation_switch;
 pub mod parse;
@@ -46,12 +50,14 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 12] = [
+pub static ALL: [Entry; 14] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
     Entry::of::<javascript::JavaScript>(),
+    Entry::of::<jwt_generate::JwtGenerate>(),
+    Entry::of::<jwt_validate::JwtValidate>(),
     Entry::of::<lambda::Lambda>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),

@@ -4,6 +4,7 @@
 mod ask;
 mod examples;
 mod functions;
+pub(crate) mod keys;
 mod setup;
 
 pub(crate) use crate::aws::credentials::tests::sts;
