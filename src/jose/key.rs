@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::algorithm::{Algorithm, Size};
-use super::{json, pem, rsa};
+use super::{pem, rsa};
+use crate::value::parse_unique_object;
 
 /// Keys of a set that are read.
 const MOST_KEYS: usize = 256;
@@ -195,7 +196,7 @@ impl KeySet {
     /// Reads a JWK or a JWK set. Keys of a set that are for something else, or of a type of which nothing is known, are left
     /// out, as RFC 7517 says.
     pub fn read(text: &[u8]) -> Result<Self, KeyError> {
-        let members = json::object(text).map_err(|what| KeyError(format!("the JWK {what}")))?;
+        let members = parse_unique_object(text).map_err(|what| KeyError(format!("the JWK {what}")))?;
         let Some(keys) = members.get("keys") else {
             return Key::from_members(&members).map(KeySet::one);
         };

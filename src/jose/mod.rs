@@ -4,7 +4,6 @@
 //! token says about keys in its own header (`jwk`, `jku`, `x5u`, `x5c`) is never read.
 
 mod algorithm;
-mod json;
 mod key;
 mod pem;
 mod rsa;

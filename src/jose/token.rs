@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::algorithm::Algorithm;
-use super::json;
 use super::key::{Key, KeyError, KeySet};
+use crate::value::parse_unique_object;
 
 /// Bytes of a token that is read.
 const LONGEST: usize = 64 * 1024;
@@ -108,7 +108,7 @@ fn read_header(text: &str) -> Result<Header, TokenError> {
 
 fn object(part: &'static str, text: &str) -> Result<Map<String, Value>, TokenError> {
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::BadPart { part, what: "is not base64url" })?;
-    json::object(&bytes).map_err(|what| TokenError::BadPart { part, what })
+    parse_unique_object(&bytes).map_err(|what| TokenError::BadPart { part, what })
 }
 
 /// Signs claims.

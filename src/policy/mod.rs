@@ -35,6 +35,7 @@ pub mod proxy;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
+pub mod validate;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -50,7 +51,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 14] = [
+pub static ALL: [Entry; 15] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),
@@ -65,6 +66,7 @@ pub static ALL: [Entry; 14] = [
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),
+    Entry::of::<validate::Validate>(),
 ];
 
 /// The load-time half of a policy.

@@ -6,6 +6,7 @@ mod examples;
 mod functions;
 pub(crate) mod keys;
 mod setup;
+pub(crate) mod suites;
 
 pub(crate) use crate::aws::credentials::tests::sts;
 pub(crate) use crate::http_client::test_server::{Answer as Reply, Recorded, TestServer, closed_port};

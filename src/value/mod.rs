@@ -7,6 +7,7 @@ mod json_limits;
 mod message;
 mod seconds;
 mod secret;
+mod unique_json;
 
 pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
 pub use coding::gzip;
@@ -15,3 +16,4 @@ pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;
 pub use seconds::Seconds;
 pub use secret::Secret;
+pub use unique_json::{parse_unique, parse_unique_object};

@@ -1,18 +1,25 @@
-//! JSON objects in which every name stands once. Two members of one name are how a validator and a service come to read
-//! different tokens.
+//! JSON in which every name stands once in its object. Two members of one name are how the gateway and a service come to read
+//! different things.
 
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Reads an object. The error is one sentence and quotes nothing.
-pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, &'static str> {
+/// Reads a value. The error ends a sentence that names what was read, and quotes nothing.
+pub fn parse_unique(bytes: &[u8]) -> Result<Value, &'static str> {
     match serde_json::from_slice::<Unique>(bytes) {
-        Ok(Unique(Value::Object(members))) => Ok(members),
-        Ok(_) => Err("is not a JSON object"),
+        Ok(Unique(value)) => Ok(value),
         Err(error) if error.to_string().starts_with(TWICE) => Err("has a member twice"),
         Err(_) => Err("is not JSON"),
+    }
+}
+
+/// Reads an object.
+pub fn parse_unique_object(bytes: &[u8]) -> Result<Map<String, Value>, &'static str> {
+    match parse_unique(bytes)? {
+        Value::Object(members) => Ok(members),
+        _ => Err("is not a JSON object"),
     }
 }
 
@@ -83,6 +90,7 @@ impl<'de> Visitor<'de> for One {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut all = Map::new();
+        // `insert` says whether the name was there.
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(One)?;
             if all.insert(name, value).is_some() {
