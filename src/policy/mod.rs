@@ -18,6 +18,8 @@ mod condition;
 mod converted;
 mod lent;
 mod located;
+mod jwt;
+mod pcre;
 mod registry;
 mod script;
 mod unbuilt;
@@ -30,6 +32,8 @@ pub mod r#if;
 pub mod invoke;
 pub mod javascript;
 pub mod json_to_xml;
+pub mod jwt_generate;
+pub mod jwt_validate;
 pub mod lambda;
 pub mod operation_switch;
 pub mod parse;
@@ -38,6 +42,7 @@ pub mod redact;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
+pub mod validate;
 pub mod xml_to_json;
 
 use schemars::JsonSchema;
@@ -54,7 +59,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 17] = [
+pub static ALL: [Entry; 20] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
@@ -63,6 +68,8 @@ pub static ALL: [Entry; 17] = [
     Entry::of::<invoke::Invoke>(),
     Entry::of::<javascript::JavaScript>(),
     Entry::of::<json_to_xml::JsonToXml>(),
+    Entry::of::<jwt_generate::JwtGenerate>(),
+    Entry::of::<jwt_validate::JwtValidate>(),
     Entry::of::<lambda::Lambda>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
@@ -71,6 +78,7 @@ pub static ALL: [Entry; 17] = [
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),
+    Entry::of::<validate::Validate>(),
     Entry::of::<xml_to_json::XmlToJson>(),
 ];
 

@@ -7,6 +7,7 @@
 pub mod background;
 pub mod bulkhead;
 pub mod cache;
+pub mod key_sets;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use crate::script::{Engine, Limits};
 use background::Background;
 use bulkhead::Bulkheads;
 use cache::Cache;
+use key_sets::KeySets;
 
 /// The shared things of a process.
 #[derive(Default)]
@@ -34,6 +36,7 @@ pub struct Resources {
     gauges: CredentialGauges,
     bulkheads: Arc<Bulkheads>,
     background: Arc<Background>,
+    key_sets: KeySets,
 }
 
 /// Values with the load that asked for them last.
@@ -116,6 +119,11 @@ impl Resources {
     /// The calls that no request waits for.
     pub fn background(&self) -> &Arc<Background> {
         &self.background
+    }
+
+    /// The key sets of issuers.
+    pub fn key_sets(&self) -> &KeySets {
+        &self.key_sets
     }
 
     /// Called when a load has succeeded: what neither it nor the one before it used goes.

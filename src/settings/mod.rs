@@ -6,6 +6,7 @@ mod aws;
 mod aws_export;
 mod background;
 mod cache;
+mod crypto;
 mod read;
 mod scripts;
 mod server;
@@ -24,6 +25,7 @@ pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
 pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;
+pub use crypto::{CryptoError, CryptoObject};
 pub use read::{read, shape};
 pub use scripts::Scripts;
 pub use server::{Limits, Log, LogFormat, Server};
@@ -55,6 +57,8 @@ pub struct Settings {
     pub credentials: IndexMap<String, CredentialProfile>,
     /// TLS profiles that `tls-profile` in a step names.
     pub tls_profiles: IndexMap<String, TlsProfile>,
+    /// Keys that `jws-crypto` in a step names.
+    pub crypto_objects: IndexMap<String, CryptoObject>,
     /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
     /// What the placeholders in exports of AWS API Gateway stand for.
@@ -80,6 +84,7 @@ pub struct Live {
     pub aws: Aws,
     pub credentials: IndexMap<String, CredentialProfile>,
     pub tls_profiles: IndexMap<String, TlsProfile>,
+    pub crypto_objects: IndexMap<String, CryptoObject>,
     pub event_context: EventContext,
     pub aws_export: AwsExport,
 }
@@ -126,6 +131,7 @@ impl Settings {
             aws,
             credentials,
             tls_profiles,
+            crypto_objects,
             event_context,
             aws_export,
             ..
@@ -140,6 +146,7 @@ impl Settings {
             aws,
             credentials,
             tls_profiles,
+            crypto_objects,
             event_context,
             aws_export,
         };
