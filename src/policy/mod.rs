@@ -32,6 +32,8 @@ pub mod lambda;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
+pub mod ratelimit;
+pub mod ratelimitinfo;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
@@ -51,7 +53,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::UNBUILT;
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 15] = [
+pub static ALL: [Entry; 17] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),
@@ -63,6 +65,8 @@ pub static ALL: [Entry; 15] = [
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),
+    Entry::of::<ratelimit::Ratelimit>(),
+    Entry::of::<ratelimitinfo::RatelimitInfo>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),

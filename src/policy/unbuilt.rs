@@ -2,7 +2,7 @@
 //! silently did nothing would be worse.
 
 /// Their keys.
-pub const UNBUILT: [&str; 21] = [
+pub const UNBUILT: [&str; 19] = [
     "client-security",
     "cors",
     "extract",
@@ -13,8 +13,6 @@ pub const UNBUILT: [&str; 21] = [
     "log",
     "map",
     "oauth",
-    "ratelimit",
-    "ratelimitinfo",
     "redact",
     "security",
     "client-identification",
