@@ -38,6 +38,8 @@ pub mod lambda;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
+pub mod ratelimit;
+pub mod ratelimitinfo;
 pub mod redact;
 pub mod set_variable;
 pub mod switch;
@@ -59,7 +61,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 20] = [
+pub static ALL: [Entry; 22] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
@@ -74,6 +76,8 @@ pub static ALL: [Entry; 20] = [
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),
+    Entry::of::<ratelimit::Ratelimit>(),
+    Entry::of::<ratelimitinfo::RatelimitInfo>(),
     Entry::of::<redact::Redact>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),

@@ -7,6 +7,7 @@
 pub mod background;
 pub mod bulkhead;
 pub mod cache;
+pub mod counters;
 pub mod key_sets;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use crate::script::{Engine, Limits};
 use background::Background;
 use bulkhead::Bulkheads;
 use cache::Cache;
+use counters::{Counters, Memory};
 use key_sets::KeySets;
 
 /// The shared things of a process.
@@ -37,6 +39,16 @@ pub struct Resources {
     bulkheads: Arc<Bulkheads>,
     background: Arc<Background>,
     key_sets: KeySets,
+    counters: SharedCounters,
+}
+
+/// The counters of rate limits: in memory, until a shared store takes their place.
+struct SharedCounters(Arc<dyn Counters>);
+
+impl Default for SharedCounters {
+    fn default() -> Self {
+        SharedCounters(Arc::new(Memory::default()))
+    }
 }
 
 /// Values with the load that asked for them last.
@@ -124,6 +136,11 @@ impl Resources {
     /// The key sets of issuers.
     pub fn key_sets(&self) -> &KeySets {
         &self.key_sets
+    }
+
+    /// What rate limits have counted.
+    pub fn counters(&self) -> &Arc<dyn Counters> {
+        &self.counters.0
     }
 
     /// Called when a load has succeeded: what neither it nor the one before it used goes.

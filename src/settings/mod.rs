@@ -7,6 +7,7 @@ mod aws_export;
 mod background;
 mod cache;
 mod crypto;
+mod limits;
 mod read;
 mod scripts;
 mod server;
@@ -26,6 +27,7 @@ pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;
 pub use crypto::{CryptoError, CryptoObject};
+pub use limits::{CountLimit, Per, Rate, RateLimit};
 pub use read::{read, shape};
 pub use scripts::Scripts;
 pub use server::{Limits, Log, LogFormat, Server};
@@ -59,6 +61,12 @@ pub struct Settings {
     pub tls_profiles: IndexMap<String, TlsProfile>,
     /// Keys that `jws-crypto` in a step names.
     pub crypto_objects: IndexMap<String, CryptoObject>,
+    /// Limits that `rate-limit` in a `ratelimit` step names; `default` is that of `plan-default`.
+    pub rate_limits: IndexMap<String, RateLimit>,
+    /// Limits that `burst-limit` in a `ratelimit` step names.
+    pub burst_limits: IndexMap<String, RateLimit>,
+    /// Limits that `count-limit` in a `ratelimit` step names.
+    pub count_limits: IndexMap<String, CountLimit>,
     /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
     /// What the placeholders in exports of AWS API Gateway stand for.
@@ -85,6 +93,9 @@ pub struct Live {
     pub credentials: IndexMap<String, CredentialProfile>,
     pub tls_profiles: IndexMap<String, TlsProfile>,
     pub crypto_objects: IndexMap<String, CryptoObject>,
+    pub rate_limits: IndexMap<String, RateLimit>,
+    pub burst_limits: IndexMap<String, RateLimit>,
+    pub count_limits: IndexMap<String, CountLimit>,
     pub event_context: EventContext,
     pub aws_export: AwsExport,
 }
@@ -132,6 +143,9 @@ impl Settings {
             credentials,
             tls_profiles,
             crypto_objects,
+            rate_limits,
+            burst_limits,
+            count_limits,
             event_context,
             aws_export,
             ..
@@ -147,6 +161,9 @@ impl Settings {
             credentials,
             tls_profiles,
             crypto_objects,
+            rate_limits,
+            burst_limits,
+            count_limits,
             event_context,
             aws_export,
         };
