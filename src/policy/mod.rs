@@ -30,6 +30,7 @@ pub mod invoke;
 pub mod javascript;
 pub mod json_to_xml;
 pub mod lambda;
+pub mod map;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
@@ -53,7 +54,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 16] = [
+pub static ALL: [Entry; 17] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),
@@ -62,6 +63,7 @@ pub static ALL: [Entry; 16] = [
     Entry::of::<javascript::JavaScript>(),
     Entry::of::<json_to_xml::JsonToXml>(),
     Entry::of::<lambda::Lambda>(),
+    Entry::of::<map::Map>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),

@@ -39,10 +39,13 @@ fn own_root(json: &Value) -> Option<(&Arc<str>, &Value)> {
     can.then_some((name, value))
 }
 
+/// A prefix and its namespace.
+type Binding = (Arc<str>, Arc<str>);
+
 struct Maker<'r> {
     builder: XmlBuilder,
     /// Prefixes and namespaces in scope, outer ones first.
-    scope: Vec<(Arc<str>, Arc<str>)>,
+    scope: Vec<Binding>,
     unnamed: &'r Arc<str>,
 }
 
@@ -109,11 +112,11 @@ impl Maker<'_> {
     }
 
     /// The namespaces that `@xmlns` of a map declares: a text for the default one, or a map of prefixes with `$` for it.
-    fn declared(&self, value: &Value) -> Result<Vec<(Arc<str>, Arc<str>)>, XmlError> {
+    fn declared(&self, value: &Value) -> Result<Vec<Binding>, XmlError> {
         let Some(written) = value.get("@xmlns").filter(|_| matches!(value, Value::Object(_))) else {
             return Ok(Vec::new());
         };
-        let all: Vec<(Arc<str>, Arc<str>)> = match written {
+        let all: Vec<Binding> = match written {
             Value::String(uri) => vec![("".into(), uri.clone())],
             Value::Object(members) => {
                 let uri = |value: &Value| plain_text(value, "@xmlns").map(Arc::from);
