@@ -207,8 +207,7 @@ impl<'a, 's> Assembler<'a, 's> {
         let Some(entry) = self.entry(step) else { return false };
         let version = step.version.as_ref().map(|(version, _)| &**version);
         let generation = policy::generation(entry, version, self.assembly.generation, self.assembly.carrier);
-        let carrier = self.assembly.carrier;
-        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, carrier, generation);
+        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, self.assembly, generation);
         let title = compiler.title();
         let Some(compiled) = entry.compile(&mut compiler) else { return false };
         let place = (self.place)(step.policy_span).into();
@@ -328,6 +327,7 @@ impl Parts {
             info: parts.info.into(),
             keeps_request_body,
             reads_document,
+            answers_preflight: assembly.cors.is_some(),
             generation: assembly.generation,
             error_format: match assembly.error_format {
                 Generation::V10 => ErrorFormat::V10,

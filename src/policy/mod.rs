@@ -23,6 +23,7 @@ mod script;
 mod unbuilt;
 
 pub mod activity_log;
+pub mod cors;
 pub mod extract;
 pub mod gatewayscript;
 pub mod r#if;
@@ -56,6 +57,7 @@ pub use unbuilt::{UNBUILT, instead};
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
 pub static ALL: [Entry; 17] = [
     Entry::of::<activity_log::ActivityLog>(),
+    Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),

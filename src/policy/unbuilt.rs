@@ -4,7 +4,6 @@
 /// Their keys.
 pub const UNBUILT: [&str; 19] = [
     "client-security",
-    "cors",
     "graphql-execute",
     "graphql-introspect",
     "html-page",

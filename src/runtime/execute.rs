@@ -16,18 +16,24 @@ const GRACE: Duration = Duration::from_millis(250);
 /// `message` holds afterwards; an error is a fault that nothing caught.
 pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
     let result = run(pipeline, cx, 0).await;
-    let Some(finally) = pipeline.finally else { return result };
+    let Some(finally) = pipeline.finally.filter(|_| !matches!(result, Ok(Way::End))) else { return result.map(drop) };
     if let Err(fault) = &result {
         let step = fault.op.and_then(|op| pipeline.info.get(op as usize).cloned().flatten());
         cx.state.take_fault(fault.clone(), step);
     }
     renew_deadline(cx);
     let after = run(pipeline, cx, finally).await;
-    result.and(after)
+    result.and(after).map(drop)
+}
+
+/// Where a walk leads.
+enum Way {
+    Finally,
+    End,
 }
 
 /// Walks the ops from `at` to a stop.
-async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), Fault> {
+async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way, Fault> {
     loop {
         let result = match pipeline.ops.get(at as usize) {
             Some(Op::Step(step) | Op::Branch { test: step, .. }) => {
@@ -42,7 +48,7 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), 
                 at = *to;
                 continue;
             }
-            Some(Op::Stop) | None => return Ok(()),
+            Some(Op::Stop) | None => return Ok(Way::Finally),
         };
         match result {
             Ok(Next::Continue) => at += 1,
@@ -50,7 +56,8 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), 
                 Some(Op::Branch { otherwise, .. }) => at = *otherwise,
                 _ => at += 1,
             },
-            Ok(Next::Stop) => return Ok(()),
+            Ok(Next::Stop) => return Ok(Way::Finally),
+            Ok(Next::End) => return Ok(Way::End),
             Err(mut fault) => {
                 fault.op = Some(at);
                 let Some(handler) = pipeline.handler(at, &fault) else { return Err(fault) };
