@@ -55,7 +55,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 17] = [
+pub static ALL: [Entry; 18] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
