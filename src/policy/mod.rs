@@ -35,6 +35,7 @@ pub mod json_to_xml;
 pub mod jwt_generate;
 pub mod jwt_validate;
 pub mod lambda;
+pub mod map;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
@@ -61,7 +62,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 22] = [
+pub static ALL: [Entry; 23] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
@@ -73,6 +74,7 @@ pub static ALL: [Entry; 22] = [
     Entry::of::<jwt_generate::JwtGenerate>(),
     Entry::of::<jwt_validate::JwtValidate>(),
     Entry::of::<lambda::Lambda>(),
+    Entry::of::<map::Map>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),
