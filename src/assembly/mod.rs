@@ -3,6 +3,7 @@
 mod allowed_hosts;
 mod amazon;
 mod carrier;
+mod custom;
 mod parse;
 mod properties;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use crate::source::Node;
 pub use allowed_hosts::{Allowed, AllowedHosts};
 pub use amazon::{Values, add_preflight_routes};
 pub use carrier::{Assemblies, find, has_root};
+pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use parse::{step_list, steps};
 pub use properties::Property;
 

@@ -34,6 +34,12 @@ pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault>
 }
 
 async fn run_with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
+    let result = run_assembly(pipeline, cx).await;
+    let Some(post) = pipeline.post.filter(|_| result.is_ok()) else { return result };
+    run(pipeline, cx, post).await
+}
+
+async fn run_assembly(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
     let result = run(pipeline, cx, 0).await;
     let Some(finally) = pipeline.finally else { return result };
     if let Err(fault) = &result {
