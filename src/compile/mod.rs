@@ -3,6 +3,7 @@
 //! Every finding of every document is collected; a snapshot only comes out when none of them is an error.
 
 mod assembler;
+mod custom;
 mod flow;
 mod stages;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod background;
 mod cache;
 mod crypto;
 mod limits;
+mod policies;
 mod read;
 mod scripts;
 mod server;
@@ -28,6 +29,7 @@ pub use background::Background;
 pub use cache::Cache;
 pub use crypto::{CryptoError, CryptoObject};
 pub use limits::{CountLimit, Per, Rate, RateLimit};
+pub use policies::Policies;
 pub use read::{read, shape};
 pub use scripts::Scripts;
 pub use server::{Limits, Log, LogFormat, Server};
@@ -61,6 +63,8 @@ pub struct Settings {
     pub tls_profiles: IndexMap<String, TlsProfile>,
     /// Keys that `jws-crypto` in a step names.
     pub crypto_objects: IndexMap<String, CryptoObject>,
+    /// User-defined policies, and global policies that run around every assembly.
+    pub policies: Policies,
     /// Limits that `rate-limit` in a `ratelimit` step names; `default` is that of `plan-default`.
     pub rate_limits: IndexMap<String, RateLimit>,
     /// Limits that `burst-limit` in a `ratelimit` step names.
@@ -93,6 +97,7 @@ pub struct Live {
     pub credentials: IndexMap<String, CredentialProfile>,
     pub tls_profiles: IndexMap<String, TlsProfile>,
     pub crypto_objects: IndexMap<String, CryptoObject>,
+    pub policies: Policies,
     pub rate_limits: IndexMap<String, RateLimit>,
     pub burst_limits: IndexMap<String, RateLimit>,
     pub count_limits: IndexMap<String, CountLimit>,
@@ -143,6 +148,7 @@ impl Settings {
             credentials,
             tls_profiles,
             crypto_objects,
+            policies,
             rate_limits,
             burst_limits,
             count_limits,
@@ -161,6 +167,7 @@ impl Settings {
             credentials,
             tls_profiles,
             crypto_objects,
+            policies,
             rate_limits,
             burst_limits,
             count_limits,
