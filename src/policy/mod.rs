@@ -13,18 +13,20 @@ macro_rules! examples {
 mod aws_credentials;
 mod blocks;
 mod call;
+mod clients;
 mod compiler;
 mod condition;
 mod converted;
+mod jwt;
 mod lent;
 mod located;
-mod jwt;
 mod pcre;
 mod registry;
 mod script;
 mod unbuilt;
 
 pub mod activity_log;
+pub mod client_identification;
 pub mod cors;
 pub mod extract;
 pub mod gatewayscript;
@@ -57,13 +59,15 @@ use crate::runtime::Step;
 use crate::source::Spellings;
 
 pub use blocks::{BLOCKS, Steps};
+pub use clients::Directory;
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 23] = [
+pub static ALL: [Entry; 24] = [
     Entry::of::<activity_log::ActivityLog>(),
+    Entry::of::<client_identification::ClientIdentification>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),

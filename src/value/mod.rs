@@ -7,8 +7,8 @@ mod json_limits;
 mod message;
 mod seconds;
 mod secret;
-mod xml;
 mod unique_json;
+mod xml;
 
 pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
 pub use coding::gzip;
@@ -17,8 +17,8 @@ pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;
 pub use seconds::Seconds;
 pub use secret::Secret;
+pub use unique_json::{parse_unique, parse_unique_object};
 pub use xml::{
     Attribute, Declaration, JsonConvention, MAX_XML_DEPTH, NodeId, Xml, XmlBuilder, XmlError, XmlLimits, XmlMetrics,
     XmlName, XmlNode, XmlRoot, is_qualified_name, is_xml_char,
 };
-pub use unique_json::{parse_unique, parse_unique_object};
