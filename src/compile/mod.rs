@@ -14,7 +14,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies, Generation, Values};
+use crate::assembly::{self, Assemblies, Carrier, Generation, Values};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{
     Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
@@ -85,7 +85,7 @@ impl SnapshotBuilder {
         }
         self.snapshot.apis.push(info);
         if shared.directory.is_none() {
-            nobody_said_who_may_call(shared, findings);
+            nobody_said_who_may_call(&found, shared, findings);
         }
     }
 
@@ -126,8 +126,11 @@ impl SnapshotBuilder {
 }
 
 /// A document that asks for applications needs to be told which there are: a warning at a desk, an error where it is served.
-fn nobody_said_who_may_call(shared: SharedParts<'_>, findings: &mut Findings) {
-    let demands = shared.api.operations.iter().flat_map(|operation| {
+fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, findings: &mut Findings) {
+    // An export of AWS that asks is refused for that.
+    let runs = |index: &Option<usize>| index.is_some_and(|index| found.all[index].carrier != Carrier::Amazon);
+    let operations = shared.api.operations.iter().zip(&found.by_operation).filter(|(_, index)| runs(index));
+    let demands = operations.flat_map(|(operation, _)| {
         shared.api.security(operation, &mut Findings::default()).alternatives.into_iter().flatten()
     });
     let asks = |demand: &Demand| matches!(demand.scheme.kind, SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_));
