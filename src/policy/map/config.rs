@@ -83,7 +83,6 @@ fn rules() -> Vec<serde_json::Value> {
 /// One name or several.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(extend("x-expected" = "a name or a list of names"))]
 pub enum Names {
     One(String),
     Many(Vec<String>),
@@ -92,7 +91,6 @@ pub enum Names {
 /// A text, a number or a boolean.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(extend("x-expected" = "a text, a number, `true` or `false`"))]
 pub enum Scalar {
     Text(String),
     Flag(bool),
