@@ -10,6 +10,9 @@ pub mod diagnostics;
 /// What a request carries: values, bodies, messages, secrets.
 pub mod value;
 
+/// JSON Web Tokens: keys, signatures, tokens.
+pub mod jose;
+
 /// Files to marked trees: one parse, with the place of everything.
 pub mod source;
 

@@ -18,6 +18,7 @@ fn skips() -> Vec<String> {
         (runs("python3"), "python3 is not here: handlers in Python, `gantry dev` and the assemblies were not run"),
         (runs("node"), "node is not here: handlers in JavaScript were not run"),
         (suite("sigv4"), "../shared/suites/sigv4 is not here: the AWS signing vectors were not run"),
+        (suite("json-schema"), "../shared/suites/json-schema is not here: the official JSON Schema suite was not run"),
         (suite("jsonata"), "../shared/suites/jsonata is not here: the official JSONata suite was not run"),
     ];
     all.into_iter().filter(|(here, _)| !here).map(|(_, why)| format!("SKIPPED: {why}")).collect()

@@ -4,6 +4,7 @@ mod allowed_hosts;
 mod amazon;
 mod carrier;
 mod cors;
+mod custom;
 mod parse;
 mod properties;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use allowed_hosts::{Allowed, AllowedHosts};
 pub use amazon::{Values, spread_default_route};
 pub use carrier::{Assemblies, find, has_root};
 pub use cors::{CORS_HEADERS, Cors, CorsRule, Origin, Others, cors_shape};
+pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use parse::{step_list, steps};
 pub use properties::Property;
 

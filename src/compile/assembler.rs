@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{flow, stages};
-use crate::assembly::{Assembly, Catch, Faults, Generation, Property, Step};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Generation, Property, Step};
+use crate::diagnostics::{Diagnostic, Findings, Severity, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Location};
-use crate::policy::{self, Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts, UNBUILT};
+use crate::policy::{self, Access, Compiled, Compiler, Entry, Flow, Names, Plan, Purpose, SharedParts, UNBUILT};
 use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, kinds};
 
 /// Compiles an assembly. `place` writes a span as `file:line:column`. `None` means that findings say why not.
@@ -104,25 +104,37 @@ pub(super) struct Parts {
     pub access: Vec<Access>,
     pub handlers: Vec<Handler>,
     pub finally: Option<OpId>,
+    pub post: Option<OpId>,
 }
 
-struct Assembler<'a, 's> {
+pub(super) struct Assembler<'a, 's> {
     assembly: &'s Assembly,
-    shared: SharedParts<'a>,
-    place: &'s dyn Fn(Span) -> String,
-    names: &'s mut Names<'a>,
-    findings: &'s mut Findings,
+    pub shared: SharedParts<'a>,
+    pub place: &'s dyn Fn(Span) -> String,
+    pub names: &'s mut Names<'a>,
+    pub findings: &'s mut Findings,
     parts: Parts,
+    /// Of the document whose steps are laid out.
+    pub carrier: Carrier,
+    generation: Generation,
+    /// The user-defined policies around them.
+    pub inside: Vec<Arc<CustomPolicy>>,
     /// Handlers whose ops come behind the main flow: what they guard, their entry, and where they go on.
-    waiting: Vec<Waiting>,
+    pub waiting: Vec<Waiting>,
 }
 
-struct Waiting {
+pub(super) struct Waiting {
     guarded: std::ops::Range<OpId>,
     catch: Catch,
     /// `None` goes to the end.
     resume: Option<OpId>,
+    /// The user-defined policies around the entry.
+    inside: Vec<Arc<CustomPolicy>>,
+    locals: Vec<Locals>,
 }
+
+/// The parameters of a user-defined policy, with their values where those are known.
+type Locals = std::collections::HashMap<Arc<str>, Option<crate::value::Value>>;
 
 impl<'a, 's> Assembler<'a, 's> {
     fn new(
@@ -132,9 +144,17 @@ impl<'a, 's> Assembler<'a, 's> {
         names: &'s mut Names<'a>,
         findings: &'s mut Findings,
     ) -> Self {
-        let parts =
-            Parts { ops: Vec::new(), info: Vec::new(), access: Vec::new(), handlers: Vec::new(), finally: None };
-        Assembler { assembly, shared, place, names, findings, parts, waiting: Vec::new() }
+        let parts = Parts {
+            ops: Vec::new(),
+            info: Vec::new(),
+            access: Vec::new(),
+            handlers: Vec::new(),
+            finally: None,
+            post: None,
+        };
+        let (carrier, generation) = (assembly.carrier, assembly.generation);
+        let (waiting, inside) = (Vec::new(), Vec::new());
+        Assembler { assembly, shared, place, names, findings, parts, carrier, generation, inside, waiting }
     }
 
     /// Layout: stages, `execute`, stop; every handler, stop or a jump back; `finally`, stop.
@@ -143,13 +163,17 @@ impl<'a, 's> Assembler<'a, 's> {
         for plan in stages::before_assembly(self.assembly, self.shared.api) {
             self.push_plan(plan, None);
         }
+        let custom = self.shared.custom;
+        if let Some(pre) = &custom.pre {
+            self.hook(pre);
+        }
         let start = self.next();
         let assembly = self.assembly;
         self.block(&assembly.execute);
         let guarded = start..self.next();
         self.push(Op::Stop);
         for catch in &assembly.catch {
-            self.waiting.push(Waiting { guarded: guarded.clone(), catch: catch.clone(), resume: None });
+            self.wait(guarded.clone(), catch, None);
         }
         self.handlers();
         if !assembly.finally.is_empty() {
@@ -159,6 +183,16 @@ impl<'a, 's> Assembler<'a, 's> {
             // A v5 policy inside `finally` may own a catch too.
             self.handlers();
         }
+        if let Some(post) = &custom.post {
+            self.parts.post = Some(self.next());
+            self.hook(post);
+            self.push(Op::Stop);
+            self.handlers();
+        }
+        if let Some(error) = &custom.error {
+            self.error_hook(error);
+            self.handlers();
+        }
         (self.findings.errors() == errors).then_some(self.parts)
     }
 
@@ -166,9 +200,13 @@ impl<'a, 's> Assembler<'a, 's> {
     fn handlers(&mut self) {
         // A step inside a handler may own a catch too, which then waits in its turn.
         let mut waiting = std::collections::VecDeque::from(std::mem::take(&mut self.waiting));
-        while let Some(Waiting { guarded, catch, resume }) = waiting.pop_front() {
+        while let Some(Waiting { guarded, catch, resume, inside, locals }) = waiting.pop_front() {
             let entry = self.next();
+            let outer = self.inside_of(inside);
+            let outer_locals = std::mem::replace(&mut self.names.locals, locals);
             self.block(&catch.execute);
+            self.leave(outer);
+            self.names.locals = outer_locals;
             self.push(resume.map_or(Op::Stop, Op::Jump));
             let faults = match &catch.faults {
                 Faults::Default => CatchNames::Default,
@@ -180,7 +218,7 @@ impl<'a, 's> Assembler<'a, 's> {
     }
 
     /// Appends the steps of a block; says whether the flow always ends in it.
-    fn block(&mut self, steps: &[Step]) -> bool {
+    pub(super) fn block(&mut self, steps: &[Step]) -> bool {
         let mut ended_by: Option<&Step> = None;
         for step in steps {
             if let Some(before) = ended_by {
@@ -196,7 +234,7 @@ impl<'a, 's> Assembler<'a, 's> {
             }
             for catch in &step.catch {
                 let (guarded, resume) = (first..self.next(), Some(self.next()));
-                self.waiting.push(Waiting { guarded, catch: catch.clone(), resume });
+                self.wait(guarded, catch, resume);
             }
         }
         ended_by.is_some()
@@ -204,10 +242,19 @@ impl<'a, 's> Assembler<'a, 's> {
 
     /// Compiles one step; says whether the flow ends with it.
     fn step(&mut self, step: &Step) -> bool {
+        if policy::find(&step.policy).is_none() {
+            match self.custom_policy(step) {
+                Some(Some(policy)) => return self.custom(step, &policy),
+                Some(None) => {}
+                None => return false,
+            }
+        }
         let Some(entry) = self.entry(step) else { return false };
         let version = step.version.as_ref().map(|(version, _)| &**version);
-        let generation = policy::generation(entry, version, self.assembly.generation, self.assembly.carrier);
-        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, self.assembly, generation);
+        let carrier = self.carrier;
+        let generation = policy::generation(entry, version, self.generation, carrier);
+        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, carrier, generation);
+        compiler.cors = self.assembly.cors.as_ref();
         let title = compiler.title();
         let Some(compiled) = entry.compile(&mut compiler) else { return false };
         let place = (self.place)(step.policy_span).into();
@@ -253,7 +300,16 @@ impl<'a, 's> Assembler<'a, 's> {
     fn entry(&mut self, step: &Step) -> Option<&'static Entry> {
         let name = &*step.policy;
         let Some(entry) = policy::find(name) else {
-            self.findings.push(unknown_policy(step));
+            let mut finding = unknown_policy(step, self.shared.custom);
+            // IBM's documents name policies that only their gateway has; the settings bring those.
+            let brought = self.carrier == Carrier::Ibm && !UNBUILT.contains(&name);
+            if brought
+                && self.shared.purpose == Purpose::Check
+                && !finding.help.as_ref().is_some_and(|help| help.starts_with("did you"))
+            {
+                finding.severity = Severity::Warning;
+            }
+            self.findings.push(finding);
             return None;
         };
         if let Some((version, span)) = &step.version
@@ -267,7 +323,46 @@ impl<'a, 's> Assembler<'a, 's> {
         Some(entry)
     }
 
-    fn next(&self) -> OpId {
+    /// The user-defined policy of a step; the inner `None` where there is none of that name, the outer where a finding says why.
+    fn custom_policy(&mut self, step: &Step) -> Option<Option<Arc<CustomPolicy>>> {
+        let version = step.version.as_ref().map(|(version, _)| &**version);
+        match self.shared.custom.find(&step.policy, version) {
+            Ok(found) => Some(found),
+            Err(versions) => {
+                let (version, span) = step.version.as_ref()?;
+                let message = format!("`{}` has no version {version}", step.policy);
+                let help = format!("write {}", quoted_list(&versions));
+                self.findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help));
+                None
+            }
+        }
+    }
+
+    /// Goes into a policy's document, whose rules its steps follow; what it answers leads back.
+    pub(super) fn enter(&mut self, policy: &Arc<CustomPolicy>) -> Vec<Arc<CustomPolicy>> {
+        let mut inside = self.inside.clone();
+        inside.push(policy.clone());
+        self.inside_of(inside)
+    }
+
+    pub(super) fn leave(&mut self, outer: Vec<Arc<CustomPolicy>>) {
+        self.inside_of(outer);
+    }
+
+    fn inside_of(&mut self, inside: Vec<Arc<CustomPolicy>>) -> Vec<Arc<CustomPolicy>> {
+        (self.carrier, self.generation) = match inside.last() {
+            Some(policy) => (Carrier::Ibm, policy.generation),
+            None => (self.assembly.carrier, self.assembly.generation),
+        };
+        std::mem::replace(&mut self.inside, inside)
+    }
+
+    pub(super) fn wait(&mut self, guarded: std::ops::Range<OpId>, catch: &Catch, resume: Option<OpId>) {
+        let (inside, locals) = (self.inside.clone(), self.names.locals.clone());
+        self.waiting.push(Waiting { guarded, catch: catch.clone(), resume, inside, locals });
+    }
+
+    pub(super) fn next(&self) -> OpId {
         self.parts.ops.len() as OpId
     }
 
@@ -277,14 +372,14 @@ impl<'a, 's> Assembler<'a, 's> {
         self.parts.access.push(Access::default());
     }
 
-    fn push_plan(&mut self, plan: Plan, info: Option<Arc<StepInfo>>) {
+    pub(super) fn push_plan(&mut self, plan: Plan, info: Option<Arc<StepInfo>>) {
         self.parts.ops.push(Op::Step(plan.step));
         self.parts.info.push(info);
         self.parts.access.push(plan.access);
     }
 }
 
-fn unknown_policy(step: &Step) -> Diagnostic {
+fn unknown_policy(step: &Step, custom: &CustomPolicies) -> Diagnostic {
     let name = &*step.policy;
     if UNBUILT.contains(&name) {
         let message = format!("the policy `{name}` is known from API Connect but not built yet");
@@ -296,11 +391,12 @@ fn unknown_policy(step: &Step) -> Diagnostic {
     }
     let known =
         policy::ALL.iter().flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));
-    let near = nearest(name, known.chain(UNBUILT));
+    let near = nearest(name, known.chain(UNBUILT).chain(custom.names()));
     let finding = Diagnostic::error(codes::UNKNOWN_POLICY, step.policy_span, format!("there is no policy `{name}`"));
     if near.is_empty() {
-        let all: Vec<&str> = policy::ALL.iter().map(|entry| entry.meta.name).collect();
-        return finding.help(format!("the policies are {}", quoted_list(&all)));
+        let all: Vec<&str> = policy::ALL.iter().map(|entry| entry.meta.name).chain(custom.names()).collect();
+        let own = "one of your own goes where `policies.paths` of the settings leads";
+        return finding.help(format!("the policies are {}; {own}", quoted_list(&all)));
     }
     finding.help(format!("did you mean {}?", quoted_list(&near)))
 }
@@ -322,6 +418,7 @@ impl Parts {
             ops: parts.ops.into(),
             handlers: parts.handlers.into(),
             finally: parts.finally,
+            post: parts.post,
             symbols: names.symbols.clone(),
             initial: names.initial(),
             info: parts.info.into(),

@@ -45,6 +45,9 @@ fn live_after(parts: &Parts) -> Vec<bool> {
                 Op::Stop if parts.finally.is_some_and(|finally| op < finally) => {
                     parts.finally.is_some_and(|finally| at(&before, finally))
                 }
+                Op::Stop if parts.post.is_some_and(|post| op < post) => {
+                    parts.post.is_some_and(|post| at(&before, post))
+                }
                 Op::Stop => true,
                 Op::Branch { otherwise, .. } => at(&before, op + 1) || at(&before, *otherwise),
                 Op::Step(_) | Op::LoadBody => at(&before, op + 1),
@@ -75,6 +78,7 @@ pub(super) fn insert_loads(parts: Parts, loads: &[OpId]) -> Parts {
         access: Vec::new(),
         handlers: parts.handlers,
         finally: parts.finally.map(moved),
+        post: parts.post.map(moved),
     };
     let steps = parts.ops.into_iter().zip(parts.info).zip(parts.access);
     for (index, ((op, info), access)) in steps.enumerate() {

@@ -3,6 +3,7 @@
 //! Every finding of every document is collected; a snapshot only comes out when none of them is an error.
 
 mod assembler;
+mod custom;
 mod flow;
 mod stages;
 #[cfg(test)]
@@ -64,12 +65,12 @@ impl SnapshotBuilder {
             // Made now, and not by the first request.
             info.document.value();
         }
-        for (operation, index) in api.operations.iter().zip(&found.by_operation) {
+        for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
             if let Some((index, Some(pipeline))) = index.map(|index| (index, &pipelines[index])) {
                 let route = Arc::new(Route {
                     verb: operation.verb.clone(),
                     api: info.clone(),
-                    operation: Arc::new(operation_info(api, operation)),
+                    operation: Arc::new(operation_info(api, number, operation)),
                     pipeline: pipeline.clone(),
                     span: operation.span,
                 });
@@ -153,12 +154,13 @@ fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
     }
 }
 
-fn operation_info(api: &Api, operation: &Operation) -> OperationInfo {
+fn operation_info(api: &Api, number: usize, operation: &Operation) -> OperationInfo {
     let required = |location| {
         let parameters = operation.parameters.iter();
         parameters.filter(|one| one.required && one.location == location).map(|one| one.name.clone()).collect()
     };
     OperationInfo {
+        number,
         id: operation.id.clone(),
         path: operation.path.text.clone(),
         any_verb: operation.verb.is_none(),

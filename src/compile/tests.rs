@@ -1,5 +1,6 @@
 //! What an assembly becomes: its ops, its handlers, its names.
 
+mod custom;
 mod faults;
 mod findings;
 mod liveness;
@@ -53,5 +54,6 @@ fn setup_with(name: &str, value: &str) -> Setup {
 /// The help of an unknown policy that is near none.
 fn all_policies() -> String {
     let names: Vec<&str> = crate::policy::ALL.iter().map(|entry| entry.meta.name).collect();
-    format!("the policies are {}", crate::diagnostics::quoted_list(&names))
+    let own = "one of your own goes where `policies.paths` of the settings leads";
+    format!("the policies are {}; {own}", crate::diagnostics::quoted_list(&names))
 }

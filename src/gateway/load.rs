@@ -67,11 +67,13 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     let mut documents = read_documents(paths, &mut all, &mut findings);
     let (values, file) = assembly::Values::read(settings, environment, &mut all, &mut findings);
     documents.referred.extend(file);
+    let custom = assembly::CustomPolicies::read(&settings.policies, &mut all, &mut findings);
+    documents.referred.extend(custom.files.iter().cloned());
     let mut builder = SnapshotBuilder::new(settings);
     let (packaged, sources) = (&documents.packaged, &all);
     for (number, api) in documents.apis.iter().enumerate() {
         progress(number);
-        let shared = SharedParts { api, settings, resources, environment, purpose, sources, packaged };
+        let shared = SharedParts { api, settings, resources, environment, purpose, sources, packaged, custom: &custom };
         builder.add(shared, &values, &|span: Span| sources.place(span), &mut findings);
     }
     findings.sort();

@@ -8,6 +8,7 @@ mod openapi30;
 mod openapi31;
 mod parameter;
 mod path;
+pub mod schema;
 
 mod servers;
 mod swagger20;

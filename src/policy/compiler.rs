@@ -1,13 +1,13 @@
 //! What a policy is given to compile a step with.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
 use super::Entry;
-use crate::assembly::{Assembly, Carrier, Cors, Generation, Property, Step};
+use crate::assembly::{Carrier, Cors, CustomPolicies, Generation, Property, Step};
 use crate::diagnostics::codes;
 use crate::diagnostics::{Code, Diagnostic, Findings, Sources, Span};
 use crate::expression::{Builtin, Reference, Resolved, Root, Template, split_path};
@@ -30,6 +30,8 @@ pub struct SharedParts<'a> {
     pub sources: &'a Sources,
     /// Scripts that lie beside documents.
     pub packaged: &'a Packaged,
+    /// Policies that the settings bring.
+    pub custom: &'a CustomPolicies,
 }
 
 /// Why a document is loaded.
@@ -79,6 +81,8 @@ pub struct Names<'a> {
     pub raised: HashSet<Arc<str>>,
     /// A step raises names that only run time knows.
     pub raises_any: bool,
+    /// The parameters of the user-defined policies around a step, the innermost last; with their values where those are known.
+    pub locals: Vec<HashMap<Arc<str>, Option<Value>>>,
 }
 
 // === impl Compiler ===
@@ -89,11 +93,10 @@ impl<'a, 'p> Compiler<'a, 'p> {
         names: &'p mut Names<'a>,
         findings: &'p mut Findings,
         step: &'p Step,
-        assembly: &'p Assembly,
+        carrier: Carrier,
         generation: Generation,
     ) -> Self {
-        let (carrier, cors) = (assembly.carrier, assembly.cors.as_ref());
-        Compiler { shared, names, findings, step, carrier, cors, generation, config: step.config.clone() }
+        Compiler { shared, names, findings, step, carrier, cors: None, generation, config: step.config.clone() }
     }
 
     /// Reads the step's configuration.
@@ -300,6 +303,7 @@ impl<'a> Names<'a> {
             generation,
             raised: HashSet::new(),
             raises_any: false,
+            locals: Vec::new(),
         }
     }
 
@@ -314,7 +318,7 @@ impl<'a> Names<'a> {
         slots.filter_map(|property| Some((self.symbols.find(&property.name)?, property.value.clone()))).collect()
     }
 
-    pub(super) fn resolve(&mut self, name: &str, span: Span) -> Result<Resolved, String> {
+    pub fn resolve(&mut self, name: &str, span: Span) -> Result<Resolved, String> {
         if let Some(value) = self.constant(name)? {
             return Ok(Resolved::Constant(value));
         }
@@ -327,6 +331,10 @@ impl<'a> Names<'a> {
     fn constant(&mut self, name: &str) -> Result<Option<Value>, String> {
         let segments = split_path(name)?;
         let parts: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
+        if let ["local", "parameter", parameter, rest @ ..] = parts.as_slice() {
+            let known = self.locals.last().and_then(|locals| locals.get(*parameter)?.as_ref());
+            return Ok(known.map(|value| value.at(rest.iter().copied()).cloned().unwrap_or_default()));
+        }
         let (property, rest) = match parts.as_slice() {
             ["api", "properties", property, rest @ ..] => (*property, rest),
             [property, rest @ ..] if !self.assigned.contains(*property) => (*property, rest),

@@ -18,6 +18,8 @@ mod condition;
 mod converted;
 mod lent;
 mod located;
+mod jwt;
+mod pcre;
 mod registry;
 mod script;
 mod unbuilt;
@@ -30,15 +32,20 @@ pub mod r#if;
 pub mod invoke;
 pub mod javascript;
 pub mod json_to_xml;
+pub mod jwt_generate;
+pub mod jwt_validate;
 pub mod lambda;
 pub mod map;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
+pub mod ratelimit;
+pub mod ratelimitinfo;
 pub mod redact;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
+pub mod validate;
 pub mod xml_to_json;
 
 use schemars::JsonSchema;
@@ -55,7 +62,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 18] = [
+pub static ALL: [Entry; 23] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
@@ -64,15 +71,20 @@ pub static ALL: [Entry; 18] = [
     Entry::of::<invoke::Invoke>(),
     Entry::of::<javascript::JavaScript>(),
     Entry::of::<json_to_xml::JsonToXml>(),
+    Entry::of::<jwt_generate::JwtGenerate>(),
+    Entry::of::<jwt_validate::JwtValidate>(),
     Entry::of::<lambda::Lambda>(),
     Entry::of::<map::Map>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),
+    Entry::of::<ratelimit::Ratelimit>(),
+    Entry::of::<ratelimitinfo::RatelimitInfo>(),
     Entry::of::<redact::Redact>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),
+    Entry::of::<validate::Validate>(),
     Entry::of::<xml_to_json::XmlToJson>(),
 ];
 

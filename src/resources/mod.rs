@@ -7,6 +7,8 @@
 pub mod background;
 pub mod bulkhead;
 pub mod cache;
+pub mod counters;
+pub mod key_sets;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +24,8 @@ use crate::script::{Engine, Limits};
 use background::Background;
 use bulkhead::Bulkheads;
 use cache::Cache;
+use counters::{Counters, Memory};
+use key_sets::KeySets;
 
 /// The shared things of a process.
 #[derive(Default)]
@@ -34,6 +38,17 @@ pub struct Resources {
     gauges: CredentialGauges,
     bulkheads: Arc<Bulkheads>,
     background: Arc<Background>,
+    key_sets: KeySets,
+    counters: SharedCounters,
+}
+
+/// The counters of rate limits: in memory, until a shared store takes their place.
+struct SharedCounters(Arc<dyn Counters>);
+
+impl Default for SharedCounters {
+    fn default() -> Self {
+        SharedCounters(Arc::new(Memory::default()))
+    }
 }
 
 /// Values with the load that asked for them last.
@@ -116,6 +131,16 @@ impl Resources {
     /// The calls that no request waits for.
     pub fn background(&self) -> &Arc<Background> {
         &self.background
+    }
+
+    /// The key sets of issuers.
+    pub fn key_sets(&self) -> &KeySets {
+        &self.key_sets
+    }
+
+    /// What rate limits have counted.
+    pub fn counters(&self) -> &Arc<dyn Counters> {
+        &self.counters.0
     }
 
     /// Called when a load has succeeded: what neither it nor the one before it used goes.

@@ -32,6 +32,8 @@ pub struct ApiInfo {
 /// What `api.operation.*` says.
 #[derive(Debug, Default)]
 pub struct OperationInfo {
+    /// Its place among the operations of its API.
+    pub number: usize,
     pub id: Option<Arc<str>>,
     /// The path template without the base path.
     pub path: Arc<str>,

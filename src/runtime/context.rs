@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, Uri, Version};
 use tokio::time::Instant;
 
 use super::variables::Written;
-use super::{ApiInfo, Fault, OperationInfo, Pipeline, StepInfo};
+use super::{ApiInfo, Fault, Limits, OperationInfo, Pipeline, StepInfo};
 use crate::expression::Builtin;
 use crate::value::{Body, Message, Value};
 
@@ -46,6 +46,8 @@ pub struct State {
     pub pipeline: Arc<Pipeline>,
     /// The fault that is being handled, and the step it came from.
     pub error: Option<(Fault, Option<Arc<StepInfo>>)>,
+    /// The limits that it was counted against.
+    pub limits: Limits,
     pub deadline: Instant,
     /// What handlers and `finally` have of their own.
     pub handler_budget: Duration,
@@ -135,6 +137,7 @@ impl Context {
                 caller: None,
                 pipeline,
                 error: None,
+                limits: Limits::default(),
                 deadline: Instant::now() + limits.request,
                 handler_budget: limits.handlers,
                 body_limit: limits.body_bytes,
@@ -190,6 +193,7 @@ impl State {
             caller: self.caller.clone(),
             pipeline: self.pipeline.clone(),
             error: self.error.clone(),
+            limits: Limits::default(),
             deadline: self.deadline,
             handler_budget: self.handler_budget,
             body_limit: self.body_limit,

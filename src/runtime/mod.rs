@@ -8,6 +8,7 @@ mod context;
 mod error_document;
 mod execute;
 mod fault;
+mod limits;
 mod message_variables;
 mod pipeline;
 mod router;
@@ -22,6 +23,7 @@ pub use context::{AnswerHeader, Caller, Context, ContextLimits, Request, State, 
 pub use error_document::error_document;
 pub use execute::execute;
 pub use fault::{Fault, FaultKind, FaultParts, FaultSource, kinds};
+pub use limits::{LimitState, Limits};
 pub use message_variables::whole as message_value;
 pub use pipeline::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, Symbols};
 pub use router::{Conflict, RouteMatch, Router};

@@ -35,6 +35,8 @@ pub struct Pipeline {
     pub handlers: Box<[Handler]>,
     /// Where `finally` starts, when there is one.
     pub finally: Option<OpId>,
+    /// Where what runs after every assembly starts, when there is such a thing.
+    pub post: Option<OpId>,
     pub symbols: Symbols,
     /// What variables hold at the start: the API's properties.
     pub initial: Box<[(u16, Value)]>,

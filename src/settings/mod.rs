@@ -6,6 +6,9 @@ mod aws;
 mod aws_export;
 mod background;
 mod cache;
+mod crypto;
+mod limits;
+mod policies;
 mod read;
 mod scripts;
 mod server;
@@ -24,6 +27,9 @@ pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
 pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;
+pub use crypto::{CryptoError, CryptoObject};
+pub use limits::{CountLimit, Per, Rate, RateLimit};
+pub use policies::Policies;
 pub use read::{read, shape};
 pub use scripts::Scripts;
 pub use server::{Limits, Log, LogFormat, Server};
@@ -55,6 +61,16 @@ pub struct Settings {
     pub credentials: IndexMap<String, CredentialProfile>,
     /// TLS profiles that `tls-profile` in a step names.
     pub tls_profiles: IndexMap<String, TlsProfile>,
+    /// Keys that `jws-crypto` in a step names.
+    pub crypto_objects: IndexMap<String, CryptoObject>,
+    /// User-defined policies, and global policies that run around every assembly.
+    pub policies: Policies,
+    /// Limits that `rate-limit` in a `ratelimit` step names; `default` is that of `plan-default`.
+    pub rate_limits: IndexMap<String, RateLimit>,
+    /// Limits that `burst-limit` in a `ratelimit` step names.
+    pub burst_limits: IndexMap<String, RateLimit>,
+    /// Limits that `count-limit` in a `ratelimit` step names.
+    pub count_limits: IndexMap<String, CountLimit>,
     /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
     /// What the placeholders in exports of AWS API Gateway stand for.
@@ -80,6 +96,11 @@ pub struct Live {
     pub aws: Aws,
     pub credentials: IndexMap<String, CredentialProfile>,
     pub tls_profiles: IndexMap<String, TlsProfile>,
+    pub crypto_objects: IndexMap<String, CryptoObject>,
+    pub policies: Policies,
+    pub rate_limits: IndexMap<String, RateLimit>,
+    pub burst_limits: IndexMap<String, RateLimit>,
+    pub count_limits: IndexMap<String, CountLimit>,
     pub event_context: EventContext,
     pub aws_export: AwsExport,
 }
@@ -126,6 +147,11 @@ impl Settings {
             aws,
             credentials,
             tls_profiles,
+            crypto_objects,
+            policies,
+            rate_limits,
+            burst_limits,
+            count_limits,
             event_context,
             aws_export,
             ..
@@ -140,6 +166,11 @@ impl Settings {
             aws,
             credentials,
             tls_profiles,
+            crypto_objects,
+            policies,
+            rate_limits,
+            burst_limits,
+            count_limits,
             event_context,
             aws_export,
         };

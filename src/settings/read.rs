@@ -47,6 +47,14 @@ pub fn read(
             );
         }
     }
+    for (name, object) in &settings.crypto_objects {
+        if let Err(error) = object.keys() {
+            let node = root.get("crypto-objects").and_then(|all| all.entry(name));
+            let span = node.map_or(root.span, |entry| entry.key.span);
+            let message = format!("the crypto object `{name}` cannot be used: {error}");
+            findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
+        }
+    }
     if let Some(name) = settings.aws.credentials.as_ref().filter(|name| !settings.credentials.contains_key(*name)) {
         let span = root.pointer("/aws/credentials").map_or(root.span, |node| node.span);
         let message = format!("there is no credential profile `{name}` under `credentials`");

@@ -64,15 +64,17 @@ impl Shape {
 
     /// Reads `node`. `None` means that findings say why not.
     pub fn decode<T: DeserializeOwned>(&self, node: &Node, findings: &mut Findings) -> Option<T> {
-        let errors = findings.errors();
-        let node = &self.rename(node, findings);
+        // Counted by themselves: a finding that is known already, as the same text is read again, is one all the same.
+        let mut own = Findings::default();
+        let node = &self.rename(node, &mut own);
         let json = to_json(node, &self.schema);
         if let Some(validator) = &self.validator {
             for error in validator.iter_errors(&json) {
-                self.report(&error, node, findings);
+                self.report(&error, node, &mut own);
             }
         }
-        if findings.errors() > errors {
+        own.iter().for_each(|finding| findings.push(finding.clone()));
+        if own.errors() > 0 {
             return None;
         }
         match serde_json::from_value(json) {

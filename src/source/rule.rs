@@ -16,13 +16,23 @@ pub fn is_set(name: &str) -> Value {
     json!({ "required": [name], "not": { "properties": { name: { "type": "null" } } } })
 }
 
+/// A rule by which at least one of these cases holds.
+pub fn at_least_one(cases: &[Value], message: &str) -> Value {
+    refused(&json!({ "not": { "anyOf": cases } }), message)
+}
+
+/// Whether a rule refuses a map without any property.
+pub fn refuses_nothing_set(rule: &Value) -> bool {
+    rule.pointer("/if/not/anyOf").is_some()
+}
+
 /// Rules by which exactly one of these properties is set.
 pub fn exactly_one(names: &[&str], message: &str) -> Vec<Value> {
-    let none = json!({ "not": { "anyOf": names.iter().map(|name| is_set(name)).collect::<Vec<_>>() } });
+    let none = at_least_one(&names.iter().map(|name| is_set(name)).collect::<Vec<_>>(), message);
     let pairs =
         names.iter().enumerate().flat_map(|(at, first)| names[at + 1..].iter().map(move |second| (first, second)));
     let two = pairs.map(|(first, second)| json!({ "allOf": [is_set(first), is_set(second)] }));
-    std::iter::once(none).chain(two).map(|case| refused(&case, message)).collect()
+    std::iter::once(none).chain(two.map(|case| refused(&case, message))).collect()
 }
 
 /// A rule by which these are set together or not at all.

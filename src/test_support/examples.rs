@@ -7,6 +7,7 @@
 //! about: …            # why one would do this
 //! path: /orders/{id}  # the path of the API; default /example/{id}
 //! x-assembly: {…}     # complete, to paste
+//! settings: {…}       # what the settings file must have
 //! functions: {…}      # file names and texts for the embedded Lambda service
 //! upstream: […]       # the calls that the service behind ${UPSTREAM} expects, in order: request and answer
 //! request: {verb, path, headers, body}
@@ -24,6 +25,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::settings::Settings;
+
 use super::{Answer, Ask, Functions, Recorded, Reply, Setup, TestServer};
 
 #[derive(Debug, Deserialize)]
@@ -34,6 +37,8 @@ struct Example {
     #[serde(default = "default_path")]
     path: String,
     x_assembly: serde_yaml::Value,
+    #[serde(default)]
+    settings: Option<Settings>,
     #[serde(default)]
     functions: IndexMap<String, String>,
     #[serde(default)]
@@ -116,6 +121,10 @@ impl Example {
         };
         let upstream = serve(self.upstream.clone());
         let setup = functions.as_ref().map_or_else(Setup::default, Functions::setup);
+        let setup = match &self.settings {
+            Some(settings) => setup.settings(|live| *live = settings.clone().split().1),
+            None => setup,
+        };
         let gateway = setup.env("UPSTREAM", upstream.url("")).load(&self.document()).serve_cleanly();
         let first = Turn { request: self.request.clone(), response: self.response.clone() };
         for turn in std::iter::once(&first).chain(&self.then) {

@@ -5,7 +5,9 @@ mod ask;
 mod examples;
 mod frames;
 mod functions;
+pub(crate) mod keys;
 mod setup;
+pub(crate) mod suites;
 
 pub(crate) use crate::aws::credentials::tests::sts;
 pub(crate) use crate::http_client::test_server::{Answer as Reply, Recorded, TestServer, closed_port};

@@ -8,6 +8,7 @@ mod message;
 mod seconds;
 mod secret;
 mod xml;
+mod unique_json;
 
 pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
 pub use coding::gzip;
@@ -20,3 +21,4 @@ pub use xml::{
     Attribute, Declaration, JsonConvention, MAX_XML_DEPTH, NodeId, Xml, XmlBuilder, XmlError, XmlLimits, XmlMetrics,
     XmlName, XmlNode, XmlRoot, is_qualified_name, is_xml_char,
 };
+pub use unique_json::{parse_unique, parse_unique_object};

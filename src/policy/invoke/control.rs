@@ -1,9 +1,9 @@
 //! `header-control` and `parameter-control`: which names pass.
 
 use super::config::{ControlConfig, ControlKind};
-use super::pcre::Pattern;
 use crate::diagnostics::codes;
 use crate::policy::Compiler;
+use crate::policy::pcre::Pattern;
 
 /// A compiled control list.
 pub(super) enum Control {

@@ -6,7 +6,6 @@ mod cache;
 mod clients;
 mod config;
 mod control;
-mod pcre;
 mod redirect;
 mod request;
 mod secrets;

@@ -12,6 +12,13 @@ use crate::value::Secret;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
+impl Key {
+    /// One of so many parts that keys spread over.
+    pub fn shard(&self, parts: usize) -> usize {
+        usize::from(self.0[0]) % parts
+    }
+}
+
 /// A key in the making. What is added one after the other never runs together: every part says how long it is.
 pub struct Fingerprint(Feed);
 

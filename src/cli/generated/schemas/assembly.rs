@@ -9,6 +9,7 @@ use super::cors::cors;
 use super::publish::{Reading, quiet, text};
 use super::{rooted, spelling};
 use crate::policy;
+use crate::source::rule::{RULES, refuses_nothing_set};
 
 /// A host as `allowed-hosts` takes it.
 const HOST: &str = r"^(?:(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$";
@@ -218,7 +219,9 @@ fn keys(entry: &'static policy::Entry) -> impl Iterator<Item = &'static str> {
 
 fn needs_properties(entry: &policy::Entry) -> bool {
     let shape = entry.shape();
-    shape.properties().any(|name| spelling::is_required(shape, name))
+    let rules = shape.annotated().get(RULES).and_then(Value::as_array);
+    let by_rule = rules.is_some_and(|rules| rules.iter().any(refuses_nothing_set));
+    by_rule || shape.properties().any(|name| spelling::is_required(shape, name))
 }
 
 /// The properties of a policy's step, those included that every step has. The schema stands at the pointer `at`.

@@ -29,6 +29,10 @@ pub(super) fn add(shape: &Shape, reading: &Reading<'_>, at: &str, schema: &mut M
     for unbuilt in spellings.unbuilt {
         patterns.extend(not_built(unbuilt, reading, schema));
     }
+    // What the type itself says stands there already.
+    if let Some(Value::Array(rules)) = schema.shift_remove("allOf") {
+        conditions.extend(rules);
+    }
     let mut set = |key: &str, value: Value, is_empty: bool| match is_empty {
         true => drop(schema.shift_remove(key)),
         false => drop(schema.insert(key.to_owned(), value)),

@@ -1,0 +1,210 @@
+//! User-defined policies and global policies: their assemblies become blocks of the pipeline.
+
+use std::sync::Arc;
+
+use super::assembler::Assembler;
+use crate::assembly::{Carrier, Catch, CustomPolicy, CustomProperty, Faults, Step};
+use crate::diagnostics::{Diagnostic, codes, nearest, quoted_list};
+use crate::expression::Template;
+use crate::policy::{Access, Plan};
+use crate::runtime::{Context, Outcome, Step as RunStep, StepInfo, Variable};
+use crate::source::{Node, expand};
+use crate::value::Value;
+
+/// Policies inside each other.
+const DEEPEST: usize = 16;
+
+/// Sets `local.parameter` for a block, and keeps what it was.
+struct Enter {
+    local: usize,
+    saved: usize,
+    parameters: Box<[(Arc<str>, Template)]>,
+}
+
+/// Puts back what `local` was.
+struct Leave {
+    local: usize,
+    saved: usize,
+}
+
+impl RunStep for Enter {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let values = self.parameters.iter().map(|(name, value)| (name.clone(), value.value(cx)));
+        let parameters = Value::object(values.collect::<Vec<_>>());
+        let local = Variable::Value(Value::object([("parameter", parameters)]));
+        let slots = &mut cx.state.slots;
+        if let Some(old) = slots.get_mut(self.local).map(|slot| std::mem::replace(slot, local))
+            && let Some(saved) = slots.get_mut(self.saved)
+        {
+            *saved = old;
+        }
+        Outcome::done()
+    }
+}
+
+impl RunStep for Leave {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let slots = &mut cx.state.slots;
+        if let Some(old) = slots.get_mut(self.saved).map(std::mem::take)
+            && let Some(local) = slots.get_mut(self.local)
+        {
+            *local = old;
+        }
+        Outcome::done()
+    }
+}
+
+impl Assembler<'_, '_> {
+    /// Lays a user-defined policy out in the place of the step that names it; says whether the flow ends in it.
+    pub(super) fn custom(&mut self, step: &Step, policy: &Arc<CustomPolicy>) -> bool {
+        if self.inside.iter().any(|one| Arc::ptr_eq(one, policy)) || self.inside.len() >= DEEPEST {
+            let message = format!("the policy `{}` runs itself without end", policy.name);
+            self.findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, step.policy_span, message));
+            return false;
+        }
+        let Some(parameters) = self.parameters(step, policy) else { return false };
+        let title = step.title.clone().unwrap_or_else(|| policy.name.clone());
+        let place = (self.place)(step.policy_span).into();
+        let info = Arc::new(StepInfo { policy: step.policy.clone(), title, place });
+        let saved = self.names.symbols.intern(&format!("local {}", self.inside.len()));
+        let (Some(local), Some(saved)) = (self.names.symbols.intern("local"), saved) else { return false };
+        let (local, saved) = (usize::from(local), usize::from(saved));
+        self.names.assigned.insert("local".into());
+        self.names.locals.push(parameters.iter().map(|(name, value)| (name.clone(), fixed(value))).collect());
+        let reads = parameters.iter().flat_map(|(_, value)| value.references()).cloned().collect();
+        let enter = Enter { local, saved, parameters: parameters.into() };
+        self.push_plan(
+            Plan { step: Box::new(enter), access: Access { reads, ..Access::default() } },
+            Some(info.clone()),
+        );
+        let start = self.next();
+        let outer = self.enter(policy);
+        let ends = self.block(&policy.execute);
+        let guarded = start..self.next();
+        let leave = Plan { step: Box::new(Leave { local, saved }), access: Access::default() };
+        // What its own catch takes goes on behind it, with the outer `local`.
+        let resume = Some(self.next());
+        self.push_plan(leave, Some(info));
+        for catch in &policy.catch {
+            self.wait(guarded.clone(), catch, resume);
+        }
+        self.leave(outer);
+        self.names.locals.pop();
+        ends && policy.catch.is_empty()
+    }
+
+    /// Lays a hook out: the steps of a global policy.
+    pub(super) fn hook(&mut self, policy: &Arc<CustomPolicy>) {
+        let outer = self.enter(policy);
+        let start = self.next();
+        self.block(&policy.execute);
+        let (guarded, resume) = (start..self.next(), Some(self.next()));
+        for catch in &policy.catch {
+            self.wait(guarded.clone(), catch, resume);
+        }
+        self.leave(outer);
+    }
+
+    /// What the global error policy takes, wherever it was raised.
+    pub(super) fn error_hook(&mut self, policy: &Arc<CustomPolicy>) {
+        let guarded = 0..self.next();
+        let outer = self.enter(policy);
+        let mut entries: Vec<Catch> = policy.catch.clone();
+        if entries.is_empty() && !policy.execute.is_empty() {
+            entries.push(Catch { faults: Faults::Default, execute: policy.execute.clone(), span: policy.span });
+        }
+        for mut catch in entries {
+            catch.execute.extend(policy.finally.iter().cloned());
+            self.wait(guarded.clone(), &catch, None);
+        }
+        self.leave(outer);
+    }
+
+    /// What the step writes for the policy's properties, or their defaults.
+    fn parameters(&mut self, step: &Step, policy: &CustomPolicy) -> Option<Vec<(Arc<str>, Template)>> {
+        let errors = self.findings.errors();
+        let config = match self.carrier {
+            Carrier::XAssembly => expand(&step.config, &[], self.shared.environment, self.findings),
+            Carrier::Ibm | Carrier::Amazon => step.config.clone(),
+        };
+        for entry in config.entries() {
+            if policy.properties.iter().any(|one| one.name == entry.key.text) {
+                continue;
+            }
+            let message = format!("`{}` has no property `{}`", step.policy, entry.key.text);
+            let names: Vec<&str> = policy.properties.iter().map(|one| &*one.name).collect();
+            let help = match nearest(&entry.key.text, names.iter().copied()).as_slice() {
+                [] if names.is_empty() => "it has none".to_owned(),
+                [] => format!("it has {}", quoted_list(&names)),
+                near => format!("did you mean {}?", quoted_list(near)),
+            };
+            self.findings.push(Diagnostic::error(codes::UNKNOWN_PROPERTY, entry.key.span, message).help(help));
+        }
+        let mut all = Vec::new();
+        for property in &policy.properties {
+            match config.get(&property.name).filter(|node| !node.is_null()).or(property.default.as_ref()) {
+                Some(node) => {
+                    all.extend(self.parameter(step, property, node).map(|value| (property.name.clone(), value)))
+                }
+                None if property.required => {
+                    let message = format!("`{}` needs the property `{}`", step.policy, property.name);
+                    self.findings.push(Diagnostic::error(codes::MISSING_PROPERTY, step.policy_span, message));
+                }
+                None => {}
+            }
+        }
+        (self.findings.errors() == errors).then_some(all)
+    }
+
+    fn parameter(&mut self, step: &Step, property: &CustomProperty, node: &Node) -> Option<Template> {
+        let Some(text) = node.text().filter(|text| text.contains("$(")) else {
+            let value = typed(property.kind.as_deref(), node);
+            if value.is_none() {
+                let kind = property.kind.as_deref().unwrap_or_default();
+                let message = format!("`{}` of `{}` is {}, expected {kind}", property.name, step.policy, node.kind());
+                self.findings.push(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
+            }
+            return value.map(Template::Constant);
+        };
+        let names = &mut *self.names;
+        let read = Template::parse(text, &mut |name, at| names.resolve(name, node.inside(at).unwrap_or(node.span)));
+        match read {
+            Ok(template) => Some(template),
+            Err(error) => {
+                let span = node.inside(error.at).unwrap_or(node.span);
+                self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, span, error.message));
+                None
+            }
+        }
+    }
+}
+
+/// The value that run time would not change.
+fn fixed(value: &Template) -> Option<Value> {
+    match value {
+        Template::Constant(value) => Some(value.clone()),
+        _ => None,
+    }
+}
+
+/// A value as its property's type has it; numbers and booleans may be written as text, and texts as numbers.
+fn typed(kind: Option<&str>, node: &Node) -> Option<Value> {
+    let json = node.to_json();
+    let text = || node.text().map(str::trim);
+    match kind {
+        Some("string") => node.text().map(Value::from),
+        Some("integer") => text()?.parse::<i64>().ok().map(Value::from),
+        Some("number") => match serde_json::from_str(text()?) {
+            Ok(json @ serde_json::Value::Number(_)) => Some(Value::from(&json)),
+            _ => None,
+        },
+        Some("boolean") => match text()? {
+            "true" => Some(Value::Bool(true)),
+            "false" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        Some("array") => json.is_array().then(|| Value::from(&json)),
+        Some("object") => json.is_object().then(|| Value::from(&json)),
+        _ => Some(Value::from(&json)),
+    }
+}

@@ -1,0 +1,270 @@
+//! Keys and sets of keys.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{EcdsaKeyPair, UnparsedPublicKey};
+use aws_lc_rs::{constant_time, hmac};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::algorithm::{Algorithm, Size};
+use super::{pem, rsa};
+use crate::value::parse_unique_object;
+
+/// Keys of a set that are read.
+const MOST_KEYS: usize = 256;
+/// Keys that are tried on a token that names none.
+const MOST_TRIED: usize = 16;
+
+/// A key that signs, or verifies signatures.
+pub struct Key {
+    /// `kid`.
+    pub id: Option<Arc<str>>,
+    /// `alg`: the only algorithm it may be used with.
+    pub algorithm: Option<Algorithm>,
+    uses: Uses,
+    pub(super) material: Material,
+}
+
+/// What a key is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    Sign,
+    Verify,
+}
+
+/// What `use` and `key_ops` allow.
+#[derive(Debug, Clone, Copy)]
+struct Uses {
+    sign: bool,
+    verify: bool,
+}
+
+/// The key itself.
+pub(super) enum Material {
+    Secret(Zeroizing<Vec<u8>>),
+    Rsa(rsa::RsaKey),
+    Ec {
+        curve: Size,
+        /// A point, or a whole `SubjectPublicKeyInfo`.
+        public: Vec<u8>,
+        pair: Option<Box<EcdsaKeyPair>>,
+    },
+}
+
+/// Why something is no key. Nothing of the key is quoted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct KeyError(pub(super) String);
+
+/// The keys that a token may have been signed with.
+#[derive(Debug)]
+pub struct KeySet {
+    keys: Vec<Arc<Key>>,
+    /// It was written as a set, so that a `kid` has to be found in it.
+    is_set: bool,
+}
+
+// === impl Key ===
+
+impl Key {
+    pub(super) fn of(material: Material) -> Self {
+        Key { id: None, algorithm: None, uses: Uses { sign: true, verify: true }, material }
+    }
+
+    /// A shared secret.
+    pub fn secret(bytes: impl Into<Vec<u8>>) -> Result<Self, KeyError> {
+        let bytes = Zeroizing::new(bytes.into());
+        if bytes.is_empty() {
+            return Err(error("the secret is empty"));
+        }
+        Ok(Key::of(Material::Secret(bytes)))
+    }
+
+    /// A key in PEM: a private key, a public key or a certificate.
+    pub fn pem(text: &str) -> Result<Self, KeyError> {
+        pem::read(text).map(Key::of)
+    }
+
+    fn from_members(jwk: &Map<String, Value>) -> Result<Self, KeyError> {
+        let material = match text(jwk, "kty") {
+            Some("oct") => Material::Secret(bytes(jwk, "k")?),
+            Some("RSA") => Material::Rsa(rsa::RsaKey::from_jwk(jwk)?),
+            Some("EC") => elliptic(jwk)?,
+            Some(_) => return Err(error("the key's type is none of oct, RSA and EC")),
+            None => return Err(error("the key has no `kty`")),
+        };
+        if let Material::Secret(secret) = &material
+            && secret.is_empty()
+        {
+            return Err(error("the key's `k` is empty"));
+        }
+        let algorithm = match text(jwk, "alg") {
+            None => None,
+            Some(name) => Some(Algorithm::named(name).ok_or_else(|| error("the key's `alg` is not for signatures"))?),
+        };
+        let signs = text(jwk, "use").is_none_or(|purpose| purpose == "sig");
+        let allows = |operation: &str| match jwk.get("key_ops").and_then(Value::as_array) {
+            Some(operations) => operations.iter().any(|one| one == operation),
+            None => true,
+        };
+        // A private key that may sign is asked to verify what it signed, too.
+        let uses = Uses { sign: signs && allows("sign"), verify: signs && (allows("verify") || allows("sign")) };
+        Ok(Key { id: text(jwk, "kid").map(Arc::from), algorithm, uses, material })
+    }
+
+    /// Whether the key's type, its `alg` and its `use` allow this.
+    pub fn fits(&self, algorithm: Algorithm, purpose: Use) -> bool {
+        let of_its_type = match (&self.material, algorithm) {
+            (Material::Secret(_), Algorithm::Hmac(_)) => true,
+            (Material::Rsa(_), Algorithm::Rsa(_) | Algorithm::Pss(_)) => true,
+            (Material::Ec { curve, .. }, Algorithm::Ecdsa(size)) => *curve == size,
+            _ => false,
+        };
+        let allowed = match purpose {
+            Use::Sign => self.uses.sign,
+            Use::Verify => self.uses.verify,
+        };
+        of_its_type && allowed && self.algorithm.is_none_or(|only| only == algorithm)
+    }
+
+    /// Whether this is the key's signature of the message.
+    pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        if !self.fits(algorithm, Use::Verify) {
+            return false;
+        }
+        match (&self.material, algorithm) {
+            (Material::Secret(secret), Algorithm::Hmac(size)) => {
+                let tag = hmac::sign(&hmac::Key::new(size.hmac(), secret), message);
+                constant_time::verify_slices_are_equal(tag.as_ref(), signature).is_ok()
+            }
+            (Material::Rsa(key), Algorithm::Rsa(size)) => key.verify(size.pkcs1().0, message, signature),
+            (Material::Rsa(key), Algorithm::Pss(size)) => key.verify(size.pss().0, message, signature),
+            (Material::Ec { public, .. }, Algorithm::Ecdsa(size)) => {
+                UnparsedPublicKey::new(size.ecdsa().0, public).verify(message, signature).is_ok()
+            }
+            _ => false,
+        }
+    }
+
+    /// Signs a message.
+    pub fn sign(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        if !self.fits(algorithm, Use::Sign) {
+            let (name, kind) = (algorithm.name(), algorithm.key_type());
+            return Err(KeyError(format!("the key is not for {name}, which needs one of the type {kind}")));
+        }
+        let failed = |_| error("the key could not sign");
+        let needs_private = || error("the key is public; signing needs the private one");
+        match (&self.material, algorithm) {
+            (Material::Secret(secret), Algorithm::Hmac(size)) => {
+                Ok(hmac::sign(&hmac::Key::new(size.hmac(), secret), message).as_ref().to_vec())
+            }
+            (Material::Rsa(key), Algorithm::Rsa(size)) => key.sign(size.pkcs1().1, message),
+            (Material::Rsa(key), Algorithm::Pss(size)) => key.sign(size.pss().1, message),
+            (Material::Ec { pair, .. }, Algorithm::Ecdsa(_)) => {
+                let pair = pair.as_ref().ok_or_else(needs_private)?;
+                Ok(pair.sign(&SystemRandom::new(), message).map_err(failed)?.as_ref().to_vec())
+            }
+            _ => Err(needs_private()),
+        }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({:?}, {:?})", self.id, self.algorithm)
+    }
+}
+
+// === impl KeySet ===
+
+impl KeySet {
+    /// One key, whatever a token calls it.
+    pub fn one(key: Key) -> Self {
+        KeySet { keys: vec![Arc::new(key)], is_set: false }
+    }
+
+    /// No key at all: no token verifies.
+    pub fn none() -> Self {
+        KeySet { keys: Vec::new(), is_set: true }
+    }
+
+    /// Reads a JWK or a JWK set. Keys of a set that are for something else, or of a type of which nothing is known, are left
+    /// out, as RFC 7517 says.
+    pub fn read(text: &[u8]) -> Result<Self, KeyError> {
+        let members = parse_unique_object(text).map_err(|what| KeyError(format!("the JWK {what}")))?;
+        let Some(keys) = members.get("keys") else {
+            return Key::from_members(&members).map(KeySet::one);
+        };
+        let keys = keys.as_array().ok_or_else(|| error("the set's `keys` is not a list"))?;
+        if keys.len() > MOST_KEYS {
+            return Err(KeyError(format!("the set has more than {MOST_KEYS} keys")));
+        }
+        let read = keys.iter().filter_map(Value::as_object).filter_map(|jwk| Key::from_members(jwk).ok());
+        let keys: Vec<Arc<Key>> = read.map(Arc::new).collect();
+        if keys.is_empty() {
+            return Err(error("the set has no key for signatures"));
+        }
+        Ok(KeySet { keys, is_set: true })
+    }
+
+    /// The keys to try on a token. Of a set those that the token names, or all that fit where it names none; a key on its own
+    /// whatever the token calls it.
+    pub fn candidates<'a>(&'a self, algorithm: Algorithm, id: Option<&'a str>) -> impl Iterator<Item = &'a Arc<Key>> {
+        let named = move |key: &&Arc<Key>| !self.is_set || id.is_none() || key.id.as_deref() == id;
+        self.keys.iter().filter(named).filter(move |key| key.fits(algorithm, Use::Verify)).take(MOST_TRIED)
+    }
+
+    /// The first key that can sign with this algorithm, or with its own where none is asked for.
+    pub fn signer(&self, algorithm: Option<Algorithm>) -> Result<(Arc<Key>, Algorithm), KeyError> {
+        let of = |key: &Arc<Key>| algorithm.or(key.algorithm).filter(|one| key.fits(*one, Use::Sign));
+        let found = self.keys.iter().find_map(|key| of(key).map(|algorithm| (key.clone(), algorithm)));
+        found.ok_or_else(|| match algorithm {
+            Some(algorithm) => {
+                let (name, kind) = (algorithm.name(), algorithm.key_type());
+                KeyError(format!("the key is not for {name}, which needs one of the type {kind}"))
+            }
+            None => error("neither the step nor the key says which algorithm to sign with"),
+        })
+    }
+}
+
+pub(super) fn error(message: &str) -> KeyError {
+    KeyError(message.to_owned())
+}
+
+fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    jwk.get(name).and_then(Value::as_str)
+}
+
+/// A member that is bytes in base64url.
+pub(super) fn bytes(jwk: &Map<String, Value>, name: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let text = text(jwk, name).ok_or_else(|| KeyError(format!("the key has no `{name}`")))?;
+    // Some tools pad.
+    let decoded = URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
+    decoded.map(Zeroizing::new).map_err(|_| KeyError(format!("the key's `{name}` is not base64url")))
+}
+
+fn elliptic(jwk: &Map<String, Value>) -> Result<Material, KeyError> {
+    let curve = text(jwk, "crv").and_then(Size::curve);
+    let (curve, size) = curve.ok_or_else(|| error("the key's curve is none of P-256, P-384 and P-521"))?;
+    let coordinate = |name| match bytes(jwk, name) {
+        Ok(bytes) if bytes.len() != size => Err(KeyError(format!("the key's `{name}` has not {size} bytes"))),
+        other => other,
+    };
+    let mut public = vec![4];
+    public.extend_from_slice(&coordinate("x")?);
+    public.extend_from_slice(&coordinate("y")?);
+    let pair = match jwk.contains_key("d") {
+        true => {
+            let pair = EcdsaKeyPair::from_private_key_and_public_key(curve.ecdsa().1, &coordinate("d")?, &public);
+            Some(Box::new(pair.map_err(|_| error("the key's private part does not belong to its public one"))?))
+        }
+        false => None,
+    };
+    Ok(Material::Ec { curve, public, pair })
+}

@@ -1,0 +1,140 @@
+//! Tokens in their compact form.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+
+use super::algorithm::Algorithm;
+use super::key::{Key, KeyError, KeySet};
+use crate::value::parse_unique_object;
+
+/// Bytes of a token that is read.
+const LONGEST: usize = 64 * 1024;
+
+/// What is wrong with a token. Nothing of the token is quoted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    #[error("there is no token")]
+    Missing,
+    #[error("the token is longer than 65536 bytes")]
+    TooLong,
+    #[error("the token is encrypted (JWE), which is not supported")]
+    Encrypted,
+    #[error("the token is not of the form header.claims.signature")]
+    NotCompact,
+    #[error("the token's {part} {what}")]
+    BadPart { part: &'static str, what: &'static str },
+    #[error("the token is not signed")]
+    Unsigned,
+    #[error("the token's algorithm is not known")]
+    UnknownAlgorithm,
+    #[error("the token asks for extensions in `crit`, and none is supported")]
+    Critical,
+    #[error("no key fits the token's algorithm and key id")]
+    NoKey,
+    #[error("the token's signature does not verify")]
+    BadSignature,
+}
+
+/// The header of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    pub algorithm: Algorithm,
+    /// `kid`.
+    pub key_id: Option<String>,
+}
+
+/// A token whose signature has not been looked at.
+pub struct Token<'a> {
+    pub header: Header,
+    /// What is signed.
+    signed: &'a str,
+    claims: &'a str,
+    signature: Vec<u8>,
+}
+
+impl<'a> Token<'a> {
+    /// Takes a token apart. The claims stay closed until the signature is verified.
+    pub fn read(text: &'a str) -> Result<Self, TokenError> {
+        if text.is_empty() {
+            return Err(TokenError::Missing);
+        }
+        if text.len() > LONGEST {
+            return Err(TokenError::TooLong);
+        }
+        let parts: Vec<&str> = text.splitn(6, '.').collect();
+        let &[header, claims, signature] = parts.as_slice() else {
+            return Err(if parts.len() == 5 { TokenError::Encrypted } else { TokenError::NotCompact });
+        };
+        let header = read_header(header)?;
+        let signed = &text[..text.len() - signature.len() - 1];
+        let bad = |_| TokenError::BadPart { part: "signature", what: "is not base64url" };
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(bad)?;
+        Ok(Token { header, signed, claims, signature })
+    }
+
+    /// The claims, if one of the keys signed them.
+    pub fn verify(&self, keys: &KeySet) -> Result<Map<String, Value>, TokenError> {
+        let Header { algorithm, key_id } = &self.header;
+        let mut found = false;
+        for key in keys.candidates(*algorithm, key_id.as_deref()) {
+            if key.verify(*algorithm, self.signed.as_bytes(), &self.signature) {
+                return object("claims", self.claims);
+            }
+            found = true;
+        }
+        Err(if found { TokenError::BadSignature } else { TokenError::NoKey })
+    }
+}
+
+fn read_header(text: &str) -> Result<Header, TokenError> {
+    let members = object("header", text)?;
+    // Before anything else, so that what such a header means is never guessed.
+    if members.contains_key("crit") {
+        return Err(TokenError::Critical);
+    }
+    let algorithm = match members.get("alg").and_then(Value::as_str) {
+        Some(name) if name.eq_ignore_ascii_case("none") => return Err(TokenError::Unsigned),
+        Some(name) => Algorithm::named(name).ok_or(TokenError::UnknownAlgorithm)?,
+        None => return Err(TokenError::BadPart { part: "header", what: "has no `alg`" }),
+    };
+    let key_id = match members.get("kid") {
+        None => None,
+        Some(Value::String(id)) => Some(id.clone()),
+        Some(_) => return Err(TokenError::BadPart { part: "header", what: "has a `kid` that is no text" }),
+    };
+    Ok(Header { algorithm, key_id })
+}
+
+fn object(part: &'static str, text: &str) -> Result<Map<String, Value>, TokenError> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::BadPart { part, what: "is not base64url" })?;
+    parse_unique_object(&bytes).map_err(|what| TokenError::BadPart { part, what })
+}
+
+/// Signs claims.
+pub fn compact(
+    claims: &Map<String, Value>,
+    key: &Key,
+    algorithm: Algorithm,
+    key_id: Option<&str>,
+) -> Result<String, KeyError> {
+    let mut header = json!({ "alg": algorithm.name(), "typ": "JWT" });
+    if let Some(id) = key_id.or(key.id.as_deref()) {
+        header["kid"] = id.into();
+    }
+    let mut text = two_parts(&header, claims);
+    let signature = key.sign(algorithm, text.as_bytes())?;
+    text.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+    Ok(text)
+}
+
+/// A token that nobody signed, as RFC 7519, 6 has it.
+pub fn unsigned(claims: &Map<String, Value>) -> String {
+    two_parts(&json!({ "alg": "none", "typ": "JWT" }), claims) + "."
+}
+
+fn two_parts(header: &Value, claims: &Map<String, Value>) -> String {
+    let claims = serde_json::to_string(claims).unwrap_or_default();
+    format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims))
+}

@@ -1,0 +1,110 @@
+//! The schemas of a document as validators, made at load.
+
+mod bodies;
+mod convert;
+mod defaults;
+#[cfg(test)]
+mod suite;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator};
+use serde_json::Value as Json;
+
+use super::{Api, Dialect};
+use crate::diagnostics::Span;
+use crate::source::Node;
+
+pub use bodies::{Bodies, Body, Choice, Compilation, Media};
+
+/// Steps of a pattern with look-around or back-references; other patterns take linear time.
+const PATTERN_STEPS: usize = 100_000;
+/// What is said of one value.
+const MOST_VIOLATIONS: usize = 5;
+
+/// A compiled schema.
+pub struct Schema {
+    validator: Validator,
+    /// What it was made from, for its defaults.
+    source: Json,
+}
+
+/// Which way a value goes: what is `readOnly` need not be in a request, what is `writeOnly` not in a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Request,
+    Response,
+    /// Neither is known.
+    Either,
+}
+
+/// Why a schema cannot be used.
+#[derive(Debug, Clone)]
+pub struct SchemaError {
+    pub span: Span,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// A JSON pointer; empty for the whole.
+    pub at: String,
+    /// Says what was expected and not what is there.
+    pub message: String,
+}
+
+impl Schema {
+    /// Compiles a schema of a document.
+    pub fn compile(api: &Api, node: &Node, direction: Direction) -> Result<Arc<Self>, SchemaError> {
+        let source = convert::convert(&api.tree.root, node, api.dialect, direction)?;
+        let validator = options(draft(api.dialect)).build(&source).map_err(|error| SchemaError {
+            span: node.span,
+            message: format!("the schema cannot be used: at `{}`: {error}", error.instance_path()),
+        })?;
+        Ok(Arc::new(Schema { validator, source }))
+    }
+
+    /// What is wrong with a value, or at least some of it.
+    pub fn check(&self, value: &Json) -> Vec<Violation> {
+        if self.validator.is_valid(value) {
+            return Vec::new();
+        }
+        let errors = self.validator.iter_errors(value).take(MOST_VIOLATIONS);
+        errors
+            .map(|error| Violation { at: error.instance_path().to_string(), message: error.masked().to_string() })
+            .collect()
+    }
+
+    /// Puts the defaults of members that are missing into a value.
+    pub fn fill(&self, value: &mut Json) {
+        defaults::fill(&self.source, &self.source, value, 0);
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Schema")
+    }
+}
+
+/// Swagger 2.0 and OpenAPI 3.0 have their schemas from draft 4, OpenAPI 3.1 takes 2020-12 as it is.
+fn draft(dialect: Dialect) -> Draft {
+    match dialect {
+        Dialect::Swagger20 | Dialect::OpenApi30 => Draft::Draft4,
+        Dialect::OpenApi31 => Draft::Draft202012,
+    }
+}
+
+/// How schemas are compiled: nothing is fetched, patterns cannot run away.
+pub(crate) fn options<'i>(draft: Draft) -> ValidationOptions<'i> {
+    jsonschema::options()
+        .with_draft(draft)
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(true)
+        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(PATTERN_STEPS))
+}

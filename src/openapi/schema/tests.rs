@@ -1,0 +1,70 @@
+//! What converting keeps.
+
+use serde_json::{Value as Json, json};
+
+use super::convert::convert;
+use super::*;
+use crate::diagnostics::{Findings, Sources};
+
+fn converted(document: &str, dialect: Dialect, direction: Direction) -> Json {
+    let (mut sources, mut findings) = (Sources::default(), Findings::default());
+    let source = sources.add("api.yaml", document);
+    let root = crate::source::parse(source, document, &mut findings).unwrap();
+    convert(&root, root.get("start").unwrap(), dialect, direction).unwrap()
+}
+
+#[test]
+fn only_what_says_something_is_kept() {
+    let text = "start:
+  type: object
+  x-internal: 1
+  example: {nullable: true}
+  properties:
+    example: {type: string, nullable: true, example: a}
+    file: {type: file}
+    kind: {enum: [{nullable: true, x-y: 1}]}
+  required: [example, kind]
+  discriminator: {propertyName: kind}
+  dependencies: {a: [b], c: {required: [d], xml: {}}}
+  additionalProperties: false
+";
+    let expected = json!({
+        "type": "object",
+        "properties": {"example": {"type": ["string", "null"]}, "file": {}, "kind": {"enum": [{"nullable": true, "x-y": 1}]}},
+        "required": ["example", "kind"],
+        "dependencies": {"a": ["b"], "c": {"required": ["d"]}},
+        "additionalProperties": false,
+    });
+    assert_eq!(converted(text, Dialect::OpenApi30, Direction::Either), expected);
+}
+
+#[test]
+fn references_go_along_once_and_may_go_in_circles() {
+    let text = "start: {$ref: '#/a/b~1c'}
+a:
+  b/c: {properties: {next: {$ref: '#/a/b~1c'}, other: {$ref: '#/a/d%20e', description: ignored}}}
+  d e: {type: string}
+";
+    let expected = json!({
+        "allOf": [{"$ref": "#/definitions/%230"}],
+        "definitions": {
+            "#0": {"properties": {"next": {"$ref": "#/definitions/%230"}, "other": {"$ref": "#/definitions/%231"}}},
+            "#1": {"type": "string"},
+        },
+    });
+    assert_eq!(converted(text, Dialect::Swagger20, Direction::Either), expected);
+}
+
+#[test]
+fn what_goes_the_other_way_is_not_required() {
+    let text = "start: {required: [a, b, c], properties: {a: {readOnly: true}, b: {writeOnly: true}, c: {}}}\n";
+    for (direction, expected) in [
+        (Direction::Request, json!(["b", "c"])),
+        (Direction::Response, json!(["a", "c"])),
+        (Direction::Either, json!(["a", "b", "c"])),
+    ] {
+        assert_eq!(converted(text, Dialect::OpenApi30, direction)["required"], expected);
+    }
+    let all = "start: {required: [a], properties: {a: {readOnly: true}}}\n";
+    assert_eq!(converted(all, Dialect::OpenApi30, Direction::Request).get("required"), None);
+}

@@ -1,0 +1,64 @@
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::source::rule::{at_least_one, is_set};
+
+pub(super) const ISSUER: &str = "iss.claim";
+
+/// Makes a signed JSON Web Token.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("x-rules" = a_key()))]
+pub struct Config {
+    /// The variable that receives the token. Empty: the `Authorization` header of the message, behind `Bearer `.
+    #[serde(default = "token")]
+    pub jwt: String,
+    /// Whether the token has a `jti`, a random UUID.
+    #[serde(default)]
+    pub jti_claim: bool,
+    /// The variable that holds the `iss`.
+    #[serde(default = "issuer")]
+    pub iss_claim: String,
+    /// The variable that holds the `sub`. Without one, or where it is empty, there is none.
+    #[serde(default)]
+    pub sub_claim: Option<String>,
+    /// The variable that holds the `aud`: a text, several with commas between them, or a list.
+    #[serde(default)]
+    pub aud_claim: Option<String>,
+    /// Seconds that the token is good for: 1 to 31622400, or a `$(…)`.
+    #[serde(default = "an_hour")]
+    pub exp_claim: String,
+    /// The variable that holds further claims, an object. The claims above win over its members.
+    #[serde(default)]
+    pub private_claims: Option<String>,
+    /// The algorithm: `HS`, `RS`, `PS` or `ES` with 256, 384 or 512, a `$(…)`, or `none`. Default: the `alg` of the key.
+    #[serde(default)]
+    pub jws_alg: Option<String>,
+    /// The variable that holds the key: a JSON Web Key, as text or parsed. Its `kid` goes into the token.
+    #[serde(default)]
+    pub jws_jwk: Option<String>,
+    /// The crypto object of the settings that holds the key. It wins over `jws-jwk`.
+    #[serde(default)]
+    pub jws_crypto: Option<String>,
+    /// The `kid` of the token's header, in the place of the key's.
+    #[serde(default)]
+    pub custom_kid_value_jws: Option<String>,
+}
+
+fn token() -> String {
+    "generated.jwt".to_owned()
+}
+
+fn issuer() -> String {
+    ISSUER.to_owned()
+}
+
+fn an_hour() -> String {
+    "3600".to_owned()
+}
+
+fn a_key() -> Vec<serde_json::Value> {
+    let unsigned = serde_json::json!({ "required": ["jws-alg"], "properties": { "jws-alg": { "const": "none" } } });
+    let keys = [is_set("jws-jwk"), is_set("jws-crypto"), unsigned];
+    vec![at_least_one(&keys, "Write jws-jwk or jws-crypto: with which key is the token signed?")]
+}

@@ -1,0 +1,127 @@
+//! `jwt-generate`: claims to a signed token.
+
+mod config;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use super::{Compiled, Compiler, Meta, Plan, Policy, jwt};
+use crate::diagnostics::codes;
+use crate::expression::Template;
+use crate::source::Spellings;
+use step::Signature;
+
+pub use config::Config;
+
+/// What receives the token where the document names nothing.
+const HEADER: &str = "message.headers.Authorization";
+
+/// The policy.
+pub struct JwtGenerate;
+
+impl Policy for JwtGenerate {
+    const META: Meta = Meta {
+        name: "jwt-generate",
+        aliases: &[],
+        versions: &["1.0.0", "2.0.0", "2.1.0"],
+        summary: "Makes a signed JSON Web Token.",
+        page: include_str!("page.md"),
+        examples: examples!["for-a-service"],
+        spellings: Spellings {
+            aliases: &[],
+            any_case: false,
+            unbuilt: &[
+                ("jwe-alg", &[""]),
+                ("jwe-enc", &[""]),
+                ("jwe-jwk", &[""]),
+                ("jwe-crypto", &[""]),
+                ("custom-kid-value-jwe", &[""]),
+            ],
+        },
+        literal: &[],
+    };
+    type Config = Config;
+
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+        let bearer = jwt::written(Some(&config.jwt)).is_none();
+        let output = jwt::written(Some(&config.jwt)).unwrap_or(HEADER).to_owned();
+        let output = compiler.written_variable("/jwt", &output);
+        let error = compiler.error_variable();
+        let issuer = jwt::written(Some(&config.iss_claim)).unwrap_or(config::ISSUER);
+        let issuer = compiler.named_variable("/iss-claim", issuer);
+        let subject = optional("/sub-claim", config.sub_claim.as_deref(), compiler);
+        let audience = optional("/aud-claim", config.aud_claim.as_deref(), compiler);
+        let private = optional("/private-claims", config.private_claims.as_deref(), compiler);
+        let lifetime = lifetime(&config.exp_claim, compiler);
+        let key_id = text("/custom-kid-value-jws", config.custom_kid_value_jws.as_deref(), compiler);
+        let signature = signature(&config, compiler);
+        let step = step::JwtGenerate {
+            output: output?,
+            bearer,
+            error: error?,
+            with_id: config.jti_claim,
+            issuer: issuer?,
+            subject: subject?,
+            audience: audience?,
+            private: private?,
+            lifetime: lifetime?,
+            key_id: key_id?,
+            signature: signature?,
+        };
+        let access = jwt::access(&step.output, step.reads());
+        Some(Compiled::Step(Plan { step: Box::new(step), access }))
+    }
+}
+
+/// A variable that may be missing.
+fn optional(pointer: &str, name: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<Option<Template>> {
+    match jwt::written(name) {
+        Some(name) => compiler.named_variable(pointer, name).map(Some),
+        None => Some(None),
+    }
+}
+
+/// A text that may be missing.
+fn text(pointer: &str, text: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<Option<Template>> {
+    match jwt::written(text) {
+        Some(text) => compiler.template(pointer, text).map(Some),
+        None => Some(None),
+    }
+}
+
+fn lifetime(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Template> {
+    let template = compiler.template("/exp-claim", text)?;
+    if template.constant().is_some_and(|constant| step::seconds(&constant).is_none()) {
+        compiler.error(codes::BAD_VALUE, "/exp-claim", "`exp-claim` is not from 1 to 31622400 seconds");
+        return None;
+    }
+    Some(template)
+}
+
+/// How the token is signed.
+fn signature(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Signature> {
+    let algorithm = text("/jws-alg", config.jws_alg.as_deref(), compiler)?;
+    let constant = algorithm.as_ref().and_then(Template::constant);
+    let keys = jwt::Keys::compile(config.jws_crypto.as_deref(), config.jws_jwk.as_deref(), compiler)?;
+    match (constant.as_deref(), keys) {
+        (Some("none"), _) => {
+            let message = "`none` makes a token that nobody has signed: whoever receives it cannot tell who made it";
+            compiler.warning(codes::BAD_VALUE, "/jws-alg", message, "write an algorithm, and the key to sign with");
+            Some(Signature::None)
+        }
+        (_, None) => {
+            let message = "nothing says with which key to sign";
+            let help = "write `jws-jwk` with a variable that holds the key, or `jws-crypto` with a crypto object of the settings";
+            compiler.error_with_help(codes::MISSING_PROPERTY, "/jws-jwk", message, help);
+            None
+        }
+        (Some(name), Some(keys)) => {
+            let algorithm = compiler.algorithm("/jws-alg", name)?;
+            Some(Signature::Fixed { algorithm: Some(algorithm), keys })
+        }
+        (None, Some(keys)) => Some(match algorithm {
+            Some(algorithm) => Signature::Computed { algorithm, keys },
+            None => Signature::Fixed { algorithm: None, keys },
+        }),
+    }
+}

@@ -1,0 +1,146 @@
+//! `jwt-validate`: a signed token to its claims.
+
+mod claims;
+mod config;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Uri;
+
+use super::{Access, Compiled, Compiler, Meta, Plan, Policy, jwt};
+use crate::diagnostics::codes;
+use crate::expression::Template;
+use crate::resources::cache::Fingerprint;
+use crate::resources::key_sets::RemoteKeys;
+use crate::source::Spellings;
+use claims::Expected;
+use step::Source;
+
+pub use config::Config;
+
+/// Connecting to the issuer takes no longer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The most that clocks may differ.
+const MOST_SKEW: Duration = Duration::from_secs(60);
+
+/// The policy.
+pub struct JwtValidate;
+
+impl Policy for JwtValidate {
+    const META: Meta = Meta {
+        name: "jwt-validate",
+        aliases: &[],
+        versions: &["1.0.0", "2.0.0"],
+        summary: "Verifies a signed JSON Web Token and hands on its claims.",
+        page: include_str!("page.md"),
+        examples: examples!["issuer", "shared-secret"],
+        spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[("jwe-jwk", &[""]), ("jwe-crypto", &[""])] },
+        literal: &[],
+    };
+    type Config = Config;
+
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+        let token = compiler.named_variable("/jwt", jwt::written(Some(&config.jwt)).unwrap_or(config::TOKEN));
+        let output = jwt::written(Some(&config.output_claims)).unwrap_or(config::CLAIMS).to_owned();
+        let output = compiler.written_variable("/output-claims", &output);
+        let error = compiler.error_variable();
+        let issuer = Expected::compile("/iss-claim", config.iss_claim.as_deref(), compiler);
+        let audience = Expected::compile("/aud-claim", config.aud_claim.as_deref(), compiler);
+        let algorithms = algorithms(config.algorithms.as_deref(), compiler);
+        let skew = skew(config.clock_skew.0, compiler);
+        let source = source(&config, compiler);
+        let step = step::JwtValidate {
+            token: token?,
+            output: output?,
+            error: error?,
+            issuer: issuer?,
+            audience: audience?,
+            algorithms: algorithms?,
+            skew: skew?,
+            source: source?,
+        };
+        let mut reads: Vec<_> = references(Some(&step.token));
+        reads.extend(references(step.issuer.as_ref().and_then(Expected::template)));
+        reads.extend(references(step.audience.as_ref().and_then(Expected::template)));
+        if let Source::Keys(keys) = &step.source {
+            reads.extend(keys.references());
+        }
+        let access: Access = jwt::access(&step.output, reads);
+        Some(Compiled::Step(Plan { step: Box::new(step), access }))
+    }
+}
+
+fn references(template: Option<&Template>) -> Vec<crate::expression::Reference> {
+    template.into_iter().flat_map(Template::references).cloned().collect()
+}
+
+fn algorithms(
+    names: Option<&[String]>,
+    compiler: &mut Compiler<'_, '_>,
+) -> Option<Option<Box<[crate::jose::Algorithm]>>> {
+    let Some(names) = names else { return Some(None) };
+    let all: Vec<_> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(index, name)| compiler.algorithm(&format!("/algorithms/{index}"), name))
+        .collect();
+    (all.len() == names.len()).then(|| Some(all.into()))
+}
+
+fn skew(skew: Duration, compiler: &mut Compiler<'_, '_>) -> Option<i64> {
+    if skew > MOST_SKEW {
+        compiler.error(codes::BAD_VALUE, "/clock-skew", "`clock-skew` is more than 60 seconds");
+        return None;
+    }
+    i64::try_from(skew.as_secs()).ok()
+}
+
+/// Where the keys come from: one place, and there has to be one.
+fn source(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Source> {
+    let keys = jwt::Keys::compile(config.jws_crypto.as_deref(), config.jws_jwk.as_deref(), compiler)?;
+    match (keys, jwt::written(config.jwks_url.as_deref())) {
+        (Some(keys), None) => Some(Source::Keys(keys)),
+        (None, Some(url)) => remote(url, config.tls_profile.as_deref(), compiler).map(Source::Remote),
+        (Some(_), Some(_)) => {
+            let message = "`jwks-url` stands beside `jws-jwk` or `jws-crypto`";
+            compiler.error_with_help(codes::BAD_VALUE, "/jwks-url", message, "write one of them");
+            None
+        }
+        (None, None) => {
+            let message = "nothing says with which key the token must be signed";
+            let help = "write `jws-jwk` with a variable that holds the key, `jws-crypto` with a crypto object of the \
+                        settings, or `jwks-url` with the address of the issuer's keys";
+            compiler.error_with_help(codes::MISSING_PROPERTY, "/jws-jwk", message, help);
+            None
+        }
+    }
+}
+
+fn remote(url: &str, profile: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<Arc<RemoteKeys>> {
+    let url = compiler.constant("/jwks-url", url)?;
+    let parsed: Option<Uri> = url.parse().ok();
+    let is_http = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+    let Some(uri) = parsed.filter(is_http) else {
+        compiler.error(
+            codes::BAD_TARGET,
+            "/jwks-url",
+            "`jwks-url` is not a URL that starts with `https://` or `http://`",
+        );
+        return None;
+    };
+    let is_near = uri.host().is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "[::1]");
+    if uri.scheme_str() == Some("http") && !is_near {
+        let message =
+            "`jwks-url` is plain `http`: whoever is on the way can put keys of their own in the place of the issuer's";
+        compiler.warning(codes::PLAIN_HTTP, "/jwks-url", message, "write `https://`");
+    }
+    let profile = jwt::written(profile);
+    let tls = compiler.tls(profile)?;
+    let client = compiler.http_client(profile, CONNECT_TIMEOUT)?;
+    let key = Fingerprint::new("key set").with(&url).with_tls(&tls).key();
+    Some(compiler.shared.resources.key_sets().get(key, &client, &uri))
+}

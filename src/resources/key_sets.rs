@@ -1,0 +1,210 @@
+//! Key sets of issuers, read from their URLs: kept as long as the issuer says, asked for by one request at a time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::time::Duration;
+
+use http::header::{ACCEPT, CACHE_CONTROL, HeaderMap, RETRY_AFTER};
+use http::{Request, StatusCode, Uri};
+use http_body_util::{BodyExt, Limited};
+use tokio::time::Instant;
+
+use super::cache::Key;
+use crate::http_client::HttpClient;
+use crate::jose::{Header, KeySet};
+use crate::value::Body;
+
+/// Bytes of a key set.
+const LARGEST: usize = 256 * 1024;
+/// What an issuer has to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Where the issuer does not say how long its keys last.
+const USUAL_LIFE: Duration = Duration::from_secs(600);
+const SHORTEST_LIFE: Duration = Duration::from_secs(60);
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// How long keys go on being used while the issuer does not answer.
+const GRACE: Duration = Duration::from_secs(3600);
+/// At most one attempt in this time, whatever key ids tokens make up.
+const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(30);
+/// The longest that an issuer is left alone because it asks for that.
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+
+/// The key sets of a process, by where they come from.
+#[derive(Debug, Default)]
+pub struct KeySets(Mutex<HashMap<Key, Weak<RemoteKeys>>>);
+
+/// The keys behind a URL.
+#[derive(Debug)]
+pub struct RemoteKeys {
+    client: HttpClient,
+    uri: Uri,
+    /// What is known; held for as long as it takes to look.
+    known: RwLock<Known>,
+    /// Whoever holds this asks the issuer; the others wait for what comes of it.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    keys: Option<Arc<KeySet>>,
+    fresh_until: Option<Instant>,
+    /// Before this the issuer is not asked again.
+    quiet_until: Option<Instant>,
+    /// Why the last attempt came to nothing.
+    failure: Option<Arc<str>>,
+    attempts: u64,
+}
+
+// === impl KeySets ===
+
+impl KeySets {
+    /// The keys behind this URL, read through this client. `key` says both.
+    pub fn get(&self, key: Key, client: &HttpClient, uri: &Uri) -> Arc<RemoteKeys> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get(&key).and_then(Weak::upgrade) {
+            return known;
+        }
+        all.retain(|_, keys| keys.strong_count() > 0);
+        let new = Arc::new(RemoteKeys {
+            client: client.clone(),
+            uri: uri.clone(),
+            known: RwLock::default(),
+            turn: tokio::sync::Mutex::default(),
+        });
+        all.insert(key, Arc::downgrade(&new));
+        new
+    }
+}
+
+// === impl RemoteKeys ===
+
+impl RemoteKeys {
+    /// The keys for a token with this header. The issuer is asked where nothing is known, where what is known is old, and
+    /// where no key fits the token. The error is one sentence.
+    pub async fn keys(&self, header: &Header) -> Result<Arc<KeySet>, Arc<str>> {
+        let seen = match self.look(header) {
+            Look::Good(keys) => return Ok(keys),
+            Look::Quiet(failure) => return Err(failure),
+            Look::Ask(attempts) => attempts,
+        };
+        let _turn = self.turn.lock().await;
+        // Somebody else may have asked in the meantime.
+        if self.known(|known| known.attempts) == seen {
+            let fetched = self.fetch().await;
+            self.keep(fetched);
+        }
+        self.known(|known| match (&known.keys, &known.failure) {
+            (Some(keys), _) => Ok(keys.clone()),
+            (None, Some(failure)) => Err(failure.clone()),
+            (None, None) => Err("the issuer's keys are not known".into()),
+        })
+    }
+
+    fn known<T>(&self, read: impl FnOnce(&Known) -> T) -> T {
+        read(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn look(&self, header: &Header) -> Look {
+        let now = Instant::now();
+        self.known(|known| {
+            let quiet = known.quiet_until.is_some_and(|until| now < until);
+            let Some(keys) = &known.keys else {
+                let failure = known.failure.clone().filter(|_| quiet);
+                return failure.map_or(Look::Ask(known.attempts), Look::Quiet);
+            };
+            let fresh = known.fresh_until.is_some_and(|until| now < until);
+            let fits = keys.candidates(header.algorithm, header.key_id.as_deref()).next().is_some();
+            let usable = known.fresh_until.is_some_and(|until| now < until + GRACE);
+            match (fresh && fits) || (quiet && usable) {
+                true => Look::Good(keys.clone()),
+                false => Look::Ask(known.attempts),
+            }
+        })
+    }
+
+    fn keep(&self, fetched: Result<Fetched, Failure>) {
+        let now = Instant::now();
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.attempts += 1;
+        match fetched {
+            Ok(Fetched { keys, life }) => {
+                known.keys = Some(Arc::new(keys));
+                known.fresh_until = Some(now + life);
+                known.quiet_until = Some(now + BETWEEN_ATTEMPTS);
+                known.failure = None;
+            }
+            Err(Failure { reason, pause }) => {
+                tracing::warn!(uri = %self.uri, "the issuer's keys: {reason}");
+                let usable = known.fresh_until.is_some_and(|until| now < until + GRACE);
+                if !usable {
+                    known.keys = None;
+                }
+                known.quiet_until = Some(now + pause);
+                known.failure = Some(reason);
+            }
+        }
+    }
+
+    async fn fetch(&self) -> Result<Fetched, Failure> {
+        let fail =
+            |reason: &str| Failure { reason: format!("the issuer's keys: {reason}").into(), pause: BETWEEN_ATTEMPTS };
+        let mut request = Request::new(Body::Empty.send());
+        *request.uri_mut() = self.uri.clone();
+        request
+            .headers_mut()
+            .insert(ACCEPT, http::HeaderValue::from_static("application/jwk-set+json, application/json"));
+        let started = Instant::now();
+        let response = self.client.send(request, PATIENCE).await.map_err(|error| fail(&error.to_string()))?;
+        let (head, body) = response.into_parts();
+        if head.status != StatusCode::OK {
+            let mut failure = fail(&format!("the answer has the status {}", head.status.as_u16()));
+            failure.pause = pause(&head.headers);
+            return Err(failure);
+        }
+        let left = PATIENCE.saturating_sub(started.elapsed());
+        let read = tokio::time::timeout(left, Limited::new(body, LARGEST).collect()).await;
+        let bytes = match read {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(_)) => return Err(fail("the answer broke off, or is larger than 256 KiB")),
+            Err(_) => return Err(fail("the answer took too long")),
+        };
+        let keys = KeySet::read(&bytes).map_err(|error| fail(&error.to_string()))?;
+        Ok(Fetched { keys, life: life(&head.headers) })
+    }
+}
+
+enum Look {
+    Good(Arc<KeySet>),
+    /// Nothing is known, and the issuer has just failed.
+    Quiet(Arc<str>),
+    /// With the number of attempts that there have been.
+    Ask(u64),
+}
+
+struct Fetched {
+    keys: KeySet,
+    life: Duration,
+}
+
+struct Failure {
+    reason: Arc<str>,
+    pause: Duration,
+}
+
+/// How long the issuer lets its keys be kept.
+fn life(headers: &HeaderMap) -> Duration {
+    let directives = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let mut directives = directives.flat_map(|value| value.split(',')).map(str::trim);
+    let age = directives.find_map(|one| match one.split_once('=') {
+        Some((name, seconds)) if name.eq_ignore_ascii_case("max-age") => seconds.trim_matches('"').parse().ok(),
+        None if one.eq_ignore_ascii_case("no-store") || one.eq_ignore_ascii_case("no-cache") => Some(0),
+        _ => None,
+    });
+    age.map_or(USUAL_LIFE, Duration::from_secs).clamp(SHORTEST_LIFE, LONGEST_LIFE)
+}
+
+/// How long the issuer wants to be left alone.
+fn pause(headers: &HeaderMap) -> Duration {
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    seconds.map_or(BETWEEN_ATTEMPTS, Duration::from_secs).clamp(BETWEEN_ATTEMPTS, LONGEST_PAUSE)
+}

@@ -1,0 +1,67 @@
+//! What a request knows of the limits it was counted against.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{HeaderName, HeaderValue};
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+
+/// A limit after the request was counted.
+#[derive(Debug, Clone)]
+pub struct LimitState {
+    pub name: Arc<str>,
+    pub limit: u64,
+    pub remaining: u64,
+    /// Until it begins anew.
+    pub reset: Duration,
+    /// Whether the client is told.
+    pub shown: bool,
+}
+
+/// The limits of a request.
+#[derive(Default)]
+pub struct Limits {
+    all: Vec<LimitState>,
+    /// What is taken back when the request is over.
+    held: Vec<Box<dyn Any + Send>>,
+}
+
+impl Limits {
+    /// Notes a limit; the same one again takes the place of what was known.
+    pub fn note(&mut self, state: LimitState) {
+        match self.all.iter_mut().find(|known| known.name == state.name) {
+            Some(known) => *known = state,
+            None => self.all.push(state),
+        }
+    }
+
+    /// Keeps something until the request is over.
+    pub fn hold(&mut self, held: impl Any + Send) {
+        self.held.push(Box::new(held));
+    }
+
+    pub fn all(&self) -> &[LimitState] {
+        &self.all
+    }
+
+    /// What the client is told, in the headers of IBM's gateway: `name=default,100;`.
+    pub(super) fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<> {
+        let text = |number: fn(&LimitState) -> u64| {
+            let shown = self.all.iter().filter(|state| state.shown);
+            let each: Vec<String> = shown.map(|state| format!("name={},{};", state.name, number(state))).collect();
+            HeaderValue::from_str(&each.join(" ")).ok().filter(|value| !value.is_empty())
+        };
+        let both = [(LIMIT, text(|state| state.limit)), (REMAINING, text(|state| state.remaining))];
+        both.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Limits").field(&self.all).finish()
+    }
+}

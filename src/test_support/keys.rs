@@ -1,0 +1,41 @@
+//! Keys made for the tests, and tokens signed with them.
+
+use serde_json::{Value, json};
+
+use crate::jose::{Algorithm, KeySet, compact};
+
+macro_rules! key {
+    ($file:literal) => {
+        include_str!(concat!("../../tests/fixtures/keys/", $file))
+    };
+}
+
+pub(crate) const RSA: &str = key!("rsa.json");
+pub(crate) const RSA_PUBLIC: &str = key!("rsa-public.json");
+pub(crate) const RSA_PEM: &str = key!("rsa.pem");
+pub(crate) const RSA_PKCS1_PEM: &str = key!("rsa-pkcs1.pem");
+pub(crate) const RSA_PUBLIC_PEM: &str = key!("rsa-public.pem");
+pub(crate) const RSA_CERTIFICATE: &str = key!("rsa-certificate.pem");
+/// Private keys of the three curves: as a JWK, in PKCS#8 and in SEC 1; and the public key.
+pub(crate) const EC: [[&str; 4]; 3] = [
+    [key!("ec256.json"), key!("ec256.pem"), key!("ec256-sec1.pem"), key!("ec256-public.pem")],
+    [key!("ec384.json"), key!("ec384.pem"), key!("ec384-sec1.pem"), key!("ec384-public.pem")],
+    [key!("ec521.json"), key!("ec521.pem"), key!("ec521-sec1.pem"), key!("ec521-public.pem")],
+];
+/// A shared secret: `k` is `secret` in base64url, many times.
+pub(crate) const SECRET: &str = r#"{"kty":"oct","kid":"hs-1","k":"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2Vj"}"#;
+
+/// When requests of tests arrive: [`super::Ask`].
+pub(crate) const NOW: i64 = 1_700_000_000;
+
+/// Claims signed with a key.
+pub(crate) fn signed(claims: &Value, jwk: &str, algorithm: &str) -> String {
+    let keys = KeySet::read(jwk.as_bytes()).unwrap();
+    let (key, algorithm) = keys.signer(Algorithm::named(algorithm)).unwrap();
+    compact(claims.as_object().unwrap(), &key, algorithm, None).unwrap()
+}
+
+/// Claims that are good now.
+pub(crate) fn claims() -> Value {
+    json!({"iss": "https://issuer.example", "aud": "orders", "sub": "ann", "iat": NOW, "exp": NOW + 300})
+}
