@@ -16,9 +16,13 @@ fn root() -> PathBuf {
 fn numbered_tests() -> BTreeMap<String, Vec<String>> {
     let function = regex::Regex::new(r"\bfn ([erxca]\d+_[a-z0-9_]+)\(").unwrap();
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut folders = vec![root().join("src")];
+    let mut folders = vec![root().join("src"), root().join("tests")];
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && path.file_name().is_some_and(|name| name == "peers") {
+                // Programs of other languages, built beside their sources.
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "rs") {
@@ -57,7 +61,7 @@ fn cases(name: &str) -> Vec<String> {
 
 /// `src/aws/event/tests.rs` is `aws::event`.
 fn module(path: &Path) -> String {
-    let below = path.strip_prefix(root().join("src")).unwrap().with_extension("");
+    let below = path.strip_prefix(root().join("src")).or(path.strip_prefix(root())).unwrap().with_extension("");
     let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).filter(|part| part != "mod").collect();
     parts.join("::")
 }

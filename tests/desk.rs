@@ -157,3 +157,37 @@ fn the_shell_and_its_manual_know_every_verb() {
         }
     }
 }
+
+#[test]
+fn a_function_runs_without_a_document() {
+    if !python_is_here("a_function_runs_without_a_document") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "orders.py",
+        "def handler(event, context):\n    print('ran', context.function_version)\n    return 1 / event['by']\n",
+    );
+    write("functions.yaml", "orders: {versions: [3], aliases: {prod: 3}}\n");
+    write("event.json", "{\"by\": 4}");
+    write("wrong.json", "{\"by\":\n 4,}");
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let invoke = |function: &str, event: &str| {
+        run(&["invoke", function, "--event", &path(event), "--functions", folder.path().to_str().unwrap()])
+    };
+    assert_eq!(invoke("orders:prod", "event.json"), (Some(0), "0.25\n".to_owned(), "[orders] ran 3\n".to_owned()));
+    write("event.json", "{\"by\": 0}");
+    let (code, stdout, _) = invoke("orders", "event.json");
+    assert!(code == Some(1) && stdout.contains(r#""errorType": "ZeroDivisionError""#), "{stdout}");
+    let (code, _, stderr) = invoke("oders", "event.json");
+    assert_eq!(code, Some(3));
+    assert!(stderr.contains("Function not found: ") && stderr.ends_with("did you mean `orders`?\n"), "{stderr}");
+    let (code, _, stderr) = invoke("orders", "wrong.json");
+    assert_eq!(
+        (code, stderr.ends_with("wrong.json:2:4: the event is not JSON: key must be a string\n")),
+        (Some(3), true),
+        "{stderr}"
+    );
+    assert_eq!(invoke("orders", "none.json").0, Some(3));
+}

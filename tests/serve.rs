@@ -3,6 +3,10 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
 use rustix::process::Signal;
 use support::{Gantry, copy_of, edit, gantry};
 
@@ -33,7 +37,7 @@ fn it_refuses_to_start_with_an_error_and_says_where() {
 
 #[test]
 fn a_port_that_is_taken_is_named() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     let output = gantry(&["serve", DOCUMENT, "--listen", &address, "--admin-listen", "127.0.0.1:0"]);
     let said = String::from_utf8_lossy(&output.stderr);
@@ -119,6 +123,55 @@ fn a_file_that_a_document_refers_to_is_watched_too() {
     assert_eq!((gantry.get("/ping").body.as_str(), gantry.send("POST", "/ping", &[], "").status), ("pong", 405));
     write("parts/ping.yaml", "get: {responses: {}}\npost: {responses: {}}\n");
     gantry.wait_until("the new verb is served", || gantry.send("POST", "/ping", &[], "").status == 200);
+}
+
+#[test]
+fn c10_a_secret_in_a_file_is_rotated_without_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a path in UTF-8").to_owned();
+    for part in ["apis", "secrets"] {
+        std::fs::create_dir(folder.path().join(part)).expect("a folder");
+    }
+    let (endpoint, seen) = signatures();
+    write(
+        "apis/api.yaml",
+        "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {/: {get: {responses: {}}}}\n\
+         x-assembly: {execute: [{lambda: {function: f}}]}\n",
+    );
+    let file = |name: &str| format!("'${{file:{}}}'", path(&format!("secrets/{name}")));
+    let pair = format!("{{aws-access-key-id: {}, aws-secret-access-key: {}}}", file("id"), file("secret"));
+    let aws = format!("aws: {{region: eu-west-1, endpoint: '{endpoint}', credentials: orders}}\n");
+    write("settings.yaml", &format!("{aws}credentials: {{orders: {pair}}}\n"));
+    write("secrets/id", "AKIDBEFORE\n");
+    write("secrets/secret", "before\n");
+    let gantry = Gantry::start(&["serve", &path("apis"), "--settings", &path("settings.yaml"), "--watch"]);
+    assert_eq!(gantry.get("/").status, 200);
+    assert!(seen.lock().expect("the list").iter().all(|one| one.contains("Credential=AKIDBEFORE/")));
+    write("secrets/secret", "after\n");
+    write("secrets/id", "AKIDAFTER\n");
+    gantry.wait_until("calls are signed with the new key", || {
+        gantry.get("/");
+        seen.lock().expect("the list").last().is_some_and(|last| last.contains("Credential=AKIDAFTER/"))
+    });
+}
+
+/// A Lambda service that answers every call, and the `Authorization` of each.
+fn signatures() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let list = seen.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let lines = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            let found =
+                lines.filter(|line| line.to_ascii_lowercase().starts_with("authorization:")).collect::<Vec<_>>();
+            list.lock().expect("the list").extend(found);
+            let _ = (&stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+        }
+    });
+    (endpoint, seen)
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use super::parse::catch_list;
 use super::properties::{Property, properties};
+use std::sync::Arc;
+
 use super::{
-    AllowedHosts, Assembly, Carrier, Catch, Generation, Step, Values, allowed_hosts, amazon, steps, unenforced,
+    AllowedHosts, Assembly, Carrier, Catch, Cors, Generation, Step, Values, allowed_hosts, amazon, steps, unenforced,
 };
 use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Operation};
@@ -15,9 +17,9 @@ const SETTINGS: [&str; 9] =
     ["execute", "catch", "finally", "properties", "allowed-hosts", "cors", "activity-log", "buffering", "error-format"];
 
 /// What only the document's own `x-assembly` has.
-const OF_THE_DOCUMENT: [&str; 2] = ["properties", allowed_hosts::KEY];
+const OF_THE_DOCUMENT: [&str; 3] = ["properties", "cors", allowed_hosts::KEY];
 
-const UNBUILT: [&str; 3] = ["cors", "activity-log", "buffering"];
+const UNBUILT: [&str; 2] = ["activity-log", "buffering"];
 
 /// The assemblies of a document.
 #[derive(Debug, Clone)]
@@ -41,10 +43,12 @@ pub fn find(
     let errors = findings.errors();
     AllowedHosts::read(api, environment, findings);
     let mut found = Assemblies { all: Vec::new(), by_operation: Vec::new(), properties: Vec::new() };
+    let mut cors = None;
     let defaults = match &root {
         Some((entry, carrier)) => {
             found.properties = properties(&entry.value, *carrier, environment, catalog, findings);
             let settings = Settings::read(entry, *carrier, findings);
+            cors = Cors::read(&entry.value, *carrier, settings.generation, environment, findings);
             let owner = assembly_node(entry, *carrier);
             found.all.push(settings.assembly(owner, entry.key.span, None, findings));
             Some(settings)
@@ -60,6 +64,9 @@ pub fn find(
         });
         let index = own.or(root.as_ref().map(|_| 0));
         found.by_operation.push(index);
+    }
+    if let Some(cors) = cors.or_else(|| export.and_then(|export| export.cors)).map(Arc::new) {
+        found.all.iter_mut().for_each(|assembly| assembly.cors = Some(cors.clone()));
     }
     // Where a block has the wrong shape, its steps are missing for that reason.
     let shapes_are_good = findings.errors() == errors;
@@ -174,6 +181,7 @@ impl Settings {
             execute: steps(owner, "execute", findings),
             catch: if own_catch { catch_list(owner, findings) } else { inherited_catch },
             finally: if own_finally { steps(owner, "finally", findings) } else { inherited_finally },
+            cors: None,
             span,
         }
     }

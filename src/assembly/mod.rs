@@ -3,6 +3,7 @@
 mod allowed_hosts;
 mod amazon;
 mod carrier;
+mod cors;
 mod custom;
 mod parse;
 mod properties;
@@ -16,8 +17,9 @@ use crate::diagnostics::Span;
 use crate::source::Node;
 
 pub use allowed_hosts::{Allowed, AllowedHosts};
-pub use amazon::{Values, add_preflight_routes};
+pub use amazon::{Values, spread_default_route};
 pub use carrier::{Assemblies, find, has_root};
+pub use cors::{CORS_HEADERS, Cors, CorsRule, Origin, Others, cors_shape};
 pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use parse::{step_list, steps};
 pub use properties::Property;
@@ -53,6 +55,8 @@ pub struct Assembly {
     pub execute: Vec<Step>,
     pub catch: Vec<Catch>,
     pub finally: Vec<Step>,
+    /// Which pages of other origins may read the answers: the document's, for all of its assemblies.
+    pub cors: Option<Arc<Cors>>,
     /// The key that findings point at.
     pub span: Span,
 }

@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Operation};
 use crate::source::Node;
 
-/// Reports security requirements, CORS and client certificates; once each, at their first place.
+/// Reports security requirements and client certificates; once each, at their first place.
 pub(super) fn report(api: &Api, is_export: bool, findings: &mut Findings) {
     let root = &api.tree.root;
     let demands = |node: &Node| node.get("security").filter(|security| !security.items().is_empty()).map(|s| s.span);
@@ -20,7 +20,6 @@ pub(super) fn report(api: &Api, is_export: bool, findings: &mut Findings) {
         |pointer: &str| root.pointer(pointer).filter(|node| node.text() == Some("true")).map(|node| node.span);
     let ibm = ["/x-ibm-configuration", "/x-gateway-configuration"];
     let first = |below: &str| ibm.iter().find_map(|carrier| is_true(&format!("{carrier}{below}")));
-    warn(first("/cors/enabled"), "CORS is not answered yet: browsers of other origins are refused", findings);
     let certificate = first("/application-authentication/certificate");
     warn(certificate, "client certificates are not asked for yet", findings);
 }

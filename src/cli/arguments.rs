@@ -30,6 +30,8 @@ pub enum Verb {
     Serve(ServeArguments),
     /// Serve documents and their functions here, reloading on every change
     Dev(DevArguments),
+    /// Run a function of a folder once, with an event from a file
+    Invoke(InvokeArguments),
     /// Make a folder with a document and a function to start from
     New(NewArguments),
     /// Draw assemblies: as text, as Mermaid or as SVG
@@ -108,6 +110,28 @@ pub struct DevArguments {
     /// Where the embedded Lambda service listens [default: a free port]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true)]
     pub lambda_listen: SocketAddr,
+}
+
+const INVOKED: &str = "The result goes to stdout, what the handler writes to stderr.
+
+Exit status: 0 a result, 1 the handler failed, 3 there is no such function or
+event.
+
+Examples:
+  gantry invoke hello --event event.json --functions assemblies/hello-lambda
+  echo '{\"id\": 7}' | gantry invoke orders:prod --event -";
+
+#[derive(Debug, Args)]
+#[command(after_help = INVOKED)]
+pub struct InvokeArguments {
+    /// The function: a name or an ARN, with a version or alias behind a colon
+    pub function: String,
+    /// The event, JSON; `-` is stdin [default: {}]
+    #[arg(long, value_name = "FILE")]
+    pub event: Option<PathBuf>,
+    /// Where handler files and `functions.yaml` are
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub functions: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

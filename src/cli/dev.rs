@@ -13,7 +13,7 @@ use super::serve::{Running, bind, block_on, read_settings, start_logs, watch};
 use super::{Exit, print};
 use crate::aws::endpoint::region_from_environment;
 use crate::gateway::{Gateway, Load, Reload};
-use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options};
+use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options, StartError};
 use crate::runtime::{Route, Snapshot};
 use crate::settings::{LocalService, Startup};
 use crate::source::ProcessEnvironment;
@@ -37,7 +37,7 @@ pub fn run(arguments: DevArguments) -> Exit {
     if let Err(exit) = start_logs(&startup) {
         return exit;
     }
-    let region = live.aws.region.or_else(region_from_environment).unwrap_or_else(|| "us-east-1".to_owned());
+    let region = live.aws.region.unwrap_or_else(region);
     block_on(develop(arguments, startup, region, start))
 }
 
@@ -90,12 +90,23 @@ async fn develop(arguments: DevArguments, startup: Startup, region: String, star
     exit
 }
 
+/// The region of the environment, else a made-up one.
+pub(super) fn region() -> String {
+    region_from_environment().unwrap_or_else(|| "us-east-1".to_owned())
+}
+
 /// Starts the embedded Lambda service over the folders of the documents.
 async fn start_lambda(paths: &[PathBuf], listen: SocketAddr, region: String) -> Result<LocalLambda, Exit> {
     let mut folders: Vec<PathBuf> = paths.iter().map(|path| folder(path)).collect();
     folders.sort();
     folders.dedup();
-    let options = Options {
+    let options = options(listen, region, folders);
+    LocalLambda::start(Options { watch: true, ..options }).await.map_err(not_started)
+}
+
+/// The embedded service as it is at a desk.
+pub(super) fn options(listen: SocketAddr, region: String, folders: Vec<PathBuf>) -> Options {
+    Options {
         listen,
         region,
         account: ACCOUNT.to_owned(),
@@ -103,13 +114,14 @@ async fn start_lambda(paths: &[PathBuf], listen: SocketAddr, region: String) -> 
         secret_access_key: SECRET_ACCESS_KEY.to_owned(),
         session_token: None,
         folders,
-        watch: true,
+        watch: false,
         concurrency: CONCURRENCY,
-    };
-    LocalLambda::start(options).await.map_err(|error| {
-        eprintln!("cannot start the embedded Lambda service: {error}");
-        Exit::Failed
-    })
+    }
+}
+
+pub(super) fn not_started(error: StartError) -> Exit {
+    eprintln!("cannot start the embedded Lambda service: {error}");
+    Exit::Failed
 }
 
 fn folder(path: &Path) -> PathBuf {
@@ -171,7 +183,7 @@ fn reloaded(outcome: Reload, errors: usize) -> String {
 }
 
 /// Prints what handlers write and what becomes of their edits.
-async fn print_notices(mut notices: tokio::sync::broadcast::Receiver<Notice>) {
+pub(super) async fn print_notices(mut notices: tokio::sync::broadcast::Receiver<Notice>) {
     loop {
         match notices.recv().await {
             Ok(notice) => eprintln!("{notice}"),

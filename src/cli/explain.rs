@@ -44,7 +44,8 @@ fn explain_policy(name: &str) -> Exit {
     let names = policy::ALL.iter().map(|entry| entry.meta.name);
     let near = nearest(name, names.clone().chain(codes::ALL.iter().map(|code| code.id)));
     if policy::UNBUILT.contains(&name) {
-        eprintln!("the policy `{name}` is known but not built yet");
+        let instead = policy::instead(name).map(|instead| format!("; {instead}")).unwrap_or_default();
+        eprintln!("the policy `{name}` is known but not built yet{instead}");
     } else if near.is_empty() {
         eprintln!(
             "there is no code and no policy `{name}`; the policies are: {}",

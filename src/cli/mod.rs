@@ -7,6 +7,7 @@ mod explain;
 mod export;
 mod generated;
 mod graph;
+mod invoke;
 mod load;
 mod new;
 mod print;
@@ -28,7 +29,7 @@ pub use generated::{GeneratedFile, generated_files};
 pub enum Exit {
     /// Clean, or warnings only.
     Good = 0,
-    /// Findings that are errors.
+    /// Findings that are errors, or a function that failed.
     Findings = 1,
     /// The arguments make no sense. Clap exits with this by itself.
     Usage = 2,
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Dev(arguments) => dev::run(arguments),
+        Verb::Invoke(arguments) => invoke::run(&arguments),
         Verb::New(arguments) => new::run(&arguments),
         Verb::Graph(arguments) => graph::run(&arguments),
         Verb::Export(arguments) => export::run(&arguments),

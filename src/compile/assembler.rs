@@ -251,9 +251,10 @@ impl<'a, 's> Assembler<'a, 's> {
         }
         let Some(entry) = self.entry(step) else { return false };
         let version = step.version.as_ref().map(|(version, _)| &**version);
-        let carrier = self.carrier;
-        let generation = policy::generation(entry, version, self.generation, carrier);
-        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, carrier, generation);
+        let generation = policy::generation(entry, version, self.generation, self.carrier);
+        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, self.assembly, generation);
+        // Inside a user-defined policy it is that policy's document.
+        compiler.carrier = self.carrier;
         let title = compiler.title();
         let Some(compiled) = entry.compile(&mut compiler) else { return false };
         let place = (self.place)(step.policy_span).into();
@@ -382,7 +383,11 @@ fn unknown_policy(step: &Step, custom: &CustomPolicies) -> Diagnostic {
     let name = &*step.policy;
     if UNBUILT.contains(&name) {
         let message = format!("the policy `{name}` is known from API Connect but not built yet");
-        return Diagnostic::error(codes::UNBUILT_POLICY, step.policy_span, message);
+        let finding = Diagnostic::error(codes::UNBUILT_POLICY, step.policy_span, message);
+        return match policy::instead(name) {
+            Some(instead) => finding.help(instead),
+            None => finding,
+        };
     }
     let known =
         policy::ALL.iter().flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));
@@ -419,6 +424,7 @@ impl Parts {
             info: parts.info.into(),
             keeps_request_body,
             reads_document,
+            answers_preflight: assembly.cors.is_some(),
             generation: assembly.generation,
             error_format: match assembly.error_format {
                 Generation::V10 => ErrorFormat::V10,

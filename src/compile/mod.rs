@@ -11,9 +11,10 @@ mod tests;
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies, Values};
+use crate::assembly::{self, Assemblies, Generation, Values};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Location, Operation, ParameterType, Part, PathTemplate, Segment};
 use crate::policy::SharedParts;
@@ -32,6 +33,8 @@ const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 /// Collects the routes of all documents of a load.
 pub struct SnapshotBuilder {
     snapshot: Snapshot,
+    /// Routes of the v5 engine, which also answer their path with a slash at its end, where nothing else does.
+    slashed: Vec<Arc<Route>>,
 }
 
 impl SnapshotBuilder {
@@ -42,7 +45,7 @@ impl SnapshotBuilder {
             body_bytes: settings.requests.body_bytes,
         };
         let snapshot = Snapshot { limits, ..Snapshot::default() };
-        SnapshotBuilder { snapshot }
+        SnapshotBuilder { snapshot, slashed: Vec::new() }
     }
 
     /// Compiles one API and adds its routes.
@@ -63,7 +66,7 @@ impl SnapshotBuilder {
             info.document.value();
         }
         for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
-            if let Some(Some(pipeline)) = index.map(|index| &pipelines[index]) {
+            if let Some((index, Some(pipeline))) = index.map(|index| (index, &pipelines[index])) {
                 let route = Arc::new(Route {
                     verb: operation.verb.clone(),
                     api: info.clone(),
@@ -71,6 +74,9 @@ impl SnapshotBuilder {
                     pipeline: pipeline.clone(),
                     span: operation.span,
                 });
+                if found.all[index].generation == Generation::V5 {
+                    self.slashed.push(route.clone());
+                }
                 self.add_route(route, findings);
             }
         }
@@ -101,7 +107,14 @@ impl SnapshotBuilder {
     }
 
     /// The snapshot of everything that was added.
-    pub fn finish(self) -> Snapshot {
+    pub fn finish(mut self) -> Snapshot {
+        for route in self.slashed {
+            let path = format!("{}/", route.operation.full_path.trim_end_matches('/'));
+            if let Ok(template) = PathTemplate::parse(&path) {
+                // A path that an author wrote with its slash is already there, and stays.
+                let _ = self.snapshot.routes.insert(&template.segments, route.verb.clone(), route.clone());
+            }
+        }
         self.snapshot
     }
 }
@@ -150,12 +163,30 @@ fn operation_info(api: &Api, number: usize, operation: &Operation) -> OperationI
         number,
         id: operation.id.clone(),
         path: operation.path.text.clone(),
+        any_verb: operation.verb.is_none(),
+        path_verbs: path_verbs(api, operation),
+        is_default: operation.is_default,
         full_path: format!("{}{}", api.base_path, operation.path).into(),
         parameters: declared(operation),
         required_query: required(Location::Query),
         required_headers: required(Location::Header),
         sample_path: sample_path(api, operation).into(),
     }
+}
+
+/// The verbs of an operation's path.
+fn path_verbs(api: &Api, operation: &Operation) -> Option<HeaderValue> {
+    let same = api.operations.iter().filter(|one| one.path.has_shape_of(&operation.path));
+    let mut verbs: Vec<&str> = Vec::new();
+    for one in same {
+        match &one.verb {
+            Some(verb) => verbs.push(verb.as_str()),
+            None => verbs.extend(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+        }
+    }
+    verbs.sort_unstable();
+    verbs.dedup();
+    HeaderValue::from_str(&verbs.join(", ")).ok()
 }
 
 /// The parameters that an operation declares; those of its path declare themselves where it does not.

@@ -2,21 +2,26 @@
 
 use crate::assembly::{Assembly, Carrier, Generation};
 use crate::openapi::Api;
-use crate::policy::{Access, Plan};
+use crate::policy::{self, Access, Plan};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 
-/// The stages, in the order in which IBM's gateway has them. More will stand here: CORS, client identification, rate limits
-/// and security come before the parameters.
+/// The stages, in the order in which IBM's gateway has them. More will stand here: client identification, rate limits and
+/// security come before the parameters.
 pub(super) fn before_assembly(assembly: &Assembly, api: &Api) -> Vec<Plan> {
+    let cors = assembly.cors.as_ref().map(policy::cors::plan);
+    cors.into_iter().chain(required_parameters(assembly, api)).collect()
+}
+
+fn required_parameters(assembly: &Assembly, api: &Api) -> Option<Plan> {
     // The v5 engine runs without a parameter that is required; elsewhere a document may ask for that.
     let asked = |carrier: &str| api.tree.root.pointer(&format!("/{carrier}/compatibility/enforce-required-params"));
     let asked = super::IBM.iter().find_map(|carrier| asked(carrier)?.text());
     // AWS asks for them where a validator does, and nowhere else.
     let is_amazon = assembly.carrier == Carrier::Amazon;
     if is_amazon || assembly.generation == Generation::V5 || asked == Some("false") {
-        return Vec::new();
+        return None;
     }
-    vec![Plan { step: Box::new(RequiredParameters), access: Access::default() }]
+    Some(Plan { step: Box::new(RequiredParameters), access: Access::default() })
 }
 
 /// Refuses a request without a required query or header parameter, as API Connect does.

@@ -5,6 +5,7 @@ mod faults;
 mod findings;
 mod liveness;
 mod names;
+mod v5;
 
 use crate::test_support::{Answer, Setup, assembly};
 

@@ -12,6 +12,7 @@ mod reference;
 mod template;
 #[cfg(test)]
 mod test_scope;
+mod xpath;
 
 use std::sync::Arc;
 
@@ -21,9 +22,10 @@ pub use builtin::Builtin;
 pub use condition::Condition;
 pub use error::ExpressionError;
 pub use javascript::looks_like_javascript;
-pub use jsonata::{Jsonata, MAX_LENGTH, MAX_LIST, MAX_NESTING, TIME_OUT};
+pub use jsonata::{Edit, Editor, Jsonata, JsonataPath, MAX_LENGTH, MAX_LIST, MAX_NESTING, Places, TIME_OUT};
 pub use reference::{parse_path, split_path};
 pub use template::{Part, Resolved, Template, TemplateError};
+pub use xpath::{XPath, XPathNode, XPathResult};
 
 /// A variable: where its root lives, and the way down from there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +89,8 @@ pub enum Storage {
     Binary,
     /// A value that a step has parsed or made.
     Json,
+    /// An XML document that a step has parsed or made.
+    Xml,
 }
 
 /// Why a variable could not be set.
@@ -112,6 +116,7 @@ impl Storage {
             Storage::Stream => "stream",
             Storage::Binary => "binary",
             Storage::Json => "json",
+            Storage::Xml => "xml",
         }
     }
 }

@@ -119,7 +119,7 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
                 api.serve_base_path();
             }
             api.template = template;
-            assembly::add_preflight_routes(&mut api);
+            assembly::spread_default_route(&mut api);
             documents.apis.push(api);
         }
     }

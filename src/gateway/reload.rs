@@ -19,7 +19,7 @@ use crate::resources::background::Background;
 use crate::runtime::Snapshot;
 use crate::server::{Control, LastLoad, Readiness, Status};
 use crate::settings::{self, LocalService, Startup};
-use crate::source::Environment;
+use crate::source::{Environment, Witness};
 use crate::telemetry::{Metrics, ReloadOutcome};
 
 /// The documents of a gateway and what it serves of them.
@@ -34,7 +34,7 @@ pub struct Gateway {
     ready: Arc<Readiness>,
     current: Arc<ArcSwap<Snapshot>>,
     generation: AtomicU64,
-    /// The files that the documents of the last load refer to.
+    /// The files that the last load read for its documents and settings, secrets included.
     referred: Mutex<Vec<PathBuf>>,
     /// How the last load ended. Held while loading, so that two reloads never overlap.
     last: Mutex<Option<LastLoad>>,
@@ -101,7 +101,7 @@ impl Gateway {
         self.ready.clone()
     }
 
-    /// The files that the documents of the last load refer to; a change of one of them changes what is served.
+    /// The files that the last load read for its documents and settings, secrets included; a change of one of them changes what is served.
     pub fn referred(&self) -> Vec<PathBuf> {
         lock(&self.referred).clone()
     }
@@ -133,9 +133,9 @@ impl Gateway {
     /// Reads the settings and then the documents.
     fn read(&self) -> Load {
         let (mut sources, mut findings) = (Sources::default(), Findings::default());
-        let environment = self.environment.as_ref();
+        let environment = Witness::new(self.environment.as_ref());
         let path = self.inputs.settings.as_deref();
-        let Some(settings) = settings::read(path, environment, &mut sources, &mut findings) else {
+        let Some(settings) = settings::read(path, &environment, &mut sources, &mut findings) else {
             return Load::refused(sources, findings);
         };
         let (startup, mut live) = settings.split();
@@ -146,11 +146,14 @@ impl Gateway {
         let around = Surroundings {
             settings: &live,
             resources: &self.resources,
-            environment,
+            environment: &environment,
             purpose: Purpose::Serve,
             progress: &|_| {},
         };
-        load(&self.inputs.paths, &around)
+        let mut loaded = load(&self.inputs.paths, &around);
+        // A secret in a file may be rotated like a document.
+        loaded.referred.extend(environment.into_files());
+        loaded
     }
 
     /// [`Gateway::load`] off the reactor: a large estate takes longer than a request should wait.

@@ -117,6 +117,25 @@ impl Refusal {
         Refusal::new(status, code, Kind::Throttled, "Rate Exceeded.")
     }
 
+    /// A version with SnapStart that is still made ready.
+    pub fn not_ready() -> Refusal {
+        let message =
+            "Lambda is initializing your function. It will be ready to invoke once your function state becomes ACTIVE.";
+        Refusal::new(StatusCode::CONFLICT, "SnapStartNotReadyException", Kind::Capital, message)
+    }
+
+    /// No network interface can be made in the function's VPC.
+    pub fn no_network() -> Refusal {
+        let message =
+            "Lambda could not create an elastic network interface: the limit for network interfaces is reached.";
+        Refusal::new(StatusCode::BAD_GATEWAY, "ENILimitReachedException", Kind::Capital, message)
+    }
+
+    /// The caller may not invoke.
+    pub fn access_denied() -> Refusal {
+        Refusal::denied("AccessDeniedException", "The caller is not authorized to perform: lambda:InvokeFunction")
+    }
+
     /// A fault of this service itself.
     pub fn service(message: impl Into<String>) -> Refusal {
         let status = StatusCode::INTERNAL_SERVER_ERROR;

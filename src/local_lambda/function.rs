@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::address::is_name;
+use super::events::Events;
+use super::routing::Alias;
 use super::settings::{self, Settings};
+use super::switches::Switch;
 
 /// The version name of the code that is being edited.
 pub const LATEST: &str = "$LATEST";
@@ -24,9 +27,10 @@ pub struct Function {
     /// How many invocations may run at once.
     pub concurrency: usize,
     pub environment: BTreeMap<String, String>,
-    /// Alias to version.
-    pub aliases: BTreeMap<String, String>,
+    pub aliases: BTreeMap<String, Alias>,
     pub versions: Vec<String>,
+    pub events: Events,
+    pub faults: Option<Switch>,
 }
 
 /// What runs the handler. Paths are absolute.
@@ -66,8 +70,8 @@ impl Function {
         match qualifier {
             None | Some(LATEST) => Some(LATEST),
             Some(asked) => {
-                let alias = self.aliases.get(asked);
-                alias.or_else(|| self.versions.iter().find(|version| *version == asked)).map(String::as_str)
+                let version = || self.versions.iter().find(|version| *version == asked).map(String::as_str);
+                self.aliases.get(asked).map(Alias::pick).or_else(version)
             }
         }
     }
@@ -91,6 +95,8 @@ impl Function {
             environment: BTreeMap::new(),
             aliases: BTreeMap::new(),
             versions: Vec::new(),
+            events: Events::default(),
+            faults: None,
         }
     }
 
@@ -104,6 +110,9 @@ impl Function {
         self.environment = settings.environment;
         self.aliases = settings.aliases;
         self.versions = settings.versions;
+        self.events = settings.events;
+        self.events.dead_letter_log = self.events.dead_letter_log.take().map(|file| self.folder.join(file));
+        self.faults = settings.faults;
     }
 }
 

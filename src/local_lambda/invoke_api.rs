@@ -1,7 +1,6 @@
 //! The Lambda Invoke API over HTTP: `POST /2015-03-31/functions/NAME/invocations`, and
 //! `POST /2021-11-15/functions/NAME/response-streaming-invocations`.
 
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
@@ -22,12 +21,14 @@ use uuid::Uuid;
 
 use super::address::{Address, Home};
 use super::errors::{Refusal, unbuildable};
-use super::invocation::{Invocation, Outcome, Piece};
-use super::locked;
+use super::events::deliver;
+use super::invocation::{Fault, Invocation, Outcome, Piece};
 use super::pool::Pool;
 use super::registry::Registry;
 use super::signature::{Signed, Verifier};
 use super::stream::{ReplyBody, Running, events};
+use super::switches::{Answer, Switched};
+use super::{Invoked, locked};
 
 /// The largest event of a synchronous call, bytes.
 const SYNC_LIMIT: usize = 6_291_456;
@@ -52,6 +53,30 @@ pub struct Service {
     /// Running invocations. They outlive the call that started them, as they do on AWS.
     pub running: Mutex<JoinSet<()>>,
 }
+
+/// What an address means.
+struct Found {
+    pool: Arc<Pool>,
+    arn: String,
+    version: String,
+}
+
+/// Why a call gets no result.
+enum Failure {
+    Refused(Refusal),
+    Closed,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Refused(refusal)
+    }
+}
+
+/// The connection is closed on purpose.
+#[derive(Debug, thiserror::Error)]
+#[error("closed on purpose")]
+struct Closed;
 
 /// `X-Amz-Invocation-Type`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,26 +128,25 @@ async fn connection(stream: TcpStream, service: Arc<Service>) {
 }
 
 impl Service {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>, Infallible> {
+    /// The error closes the connection without an answer, which is one of the faults that can be switched on.
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>, Closed> {
         let id = Uuid::new_v4().to_string();
         let (parts, body) = request.into_parts();
-        let reply = self.invoke(&parts, body, &id).await;
-        Ok(reply.unwrap_or_else(|refusal| whole(refused(&refusal, &id))))
+        match self.invoke(&parts, body, &id).await {
+            Ok(reply) => Ok(reply),
+            Err(Failure::Refused(refusal)) => Ok(whole(refused(&refusal, &id))),
+            Err(Failure::Closed) => Err(Closed),
+        }
     }
 
-    async fn invoke(&self, parts: &request::Parts, body: Incoming, id: &str) -> Result<Response<ReplyBody>, Refusal> {
+    async fn invoke(&self, parts: &request::Parts, body: Incoming, id: &str) -> Result<Response<ReplyBody>, Failure> {
         let (segment, streams) = function_segment(parts)
             .ok_or_else(|| Refusal::unknown_operation(parts.method.as_str(), parts.uri.path()))?;
         let body = read(body).await?;
         self.verifier.verify(&Signed::from_parts(parts, &body), OffsetDateTime::now_utc())?;
         let address = Address::parse(segment, parts.uri.query(), &self.home)?;
         let kind = InvocationType::read(&parts.headers)?;
-        let arn = self.home.arn(&address);
-        let pool = self.registry.pool(&address.name);
-        let pool = pool.ok_or_else(|| Refusal::function_not_found(&arn))?;
-        let function = pool.function();
-        let version = function.version(address.qualifier.as_deref());
-        let version = version.ok_or_else(|| Refusal::function_not_found(&arn))?.to_owned();
+        let Found { pool, arn, version } = self.find(&address)?;
         let sync = kind != InvocationType::Event;
         let invocation = Invocation {
             id: id.to_owned(),
@@ -134,13 +158,56 @@ impl Service {
             wants_log: sync && text(&parts.headers, "x-amz-log-type") == Some("Tail"),
             stream: None,
         };
+        if let Some(switch) = pool.fault() {
+            tokio::time::sleep(switch.delay).await;
+            match switch.answer.map(Answer::switched) {
+                Some(Switched::Refused(refusal)) => return Err(refusal.into()),
+                Some(Switched::Failed(payload)) => {
+                    let fault = Outcome::failed(Fault::Reported(payload));
+                    return Ok(whole(result(fault, id, &invocation.version, &invocation.trace_id, false)));
+                }
+                Some(Switched::Closed) => return Err(Failure::Closed),
+                None => {}
+            }
+        }
         match kind {
             InvocationType::DryRun => Ok(whole(reply(StatusCode::NO_CONTENT, id, &[], Bytes::new()))),
-            InvocationType::Event if streams => Err(Refusal::invalid("invocationType", "Event", STREAM_TYPES)),
+            InvocationType::Event if streams => Err(Refusal::invalid("invocationType", "Event", STREAM_TYPES).into()),
             InvocationType::Event => Ok(whole(self.start_event(pool, invocation))),
-            InvocationType::RequestResponse if streams => self.stream(pool, invocation).await,
-            InvocationType::RequestResponse => self.run(pool, invocation).await.map(whole),
+            InvocationType::RequestResponse if streams => Ok(self.stream(pool, invocation).await?),
+            InvocationType::RequestResponse => Ok(whole(self.run(pool, invocation).await?)),
         }
+    }
+
+    /// The function and the version that this call of it runs.
+    fn find(&self, address: &Address) -> Result<Found, Refusal> {
+        let arn = self.home.arn(address);
+        let missing = || Refusal::function_not_found(&arn);
+        let pool = self.registry.pool(&address.name).ok_or_else(missing)?;
+        let version = pool.function().version(address.qualifier.as_deref()).ok_or_else(missing)?.to_owned();
+        Ok(Found { pool, arn, version })
+    }
+
+    /// A synchronous call from inside of this process.
+    pub async fn invoke_here(&self, function: &str, payload: Bytes) -> Result<Invoked, Refusal> {
+        let address = Address::parse(function, None, &self.home)?;
+        let Found { pool, arn, version } = self.find(&address)?;
+        let id = Uuid::new_v4().to_string();
+        let invocation = Invocation {
+            id: id.clone(),
+            version: version.clone(),
+            payload: event(payload, SYNC_LIMIT)?,
+            arn,
+            trace_id: trace_id(&HeaderMap::new()),
+            client_context: None,
+            wants_log: false,
+            stream: None,
+        };
+        let admission = pool.admit()?;
+        let outcome = pool.run(Arc::new(invocation), admission).await;
+        let failed = outcome.result.is_err();
+        let payload = outcome.result.unwrap_or_else(|fault| fault.payload(&id));
+        Ok(Invoked { payload, failed, version })
     }
 
     /// Answers once the handler has begun to, or has ended.
@@ -151,7 +218,7 @@ impl Service {
         let (id, version) = (invocation.id.clone(), invocation.version.clone());
         let (done, outcome) = oneshot::channel();
         self.spawn(async move {
-            let _ = done.send(pool.run(invocation, admission).await);
+            let _ = done.send(pool.run(Arc::new(invocation), admission).await);
         });
         let (mut declared, mut first) = (None, None);
         while let Some(piece) = arriving.recv().await {
@@ -181,20 +248,16 @@ impl Service {
         let (version, wants_log) = (invocation.version.clone(), invocation.wants_log);
         let (done, outcome) = oneshot::channel();
         self.spawn(async move {
-            let _ = done.send(pool.run(invocation, admission).await);
+            let _ = done.send(pool.run(Arc::new(invocation), admission).await);
         });
         let outcome = outcome.await.map_err(|_| Refusal::service("The local Lambda service is stopping."))?;
         Ok(result(outcome, &id, &version, &trace, wants_log))
     }
 
-    /// Queues an event. Unlike AWS, a failed event is not tried again.
+    /// Queues an event.
     fn start_event(&self, pool: Arc<Pool>, invocation: Invocation) -> Reply {
         let id = invocation.id.clone();
-        self.spawn(async move {
-            if let Some(admission) = pool.queue().await {
-                pool.run(invocation, admission).await;
-            }
-        });
+        self.spawn(deliver(pool, Arc::new(invocation)));
         reply(StatusCode::ACCEPTED, &id, &[], Bytes::new())
     }
 

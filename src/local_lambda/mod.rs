@@ -12,6 +12,7 @@
 
 mod address;
 mod errors;
+mod events;
 mod function;
 mod invocation;
 mod invoke_api;
@@ -20,10 +21,12 @@ mod notice;
 mod pool;
 mod process;
 mod registry;
+mod routing;
 mod runtime_api;
 mod settings;
 mod signature;
 mod stream;
+mod switches;
 mod watch;
 
 #[cfg(test)]
@@ -34,10 +37,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
+pub use errors::Refusal;
 pub use function::Problem;
 pub use notice::{Notice, Place};
 
@@ -70,6 +75,17 @@ pub struct Options {
     pub watch: bool,
     /// For functions that set no concurrency of their own.
     pub concurrency: usize,
+}
+
+/// What a call inside of this process came to.
+#[derive(Debug)]
+pub struct Invoked {
+    /// What the handler returned, or the document of its error.
+    pub payload: Bytes,
+    /// The handler failed.
+    pub failed: bool,
+    /// The version that ran.
+    pub version: String,
 }
 
 /// Why the service did not start.
@@ -132,6 +148,12 @@ impl LocalLambda {
     /// The names of the functions there are now.
     pub fn functions(&self) -> Vec<String> {
         self.service.registry.names()
+    }
+
+    /// Calls a function as the Invoke API would, without a network between: its name, a part of its ARN or the ARN, each with a
+    /// version or alias behind a colon.
+    pub async fn invoke(&self, function: &str, payload: Bytes) -> Result<Invoked, Refusal> {
+        self.service.invoke_here(function, payload).await
     }
 
     /// News from now on. A receiver that falls 1024 notices behind loses the oldest.

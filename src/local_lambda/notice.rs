@@ -17,6 +17,8 @@ pub enum Notice {
     Reloaded { function: String },
     /// The edited code does not start; the old code keeps answering.
     Broken { function: String, message: String, place: Option<Place> },
+    /// An event failed as often as it may, and whether its line is in the dead-letter log.
+    EventLost { function: String, attempts: u32, written: Option<Result<(), String>> },
     /// The folders are wrong in some way; the functions found before keep answering.
     Refused(Problem),
 }
@@ -41,6 +43,14 @@ impl fmt::Display for Notice {
                     write!(f, "{file}:{line}: ")?;
                 }
                 write!(f, "function {function} does not start, the code before the edit stays: {message}")
+            }
+            Notice::EventLost { function, attempts, written } => {
+                let what = match written {
+                    None => "name a dead-letter-log in functions.yaml to keep such events".to_owned(),
+                    Some(Ok(())) => "it is in the dead-letter log".to_owned(),
+                    Some(Err(reason)) => format!("its dead-letter log cannot be written: {reason}"),
+                };
+                write!(f, "function {function}: an event failed {attempts} times and is lost; {what}")
             }
             Notice::Refused(problem) => problem.fmt(f),
         }

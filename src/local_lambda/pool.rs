@@ -1,5 +1,6 @@
 //! The processes of one function: warm ones kept, new ones started, old code replaced.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
@@ -11,12 +12,15 @@ use super::invocation::{Fault, Invocation, Outcome};
 use super::locked;
 use super::notice::{Notice, Place};
 use super::process::{End, Process};
+use super::switches::Switch;
 
 /// One function and its warm processes.
 pub struct Pool {
     home: Arc<Home>,
     notices: broadcast::Sender<Notice>,
     state: Mutex<State>,
+    /// Calls that a switch of faults has seen.
+    calls: AtomicU64,
 }
 
 struct State {
@@ -40,11 +44,18 @@ impl Pool {
         let running = Arc::new(Semaphore::new(function.concurrency));
         let (function, idle) = (Arc::new(function), Vec::new());
         let state = State { function, generation: 0, idle, running, used: false };
-        Pool { home, notices, state: Mutex::new(state) }
+        Pool { home, notices, state: Mutex::new(state), calls: AtomicU64::new(0) }
     }
 
     pub fn function(&self) -> Arc<Function> {
         locked(&self.state).function.clone()
+    }
+
+    /// The fault that this call meets on purpose.
+    pub fn fault(&self) -> Option<Switch> {
+        let switch = self.function().faults?;
+        let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        switch.is_due(number).then_some(switch)
     }
 
     /// Takes a place among the running invocations, or refuses as AWS throttles.
@@ -62,8 +73,7 @@ impl Pool {
     }
 
     /// Runs an invocation on a warm process, or on a new one when none is free.
-    pub async fn run(&self, invocation: Invocation, admission: Admission) -> Outcome {
-        let invocation = Arc::new(invocation);
+    pub async fn run(&self, invocation: Arc<Invocation>, admission: Admission) -> Outcome {
         loop {
             let (mut process, generation, warm) = match self.process(&invocation.version).await {
                 Ok(process) => process,
@@ -107,7 +117,7 @@ impl Pool {
         };
         drop(retired);
         if told {
-            let _ = self.notices.send(Notice::Reloaded { function: name });
+            self.tell(Notice::Reloaded { function: name });
         }
     }
 
@@ -162,7 +172,12 @@ impl Pool {
         let folder = function.folder.to_string_lossy();
         let place = Place::find(&trace, &folder);
         let function = function.name.clone();
-        let _ = self.notices.send(Notice::Broken { function, message, place });
+        self.tell(Notice::Broken { function, message, place });
+    }
+
+    pub fn tell(&self, notice: Notice) {
+        // An error only says that nobody listens.
+        let _ = self.notices.send(notice);
     }
 }
 

@@ -7,7 +7,9 @@
 //!   concurrency: 2
 //!   environment: {TABLE: orders}
 //!   versions: [1, 2]
-//!   aliases: {prod: 2}
+//!   aliases: {prod: 2, canary: {version: 2, weights: {1: 0.1}}}
+//!   events: {retries: 2, wait: 1, dead-letter-log: orders.jsonl}
+//!   faults: {answer: throttled, every: 3, delay: 0.5}
 //! official:
 //!   command: [venv/bin/python, -m, awslambdaric, orders.create]
 //! ```
@@ -15,13 +17,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
+use crate::diagnostics::{nearest, quoted_list};
+
 use super::address::is_qualifier;
+use super::events::Events;
 use super::function::{LATEST, Problem};
+use super::routing::Alias;
+use super::switches::{Answer, Switch};
 
 /// The settings of one function, checked.
 #[derive(Debug, Clone)]
@@ -34,8 +41,11 @@ pub struct Settings {
     pub timeout: Duration,
     pub concurrency: Option<usize>,
     pub environment: BTreeMap<String, String>,
-    pub aliases: BTreeMap<String, String>,
+    pub aliases: BTreeMap<String, Alias>,
     pub versions: Vec<String>,
+    /// The path of its log is as written.
+    pub events: Events,
+    pub faults: Option<Switch>,
 }
 
 /// Settings and the line their name stands on.
@@ -53,11 +63,27 @@ struct Raw {
     timeout: Option<u64>,
     concurrency: Option<usize>,
     environment: Unique<Text>,
-    aliases: Unique<Text>,
+    aliases: Unique<Alias>,
     versions: Vec<Text>,
+    events: RawEvents,
+    faults: Option<RawSwitch>,
 }
 
-const KEYS: [&str; 7] = ["handler", "command", "timeout", "concurrency", "environment", "aliases", "versions"];
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case", expecting = "the settings of events")]
+struct RawEvents {
+    retries: Option<u32>,
+    wait: Option<f64>,
+    dead_letter_log: Option<PathBuf>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a switch of faults")]
+struct RawSwitch {
+    answer: Option<Answer>,
+    every: Option<u64>,
+    delay: Option<f64>,
+}
 
 /// Reads the file; no file means no settings. All that is wrong is told at once, unless the file is
 /// not readable as YAML of this shape.
@@ -113,7 +139,9 @@ impl Raw {
             let message = format!("version '{odd}' is not a number; $LATEST is always there");
             return Err(("versions", message));
         }
-        let aliases = self.aliases.texts();
+        let aliases = self.aliases.0;
+        let events = self.events.checked().map_err(|message| ("events", message))?;
+        let faults = self.faults.map(RawSwitch::checked).transpose().map_err(|message| ("faults", message))?;
         check_aliases(&aliases, &versions).map_err(|message| ("aliases", message))?;
         let (module, handler) = match self.handler {
             Some(handler) => match handler.rsplit_once('.') {
@@ -131,16 +159,56 @@ impl Raw {
             environment: self.environment.texts(),
             aliases,
             versions,
+            events,
+            faults,
         })
     }
 }
 
-fn check_aliases(aliases: &BTreeMap<String, String>, versions: &[String]) -> Result<(), String> {
-    for (alias, version) in aliases {
+impl RawEvents {
+    fn checked(self) -> Result<Events, String> {
+        let default = Events::default();
+        let retries = self.retries.unwrap_or(default.retries);
+        if retries > 2 {
+            return Err(format!("retries is {retries}: AWS tries an event again 0, 1 or 2 times"));
+        }
+        let odd = |file: &PathBuf| file.extension().is_none_or(|extension| extension != "jsonl");
+        if let Some(file) = self.dead_letter_log.as_ref().filter(|file| odd(file)) {
+            // Other files beside a handler may be its modules, and their change starts it anew.
+            return Err(format!("dead-letter-log is '{}': its name must end in .jsonl", file.display()));
+        }
+        let wait = self.wait.map(|wait| seconds("wait", wait)).transpose()?;
+        Ok(Events { retries, wait: wait.unwrap_or(default.wait), dead_letter_log: self.dead_letter_log })
+    }
+}
+
+impl RawSwitch {
+    fn checked(self) -> Result<Switch, String> {
+        let every = self.every.unwrap_or(1);
+        if every == 0 {
+            return Err("every is 0: write 1 for each call, 2 for every second".to_owned());
+        }
+        let delay = seconds("delay", self.delay.unwrap_or_default())?;
+        Ok(Switch { answer: self.answer, every, delay })
+    }
+}
+
+fn seconds(name: &str, number: f64) -> Result<Duration, String> {
+    let fits = (0.0..=900.0).contains(&number);
+    if fits {
+        Ok(Duration::from_secs_f64(number))
+    } else {
+        Err(format!("{name} is {number}: it must be 0 to 900 seconds"))
+    }
+}
+
+fn check_aliases(aliases: &BTreeMap<String, Alias>, versions: &[String]) -> Result<(), String> {
+    for (alias, target) in aliases {
         if is_number(alias) || !is_qualifier(alias) {
             return Err(format!("alias '{alias}' is not letters, digits, - and _ with at least one that is no digit"));
         }
-        if version != LATEST && !versions.contains(version) {
+        let missing = target.versions().find(|one| *one != LATEST && !versions.iter().any(|known| known == one));
+        if let Some(version) = missing {
             return Err(format!("alias '{alias}' points at version '{version}', which is not in versions"));
         }
     }
@@ -190,7 +258,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unique<T> {
 }
 
 /// A scalar taken as text: `1`, `"1"` and `true` are all fine where a string is meant.
-struct Text(String);
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Text(pub String);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -220,33 +289,16 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// The parser's message without its own place, and with the nearest name for an unknown key.
+/// The parser's message without its own place, and with the nearest name for an unknown one.
 fn explained(message: &str) -> String {
     let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
-    let unknown = message.split_once("unknown field `").and_then(|(_, rest)| rest.split_once('`'));
-    let nearest = unknown.and_then(|(word, _)| {
-        let near = KEYS.iter().map(|key| (distance(word, key), key));
-        near.min().filter(|(distance, _)| *distance <= 3)
-    });
-    match nearest {
-        Some((_, key)) => format!("{message}; did you mean `{key}`?"),
-        None => message.to_owned(),
+    let Some((said, expected)) = message.split_once(", expected ") else { return message.to_owned() };
+    let names: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    let word = said.split_once("unknown ").and_then(|(_, rest)| rest.split('`').nth(1));
+    match word.map(|word| nearest(word, names)).as_deref() {
+        Some([]) | None => message.to_owned(),
+        Some(near) => format!("{message}; did you mean {}?", quoted_list(near)),
     }
-}
-
-/// Edits between two words (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.bytes().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, b) in right.bytes().enumerate() {
-            let replaced = corner + usize::from(a != b);
-            corner = row[j + 1];
-            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 /// Line and column of a function's name, or of a key below it; both counted from 1.

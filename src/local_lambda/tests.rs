@@ -1,12 +1,14 @@
 //! The service over real sockets, with real handler processes.
 
 mod calls;
+mod events;
 mod folders;
 mod live_edits;
 mod processes;
 mod signature;
 mod signer;
 mod streams;
+mod switches;
 
 use std::path::Path;
 use std::process::Command;
@@ -51,6 +53,14 @@ impl Bench {
         let answer: Answer = self.call(function, payload).send().await;
         assert_eq!((answer.status, answer.header("x-amz-function-error")), (200, None), "{}", answer.text());
         answer.json()
+    }
+
+    /// Waits until a handler writes this line.
+    async fn says(&mut self, text: &str) {
+        let said = async {
+            while !matches!(self.notices.recv().await.expect("a notice"), Notice::Log { line, .. } if line == text) {}
+        };
+        tokio::time::timeout(Duration::from_secs(20), said).await.expect("the line");
     }
 
     /// The next notice that is not a log line.

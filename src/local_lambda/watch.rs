@@ -48,9 +48,9 @@ async fn reloads(registry: Arc<Registry>, mut changes: mpsc::UnboundedReceiver<P
     }
 }
 
-/// Leaves out what Python and editors write beside the source.
+/// Leaves out what Python, editors and dead-letter logs write beside the source.
 fn is_source(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let litter = name.starts_with('.') || name.ends_with('~') || name == "__pycache__";
-    !litter && !name.ends_with(".swp")
+    !litter && !name.ends_with(".swp") && !name.ends_with(".jsonl")
 }

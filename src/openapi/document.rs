@@ -157,6 +157,7 @@ impl Reader<'_, '_> {
             Operation {
                 path: path.clone(),
                 verb,
+                is_default: false,
                 id: node.get("operationId").and_then(Node::text).map(Arc::from),
                 parameters: own.iter().cloned().chain(inherited).collect(),
                 node: node.clone(),

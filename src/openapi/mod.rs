@@ -54,6 +54,7 @@ impl Api {
             .map(|path| Operation {
                 path,
                 verb: None,
+                is_default: false,
                 id: None,
                 parameters: Vec::new(),
                 node: paths.value.clone(),
@@ -78,6 +79,8 @@ pub struct Operation {
     pub path: PathTemplate,
     /// `None` accepts every verb: a path item without operations does, in API Connect.
     pub verb: Option<Method>,
+    /// It stands for `$default`, the route of AWS HTTP APIs that takes what no other takes.
+    pub is_default: bool,
     /// `operationId`.
     pub id: Option<Arc<str>>,
     /// Those of the operation, then those of the path that it does not replace.

@@ -53,6 +53,15 @@ impl PathTemplate {
         }
     }
 
+    /// Whether the two take the same paths, whatever their parameters are called.
+    pub fn has_shape_of(&self, other: &PathTemplate) -> bool {
+        let same = |pair: (&Segment, &Segment)| match pair {
+            (Segment::Parameter(_), Segment::Parameter(_)) | (Segment::Greedy(_), Segment::Greedy(_)) => true,
+            (one, other) => one == other,
+        };
+        self.segments.len() == other.segments.len() && self.segments.iter().zip(&other.segments).all(same)
+    }
+
     /// The parameters in the order in which they stand.
     pub fn parameters(&self) -> Vec<Arc<str>> {
         let mut names = Vec::new();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::Entry;
-use crate::assembly::{Carrier, CustomPolicies, Generation, Property, Step};
+use crate::assembly::{Assembly, Carrier, Cors, CustomPolicies, Generation, Property, Step};
 use crate::diagnostics::codes;
 use crate::diagnostics::{Code, Diagnostic, Findings, Sources, Span};
 use crate::expression::{Builtin, Reference, Resolved, Root, Template, split_path};
@@ -50,6 +50,8 @@ pub struct Compiler<'a, 'p> {
     pub findings: &'p mut Findings,
     pub step: &'p Step,
     pub carrier: Carrier,
+    /// What the document says of pages from other origins.
+    pub cors: Option<&'p Arc<Cors>>,
     /// The rules this step follows.
     pub generation: Generation,
     /// The step's configuration in canonical spelling, with `${…}` replaced.
@@ -91,10 +93,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
         names: &'p mut Names<'a>,
         findings: &'p mut Findings,
         step: &'p Step,
-        carrier: Carrier,
+        assembly: &'p Assembly,
         generation: Generation,
     ) -> Self {
-        Compiler { shared, names, findings, step, carrier, generation, config: step.config.clone() }
+        let (carrier, cors) = (assembly.carrier, assembly.cors.as_ref());
+        Compiler { shared, names, findings, step, carrier, cors, generation, config: step.config.clone() }
     }
 
     /// Reads the step's configuration.

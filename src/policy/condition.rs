@@ -68,6 +68,12 @@ impl Compiler<'_, '_> {
         }
     }
 
+    /// Reports a mistake at its place inside a path.
+    pub(super) fn bad_path(&mut self, pointer: &str, error: &ExpressionError) {
+        let span = self.place(pointer)(error.at.clone());
+        self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, format!("the path cannot be read: {error}")));
+    }
+
     /// Reports a mistake at its place inside the expression.
     fn bad_expression(&mut self, pointer: &str, error: &ExpressionError) {
         let span = self.place(pointer)(error.at.clone());

@@ -15,17 +15,23 @@ mod blocks;
 mod call;
 mod compiler;
 mod condition;
+mod converted;
 mod jwt;
+mod lent;
+mod located;
 mod pcre;
 mod registry;
 mod script;
 mod unbuilt;
 
 pub mod activity_log;
+pub mod cors;
+pub mod extract;
 pub mod gatewayscript;
 pub mod r#if;
 pub mod invoke;
 pub mod javascript;
+pub mod json_to_xml;
 pub mod jwt_generate;
 pub mod jwt_validate;
 pub mod lambda;
@@ -34,10 +40,12 @@ pub mod parse;
 pub mod proxy;
 pub mod ratelimit;
 pub mod ratelimitinfo;
+pub mod redact;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
 pub mod validate;
+pub mod xml_to_json;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -50,15 +58,18 @@ use crate::source::Spellings;
 pub use blocks::{BLOCKS, Steps};
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use registry::{Entry, find, generation};
-pub use unbuilt::UNBUILT;
+pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 17] = [
+pub static ALL: [Entry; 22] = [
     Entry::of::<activity_log::ActivityLog>(),
+    Entry::of::<cors::Cors>(),
+    Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
     Entry::of::<javascript::JavaScript>(),
+    Entry::of::<json_to_xml::JsonToXml>(),
     Entry::of::<jwt_generate::JwtGenerate>(),
     Entry::of::<jwt_validate::JwtValidate>(),
     Entry::of::<lambda::Lambda>(),
@@ -67,10 +78,12 @@ pub static ALL: [Entry; 17] = [
     Entry::of::<proxy::Proxy>(),
     Entry::of::<ratelimit::Ratelimit>(),
     Entry::of::<ratelimitinfo::RatelimitInfo>(),
+    Entry::of::<redact::Redact>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),
     Entry::of::<validate::Validate>(),
+    Entry::of::<xml_to_json::XmlToJson>(),
 ];
 
 /// The load-time half of a policy.

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use http::HeaderValue;
+
 use crate::openapi::{Location, ParameterType};
 use crate::source::{Content, Entry, Node};
 use crate::value::Value;
@@ -35,6 +37,12 @@ pub struct OperationInfo {
     pub id: Option<Arc<str>>,
     /// The path template without the base path.
     pub path: Arc<str>,
+    /// It takes every verb that no other operation of its path takes.
+    pub any_verb: bool,
+    /// The verbs of its path, as `Access-Control-Allow-Methods` lists them.
+    pub path_verbs: Option<HeaderValue>,
+    /// It is the route `$default` of an AWS HTTP API.
+    pub is_default: bool,
     /// The path template with the base path.
     pub full_path: Arc<str>,
     pub parameters: Box<[DeclaredParameter]>,

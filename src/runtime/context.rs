@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use http::header::HeaderName;
+use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Method, Uri, Version};
 use tokio::time::Instant;
 
@@ -28,6 +28,8 @@ pub struct State {
     pub touched_headers: Vec<HeaderName>,
     /// A call has replaced `message`, so it is a response now.
     pub is_response: bool,
+    /// What stands in the response's head whatever becomes of `message`.
+    pub answer_headers: Vec<AnswerHeader>,
     /// `request.body` holds what the client sent.
     pub request_body_kept: bool,
     pub api: Arc<ApiInfo>,
@@ -51,6 +53,14 @@ pub struct State {
     pub handler_budget: Duration,
     /// The largest body that is read.
     pub body_limit: usize,
+}
+
+/// A change of the response's head that neither a call's answer nor an error document undoes.
+#[derive(Debug, Clone)]
+pub enum AnswerHeader {
+    Set(HeaderName, HeaderValue),
+    Add(HeaderName, HeaderValue),
+    Remove(HeaderName),
 }
 
 /// The original request; steps read it and never change it.
@@ -117,6 +127,7 @@ impl Context {
                 message,
                 touched_headers: Vec::new(),
                 is_response: false,
+                answer_headers: Vec::new(),
                 request_body_kept: false,
                 api,
                 operation,
@@ -141,6 +152,17 @@ impl Context {
 }
 
 impl State {
+    /// Puts the changes of the head on a response.
+    pub fn finish(&self, message: &mut Message) {
+        for change in &self.answer_headers {
+            match change {
+                AnswerHeader::Set(name, value) => drop(message.headers.insert(name, value.clone())),
+                AnswerHeader::Add(name, value) => drop(message.headers.append(name, value.clone())),
+                AnswerHeader::Remove(name) => drop(message.headers.remove(name)),
+            }
+        }
+    }
+
     /// What stands in the state's place while it is lent. A handler sees it only where the state was lost.
     pub fn placeholder(&self) -> Box<State> {
         let request = Request {
@@ -161,6 +183,7 @@ impl State {
             message: Message::default(),
             touched_headers: Vec::new(),
             is_response: false,
+            answer_headers: Vec::new(),
             request_body_kept: self.request_body_kept,
             api: self.api.clone(),
             operation: self.operation.clone(),

@@ -12,36 +12,20 @@ use crate::value::{BodyError, BodyTimeout};
 /// executor stops waiting for one that does not.
 const GRACE: Duration = Duration::from_millis(250);
 
-/// Runs the pipeline: the assembly, the handler of its fault if one takes it, then `finally`. The response is what
-/// `message` holds afterwards; an error is a fault that nothing caught.
+/// Runs the pipeline: the assembly, the handler of its fault if one takes it, then `finally`, then what runs
+/// after every assembly. The response is what `message` holds afterwards; an error is a fault that nothing caught.
 pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
-    let result = run_with_finally(pipeline, cx).await;
-    let state = &mut *cx.state;
-    match result {
-        Ok(()) => {
-            for (name, value) in state.limits.headers() {
-                state.message.headers.insert(name.clone(), value);
-                // They are the gateway's own, also where the message is still the request.
-                state.touched_headers.push(name);
-            }
-            Ok(())
-        }
-        Err(mut fault) => {
-            fault.headers.extend(state.limits.headers());
-            Err(fault)
-        }
+    let way = with_finally(pipeline, cx).await?;
+    // What runs after every assembly has no answer of the gateway's own to change.
+    match pipeline.post.filter(|_| !matches!(way, Way::End)) {
+        Some(post) => run(pipeline, cx, post).await.map(drop),
+        None => Ok(()),
     }
 }
 
-async fn run_with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
-    let result = run_assembly(pipeline, cx).await;
-    let Some(post) = pipeline.post.filter(|_| result.is_ok()) else { return result };
-    run(pipeline, cx, post).await
-}
-
-async fn run_assembly(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
+async fn with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<Way, Fault> {
     let result = run(pipeline, cx, 0).await;
-    let Some(finally) = pipeline.finally else { return result };
+    let Some(finally) = pipeline.finally.filter(|_| !matches!(result, Ok(Way::End))) else { return result };
     if let Err(fault) = &result {
         let step = fault.op.and_then(|op| pipeline.info.get(op as usize).cloned().flatten());
         cx.state.take_fault(fault.clone(), step);
@@ -51,8 +35,14 @@ async fn run_assembly(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault
     result.and(after)
 }
 
+/// Where a walk leads.
+enum Way {
+    Finally,
+    End,
+}
+
 /// Walks the ops from `at` to a stop.
-async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), Fault> {
+async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way, Fault> {
     loop {
         let result = match pipeline.ops.get(at as usize) {
             Some(Op::Step(step) | Op::Branch { test: step, .. }) => {
@@ -67,7 +57,7 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), 
                 at = *to;
                 continue;
             }
-            Some(Op::Stop) | None => return Ok(()),
+            Some(Op::Stop) | None => return Ok(Way::Finally),
         };
         match result {
             Ok(Next::Continue) => at += 1,
@@ -75,7 +65,8 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<(), 
                 Some(Op::Branch { otherwise, .. }) => at = *otherwise,
                 _ => at += 1,
             },
-            Ok(Next::Stop) => return Ok(()),
+            Ok(Next::Stop) => return Ok(Way::Finally),
+            Ok(Next::End) => return Ok(Way::End),
             Err(mut fault) => {
                 fault.op = Some(at);
                 let Some(handler) = pipeline.handler(at, &fault) else { return Err(fault) };

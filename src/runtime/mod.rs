@@ -19,7 +19,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use api_info::{ApiInfo, DeclaredParameter, Document, OperationInfo};
-pub use context::{Caller, Context, ContextLimits, Request, State, Variable};
+pub use context::{AnswerHeader, Caller, Context, ContextLimits, Request, State, Variable};
 pub use error_document::error_document;
 pub use execute::execute;
 pub use fault::{Fault, FaultKind, FaultParts, FaultSource, kinds};
@@ -27,7 +27,7 @@ pub use limits::{LimitState, Limits};
 pub use message_variables::whole as message_value;
 pub use pipeline::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, Symbols};
 pub use router::{Conflict, RouteMatch, Router};
-pub use snapshot::{Route, Snapshot};
+pub use snapshot::{Route, Snapshot, asked_verb};
 pub use variables::{Known, VARIABLES, VariableInfo, Writable, Written};
 
 /// The run-time half of a policy: made once per step at load, run for every request.
@@ -51,6 +51,8 @@ pub enum Next {
     Otherwise,
     /// To `finally`, with the message as the response.
     Stop,
+    /// To the client, with the message as the response: the assembly has no part in it.
+    End,
 }
 
 impl<'a> Outcome<'a> {

@@ -46,6 +46,8 @@ pub struct Pipeline {
     pub keeps_request_body: bool,
     /// Some step reads `api.document`.
     pub reads_document: bool,
+    /// A stage answers browsers that ask before they call.
+    pub answers_preflight: bool,
     /// The gateway whose variables these are.
     pub generation: Generation,
     pub error_format: ErrorFormat,

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use http::{HeaderMap, Method};
+
 use crate::diagnostics::Span;
 
-use super::{ApiInfo, ContextLimits, OperationInfo, Pipeline, Router};
+use super::{ApiInfo, ContextLimits, OperationInfo, Pipeline, RouteMatch, Router};
 
 /// Routes and pipelines, made by one load and replaced as a whole by the next.
 #[derive(Default)]
@@ -19,10 +22,32 @@ pub struct Snapshot {
 
 /// Where a request goes.
 pub struct Route {
-    pub verb: Option<http::Method>,
+    pub verb: Option<Method>,
     pub api: Arc<ApiInfo>,
     pub operation: Arc<OperationInfo>,
     pub pipeline: Arc<Pipeline>,
     /// The operation in its document.
     pub span: Span,
+}
+
+impl Snapshot {
+    /// Where a request goes. A browser that asks before it calls goes where its call will go, if that answers such questions.
+    pub fn find<'r, 'p>(&'r self, verb: &Method, path: &'p str, headers: &HeaderMap) -> RouteMatch<'r, 'p, Arc<Route>> {
+        let found = self.routes.find(verb, path);
+        if matches!(found, RouteMatch::WrongVerb { .. })
+            && let Some(asked) = asked_verb(verb, headers)
+            && let call @ RouteMatch::Found { route, .. } = self.routes.find(&asked, path)
+            && route.pipeline.answers_preflight
+        {
+            return call;
+        }
+        found
+    }
+}
+
+/// The verb that a preflight request asks for, if it is one.
+pub fn asked_verb(verb: &Method, headers: &HeaderMap) -> Option<Method> {
+    let asked = headers.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| *verb == Method::OPTIONS)?;
+    headers.get(ORIGIN)?;
+    Method::from_bytes(asked.as_bytes()).ok()
 }

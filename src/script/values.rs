@@ -19,6 +19,7 @@ pub(super) fn to_js<'js>(ctx: &Ctx<'js>, value: &Value) -> Result<Js<'js>> {
         },
         Value::String(text) => (&**text).into_js(ctx),
         Value::Binary(bytes) => to_bytes(ctx, bytes),
+        Value::Xml(document) => document.write().into_js(ctx),
         Value::Array(_) | Value::Object(_) => match serde_json::to_vec(value) {
             Ok(json) => ctx.json_parse(json),
             Err(error) => Err(Exception::throw_type(ctx, &error.to_string())),

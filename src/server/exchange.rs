@@ -16,9 +16,10 @@ use tokio::time::Instant;
 use super::connection::Peer;
 use super::handler::Traffic;
 use super::run::Mishap;
+use crate::aws::client::StreamError;
 use crate::runtime::Route;
-use crate::telemetry::{AccessRecord, RequestEnd};
-use crate::value::{BodyStream, BoxError};
+use crate::telemetry::{AccessRecord, Break, RequestEnd};
+use crate::value::{BodyStream, BodyTimeout, BoxError};
 
 /// The status in the log of a request whose client left before there was a response.
 const CLIENT_LEFT: u16 = 499;
@@ -84,6 +85,23 @@ impl Exchange {
         Sent { body, exchange: self }
     }
 
+    /// The response ends here, behind its head: all that HTTP allows is to break it off.
+    fn broke(&self, error: &BoxError) {
+        tracing::warn!(request_id = %self.id, %error, "the response broke off");
+        let cause = match error.downcast_ref::<StreamError>() {
+            Some(StreamError::Function { .. }) => Break::Function,
+            Some(StreamError::Service(_)) => Break::Service,
+            _ if error.is::<BodyTimeout>() => Break::Timeout,
+            _ => Break::Connection,
+        };
+        self.traffic.parts.metrics.response_broken(self.names(), cause);
+    }
+
+    /// The API's name and the operation's template.
+    fn names(&self) -> Option<(&Arc<str>, &Arc<str>)> {
+        self.route.as_deref().map(|route| (&route.api.name, &route.operation.full_path))
+    }
+
     fn record(&mut self) -> Option<AccessRecord> {
         let line = self.line.take()?;
         let route = self.route.as_deref();
@@ -112,7 +130,7 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         let status = self.status.or(StatusCode::from_u16(CLIENT_LEFT).ok()).unwrap_or_default();
         self.traffic.parts.metrics.request_ended(RequestEnd {
-            route: self.route.as_deref().map(|route| (&route.api.name, &route.operation.full_path)),
+            route: self.names(),
             method: &self.method,
             status,
             duration: self.started.elapsed(),
@@ -154,7 +172,7 @@ impl Body for Sent {
                 this.exchange.complete |= this.body.is_end_stream();
             }
             Poll::Ready(Some(Err(error))) => {
-                tracing::warn!(request_id = %this.exchange.id, %error, "the response broke off");
+                this.exchange.broke(error);
             }
             Poll::Ready(None) => this.exchange.complete = true,
             Poll::Pending => {}

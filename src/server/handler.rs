@@ -100,7 +100,7 @@ async fn answer(
 type PathParameters = Vec<(Arc<str>, String)>;
 
 fn find(snapshot: &Snapshot, head: &Head) -> Result<(Arc<Route>, PathParameters), Refused> {
-    match snapshot.routes.find(&head.method, head.uri.path()) {
+    match snapshot.find(&head.method, head.uri.path(), &head.headers) {
         RouteMatch::Found { route, parameters } => {
             let parameters = parameters.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
             Ok((route.clone(), parameters))

@@ -59,9 +59,12 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
         Ok(result) => result.and_then(|()| reply(&mut cx.state)),
         Err(panic) => Err(panicked(&*panic)),
     };
-    let (message, fault, step) = match result {
-        Ok(message) => match cx.state.error.take() {
-            None => return Ended { message, mishap: None },
+    let (mut message, fault, step) = match result {
+        Ok(mut message) => match cx.state.error.take() {
+            None => {
+                cx.state.finish(&mut message);
+                return Ended { message, mishap: None };
+            }
             Some((fault, step)) => {
                 tracing::info!(
                     request_id = %id, fault = %fault.name, place = place(&step), cause = fault.cause, handled = true,
@@ -86,6 +89,7 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
             (error_document(&fault, pipeline.error_format), fault, step)
         }
     };
+    cx.state.finish(&mut message);
     traffic.parts.metrics.fault(&fault.name, step.as_ref().map(|step| &step.policy));
     Ended { message, mishap: Some(Mishap { fault: fault.name.to_string(), step }) }
 }

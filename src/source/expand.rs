@@ -1,5 +1,7 @@
 //! `${NAME}`, `${NAME:-default}` and `${file:/path}`, in the settings and in the policy fields of an `x-assembly`.
 
+use std::cell::RefCell;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Content, Entry, Node, Scalar, Style};
@@ -34,6 +36,33 @@ impl Environment for ProcessEnvironment {
         let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
         let text = text.strip_suffix('\n').unwrap_or(&text);
         Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+    }
+}
+
+/// An environment that remembers which files were asked for.
+pub struct Witness<'a> {
+    environment: &'a dyn Environment,
+    files: RefCell<Vec<PathBuf>>,
+}
+
+impl<'a> Witness<'a> {
+    pub fn new(environment: &'a dyn Environment) -> Self {
+        Witness { environment, files: RefCell::default() }
+    }
+
+    pub fn into_files(self) -> Vec<PathBuf> {
+        self.files.into_inner()
+    }
+}
+
+impl Environment for Witness<'_> {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.environment.variable(name)
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        self.files.borrow_mut().push(path.into());
+        self.environment.file(path)
     }
 }
 

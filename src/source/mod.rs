@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::diagnostics::Span;
 
 pub use decode::{Shape, Spellings, Unbuilt, kebab_case};
-pub use expand::{Environment, ProcessEnvironment, expand};
+pub use expand::{Environment, ProcessEnvironment, Witness, expand};
 pub use files::{MAX_BYTES, Tree, find_files, is_stdin, read_text, read_tree};
 pub use origin::Origin;
 pub use packaged::{Packaged, names_file};

@@ -37,6 +37,7 @@ pub struct Metrics {
     refused: Family<RefusalLabels, Counter>,
     faults: Family<FaultLabels, Counter>,
     fault_names: Mutex<HashSet<Box<str>>>,
+    broken: Family<BreakLabels, Counter>,
     reloads: Family<ReloadLabels, Counter>,
     generation: Gauge,
     access_lines_dropped: Counter,
@@ -80,6 +81,19 @@ pub enum Refusal {
     Overload,
 }
 
+/// Why a response ended after its head and before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Break {
+    /// The function failed while its answer streamed.
+    Function,
+    /// Lambda itself broke the stream off.
+    Service,
+    /// The upstream was silent for too long.
+    Timeout,
+    /// The upstream closed the connection, or what came is not what was announced.
+    Connection,
+}
+
 /// How a reload ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReloadOutcome {
@@ -116,6 +130,13 @@ struct RefusalLabels {
 struct FaultLabels {
     fault: String,
     policy: Arc<str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BreakLabels {
+    api: Arc<str>,
+    operation: Arc<str>,
+    cause: Break,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -171,6 +192,7 @@ impl Metrics {
             refused: Family::default(),
             faults: Family::default(),
             fault_names: Mutex::default(),
+            broken: Family::default(),
             reloads: Family::default(),
             generation: Gauge::default(),
             access_lines_dropped: Counter::default(),
@@ -192,6 +214,7 @@ impl Metrics {
         registry.register("connections", "Open connections", self.connections.clone());
         registry.register("refused", "Connections and requests turned away before any step ran", self.refused.clone());
         registry.register("faults", "Faults, handled or not, by name and policy", self.faults.clone());
+        registry.register("responses_broken", "Responses that broke off after their head", self.broken.clone());
         registry.register("reloads", "Attempts to replace what is served", self.reloads.clone());
         registry.register("snapshot_generation", "Counts successful loads", self.generation.clone());
         let dropped = self.access_lines_dropped.clone();
@@ -223,6 +246,12 @@ impl Metrics {
 
     pub fn refused(&self, reason: Refusal) {
         self.refused.get_or_create(&RefusalLabels { reason }).inc();
+    }
+
+    /// Counts a response that ended after its head and before its end.
+    pub fn response_broken(&self, route: Option<(&Arc<str>, &Arc<str>)>, cause: Break) {
+        let (api, operation) = route.map_or_else(|| ("".into(), "".into()), |(a, o)| (a.clone(), o.clone()));
+        self.broken.get_or_create(&BreakLabels { api, operation, cause }).inc();
     }
 
     /// Counts a fault under its name and the policy whose step raised it.
@@ -305,6 +334,9 @@ macro_rules! label_values {
 }
 
 label_values!(Listener: Traffic "traffic", Admin "admin");
+label_values!(Break:
+    Function "function", Service "service", Timeout "timeout", Connection "connection",
+);
 label_values!(ReloadOutcome: Loaded "loaded", Kept "kept");
 label_values!(Refusal:
     Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Malformed "malformed",

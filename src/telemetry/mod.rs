@@ -8,4 +8,4 @@ mod metrics;
 
 pub use access_log::{AccessForm, AccessLog, AccessRecord};
 pub use logs::{LogError, init};
-pub use metrics::{Listener, Metrics, OPEN_METRICS, Refusal, ReloadOutcome, RequestEnd};
+pub use metrics::{Break, Listener, Metrics, OPEN_METRICS, Refusal, ReloadOutcome, RequestEnd};

@@ -143,7 +143,7 @@ impl Gateway {
 
     async fn run(&self, ask: Ask) -> Result<(Message, Option<Fault>, Option<Arc<StepInfo>>), u16> {
         let uri: http::Uri = ask.target.parse().unwrap();
-        let (route, parameters) = match self.snapshot.routes.find(&ask.verb, uri.path()) {
+        let (route, parameters) = match self.snapshot.find(&ask.verb, uri.path(), &ask.headers) {
             RouteMatch::Found { route, parameters } => (route.clone(), parameters),
             RouteMatch::WrongVerb { .. } => return Err(405),
             RouteMatch::NotFound => return Err(404),
@@ -154,10 +154,11 @@ impl Gateway {
         let limits = self.snapshot.limits;
         let mut cx = Context::new(pipeline.clone(), route.api.clone(), route.operation.clone(), request, body, limits);
         let fault = execute(&pipeline, &mut cx).await.err();
-        let message = match &fault {
+        let mut message = match &fault {
             Some(fault) => error_document(fault, pipeline.error_format),
             None => response(&mut cx),
         };
+        cx.state.finish(&mut message);
         let failed_step = failed_step(fault.as_ref(), &cx);
         Ok((message, fault, failed_step))
     }

@@ -3,6 +3,7 @@
 
 mod ask;
 mod examples;
+mod frames;
 mod functions;
 pub(crate) mod keys;
 mod setup;
@@ -12,6 +13,7 @@ pub(crate) use crate::aws::credentials::tests::sts;
 pub(crate) use crate::http_client::test_server::{Answer as Reply, Recorded, TestServer, closed_port};
 pub(crate) use crate::http_client::test_tls::Authority;
 pub(crate) use ask::{Answer, Ask, Gateway};
+pub(crate) use frames::stream_event;
 pub(crate) use functions::Functions;
 pub(crate) use setup::{Loaded, Setup, document, ibm_document};
 

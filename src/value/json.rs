@@ -11,7 +11,9 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
-/// A JSON value or opaque bytes. Cloning copies a pointer, never a tree.
+use super::Xml;
+
+/// A JSON value, an XML document or opaque bytes. Cloning copies a pointer, never a tree.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
     #[default]
@@ -23,6 +25,8 @@ pub enum Value {
     Object(Arc<IndexMap<Arc<str>, Value>>),
     /// Bytes that are not JSON: an image, or text in another encoding.
     Binary(Bytes),
+    /// A document that a step has parsed or made. It reads as its text.
+    Xml(Arc<Xml>),
 }
 
 impl Value {
@@ -100,16 +104,18 @@ impl Value {
             Value::Number(number) => Cow::Owned(number.to_string()),
             Value::String(text) => Cow::Borrowed(text),
             Value::Binary(bytes) => String::from_utf8_lossy(bytes),
+            Value::Xml(document) => Cow::Owned(document.write()),
             Value::Array(_) | Value::Object(_) => Cow::Owned(serde_json::to_string(self).unwrap_or_default()),
         }
     }
 
-    /// The bytes a body made of this value has: strings and bytes as they are, everything else as compact JSON.
+    /// The bytes a body made of this value has: strings and bytes as they are, XML in UTF-8, everything else as compact JSON.
     pub fn to_bytes(&self) -> Bytes {
         match self {
             Value::Null => Bytes::new(),
             Value::String(text) => Bytes::copy_from_slice(text.as_bytes()),
             Value::Binary(bytes) => bytes.clone(),
+            Value::Xml(document) => document.to_document().into(),
             other => serde_json::to_vec(other).unwrap_or_default().into(),
         }
     }
@@ -163,6 +169,12 @@ impl From<String> for Value {
     }
 }
 
+impl From<Xml> for Value {
+    fn from(document: Xml) -> Self {
+        Value::Xml(Arc::new(document))
+    }
+}
+
 impl From<bool> for Value {
     fn from(flag: bool) -> Self {
         Value::Bool(flag)
@@ -211,6 +223,7 @@ impl Serialize for Value {
             Value::Number(number) => number.serialize(serializer),
             Value::String(text) => serializer.serialize_str(text),
             Value::Binary(bytes) => serializer.serialize_str(&String::from_utf8_lossy(bytes)),
+            Value::Xml(document) => serializer.serialize_str(&document.write()),
             Value::Array(items) => {
                 let mut seq = serializer.serialize_seq(Some(items.len()))?;
                 items.iter().try_for_each(|item| seq.serialize_element(item))?;

@@ -8,6 +8,7 @@ mod message;
 mod seconds;
 mod secret;
 mod unique_json;
+mod xml;
 
 pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
 pub use coding::gzip;
@@ -17,3 +18,7 @@ pub use message::Message;
 pub use seconds::Seconds;
 pub use secret::Secret;
 pub use unique_json::{parse_unique, parse_unique_object};
+pub use xml::{
+    Attribute, Declaration, JsonConvention, MAX_XML_DEPTH, NodeId, Xml, XmlBuilder, XmlError, XmlLimits, XmlMetrics,
+    XmlName, XmlNode, XmlRoot, is_qualified_name, is_xml_char,
+};

@@ -2,6 +2,7 @@
 
 use super::integration::{timeout, unbuilt, uri};
 use super::request_parameters::{Mapped, Target};
+use super::response_parameters;
 use super::responses::{self, Backend};
 use super::{Draft, Export, build};
 use crate::diagnostics::{Diagnostic, Findings, codes};
@@ -22,8 +23,9 @@ pub(super) fn proxy(
     let call = Call::read(export, operation, integration, findings)?;
     let mut config = call.config(span);
     config.push(("parameter-control", control(integration, "blocklist", &[])));
-    let mut execute: Vec<Node> = build::set_variable(span, call.mapped.actions).into_iter().collect();
+    let mut execute = call.mapped.steps(span);
     execute.push(build::step("invoke", span, config));
+    execute.extend(response_parameters::read(export, integration, findings)?);
     Some(Draft { execute, catch: export.responses.of_http(span) })
 }
 
@@ -47,11 +49,11 @@ pub(super) fn mapped(
     config.push(("parameter-control", control(integration, "allowlist", &call.mapped.passing_query)));
     config.push(("output", build::text(span, BACKEND)));
     let mapped = |name: &str| names.iter().skip(2).any(|one| one.eq_ignore_ascii_case(name));
-    let mut actions = call.mapped.actions;
+    let mut execute = call.mapped.steps(span);
     if !mapped("accept") {
-        actions.push(build::set(&build::header("accept"), build::text(span, "application/json")));
+        let accept = build::set(&build::header("accept"), build::text(span, "application/json"));
+        execute.extend(build::set_variable(span, vec![accept]));
     }
-    let mut execute: Vec<Node> = build::set_variable(span, actions).into_iter().collect();
     execute.push(build::step("invoke", span, config));
     // What was meant for the service never comes back.
     execute.extend(build::set_variable(span, vec![build::clear(span, "message.headers")]));

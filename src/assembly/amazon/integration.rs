@@ -101,8 +101,10 @@ fn unbuilt_properties(integration: &Node, findings: &mut Findings) {
             "integrationSubtype" => unbuilt(span, "the call of another AWS service", findings),
             "connectionType" if !is(entry, "INTERNET") => unbuilt(span, "a VPC link", findings),
             "integrationTarget" => unbuilt(span, "a VPC link", findings),
-            "responseTransferMode" if !is(entry, "BUFFERED") => unbuilt(span, "response streaming", findings),
-            "responseParameters" => unbuilt(span, "the mapping of the response's parameters", findings),
+            "responseTransferMode" if !is(entry, "BUFFERED") && !is(entry, "STREAM") => {
+                let message = "`responseTransferMode` is `BUFFERED` or `STREAM`";
+                findings.push(Diagnostic::error(codes::BAD_VALUE, entry.value.span, message));
+            }
             "cacheNamespace" | "cacheKeyParameters" => {
                 let message = format!("no answer is cached, so `{}` changes nothing", entry.key.text);
                 findings.push(Diagnostic::warning(codes::NO_COUNTERPART, span, message));

@@ -1,6 +1,8 @@
 //! `aws_proxy`: a function receives the event of API Gateway and answers for it.
 
 use super::integration::{timeout, unbuilt, uri};
+use super::request_parameters::Mapped;
+use super::response_parameters;
 use super::values::shown;
 use super::{Draft, Export, build};
 use crate::diagnostics::{Diagnostic, Findings, codes};
@@ -10,16 +12,19 @@ use crate::source::Node;
 const PATH: &str = ":lambda:path/";
 
 pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Draft> {
-    let function = uri(export, integration, findings).and_then(|uri| function(&uri, findings));
+    let target = uri(export, integration, findings).and_then(|uri| target(&uri, findings));
     let timeout = timeout(export, integration, findings);
     let payload = payload(export, integration, findings);
     let role = role(export, integration, findings);
-    request_changes(export, integration, findings);
+    let changes = request_changes(export, integration, findings);
+    let answers = response_parameters::read(export, integration, findings);
     let span = integration.span;
+    let target = target?;
+    says_stream(integration, target.streams, findings);
     let mut config = vec![
-        ("function", function?),
+        ("function", target.function),
         ("payload", payload?),
-        ("response", build::text(span, "proxy")),
+        ("response", build::text(span, if target.streams { "stream" } else { "proxy" })),
         ("timeout", timeout?),
         // AWS does not call a function twice for one request.
         ("retry", build::text(span, "not-sent")),
@@ -33,32 +38,48 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
         }
     }
     config.extend(role?.map(|role| ("aws-assume-role-arn", role)));
-    let call = build::step("lambda", span, config);
-    Some(Draft { execute: vec![call], catch: export.responses.of_lambda(export.is_http, span) })
+    let mut execute = changes;
+    execute.push(build::step("lambda", span, config));
+    execute.extend(answers?);
+    Some(Draft { execute, catch: export.responses.of_lambda(export.is_http, span) })
+}
+
+/// What a `uri` calls.
+struct Target {
+    function: Node,
+    /// The function answers piece by piece.
+    streams: bool,
+}
+
+/// A function streams where its `uri` says so; `responseTransferMode` has to agree.
+fn says_stream(integration: &Node, streams: bool, findings: &mut Findings) {
+    let Some(mode) = integration.get("responseTransferMode") else { return };
+    let (message, help) = match (mode.text().is_some_and(|text| text.eq_ignore_ascii_case("stream")), streams) {
+        (true, false) => (
+            "an answer streams only from a `uri` that ends in `/response-streaming-invocations`",
+            "write `…:lambda:path/2021-11-15/functions/FUNCTION_ARN/response-streaming-invocations`, or `BUFFERED`",
+        ),
+        (false, true) => ("this `uri` streams the answer", "write `responseTransferMode: STREAM`"),
+        _ => return,
+    };
+    findings.push(Diagnostic::error(codes::BAD_VALUE, mode.span, message).help(help));
 }
 
 /// The function's ARN in a `uri`, at its place there.
-fn function(uri: &Node, findings: &mut Findings) -> Option<Node> {
+fn target(uri: &Node, findings: &mut Findings) -> Option<Target> {
     let text = uri.text().unwrap_or_default();
     let is_arn = text.starts_with("arn:");
     if is_arn && text.contains(":lambda:") && text.contains(":function:") && !text.contains(":apigateway:") {
-        return Some(uri.clone());
+        return Some(Target { function: uri.clone(), streams: false });
     }
     if let (true, Some(at)) = (is_arn, text.find(PATH)) {
         let path = &text[at + PATH.len()..];
         let inner = path.split_once("/functions/").and_then(|(_, rest)| rest.rsplit_once('/'));
-        match inner {
-            Some((arn, "invocations")) => {
-                let start =
-                    text.len() - path.len() + path.find("/functions/").unwrap_or_default() + "/functions/".len();
-                let span = uri.inside(start..start + arn.len()).unwrap_or(uri.span);
-                return Some(masked_like(uri, build::text(span, arn)));
-            }
-            Some((_, "response-streaming-invocations")) => {
-                unbuilt(uri.span, "response streaming", findings);
-                return None;
-            }
-            _ => {}
+        if let Some((arn, call @ ("invocations" | "response-streaming-invocations"))) = inner {
+            let start = text.len() - path.len() + path.find("/functions/").unwrap_or_default() + "/functions/".len();
+            let span = uri.inside(start..start + arn.len()).unwrap_or(uri.span);
+            let function = masked_like(uri, build::text(span, arn));
+            return Some(Target { function, streams: call != "invocations" });
         }
     }
     if let Some(rest) = text.strip_prefix("arn:").filter(|rest| rest.contains(":apigateway:")) {
@@ -133,20 +154,19 @@ fn binary_media_types(export: &Export<'_>, findings: &mut Findings) -> Option<Ve
     types.items().iter().map(|one| export.values.text(one, findings)).collect()
 }
 
-/// A function's event is the request as it came; what would change it is refused where AWS does it.
-fn request_changes(export: &Export<'_>, integration: &Node, findings: &mut Findings) {
+/// The steps before the call: HTTP APIs change headers, in REST APIs the event is the request as it came.
+fn request_changes(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Vec<Node> {
     let method = integration.get("httpMethod").and_then(Node::text).unwrap_or("POST");
     if let Some(node) = integration.get("httpMethod").filter(|_| !method.eq_ignore_ascii_case("post")) {
         let message = format!("a function is called with POST, and not with `{method}`: on AWS this operation fails");
         findings.push(Diagnostic::warning(codes::BAD_VALUE, node.span, message).help("write `httpMethod: POST`"));
     }
     if let Some(entry) = integration.entry("requestParameters").filter(|entry| !entry.value.entries().is_empty()) {
-        match export.is_http {
-            true => unbuilt(entry.key.span, "the mapping of a function's request parameters", findings),
-            false => {
-                let message = "a function receives the request as it came, so `requestParameters` changes nothing";
-                findings.push(Diagnostic::warning(codes::NO_COUNTERPART, entry.key.span, message));
-            }
+        if export.is_http {
+            return Mapped::of_function(export, integration, findings).steps(integration.span);
         }
+        let message = "a function receives the request as it came, so `requestParameters` changes nothing";
+        findings.push(Diagnostic::warning(codes::NO_COUNTERPART, entry.key.span, message));
     }
+    Vec::new()
 }

@@ -6,6 +6,7 @@
 
 mod build;
 mod cors;
+mod default_route;
 mod gateway_responses;
 pub(super) mod guards;
 mod http;
@@ -13,21 +14,21 @@ mod integration;
 mod lambda;
 mod mock;
 mod request_parameters;
+mod response_parameters;
 mod responses;
 #[cfg(test)]
 mod tests;
 mod values;
 
-use cors::Cors;
 use gateway_responses::GatewayResponses;
 
 use super::parse::catch_list;
-use super::{Assembly, Carrier, Generation, steps};
+use super::{Assembly, Carrier, Cors, Generation, steps};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Operation};
 use crate::source::Node;
 
-pub use cors::add_preflight_routes;
+pub use default_route::spread_default_route;
 pub use values::Values;
 
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
@@ -39,7 +40,7 @@ pub(super) struct Export<'a> {
     /// An HTTP API; else it is a REST API.
     is_http: bool,
     responses: GatewayResponses,
-    cors: Option<Cors>,
+    pub cors: Option<Cors>,
 }
 
 /// The parts of an assembly, as an author would have written them.
@@ -62,7 +63,7 @@ impl<'a> Export<'a> {
             Export { api, values, is_http: is_http(api), responses: GatewayResponses::default(), cors: None };
         guards::of_document(&export, findings);
         export.responses = GatewayResponses::read(&export, findings);
-        export.cors = Cors::read(&export, findings);
+        export.cors = cors::read(&export, findings);
         let size = "x-amazon-apigateway-minimum-compression-size";
         if let Some(entry) = api.tree.root.entry(size) {
             let message = "answers are not compressed yet";
@@ -73,30 +74,18 @@ impl<'a> Export<'a> {
 
     /// The assembly of an operation's integration. `None` where it has none, or where findings say why not.
     pub(super) fn assembly(&self, operation: &Operation, findings: &mut Findings) -> Option<Assembly> {
-        if let Some(cors) = self.cors.as_ref().filter(|cors| cors.span == operation.span) {
-            let draft = Draft { execute: cors.answer(), catch: Vec::new() };
-            return Some(self.made(draft, cors.span, findings));
-        }
         let Some(entry) = operation.node.entry(INTEGRATION) else {
             undecided(operation, findings);
             return None;
         };
         guards::of_operation(self, operation, findings);
-        if &*operation.path.text == "/$default" {
-            integration::unbuilt(operation.span, "the route `$default`", findings);
-            return None;
-        }
         let node = self.referred(&entry.value, findings)?;
-        let mut draft = integration::draft(self, operation, &node, findings)?;
-        if let Some(cors) = &self.cors {
-            draft.execute = cors.around(operation, draft.execute);
-        }
+        let draft = integration::draft(self, operation, &node, findings)?;
         Some(self.made(draft, entry.key.span, findings))
     }
 
     fn made(&self, draft: Draft, span: Span, findings: &mut Findings) -> Assembly {
-        let finally = self.cors.as_ref().map(Cors::headers).unwrap_or_default();
-        let blocks = [("execute", draft.execute), ("catch", draft.catch), ("finally", finally)];
+        let blocks = [("execute", draft.execute), ("catch", draft.catch)];
         let owner = build::map(span, blocks.map(|(name, items)| (name, build::list(span, items))));
         Assembly {
             carrier: Carrier::Amazon,
@@ -104,7 +93,8 @@ impl<'a> Export<'a> {
             error_format: Generation::V10,
             execute: steps(&owner, "execute", findings),
             catch: catch_list(&owner, findings),
-            finally: steps(&owner, "finally", findings),
+            finally: Vec::new(),
+            cors: None,
             span,
         }
     }

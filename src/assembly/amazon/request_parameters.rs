@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::integration::unbuilt;
-use super::responses::literal;
+use super::responses::{copy_between, literal};
 use super::values::shown;
 use super::{Export, build};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
@@ -27,6 +27,8 @@ pub(super) struct Mapped {
     pub set_headers: Vec<String>,
     /// What is done to the message before the call.
     pub actions: Vec<Node>,
+    /// Steps before the call: headers that are there only where the client sent another one.
+    copies: Vec<Node>,
 }
 
 enum PathValue {
@@ -63,6 +65,17 @@ impl Mapped {
         mapped
     }
 
+    /// The mappings of a function, which has no `uri` to fill in.
+    pub(super) fn of_function(export: &Export<'_>, owner: &Node, findings: &mut Findings) -> Self {
+        let mut mapped = Mapped::default();
+        for entry in owner.get("requestParameters").map(Node::entries).unwrap_or_default() {
+            if let Some(value) = export.values.text(&entry.value, findings) {
+                mapped.of_http_api(entry, &value, findings);
+            }
+        }
+        mapped
+    }
+
     fn of_rest_api(&mut self, export: &Export<'_>, entry: &Entry, value: &Node, findings: &mut Findings) {
         let target = entry.key.text.strip_prefix("integration.request.").and_then(|rest| rest.split_once('.'));
         let text = value.text().unwrap_or_default();
@@ -79,6 +92,7 @@ impl Mapped {
             (Some(("header", name)), Some(("header", from))) if name.eq_ignore_ascii_case(from) => {
                 self.passing_headers.push(name.to_owned());
             }
+            (Some(("header", name)), Some(("header", from))) => self.copy_header("set", name, from, value.span),
             (Some(("header", name)), Some(("path", from))) => self.set_header(name, reference(from, value.span)),
             (Some(("querystring", name)), Some(("querystring", from))) if name == from => {
                 self.passing_query.push(name.to_owned());
@@ -118,6 +132,11 @@ impl Mapped {
             return;
         }
         let from_path = text.strip_prefix("$request.path.").filter(|name| is_name(name));
+        let from_header = text.strip_prefix("$request.header.").filter(|name| is_name(name));
+        if let (Some(from), "append" | "overwrite") = (from_header, verb) {
+            self.copy_header(if verb == "append" { "add" } else { "set" }, name, from, value.span);
+            return;
+        }
         let filled = match from_path {
             Some(from) => reference(from, value.span),
             None if text.contains(['$', '{']) => {
@@ -135,6 +154,17 @@ impl Mapped {
             "remove" => self.actions.push(build::clear(entry.key.span, &build::header(name))),
             _ => unbuilt(entry.key.span, &format!("the mapping to `{}`", entry.key.text), findings),
         }
+    }
+
+    /// A header with the value of another that the client sent.
+    fn copy_header(&mut self, verb: &str, name: &str, from: &str, span: Span) {
+        self.copies.push(copy_between(verb, name, ("request", from), span));
+        self.set_headers.push(name.to_owned());
+    }
+
+    /// The steps before the call.
+    pub(super) fn steps(&self, span: Span) -> Vec<Node> {
+        build::set_variable(span, self.actions.clone()).into_iter().chain(self.copies.iter().cloned()).collect()
     }
 
     fn set_header(&mut self, name: &str, value: Node) {

@@ -72,11 +72,18 @@ impl Response {
     }
 }
 
-/// Sets a header to one of the service's, where it has it.
-fn copy(variable: &str, to: &str, from: &str, span: Span) -> Node {
+/// Sets a header of the message to one of another message's, where that has it.
+pub(super) fn copy(variable: &str, to: &str, from: &str, span: Span) -> Node {
+    copy_between("set", to, (variable, from), span)
+}
+
+/// The same, to `set` or to `add`.
+pub(super) fn copy_between(verb: &str, to: &str, (variable, from): (&str, &str), span: Span) -> Node {
+    let from = from.to_ascii_lowercase();
     let condition = build::text(span, format!("$exists({variable}.headers.`{from}`)"));
     let value = build::text(span, format!("$({variable}.headers['{from}'])"));
-    let set = build::set_variable(span, vec![build::set(&build::header(to), value)]).into_iter().collect();
+    let action = build::map(span, [(verb, build::text(span, build::header(to))), ("value", value)]);
+    let set = build::set_variable(span, vec![action]).into_iter().collect();
     let case = build::map(span, [("condition", condition), ("execute", build::list(span, set))]);
     build::step("switch", span, [("case", build::list(span, vec![case]))])
 }
@@ -202,7 +209,7 @@ pub(super) fn literal(export: &Export<'_>, value: &Node, findings: &mut Findings
 }
 
 /// A text of AWS's may not hold what would be a reference here.
-fn constant(node: Node, findings: &mut Findings) -> Option<Node> {
+pub(super) fn constant(node: Node, findings: &mut Findings) -> Option<Node> {
     if node.text().is_some_and(|text| text.contains("$(")) {
         unbuilt(node.span, "a text with `$(` in it", findings);
         return None;

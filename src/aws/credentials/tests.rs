@@ -1,3 +1,5 @@
+mod matrix;
+
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::*;

@@ -2,6 +2,7 @@
 //! the variables.
 //! They are committed, so that people can read them, and a test fails when one is stale.
 
+mod coverage;
 mod errors;
 mod pages;
 mod properties;
@@ -23,6 +24,7 @@ pub struct GeneratedFile {
 pub fn generated_files() -> Vec<GeneratedFile> {
     let mut files = schemas::files();
     files.extend(pages::files());
+    files.push(coverage::file());
     files.push(errors::file());
     files.push(settings::file());
     files.push(variables::file());

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{GeneratedFile, properties};
 use crate::policy::{self, Entry};
+use crate::source::Unbuilt;
 
 pub(super) fn files() -> Vec<GeneratedFile> {
     let mut files: Vec<GeneratedFile> = policy::ALL.iter().map(page).collect();
@@ -27,16 +28,13 @@ pub fn text(entry: &Entry) -> String {
     }
     let _ = write!(text, "\n## Properties\n\n{}", properties::table(entry.shape().annotated()));
     text.push_str("\nEvery step also takes `version`, `title` and `description`.\n");
-    let refused: Vec<&str> =
-        meta.spellings.unbuilt.iter().filter(|(_, neutral)| neutral.is_empty()).map(|(name, _)| *name).collect();
-    let partly: Vec<&str> =
-        meta.spellings.unbuilt.iter().filter(|(_, neutral)| !neutral.is_empty()).map(|(name, _)| *name).collect();
+    let (refused, partly): (Vec<&Unbuilt>, Vec<&Unbuilt>) = unbuilt(entry).partition(|(_, neutral)| neutral.is_empty());
     if !refused.is_empty() {
-        let names: Vec<String> = refused.into_iter().map(quoted).collect();
+        let names: Vec<String> = refused.into_iter().map(|(name, _)| quoted(name)).collect();
         let _ = write!(text, "\nKnown but not built yet, and refused: {}.\n", names.join(", "));
     }
     if !partly.is_empty() {
-        let names: Vec<String> = partly.into_iter().map(quoted).collect();
+        let names: Vec<String> = partly.into_iter().map(|(name, _)| quoted(name)).collect();
         let _ = write!(
             text,
             "\nNot built yet, and accepted only with the value that changes nothing: {}.\n",
@@ -44,6 +42,12 @@ pub fn text(entry: &Entry) -> String {
         );
     }
     text
+}
+
+/// The properties that are known and not built. One that is built may be listed with values that it leaves alone.
+pub(super) fn unbuilt(entry: &Entry) -> impl Iterator<Item = &'static Unbuilt> {
+    let built: Vec<&str> = entry.shape().properties().collect();
+    entry.meta.spellings.unbuilt.iter().filter(move |(name, _)| !built.contains(name))
 }
 
 fn index() -> GeneratedFile {

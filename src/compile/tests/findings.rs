@@ -1,6 +1,6 @@
 //! What a load reports about steps, and that it reports everything at once.
 
-use crate::policy::UNBUILT;
+use crate::policy::{UNBUILT, instead};
 use crate::test_support::{Setup, assembly, document, ibm_document};
 
 #[test]
@@ -24,9 +24,11 @@ fn a_policy_that_is_not_built_is_refused_by_name() {
             let findings = assembly(&format!("execute:\n  - {step}")).findings();
             let expected = format!("error G0302 the policy `{name}` is known from API Connect but not built yet");
             assert_eq!(findings.len(), 1, "{findings:?}");
-            assert!(findings[0].ends_with(&expected), "{findings:?}");
+            let instead = instead(name).map(|instead| format!("; {instead}")).unwrap_or_default();
+            assert!(findings[0].ends_with(&format!("{expected}{instead}")), "{findings:?}");
         }
     }
+    assert!(instead("xslt").unwrap().contains("`map`"));
 }
 
 #[test]

@@ -230,7 +230,7 @@ fn walk<'a>(value: &Value, rest: &[Arc<str>], mut level: Level) -> Found<'a> {
         Value::Number(number) => number.as_f64().map_or(Found::Unsure, Found::Number),
         Value::String(text) => Found::Text(Text::Shared(text.clone())),
         Value::Object(members) => Found::Object { is_empty: members.is_empty() },
-        Value::Array(_) | Value::Binary(_) => Found::Unsure,
+        Value::Array(_) | Value::Binary(_) | Value::Xml(_) => Found::Unsure,
     }
 }
 

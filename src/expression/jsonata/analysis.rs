@@ -11,10 +11,11 @@ use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 use jsonata_core::value::with_stack;
 
 use super::bound::bound_names;
+use super::documents;
 use super::functions::{Extension, OWN, names};
 use super::want::Want;
 use crate::diagnostics::{nearest, quoted_list};
-use crate::expression::ExpressionError;
+use crate::expression::{ExpressionError, XPath};
 
 /// The result of the analysis.
 #[derive(Debug, Default)]
@@ -27,6 +28,10 @@ pub(super) struct Analysis {
     pub extensions: Vec<Extension>,
     /// The messages that `$storageType` asks for.
     pub storage: Vec<Arc<str>>,
+    /// The bodies that `$xpath` looks into; empty for what the expression is evaluated on.
+    pub documents: Vec<Vec<Arc<str>>>,
+    /// The XPath expressions that are written out.
+    pub xpaths: Vec<(Arc<str>, XPath)>,
     /// What is right as JSONata and hardly what its author meant.
     pub hints: Vec<ExpressionError>,
 }
@@ -308,9 +313,6 @@ impl Walk<'_> {
 
     fn extension(&mut self, extension: Extension, args: &mut [AstNode], piped: usize, here: &Place) -> Walked<Place> {
         let name = extension.name();
-        if extension == Extension::Xpath {
-            return Err(self.error(name, None, "`$xpath` is known but not built yet"));
-        }
         if !extension.takes(args.len() + piped) {
             let message = format!("`${name}` is called with the wrong number of arguments");
             return Err(self.error(name, Some("T0410"), message));
@@ -319,6 +321,7 @@ impl Walk<'_> {
         match (extension, args) {
             (Extension::ApiCtx, _) => return Ok(Place::At(Base::Context, Vec::new())),
             (Extension::StorageType, args) => self.storage_type(args, piped)?,
+            (Extension::Xpath, args) => self.xpath(args, here)?,
             (Extension::Header | Extension::UrlParameter, [AstNode::String(argument)]) => {
                 self.reads(extension.reads(), Some(argument));
             }
@@ -353,6 +356,29 @@ impl Walk<'_> {
             self.found.storage.push(name.into());
         }
         Ok(())
+    }
+
+    /// `$xpath(message.body, '//id')`: the name of a body, known at load, and an expression.
+    fn xpath(&mut self, args: &mut [AstNode], here: &Place) -> Walked<()> {
+        let [document, expression] = args else { return Ok(()) };
+        let path = documents::path_of(document).filter(|path| !path.is_empty() || self.start == Base::Given);
+        let Some(path) = path else {
+            let message = "`$xpath` takes the name of a body first, such as `$xpath(message.body, '//id')`";
+            return Err(self.error("xpath", None, message));
+        };
+        *document = AstNode::String(documents::name_of(&path).to_string());
+        if !self.found.documents.contains(&path) {
+            self.found.documents.push(path);
+        }
+        if let AstNode::String(text) = expression {
+            let xpath = XPath::compile(text).map_err(|error| {
+                let start = self.text.find(text.as_str());
+                let at = start.map_or(0..self.text.len(), |start| start + error.at.start..start + error.at.end);
+                ExpressionError::new(error.message, at)
+            })?;
+            self.found.xpaths.push((text.as_str().into(), xpath));
+        }
+        self.consume(expression, here)
     }
 
     fn error(&self, name: &str, code: Option<&str>, message: impl Into<String>) -> ExpressionError {

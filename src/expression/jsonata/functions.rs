@@ -83,10 +83,10 @@ pub(in crate::expression) enum Extension {
     /// A parameter of the path, decoded, or of the query, as written.
     UrlParameter,
     StatusCode,
-    /// What holds the body of a message: `empty`, `stream`, `binary` or `json`. IBM's gateway also answers `xml` and
+    /// What holds the body of a message: `empty`, `stream`, `binary`, `json` or `xml`. IBM's gateway also answers
     /// `graphql`, which nothing here makes yet.
     StorageType,
-    /// Known, and refused: it is not built yet.
+    /// What an XPath expression finds in an XML body.
     Xpath,
 }
 

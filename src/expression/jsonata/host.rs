@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
 
+use super::documents::Found;
 use super::functions::{Extension, query_values};
 
 /// What `$storageType` answers, by the names of the messages.
@@ -17,8 +18,16 @@ pub(super) fn register(
     extensions: &[Extension],
     context: &JValue,
     storage: &StorageNames,
+    documents: &Rc<Found>,
 ) -> Result<(), EvaluatorError> {
     for extension in extensions.iter().copied() {
+        if extension == Extension::Xpath {
+            let documents = documents.clone();
+            evaluator.register_fn(extension.name(), move |args: &[JValue]| {
+                Ok(documents.answer(args)?.unwrap_or(JValue::Undefined))
+            })?;
+            continue;
+        }
         let (context, storage) = (context.clone(), storage.clone());
         evaluator.register_fn(extension.name(), move |args: &[JValue]| {
             Ok(answer(extension, args, &context, &storage).unwrap_or(JValue::Undefined))

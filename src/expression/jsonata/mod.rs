@@ -6,8 +6,10 @@
 
 mod analysis;
 mod bound;
+mod documents;
 mod functions;
 mod host;
+mod path;
 mod reads;
 #[cfg(test)]
 mod tests;
@@ -29,9 +31,12 @@ use super::{Builtin, ExpressionError, Reference, Resolver, Root, Scope};
 use crate::value::Value;
 
 use analysis::analyse;
+use documents::{Document, Lookups};
 use functions::Extension;
 use reads::Read;
 use want::Want;
+
+pub use path::{Edit, Editor, JsonataPath, Places};
 
 pub(super) use analysis::plain_name;
 pub(super) use functions::{Extension as KnownFunction, query_values};
@@ -64,6 +69,7 @@ pub struct Jsonata {
     references: Box<[Reference]>,
     extensions: Box<[Extension]>,
     storage: Box<[(Arc<str>, Root)]>,
+    lookups: Lookups,
     hints: Box<[ExpressionError]>,
 }
 
@@ -80,7 +86,11 @@ impl Jsonata {
     }
 
     fn build(text: &str, relative: bool, resolve: &mut Resolver<'_>) -> Result<Self, ExpressionError> {
-        let mut ast = parse(text)?;
+        Self::of(text, parse(text)?, relative, resolve)
+    }
+
+    /// Compiles what was parsed; `text` is for places.
+    fn of(text: &str, mut ast: AstNode, relative: bool, resolve: &mut Resolver<'_>) -> Result<Self, ExpressionError> {
         let mut analysis = analyse(text, &mut ast, relative)?;
         if let AstNode::String(constant) = &ast
             && constant.contains("$(")
@@ -99,13 +109,23 @@ impl Jsonata {
             let Source::Variable(reference) = beginning.source else { continue };
             storage.push((name, reference.root));
         }
+        let mut documents = Vec::new();
+        for path in &analysis.documents {
+            let found = Document::new(path, resolve);
+            documents.push(found.map_err(|message| wrong_name((documents::name_of(path), message)))?);
+        }
         let given = if relative { analysis.given } else { Want { whole: true, ..Want::default() } };
         Ok(Jsonata {
             ast: Arc::new(ast),
             length: text.len(),
             given,
             everything: analysis.context.whole,
-            references: reads.iter().flat_map(Read::references).collect(),
+            references: reads
+                .iter()
+                .flat_map(Read::references)
+                .chain(documents.iter().filter_map(|document| document.reference().cloned()))
+                .collect(),
+            lookups: Lookups { documents: documents.into(), expressions: analysis.xpaths.into() },
             reads: reads.into(),
             extensions: analysis.extensions.into(),
             storage: storage.into(),
@@ -116,21 +136,27 @@ impl Jsonata {
     /// The value over the context; null where there is none.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, ExpressionError> {
         let context = self.context(scope);
-        let result = self.run(&context, &context, scope, TIME_OUT)?;
+        let result = self.run(&context, &context, None, scope, TIME_OUT)?;
         self.value(&result)
     }
 
     /// The value over `root`, to which names and `$$` belong; null where there is none.
     pub fn evaluate_on(&self, root: &Value, scope: &dyn Scope) -> Result<Value, ExpressionError> {
-        let root = values::to_jvalue(root, Some(&self.given), Level::Other);
-        let result = self.run(&root, &self.context(scope), scope, TIME_OUT)?;
+        let data = values::to_jvalue(root, Some(&self.given), Level::Other);
+        let result = self.run(&data, &self.context(scope), Some(root), scope, TIME_OUT)?;
         self.value(&result)
     }
 
     /// Whether the value over the context is true in the sense of `$boolean`; nothing is false.
     pub fn test(&self, scope: &dyn Scope) -> Result<bool, ExpressionError> {
         let context = self.context(scope);
-        self.run(&context, &context, scope, TIME_OUT).map(|result| values::truth(&result))
+        self.run(&context, &context, None, scope, TIME_OUT).map(|result| values::truth(&result))
+    }
+
+    /// The same over a given value.
+    pub fn test_on(&self, root: &Value, scope: &dyn Scope) -> Result<bool, ExpressionError> {
+        let data = values::to_jvalue(root, Some(&self.given), Level::Other);
+        self.run(&data, &self.context(scope), Some(root), scope, TIME_OUT).map(|result| values::truth(&result))
     }
 
     /// The variables it reads. When it [reads everything](Self::reads_everything), there are others.
@@ -184,6 +210,7 @@ impl Jsonata {
         &self,
         data: &JValue,
         context: &JValue,
+        given: Option<&Value>,
         scope: &dyn Scope,
         time_out: Duration,
     ) -> Result<JValue, ExpressionError> {
@@ -195,9 +222,10 @@ impl Jsonata {
         };
         let mut evaluator = Evaluator::with_options(Context::new(), options);
         let storage = self.storage.iter().map(|(name, root)| (name.clone(), scope.storage(root).name())).collect();
+        let documents = self.lookups.find(given, scope);
         // The library has no known way to panic; should there be one, it costs a request and not the gateway.
         let result = catch_unwind(AssertUnwindSafe(|| {
-            host::register(&mut evaluator, &self.extensions, context, &storage)?;
+            host::register(&mut evaluator, &self.extensions, context, &storage, &documents)?;
             evaluator.evaluate(&self.ast, data)
         }));
         match result {

@@ -25,6 +25,8 @@ pub(super) fn to_jvalue(value: &Value, want: Option<&Want>, level: Level) -> JVa
         Value::Number(number) => JValue::Number(number.as_f64().unwrap_or(f64::NAN)),
         Value::String(text) => JValue::string(&**text),
         Value::Binary(bytes) => JValue::string(&*String::from_utf8_lossy(bytes)),
+        // JSONata has no XML either: `$xpath` looks into the document itself.
+        Value::Xml(document) => JValue::string(document.write()),
         Value::Array(items) => {
             // The items of an array are no messages.
             JValue::array(items.iter().map(|item| to_jvalue(item, want, Level::Other)).collect())

@@ -58,13 +58,18 @@ impl Call {
     }
 
     pub async fn send(self) -> Answer {
+        self.try_send().await.expect("an answer")
+    }
+
+    /// `None` where the connection closes without an answer.
+    pub async fn try_send(self) -> Option<Answer> {
         let stream = TcpStream::connect(&self.host).await.expect("a connection");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
         tokio::spawn(connection);
-        let answer = sender.send_request(self.signed()).await.expect("an answer");
+        let answer = sender.send_request(self.signed()).await.ok()?;
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.expect("a body").to_bytes();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        Some(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
     fn signed(mut self) -> Request<Full<Bytes>> {

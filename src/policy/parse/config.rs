@@ -44,16 +44,17 @@ pub struct Limits {
     /// Bytes of the body. Default 4194304.
     #[serde(default)]
     pub max_doc_size: Option<usize>,
-    /// Maps and lists inside each other. Default 512; beyond 127 levels JSON is refused anyway.
+    /// Maps and lists, or elements, inside each other. Default 512; beyond 127 levels of JSON and 512 of XML a body is refused
+    /// anyway.
     #[serde(default)]
     pub max_nesting_depth: Option<usize>,
-    /// Members of one object or items of one array. Default 4096.
+    /// Members of one object or items of one array; elements inside one element, attributes of one. Default 4096.
     #[serde(default)]
     pub max_width: Option<usize>,
     /// Bytes of a name. Default 256.
     #[serde(default)]
     pub max_name_length: Option<usize>,
-    /// Bytes of a string. Default 8192.
+    /// Bytes of a string; of a text or an attribute's value. Default 8192.
     #[serde(default)]
     pub max_value_length: Option<usize>,
     /// Different names. Default 1024.
@@ -62,10 +63,10 @@ pub struct Limits {
     /// Characters of a number. Default 128.
     #[serde(default)]
     pub max_number_length: Option<usize>,
-    /// For XML, which is not parsed yet.
+    /// Different prefixes of XML namespaces. Default 1024.
     #[serde(default)]
     pub max_unique_prefixes: Option<usize>,
-    /// For XML, which is not parsed yet.
+    /// Different XML namespaces. Default 1024.
     #[serde(default)]
     pub max_unique_namespaces: Option<usize>,
 }

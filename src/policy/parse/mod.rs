@@ -9,8 +9,8 @@ use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
 use crate::diagnostics::codes;
 use crate::expression::Reference;
 use crate::source::Spellings;
-use crate::value::JsonLimits;
-use config::{DocumentType, Limits};
+use crate::value::{JsonLimits, XmlLimits};
+use config::Limits;
 
 pub use config::Config;
 
@@ -27,7 +27,7 @@ impl Policy for Parse {
         versions: &["2.0.0", "2.1.0", "2.2.0"],
         summary: "Parses a body, under limits.",
         page: include_str!("page.md"),
-        examples: examples!["limits"],
+        examples: examples!["limits", "xml"],
         spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
         literal: &[],
     };
@@ -41,29 +41,24 @@ impl Policy for Parse {
             compiler.error_with_help(codes::BAD_VALUE, "/parse-settings-reference/default", message, help);
         }
         let limits = config.parse_settings_reference.parse_settings.unwrap_or_default();
-        if limits.document_type == DocumentType::Xml {
-            let message = "XML is known but not parsed yet";
-            let pointer = "/parse-settings-reference/parse-settings/document_type";
-            compiler.error(codes::UNBUILT_PROPERTY, pointer, message);
-            return None;
-        }
         let input = compiler.read_variable("/input", &config.input)?;
         let output = match &config.output {
             Some(output) => compiler.output("/output", output)?,
             None => compiler.output("/input", &config.input)?,
         };
-        let step = step::Parse {
+        let plan = step::Plan {
             input: input.root.clone(),
             output,
             document: limits.document_type,
             size: limits.max_doc_size.unwrap_or(DOCUMENT_SIZE),
-            limits: json_limits(&limits),
+            json: json_limits(&limits),
+            xml: xml_limits(&limits),
             use_content_type: config.use_content_type,
             warn_on_empty_input: config.warn_on_empty_input,
         };
         let body = Reference { root: input.root, path: ["body".into()].into() };
         let access = Access { reads: vec![body], ..Access::default() };
-        Some(Compiled::Step(Plan { step: Box::new(step), access }))
+        Some(Compiled::Step(Plan { step: Box::new(step::Parse(plan.into())), access }))
     }
 }
 
@@ -76,5 +71,18 @@ fn json_limits(limits: &Limits) -> JsonLimits {
         value_length: limits.max_value_length.unwrap_or(default.value_length),
         number_length: limits.max_number_length.unwrap_or(default.number_length),
         unique_names: limits.max_unique_names.unwrap_or(default.unique_names),
+    }
+}
+
+fn xml_limits(limits: &Limits) -> XmlLimits {
+    let default = XmlLimits::default();
+    XmlLimits {
+        depth: limits.max_nesting_depth.unwrap_or(default.depth),
+        width: limits.max_width.unwrap_or(default.width),
+        name_length: limits.max_name_length.unwrap_or(default.name_length),
+        value_length: limits.max_value_length.unwrap_or(default.value_length),
+        unique_names: limits.max_unique_names.unwrap_or(default.unique_names),
+        unique_prefixes: limits.max_unique_prefixes.unwrap_or(default.unique_prefixes),
+        unique_namespaces: limits.max_unique_namespaces.unwrap_or(default.unique_namespaces),
     }
 }

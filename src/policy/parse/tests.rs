@@ -20,7 +20,8 @@ async fn members_of_a_parsed_body_can_be_read() {
 async fn what_cannot_be_parsed_is_a_runtime_error() {
     for (body, words) in [
         ("{\"a\": ", "the body is not JSON"),
-        ("<a/>", "XML is known but not parsed yet"),
+        ("<a>", "the text ends inside of an element"),
+        ("<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "a document type declaration"),
         ("", "there is no body to parse"),
         ("{\"a\": 12345678}", "a number is too long"),
     ] {
@@ -45,6 +46,10 @@ async fn a_content_type_that_disagrees_is_refused_where_it_counts() {
     assert_eq!(run(assembly, plain).await.status, 500);
     let json = Ask::post("/example/1", "{}").header("content-type", "application/json; charset=utf-8");
     assert_eq!(run(assembly, json).await.status, 200);
+    let wrong = Ask::post("/example/1", "<a/>").header("content-type", "application/json");
+    assert_eq!(run(assembly, wrong).await.status, 500);
+    let xml = Ask::post("/example/1", "<a/>").header("content-type", "application/soap+xml");
+    assert_eq!(run(assembly, xml).await.status, 200);
 }
 
 #[tokio::test]
@@ -75,10 +80,57 @@ async fn what_was_measured_is_noted_on_the_output() {
 }
 
 #[test]
-fn settings_that_are_not_there_and_xml_are_refused_at_load() {
+fn settings_that_are_not_there_are_refused_at_load() {
     let findings = |assembly: &str| Setup::default().load(&document(assembly)).findings();
     let unknown = findings("execute:\n- parse: {parse-settings-reference: {default: mine}}\n");
     assert!(unknown[0].contains("error G0308 there are no parse settings `mine`"), "{unknown:?}");
-    let xml = findings("execute:\n- parse: {parse-settings-reference: {parse-settings: {document_type: xml}}}\n");
-    assert!(xml[0].contains("error G0307 XML is known but not parsed yet"), "{xml:?}");
+}
+
+/// Puts the kind of storage into a header, and sends the body as it is.
+const KIND: &str = "- switch:\n    case:\n    - condition: $storageType() = 'xml'\n      execute:\n      \
+    - set-variable: {actions: [{set: message.headers.x-kind, value: xml}]}\n";
+
+#[tokio::test]
+async fn xml_is_detected_and_written_in_utf8() {
+    let assembly = format!(
+        "execute:\n- parse: {{}}\n{KIND}- set-variable: {{actions: [{{set: message.headers.content-type, \
+        value: $(message.headers.content-type)}}]}}\n"
+    );
+    let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?>\n<a b='1'><![CDATA[\xe4<]]></a>".to_vec();
+    let ask = Ask::post("/example/1", latin).header("content-type", "text/xml; charset=iso-8859-1; x=y");
+    let answer = run(&assembly, ask).await;
+    assert_eq!(answer.header("x-kind"), Some("xml"));
+    assert_eq!(answer.header("content-type"), Some("text/xml; x=y; charset=utf-8"));
+    assert_eq!(text(&answer), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a b=\"1\">ä&lt;</a>");
+}
+
+#[tokio::test]
+async fn limits_and_metrics_hold_for_xml_too() {
+    let settings = "{parse-settings-reference: {parse-settings: {document_type: xml, max_nesting_depth: 2}}}";
+    let assembly = format!(
+        "execute:\n- parse: {settings}\n- set-variable: {{actions: [{{set: message.body, \
+        value: $(message.attributes.parse)}}]}}\n"
+    );
+    let body = "<a xmlns='u' bc='1'><d/><d>xyz</d></a>";
+    let expected = serde_json::json!({
+        "DocumentSize": body.len(), "NestingDepth": 2, "Width": 2, "NameLength": 2, "ValueLength": 3, "UniqueNames": 3,
+        "UniquePrefixes": 1, "UniqueNamespaces": 1,
+    });
+    assert_eq!(run(&assembly, Ask::post("/example/1", body)).await.json(), expected);
+    let deep = run(&assembly, Ask::post("/example/1", "<a><b><c/></b></a>")).await;
+    assert!(text(&deep).contains("too many elements inside each other at byte 6: at most 2"), "{deep}");
+    let json = run(&assembly, Ask::post("/example/1", "{}")).await;
+    assert_eq!(json.fault_name(), Some("RuntimeError"));
+}
+
+#[tokio::test]
+async fn a_body_too_large_for_the_reactor_is_parsed_beside_it() {
+    let assembly = "execute:\n- parse: {}\n- set-variable: {actions: [{set: message.headers.x-b, \
+        value: $(message.attributes.parse.Width)}]}\n";
+    let body = format!("<a>{}</a>", "<b/>".repeat(4096));
+    let answer = run(assembly, Ask::post("/example/1", body.clone())).await;
+    assert_eq!((answer.header("x-b"), text(&answer)), (Some("4096"), body));
+    let list = format!("[{}1]", "1,".repeat(40_000));
+    let refused = run(assembly, Ask::post("/example/1", list)).await;
+    assert!(text(&refused).contains("too many members or items"), "{refused}");
 }

@@ -9,7 +9,7 @@ use crate::expression::{Builtin, Jsonata, Reference, Root, Scope, Template};
 use crate::policy::Compiler;
 use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::counters::{Change, Count, Counters, Counting, Operation};
-use crate::runtime::{Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
+use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
 use crate::settings::Per;
 use crate::value::Value;
 
@@ -114,6 +114,8 @@ impl Ratelimit {
             reset: count.reset,
             shown: client && limit.rules.window.is_some(),
         });
+        let state = &mut *cx.state;
+        state.answer_headers.extend(state.limits.headers().map(|(name, value)| AnswerHeader::Set(name, value)));
         if refused {
             let kind = &kinds::ASSEMBLY_RATE_LIMIT;
             let fault = Fault::new(kind, FaultSource::Client, "Rate Limit exceeded");

@@ -81,7 +81,7 @@ fn mistakes_in_conditions_are_found_inside_them() {
         ("\"$httpVerb() = = 'GET'\"", "8:35: error G0404"),
         ("$nope()", "8:20: error G0404"),
         ("\"request.headers.x === 'a' && 1\"", "8:20: error G0404 this condition is JavaScript"),
-        ("$xpath(message.body, '/a')", "G0404"),
+        ("$xpath(message.body, '/a[')", "G0404"),
     ] {
         let found = findings(&switch(&format!("    - condition: {condition}\n      execute: []\n")));
         assert!(found.iter().any(|line| line.contains(expected)), "{condition}: {found:?}");

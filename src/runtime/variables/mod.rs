@@ -291,6 +291,7 @@ fn value_storage(value: &Value) -> Storage {
     match value {
         Value::Null => Storage::Empty,
         Value::String(_) | Value::Binary(_) => Storage::Binary,
+        Value::Xml(_) => Storage::Xml,
         _ => Storage::Json,
     }
 }

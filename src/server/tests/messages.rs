@@ -1,12 +1,16 @@
 //! What goes in and what comes out.
 
+use bytes::Bytes;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 
 use super::*;
+use crate::aws::client::StreamError;
 use crate::expression::{Scope, parse_path};
 use crate::runtime::{FaultSource, kinds};
-use crate::value::Body;
+use crate::value::{Body, BodyTimeout, BoxError};
 
 fn respond(body: &'static str) -> Op {
     change(move |cx| {
@@ -198,4 +202,30 @@ async fn both_ends_of_the_connection_are_variables() {
     });
     let server = start(settings(), snapshot(vec![("GET", "/", pipeline(vec![says]))])).await;
     assert_eq!(body(&server.get("/").await), "127.0.0.1 127.0.0.1 127.0.0.1");
+}
+
+#[tokio::test]
+async fn a_response_that_breaks_off_is_counted_by_its_cause() {
+    let failing = |error: fn() -> BoxError| {
+        let answer = change(move |cx| {
+            let pieces = [Ok(Frame::data(Bytes::from_static(b"half"))), Err(error())];
+            cx.state.is_response = true;
+            cx.state.message.headers.insert("content-type", HeaderValue::from_static("text/plain"));
+            cx.state.message.body = Body::from_stream(StreamBody::new(futures_util::stream::iter(pieces)));
+        });
+        pipeline(vec![answer])
+    };
+    let routes = vec![
+        ("GET", "/function", failing(|| StreamError::Function { code: "Unhandled".into(), details: "".into() }.into())),
+        ("GET", "/timeout", failing(|| BodyTimeout.into())),
+        ("GET", "/connection", failing(|| StreamError::CutOff.into())),
+    ];
+    let server = start(settings(), snapshot(routes)).await;
+    for cause in ["function", "timeout", "connection"] {
+        let response = server.get(&format!("/{cause}")).await;
+        assert!(!response.ends_with("\r\n0\r\n\r\n"), "the last chunk is missing: {response}");
+        let line = format!("gantry_responses_broken_total{{api=\"pets\",operation=\"/{cause}\",cause=\"{cause}\"}} 1");
+        let metrics = server.metrics.encode();
+        assert!(metrics.contains(&line), "{metrics}");
+    }
 }

@@ -63,6 +63,8 @@ requestParameters:
   integration.request.path.id: method.request.path.id
   integration.request.querystring.q: method.request.querystring.q
   integration.request.header.X-Client: method.request.header.x-client
+  integration.request.header.X-Caller: method.request.header.x-client
+  integration.request.header.X-Nobody: method.request.header.x-missing
   integration.request.header.X-Secret: "'for the service'"
 responses:
   default: {{statusCode: 200}}
@@ -86,6 +88,7 @@ responses:
     assert_eq!((answer.header("x-secret"), answer.header("access-control-allow-origin")), (None, None));
     let seen = only(&server);
     assert_eq!((&*seen.method, &*seen.target), ("PUT", "/shop/7?q=a%20b"));
+    assert_eq!((seen.header("x-caller"), seen.header("x-nobody")), (Some("me"), None));
     let headers = ["x-client", "x-secret", "authorization", "accept"].map(|name| seen.header(name));
     assert_eq!(headers, [Some("me"), Some("for the service"), None, Some("application/json")]);
     assert_eq!(seen.body, b"a body");

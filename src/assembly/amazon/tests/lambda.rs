@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ARN, FINE, function, http_api, long, only, post, rest};
-use crate::test_support::{Ask, Reply, Setup, TestServer, json_reply};
+use crate::test_support::{Ask, Reply, Setup, TestServer, json_reply, stream_event};
 
 #[tokio::test]
 async fn every_spelling_of_the_uri_names_the_function() {
@@ -186,4 +186,72 @@ async fn the_base_path_is_the_stage() {
     let second = event(format!("{second}servers: [{{url: 'https://a.test/test'}}]\n")).await;
     assert_eq!((&second["routeKey"], &second["rawPath"]), (&json!("POST /orders/{id}"), &json!("/test/orders/7")));
     assert_eq!(second["requestContext"]["stage"], "test");
+}
+
+#[tokio::test]
+async fn a_uri_that_streams_streams_the_answer() {
+    let body = [
+        stream_event("PayloadChunk", b"{\"statusCode\":202,\"headers\":{\"x-way\":\"stream\"}}\0\0\0\0\0\0\0\0piece "),
+        stream_event("PayloadChunk", b"by piece"),
+        stream_event("InvokeComplete", b"{}"),
+    ];
+    let body = body.concat();
+    let server = TestServer::start(move |_| {
+        let kind = [("content-type", "application/vnd.amazon.eventstream".to_owned())];
+        Reply::Reply(200, kind.into(), body.clone())
+    });
+    let uri = long(ARN).replace("2015-03-31", "2021-11-15").replace("/invocations", "/response-streaming-invocations");
+    for mode in ["", "\nresponseTransferMode: STREAM"] {
+        let document = rest(&format!("type: aws_proxy\nhttpMethod: POST\nuri: '{uri}'{mode}"));
+        let answer = post(&Setup::with_lambda_at(server.url("/")), &document).await;
+        assert_eq!(answer.short(), (202, "piece by piece"), "{answer}");
+        assert_eq!(answer.header("x-way"), Some("stream"));
+    }
+    assert!(server.requests().iter().all(|one| one.target.ends_with("/response-streaming-invocations")));
+}
+
+#[tokio::test]
+async fn the_default_route_takes_what_no_other_route_does() {
+    let document = format!(
+        "
+openapi: 3.0.1
+info: {{title: shop}}
+paths:
+  /$default:
+    x-amazon-apigateway-any-method:
+      x-amazon-apigateway-integration: {{type: aws_proxy, uri: '{ARN}', payloadFormatVersion: '2.0'}}
+  /orders:
+    get:
+      x-assembly: {{execute: [{{set-variable: {{actions: [{{set: message.body, value: ours}}]}}}}]}}
+"
+    );
+    let (server, setup) = function(FINE);
+    let gateway = setup.load(&document).serve_cleanly();
+    assert_eq!(gateway.ask(Ask::get("/orders")).await.short(), (200, "ours"));
+    for (verb, path) in [("POST", "/orders"), ("GET", "/"), ("PUT", "/a/b%20c")] {
+        assert_eq!(gateway.ask(Ask::new(verb, path)).await.status, 201, "{verb} {path}");
+        let event: Value = serde_json::from_slice(&server.requests().last().expect("a call").body).expect("an event");
+        assert_eq!((&event["routeKey"], &event["rawPath"]), (&json!("$default"), &json!(path.replace("%20", " "))));
+        assert_eq!(event.get("pathParameters"), None);
+    }
+}
+
+#[tokio::test]
+async fn http_apis_change_what_goes_to_a_function_and_what_comes_back() {
+    let (server, setup) = function(FINE);
+    let document = http_api(&format!(
+        "type: aws_proxy\nuri: '{ARN}'\npayloadFormatVersion: '2.0'\nrequestParameters:\n  \
+         'overwrite:header.x-order': $request.path.id\n  'append:header.x-kind': $request.header.content-type\n  \
+         'append:header.x-none': $request.header.x-missing\nresponseParameters:\n  '201':\n    \
+         'overwrite:statuscode': '200'\n    'append:header.x-copy': $response.header.x-way\n    \
+         'overwrite:header.x-way': gateway\n  '202': {{'remove:header.x-way': ''}}"
+    ));
+    let gateway = setup.load(&document).serve_cleanly();
+    let answer = gateway.ask(Ask::post("/orders/7", "{}").header("content-type", "application/json")).await;
+    assert_eq!(answer.short(), (200, "made"));
+    assert_eq!((answer.header("x-way"), answer.header("x-copy")), (Some("gateway"), Some("function")));
+    let event: Value = serde_json::from_slice(&only(&server).body).expect("an event");
+    let headers = &event["headers"];
+    assert_eq!((&headers["x-order"], &headers["x-kind"]), (&json!("7"), &json!("application/json")));
+    assert_eq!(headers.get("x-none"), None);
 }

@@ -7,6 +7,11 @@ fn proxy() -> String {
     format!("type: aws_proxy\nhttpMethod: POST\nuri: '{}'", long(ARN))
 }
 
+/// The same in an HTTP API.
+fn proxy2() -> String {
+    format!("{}\npayloadFormatVersion: '2.0'", proxy())
+}
+
 /// The findings of a document, each up to its help.
 fn findings(document: &str) -> Vec<String> {
     let (_server, setup) = function(FINE);
@@ -65,11 +70,6 @@ fn what_waits_for_its_issue_says_so() {
             "type: aws_proxy\nuri: 'arn:aws:apigateway:eu-west-1:s3:path/bucket'".to_owned(),
             "api.yaml:8:14: error G0307 the call of the AWS service `s3`".to_owned(),
         ),
-        (
-            proxy().replace("2015-03-31", "2021-11-15").replace("/invocations", "/response-streaming-invocations"),
-            "api.yaml:9:14: error G0307 response streaming".to_owned(),
-        ),
-        (format!("{}\nresponseTransferMode: STREAM", proxy()), "api.yaml:10:9: error G0307 response streaming".to_owned()),
         (format!("{http}\nconnectionType: VPC_LINK"), "api.yaml:11:9: error G0307 a VPC link".to_owned()),
         (
             format!("{http}\nrequestTemplates: {{application/json: $input.json('$')}}"),
@@ -112,6 +112,26 @@ fn mistakes_have_their_lines() {
         (
             http_api(&format!("type: aws_proxy\nuri: '{ARN}'")),
             "api.yaml:7:9: error G0305 an integration of an HTTP API needs `payloadFormatVersion`",
+        ),
+        (
+            rest(&format!("{}\nresponseTransferMode: STREAM", proxy())),
+            "api.yaml:10:31: error G0308 an answer streams only from a `uri` that ends in `/response-streaming-invocations`",
+        ),
+        (
+            rest(&format!("{}\nresponseTransferMode: SOMETIMES", proxy())),
+            "api.yaml:10:31: error G0308 `responseTransferMode` is `BUFFERED` or `STREAM`",
+        ),
+        (
+            rest(&format!("{}\nresponseParameters: {{'200': {{'remove:header.a': ''}}}}", proxy())),
+            "api.yaml:10:9: error G0308 a REST API has `responseParameters` inside of its `responses`",
+        ),
+        (
+            http_api(&format!("{}\nresponseParameters: {{ok: {{'remove:header.a': ''}}}}", proxy2())),
+            "api.yaml:11:30: error G0308 `ok` is no status",
+        ),
+        (
+            http_api(&format!("{}\nresponseParameters: {{'200': {{'append:body': ''}}}}", proxy2())),
+            "api.yaml:11:38: error G0308 `append:body` changes nothing of an answer",
         ),
         (
             rest(&format!("{}\ntimeoutInMillis: soon", proxy())),
@@ -171,11 +191,4 @@ fn an_assembly_beside_a_guard_of_aws_is_said_to_be_open() {
         let message = "warning G0207 what AWS API Gateway checks here is not enforced yet: everybody may call";
         assert_eq!(found, [format!("{expected}: {message}")], "{document}");
     }
-}
-
-#[test]
-fn the_route_for_everything_else_waits() {
-    let document = http_api(&format!("type: aws_proxy\nuri: '{ARN}'\npayloadFormatVersion: '2.0'"));
-    let found = findings(&document.replace("/orders/{id}", "/$default"));
-    assert_eq!(found, ["api.yaml:5:5: error G0307 the route `$default` waits for an issue of its own"]);
 }

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 
 use serde_json::{Map, Value, json};
 
+use super::cors::cors;
 use super::publish::{Reading, quiet, text};
 use super::{rooted, spelling};
 use crate::policy;
@@ -88,6 +89,7 @@ pub(super) fn of_document() -> Value {
         }),
     );
     properties.insert("error-format".to_owned(), error_format());
+    properties.insert("cors".to_owned(), cors(&reading));
     json!({
         "description": "The assembly of every operation that has none of its own.",
         "type": "object",

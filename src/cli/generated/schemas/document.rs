@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::cors::cors;
 use super::publish::{Reading, quiet_enum, text};
 use super::{assembly, rooted};
 
@@ -206,6 +207,7 @@ fn ibm_configuration() -> Value {
         ("phase", "How far the API is."),
     ]);
     properties.insert("error-format".to_owned(), assembly::error_format());
+    properties.insert("cors".to_owned(), cors(&reading));
     properties.insert(
         "assembly".to_owned(),
         json!({

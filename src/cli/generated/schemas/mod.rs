@@ -1,6 +1,7 @@
 //! `schemas/`: draft-07 JSON Schemas, for editors and for people.
 
 mod assembly;
+mod cors;
 mod document;
 mod layout;
 mod publish;

@@ -6,6 +6,7 @@ mod suite;
 
 use super::*;
 use crate::expression::test_scope::{TestScope, request, resolve};
+use crate::value::{Xml, XmlLimits};
 
 fn compile(text: &str) -> Result<Jsonata, ExpressionError> {
     Jsonata::compile(text, &mut resolve)
@@ -151,7 +152,13 @@ fn what_cannot_work_is_refused_with_its_place() {
     for (text, at, message) in [
         ("1 + $htpVerb()", "$htpVerb", "there is no function `$htpVerb`: did you mean `$httpVerb`?"),
         ("'$qwertz' & $qwertz()", "$qwertz", "there is no function `$qwertz`"),
-        ("$xpath(message.body, '/a')", "$xpath", "`$xpath` is known but not built yet"),
+        (
+            "$xpath($, '/a')",
+            "$xpath",
+            "`$xpath` takes the name of a body first, such as `$xpath(message.body, '//id')`",
+        ),
+        ("$xpath(message.body, '/a[]')", "]", ""),
+        ("$xpath(message.body)", "$xpath", "`$xpath` is called with the wrong number of arguments"),
         ("$header()", "$header", "`$header` is called with the wrong number of arguments"),
         ("$httpVerb(1)", "$httpVerb", "`$httpVerb` is called with the wrong number of arguments"),
         ("exists(a)", "exists", "`exists` is not a function: did you mean `$exists`?"),
@@ -209,4 +216,31 @@ fn a_variable_that_holds_null_is_nobodys() {
     let test = |text: &str| compile(text).unwrap().test(&scope).unwrap();
     assert!(!test("$exists(a)"));
     assert!(test("b.c = null"));
+}
+
+#[test]
+fn xpath_looks_into_xml_bodies() {
+    let mut scope = request();
+    let text = "<o xmlns:p='u'><l n='1'>a</l><l n='2'>b</l><p:s>3</p:s></o>";
+    scope.root.set(&["message", "body"], Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap().into());
+    scope.root.set(&["order", "body"], text.into());
+    for (expression, expected) in [
+        ("$xpath(message.body, '//l[2]')", Value::from("b")),
+        ("$xpath(order.body, '//l[2]')", "b".into()),
+        ("$xpath(message.body, '//l')", json(r#"["a","b"]"#)),
+        ("$count($xpath(message.body, '//l'))", 2.into()),
+        ("$xpath(message.body, 'count(//l)') + 1", 3.into()),
+        ("$number($xpath(message.body, '/o/p:s'))", 3.into()),
+        ("$xpath(message.body, '//l/@n = 2')", true.into()),
+        ("$exists($xpath(message.body, '//none'))", false.into()),
+        ("$exists($xpath(nothing.body, '//l'))", false.into()),
+        ("$xpath(message.body, '//' & 'l' & '[1]')", "a".into()),
+    ] {
+        assert_eq!(compile(expression).unwrap().evaluate(&scope).unwrap(), expected, "{expression}");
+    }
+    assert_eq!(compile("$xpath(message.body, '//l')").unwrap().references().len(), 1);
+    let error = compile("$xpath(message.body, '//' & '[')").unwrap().evaluate(&scope).unwrap_err();
+    assert!(error.message.contains("this is not XPath 1.0"), "{error}");
+    let relative = Jsonata::compile_relative("$xpath($, '//l[1]')", &mut resolve).unwrap();
+    assert_eq!(relative.evaluate_on(&scope.root.at(["message", "body"]).unwrap().clone(), &scope).unwrap(), "a".into());
 }

@@ -111,5 +111,5 @@ fn evaluate_case(text: &str, data: Option<&Json>) -> Result<JValue, ExpressionEr
     let root = data
         .map_or(JValue::Undefined, |data| values::to_jvalue(&Value::from(data), Some(&compiled.given), Level::Other));
     // Longer than in the gateway, as tests are not optimised and share the machine.
-    compiled.run(&root, &compiled.context(&scope), &scope, Duration::from_secs(10))
+    compiled.run(&root, &compiled.context(&scope), None, &scope, Duration::from_secs(10))
 }

@@ -32,13 +32,21 @@ pub(super) fn build(
     let client = request.client.ip().to_string();
     let operation = &state.operation;
     // The base path of such a document is its stage, which AWS takes off before it looks at the path.
-    let resource = if has_stage { &operation.path } else { &operation.full_path };
+    let template = if has_stage { &operation.path } else { &operation.full_path };
+    let (resource, route_key) = match (operation.is_default, operation.any_verb) {
+        (true, _) => ("$default", "$default".to_owned()),
+        (false, true) => (&**template, format!("ANY {template}")),
+        (false, false) => (&**template, format!("{} {template}", request.method)),
+    };
     let whole = request.uri.path();
     let path = if has_stage { whole.strip_prefix(&*state.api.base_path).unwrap_or(whole) } else { whole };
     let of_base_path = state.api.base_path.strip_prefix('/').filter(|stage| has_stage && !stage.contains('/'));
-    let route_key = format!("{} {resource}", request.method);
-    let path_parameters: Vec<(&str, &str)> =
-        request.path_parameters.iter().map(|(name, value)| (&**name, value.as_str())).collect();
+    let parameters = &request.path_parameters;
+    let path_parameters: Vec<(&str, &str)> = match operation.is_default {
+        // What the rest of the path is called there, Gantry made up.
+        true => Vec::new(),
+        false => parameters.iter().map(|(name, value)| (&**name, value.as_str())).collect(),
+    };
     let stage_variables: Vec<(&str, &str)> =
         context.stage_variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let binary: Vec<&str> = context.binary_media_types.iter().map(String::as_str).collect();

@@ -5,24 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use aws_smithy_eventstream::frame::write_message_to;
-use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use http_body_util::BodyExt;
 
 use super::{answering_all, lambda};
-use crate::test_support::{Ask, Functions, Gateway, Setup};
+use crate::test_support::{Ask, Functions, Gateway, Setup, stream_event as event};
 
 const STREAM: &str = "function: talk, response: stream";
-
-fn event(kind: &str, payload: &[u8]) -> Vec<u8> {
-    let header = |name: &'static str, value: &str| Header::new(name, HeaderValue::String(value.to_owned().into()));
-    let message = Message::new(payload.to_vec())
-        .add_header(header(":message-type", "event"))
-        .add_header(header(":event-type", kind));
-    let mut out = Vec::new();
-    write_message_to(&message, &mut out).unwrap();
-    out
-}
 
 /// A Lambda service for one call, which writes what the test sends, when it sends it. Its own channel says when the gateway has
 /// closed the connection.

@@ -1,0 +1,312 @@
+//! JSONata paths that name places: what `redact` hides and `extract` changes where it stands.
+
+use std::sync::Arc;
+
+use jsonata_core::ast::{AstNode, PathStep, Stage, UnaryOp};
+
+use super::documents::path_of;
+use super::{Jsonata, parse};
+use crate::expression::{ExpressionError, Resolver, Scope, XPath};
+use crate::value::Value;
+
+/// A path of names, `*`, `**`, numbers and filters.
+#[derive(Debug, Clone)]
+pub struct JsonataPath {
+    steps: Vec<Step>,
+}
+
+/// Where a text leads: below a value, or into an XML document.
+#[derive(Debug, Clone)]
+pub enum Places {
+    Path(JsonataPath),
+    /// `$xpath(body, '…')`; the path of the body is empty for `$`.
+    XPath(Vec<Arc<str>>, XPath),
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Member(Arc<str>),
+    Any,
+    Descendants,
+    /// From the end where it is negative.
+    Index(i64),
+    Filter(Box<Jsonata>),
+}
+
+/// What becomes of a place.
+pub enum Edit {
+    Replace(Value),
+    Remove,
+}
+
+/// Decides what becomes of a place.
+pub type Editor<'e> = dyn FnMut(&Value, &dyn Scope) -> Result<Edit, ExpressionError> + 'e;
+
+impl Places {
+    /// Reads a path.
+    pub fn compile(text: &str, resolve: &mut Resolver<'_>) -> Result<Self, ExpressionError> {
+        let ast = parse(text)?;
+        if let AstNode::Function { name, args, .. } = &ast
+            && name == "xpath"
+        {
+            let wrong = || ExpressionError::new("`$xpath` names places as `$xpath($, '//id')`", 0..text.len());
+            let [document, AstNode::String(expression)] = args.as_slice() else { return Err(wrong()) };
+            let path = path_of(document).ok_or_else(wrong)?;
+            let start = text.find(expression.as_str());
+            let xpath = XPath::compile(expression).map_err(|error| {
+                let at = start.map_or(0..text.len(), |start| start + error.at.start..start + error.at.end);
+                ExpressionError::new(error.message, at)
+            })?;
+            return Ok(Places::XPath(path, xpath));
+        }
+        let mut steps = Vec::new();
+        collect(&ast, text, resolve, &mut steps)?;
+        steps.dedup_by(|one, other| matches!((one, other), (Step::Descendants, Step::Descendants)));
+        Ok(Places::Path(JsonataPath { steps }))
+    }
+}
+
+impl JsonataPath {
+    /// A path of names alone.
+    pub fn of(names: impl IntoIterator<Item = Arc<str>>) -> Self {
+        JsonataPath { steps: names.into_iter().map(Step::Member).collect() }
+    }
+
+    /// This path, and then the other.
+    #[must_use]
+    pub fn then(mut self, other: JsonataPath) -> Self {
+        self.steps.extend(other.steps);
+        self
+    }
+
+    /// The name that the path begins with, and the rest; `None` where it begins with `*`, `**` or nothing.
+    pub fn split_first(&self) -> Option<(&Arc<str>, JsonataPath)> {
+        match self.steps.split_first() {
+            Some((Step::Member(name), rest)) => Some((name, JsonataPath { steps: rest.to_vec() })),
+            _ => None,
+        }
+    }
+
+    /// Whether the path begins with `**`.
+    pub fn begins_anywhere(&self) -> bool {
+        matches!(self.steps.first(), Some(Step::Descendants))
+    }
+
+    /// The only name of the path, or its last behind `**`.
+    pub fn last_name(&self) -> Option<&Arc<str>> {
+        match self.steps.as_slice() {
+            [Step::Member(name)] | [Step::Descendants, Step::Member(name)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Edits every place below a value; says whether the value itself is to go.
+    pub fn edit(&self, value: &mut Value, scope: &dyn Scope, editor: &mut Editor<'_>) -> Result<bool, ExpressionError> {
+        edit(&self.steps, value, scope, editor)
+    }
+}
+
+fn edit(
+    steps: &[Step],
+    value: &mut Value,
+    scope: &dyn Scope,
+    editor: &mut Editor<'_>,
+) -> Result<bool, ExpressionError> {
+    let Some((step, rest)) = steps.split_first() else {
+        match editor(value, scope)? {
+            Edit::Replace(new) => *value = new,
+            Edit::Remove => return Ok(true),
+        }
+        return Ok(false);
+    };
+    match step {
+        Step::Member(name) => match value {
+            Value::Array(_) => each_item(value, &mut |item| edit(steps, item, scope, editor))?,
+            Value::Object(members) if members.contains_key(name) => {
+                let members = Arc::make_mut(members);
+                let goes = match members.get_mut(name) {
+                    Some(member) => edit(rest, member, scope, editor)?,
+                    None => false,
+                };
+                if goes {
+                    members.shift_remove(name);
+                }
+            }
+            _ => {}
+        },
+        Step::Any => match value {
+            Value::Array(_) => each_item(value, &mut |item| edit(steps, item, scope, editor))?,
+            value => each_member(value, &mut |member| edit(rest, member, scope, editor))?,
+        },
+        Step::Descendants => {
+            // The innermost first; the items of a list are reached on their own, so the list itself is passed over.
+            each_item(value, &mut |item| edit(steps, item, scope, editor))?;
+            each_member(value, &mut |member| edit(steps, member, scope, editor))?;
+            if !matches!(value, Value::Array(_)) {
+                return edit(rest, value, scope, editor);
+            }
+        }
+        Step::Index(index) => match value {
+            Value::Array(items) => {
+                let at = if *index < 0 { items.len() as i64 + index } else { *index };
+                let Some(at) = usize::try_from(at).ok().filter(|at| *at < items.len()) else { return Ok(false) };
+                let items = Arc::make_mut(items);
+                if edit(rest, &mut items[at], scope, editor)? {
+                    items.remove(at);
+                }
+            }
+            value if matches!(index, 0 | -1) => return edit(rest, value, scope, editor),
+            _ => {}
+        },
+        Step::Filter(filter) => match value {
+            Value::Array(_) => each_item(value, &mut |item| match filter.test_on(item, scope)? {
+                true => edit(rest, item, scope, editor),
+                false => Ok(false),
+            })?,
+            value => {
+                if filter.test_on(value, scope)? {
+                    return edit(rest, value, scope, editor);
+                }
+            }
+        },
+    }
+    Ok(false)
+}
+
+/// Looks at the items of a list; those for which it says so go.
+fn each_item(
+    value: &mut Value,
+    look: &mut dyn FnMut(&mut Value) -> Result<bool, ExpressionError>,
+) -> Result<(), ExpressionError> {
+    let Value::Array(items) = value else { return Ok(()) };
+    let items = Arc::make_mut(items);
+    let mut kept = Vec::with_capacity(items.len());
+    for mut item in std::mem::take(items) {
+        if !look(&mut item)? {
+            kept.push(item);
+        }
+    }
+    *items = kept;
+    Ok(())
+}
+
+/// The same for the members of a map.
+fn each_member(
+    value: &mut Value,
+    look: &mut dyn FnMut(&mut Value) -> Result<bool, ExpressionError>,
+) -> Result<(), ExpressionError> {
+    let Value::Object(members) = value else { return Ok(()) };
+    let members = Arc::make_mut(members);
+    let mut kept = indexmap::IndexMap::with_capacity(members.len());
+    for (name, mut member) in std::mem::take(members) {
+        if !look(&mut member)? {
+            kept.insert(name, member);
+        }
+    }
+    *members = kept;
+    Ok(())
+}
+
+/// The steps of a path. `$` and `$$` at its start are what it is applied to.
+fn collect(
+    node: &AstNode,
+    text: &str,
+    resolve: &mut Resolver<'_>,
+    steps: &mut Vec<Step>,
+) -> Result<(), ExpressionError> {
+    match node {
+        AstNode::Name(name) | AstNode::String(name) => steps.push(Step::Member(name.as_str().into())),
+        AstNode::Wildcard => steps.push(Step::Any),
+        AstNode::Descendant => steps.push(Step::Descendants),
+        AstNode::Variable(name) if (name.is_empty() || name == "$") && steps.is_empty() => {}
+        AstNode::ParentVariable(name) if name.is_empty() && steps.is_empty() => {}
+        AstNode::Path { steps: path } => {
+            for PathStep { node, stages, focus, index_var, ancestor_label, .. } in path {
+                collect(node, text, resolve, steps)?;
+                if focus.is_some() || index_var.is_some() || ancestor_label.is_some() {
+                    return Err(no_path(text));
+                }
+                for stage in stages {
+                    steps.push(filter(stage, text, resolve)?);
+                }
+            }
+        }
+        _ => return Err(no_path(text)),
+    }
+    Ok(())
+}
+
+fn filter(stage: &Stage, text: &str, resolve: &mut Resolver<'_>) -> Result<Step, ExpressionError> {
+    let Stage::Filter(filter) = stage else { return Err(no_path(text)) };
+    let whole = |number: f64| Step::Index(number.floor() as i64);
+    match &**filter {
+        AstNode::Number(number) => Ok(whole(*number)),
+        AstNode::Unary { op: UnaryOp::Negate, operand } => match &**operand {
+            AstNode::Number(number) => Ok(whole(-number)),
+            _ => Err(no_path(text)),
+        },
+        other => Ok(Step::Filter(Box::new(Jsonata::of(text, other.clone(), true, resolve)?))),
+    }
+}
+
+fn no_path(text: &str) -> ExpressionError {
+    let message =
+        "this is not a path of names, `*`, `**`, numbers and filters, as in `$.orders[status = 'open'].**.card`";
+    ExpressionError::new(message, 0..text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::test_scope::{request, resolve};
+
+    fn hide(text: &str, json: &str) -> String {
+        let Places::Path(path) = Places::compile(text, &mut resolve).unwrap() else { panic!("{text}") };
+        let mut value = Value::parse_json(json.as_bytes()).unwrap();
+        path.edit(&mut value, &request(), &mut |_, _| Ok(Edit::Replace("*".into()))).unwrap();
+        value.to_text().into_owned()
+    }
+
+    #[test]
+    fn every_kind_of_step_leads_to_its_places() {
+        let json = r#"{"a":[{"b":1,"c":{"b":2}},{"b":3}],"b":4,"x y":5}"#;
+        for (path, expected) in [
+            ("$.b", r#"{"a":[{"b":1,"c":{"b":2}},{"b":3}],"b":"*","x y":5}"#),
+            ("b", r#"{"a":[{"b":1,"c":{"b":2}},{"b":3}],"b":"*","x y":5}"#),
+            ("a.b", r#"{"a":[{"b":"*","c":{"b":2}},{"b":"*"}],"b":4,"x y":5}"#),
+            ("$.**.b", r#"{"a":[{"b":"*","c":{"b":"*"}},{"b":"*"}],"b":"*","x y":5}"#),
+            ("$$.a.**.b", r#"{"a":[{"b":"*","c":{"b":"*"}},{"b":"*"}],"b":4,"x y":5}"#),
+            ("**.c.*", r#"{"a":[{"b":1,"c":{"b":"*"}},{"b":3}],"b":4,"x y":5}"#),
+            ("a[0].b", r#"{"a":[{"b":"*","c":{"b":2}},{"b":3}],"b":4,"x y":5}"#),
+            ("a[-1].b", r#"{"a":[{"b":1,"c":{"b":2}},{"b":"*"}],"b":4,"x y":5}"#),
+            ("a[b > 2].b", r#"{"a":[{"b":1,"c":{"b":2}},{"b":"*"}],"b":4,"x y":5}"#),
+            ("a[$exists(c)]", r#"{"a":["*",{"b":3}],"b":4,"x y":5}"#),
+            ("`x y`", r#"{"a":[{"b":1,"c":{"b":2}},{"b":3}],"b":4,"x y":"*"}"#),
+            ("none.b", r#"{"a":[{"b":1,"c":{"b":2}},{"b":3}],"b":4,"x y":5}"#),
+        ] {
+            assert_eq!(hide(path, json), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn places_are_edited_once_and_can_go() {
+        let Places::Path(path) = Places::compile("**.a", &mut resolve).unwrap() else { panic!() };
+        let mut value = Value::parse_json(br#"{"l":[{"a":1},{"a":[1,2]}],"a":3}"#).unwrap();
+        let mut seen = 0;
+        path.edit(&mut value, &request(), &mut |_, _| {
+            seen += 1;
+            Ok(Edit::Remove)
+        })
+        .unwrap();
+        assert_eq!((seen, value.to_text().as_ref()), (3, r#"{"l":[{},{}]}"#));
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        for text in ["a + 1", "$sum(a)", "a.$string()", "a^(b)", "a@$b.c", "", "$xpath($)", "$xpath($, '//a[]')"] {
+            assert!(Places::compile(text, &mut resolve).is_err(), "{text}");
+        }
+        let found = Places::compile("$xpath(message.body, '//a')", &mut resolve).unwrap();
+        assert!(matches!(found, Places::XPath(path, _) if path.len() == 2));
+    }
+}

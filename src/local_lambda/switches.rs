@@ -1,0 +1,70 @@
+//! Faults on purpose: what the real service may answer, so that a catch can be tried at a desk.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::json;
+
+use super::errors::Refusal;
+
+/// `faults` of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switch {
+    /// What is answered; without it the call only waits.
+    pub answer: Option<Answer>,
+    /// Which calls: each of them, or every second, third…
+    pub every: u64,
+    /// How long the answer takes.
+    pub delay: Duration,
+}
+
+/// What a call is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// 429 TooManyRequestsException, with Retry-After.
+    Throttled,
+    /// 500 ServiceException.
+    ServiceError,
+    /// 409 SnapStartNotReadyException.
+    NotReady,
+    /// 502 ENILimitReachedException.
+    NoNetwork,
+    /// 403 AccessDeniedException.
+    Denied,
+    /// 200 with X-Amz-Function-Error; the handler does not run.
+    FunctionError,
+    /// The connection is closed without an answer.
+    Closed,
+}
+
+/// What a switch does to a call instead of running it.
+pub enum Switched {
+    Refused(Refusal),
+    Failed(Bytes),
+    Closed,
+}
+
+impl Switch {
+    /// Whether the call with this number, counted from 1, is one of those that fail.
+    pub fn is_due(&self, number: u64) -> bool {
+        number.is_multiple_of(self.every)
+    }
+}
+
+impl Answer {
+    pub fn switched(self) -> Switched {
+        match self {
+            Answer::Throttled => Switched::Refused(Refusal::too_many_requests()),
+            Answer::ServiceError => Switched::Refused(Refusal::service("Service encountered an error.")),
+            Answer::NotReady => Switched::Refused(Refusal::not_ready()),
+            Answer::NoNetwork => Switched::Refused(Refusal::no_network()),
+            Answer::Denied => Switched::Refused(Refusal::access_denied()),
+            Answer::FunctionError => {
+                let document = json!({"errorType": "Switched", "errorMessage": "`faults` in functions.yaml says so"});
+                Switched::Failed(Bytes::from(document.to_string()))
+            }
+            Answer::Closed => Switched::Closed,
+        }
+    }
+}

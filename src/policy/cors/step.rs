@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    HeaderName, HeaderValue, ORIGIN, VARY,
+};
+
+use crate::assembly::{CORS_HEADERS, Cors, CorsRule, Others};
+use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, Next, Outcome, State, Step, asked_verb, kinds};
+use crate::value::{Body, Message};
+
+/// Answers a browser that asks before it calls, and says in every other answer who may read it.
+pub(super) struct Answer(pub Arc<Cors>);
+
+impl Step for Answer {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        Outcome::Ready(self.answer(&mut cx.state))
+    }
+}
+
+impl Answer {
+    fn answer(&self, state: &mut State) -> Result<Next, Fault> {
+        let cors = &*self.0;
+        let origin = state.request.headers.get(ORIGIN).cloned();
+        let rule = origin.as_ref().and_then(|origin| cors.rule(origin.to_str().ok()?));
+        // What the service says of origins is not what the gateway says.
+        state.answer_headers.extend(CORS_HEADERS.map(AnswerHeader::Remove));
+        let is_preflight = asked_verb(&state.request.method, &state.request.headers).is_some();
+        match (rule, origin) {
+            (Some(rule), Some(origin)) => {
+                let headers = if is_preflight { preflight(rule, &origin, state) } else { actual(rule, &origin) };
+                state.answer_headers.extend(headers);
+            }
+            (None, Some(_)) if cors.others == Others::Refused && !is_preflight => {
+                let message = "Pages of this origin may not call this API.";
+                return Err(Fault::new(&kinds::FORBIDDEN, FaultSource::Client, message));
+            }
+            _ => {}
+        }
+        if !is_preflight {
+            return Ok(Next::Continue);
+        }
+        state.message = Message { status: Some(cors.preflight), body: Body::Empty, ..Message::default() };
+        state.is_response = true;
+        Ok(Next::End)
+    }
+}
+
+fn actual(rule: &CorsRule, origin: &HeaderValue) -> Vec<AnswerHeader> {
+    let exposed = rule.exposed.clone().map(|value| AnswerHeader::Set(ACCESS_CONTROL_EXPOSE_HEADERS, value));
+    readers(rule, origin).chain(exposed).collect()
+}
+
+fn preflight(rule: &CorsRule, origin: &HeaderValue, state: &State) -> Vec<AnswerHeader> {
+    let asked = || state.request.headers.get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
+    let told: [(HeaderName, Option<HeaderValue>); 3] = [
+        (ACCESS_CONTROL_ALLOW_METHODS, rule.methods.clone().or_else(|| state.operation.path_verbs.clone())),
+        (ACCESS_CONTROL_ALLOW_HEADERS, rule.headers.clone().or_else(asked)),
+        (ACCESS_CONTROL_MAX_AGE, rule.max_age.clone()),
+    ];
+    let told = told.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+    readers(rule, origin).chain(told.map(|(name, value)| AnswerHeader::Set(name, value))).collect()
+}
+
+/// Who may read the answer. Caches keep answers for different origins apart.
+fn readers(rule: &CorsRule, origin: &HeaderValue) -> impl Iterator<Item = AnswerHeader> + use<> {
+    let told = if rule.echo || rule.credentials { origin.clone() } else { HeaderValue::from_static("*") };
+    let varies = told != "*";
+    let credentials = rule.credentials.then(|| HeaderValue::from_static("true"));
+    [AnswerHeader::Set(ACCESS_CONTROL_ALLOW_ORIGIN, told)]
+        .into_iter()
+        .chain(credentials.map(|value| AnswerHeader::Set(ACCESS_CONTROL_ALLOW_CREDENTIALS, value)))
+        .chain(varies.then(|| AnswerHeader::Add(VARY, HeaderValue::from_static("origin"))))
+}

@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use super::super::converted::transform_error;
+use super::super::lent;
+use super::super::located::{Mistake, Target};
+use crate::expression::{Edit, ExpressionError, Jsonata, Scope};
+use crate::runtime::{Context, Fault, Outcome, Step};
+use crate::value::Value;
+
+/// A compiled `extract`.
+pub(super) struct Extract(pub Arc<[Change]>);
+
+/// One of its `extracts`.
+pub(super) struct Change {
+    pub target: Target,
+    pub transform: Jsonata,
+}
+
+impl Step for Extract {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let size = lent::size_of_body(&cx.state.message.body).max(lent::size_of_body(&cx.state.request.body));
+        lent::work(&self.0, cx, size, |changes, cx| changes.iter().try_for_each(|change| change.apply(cx)))
+    }
+}
+
+impl Change {
+    fn apply(&self, cx: &mut Context) -> Result<(), Fault> {
+        let edited = self.target.edit(cx, &mut |value, scope| self.transformed(value, scope).map(Edit::Replace));
+        edited.map_err(|Mistake(message)| transform_error(format!("nothing can be extracted: {message}")))
+    }
+
+    /// Of a list, every item is a value of its own, as JSONata has it.
+    fn transformed(&self, value: &Value, scope: &dyn Scope) -> Result<Value, ExpressionError> {
+        match value {
+            Value::Array(items) => {
+                let items: Result<Vec<Value>, _> = items.iter().map(|item| self.transformed(item, scope)).collect();
+                Ok(Value::Array(Arc::new(items?)))
+            }
+            value => self.transform.evaluate_on(value, scope),
+        }
+    }
+}

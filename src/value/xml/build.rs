@@ -1,0 +1,137 @@
+//! Makes a document, node by node in document order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Attribute, Declaration, Kind, Node, NodeId, Slice, Xml, XmlName};
+
+/// A document that is being made. What is started must be ended in turn; what is left open is ended by `finish`.
+#[derive(Debug, Default)]
+pub struct XmlBuilder {
+    document: Xml,
+    open: Vec<NodeId>,
+    known: HashMap<XmlName, u32>,
+    /// Text that has come since the last node.
+    pending: String,
+}
+
+impl XmlBuilder {
+    pub fn new() -> Self {
+        let mut builder = XmlBuilder::default();
+        builder.document.nodes.push(Node { parent: 0, end: 1, kind: Kind::Root });
+        builder.open.push(0);
+        builder
+    }
+
+    /// Whether the document is written with `<?xml …?>`.
+    pub fn declared(&mut self, declared: bool) {
+        self.document.declared = declared;
+    }
+
+    /// How many nodes and attributes there are so far.
+    pub(super) fn size(&self) -> usize {
+        self.document.nodes.len() + self.document.attributes.len() + self.document.declarations.len()
+    }
+
+    /// How many elements are open.
+    pub fn depth(&self) -> usize {
+        self.open.len() - 1
+    }
+
+    /// Opens an element; its attributes and declarations come next.
+    pub fn start(&mut self, name: XmlName) {
+        self.flush();
+        let names = &mut self.document.names;
+        let name = *self.known.entry(name).or_insert_with_key(|name| {
+            names.push(name.clone());
+            number(names.len() - 1)
+        });
+        let at = |count: usize| Slice { from: number(count), to: number(count) };
+        let (attributes, declarations) = (at(self.document.attributes.len()), at(self.document.declarations.len()));
+        let id = self.push(Kind::Element { name, attributes, declarations });
+        self.open.push(id);
+    }
+
+    /// Adds an attribute to the element that was just opened.
+    pub fn attribute(&mut self, name: XmlName, value: &str) {
+        self.document.attributes.push(Attribute { name, value: value.into() });
+        let count = number(self.document.attributes.len());
+        if let Some(Node { kind: Kind::Element { attributes, .. }, .. }) = self.document.nodes.last_mut() {
+            attributes.to = count;
+        }
+    }
+
+    /// Declares a namespace on the element that was just opened.
+    pub fn declare(&mut self, prefix: Arc<str>, uri: Arc<str>) {
+        self.document.declarations.push(Declaration { prefix, uri });
+        let count = number(self.document.declarations.len());
+        if let Some(Node { kind: Kind::Element { declarations, .. }, .. }) = self.document.nodes.last_mut() {
+            declarations.to = count;
+        }
+    }
+
+    /// Closes the element that was opened last.
+    pub fn end(&mut self) {
+        if self.open.len() > 1 {
+            self.flush();
+            self.close();
+        }
+    }
+
+    /// Adds text; texts one after the other become one.
+    pub fn text(&mut self, text: &str) {
+        self.pending.push_str(text);
+    }
+
+    /// How many bytes the text has that has come since the last node.
+    pub(super) fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    pub fn comment(&mut self, text: &str) {
+        self.flush();
+        self.push(Kind::Comment(text.into()));
+    }
+
+    pub fn instruction(&mut self, target: &str, data: &str) {
+        self.flush();
+        self.push(Kind::Instruction { target: target.into(), data: data.into() });
+    }
+
+    /// The document.
+    pub fn finish(mut self) -> Xml {
+        self.flush();
+        while !self.open.is_empty() {
+            self.close();
+        }
+        self.document
+    }
+
+    fn flush(&mut self) {
+        if !self.pending.is_empty() {
+            let text = std::mem::take(&mut self.pending).into_boxed_str();
+            self.push(Kind::Text(text));
+        }
+    }
+
+    fn push(&mut self, kind: Kind) -> NodeId {
+        let id = number(self.document.nodes.len());
+        let parent = self.open.last().copied().unwrap_or_default();
+        self.document.nodes.push(Node { parent, end: id + 1, kind });
+        id
+    }
+
+    fn close(&mut self) {
+        let end = number(self.document.nodes.len());
+        if let Some(id) = self.open.pop()
+            && let Some(node) = self.document.nodes.get_mut(id as usize)
+        {
+            node.end = end;
+        }
+    }
+}
+
+/// Counts stay far below this type's end: see the limit on nodes.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

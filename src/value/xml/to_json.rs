@@ -1,0 +1,138 @@
+//! XML as JSON, by the BadgerFish convention or the plainer one.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Declaration, NodeId, Xml, XmlError, XmlNode};
+use crate::value::Value;
+
+/// Members that a result may have. Namespaces repeat on every element, so a small document can have a large result.
+const MAX_MEMBERS: usize = 2_000_000;
+
+/// How elements, attributes and texts become members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonConvention {
+    /// Every element is a map: its text is `$`, its attributes start with `@`, and `@xmlns` has the namespaces in scope.
+    BadgerFish,
+    /// An element with nothing but text is that text; others are as in BadgerFish, without namespaces.
+    Plain,
+}
+
+impl Xml {
+    /// The document as JSON.
+    pub fn to_json(&self, convention: JsonConvention) -> Result<Value, XmlError> {
+        let mut writer = Writer { document: self, convention, members: 0, scope: Vec::new(), namespaces: None };
+        let Some(root) = self.root_element() else { return Ok(Value::Null) };
+        let value = writer.element(root)?;
+        Ok(Value::object([(self.qualified(root), value)]))
+    }
+
+    /// The name of an element as it is written.
+    fn qualified(&self, id: NodeId) -> Arc<str> {
+        match self.node(id) {
+            XmlNode::Element { name, .. } if name.prefix.is_none() => name.local.clone(),
+            XmlNode::Element { name, .. } => name.qualified().into(),
+            _ => "".into(),
+        }
+    }
+}
+
+struct Writer<'x> {
+    document: &'x Xml,
+    convention: JsonConvention,
+    members: usize,
+    /// The declarations in scope, outer ones first.
+    scope: Vec<&'x Declaration>,
+    /// The same as a value, shared by all elements of one scope.
+    namespaces: Option<Value>,
+}
+
+impl<'x> Writer<'x> {
+    /// Elements are at most as deep as the parser allows.
+    fn element(&mut self, id: NodeId) -> Result<Value, XmlError> {
+        let XmlNode::Element { attributes, declarations, .. } = self.document.node(id) else { return Ok(Value::Null) };
+        let (outer, before) = (self.scope.len(), self.namespaces.clone());
+        if !declarations.is_empty() {
+            self.scope.extend(declarations);
+            self.namespaces = self.active();
+        }
+        let mut members: IndexMap<Arc<str>, Value> = IndexMap::new();
+        if let (JsonConvention::BadgerFish, Some(namespaces)) = (self.convention, &self.namespaces) {
+            if let Value::Object(active) = namespaces {
+                self.members += active.len();
+            }
+            members.insert("@xmlns".into(), namespaces.clone());
+        }
+        for attribute in attributes {
+            members.insert(format!("@{}", attribute.name.qualified()).into(), Value::from(&*attribute.value));
+        }
+        self.content(id, &mut members)?;
+        self.scope.truncate(outer);
+        self.namespaces = before;
+        self.members += members.len() + 1;
+        if self.members > MAX_MEMBERS {
+            return Err(XmlError { message: format!("the JSON would have more than {MAX_MEMBERS} members") });
+        }
+        Ok(self.shortened(members))
+    }
+
+    fn content(&mut self, id: NodeId, members: &mut IndexMap<Arc<str>, Value>) -> Result<(), XmlError> {
+        let document = self.document;
+        let mut text = String::new();
+        let mut has_elements = false;
+        for child in document.children(id) {
+            match document.node(child) {
+                XmlNode::Element { .. } => {
+                    has_elements = true;
+                    let value = self.element(child)?;
+                    append(members, document.qualified(child), value);
+                }
+                XmlNode::Text(piece) => text.push_str(piece),
+                _ => {}
+            }
+        }
+        // Between elements, spaces are layout.
+        let is_layout = has_elements && text.trim_matches([' ', '\t', '\n', '\r']).is_empty();
+        if !text.is_empty() && !is_layout {
+            members.insert("$".into(), text.into());
+        }
+        Ok(())
+    }
+
+    fn shortened(&self, mut members: IndexMap<Arc<str>, Value>) -> Value {
+        if self.convention == JsonConvention::Plain {
+            match (members.len(), members.get("$")) {
+                (0, _) => return "".into(),
+                (1, Some(_)) => return members.swap_remove("$").unwrap_or_default(),
+                _ => {}
+            }
+        }
+        Value::Object(Arc::new(members))
+    }
+
+    /// The namespaces in scope; `$` is the default one.
+    fn active(&self) -> Option<Value> {
+        let mut active: IndexMap<Arc<str>, Value> = IndexMap::new();
+        for declaration in &self.scope {
+            let name = if declaration.prefix.is_empty() { "$".into() } else { declaration.prefix.clone() };
+            match declaration.uri.is_empty() {
+                true => drop(active.shift_remove(&name)),
+                false => drop(active.insert(name, Value::from(&*declaration.uri))),
+            }
+        }
+        (!active.is_empty()).then(|| Value::Object(Arc::new(active)))
+    }
+}
+
+/// Adds a member; of a name that repeats, the values become a list.
+fn append(members: &mut IndexMap<Arc<str>, Value>, name: Arc<str>, value: Value) {
+    match members.get_mut(&name) {
+        None => drop(members.insert(name, value)),
+        Some(Value::Array(items)) => Arc::make_mut(items).push(value),
+        Some(one) => {
+            let first = std::mem::take(one);
+            *one = Value::Array(Arc::new(vec![first, value]));
+        }
+    }
+}
