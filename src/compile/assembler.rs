@@ -252,10 +252,10 @@ impl<'a, 's> Assembler<'a, 's> {
         }
         let Some(entry) = self.entry(step) else { return false };
         let version = step.version.as_ref().map(|(version, _)| &**version);
-        let generation = policy::generation(entry, version, self.generation, self.carrier);
-        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, self.assembly, generation);
-        // Inside a user-defined policy it is that policy's document.
-        compiler.carrier = self.carrier;
+        let carrier = self.carrier;
+        let generation = policy::generation(entry, version, self.generation, carrier);
+        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, carrier, generation);
+        compiler.cors = self.assembly.cors.as_ref();
         let title = compiler.title();
         let Some(compiled) = entry.compile(&mut compiler) else { return false };
         let place = (self.place)(step.policy_span).into();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::Entry;
-use crate::assembly::{Assembly, Carrier, Cors, CustomPolicies, Generation, Property, Step};
+use crate::assembly::{Carrier, Cors, CustomPolicies, Generation, Property, Step};
 use crate::diagnostics::codes;
 use crate::diagnostics::{Code, Diagnostic, Findings, Sources, Span};
 use crate::expression::{Builtin, Reference, Resolved, Root, Template, split_path};
@@ -93,11 +93,10 @@ impl<'a, 'p> Compiler<'a, 'p> {
         names: &'p mut Names<'a>,
         findings: &'p mut Findings,
         step: &'p Step,
-        assembly: &'p Assembly,
+        carrier: Carrier,
         generation: Generation,
     ) -> Self {
-        let (carrier, cors) = (assembly.carrier, assembly.cors.as_ref());
-        Compiler { shared, names, findings, step, carrier, cors, generation, config: step.config.clone() }
+        Compiler { shared, names, findings, step, carrier, cors: None, generation, config: step.config.clone() }
     }
 
     /// Reads the step's configuration.

@@ -37,6 +37,7 @@ pub mod jwt_generate;
 pub mod jwt_validate;
 pub mod lambda;
 pub mod log;
+pub mod map;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
@@ -63,7 +64,7 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 24] = [
+pub static ALL: [Entry; 25] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
@@ -77,6 +78,7 @@ pub static ALL: [Entry; 24] = [
     Entry::of::<jwt_validate::JwtValidate>(),
     Entry::of::<lambda::Lambda>(),
     Entry::of::<log::Log>(),
+    Entry::of::<map::Map>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),

@@ -120,7 +120,7 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn engine(&self) -> Arc<Engine> {
+    pub(super) fn engine(&self) -> Arc<Engine> {
         let scripts = &self.shared.settings.scripts;
         let limits = Limits { time: scripts.timeout.0, memory: scripts.memory_bytes, at_once: scripts.concurrent };
         self.shared.resources.scripts(limits)

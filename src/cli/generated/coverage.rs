@@ -67,10 +67,20 @@ fn rows(entry: &'static Entry) -> Vec<Row> {
     built.chain(refused).collect()
 }
 
-/// The bullets of a page that say what differs, each on one line.
+/// The bullets and the rows of a page that say what differs, each on one line.
 fn differences(page: &str) -> Vec<String> {
     let Some((_, section)) = page.split_once("### Differences from IBM's policy\n") else { return Vec::new() };
     let section = section.split("\n#").next().unwrap_or_default();
     let bullets = section.split("\n* ").skip(1);
-    bullets.map(|bullet| bullet.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")).collect()
+    let bullets = bullets.map(|bullet| bullet.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|"));
+    // Below the head of a table and the line under it.
+    let rows = section.lines().filter(|line| line.starts_with("| ")).skip(1).filter_map(row_text);
+    bullets.chain(rows).collect()
+}
+
+/// What a row says: the thing, how it is there, how it is here.
+fn row_text(row: &str) -> Option<String> {
+    let mut cells = row.trim_matches(['|', ' ']).split(" | ");
+    let (what, there, here) = (cells.next()?, cells.next()?, cells.next()?);
+    Some(format!("{}: there {}; here {}.", what.trim(), there.trim(), here.trim()))
 }

@@ -146,18 +146,7 @@ fn edit(
                 return edit(rest, value, scope, editor);
             }
         }
-        Step::Index(index) => match value {
-            Value::Array(items) => {
-                let at = if *index < 0 { items.len() as i64 + index } else { *index };
-                let Some(at) = usize::try_from(at).ok().filter(|at| *at < items.len()) else { return Ok(false) };
-                let items = Arc::make_mut(items);
-                if edit(rest, &mut items[at], scope, editor)? {
-                    items.remove(at);
-                }
-            }
-            value if matches!(index, 0 | -1) => return edit(rest, value, scope, editor),
-            _ => {}
-        },
+        Step::Index(index) => return at_index(*index, rest, value, scope, editor),
         Step::Filter(filter) => match value {
             Value::Array(_) => each_item(value, &mut |item| match filter.test_on(item, scope)? {
                 true => edit(rest, item, scope, editor),
@@ -171,6 +160,29 @@ fn edit(
         },
     }
     Ok(false)
+}
+
+/// Of what is no list, the first item is the value itself.
+fn at_index(
+    index: i64,
+    rest: &[Step],
+    value: &mut Value,
+    scope: &dyn Scope,
+    editor: &mut Editor<'_>,
+) -> Result<bool, ExpressionError> {
+    match value {
+        Value::Array(items) => {
+            let at = if index < 0 { items.len() as i64 + index } else { index };
+            let Some(at) = usize::try_from(at).ok().filter(|at| *at < items.len()) else { return Ok(false) };
+            let items = Arc::make_mut(items);
+            if edit(rest, &mut items[at], scope, editor)? {
+                items.remove(at);
+            }
+            Ok(false)
+        }
+        value if matches!(index, 0 | -1) => edit(rest, value, scope, editor),
+        _ => Ok(false),
+    }
 }
 
 /// Looks at the items of a list; those for which it says so go.

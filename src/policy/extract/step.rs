@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::super::converted::transform_error;
 use super::super::lent;
 use super::super::located::{Mistake, Target};
@@ -25,7 +27,19 @@ impl Step for Extract {
 
 impl Change {
     fn apply(&self, cx: &mut Context) -> Result<(), Fault> {
-        let edited = self.target.edit(cx, &mut |value, scope| self.transformed(value, scope).map(Edit::Replace));
+        let deadline = cx.state.deadline;
+        let mut late = false;
+        let edited = self.target.edit(cx, &mut |value, scope| {
+            // There may be many places, and the expression may be slow.
+            late = late || Instant::now() > deadline;
+            if late {
+                return Ok(Edit::Replace(Value::Null));
+            }
+            self.transformed(value, scope).map(Edit::Replace)
+        });
+        if late {
+            return Err(transform_error("nothing can be extracted: the request took longer than the gateway allows"));
+        }
         edited.map_err(|Mistake(message)| transform_error(format!("nothing can be extracted: {message}")))
     }
 

@@ -10,9 +10,9 @@ use crate::diagnostics::codes;
 use crate::expression::Reference;
 use crate::source::Spellings;
 use crate::value::{JsonLimits, XmlLimits};
-use config::Limits;
+use config::{DocumentType, Limits};
 
-pub use config::Config;
+pub use config::{Config, SettingsReference};
 
 /// IBM's default for the size of a document, in bytes.
 const DOCUMENT_SIZE: usize = 4_194_304;
@@ -34,13 +34,7 @@ impl Policy for Parse {
     type Config = Config;
 
     fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        let default = &config.parse_settings_reference.default;
-        if let Some(name) = default.as_ref().filter(|name| *name != "apic-default-parsesettings") {
-            let message = format!("there are no parse settings `{name}`");
-            let help = "write `apic-default-parsesettings`, or the limits themselves under `parse-settings`";
-            compiler.error_with_help(codes::BAD_VALUE, "/parse-settings-reference/default", message, help);
-        }
-        let limits = config.parse_settings_reference.parse_settings.unwrap_or_default();
+        let limits = compiler.parse_limits("/parse-settings-reference", &config.parse_settings_reference)?;
         let input = compiler.read_variable("/input", &config.input)?;
         let output = match &config.output {
             Some(output) => compiler.output("/output", output)?,
@@ -49,16 +43,53 @@ impl Policy for Parse {
         let plan = step::Plan {
             input: input.root.clone(),
             output,
-            document: limits.document_type,
-            size: limits.max_doc_size.unwrap_or(DOCUMENT_SIZE),
-            json: json_limits(&limits),
-            xml: xml_limits(&limits),
+            limits,
             use_content_type: config.use_content_type,
             warn_on_empty_input: config.warn_on_empty_input,
         };
         let body = Reference { root: input.root, path: ["body".into()].into() };
         let access = Access { reads: vec![body], ..Access::default() };
         Some(Compiled::Step(Plan { step: Box::new(step::Parse(plan.into())), access }))
+    }
+}
+
+/// Limits on a body, whatever it is.
+#[derive(Debug, Clone, Copy)]
+pub struct ParseLimits {
+    pub document: DocumentType,
+    /// Bytes; 0 is no limit.
+    pub size: usize,
+    pub json: JsonLimits,
+    pub xml: XmlLimits,
+}
+
+impl ParseLimits {
+    /// The error is one sentence.
+    pub fn check_size(&self, bytes: usize) -> Result<(), String> {
+        match self.size > 0 && bytes > self.size {
+            true => Err(format!("the body has {bytes} bytes, more than {}", self.size)),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Compiler<'_, '_> {
+    /// The limits that a reference to parse settings stands for.
+    pub(super) fn parse_limits(&mut self, pointer: &str, reference: &SettingsReference) -> Option<ParseLimits> {
+        if let Some(name) = reference.default.as_ref().filter(|name| *name != "apic-default-parsesettings") {
+            let message = format!("there are no parse settings `{name}`");
+            let help = "write `apic-default-parsesettings`, or the limits themselves under `parse-settings`";
+            self.error_with_help(codes::BAD_VALUE, &format!("{pointer}/default"), message, help);
+            return None;
+        }
+        let none = Limits::default();
+        let limits = reference.parse_settings.as_ref().unwrap_or(&none);
+        Some(ParseLimits {
+            document: limits.document_type,
+            size: limits.max_doc_size.unwrap_or(DOCUMENT_SIZE),
+            json: json_limits(limits),
+            xml: xml_limits(limits),
+        })
     }
 }
 

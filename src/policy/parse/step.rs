@@ -6,8 +6,9 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use super::super::lent;
 use crate::expression::{Builtin, Root};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
-use crate::value::{Body, JsonLimits, JsonMetrics, Message, Value, Xml, XmlLimits, XmlMetrics};
+use crate::value::{Body, JsonMetrics, Message, Value, Xml, XmlMetrics};
 
+use super::ParseLimits;
 use super::config::DocumentType;
 
 /// A compiled `parse`.
@@ -16,11 +17,7 @@ pub(super) struct Parse(pub Arc<Plan>);
 pub(super) struct Plan {
     pub input: Root,
     pub output: Root,
-    pub document: DocumentType,
-    /// Bytes; 0 is no limit.
-    pub size: usize,
-    pub json: JsonLimits,
-    pub xml: XmlLimits,
+    pub limits: ParseLimits,
     pub use_content_type: bool,
     pub warn_on_empty_input: bool,
 }
@@ -41,11 +38,9 @@ impl Plan {
             }
             return Err(runtime_error("there is no body to parse"));
         }
-        if self.size > 0 && bytes.len() > self.size {
-            return Err(runtime_error(format!("the body has {} bytes, more than {}", bytes.len(), self.size)));
-        }
+        self.limits.check_size(bytes.len()).map_err(runtime_error)?;
         let content_type = message.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let document = match (self.document, is_xml_or_json(content_type)) {
+        let document = match (self.limits.document, is_xml_or_json(content_type)) {
             (DocumentType::Binary, _) => DocumentType::Binary,
             (DocumentType::Detect, Some(kind)) if self.use_content_type => kind,
             (kind, stated) if self.use_content_type && stated != Some(kind) => {
@@ -61,11 +56,11 @@ impl Plan {
             DocumentType::Binary => (Value::Binary(bytes), Value::object([("DocumentSize", size)])),
             DocumentType::Xml => {
                 let (document, metrics) =
-                    Xml::parse_measured(&bytes, &self.xml).map_err(|error| runtime_error(error.to_string()))?;
+                    Xml::parse_measured(&bytes, &self.limits.xml).map_err(|error| runtime_error(error.to_string()))?;
                 (document.into(), xml_metrics(size, &metrics))
             }
             DocumentType::Json | DocumentType::Detect => {
-                let metrics = self.json.check(&bytes).map_err(|error| runtime_error(error.to_string()))?;
+                let metrics = self.limits.json.check(&bytes).map_err(|error| runtime_error(error.to_string()))?;
                 let value = Value::parse_json(&bytes)
                     .map_err(|error| runtime_error(format!("the body is not JSON: {error}")))?;
                 (value, json_metrics(size, &metrics))

@@ -8,9 +8,6 @@ use crate::value::{MAX_XML_DEPTH, Value};
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
-/// A prefix, empty for the default, and its namespace.
-type Declared = (Arc<str>, Arc<str>);
-
 /// How a document is put around JSON that is none.
 #[derive(Debug, Clone)]
 pub struct XmlRoot {
@@ -42,10 +39,13 @@ fn own_root(json: &Value) -> Option<(&Arc<str>, &Value)> {
     can.then_some((name, value))
 }
 
+/// A prefix and its namespace.
+type Binding = (Arc<str>, Arc<str>);
+
 struct Maker<'r> {
     builder: XmlBuilder,
     /// Prefixes and namespaces in scope, outer ones first.
-    scope: Vec<(Arc<str>, Arc<str>)>,
+    scope: Vec<Binding>,
     unnamed: &'r Arc<str>,
 }
 
@@ -112,11 +112,11 @@ impl Maker<'_> {
     }
 
     /// The namespaces that `@xmlns` of a map declares: a text for the default one, or a map of prefixes with `$` for it.
-    fn declared(&self, value: &Value) -> Result<Vec<Declared>, XmlError> {
+    fn declared(&self, value: &Value) -> Result<Vec<Binding>, XmlError> {
         let Some(written) = value.get("@xmlns").filter(|_| matches!(value, Value::Object(_))) else {
             return Ok(Vec::new());
         };
-        let all: Vec<Declared> = match written {
+        let all: Vec<Binding> = match written {
             Value::String(uri) => vec![("".into(), uri.clone())],
             Value::Object(members) => {
                 let uri = |value: &Value| plain_text(value, "@xmlns").map(Arc::from);

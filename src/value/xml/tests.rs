@@ -174,10 +174,10 @@ fn badgerfish_goes_both_ways() {
 }
 
 #[test]
-fn the_plain_convention_has_texts_where_there_is_nothing_else() {
-    let document = read("<a xmlns='u' n='1'><b>x</b><b>y</b><c/><d e='2'>z</d></a>");
-    let expected = json(r#"{"a":{"@n":"1","b":["x","y"],"c":"","d":{"@e":"2","$":"z"}}}"#);
-    assert_eq!(document.to_json(JsonConvention::Plain).unwrap(), expected);
+fn the_local_convention_has_no_prefixes_and_no_namespaces() {
+    let document = read("<p:a xmlns:p='u' p:n='1'><b>x</b><p:b/></p:a>");
+    let expected = json(r#"{"a":{"@n":"1","b":[{"$":"x"},{}]}}"#);
+    assert_eq!(document.to_json(JsonConvention::Local).unwrap(), expected);
 }
 
 #[test]
@@ -229,5 +229,35 @@ fn namespaces_that_repeat_on_every_element_do_not_blow_up() {
     let text = format!("<a{declared}>{}</a>", "<b/>".repeat(100_000));
     let document = Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap();
     assert!(document.to_json(JsonConvention::BadgerFish).unwrap_err().message.contains("more than"));
-    assert!(document.to_json(JsonConvention::Plain).is_ok());
+    assert!(document.to_json(JsonConvention::Local).is_ok());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 300, ..proptest::test_runner::Config::default() })]
+
+    #[test]
+    fn any_bytes_are_answered(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        drop(Xml::parse(&bytes, &XmlLimits::LOOSE));
+    }
+
+    #[test]
+    fn what_is_taken_is_written_so_that_it_reads_the_same(
+        text in "(<[a-c](:[a-c])?( [a-c]=('[a-c&;<]{0,3}'|\"&#6[0-9];\"))?( xmlns(:[a-c])?='[a-c]?')?/?>|</[a-c]>|[a-c]|&lt;|&#x41;|<!--[a-c]-->|<\\?[a-c] [a-c]\\?>|<!\\[CDATA\\[[<&a]{0,3}\\]\\]>| |\n){1,12}",
+    ) {
+        if let Ok(document) = Xml::parse(text.as_bytes(), &XmlLimits::LOOSE) {
+            let written = document.to_document();
+            let again = Xml::parse(written.as_bytes(), &XmlLimits::LOOSE);
+            proptest::prop_assert_eq!(again.as_ref(), Ok(&document), "{}", written);
+        }
+    }
+
+    #[test]
+    fn json_that_becomes_xml_reads_as_xml(json in "[\\[{][\\[\\]{}\",:a-d$@1 ]{0,40}") {
+        if let Ok(value) = Value::parse_json(json.as_bytes())
+            && let Ok(document) = Xml::from_json(&value, &root())
+        {
+            let written = document.to_document();
+            proptest::prop_assert!(Xml::parse(written.as_bytes(), &XmlLimits::LOOSE).is_ok(), "{}", written);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Declaration, NodeId, Xml, XmlError, XmlNode};
+use super::{Declaration, NodeId, Xml, XmlError, XmlName, XmlNode};
 use crate::value::Value;
 
 /// Members that a result may have. Namespaces repeat on every element, so a small document can have a large result.
@@ -15,8 +15,8 @@ const MAX_MEMBERS: usize = 2_000_000;
 pub enum JsonConvention {
     /// Every element is a map: its text is `$`, its attributes start with `@`, and `@xmlns` has the namespaces in scope.
     BadgerFish,
-    /// An element with nothing but text is that text; others are as in BadgerFish, without namespaces.
-    Plain,
+    /// The same with local names and without namespaces.
+    Local,
 }
 
 impl Xml {
@@ -25,16 +25,7 @@ impl Xml {
         let mut writer = Writer { document: self, convention, members: 0, scope: Vec::new(), namespaces: None };
         let Some(root) = self.root_element() else { return Ok(Value::Null) };
         let value = writer.element(root)?;
-        Ok(Value::object([(self.qualified(root), value)]))
-    }
-
-    /// The name of an element as it is written.
-    fn qualified(&self, id: NodeId) -> Arc<str> {
-        match self.node(id) {
-            XmlNode::Element { name, .. } if name.prefix.is_none() => name.local.clone(),
-            XmlNode::Element { name, .. } => name.qualified().into(),
-            _ => "".into(),
-        }
+        Ok(Value::object([(writer.name(root), value)]))
     }
 }
 
@@ -49,6 +40,21 @@ struct Writer<'x> {
 }
 
 impl<'x> Writer<'x> {
+    /// The name of an element's member.
+    fn name(&self, id: NodeId) -> Arc<str> {
+        match self.document.node(id) {
+            XmlNode::Element { name, .. } => self.written(name).into(),
+            _ => "".into(),
+        }
+    }
+
+    fn written(&self, name: &XmlName) -> String {
+        match self.convention {
+            JsonConvention::BadgerFish => name.qualified(),
+            JsonConvention::Local => name.local.to_string(),
+        }
+    }
+
     /// Elements are at most as deep as the parser allows.
     fn element(&mut self, id: NodeId) -> Result<Value, XmlError> {
         let XmlNode::Element { attributes, declarations, .. } = self.document.node(id) else { return Ok(Value::Null) };
@@ -65,7 +71,7 @@ impl<'x> Writer<'x> {
             members.insert("@xmlns".into(), namespaces.clone());
         }
         for attribute in attributes {
-            members.insert(format!("@{}", attribute.name.qualified()).into(), Value::from(&*attribute.value));
+            members.insert(format!("@{}", self.written(&attribute.name)).into(), Value::from(&*attribute.value));
         }
         self.content(id, &mut members)?;
         self.scope.truncate(outer);
@@ -74,7 +80,7 @@ impl<'x> Writer<'x> {
         if self.members > MAX_MEMBERS {
             return Err(XmlError { message: format!("the JSON would have more than {MAX_MEMBERS} members") });
         }
-        Ok(self.shortened(members))
+        Ok(Value::Object(Arc::new(members)))
     }
 
     fn content(&mut self, id: NodeId, members: &mut IndexMap<Arc<str>, Value>) -> Result<(), XmlError> {
@@ -86,7 +92,7 @@ impl<'x> Writer<'x> {
                 XmlNode::Element { .. } => {
                     has_elements = true;
                     let value = self.element(child)?;
-                    append(members, document.qualified(child), value);
+                    append(members, self.name(child), value);
                 }
                 XmlNode::Text(piece) => text.push_str(piece),
                 _ => {}
@@ -98,17 +104,6 @@ impl<'x> Writer<'x> {
             members.insert("$".into(), text.into());
         }
         Ok(())
-    }
-
-    fn shortened(&self, mut members: IndexMap<Arc<str>, Value>) -> Value {
-        if self.convention == JsonConvention::Plain {
-            match (members.len(), members.get("$")) {
-                (0, _) => return "".into(),
-                (1, Some(_)) => return members.swap_remove("$").unwrap_or_default(),
-                _ => {}
-            }
-        }
-        Value::Object(Arc::new(members))
     }
 
     /// The namespaces in scope; `$` is the default one.

@@ -1,15 +1,15 @@
-//! Any bytes as an XML body: parsed, looked into, converted to JSON and back.
+//! XML and what looks into it: an XPath expression over a body, and the ways of a body into JSON and back.
 #![no_main]
 
 use gantry_fuzz::{answer, quoted, split};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let Some((path, body)) = split(data) else { return };
-    let condition = quoted(&format!("$xpath(message.body, {})", quoted(path)));
-    let steps = format!(
-        "  execute:\n  - parse: {{version: 2.0.0}}\n  - switch: {{case: [{{condition: {condition}, execute: [{{throw: {{name: A}}}}]}}]}}\n  \
-         - xml-to-json: {{version: 2.0.0}}\n  - json-to-xml: {{version: 2.0.0}}\n  catch:\n  - default:\n    - xml-to-json: {{version: 2.0.0}}\n    \
-         - json-to-xml: {{version: 2.0.0}}\n"
-    );
-    answer(&steps, body);
+    if let Some((expression, body)) = split(data) {
+        let path = format!("$xpath($, {})", quoted(expression));
+        let redact = format!("redact: {{root: message.body, redactions: [{{path: {}}}]}}", quoted(&path));
+        let map = "map: {inputs: {in: {variable: message.body, content: application/xml}}, outputs: {out: {content: application/xml}}, \
+            actions: [{set: out, from: in}]}";
+        answer(&format!("  execute: [{{parse: {{}}}}, {{{redact}}}]\n"), body);
+        answer(&format!("  execute: [{{xml-to-json: {{}}}}, {{json-to-xml: {{}}}}, {{{map}}}]\n"), body);
+    }
 });
