@@ -204,6 +204,7 @@ impl<'a, 's> Assembler<'a, 's> {
             let entry = self.next();
             let outer = self.inside_of(inside);
             let outer_locals = std::mem::replace(&mut self.names.locals, locals);
+            self.settle();
             self.block(&catch.execute);
             self.leave(outer);
             self.names.locals = outer_locals;

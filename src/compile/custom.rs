@@ -36,7 +36,28 @@ impl RunStep for Enter {
         if let Some(old) = slots.get_mut(self.local).map(|slot| std::mem::replace(slot, local))
             && let Some(saved) = slots.get_mut(self.saved)
         {
-            *saved = old;
+            // Null says that there was none, nothing that no policy has been entered.
+            *saved = if old.is_empty() { Variable::Value(Value::Null) } else { old };
+        }
+        Outcome::done()
+    }
+}
+
+/// At the start of a handler: a fault inside of policies has left them without their end.
+struct Settle {
+    local: usize,
+    /// What the policies inside kept, the outermost first.
+    saved: Box<[usize]>,
+}
+
+impl RunStep for Settle {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let slots = &mut cx.state.slots;
+        let kept: Vec<Variable> =
+            self.saved.iter().filter_map(|slot| slots.get_mut(*slot).map(std::mem::take)).collect();
+        let outermost = kept.into_iter().find(|variable| !variable.is_empty());
+        if let (Some(old), Some(local)) = (outermost, slots.get_mut(self.local)) {
+            *local = old;
         }
         Outcome::done()
     }
@@ -66,7 +87,7 @@ impl Assembler<'_, '_> {
         let title = step.title.clone().unwrap_or_else(|| policy.name.clone());
         let place = (self.place)(step.policy_span).into();
         let info = Arc::new(StepInfo { policy: step.policy.clone(), title, place });
-        let saved = self.names.symbols.intern(&format!("local {}", self.inside.len()));
+        let saved = self.names.symbols.intern(&saved_name(self.inside.len()));
         let (Some(local), Some(saved)) = (self.names.symbols.intern("local"), saved) else { return false };
         let (local, saved) = (usize::from(local), usize::from(saved));
         self.names.assigned.insert("local".into());
@@ -91,6 +112,17 @@ impl Assembler<'_, '_> {
         self.leave(outer);
         self.names.locals.pop();
         ends && policy.catch.is_empty()
+    }
+
+    /// The step with which a handler begins, where there are user-defined policies inside of what it guards.
+    pub(super) fn settle(&mut self) {
+        let symbols = &self.names.symbols;
+        let inside = (self.inside.len()..DEEPEST).map_while(|depth| symbols.find(&saved_name(depth)));
+        let saved: Box<[usize]> = inside.map(usize::from).collect();
+        if let (Some(local), false) = (symbols.find("local"), saved.is_empty()) {
+            let step = Box::new(Settle { local: local.into(), saved });
+            self.push_plan(Plan { step, access: Access::default() }, None);
+        }
     }
 
     /// Lays a hook out: the steps of a global policy.
@@ -177,6 +209,11 @@ impl Assembler<'_, '_> {
             }
         }
     }
+}
+
+/// The variable that keeps `local` at this depth; no document can name it.
+fn saved_name(depth: usize) -> String {
+    format!("local {depth}")
 }
 
 /// The value that run time would not change.

@@ -30,6 +30,7 @@ pub mod client_identification;
 pub mod cors;
 pub mod extract;
 pub mod gatewayscript;
+pub mod html_page;
 pub mod r#if;
 pub mod invoke;
 pub mod javascript;
@@ -37,6 +38,7 @@ pub mod json_to_xml;
 pub mod jwt_generate;
 pub mod jwt_validate;
 pub mod lambda;
+pub mod log;
 pub mod map;
 pub mod operation_switch;
 pub mod parse;
@@ -65,12 +67,13 @@ pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 24] = [
+pub static ALL: [Entry; 26] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<client_identification::ClientIdentification>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),
+    Entry::of::<html_page::HtmlPage>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
     Entry::of::<javascript::JavaScript>(),
@@ -78,6 +81,7 @@ pub static ALL: [Entry; 24] = [
     Entry::of::<jwt_generate::JwtGenerate>(),
     Entry::of::<jwt_validate::JwtValidate>(),
     Entry::of::<lambda::Lambda>(),
+    Entry::of::<log::Log>(),
     Entry::of::<map::Map>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),

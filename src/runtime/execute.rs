@@ -12,35 +12,18 @@ use crate::value::{BodyError, BodyTimeout};
 /// executor stops waiting for one that does not.
 const GRACE: Duration = Duration::from_millis(250);
 
-/// Runs the pipeline: the assembly, the handler of its fault if one takes it, then `finally`. The response is what
-/// `message` holds afterwards; an error is a fault that nothing caught.
+/// Runs the pipeline: the assembly, the handler of its fault if one takes it, then `finally`, then what runs
+/// after every assembly. The response is what `message` holds afterwards; an error is a fault that nothing caught.
 pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
-    let result = run_with_finally(pipeline, cx).await;
-    let state = &mut *cx.state;
-    match result {
-        Ok(()) => {
-            for (name, value) in state.limits.headers() {
-                state.message.headers.insert(name.clone(), value);
-                // They are the gateway's own, also where the message is still the request.
-                state.touched_headers.push(name);
-            }
-            Ok(())
-        }
-        Err(mut fault) => {
-            fault.headers.extend(state.limits.headers());
-            Err(fault)
-        }
+    let way = with_finally(pipeline, cx).await?;
+    // What runs after every assembly has no answer of the gateway's own to change.
+    match pipeline.post.filter(|_| !matches!(way, Way::End)) {
+        Some(post) => run(pipeline, cx, post).await.map(drop),
+        None => Ok(()),
     }
 }
 
-async fn run_with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
-    match (run_assembly(pipeline, cx).await?, pipeline.post) {
-        (Way::Finally, Some(post)) => run(pipeline, cx, post).await.map(drop),
-        _ => Ok(()),
-    }
-}
-
-async fn run_assembly(pipeline: &Pipeline, cx: &mut Context) -> Result<Way, Fault> {
+async fn with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<Way, Fault> {
     let result = run(pipeline, cx, 0).await;
     let Some(finally) = pipeline.finally.filter(|_| !matches!(result, Ok(Way::End))) else { return result };
     if let Err(fault) = &result {

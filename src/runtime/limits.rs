@@ -49,7 +49,7 @@ impl Limits {
     }
 
     /// What the client is told, in the headers of IBM's gateway: `name=default,100;`.
-    pub(super) fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<> {
+    pub fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<> {
         let text = |number: fn(&LimitState) -> u64| {
             let shown = self.all.iter().filter(|state| state.shown);
             let each: Vec<String> = shown.map(|state| format!("name={},{};", state.name, number(state))).collect();

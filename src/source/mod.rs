@@ -21,7 +21,7 @@ pub use decode::{Shape, Spellings, Unbuilt, kebab_case};
 pub use expand::{Environment, ProcessEnvironment, Witness, expand};
 pub use files::{MAX_BYTES, Tree, find_files, is_stdin, read_text, read_tree};
 pub use origin::Origin;
-pub use packaged::{Packaged, names_file};
+pub use packaged::{Packaged, names_file, names_page};
 pub use parse::parse;
 pub use reference::{Located, References};
 pub use scalar::Style;

@@ -21,6 +21,22 @@ pub fn names_file(text: &str) -> bool {
     relative && !text.contains(['\n', ';', '(']) && ENDINGS.iter().any(|ending| text.ends_with(ending))
 }
 
+/// Whether a `page` names a file, and is no HTML itself.
+pub fn names_page(text: &str) -> bool {
+    let text = text.trim();
+    !text.contains(['\n', '<', '$']) && [".html", ".htm"].iter().any(|ending| text.ends_with(ending))
+}
+
+/// Whether the value of this key is the name of a file.
+fn is_file(key: &str, text: &str) -> bool {
+    match key {
+        "source" => names_file(text),
+        "page" => text.starts_with('.') && names_page(text),
+        "html-page" => names_page(text),
+        _ => false,
+    }
+}
+
 impl Packaged {
     /// Reads the files that a document names. One that cannot be read has a finding of its own.
     pub fn read(&mut self, tree: &Tree, sources: &mut Sources, findings: &mut Findings) {
@@ -32,7 +48,7 @@ impl Packaged {
             Content::Sequence(items) => items.iter().for_each(|item| self.walk(item, tree, sources, findings)),
             Content::Mapping(entries) => {
                 for entry in entries.iter() {
-                    let named = entry.value.text().filter(|text| &*entry.key.text == "source" && names_file(text));
+                    let named = entry.value.text().filter(|text| is_file(&entry.key.text, text));
                     match named {
                         Some(name) => self.file(&path(tree, name), sources, findings),
                         None => self.walk(&entry.value, tree, sources, findings),

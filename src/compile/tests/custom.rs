@@ -125,6 +125,31 @@ assembly:
 }
 
 #[tokio::test]
+async fn a_handler_reads_the_parameters_of_its_own_policy() {
+    let inner = "policy: 1.0.0
+info: {name: inner}
+properties: {properties: {p: {type: string}}}
+assembly: {execute: [{throw: {version: 2.1.0, name: Mine, message: $(local.parameter.p)}}]}
+";
+    let outer = "policy: 1.0.0
+info: {name: outer}
+properties: {properties: {p: {type: string}}}
+assembly:
+  execute: [{inner: {p: 'in $(request.parameters.id)'}}]
+  catch: [{errors: [Mine], execute: [{set-variable: {version: 2.0.0, actions: [{set: message.headers.x-p, value: $(local.parameter.p)}]}}]}]
+";
+    let show = "- set-variable: {actions: [{set: message.body, value: '[$(local.parameter.p)]'}]}\n";
+    let answer = run(&[inner, outer], &format!("- outer: {{p: 'out $(request.parameters.id)'}}\n{show}")).await;
+    assert_eq!((answer.header("x-p"), answer.text()), (Some("out 7"), "[]"));
+    let caught = run(
+        &[inner],
+        &format!("- inner: {{p: $(request.parameters.id)}}\ncatch:\n- errors: [Mine]\n  execute:\n  {show}"),
+    )
+    .await;
+    assert_eq!(caught.text(), "[]");
+}
+
+#[tokio::test]
 async fn the_version_chooses_and_the_highest_is_the_default() {
     let version = |version: &str| {
         format!(

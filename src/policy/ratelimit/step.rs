@@ -10,7 +10,7 @@ use crate::openapi::Api;
 use crate::policy::{Compiler, Directory};
 use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::counters::{Change, Count, Counters, Counting, Operation};
-use crate::runtime::{Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
+use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
 use crate::settings::{Per, Rate};
 use crate::value::Value;
 
@@ -141,6 +141,8 @@ impl Ratelimit {
             reset: count.reset,
             shown: client && limit.rules.window.is_some(),
         });
+        let state = &mut *cx.state;
+        state.answer_headers.extend(state.limits.headers().map(|(name, value)| AnswerHeader::Set(name, value)));
         if refused {
             let kind = &kinds::ASSEMBLY_RATE_LIMIT;
             let fault = Fault::new(kind, FaultSource::Client, "Rate Limit exceeded");
