@@ -2,18 +2,21 @@
 
 use super::amazon;
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
-use crate::openapi::{Api, Operation};
-use crate::source::Node;
+use crate::openapi::{Api, Demand, SchemeKind};
 
 /// Reports security requirements and client certificates; once each, at their first place.
 pub(super) fn report(api: &Api, is_export: bool, findings: &mut Findings) {
     let root = &api.tree.root;
-    let demands = |node: &Node| node.get("security").filter(|security| !security.items().is_empty()).map(|s| s.span);
     // An operation that runs its integration is refused with such a demand.
-    let own = |operation: &Operation| if amazon::runs(operation) { None } else { demands(&operation.node) };
-    let of_root = if is_export { None } else { demands(root) };
-    let security = of_root.or_else(|| api.operations.iter().find_map(own));
-    warn(security, "the security requirements are not enforced yet: everybody may call", findings);
+    let own = api.operations.iter().filter(|operation| !(is_export && amazon::runs(operation)));
+    let demands = own.flat_map(|operation| api.security(operation, &mut Findings::default()).alternatives);
+    let unchecked = demands
+        .flatten()
+        .find(|demand| !matches!(demand.scheme.kind, SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_)));
+    if let Some(Demand { scheme, span, .. }) = unchecked {
+        let message = format!("the security scheme `{}` is not enforced yet: everybody may call", scheme.name);
+        warn(Some(span), &message, findings);
+    }
     let guard = amazon::guards::beside_assembly(api);
     warn(guard, "what AWS API Gateway checks here is not enforced yet: everybody may call", findings);
     let is_true =

@@ -15,7 +15,7 @@ use crate::aws::endpoint::region_from_environment;
 use crate::gateway::{Gateway, Load, Reload};
 use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options, StartError};
 use crate::runtime::{Route, Snapshot};
-use crate::settings::{LocalService, Startup};
+use crate::settings::{DESK_CLIENT_ID, DESK_CLIENT_SECRET, LocalService, Startup};
 use crate::source::ProcessEnvironment;
 use crate::telemetry::AccessForm;
 use crate::value::{Seconds, Secret};
@@ -37,11 +37,12 @@ pub fn run(arguments: DevArguments) -> Exit {
     if let Err(exit) = start_logs(&startup) {
         return exit;
     }
-    let region = live.aws.region.unwrap_or_else(region);
-    block_on(develop(arguments, startup, region, start))
+    let region = live.aws.region.clone().unwrap_or_else(region);
+    let made_up = live.clients_file.is_none();
+    block_on(develop(arguments, startup, region, start, made_up))
 }
 
-async fn develop(arguments: DevArguments, startup: Startup, region: String, start: Instant) -> Exit {
+async fn develop(arguments: DevArguments, startup: Startup, region: String, start: Instant, made_up: bool) -> Exit {
     let mut inputs = arguments.serve.input.inputs();
     let bound = match bind(&startup).await {
         Ok(bound) => bound,
@@ -77,7 +78,7 @@ async fn develop(arguments: DevArguments, startup: Startup, region: String, star
     match outcome {
         Reload::Swapped { .. } => {
             let snapshot = gateway.snapshot().load_full();
-            eprint!("{}", welcome(&snapshot, &lambda, traffic, start));
+            eprint!("{}", welcome(&snapshot, &lambda, traffic, start, made_up));
         }
         Reload::RolledBack => eprintln!("Nothing is served yet: mend the document, and it is loaded again."),
     }
@@ -135,7 +136,8 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 /// What is served, and one line to try.
-fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start: Instant) -> String {
+/// `made_up` says that the application of a desk may call.
+fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start: Instant, made_up: bool) -> String {
     let mut text = format!(
         "Gantry {} serves on http://{traffic} (started in {} ms)\n\n",
         env!("CARGO_PKG_VERSION"),
@@ -144,11 +146,19 @@ fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start
     for route in &snapshot.all {
         text.push_str(&format!("  {:<7} {:<40} {}\n", verb(route), route.operation.full_path, route.api.name));
     }
+    let asks = |route: &&Arc<Route>| !route.operation.clients.is_empty();
+    if let Some(route) = snapshot.all.iter().find(asks).filter(|_| made_up) {
+        text.push_str(&format!(
+            "\n`{}` asks for an application, and nobody said which there are. Here ONE\nMADE-UP APPLICATION may call everything: \
+             its id is {DESK_CLIENT_ID}, its secret\n{DESK_CLIENT_SECRET}. Name your own under `clients-file` in the settings.\n",
+            route.api.title
+        ));
+    }
     match lambda.functions().as_slice() {
         [] => text.push_str("\nNo functions beside the documents.\n"),
         names => text.push_str(&format!("\nFunctions: {}\n", names.join(", "))),
     }
-    if let Some(line) = sample(snapshot, traffic) {
+    if let Some(line) = sample(snapshot, traffic, made_up) {
         text.push_str(&format!("\nTry:\n  {line}\n"));
     }
     text.push_str("\nChanges to documents and functions take effect at once. Ctrl-C ends.\n\n");
@@ -160,16 +170,25 @@ fn verb(route: &Route) -> &str {
 }
 
 /// A `curl` line for the first operation that can be read, else the first.
-fn sample(snapshot: &Snapshot, traffic: SocketAddr) -> Option<String> {
+fn sample(snapshot: &Snapshot, traffic: SocketAddr, made_up: bool) -> Option<String> {
     let reading = snapshot.all.iter().find(|route| verb(route) == "GET");
     let route = reading.or(snapshot.all.first())?;
-    let url = format!("http://{traffic}{}", route.operation.sample_path);
+    let mut url = format!("http://{traffic}{}", route.operation.sample_path);
+    let mut headers = String::new();
+    let keys = route.operation.clients.first().map(|one| (&one.id, DESK_CLIENT_ID, &one.secret, DESK_CLIENT_SECRET));
+    let keys = keys.into_iter().flat_map(|(id, first, secret, second)| [(id, first), (secret, second)]);
+    for (place, value) in keys.filter_map(|(place, value)| Some((place.as_ref()?, value))).filter(|_| made_up) {
+        match place.in_header {
+            true => headers.push_str(&format!("-H '{}: {value}' ", place.name)),
+            false => url.push_str(&format!("{}{}={value}", if url.contains('?') { '&' } else { '?' }, place.name)),
+        }
+    }
     let url = if url.contains(['?', '&']) { format!("'{url}'") } else { url };
     Some(match verb(route) {
-        "GET" | "ANY" => format!("curl {url}"),
-        "HEAD" => format!("curl -I {url}"),
-        verb @ ("DELETE" | "OPTIONS") => format!("curl -X {verb} {url}"),
-        verb => format!("curl -X {verb} -H 'content-type: application/json' -d '{{}}' {url}"),
+        "GET" | "ANY" => format!("curl {headers}{url}"),
+        "HEAD" => format!("curl -I {headers}{url}"),
+        verb @ ("DELETE" | "OPTIONS") => format!("curl -X {verb} {headers}{url}"),
+        verb => format!("curl -X {verb} {headers}-H 'content-type: application/json' -d '{{}}' {url}"),
     })
 }
 

@@ -14,12 +14,15 @@ use std::sync::Arc;
 use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies, Generation, Values};
+use crate::assembly::{self, Assemblies, Carrier, Generation, Values};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
-use crate::openapi::{Api, Location, Operation, ParameterType, Part, PathTemplate, Segment};
-use crate::policy::SharedParts;
+use crate::openapi::{
+    Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
+};
+use crate::policy::{Purpose, SharedParts};
 use crate::runtime::{
-    ApiInfo, Conflict, ContextLimits, DeclaredParameter, Document, OperationInfo, Pipeline, Route, Snapshot,
+    ApiInfo, ClientDemand, Conflict, ContextLimits, DeclaredParameter, Document, OperationInfo, Pipeline, Route,
+    Snapshot,
 };
 use crate::settings::Live;
 use crate::source::Node;
@@ -67,10 +70,15 @@ impl SnapshotBuilder {
         }
         for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
             if let Some((index, Some(pipeline))) = index.map(|index| (index, &pipelines[index])) {
+                // What guards an export of AWS is refused where the export is read.
+                let clients = match found.all[index].carrier {
+                    Carrier::Amazon => Box::default(),
+                    Carrier::XAssembly | Carrier::Ibm => clients(&api.security(operation, findings)),
+                };
                 let route = Arc::new(Route {
                     verb: operation.verb.clone(),
                     api: info.clone(),
-                    operation: Arc::new(operation_info(api, number, operation)),
+                    operation: Arc::new(OperationInfo { clients, ..operation_info(api, number, operation) }),
                     pipeline: pipeline.clone(),
                     span: operation.span,
                 });
@@ -81,6 +89,9 @@ impl SnapshotBuilder {
             }
         }
         self.snapshot.apis.push(info);
+        if shared.directory.is_none() {
+            nobody_said_who_may_call(&found, shared, findings);
+        }
     }
 
     fn add_route(&mut self, route: Arc<Route>, findings: &mut Findings) {
@@ -117,6 +128,29 @@ impl SnapshotBuilder {
         }
         self.snapshot
     }
+}
+
+/// A document that asks for applications needs to be told which there are: a warning at a desk, an error where it is served.
+fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, findings: &mut Findings) {
+    // An export of AWS that asks is refused for that.
+    let runs = |index: &Option<usize>| index.is_some_and(|index| found.all[index].carrier != Carrier::Amazon);
+    let operations = shared.api.operations.iter().zip(&found.by_operation).filter(|(_, index)| runs(index));
+    let demands = operations.flat_map(|(operation, _)| {
+        shared.api.security(operation, &mut Findings::default()).alternatives.into_iter().flatten()
+    });
+    let asks = |demand: &Demand| matches!(demand.scheme.kind, SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_));
+    let Some(demand) = demands.into_iter().find(asks) else { return };
+    let message = format!(
+        "the security scheme `{}` asks for an application, and nobody said which there are",
+        demand.scheme.name
+    );
+    let help =
+        "name a file of applications and plans under `clients-file` in the settings; `gantry dev` has one to try with";
+    let finding = match shared.purpose {
+        Purpose::Serve => Diagnostic::error(codes::ENVIRONMENT_OBJECT, demand.span, message),
+        Purpose::Check => Diagnostic::warning(codes::ENVIRONMENT_OBJECT, demand.span, message),
+    };
+    findings.push(finding.help(help));
 }
 
 /// Says which two routes answer the same requests.
@@ -165,6 +199,7 @@ fn operation_info(api: &Api, number: usize, operation: &Operation) -> OperationI
         path: operation.path.text.clone(),
         any_verb: operation.verb.is_none(),
         path_verbs: path_verbs(api, operation),
+        clients: Box::default(),
         is_default: operation.is_default,
         full_path: format!("{}{}", api.base_path, operation.path).into(),
         parameters: declared(operation),
@@ -172,6 +207,23 @@ fn operation_info(api: &Api, number: usize, operation: &Operation) -> OperationI
         required_headers: required(Location::Header),
         sample_path: sample_path(api, operation).into(),
     }
+}
+
+/// The applications that the security requirements ask for, one for each way in; nothing where none asks for any.
+fn clients(security: &Security) -> Box<[ClientDemand]> {
+    let demand = |alternative: &Vec<Demand>| {
+        let mut found = ClientDemand::default();
+        for demand in alternative {
+            match &demand.scheme.kind {
+                SchemeKind::ClientId(place) => found.id = Some(place.clone()),
+                SchemeKind::ClientSecret(place) => found.secret = Some(place.clone()),
+                _ => {}
+            }
+        }
+        found
+    };
+    let all: Vec<ClientDemand> = security.alternatives.iter().map(demand).collect();
+    if all.iter().all(ClientDemand::is_open) { Box::default() } else { all.into() }
 }
 
 /// The verbs of an operation's path.

@@ -2,14 +2,18 @@
 
 use crate::assembly::{Assembly, Carrier, Generation};
 use crate::openapi::Api;
-use crate::policy::{self, Access, Plan};
+use crate::policy::{self, Access, Plan, SharedParts};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 
-/// The stages, in the order in which IBM's gateway has them. More will stand here: client identification, rate limits and
-/// security come before the parameters.
-pub(super) fn before_assembly(assembly: &Assembly, api: &Api) -> Vec<Plan> {
-    let cors = assembly.cors.as_ref().map(policy::cors::plan);
-    cors.into_iter().chain(required_parameters(assembly, api)).collect()
+/// The stages, in the order in which IBM's gateway has them.
+pub(super) fn before_assembly(assembly: &Assembly, shared: SharedParts<'_>) -> Vec<Plan> {
+    let stages = [
+        assembly.cors.as_ref().map(policy::cors::plan),
+        policy::client_identification::plan(shared),
+        policy::ratelimit::of_plans(shared),
+        required_parameters(assembly, shared.api),
+    ];
+    stages.into_iter().flatten().collect()
 }
 
 fn required_parameters(assembly: &Assembly, api: &Api) -> Option<Plan> {

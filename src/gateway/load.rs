@@ -1,15 +1,16 @@
 //! Paths to a snapshot. `check` and `serve` both come this way, so nothing stricter waits in production.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::assembly;
 use crate::compile::SnapshotBuilder;
 use crate::diagnostics::{Diagnostic, Findings, Sources, Span, codes};
 use crate::openapi::{self, Api};
-use crate::policy::{Purpose, SharedParts};
+use crate::policy::{Directory, Purpose, SharedParts};
 use crate::resources::Resources;
 use crate::runtime::Snapshot;
-use crate::settings::Live;
+use crate::settings::{Clients, Live, read_clients};
 use crate::source::{Environment, Node, Packaged, References, find_files, read_tree};
 
 #[cfg(test)]
@@ -69,11 +70,25 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     documents.referred.extend(file);
     let custom = assembly::CustomPolicies::read(&settings.policies, &mut all, &mut findings);
     documents.referred.extend(custom.files.iter().cloned());
+    let clients = clients(settings, environment, &mut all, &mut findings);
+    documents.referred.extend(settings.clients_file.as_ref().map(PathBuf::from));
     let mut builder = SnapshotBuilder::new(settings);
     let (packaged, sources) = (&documents.packaged, &all);
     for (number, api) in documents.apis.iter().enumerate() {
         progress(number);
-        let shared = SharedParts { api, settings, resources, environment, purpose, sources, packaged, custom: &custom };
+        let directory = clients.as_ref().map(|clients| Arc::new(Directory::of(clients, api)));
+        let directory = directory.as_ref();
+        let shared = SharedParts {
+            api,
+            settings,
+            resources,
+            environment,
+            purpose,
+            sources,
+            packaged,
+            directory,
+            custom: &custom,
+        };
         builder.add(shared, &values, &|span: Span| sources.place(span), &mut findings);
     }
     findings.sort();
@@ -84,6 +99,21 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     }
     let Documents { files: documents, referred, skipped, .. } = documents;
     Load { sources: all, findings, snapshot, documents, referred, skipped }
+}
+
+/// Who may call. At a desk, where nobody said so, a made-up application may.
+fn clients(
+    settings: &Live,
+    environment: &dyn Environment,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Clients> {
+    match (&settings.clients_file, &settings.aws.local) {
+        // A file with mistakes is an error anyway; nobody may call then.
+        (Some(file), _) => Some(read_clients(Path::new(file), environment, sources, findings).unwrap_or_default()),
+        (None, Some(_)) => Some(Clients::for_a_desk()),
+        (None, None) => None,
+    }
 }
 
 /// Reads every document at the paths.

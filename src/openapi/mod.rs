@@ -10,6 +10,7 @@ mod parameter;
 mod path;
 pub mod schema;
 
+mod security;
 mod servers;
 mod swagger20;
 mod template;
@@ -26,6 +27,7 @@ use crate::source::{Node, Tree};
 pub use document::{is_document, read};
 pub use parameter::{ParameterType, Separator};
 pub use path::{Part, PathTemplate, Segment};
+pub use security::{Demand, KeyPlace, Scheme, SchemeKind, Security};
 pub use template::{Template, holds_api, in_template, is_template};
 
 /// An API, whatever dialect its document is written in.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::Entry;
+use super::{Directory, Entry};
 use crate::assembly::{Carrier, Cors, CustomPolicies, Generation, Property, Step};
 use crate::diagnostics::codes;
 use crate::diagnostics::{Code, Diagnostic, Findings, Sources, Span};
@@ -30,6 +30,8 @@ pub struct SharedParts<'a> {
     pub sources: &'a Sources,
     /// Scripts that lie beside documents.
     pub packaged: &'a Packaged,
+    /// The applications that may call the API; `None` where nobody said who may.
+    pub directory: Option<&'a Arc<Directory>>,
     /// Policies that the settings bring.
     pub custom: &'a CustomPolicies,
 }

@@ -8,6 +8,9 @@ use crate::value::{Body, Value};
 /// Bodies of this size or smaller are worked on at once.
 const AT_ONCE: usize = 16 * 1024;
 
+/// An XPath expression may look at every node for every other one, so it weighs this many times its document.
+const XPATH: usize = 8;
+
 /// What a plan does with a request.
 pub(super) type Work<P> = fn(&P, &mut Context) -> Result<(), Fault>;
 
@@ -53,6 +56,12 @@ pub(super) fn size_of_body(body: &Body) -> usize {
         Body::Value(value) => size_of(value),
         Body::Empty | Body::Stream(_) | Body::Gone => 0,
     }
+}
+
+/// The larger of what the client sent and `message`, for steps that may look into both.
+pub(super) fn size_of_bodies(cx: &Context, with_xpath: bool) -> usize {
+    let size = size_of_body(&cx.state.message.body).max(size_of_body(&cx.state.request.body));
+    if with_xpath { size.saturating_mul(XPATH) } else { size }
 }
 
 /// About how many bytes a value is to work on. What is large enough is not counted to its end.

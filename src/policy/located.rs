@@ -66,6 +66,11 @@ impl Target {
         }
     }
 
+    /// Whether it evaluates XPath.
+    pub(super) fn is_xpath(&self) -> bool {
+        matches!(self, Target::Document(..))
+    }
+
     /// What the edit reads.
     pub(super) fn access(&self) -> Access {
         let body = |root: &Root| Reference { root: root.clone(), path: ["body".into()].into() };
@@ -245,14 +250,14 @@ fn checked(value: &Value) -> Result<String, Mistake> {
 /// JSON in DataPower's XML form of it, JSONx, and the way back from its elements to the JSON.
 pub(super) mod jsonx {
     use super::{HashSet, Mistake, NodeId, Value, XPath, XPathNode, Xml, found};
-    use crate::value::{XmlBuilder, XmlName};
+    use crate::value::{MAX_XML_DEPTH, XmlBuilder, XmlName};
 
     const JSONX: &str = "http://www.ibm.com/xmlns/prod/2009/jsonx";
 
     /// The numbers, in document order, of the values that an expression finds.
     pub(in crate::policy) fn places(json: &Value, xpath: &XPath) -> Result<HashSet<usize>, Mistake> {
         let mut builder = XmlBuilder::new();
-        element(json, None, &mut builder);
+        element(json, None, &mut builder)?;
         let document = builder.finish();
         let nodes = found(&document, xpath)?;
         let wanted: HashSet<NodeId> = nodes.iter().map(|node| of_element(&document, *node)).collect();
@@ -269,7 +274,7 @@ pub(super) mod jsonx {
         }
     }
 
-    fn element(value: &Value, name: Option<&str>, builder: &mut XmlBuilder) {
+    fn element(value: &Value, name: Option<&str>, builder: &mut XmlBuilder) -> Result<(), Mistake> {
         let kind = match value {
             Value::Null => "null",
             Value::Bool(_) => "boolean",
@@ -278,6 +283,9 @@ pub(super) mod jsonx {
             Value::Array(_) => "array",
             Value::Object(_) => "object",
         };
+        if builder.depth() >= MAX_XML_DEPTH {
+            return Err(Mistake(format!("the body is deeper than {MAX_XML_DEPTH} levels")));
+        }
         let is_first = builder.depth() == 0;
         builder.start(XmlName { prefix: Some("json".into()), local: kind.into(), namespace: Some(JSONX.into()) });
         if is_first {
@@ -287,10 +295,13 @@ pub(super) mod jsonx {
             builder.attribute(XmlName::plain("name"), name);
         }
         match value {
-            Value::Array(items) => items.iter().for_each(|item| element(item, None, builder)),
-            Value::Object(members) => members.iter().for_each(|(name, value)| element(value, Some(name), builder)),
+            Value::Array(items) => items.iter().try_for_each(|item| element(item, None, builder))?,
+            Value::Object(members) => {
+                members.iter().try_for_each(|(name, value)| element(value, Some(name), builder))?;
+            }
             scalar => builder.text(&scalar.to_text()),
         }
         builder.end();
+        Ok(())
     }
 }

@@ -13,6 +13,7 @@ macro_rules! examples {
 mod aws_credentials;
 mod blocks;
 mod call;
+mod clients;
 mod compiler;
 mod condition;
 mod converted;
@@ -25,6 +26,7 @@ mod script;
 mod unbuilt;
 
 pub mod activity_log;
+pub mod client_identification;
 pub mod cors;
 pub mod extract;
 pub mod gatewayscript;
@@ -59,13 +61,15 @@ use crate::runtime::Step;
 use crate::source::Spellings;
 
 pub use blocks::{BLOCKS, Steps};
+pub use clients::Directory;
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 25] = [
+pub static ALL: [Entry; 26] = [
     Entry::of::<activity_log::ActivityLog>(),
+    Entry::of::<client_identification::ClientIdentification>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),

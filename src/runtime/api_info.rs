@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
 
-use crate::openapi::{Location, ParameterType};
+use crate::openapi::{KeyPlace, Location, ParameterType};
 use crate::source::{Content, Entry, Node};
 use crate::value::Value;
 
@@ -39,6 +39,8 @@ pub struct OperationInfo {
     pub path: Arc<str>,
     /// It takes every verb that no other operation of its path takes.
     pub any_verb: bool,
+    /// Whose ids it asks for: one of these. Nothing where anybody may call.
+    pub clients: Box<[ClientDemand]>,
     /// The verbs of its path, as `Access-Control-Allow-Methods` lists them.
     pub path_verbs: Option<HeaderValue>,
     /// It is the route `$default` of an AWS HTTP API.
@@ -51,6 +53,22 @@ pub struct OperationInfo {
     pub required_headers: Vec<Arc<str>>,
     /// A path with the examples of its parameters filled in, for people to try.
     pub sample_path: Arc<str>,
+}
+
+/// The application that an alternative of the security requirements asks for.
+#[derive(Debug, Clone, Default)]
+pub struct ClientDemand {
+    /// Where its id is sent; `None` where the alternative asks for no application.
+    pub id: Option<KeyPlace>,
+    /// Where its secret is sent, if it is asked for.
+    pub secret: Option<KeyPlace>,
+}
+
+impl ClientDemand {
+    /// Whether the alternative asks for no application.
+    pub fn is_open(&self) -> bool {
+        self.id.is_none() && self.secret.is_none()
+    }
 }
 
 /// A parameter that an operation declares.

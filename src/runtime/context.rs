@@ -100,6 +100,8 @@ pub struct Caller {
     pub client: Value,
     /// What `plan.*` says.
     pub plan: Value,
+    /// Its place among the applications of the API.
+    pub number: usize,
 }
 
 // === impl Context ===

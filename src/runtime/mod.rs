@@ -18,7 +18,7 @@ mod variables;
 use std::future::Future;
 use std::pin::Pin;
 
-pub use api_info::{ApiInfo, DeclaredParameter, Document, OperationInfo};
+pub use api_info::{ApiInfo, ClientDemand, DeclaredParameter, Document, OperationInfo};
 pub use context::{AnswerHeader, Caller, Context, ContextLimits, Request, State, Variable};
 pub use error_document::error_document;
 pub use execute::execute;

@@ -6,6 +6,7 @@ mod aws;
 mod aws_export;
 mod background;
 mod cache;
+mod clients;
 mod crypto;
 mod limits;
 mod policies;
@@ -27,10 +28,14 @@ pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
 pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;
+pub use clients::{
+    Application, ApplicationState, Clients, DESK_CLIENT_ID, DESK_CLIENT_SECRET, OperationLimits, Plan, PlanLimit,
+    Product, Subscription,
+};
 pub use crypto::{CryptoError, CryptoObject};
 pub use limits::{CountLimit, Per, Rate, RateLimit};
 pub use policies::Policies;
-pub use read::{read, shape};
+pub use read::{clients_shape, read, read_clients, shape};
 pub use scripts::Scripts;
 pub use server::{Limits, Log, LogFormat, Server};
 pub use tls::TlsProfile;
@@ -71,6 +76,8 @@ pub struct Settings {
     pub burst_limits: IndexMap<String, RateLimit>,
     /// Limits that `count-limit` in a `ratelimit` step names.
     pub count_limits: IndexMap<String, CountLimit>,
+    /// The file that says who may call: applications, plans and products. Its path starts where Gantry was started.
+    pub clients_file: Option<String>,
     /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
     /// What the placeholders in exports of AWS API Gateway stand for.
@@ -101,6 +108,7 @@ pub struct Live {
     pub rate_limits: IndexMap<String, RateLimit>,
     pub burst_limits: IndexMap<String, RateLimit>,
     pub count_limits: IndexMap<String, CountLimit>,
+    pub clients_file: Option<String>,
     pub event_context: EventContext,
     pub aws_export: AwsExport,
 }
@@ -152,6 +160,7 @@ impl Settings {
             rate_limits,
             burst_limits,
             count_limits,
+            clients_file,
             event_context,
             aws_export,
             ..
@@ -171,6 +180,7 @@ impl Settings {
             rate_limits,
             burst_limits,
             count_limits,
+            clients_file,
             event_context,
             aws_export,
         };

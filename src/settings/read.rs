@@ -3,14 +3,82 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Settings;
 use super::variables::overlay;
-use crate::diagnostics::{Diagnostic, Findings, Sources, codes};
+use super::{Clients, Settings};
+use crate::diagnostics::{Diagnostic, Findings, Sources, codes, quoted_list};
 use crate::source::{Content, Environment, Node, Shape, Spellings, expand, read_tree};
 
 /// The shape of the settings file.
 pub fn shape() -> Shape {
     Shape::of::<Settings>("the settings", Spellings::default())
+}
+
+/// The shape of the clients' file.
+pub fn clients_shape() -> Shape {
+    Shape::of::<Clients>("the clients' file", Spellings::default())
+}
+
+/// Reads who may call. `None` means that findings say why not.
+pub fn read_clients(
+    path: &Path,
+    environment: &dyn Environment,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Clients> {
+    let errors = findings.errors();
+    let root = expand(&read_tree(path, sources, findings)?.root, &[], environment, findings);
+    if findings.errors() > errors {
+        return None;
+    }
+    let clients: Clients = clients_shape().decode(&root, findings)?;
+    let mut wrong = |place: &[&str], message: String, help: String| {
+        let found = place.iter().try_fold(&root, |node, key| match key.parse::<usize>() {
+            Ok(index) if node.is_sequence() => node.items().get(index),
+            _ => node.get(key),
+        });
+        let span = found.map_or(root.span, |node| node.span);
+        findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));
+    };
+    let known = |names: Vec<&String>| {
+        let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+        if names.is_empty() { "there are none".to_owned() } else { format!("there are {}", quoted_list(&names)) }
+    };
+    for (name, product) in &clients.products {
+        for (index, plan) in product.plans.iter().enumerate().filter(|(_, plan)| !clients.plans.contains_key(*plan)) {
+            let message = format!("there is no plan `{plan}`");
+            let place = ["products", name, "plans", &index.to_string()];
+            wrong(&place, message, known(clients.plans.keys().collect()));
+        }
+    }
+    let mut ids: Vec<&str> = Vec::new();
+    for (name, application) in &clients.applications {
+        if ids.contains(&application.client_id.as_str()) {
+            let message = format!("another application has the client id `{}` already", application.client_id);
+            wrong(&["applications", name, "client-id"], message, "give each application an id of its own".to_owned());
+        }
+        ids.push(&application.client_id);
+        let is_hash = |text: &String| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if application.client_secret_sha256.as_ref().is_some_and(|text| !is_hash(text)) {
+            let help = "write what `printf %s SECRET | sha256sum` prints, and never the secret itself".to_owned();
+            let message = "this is no SHA-256: 64 hexadecimal digits".to_owned();
+            wrong(&["applications", name, "client-secret-sha256"], message, help);
+        }
+        for (index, one) in application.subscriptions.iter().enumerate() {
+            let place = ["applications", name, "subscriptions", &index.to_string()];
+            match clients.products.get(&one.product) {
+                None => {
+                    let message = format!("there is no product `{}`", one.product);
+                    wrong(&[&place[..], &["product"]].concat(), message, known(clients.products.keys().collect()));
+                }
+                Some(product) if !product.plans.contains(&one.plan) => {
+                    let message = format!("the product `{}` is not offered under the plan `{}`", one.product, one.plan);
+                    wrong(&[&place[..], &["plan"]].concat(), message, known(product.plans.iter().collect()));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    (findings.errors() == errors).then_some(clients)
 }
 
 /// Reads the settings: the file, if there is one, and `GANTRY_…` variables over it. `None` means that findings say why not.

@@ -20,7 +20,8 @@ pub(super) struct Change {
 
 impl Step for Extract {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let size = lent::size_of_body(&cx.state.message.body).max(lent::size_of_body(&cx.state.request.body));
+        let with_xpath = self.0.iter().any(|change| change.target.is_xpath());
+        let size = lent::size_of_bodies(cx, with_xpath);
         lent::work(&self.0, cx, size, |changes, cx| changes.iter().try_for_each(|change| change.apply(cx)))
     }
 }

@@ -1,6 +1,6 @@
 //! From the configuration to a plan.
 
-use super::config::{ActionConfig, Config, Names, Scalar};
+use super::config::{self, Config, Names, Scalar};
 use super::names::{self, Level, PortPath};
 use super::plan::{Action, Compute, Input, Output, Plan, Read, Source, Target};
 use super::ports::{Options, input, options, output};
@@ -13,7 +13,7 @@ use crate::policy::Compiler;
 use crate::value::Value;
 
 /// Compiles a map. `None` means that findings say why not.
-pub(super) fn plan(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+pub(super) fn plan(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
     let options = options(&config.options, compiler)?;
     let tree = compiler.shared.api.tree.root.clone();
     let mut reader = Reader::new(&tree, usize::from(options.repeats));
@@ -34,7 +34,8 @@ pub(super) fn plan(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<P
     }
     let mut actions =
         Actions { compiler, inputs, outputs, levels: Vec::new(), programs: Vec::new(), options, good: true };
-    let list = actions.list("/actions", &config.actions);
+    let written: Vec<config::Action> = config.actions.into_iter().map(config::Action::from).collect();
+    let list = actions.list("/actions", &written);
     let Actions { inputs, outputs, programs, good, compiler, .. } = actions;
     if !good {
         return None;
@@ -60,7 +61,7 @@ struct Actions<'c, 'a, 'p> {
 }
 
 impl Actions<'_, '_, '_> {
-    fn list(&mut self, at: &str, actions: &[ActionConfig]) -> Vec<Action> {
+    fn list(&mut self, at: &str, actions: &[config::Action]) -> Vec<Action> {
         let mut list = Vec::new();
         for (index, action) in actions.iter().enumerate() {
             let at = format!("{at}/{index}");
@@ -83,7 +84,7 @@ impl Actions<'_, '_, '_> {
         list
     }
 
-    fn set(&mut self, at: &str, set: &str, action: &ActionConfig) -> Option<Action> {
+    fn set(&mut self, at: &str, set: &str, action: &config::Action) -> Option<Action> {
         for (name, there) in [("foreach", action.foreach.is_some()), ("actions", !action.actions.is_empty())] {
             if there {
                 let message = format!("`{name}` belongs to `create`, and this action has `set`");
@@ -96,7 +97,7 @@ impl Actions<'_, '_, '_> {
         Some(Action::Set { target, source })
     }
 
-    fn create(&mut self, at: &str, create: &str, action: &ActionConfig) -> Option<Action> {
+    fn create(&mut self, at: &str, create: &str, action: &config::Action) -> Option<Action> {
         for (name, there) in [("value", action.value.is_some()), ("default", action.default.is_some())] {
             if there {
                 let message = format!("`{name}` belongs to `set`, and this action has `create`");
@@ -173,7 +174,7 @@ impl Actions<'_, '_, '_> {
         }
     }
 
-    fn source(&mut self, at: &str, action: &ActionConfig) -> Option<Source> {
+    fn source(&mut self, at: &str, action: &config::Action) -> Option<Source> {
         let names = match &action.from {
             None => Vec::new(),
             Some(Names::One(name)) => vec![name.clone()],

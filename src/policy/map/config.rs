@@ -10,9 +10,9 @@ use crate::policy::parse::SettingsReference;
 pub struct Config {
     /// What is read, under the names that `from` and `value` use.
     #[serde(default)]
-    pub inputs: IndexMap<String, Port>,
+    pub inputs: IndexMap<String, InputConfig>,
     /// What is written, under the names that `set` and `create` use.
-    pub outputs: IndexMap<String, Port>,
+    pub outputs: IndexMap<String, OutputConfig>,
     /// What to do, in order.
     #[serde(default)]
     pub actions: Vec<ActionConfig>,
@@ -24,13 +24,12 @@ pub struct Config {
     pub parse_settings_reference: Option<SettingsReference>,
 }
 
-/// An input or an output.
+/// What is read.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Port {
-    /// The variable, such as `message.body`, `request.parameters.id` or `order.body`; of an output default `message.body`.
-    #[serde(default)]
-    pub variable: Option<String>,
+pub struct InputConfig {
+    /// The variable, such as `message.body`, `request.parameters.id` or `order.body`.
+    pub variable: String,
     /// `application/json` or `application/xml`; without it JSON.
     #[serde(default)]
     pub content: Option<String>,
@@ -48,32 +47,113 @@ pub struct Port {
     pub kind: Option<String>,
 }
 
-/// Sets a value, or makes the items of a list.
+/// What is written.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(extend("x-rules" = rules()))]
-pub struct ActionConfig {
-    /// The place in an output that gets the value: `output.order.id`. Inside of a `create`, a place in the item.
+pub struct OutputConfig {
+    /// The variable, such as `message.body`, `message.headers.x-id` or `order`.
+    #[serde(default = "body")]
+    pub variable: String,
+    /// `application/json` or `application/xml`; without it JSON.
     #[serde(default)]
+    pub content: Option<String>,
+    /// The schema, or a `$ref` to one of the document's.
+    #[serde(default)]
+    #[allow(dead_code, reason = "in the schema; the compiler reads the node")]
+    pub schema: IndexMap<String, serde_json::Value>,
+    /// A `$ref` that stands here and not under `schema`.
+    #[serde(default, rename = "$ref")]
+    #[allow(dead_code, reason = "in the schema; the compiler reads the node")]
+    pub reference: Option<String>,
+    /// A type that stands here and not under `schema`.
+    #[serde(default, rename = "type")]
+    #[allow(dead_code, reason = "in the schema; the compiler reads the node")]
+    pub kind: Option<String>,
+}
+
+fn body() -> String {
+    "message.body".to_owned()
+}
+
+/// An action, however deep it stands.
+#[derive(Debug)]
+pub(super) struct Action {
     pub set: Option<String>,
-    /// The list in an output that gets an item for every item of `foreach`.
-    #[serde(default)]
     pub create: Option<String>,
-    /// The place in an input, or several for `value` to use. Inside of a `create`, a place in the item.
+    pub from: Option<Names>,
+    pub value: Option<Scalar>,
+    pub default: Option<Scalar>,
+    pub foreach: Option<String>,
+    pub actions: Vec<Action>,
+}
+
+/// Actions of one depth. A type that held itself would be one that neither the loader nor an editor can look into.
+macro_rules! action {
+    ($name:ident, $inner:ident) => {
+        /// Sets a value, or makes the items of a list.
+        #[derive(Debug, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+        #[schemars(extend("x-rules" = rules()))]
+        pub struct $name {
+            /// The place in an output that gets the value: `output.order.id`. Inside of a `create`, a place in the item.
+            #[serde(default)]
+            pub set: Option<String>,
+            /// The list in an output that gets an item for every item of `foreach`.
+            #[serde(default)]
+            pub create: Option<String>,
+            /// The place in an input, or several for `value` to use. Inside of a `create`, a place in the item.
+            #[serde(default)]
+            pub from: Option<Names>,
+            /// A script whose last value counts, with `$(input.place)` in it, or a value as it is.
+            #[serde(default)]
+            pub value: Option<Scalar>,
+            /// The value where there is none in the inputs.
+            #[serde(default)]
+            pub default: Option<Scalar>,
+            /// The list in an input whose items are taken one by one.
+            #[serde(default)]
+            pub foreach: Option<String>,
+            /// What to do with every item.
+            #[serde(default)]
+            pub actions: Vec<$inner>,
+        }
+
+        impl From<$name> for Action {
+            fn from(action: $name) -> Self {
+                let $name { set, create, from, value, default, foreach, actions } = action;
+                let actions = actions.into_iter().map(Action::from).collect();
+                Action { set, create, from, value, default, foreach, actions }
+            }
+        }
+    };
+}
+
+action!(ActionConfig, InnerAction);
+action!(InnerAction, ThirdAction);
+action!(ThirdAction, LastAction);
+
+/// Sets a value of an item of a list in a list in a list.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LastAction {
+    /// The place in the item that gets the value.
+    pub set: String,
+    /// The place in an input or in the item that is taken.
     #[serde(default)]
     pub from: Option<Names>,
-    /// A script whose last value counts, with `$(input.place)` in it, or a value as it is.
+    /// A script whose last value counts, or a value as it is.
     #[serde(default)]
     pub value: Option<Scalar>,
     /// The value where there is none in the inputs.
     #[serde(default)]
     pub default: Option<Scalar>,
-    /// The list in an input whose items are taken one by one.
-    #[serde(default)]
-    pub foreach: Option<String>,
-    /// What to do with every item.
-    #[serde(default)]
-    pub actions: Vec<ActionConfig>,
+}
+
+impl From<LastAction> for Action {
+    fn from(action: LastAction) -> Self {
+        let LastAction { set, from, value, default } = action;
+        Action { set: Some(set), create: None, from, value, default, foreach: None, actions: Vec::new() }
+    }
 }
 
 fn rules() -> Vec<serde_json::Value> {
@@ -83,7 +163,6 @@ fn rules() -> Vec<serde_json::Value> {
 /// One name or several.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(extend("x-expected" = "a name or a list of names"))]
 pub enum Names {
     One(String),
     Many(Vec<String>),
@@ -92,7 +171,6 @@ pub enum Names {
 /// A text, a number or a boolean.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(extend("x-expected" = "a text, a number, `true` or `false`"))]
 pub enum Scalar {
     Text(String),
     Flag(bool),

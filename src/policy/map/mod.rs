@@ -36,7 +36,7 @@ impl Policy for Map {
     type Config = Config;
 
     fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        let plan = compile::plan(&config, compiler)?;
+        let plan = compile::plan(config, compiler)?;
         let reads = compile::reads(&plan);
         let bodies =
             plan.outputs.iter().filter(|output| matches!(&*output.reference.path, [body] if &**body == "body"));

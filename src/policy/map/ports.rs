@@ -1,6 +1,6 @@
 //! The options, the inputs and the outputs of a map.
 
-use super::config::{EmptyArrays, EmptyElement, OptionsConfig, Port};
+use super::config::{EmptyArrays, EmptyElement, InputConfig, OptionsConfig, OutputConfig};
 use super::plan::{Input, Output, Writing, XmlWriting};
 use super::schema::{Kind, Reader, Shape};
 use super::tree::Reading;
@@ -85,33 +85,28 @@ fn key(name: &str) -> String {
 /// Compiles an input.
 pub(super) fn input(
     name: &str,
-    port: &Port,
+    port: &InputConfig,
     reader: &mut Reader<'_>,
     compiler: &mut Compiler<'_, '_>,
 ) -> Option<Input> {
     let at = format!("/inputs/{}", key(name));
     let pointer = format!("{at}/variable");
-    let Some(variable) = port.variable.as_deref().filter(|variable| !variable.trim().is_empty()) else {
-        compiler.error(codes::MISSING_PROPERTY, &at, format!("`{name}` needs the property `variable`"));
-        return None;
-    };
-    let reference = compiler.read_variable(&pointer, variable)?;
-    let (shape, is_xml) = (shape(&at, reader, compiler)?, is_xml(&at, port, compiler)?);
+    let reference = compiler.read_variable(&pointer, &port.variable)?;
+    let (shape, is_xml) = (shape(&at, reader, compiler)?, is_xml(&at, port.content.as_deref(), compiler)?);
     Some(Input { name: name.into(), reference, is_xml, shape })
 }
 
 /// Compiles an output.
 pub(super) fn output(
     name: &str,
-    port: &Port,
+    port: &OutputConfig,
     reader: &mut Reader<'_>,
     compiler: &mut Compiler<'_, '_>,
 ) -> Option<Output> {
     let at = format!("/outputs/{}", key(name));
     let pointer = format!("{at}/variable");
-    let variable = port.variable.as_deref().filter(|variable| !variable.trim().is_empty()).unwrap_or("message.body");
-    let reference = compiler.written_variable(&pointer, variable)?;
-    let (shape, is_xml) = (shape(&at, reader, compiler)?, is_xml(&at, port, compiler)?);
+    let reference = compiler.written_variable(&pointer, &port.variable)?;
+    let (shape, is_xml) = (shape(&at, reader, compiler)?, is_xml(&at, port.content.as_deref(), compiler)?);
     let is_body = matches!(&*reference.path, [body] if &**body == "body");
     let content_type = match (is_body, is_xml, &port.content) {
         (false, ..) => None,
@@ -135,8 +130,8 @@ fn shape(at: &str, reader: &mut Reader<'_>, compiler: &mut Compiler<'_, '_>) -> 
     missing.is_empty().then_some(shape)
 }
 
-fn is_xml(at: &str, port: &Port, compiler: &mut Compiler<'_, '_>) -> Option<bool> {
-    let written = port.content.as_deref().unwrap_or_default();
+fn is_xml(at: &str, content: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<bool> {
+    let written = content.unwrap_or_default();
     let kind = written.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "" | "none" => Some(false),

@@ -7,16 +7,23 @@ mod tests;
 
 use std::time::Duration;
 
-use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
+use super::{Access, Compiled, Compiler, Meta, Plan, Policy, SharedParts};
 use crate::diagnostics::codes;
 use crate::expression::{Builtin, Jsonata, Reference, Root, Template};
 use crate::resources::counters::Operation;
 use crate::settings::{CountLimit, Per, RateLimit};
 use crate::source::Spellings;
 use config::{CountOperation, RateOperation, Source};
-use step::Counted;
+pub use step::Counted;
 
 pub use config::Config;
+
+/// The stage that counts callers against their plans.
+pub fn of_plans(shared: SharedParts<'_>) -> Option<Plan> {
+    let directory = Some(shared.directory?.clone());
+    let step = step::Ratelimit { limits: Box::default(), directory, counters: shared.resources.counters().clone() };
+    Some(Plan { step: Box::new(step), access: Access::default() })
+}
 
 /// The limits that `plan-default` takes.
 const DEFAULT: &str = "default";
@@ -68,10 +75,13 @@ impl Policy for Ratelimit {
         }
         if !named {
             let settings = compiler.shared.settings;
+            let by_plan = compiler.shared.directory.is_some() && !settings.rate_limits.contains_key(DEFAULT);
             if settings.burst_limits.contains_key(DEFAULT) {
                 counted.extend(burst("/source", DEFAULT, compiler));
             }
-            counted.extend(rate("/source", DEFAULT, Operation::Consume, compiler));
+            if !by_plan {
+                counted.extend(rate("/source", DEFAULT, Operation::Consume, compiler));
+            }
         } else if config.burst_limit.is_empty() && config.rate_limit.is_empty() && config.count_limit.is_empty() {
             let message = "the step names no limit, so it counts nothing";
             compiler.warning(
@@ -86,7 +96,8 @@ impl Policy for Ratelimit {
         }
         let reads = counted.iter().flat_map(Counted::reads).collect();
         let counters = compiler.shared.resources.counters().clone();
-        let step = step::Ratelimit { limits: counted.into(), counters };
+        let directory = compiler.shared.directory.filter(|_| !named).cloned();
+        let step = step::Ratelimit { limits: counted.into(), directory, counters };
         Some(Compiled::Step(Plan { step: Box::new(step), access: Access { reads, ..Access::default() } }))
     }
 }

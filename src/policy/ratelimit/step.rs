@@ -6,16 +6,19 @@ use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::{counts_per, reads_of};
 use crate::expression::{Builtin, Jsonata, Reference, Root, Scope, Template};
-use crate::policy::Compiler;
+use crate::openapi::Api;
+use crate::policy::{Compiler, Directory};
 use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::counters::{Change, Count, Counters, Counting, Operation};
 use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
-use crate::settings::Per;
+use crate::settings::{Per, Rate};
 use crate::value::Value;
 
 /// A compiled `ratelimit`.
 pub(super) struct Ratelimit {
     pub limits: Box<[Counted]>,
+    /// Where a known caller's own limits are, which take the place of the others.
+    pub directory: Option<Arc<Directory>>,
     pub counters: Arc<dyn Counters>,
 }
 
@@ -30,8 +33,8 @@ pub(super) struct Rules {
     pub give_back: bool,
 }
 
-/// One limit of the step.
-pub(super) struct Counted {
+/// A limit with what it counts by.
+pub struct Counted {
     name: Arc<str>,
     operation: Operation,
     rules: Rules,
@@ -63,6 +66,22 @@ impl Counted {
         let application = Reference { root: Root::Builtin(Builtin::Client), path };
         let application = counts_per(per, Per::Application).then_some(application);
         Counted { name: name.into(), operation, rules, place: place.key(), application, value, weight }
+    }
+
+    /// A limit of a plan: every application has a count of its own.
+    pub(in crate::policy) fn of_plan(
+        kind: &'static str,
+        name: &str,
+        rate: Rate,
+        hard: bool,
+        (application, plan, api): (&str, &str, &Api),
+        operation: Option<usize>,
+    ) -> Self {
+        let place = Fingerprint::new("plan").with(kind).with(name).with(application).with(plan);
+        let place = place.with(&*api.name).with(&*api.version).with(&operation).key();
+        let rules = Rules { most: rate.most, window: Some(rate.window), hard, client: true, give_back: false };
+        let operation = Operation::Consume;
+        Counted { name: name.into(), operation, rules, place, application: None, value: None, weight: None }
     }
 
     pub(super) fn reads(&self) -> Vec<Reference> {
@@ -103,6 +122,14 @@ impl Counted {
 }
 
 impl Ratelimit {
+    /// The limits for this request: those of the caller's plan, where both are known.
+    fn limits(&self, cx: &Context) -> &[Counted] {
+        match (&self.directory, &cx.state.caller) {
+            (Some(directory), Some(caller)) => directory.limits(caller, cx.state.operation.number),
+            _ => &self.limits,
+        }
+    }
+
     /// Notes a count; says whether the request ends here.
     fn note(&self, limit: &Counted, change: &Change, count: Count, cx: &mut Context) -> Result<(), Fault> {
         let Rules { most, hard, client, give_back, .. } = limit.rules;
@@ -140,7 +167,7 @@ impl Ratelimit {
     /// Counts from the limit `at` on, of which the store is still thinking.
     async fn wait(&self, at: usize, first: Change, counting: Counting, cx: &mut Context) -> Result<Next, Fault> {
         let mut pending = Some((first, counting));
-        for limit in &self.limits[at..] {
+        for limit in self.limits(cx).get(at..).unwrap_or_default() {
             let (change, counting) = match pending.take() {
                 Some(pending) => pending,
                 None => {
@@ -168,7 +195,7 @@ impl Ratelimit {
 
 impl Step for Ratelimit {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        for (at, limit) in self.limits.iter().enumerate() {
+        for (at, limit) in self.limits(cx).iter().enumerate() {
             let change = match limit.change(cx) {
                 Ok(change) => change,
                 Err(fault) => return Outcome::fault(fault),

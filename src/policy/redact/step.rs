@@ -36,7 +36,7 @@ pub(super) enum V5Path {
 
 impl Step for Redact {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let size = lent::size_of_body(&cx.state.message.body).max(lent::size_of_body(&cx.state.request.body));
+        let size = lent::size_of_bodies(cx, self.0.iter().any(Change::is_xpath));
         lent::work(&self.0, cx, size, |changes, cx| {
             for change in changes {
                 change.apply(cx).map_err(|Mistake(message)| {
@@ -49,6 +49,13 @@ impl Step for Redact {
 }
 
 impl Change {
+    fn is_xpath(&self) -> bool {
+        match self {
+            Change::At(target, _) => target.is_xpath(),
+            Change::V5 { path, .. } => matches!(path, V5Path::XPath(_)),
+        }
+    }
+
     fn apply(&self, cx: &mut Context) -> Result<(), Mistake> {
         match self {
             Change::At(target, kind) => target.edit(cx, &mut |value, _| Ok(changed(value, *kind))),

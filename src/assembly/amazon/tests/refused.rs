@@ -174,7 +174,10 @@ fn an_assembly_wins_over_an_integration_and_says_what_it_leaves_out() {
     let found = Setup::default().load(&format!("{}{operation}", rest("type: aws"))).findings();
     assert_eq!(
         found,
-        ["api.yaml:8:17: warning G0207 the security requirements are not enforced yet: everybody may call"]
+        [
+            "api.yaml:8:19: error G0102 there is no security scheme `key`; declare it under `components.securitySchemes`, in \
+          Swagger 2.0 under `securityDefinitions`"
+        ]
     );
 }
 

@@ -10,6 +10,7 @@ mod spelling;
 use serde_json::{Map, Value, json};
 
 use super::GeneratedFile;
+use crate::source::Shape;
 use crate::{policy, settings};
 use publish::Reading;
 
@@ -17,7 +18,12 @@ use publish::Reading;
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 
 pub(super) fn files() -> Vec<GeneratedFile> {
-    let whole = [("assembly", assembly::schema()), ("document", document::schema()), ("settings", settings())];
+    let whole = [
+        ("assembly", assembly::schema()),
+        ("document", document::schema()),
+        ("settings", settings()),
+        ("clients", clients()),
+    ];
     let mut files: Vec<GeneratedFile> = whole.iter().map(|(name, schema)| file(name, schema)).collect();
     let reading = Reading { environment: true, definitions: None };
     files.extend(policy::ALL.iter().map(|entry| {
@@ -28,11 +34,17 @@ pub(super) fn files() -> Vec<GeneratedFile> {
 }
 
 fn settings() -> Value {
+    of_file("settings", "The settings file of the Gantry gateway.", &settings::shape())
+}
+
+fn clients() -> Value {
+    of_file("clients", "The applications, plans and products of the Gantry gateway.", &settings::clients_shape())
+}
+
+fn of_file(title: &str, description: &str, shape: &Shape) -> Value {
     let reading = Reading { environment: true, definitions: None };
-    let mut schema = json!({ "title": "settings", "description": "The settings file of the Gantry gateway." });
-    if let (Value::Object(schema), Value::Object(mut own)) =
-        (&mut schema, reading.publish(settings::shape().annotated()))
-    {
+    let mut schema = json!({ "title": title, "description": description });
+    if let (Value::Object(schema), Value::Object(mut own)) = (&mut schema, reading.publish(shape.annotated())) {
         own.shift_remove("description");
         schema.extend(own);
     }

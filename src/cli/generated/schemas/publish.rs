@@ -93,7 +93,8 @@ impl Reading<'_> {
     /// Alternatives. The loader reads nothing inside them: which one is meant is only known afterwards.
     fn options(&self, options: &[Value]) -> Value {
         let built = options.iter().filter(|option| option.get("x-unbuilt").is_none());
-        let mut published: Vec<Value> = built.cloned().collect();
+        // A choice inside of a choice is one.
+        let mut published: Vec<Value> = built.flat_map(flat).collect();
         let takes_text = published.contains(&json!({ "type": "string" }));
         if self.environment && !takes_text {
             published.push(json!({ "type": "string", "pattern": ENVIRONMENT, "patternErrorMessage": NO_OPTION }));
@@ -236,6 +237,11 @@ fn types(schema: &Value) -> Vec<&str> {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The options of an option that is a choice itself.
+fn flat(option: &Value) -> Vec<Value> {
+    options(option).map_or_else(|| vec![option.clone()], |inner| inner.iter().flat_map(flat).collect())
 }
 
 fn options(schema: &Value) -> Option<&[Value]> {

@@ -46,7 +46,7 @@ fn targets_are_checked_against_the_schema_at_their_place() {
 fn inputs_and_outputs_are_checked() {
     let find = |map: &str| Setup::default().load(&document(&format!("execute:\n- map: {map}\n"))).findings();
     for (map, expected) in [
-        ("{inputs: {a: {schema: {}}}, outputs: {}}", "error G0305 `a` needs the property `variable`"),
+        ("{inputs: {a: {schema: {}}}, outputs: {}}", "needs the property `variable`"),
         ("{outputs: {a: {variable: request.path}}}", "`request.path` cannot be set"),
         ("{outputs: {a: {content: text/csv}}}", "error G0308 the content `text/csv` is neither JSON nor XML"),
         ("{outputs: {a: {schema: {$ref: '#/definitions/gone'}}}}", "`$ref: #/definitions/gone` leads nowhere"),

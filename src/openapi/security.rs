@@ -1,0 +1,114 @@
+//! Security schemes and requirements, one form for every dialect.
+
+use std::sync::Arc;
+
+use super::{Api, Operation};
+use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::source::Node;
+
+/// What an operation asks of its callers: one of these, each of which may be several things at once.
+#[derive(Debug, Clone, Default)]
+pub struct Security {
+    pub alternatives: Vec<Vec<Demand>>,
+}
+
+/// One thing that is asked for.
+#[derive(Debug, Clone)]
+pub struct Demand {
+    pub scheme: Arc<Scheme>,
+    pub scopes: Vec<Arc<str>>,
+    /// Where the operation asks for it.
+    pub span: Span,
+}
+
+/// A security scheme of the document.
+#[derive(Debug, Clone)]
+pub struct Scheme {
+    pub name: Arc<str>,
+    pub kind: SchemeKind,
+    /// As it is written, for what gateways add.
+    pub node: Node,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemeKind {
+    /// `apiKey`: the id of an application.
+    ClientId(KeyPlace),
+    /// `apiKey`: an application's secret.
+    ClientSecret(KeyPlace),
+    Basic,
+    Bearer,
+    OAuth2,
+    /// A kind that is known by name only, such as `openIdConnect`.
+    Other(Arc<str>),
+}
+
+/// Where a key is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPlace {
+    pub in_header: bool,
+    pub name: Arc<str>,
+}
+
+impl Api {
+    /// What an operation asks for: its own requirements, else the document's.
+    pub fn security(&self, operation: &Operation, findings: &mut Findings) -> Security {
+        let root = &self.tree.root;
+        let Some(written) = operation.node.get("security").or_else(|| root.get("security")) else {
+            return Security::default();
+        };
+        let alternatives = written.items().iter().map(|item| self.demands(item, findings)).collect();
+        Security { alternatives }
+    }
+
+    fn demands(&self, item: &Node, findings: &mut Findings) -> Vec<Demand> {
+        let demand = |entry: &crate::source::Entry| {
+            let scopes = entry.value.items().iter().filter_map(Node::text).map(Arc::from).collect();
+            let scheme = self.scheme(&entry.key.text, entry.key.span, findings)?;
+            Some(Demand { scheme: Arc::new(scheme), scopes, span: entry.key.span })
+        };
+        item.entries().iter().filter_map(demand).collect()
+    }
+
+    /// A scheme by its name. One that is not there is an error: nobody could tell what is asked for.
+    fn scheme(&self, name: &str, span: Span, findings: &mut Findings) -> Option<Scheme> {
+        let root = &self.tree.root;
+        let all = root.pointer("/components/securitySchemes").or_else(|| root.get("securityDefinitions"));
+        let Some(entry) = all.and_then(|all| all.entry(name)) else {
+            let known = all.map(Node::entries).unwrap_or_default().iter().map(|entry| &*entry.key.text);
+            let near = nearest(name, known);
+            let help = match near.as_slice() {
+                [] => "declare it under `components.securitySchemes`, in Swagger 2.0 under `securityDefinitions`"
+                    .to_owned(),
+                near => format!("did you mean {}?", quoted_list(near)),
+            };
+            let message = format!("there is no security scheme `{name}`");
+            findings.push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(help));
+            return None;
+        };
+        let node = entry.value.clone();
+        Some(Scheme { name: name.into(), kind: kind(&node), node, span: entry.key.span })
+    }
+}
+
+fn kind(node: &Node) -> SchemeKind {
+    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+    let word = text("type").to_ascii_lowercase();
+    match (&*word, &*text("scheme").to_ascii_lowercase()) {
+        ("apikey", _) if matches!(text("in"), "header" | "query") => {
+            let place = KeyPlace { in_header: text("in") == "header", name: text("name").into() };
+            let is_secret = match text("x-key-type") {
+                "client_secret" => true,
+                "client_id" => false,
+                // Older documents say it by the name that the key is sent under.
+                _ => text("name").to_ascii_lowercase().replace('-', "_").ends_with("client_secret"),
+            };
+            if is_secret { SchemeKind::ClientSecret(place) } else { SchemeKind::ClientId(place) }
+        }
+        ("basic", _) | ("http", "basic") => SchemeKind::Basic,
+        ("http", "bearer") => SchemeKind::Bearer,
+        ("oauth2", _) => SchemeKind::OAuth2,
+        (kind, _) => SchemeKind::Other(kind.into()),
+    }
+}

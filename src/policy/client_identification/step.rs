@@ -1,0 +1,76 @@
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+use crate::assembly::Generation;
+use crate::openapi::KeyPlace;
+use crate::policy::Directory;
+use crate::runtime::{ClientDemand, Context, Fault, FaultSource, Outcome, State, Step, kinds};
+
+/// Finds out which application calls, and refuses those that may not.
+pub(super) struct Identify(pub Arc<Directory>);
+
+impl Step for Identify {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        match self.identify(&mut cx.state) {
+            Ok(()) => Outcome::done(),
+            Err(fault) => Outcome::fault(fault),
+        }
+    }
+}
+
+impl Identify {
+    fn identify(&self, state: &mut State) -> Result<(), Fault> {
+        let operation = state.operation.clone();
+        if operation.clients.is_empty() {
+            return Ok(());
+        }
+        let member = operation.clients.iter().find_map(|demand| self.member(demand, state));
+        if let Some(caller) = member {
+            state.caller = Some(caller);
+            // Services need not see with what their callers came in. The v5 engine passed it on.
+            if state.pipeline.generation == Generation::V10 {
+                let places = operation.clients.iter().flat_map(|demand| demand.id.iter().chain(&demand.secret));
+                for place in places.filter(|place| place.in_header) {
+                    state.message.headers.remove(&*place.name);
+                }
+            }
+            return Ok(());
+        }
+        match operation.clients.iter().any(ClientDemand::is_open) {
+            // Another way in asks for no application.
+            true => Ok(()),
+            false => {
+                let message = "Invalid client id or secret.";
+                Err(Fault::new(&kinds::UNAUTHORIZED, FaultSource::Client, message))
+            }
+        }
+    }
+
+    /// The application that a demand names, with what it sends.
+    fn member(&self, demand: &ClientDemand, state: &State) -> Option<Arc<crate::runtime::Caller>> {
+        let id = sent(demand.id.as_ref()?, state)?;
+        let secret = match &demand.secret {
+            Some(place) => Some(sent(place, state)?),
+            None => None,
+        };
+        self.0.find(&id, secret.as_deref()).map(|member| member.caller.clone())
+    }
+}
+
+/// What stands at a place of the request. A key that is sent twice is none.
+fn sent(place: &KeyPlace, state: &State) -> Option<String> {
+    if place.in_header {
+        let mut all = state.request.headers.get_all(&*place.name).iter();
+        return match (all.next(), all.next()) {
+            (Some(value), None) => value.to_str().ok().map(str::to_owned),
+            _ => None,
+        };
+    }
+    let pairs = state.request.uri.query().unwrap_or_default().split('&');
+    let mut all = pairs.filter_map(|pair| pair.split_once('=')).filter(|(name, _)| **name == *place.name);
+    match (all.next(), all.next()) {
+        (Some((_, value)), None) => percent_decode_str(value).decode_utf8().ok().map(|text| text.into_owned()),
+        _ => None,
+    }
+}
