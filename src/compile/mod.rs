@@ -19,7 +19,7 @@ use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{
     Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
 };
-use crate::policy::{Purpose, SharedParts};
+use crate::policy::SharedParts;
 use crate::runtime::{
     ApiInfo, ClientDemand, Conflict, ContextLimits, DeclaredParameter, Document, OperationInfo, Pipeline, Route,
     Snapshot,
@@ -130,7 +130,8 @@ impl SnapshotBuilder {
     }
 }
 
-/// A document that asks for applications needs to be told which there are: a warning at a desk, an error where it is served.
+/// A document that asks for applications needs to be told which there are. Until every other way in is checked too, one that
+/// was not told stands open as they do, and a warning says so.
 fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, findings: &mut Findings) {
     // An export of AWS that asks is refused for that.
     let runs = |index: &Option<usize>| index.is_some_and(|index| found.all[index].carrier != Carrier::Amazon);
@@ -141,16 +142,12 @@ fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, finding
     let asks = |demand: &Demand| matches!(demand.scheme.kind, SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_));
     let Some(demand) = demands.into_iter().find(asks) else { return };
     let message = format!(
-        "the security scheme `{}` asks for an application, and nobody said which there are",
+        "the security scheme `{}` asks for an application, and nobody said which there are: everybody may call",
         demand.scheme.name
     );
     let help =
         "name a file of applications and plans under `clients-file` in the settings; `gantry dev` has one to try with";
-    let finding = match shared.purpose {
-        Purpose::Serve => Diagnostic::error(codes::ENVIRONMENT_OBJECT, demand.span, message),
-        Purpose::Check => Diagnostic::warning(codes::ENVIRONMENT_OBJECT, demand.span, message),
-    };
-    findings.push(finding.help(help));
+    findings.push(Diagnostic::warning(codes::NOT_ENFORCED, demand.span, message).help(help));
 }
 
 /// Says which two routes answer the same requests.
