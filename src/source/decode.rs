@@ -150,6 +150,12 @@ impl Shape {
                     findings.push(self.unknown(key, &name, &known, span));
                 }
             }
+            // A map that has no properties at all.
+            ValidationErrorKind::FalseSchema if node.is_mapping() => {
+                for entry in node.entries() {
+                    findings.push(self.unknown(&entry.key.text, &name, &[], entry.key.span));
+                }
+            }
             ValidationErrorKind::Required { property } => {
                 let property = property.as_str().unwrap_or_default();
                 // A mistyped name is one mistake, and is told as such.
@@ -178,7 +184,9 @@ impl Shape {
         }
         let near = nearest(key, known.iter().map(String::as_str));
         let finding = Diagnostic::error(codes::UNKNOWN_PROPERTY, span, format!("`{owner}` has no property `{key}`"));
-        if near.is_empty() {
+        if known.is_empty() {
+            finding.help("it has none")
+        } else if near.is_empty() {
             finding
                 .help(format!("it has {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
         } else {
