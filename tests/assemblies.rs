@@ -64,3 +64,24 @@ fn an_export_of_aws_api_gateway_runs_unchanged() {
     let other = gantry.send("DELETE", "/prod/any/thing", &[], "");
     assert_eq!((other.status, &*other.body), (404, "No DELETE of any/thing here."));
 }
+
+#[test]
+fn partners_call_under_their_plans() {
+    let folder = support::repository().join("assemblies/partner-api");
+    let clients = folder.join("clients.yaml").to_str().expect("a path in UTF-8").to_owned();
+    let gantry = Gantry::spawn_with(&["serve", folder.to_str().expect("a path in UTF-8")], |_| {
+        vec![("GANTRY_CLIENTS_FILE".to_owned(), clients.clone())]
+    });
+    gantry.wait_until("it is ready", || {
+        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
+    });
+    let ask = |id: &str, secret: &str| {
+        gantry.send("GET", "/rates/3", &[("x-client-id", id), ("x-client-secret", secret)], "")
+    };
+    let first = ask("gull-app", "s3cret");
+    assert_eq!((first.status, &*first.body), (200, r#"{"kilograms": 3, "plan": "silver", "for": "Gull & Sons"}"#));
+    assert!(first.headers.contains("x-ratelimit-remaining: name=default,2;"), "{}", first.headers);
+    assert_eq!([0; 3].map(|_| ask("gull-app", "s3cret").status), [200, 200, 429]);
+    assert_eq!(ask("heron-app", "s3cret").status, 200);
+    assert_eq!((ask("heron-app", "wrong").status, gantry.get("/rates/3").status), (401, 401));
+}
