@@ -141,7 +141,7 @@ impl Compiler<'_, '_> {
                 None => place(at),
             };
             let message = match name.as_str() {
-                "jose" | "jwt" | "jwk" | "transform" | "multistep" | "system-metadata" | "ratelimit" => {
+                "jwk" | "transform" | "multistep" | "system-metadata" | "ratelimit" => {
                     format!("the module `{name}` is known from DataPower but not built yet")
                 }
                 name => format!("there is no module `{name}`"),

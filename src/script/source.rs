@@ -12,13 +12,15 @@ use crate::expression::Reference;
 use crate::source::Node;
 
 /// The modules that `require` knows.
-pub const MODULES: [&str; 12] = [
+pub const MODULES: [&str; 14] = [
     "apim",
     "assert",
     "buffer",
     "crypto",
     "fs",
     "header-metadata",
+    "jose",
+    "jwt",
     "querystring",
     "service-metadata",
     "timers",

@@ -39,7 +39,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> Result<()> {
     Ok(())
 }
 
-fn bytes_of(ctx: &Ctx<'_>, value: &Value<'_>) -> Result<Bytes> {
+pub(super) fn bytes_of(ctx: &Ctx<'_>, value: &Value<'_>) -> Result<Bytes> {
     values::bytes_of(value).ok_or_else(|| Exception::throw_type(ctx, "bytes were expected"))
 }
 

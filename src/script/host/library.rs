@@ -20,6 +20,8 @@ library![
     "crypto",
     "fs",
     "header-metadata",
+    "jose",
+    "jwt",
     "message",
     "querystring",
     "require",

@@ -13,6 +13,7 @@ mod messages;
 mod operations;
 mod service;
 mod text;
+mod tokens;
 mod variables;
 
 use std::cell::{Cell, RefCell};
@@ -178,6 +179,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, prepared: Option<Obj
     calls::install(ctx, host, &native)?;
     text::install(ctx, &native)?;
     crypto::install(ctx, &native)?;
+    tokens::install(ctx, &native)?;
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);

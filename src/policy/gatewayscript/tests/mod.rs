@@ -7,6 +7,7 @@ mod errors;
 mod hostile;
 mod modules;
 mod surface;
+mod tokens;
 
 use serde_json::Value;
 
