@@ -65,7 +65,7 @@ impl Exchange {
             traffic: traffic.clone(),
             started: Instant::now(),
             received: SystemTime::now(),
-            id: uuid::Uuid::new_v4().to_string().into(),
+            id: request_id(),
             method: head.method.clone(),
             line,
             route: None,
@@ -141,6 +141,12 @@ impl Drop for Exchange {
             log.write(record);
         }
     }
+}
+
+/// An id that nobody else has. It is no secret, so the system is not asked for its better randomness.
+fn request_id() -> Arc<str> {
+    let random = fastrand::u128(..).to_ne_bytes();
+    uuid::Builder::from_random_bytes(random).into_uuid().to_string().into()
 }
 
 fn protocol(version: Version) -> &'static str {
