@@ -113,7 +113,7 @@ impl Call {
     }
 
     fn config(&self, span: crate::diagnostics::Span) -> Vec<(&'static str, Node)> {
-        vec![
+        let mut config = vec![
             ("target-url", self.target.url.clone()),
             ("forward-path", build::plain(span, if self.target.forward_path { "true" } else { "false" })),
             ("verb", self.verb.clone()),
@@ -122,7 +122,12 @@ impl Call {
             ("inject-proxy-headers", build::plain(span, "true")),
             ("cache-response", build::text(span, "no-cache")),
             ("stop-on-error", build::list(span, vec![build::text(span, "ConnectionError")])),
-        ]
+        ];
+        let copied = self.mapped.copied_query.iter().map(|(to, from)| (to.as_str(), build::text(span, from)));
+        if !self.mapped.copied_query.is_empty() {
+            config.push(("copy-parameters", build::map(span, copied)));
+        }
+        config
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Mapped {
     pub query: Vec<String>,
     /// Query parameters of the client that pass.
     pub passing_query: Vec<String>,
+    /// Those that pass under another name: that name, and the client's.
+    pub copied_query: Vec<(String, String)>,
     /// Headers of the client that pass.
     pub passing_headers: Vec<String>,
     /// Names of headers that the actions set.
@@ -97,6 +99,28 @@ impl Mapped {
             (Some(("querystring", name)), Some(("querystring", from))) if name == from => {
                 self.passing_query.push(name.to_owned());
             }
+            (Some(("querystring", name)), Some(("querystring", from))) => {
+                self.copied_query.push((name.to_owned(), from.to_owned()));
+            }
+            (Some(("querystring", name)), Some(("header", from))) => {
+                self.query.push(format!("{}=$(request.headers['{}'])", encoded(name), from.to_ascii_lowercase()));
+            }
+            (Some(("path", name)), Some(("querystring", from))) => {
+                self.path.insert(name.to_owned(), PathValue::Parameter(from.to_owned()));
+            }
+            (Some(("path", name)), Some(("header", from))) => {
+                let value = format!("$(request.headers['{}'])", from.to_ascii_lowercase());
+                self.path.insert(name.to_owned(), PathValue::Text(value));
+            }
+            (Some(("header", name)), Some(("querystring", from))) => self.copy_parameter(name, from, value.span),
+            (Some((place, name)), None) if known_context(text).is_some() => {
+                let value = known_context(text).unwrap_or_default();
+                match place {
+                    "path" => drop(self.path.insert(name.to_owned(), PathValue::Text(value.to_owned()))),
+                    "querystring" => self.query.push(format!("{}={value}", encoded(name))),
+                    _ => self.set_header(name, build::text(entry.key.span, value)),
+                }
+            }
             (Some(("querystring", name)), Some(("path", from))) => {
                 self.query.push(format!("{}=$(request.parameters['{from}'])", encoded(name)));
             }
@@ -162,6 +186,16 @@ impl Mapped {
         self.set_headers.push(name.to_owned());
     }
 
+    /// A header with a query parameter of the client, where it sent one.
+    fn copy_parameter(&mut self, name: &str, from: &str, span: Span) {
+        let condition = build::text(span, format!("$exists(request.parameters.`{from}`)"));
+        let set = build::set_variable(span, vec![build::set(&build::header(name), reference(from, span))]);
+        let case = [("condition", condition), ("execute", build::list(span, set.into_iter().collect()))];
+        let case = build::list(span, vec![build::map(span, case)]);
+        self.copies.push(build::step("switch", span, [("case", case)]));
+        self.set_headers.push(name.to_owned());
+    }
+
     /// The steps before the call.
     pub(super) fn steps(&self, span: Span) -> Vec<Node> {
         build::set_variable(span, self.actions.clone()).into_iter().chain(self.copies.iter().cloned()).collect()
@@ -222,6 +256,19 @@ impl Mapped {
         let url = if url == text { uri.clone() } else { build::text(uri.span, url) };
         Some(Target { url, forward_path })
     }
+}
+
+/// What a variable of the gateway is called here.
+fn known_context(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "context.requestId" | "context.extendedRequestId" => "$(session.globalTransactionID)",
+        "context.httpMethod" => "$(request.verb)",
+        "context.path" => "$(request.path)",
+        "context.identity.sourceIp" => "$(session.clientAddress)",
+        "context.identity.userAgent" => "$(request.headers['user-agent'])",
+        "context.resourcePath" => "$(api.operation.path)",
+        _ => return None,
+    })
 }
 
 /// Whether a name can stand in a reference.

@@ -1,3 +1,4 @@
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -25,6 +26,10 @@ pub struct Config {
     /// Which query parameters of the client are appended to the URL. Default: none.
     #[serde(default)]
     pub parameter_control: Option<ControlConfig>,
+    /// Query parameters that are appended too, each with what the client sent under another name: `page: p` appends its `p` as
+    /// `page`.
+    #[serde(default)]
+    pub copy_parameters: IndexMap<String, String>,
     /// Whether to append what is left of the client's path behind the fixed part of the operation's path.
     #[serde(default)]
     pub forward_path: bool,

@@ -19,6 +19,8 @@ mod url;
 
 use std::time::Duration;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::{Access, Compiled, Compiler, Meta, Plan, Policy};
 use crate::assembly::{AllowedHosts, Carrier, Generation};
 use crate::diagnostics::{Findings, codes, nearest, quoted_list};
@@ -141,7 +143,9 @@ fn hosts(compiler: &Compiler<'_, '_>) -> Hosts {
 fn tail(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Tail> {
     let parameters = config.parameter_control.as_ref();
     let parameters = Control::compile("/parameter-control", parameters, Default::None, false, compiler)?;
-    Some(Tail { forward_path: config.forward_path, parameters, encode_plus: config.encode_plus_char })
+    let encoded = |name: &String| utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
+    let copies = config.copy_parameters.iter().map(|(to, from)| (from.clone(), encoded(to))).collect();
+    Some(Tail { forward_path: config.forward_path, parameters, copies, encode_plus: config.encode_plus_char })
 }
 
 fn shape(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Shape> {

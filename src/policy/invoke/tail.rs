@@ -1,5 +1,7 @@
 //! What comes behind the target: the rest of the client's path, the client's query, and how a plus is written.
 
+use std::borrow::Cow;
+
 use http::Uri;
 use http::uri::PathAndQuery;
 use percent_encoding::percent_decode_str;
@@ -12,6 +14,8 @@ use crate::runtime::State;
 pub(super) struct Tail {
     pub forward_path: bool,
     pub parameters: Control,
+    /// The client's name of a parameter, and the one under which it is appended too, encoded.
+    pub copies: Box<[(String, String)]>,
     pub encode_plus: bool,
 }
 
@@ -24,7 +28,7 @@ impl Tail {
         }
         let own = uri.query().filter(|query| !query.is_empty());
         let passing = self.passing(state.request.uri.query().unwrap_or_default());
-        let query: Vec<&str> = own.into_iter().chain(passing).collect();
+        let query: Vec<Cow<'_, str>> = own.map(Cow::from).into_iter().chain(passing).collect();
         let plus = self.encode_plus && query.iter().any(|pair| pair.contains('+'));
         if !self.forward_path && query.len() == usize::from(own.is_some()) && !plus {
             return Ok(uri);
@@ -37,13 +41,19 @@ impl Tail {
         with_path_and_query(uri, &path)
     }
 
-    /// The query parameters of the client that `parameter-control` lets through, as they were written.
-    fn passing<'q>(&self, query: &'q str) -> Vec<&'q str> {
-        let name = |pair: &str| {
+    /// The query parameters of the client that are appended, as they were written.
+    fn passing<'q>(&self, query: &'q str) -> Vec<Cow<'q, str>> {
+        let mut all = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let raw = pair.split('=').next().unwrap_or_default();
-            percent_decode_str(raw).decode_utf8_lossy().into_owned()
-        };
-        query.split('&').filter(|pair| !pair.is_empty() && self.parameters.passes(&name(pair))).collect()
+            let name = percent_decode_str(raw).decode_utf8_lossy();
+            if self.parameters.passes(&name) {
+                all.push(Cow::from(pair));
+            }
+            let copies = self.copies.iter().filter(|(from, _)| **from == *name);
+            all.extend(copies.map(|(_, to)| Cow::from(format!("{to}{}", &pair[raw.len()..]))));
+        }
+        all
     }
 }
 

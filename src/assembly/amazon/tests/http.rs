@@ -66,6 +66,12 @@ requestParameters:
   integration.request.header.X-Caller: method.request.header.x-client
   integration.request.header.X-Nobody: method.request.header.x-missing
   integration.request.header.X-Secret: "'for the service'"
+  integration.request.header.X-Query: method.request.querystring.q
+  integration.request.header.X-No-Query: method.request.querystring.missing
+  integration.request.header.X-Verb: context.httpMethod
+  integration.request.querystring.r2: method.request.querystring.q
+  integration.request.querystring.none: method.request.querystring.missing
+  integration.request.querystring.who: method.request.header.x-client
 responses:
   default: {{statusCode: 200}}
   4\d{{2}}:
@@ -87,7 +93,11 @@ responses:
     assert_eq!(answer.header("x-gone"), None);
     assert_eq!((answer.header("x-secret"), answer.header("access-control-allow-origin")), (None, None));
     let seen = only(&server);
-    assert_eq!((&*seen.method, &*seen.target), ("PUT", "/shop/7?q=a%20b"));
+    assert_eq!((&*seen.method, &*seen.target), ("PUT", "/shop/7?who=me&q=a%20b&r2=a%20b"));
+    assert_eq!(
+        (seen.header("x-query"), seen.header("x-no-query"), seen.header("x-verb")),
+        (Some("a%20b"), None, Some("POST"))
+    );
     assert_eq!((seen.header("x-caller"), seen.header("x-nobody")), (Some("me"), None));
     let headers = ["x-client", "x-secret", "authorization", "accept"].map(|name| seen.header(name));
     assert_eq!(headers, [Some("me"), Some("for the service"), None, Some("application/json")]);

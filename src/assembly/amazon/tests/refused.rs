@@ -76,17 +76,20 @@ fn what_waits_for_its_issue_says_so() {
             "api.yaml:11:9: error G0307 a template for the request of a service".to_owned(),
         ),
         (
-            http.replace("statusCode: 200", "statusCode: 200, responseTemplates: {application/json: \"$input.json('$')\"}"),
+            http.replace(
+                "statusCode: 200",
+                "statusCode: 200, responseTemplates: {application/json: \"$input.json('$')\"}",
+            ),
             "api.yaml:10:86: error G0307 a mapping template (VTL) that is not a constant".to_owned(),
         ),
         (
-            format!("{http}\nrequestParameters: {{integration.request.header.a: method.request.querystring.b}}"),
-            "api.yaml:11:59: error G0307 the mapping of `method.request.querystring.b` to `integration.request.header.a`"
+            format!("{http}\nrequestParameters: {{integration.request.header.a: method.request.body.b}}"),
+            "api.yaml:11:59: error G0307 the mapping of `method.request.body.b` to `integration.request.header.a`"
                 .to_owned(),
         ),
         (
-            format!("{http}\nrequestParameters: {{integration.request.header.a: context.requestId}}"),
-            "api.yaml:11:59: error G0307 the mapping of `context.requestId`".to_owned(),
+            format!("{http}\nrequestParameters: {{integration.request.header.a: context.authorizer.claims.sub}}"),
+            "api.yaml:11:59: error G0307 the mapping of `context.authorizer.claims.sub`".to_owned(),
         ),
     ] {
         assert_eq!(findings(&rest(&properties)), [format!("{expected} {own}")], "{properties}");

@@ -127,6 +127,8 @@ async fn parameter_control_appends_what_it_lets_through_as_written() {
         (", parameter-control: {type: allowlist, values: ['^a']}", "/a?own=1&a=1%202&a=3&%61b=x"),
         (", parameter-control: {type: blocklist, values: ['^a']}", "/a?own=1&c&d="),
         (", parameter-control: {type: whitelist, values: []}", "/a?own=1"),
+        (", copy-parameters: {b2: a, none: nobody}", "/a?own=1&b2=1%202&b2=3"),
+        (", copy-parameters: {c: d}, parameter-control: {type: allowlist, values: ['^c']}", "/a?own=1&c&c="),
     ] {
         let bench = Bench::new(&invoke(&format!("target-url: '${{UPSTREAM}}/a?own=1'{control}")));
         bench.gateway.ask(Ask::get("/example/7?a=1%202&c&a=3&d=&%61b=x")).await;
