@@ -42,6 +42,8 @@ pub struct State {
     pub written: Written,
     /// The application that was identified. The one place where `client.*` and `plan.*` come from.
     pub caller: Option<Arc<Caller>>,
+    /// The claims of the token that was validated last, which events of API Gateway show.
+    pub claims: Option<Value>,
     /// The pipeline, for its symbol table.
     pub pipeline: Arc<Pipeline>,
     /// The fault that is being handled, and the step it came from.
@@ -137,6 +139,7 @@ impl Context {
                 overflow: HashMap::new(),
                 written: Written::default(),
                 caller: None,
+                claims: None,
                 pipeline,
                 error: None,
                 limits: Limits::default(),
@@ -193,6 +196,7 @@ impl State {
             overflow: HashMap::new(),
             written: Written::default(),
             caller: self.caller.clone(),
+            claims: self.claims.clone(),
             pipeline: self.pipeline.clone(),
             error: self.error.clone(),
             limits: Limits::default(),

@@ -7,7 +7,7 @@ mod issuers;
 use serde_json::{Value, json};
 
 use crate::test_support::keys::{NOW, RSA, RSA_PUBLIC, SECRET, claims, signed};
-use crate::test_support::{Answer, Ask, Gateway, Setup, document};
+use crate::test_support::{Answer, Ask, Gateway, Setup, TestServer, document, json_reply};
 
 /// A step with the secret in a property and the claims in the body.
 fn gateway(properties: &str) -> Gateway {
@@ -183,5 +183,19 @@ async fn a_key_may_be_an_object_a_text_a_set_or_the_body_of_an_answer() {
             Setup::default().load(&document("execute:\n- jwt-validate: {jws-jwk: message.body}\n")).serve_cleanly();
         let answer = gateway.ask(Ask::post("/example/7", value).header("authorization", &token)).await;
         assert_eq!(answer.json()["moreInformation"], reason);
+    }
+}
+
+#[tokio::test]
+async fn e22_a_function_sees_the_claims_of_a_token_that_was_validated() {
+    for (payload, claims_at) in [("api-gateway-v1", "/claims"), ("api-gateway-v2", "/jwt/claims")] {
+        let server = TestServer::start(|_| json_reply(200, "{}"));
+        let text = format!(
+            "properties: {{key: '{SECRET}'}}\nexecute:\n- jwt-validate: {{jws-jwk: key}}\n- lambda: {{function: f, payload: {payload}}}\n"
+        );
+        let gateway = Setup::with_lambda_at(server.url("/")).load(&document(&text)).serve_cleanly();
+        assert_eq!(ask(&gateway, &signed(&claims(), SECRET, "HS256")).await.status, 200);
+        let event: Value = serde_json::from_slice(&server.requests()[0].body).unwrap();
+        assert_eq!(event.pointer(&format!("/requestContext/authorizer{claims_at}")), Some(&claims()), "{payload}");
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn build(
         route_key: &route_key,
         binary_media_types: &binary,
         target_group_arn: context.target_group_arn.as_deref().unwrap_or_default(),
-        authorizer: None,
+        authorizer: state.claims.as_ref(),
     };
     match format {
         Some(format) => event::build(format, &request),
