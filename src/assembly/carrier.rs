@@ -8,7 +8,7 @@ use super::{
     AllowedHosts, Assembly, Carrier, Catch, Cors, Generation, Step, Values, allowed_hosts, amazon, steps, unenforced,
 };
 use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
-use crate::openapi::{Api, Operation};
+use crate::openapi::{Api, Operation, Security};
 use crate::source::{Entry, Environment, Node};
 
 pub(super) const OURS: &str = "x-assembly";
@@ -22,11 +22,13 @@ const OF_THE_DOCUMENT: [&str; 3] = ["properties", "cors", allowed_hosts::KEY];
 const UNBUILT: [&str; 2] = ["activity-log", "buffering"];
 
 /// The assemblies of a document.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Assemblies {
     pub all: Vec<Assembly>,
     /// For every operation of the API, in its order, the index of its assembly.
     pub by_operation: Vec<Option<usize>>,
+    /// For every operation, what it asks of its callers. What guards an export of AWS is refused where the export is read.
+    pub security: Vec<Security>,
     /// The API's properties, by name.
     pub properties: Vec<Property>,
 }
@@ -42,7 +44,7 @@ pub fn find(
     let root = root_carrier(&api.tree.root);
     let errors = findings.errors();
     AllowedHosts::read(api, environment, findings);
-    let mut found = Assemblies { all: Vec::new(), by_operation: Vec::new(), properties: Vec::new() };
+    let mut found = Assemblies::default();
     let mut cors = None;
     let defaults = match &root {
         Some((entry, carrier)) => {
@@ -56,7 +58,6 @@ pub fn find(
         None => None,
     };
     let export = amazon::Export::of(api, values, findings);
-    unenforced::report(api, export.is_some(), findings);
     for operation in &api.operations {
         let own = own_assembly(operation, &mut found.all, defaults, findings).or_else(|| {
             found.all.push(export.as_ref()?.assembly(operation, findings)?);
@@ -78,7 +79,20 @@ pub fn find(
             findings.push(Diagnostic::error(codes::NO_ASSEMBLY, operation.span, message).help(help));
         }
     }
+    found.security = security(api, &found, findings);
+    unenforced::report(api, &found.security, findings);
     found
+}
+
+/// What every operation asks for. A scheme that is not declared is told of operations that run something.
+fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Security> {
+    let mut unheard = Findings::default();
+    let of = |(operation, index): (&Operation, &Option<usize>)| match index.map(|index| found.all[index].carrier) {
+        Some(Carrier::Amazon) => Security::default(),
+        Some(Carrier::XAssembly | Carrier::Ibm) => api.security(operation, findings),
+        None => api.security(operation, &mut unheard),
+    };
+    api.operations.iter().zip(&found.by_operation).map(of).collect()
 }
 
 /// Whether the document itself, and not only an operation, has an assembly.

@@ -2,20 +2,18 @@
 
 use super::amazon;
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
-use crate::openapi::{Api, Demand, SchemeKind};
+use crate::openapi::{Api, Demand, Security};
 
 /// Reports security requirements and client certificates; once each, at their first place.
-pub(super) fn report(api: &Api, is_export: bool, findings: &mut Findings) {
+pub(super) fn report(api: &Api, security: &[Security], findings: &mut Findings) {
     let root = &api.tree.root;
     // An operation that runs its integration is refused with such a demand.
-    let own = api.operations.iter().filter(|operation| !(is_export && amazon::runs(operation)));
-    let demands = own.flat_map(|operation| api.security(operation, &mut Findings::default()).alternatives);
-    let unchecked = demands
-        .flatten()
-        .find(|demand| !matches!(demand.scheme.kind, SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_)));
+    let own = api.operations.iter().zip(security).filter(|(operation, _)| !amazon::runs(operation));
+    let mut demands = own.flat_map(|(_, security)| security.alternatives.iter().flatten());
+    let unchecked = demands.find(|demand| !demand.scheme.kind.is_application());
     if let Some(Demand { scheme, span, .. }) = unchecked {
         let message = format!("the security scheme `{}` is not enforced yet: everybody may call", scheme.name);
-        warn(Some(span), &message, findings);
+        warn(Some(*span), &message, findings);
     }
     let guard = amazon::guards::beside_assembly(api);
     warn(guard, "what AWS API Gateway checks here is not enforced yet: everybody may call", findings);

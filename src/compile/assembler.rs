@@ -301,15 +301,9 @@ impl<'a, 's> Assembler<'a, 's> {
     fn entry(&mut self, step: &Step) -> Option<&'static Entry> {
         let name = &*step.policy;
         let Some(entry) = policy::find(name) else {
-            let mut finding = unknown_policy(step, self.shared.custom);
             // IBM's documents name policies that only their gateway has; the settings bring those.
-            let brought = self.carrier == Carrier::Ibm && !UNBUILT.contains(&name);
-            if brought
-                && self.shared.purpose == Purpose::Check
-                && !finding.help.as_ref().is_some_and(|help| help.starts_with("did you"))
-            {
-                finding.severity = Severity::Warning;
-            }
+            let may_be_brought = self.carrier == Carrier::Ibm && self.shared.purpose == Purpose::Check;
+            let finding = unknown_policy(step, self.shared.custom, may_be_brought);
             self.findings.push(finding);
             return None;
         };
@@ -380,7 +374,8 @@ impl<'a, 's> Assembler<'a, 's> {
     }
 }
 
-fn unknown_policy(step: &Step, custom: &CustomPolicies) -> Diagnostic {
+/// `may_be_brought` takes a name that is like none for that of a policy that the settings will bring.
+fn unknown_policy(step: &Step, custom: &CustomPolicies, may_be_brought: bool) -> Diagnostic {
     let name = &*step.policy;
     if UNBUILT.contains(&name) {
         let message = format!("the policy `{name}` is known from API Connect but not built yet");
@@ -393,8 +388,12 @@ fn unknown_policy(step: &Step, custom: &CustomPolicies) -> Diagnostic {
     let known =
         policy::ALL.iter().flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));
     let near = nearest(name, known.chain(UNBUILT).chain(custom.names()));
-    let finding = Diagnostic::error(codes::UNKNOWN_POLICY, step.policy_span, format!("there is no policy `{name}`"));
+    let mut finding =
+        Diagnostic::error(codes::UNKNOWN_POLICY, step.policy_span, format!("there is no policy `{name}`"));
     if near.is_empty() {
+        if may_be_brought {
+            finding.severity = Severity::Warning;
+        }
         let all: Vec<&str> = policy::ALL.iter().map(|entry| entry.meta.name).chain(custom.names()).collect();
         let own = "one of your own goes where `policies.paths` of the settings leads";
         return finding.help(format!("the policies are {}; {own}", quoted_list(&all)));

@@ -9,12 +9,13 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies, Carrier, Generation, Values};
+use crate::assembly::{self, Assemblies, Generation, Values};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{
     Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
@@ -68,17 +69,19 @@ impl SnapshotBuilder {
             // Made now, and not by the first request.
             info.document.value();
         }
+        let verbs = verbs_by_shape(api, &found);
         for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
             if let Some((index, Some(pipeline))) = index.map(|index| (index, &pipelines[index])) {
-                // What guards an export of AWS is refused where the export is read.
-                let clients = match found.all[index].carrier {
-                    Carrier::Amazon => Box::default(),
-                    Carrier::XAssembly | Carrier::Ibm => clients(&api.security(operation, findings)),
-                };
+                let (clients, path_verbs) =
+                    (clients(&found.security[number]), verbs.get(&operation.path.shape()).cloned());
                 let route = Arc::new(Route {
                     verb: operation.verb.clone(),
                     api: info.clone(),
-                    operation: Arc::new(OperationInfo { clients, ..operation_info(api, number, operation) }),
+                    operation: Arc::new(OperationInfo {
+                        clients,
+                        path_verbs,
+                        ..operation_info(api, number, operation)
+                    }),
                     pipeline: pipeline.clone(),
                     span: operation.span,
                 });
@@ -90,7 +93,7 @@ impl SnapshotBuilder {
         }
         self.snapshot.apis.push(info);
         if shared.directory.is_none() {
-            nobody_said_who_may_call(&found, shared, findings);
+            nobody_said_who_may_call(&found, findings);
         }
     }
 
@@ -132,15 +135,9 @@ impl SnapshotBuilder {
 
 /// A document that asks for applications needs to be told which there are. Until every other way in is checked too, one that
 /// was not told stands open as they do, and a warning says so.
-fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, findings: &mut Findings) {
-    // An export of AWS that asks is refused for that.
-    let runs = |index: &Option<usize>| index.is_some_and(|index| found.all[index].carrier != Carrier::Amazon);
-    let operations = shared.api.operations.iter().zip(&found.by_operation).filter(|(_, index)| runs(index));
-    let demands = operations.flat_map(|(operation, _)| {
-        shared.api.security(operation, &mut Findings::default()).alternatives.into_iter().flatten()
-    });
-    let asks = |demand: &Demand| matches!(demand.scheme.kind, SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_));
-    let Some(demand) = demands.into_iter().find(asks) else { return };
+fn nobody_said_who_may_call(found: &Assemblies, findings: &mut Findings) {
+    let mut demands = found.security.iter().flat_map(|security| security.alternatives.iter().flatten());
+    let Some(demand) = demands.find(|demand| demand.scheme.kind.is_application()) else { return };
     let message = format!(
         "the security scheme `{}` asks for an application, and nobody said which there are: everybody may call",
         demand.scheme.name
@@ -195,7 +192,7 @@ fn operation_info(api: &Api, number: usize, operation: &Operation) -> OperationI
         id: operation.id.clone(),
         path: operation.path.text.clone(),
         any_verb: operation.verb.is_none(),
-        path_verbs: path_verbs(api, operation),
+        path_verbs: None,
         clients: Box::default(),
         is_default: operation.is_default,
         full_path: format!("{}{}", api.base_path, operation.path).into(),
@@ -223,19 +220,21 @@ fn clients(security: &Security) -> Box<[ClientDemand]> {
     if all.iter().all(ClientDemand::is_open) { Box::default() } else { all.into() }
 }
 
-/// The verbs of an operation's path.
-fn path_verbs(api: &Api, operation: &Operation) -> Option<HeaderValue> {
-    let same = api.operations.iter().filter(|one| one.path.has_shape_of(&operation.path));
-    let mut verbs: Vec<&str> = Vec::new();
-    for one in same {
-        match &one.verb {
-            Some(verb) => verbs.push(verb.as_str()),
-            None => verbs.extend(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+/// The verbs of every path, by its shape, as `Access-Control-Allow-Methods` lists them. Only preflight requests ask.
+fn verbs_by_shape(api: &Api, found: &Assemblies) -> HashMap<String, HeaderValue> {
+    let mut verbs: HashMap<String, BTreeSet<&str>> = HashMap::new();
+    if found.all.iter().all(|assembly| assembly.cors.is_none()) {
+        return HashMap::new();
+    }
+    for operation in &api.operations {
+        let of_path = verbs.entry(operation.path.shape()).or_default();
+        match &operation.verb {
+            Some(verb) => drop(of_path.insert(verb.as_str())),
+            None => of_path.extend(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
         }
     }
-    verbs.sort_unstable();
-    verbs.dedup();
-    HeaderValue::from_str(&verbs.join(", ")).ok()
+    let listed = |verbs: BTreeSet<&str>| HeaderValue::from_str(&verbs.into_iter().collect::<Vec<_>>().join(", ")).ok();
+    verbs.into_iter().filter_map(|(shape, verbs)| Some((shape, listed(verbs)?))).collect()
 }
 
 /// The parameters that an operation declares; those of its path declare themselves where it does not.

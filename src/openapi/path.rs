@@ -53,13 +53,22 @@ impl PathTemplate {
         }
     }
 
-    /// Whether the two take the same paths, whatever their parameters are called.
-    pub fn has_shape_of(&self, other: &PathTemplate) -> bool {
-        let same = |pair: (&Segment, &Segment)| match pair {
-            (Segment::Parameter(_), Segment::Parameter(_)) | (Segment::Greedy(_), Segment::Greedy(_)) => true,
-            (one, other) => one == other,
-        };
-        self.segments.len() == other.segments.len() && self.segments.iter().zip(&other.segments).all(same)
+    /// What paths it takes, whatever its parameters are called: two templates of one shape take the same.
+    pub fn shape(&self) -> String {
+        let mut shape = String::new();
+        for segment in &self.segments {
+            shape.push('/');
+            match segment {
+                Segment::Static(text) => shape.push_str(text),
+                Segment::Parameter(_) => shape.push_str("{}"),
+                Segment::Greedy(_) => shape.push_str("{+}"),
+                Segment::Mixed(parts) => parts.iter().for_each(|part| match part {
+                    Part::Text(text) => shape.push_str(text),
+                    Part::Parameter(_) => shape.push_str("{}"),
+                }),
+            }
+        }
+        shape
     }
 
     /// The parameters in the order in which they stand.

@@ -51,6 +51,13 @@ pub struct KeyPlace {
     pub name: Arc<str>,
 }
 
+impl SchemeKind {
+    /// Whether it asks which application calls.
+    pub fn is_application(&self) -> bool {
+        matches!(self, SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_))
+    }
+}
+
 impl Api {
     /// What an operation asks for: its own requirements, else the document's.
     pub fn security(&self, operation: &Operation, findings: &mut Findings) -> Security {

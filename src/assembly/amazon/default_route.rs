@@ -10,7 +10,8 @@ pub fn spread_default_route(api: &mut Api) {
     let default = api.operations.remove(at);
     for path in ["/", "/{+path}"].into_iter().filter_map(|path| PathTemplate::parse(path).ok()) {
         // A route of its own for every verb of this path leaves nothing over.
-        let same = |one: &Operation| one.verb.is_none() && one.path.has_shape_of(&path);
+        let shape = path.shape();
+        let same = |one: &Operation| one.verb.is_none() && one.path.shape() == shape;
         if !api.operations.iter().any(same) {
             api.operations.push(Operation { path, verb: None, is_default: true, ..default.clone() });
         }
