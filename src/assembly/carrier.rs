@@ -80,7 +80,7 @@ pub fn find(
         }
     }
     found.security = security(api, &found, findings);
-    unenforced::report(api, &found.security, findings);
+    unenforced::report(api, findings);
     found
 }
 

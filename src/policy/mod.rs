@@ -46,6 +46,7 @@ pub mod proxy;
 pub mod ratelimit;
 pub mod ratelimitinfo;
 pub mod redact;
+pub mod security;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
@@ -64,10 +65,11 @@ pub use blocks::{BLOCKS, Steps};
 pub use clients::Directory;
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use registry::{Entry, find, generation};
+pub use security::Guard;
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 26] = [
+pub static ALL: [Entry; 27] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<client_identification::ClientIdentification>(),
     Entry::of::<cors::Cors>(),
@@ -89,6 +91,7 @@ pub static ALL: [Entry; 26] = [
     Entry::of::<ratelimit::Ratelimit>(),
     Entry::of::<ratelimitinfo::RatelimitInfo>(),
     Entry::of::<redact::Redact>(),
+    Entry::of::<security::Security>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use crate::assembly::Generation;
 use crate::openapi::KeyPlace;
 use crate::policy::Directory;
-use crate::runtime::{ClientDemand, Context, Fault, FaultSource, Outcome, State, Step, kinds};
+use crate::runtime::{Caller, ClientDemand, Context, Fault, FaultSource, Outcome, State, Step, kinds};
 
 /// Finds out which application calls, and refuses those that may not.
 pub(super) struct Identify(pub Arc<Directory>);
@@ -25,9 +25,16 @@ impl Identify {
         if operation.clients.is_empty() {
             return Ok(());
         }
-        let member = operation.clients.iter().find_map(|demand| self.member(demand, state));
-        if let Some(caller) = member {
-            state.caller = Some(caller);
+        state.identified = 0;
+        let mut first = None;
+        for (number, demand) in operation.clients.iter().enumerate() {
+            if let Some(caller) = caller(&self.0, demand, state) {
+                state.identified |= 1 << number;
+                first.get_or_insert(caller);
+            }
+        }
+        if first.is_some() {
+            state.caller = first;
             // Services need not see with what their callers came in. The v5 engine passed it on.
             if state.pipeline.generation == Generation::V10 {
                 let places = operation.clients.iter().flat_map(|demand| demand.id.iter().chain(&demand.secret));
@@ -46,16 +53,16 @@ impl Identify {
             }
         }
     }
+}
 
-    /// The application that a demand names, with what it sends.
-    fn member(&self, demand: &ClientDemand, state: &State) -> Option<Arc<crate::runtime::Caller>> {
-        let id = sent(demand.id.as_ref()?, state)?;
-        let secret = match &demand.secret {
-            Some(place) => Some(sent(place, state)?),
-            None => None,
-        };
-        self.0.find(&id, secret.as_deref()).map(|member| member.caller.clone())
-    }
+/// The application that a demand names, with what it sends.
+pub(in crate::policy) fn caller(directory: &Directory, demand: &ClientDemand, state: &State) -> Option<Arc<Caller>> {
+    let id = sent(demand.id.as_ref()?, state)?;
+    let secret = match &demand.secret {
+        Some(place) => Some(sent(place, state)?),
+        None => None,
+    };
+    directory.find(&id, secret.as_deref()).map(|member| member.caller.clone())
 }
 
 /// What stands at a place of the request. A key that is sent twice is none.

@@ -140,11 +140,18 @@ async fn browsers_that_ask_first_need_no_application() {
 }
 
 #[test]
-fn without_a_file_a_document_that_asks_is_said_to_be_open() {
+fn without_a_file_a_document_that_asks_is_not_served() {
+    let message = "the security scheme `id` asks for an application, and nobody said which there are";
     let found = Setup::default().load(DOCUMENT).findings();
-    let message =
-        "the security scheme `id` asks for an application, and nobody said which there are: everybody may call";
-    assert!(found.len() == 1 && found[0].starts_with(&format!("api.yaml:8:13: warning G0207 {message}")), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].starts_with(&format!("api.yaml:8:13: error G0206 {message}; name a file")),
+        "{found:?}"
+    );
+    let found = Setup::default().check().load(DOCUMENT).findings();
+    assert!(
+        found.len() == 1 && found[0].starts_with(&format!("api.yaml:8:13: warning G0206 {message}; name a file")),
+        "{found:?}"
+    );
 }
 
 #[test]
