@@ -27,6 +27,7 @@ mod unbuilt;
 
 pub mod activity_log;
 pub mod client_identification;
+pub mod client_security;
 pub mod cors;
 pub mod extract;
 pub mod gatewayscript;
@@ -40,6 +41,7 @@ pub mod jwt_validate;
 pub mod lambda;
 pub mod log;
 pub mod map;
+pub mod oauth;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
@@ -50,6 +52,7 @@ pub mod security;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
+pub mod user_security;
 pub mod validate;
 pub mod xml_to_json;
 
@@ -69,9 +72,10 @@ pub use security::Guard;
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 27] = [
+pub static ALL: [Entry; 30] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<client_identification::ClientIdentification>(),
+    Entry::of::<client_security::ClientSecurity>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),
@@ -85,6 +89,7 @@ pub static ALL: [Entry; 27] = [
     Entry::of::<lambda::Lambda>(),
     Entry::of::<log::Log>(),
     Entry::of::<map::Map>(),
+    Entry::of::<oauth::OAuth>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),
@@ -95,6 +100,7 @@ pub static ALL: [Entry; 27] = [
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),
+    Entry::of::<user_security::UserSecurity>(),
     Entry::of::<validate::Validate>(),
     Entry::of::<xml_to_json::XmlToJson>(),
 ];

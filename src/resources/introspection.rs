@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Uri};
 use lru::LruCache;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value as Json};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
@@ -28,6 +28,9 @@ const BAD_LIFE: Duration = Duration::from_secs(10);
 const FAILURE_LIFE: Duration = Duration::from_secs(1);
 /// Questions at a time: an issuer is not flooded through the gateway.
 const AT_A_TIME: usize = 64;
+
+/// What is encoded in a form.
+pub const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The introspectors of a process.
 #[derive(Debug, Default)]
@@ -161,7 +164,7 @@ impl Introspector {
     }
 
     fn question(&self, token: &str) -> Request<crate::value::BodyStream> {
-        let form = format!("token={}&token_type_hint=access_token", utf8_percent_encode(token, NON_ALPHANUMERIC));
+        let form = format!("token={}&token_type_hint=access_token", utf8_percent_encode(token, FORM));
         let mut request = Request::new(Body::from_bytes(form).send());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();

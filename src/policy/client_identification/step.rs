@@ -66,7 +66,7 @@ pub(in crate::policy) fn caller(directory: &Directory, demand: &ClientDemand, st
 }
 
 /// What stands at a place of the request. A key that is sent twice is none.
-fn sent(place: &KeyPlace, state: &State) -> Option<String> {
+pub(in crate::policy) fn sent(place: &KeyPlace, state: &State) -> Option<String> {
     if place.in_header {
         let mut all = state.request.headers.get_all(&*place.name).iter();
         return match (all.next(), all.next()) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::HeaderValue;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde_json::Value as Json;
 
 use super::outlet::{Outlet, Target};
@@ -16,7 +16,7 @@ use crate::jose::{ALGORITHMS, Algorithm, Token};
 use crate::policy::jwt::check_times;
 use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::discovery::Discovery;
-use crate::resources::introspection::Introspector;
+use crate::resources::introspection::{FORM, Introspector};
 use crate::resources::key_sets::RemoteKeys;
 use crate::settings::OAuthProvider;
 use crate::value::{Secret, Value};
@@ -221,7 +221,7 @@ fn introspector(target: &Target, asking: &Asking<'_>, outlet: &Outlet<'_, '_>) -
 
 /// RFC 6749, 2.3.1: both are form-encoded before they are joined.
 fn credentials(asking: &Asking<'_>) -> Option<HeaderValue> {
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let encode = |text: &str| utf8_percent_encode(text, FORM).to_string();
     let secret = asking.client_secret.map(Secret::expose).unwrap_or_default();
     let pair = zeroize::Zeroizing::new(format!("{}:{}", encode(asking.client_id?), encode(secret)));
     let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair.as_bytes()))).ok()?;
