@@ -3,6 +3,7 @@
 mod basic;
 mod bearer;
 mod refused;
+mod table;
 mod tokens;
 mod ways;
 
