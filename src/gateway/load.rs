@@ -138,9 +138,9 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
                 },
                 false => (tree, None),
             };
-            let mut references = References::new(sources);
-            let api = openapi::read(&tree, &mut references, findings);
-            documents.referred.extend(references.files().map(Path::to_path_buf));
+            let references = References::read(&tree, sources, findings);
+            documents.referred.extend(references.files().filter(|file| **file != *tree.path).map(Path::to_path_buf));
+            let api = openapi::read(&tree, references, findings);
             let Some(mut api) = api else { continue };
             documents.packaged.read(&api.tree, sources, findings);
 
