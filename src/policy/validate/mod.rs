@@ -34,7 +34,7 @@ impl Policy for Validate {
         ],
         summary: "Holds a body, and the parameters of a request, against schemas.",
         page: include_str!("page.md"),
-        examples: examples!["request", "parameters"],
+        examples: examples!["parameters", "request"],
         spellings: Spellings {
             aliases: &[],
             any_case: false,

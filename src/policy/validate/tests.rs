@@ -100,7 +100,7 @@ async fn a_request_is_held_against_what_its_operation_declares() {
             (r#"{"id": 1, "id": 2}"#, "the body has a member twice".to_owned()),
             ("{", "the body is not JSON".to_owned()),
             (" <a/>", format!("{fits}\"id\" is a required property")),
-                        ("", "there is no body to validate".to_owned()),
+            ("", "there is no body to validate".to_owned()),
         ] {
             assert_eq!(refusal(&gateway, body).await, Some(reason), "{body}");
         }
@@ -354,8 +354,7 @@ async fn parameters_are_held_against_what_is_declared() {
 
 #[tokio::test]
 async fn schemas_may_stand_in_other_files() {
-    let steps =
-        "      - validate: {definition: request}\n      - validate: {json-schema: './extra.json#/$defs/one'}\n";
+    let steps = "      - validate: {definition: request}\n      - validate: {json-schema: './extra.json#/$defs/one'}\n";
     let text = swagger(steps).replace("{type: integer, maximum: 9}", "{$ref: 'types.yaml#/small'}");
     let types = "small: {$ref: '#/number'}\nnumber: {type: integer, maximum: 3}\n";
     let extra = r#"{"$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://a.example/extra.json",
