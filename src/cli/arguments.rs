@@ -25,6 +25,10 @@ pub enum Verb {
     /// Find every mistake in documents, exactly as `serve` would
     #[command(visible_alias = "validate")]
     Check(CheckArguments),
+    /// Find what documents allow and should not
+    Audit(AuditArguments),
+    /// Say what of an API Connect document runs here, and write its new form
+    Import(ImportArguments),
     /// Serve the APIs of documents
     #[command(visible_alias = "run")]
     Serve(ServeArguments),
@@ -86,6 +90,70 @@ pub struct CheckArguments {
     /// Exit with 1 for warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+}
+
+const AUDITED: &str = "Accepted findings stand in `gantry-audit.yaml`, each with its reason.
+
+Exit status: 0 nothing that bad, 1 findings, 2 wrong usage, 3 unreadable.
+
+Examples:
+  gantry audit apis/
+  gantry audit apis/ --fail-on error --format sarif > audit.sarif";
+
+#[derive(Debug, Args)]
+#[command(after_help = AUDITED)]
+pub struct AuditArguments {
+    #[command(flatten)]
+    pub input: InputArguments,
+    /// How findings are printed: `human` on a terminal, `short` elsewhere
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Findings that somebody has accepted [default: gantry-audit.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub accepted: Option<PathBuf>,
+    /// Exit with 1 for findings that are this bad or worse
+    #[arg(long, value_enum, default_value = "warning", value_name = "SEVERITY")]
+    pub fail_on: Threshold,
+}
+
+const IMPORTED: &str = "API Connect documents run as they are; the new form is for those who go on here.
+
+Exit status: 0 all of it runs, 1 something does not, 2 wrong usage,
+3 unreadable.
+
+Examples:
+  gantry import orders_1.0.0.yaml
+  gantry import orders_1.0.0.yaml --write apis/orders.yaml --extract-scripts";
+
+#[derive(Debug, Args)]
+#[command(after_help = IMPORTED)]
+pub struct ImportArguments {
+    /// The document
+    pub file: PathBuf,
+    /// The settings file
+    #[arg(long, value_name = "FILE", env = "GANTRY_SETTINGS")]
+    pub settings: Option<PathBuf>,
+    /// Write the document with an `x-assembly`, comments and all, to this file
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Write longer scripts into files beside it
+    #[arg(long, requires = "write")]
+    pub extract_scripts: bool,
+    /// Replace files that exist
+    #[arg(long, requires = "write")]
+    pub force: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How bad a finding must be to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Threshold {
+    Note,
+    Warning,
+    Error,
+    Never,
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,14 @@
 //! The verbs of the command line: wiring and printing only.
 
 mod arguments;
+mod audit;
 mod check;
 mod dev;
 mod explain;
 mod export;
 mod generated;
 mod graph;
+mod import;
 mod invoke;
 mod load;
 mod new;
@@ -41,6 +43,8 @@ pub enum Exit {
 pub fn run() -> ExitCode {
     let exit = match Cli::parse().verb {
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Audit(arguments) => audit::run(&arguments),
+        Verb::Import(arguments) => import::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Dev(arguments) => dev::run(arguments),
         Verb::Invoke(arguments) => invoke::run(&arguments),
