@@ -40,6 +40,8 @@ pub enum SchemeKind {
     Basic,
     Bearer,
     OAuth2,
+    /// An authorizer of AWS API Gateway: `x-amazon-apigateway-authorizer`.
+    Authorizer,
     /// A kind that is known by name only, such as `openIdConnect`.
     Other(Arc<str>),
 }
@@ -110,6 +112,9 @@ impl Api {
 
 fn kind(node: &Node) -> SchemeKind {
     let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+    if node.get("x-amazon-apigateway-authorizer").is_some() {
+        return SchemeKind::Authorizer;
+    }
     let word = text("type").to_ascii_lowercase();
     match (&*word, &*text("scheme").to_ascii_lowercase()) {
         ("apikey", _) if matches!(text("in"), "header" | "query") => {

@@ -39,12 +39,25 @@ pub(in crate::policy) fn bearer(headers: &HeaderMap) -> Sent<'_, str> {
     };
     let text = value.to_str().unwrap_or_default();
     let token = text.split_once(' ').map_or("", |(_, rest)| rest.trim_matches(' '));
-    let body = token.trim_end_matches('=');
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    match !body.is_empty() && token.len() <= LONGEST && body.bytes().all(is_token) {
+    match is_token(token) {
         true => Sent::Something(token),
         false => Sent::Malformed,
     }
+}
+
+/// The same, where the word `Bearer` may be missing.
+pub(in crate::policy) fn bearer_or_bare(headers: &HeaderMap) -> Sent<'_, str> {
+    let mut all = headers.get_all(AUTHORIZATION).iter();
+    match (all.next().and_then(|value| value.to_str().ok()), all.next()) {
+        (Some(text), None) if is_token(text) && !text.eq_ignore_ascii_case("bearer") => Sent::Something(text),
+        _ => bearer(headers),
+    }
+}
+
+fn is_token(token: &str) -> bool {
+    let body = token.trim_end_matches('=');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    !body.is_empty() && token.len() <= LONGEST && body.bytes().all(fits)
 }
 
 /// The header of HTTP basic authentication, where it can be one.

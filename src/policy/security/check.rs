@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::bearer::{Sent, basic, bearer};
+use super::amazon::Kind;
+use super::bearer::{Sent, basic, bearer, bearer_or_bare};
 use super::provider::{Provider, Rejection, has_scope};
 use super::refusal::Refusal;
 use super::registry::{Denial, Registry};
@@ -20,6 +21,8 @@ pub(in crate::policy) enum Check {
     Token(Arc<Provider>),
     /// A token that a service knows.
     Bearer(Arc<Registry>),
+    /// A signed token, by the rules of AWS API Gateway.
+    Authorizer(Arc<Provider>, Kind),
     /// Any token: the assembly looks at it.
     AnyBearer,
     /// Only at a desk, where settings may be missing.
@@ -48,6 +51,17 @@ impl Outputs {
             response: below_security("bearer_validation_response"),
             oauth: names.of_the_gateway("oauth"),
         }
+    }
+}
+
+impl Outputs {
+    /// Keeps a token that is good, and what is known of it.
+    fn keep(&self, token: Value, claims: Value, cx: &mut Context) {
+        keep(&self.token, token, cx);
+        if let Some(oauth) = &self.oauth {
+            keep(oauth, facts(&claims), cx);
+        }
+        cx.state.claims = Some(claims);
     }
 }
 
@@ -82,31 +96,51 @@ impl Demanded {
                 keep(&outputs.response, approval.value(), cx);
                 Ok(())
             }
-            Check::Token(provider) => self.token_of(provider, outputs, cx).await,
+            Check::Token(provider) => {
+                let claims = claims(provider, token(cx)?, now(cx)).await?;
+                if !self.scopes.iter().all(|scope| has_scope(&claims, scope)) {
+                    return Err(self.without_scope());
+                }
+                let token = Value::from(token(cx)?);
+                outputs.keep(token, claims, cx);
+                Ok(())
+            }
+            Check::Authorizer(provider, kind) => {
+                let token = read(bearer_or_bare(&cx.state.request.headers))?;
+                let claims = claims(provider, token, now(cx)).await?;
+                if !kind.takes(&claims, &self.scopes) {
+                    return Err(Refusal::BadToken("the token is not of the kind that is asked for".to_owned()));
+                }
+                // There one of the scopes is enough.
+                if !self.scopes.is_empty() && !self.scopes.iter().any(|scope| has_scope(&claims, scope)) {
+                    return Err(self.without_scope());
+                }
+                let token = Value::from(token);
+                outputs.keep(token, claims, cx);
+                Ok(())
+            }
         }
     }
 
-    async fn token_of(&self, provider: &Provider, outputs: &Outputs, cx: &mut Context) -> Result<(), Refusal> {
-        let token = token(cx)?;
-        let claims = provider.validate(token, now(cx)).await.map_err(|rejection| match rejection {
-            Rejection::Invalid(reason) => Refusal::BadToken(reason.into_owned()),
-            Rejection::Unavailable(reason) => Refusal::Unavailable(reason),
-        })?;
-        if !self.scopes.iter().all(|scope| has_scope(&claims, scope)) {
-            return Err(Refusal::scope(self.scopes.iter().map(|scope| &**scope)));
-        }
-        let token = Value::from(token);
-        keep(&outputs.token, token, cx);
-        if let Some(oauth) = &outputs.oauth {
-            keep(oauth, facts(&claims), cx);
-        }
-        cx.state.claims = Some(claims);
-        Ok(())
+    fn without_scope(&self) -> Refusal {
+        Refusal::scope(self.scopes.iter().map(|scope| &**scope))
     }
 }
 
+/// What is known of a token that is good.
+async fn claims(provider: &Provider, token: &str, now: i64) -> Result<Value, Refusal> {
+    provider.validate(token, now).await.map_err(|rejection| match rejection {
+        Rejection::Invalid(reason) => Refusal::BadToken(reason.into_owned()),
+        Rejection::Unavailable(reason) => Refusal::Unavailable(reason),
+    })
+}
+
 fn token(cx: &Context) -> Result<&str, Refusal> {
-    match bearer(&cx.state.request.headers) {
+    read(bearer(&cx.state.request.headers))
+}
+
+fn read(sent: Sent<'_, str>) -> Result<&str, Refusal> {
+    match sent {
         Sent::Something(token) => Ok(token),
         Sent::Nothing => Err(Refusal::NoToken),
         Sent::Malformed => Err(Refusal::BadToken("the `Authorization` header holds no bearer token".to_owned())),

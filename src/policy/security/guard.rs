@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::amazon;
 use super::check::{Check, Demanded};
 use super::outlet::Outlet;
 use super::provider::Provider;
@@ -94,6 +95,7 @@ impl Builder<'_, '_> {
                 Some(provider) => Some(Check::Token(provider)),
                 None => self.introspection(scheme, demand.span),
             },
+            SchemeKind::Authorizer => self.authorizer(scheme, demand.span),
             SchemeKind::Other(kind) => self.other(kind, scheme, demand.span),
         }
     }
@@ -161,6 +163,31 @@ impl Builder<'_, '_> {
         let place = node.map_or(span, |node| node.span);
         let what = format!("`x-tokenIntrospect` of `{}`", scheme.name);
         Provider::introspection(&what, &url, profile.as_deref(), &mut self.outlet(place)).map(Check::Token)
+    }
+
+    /// An authorizer of AWS API Gateway that looks at signed tokens.
+    fn authorizer(&mut self, scheme: &Scheme, span: Span) -> Option<Check> {
+        let own = match amazon::Authorizer::read(&scheme.node) {
+            Ok(own) => own,
+            Err(what) => {
+                let help = "let something in front of Gantry check it, or check it in an `x-assembly` whose operation has `security: []`";
+                return self.unguarded(scheme, span, &what, help);
+            }
+        };
+        // A provider of the scheme's name wins, as for other schemes; it says for whom tokens must be.
+        let named = self.shared.settings.oauth_providers.get(&*scheme.name).cloned();
+        let kind = match own.kind {
+            amazon::Kind::Jwt(_) if named.is_some() => amazon::Kind::Jwt(Box::default()),
+            kind => kind,
+        };
+        let settings = named.or(own.provider);
+        let Some(settings) = settings else {
+            let help =
+                format!("add `{}` under `oauth-providers` in the settings, with `issuer` and `audience`", scheme.name);
+            return self.unguarded(scheme, span, "its issuer is not written out", &help);
+        };
+        let provider = Provider::of_settings(&scheme.name, &settings, &mut self.outlet(span))?;
+        Some(Check::Authorizer(provider, kind))
     }
 
     fn other(&mut self, kind: &str, scheme: &Scheme, span: Span) -> Option<Check> {

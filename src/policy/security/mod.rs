@@ -1,5 +1,6 @@
 //! `security`: who calls, and whether they may. It stands before every assembly whose document asks for more than an application.
 
+mod amazon;
 mod bearer;
 mod check;
 mod config;

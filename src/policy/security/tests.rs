@@ -1,5 +1,6 @@
 //! Security requirements through whole documents, with the services that are asked behind real sockets.
 
+mod amazon;
 mod basic;
 mod bearer;
 mod refused;

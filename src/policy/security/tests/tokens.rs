@@ -156,7 +156,7 @@ async fn documents_name_their_introspection_themselves() {
 }
 
 /// An issuer with these keys at `/keys` and its discovery document where it belongs.
-fn with_keys(keys: &'static str) -> TestServer {
+pub(super) fn with_keys(keys: &'static str) -> TestServer {
     let address = Arc::new(std::sync::OnceLock::<String>::new());
     let own = address.clone();
     let server = TestServer::start(move |request| match request.target.as_str() {
