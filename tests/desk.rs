@@ -217,7 +217,10 @@ fn an_import_says_what_runs_and_writes_the_new_form() {
 
     std::fs::write(path("bad.yaml"), document("      - xslt: {version: 2.0.0, source: <a/>}\n")).unwrap();
     let (code, stdout, _) = run(&["import", &path("bad.yaml")]);
-    assert!(code == Some(1) && stdout.contains("\nline 9 xslt 2.0.0\n  unsupported  the policy `xslt` is known"), "{code:?} {stdout}");
+    assert!(
+        code == Some(1) && stdout.contains("\nline 9 xslt 2.0.0\n  unsupported  the policy `xslt` is known"),
+        "{code:?} {stdout}"
+    );
     assert!(stdout.lines().all(|line| line.chars().count() <= 80 || line.contains("bad.yaml")), "{stdout}");
     let (code, json, _) = run(&["import", &path("bad.yaml"), "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
