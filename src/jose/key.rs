@@ -264,6 +264,11 @@ impl KeySet {
         Ok(KeySet { keys, is_set: true })
     }
 
+    /// Whether all are shared secrets.
+    pub fn are_secrets(&self) -> bool {
+        self.keys.iter().all(|key| matches!(key.material, Material::Secret(_)))
+    }
+
     /// The keys to try on a token. Of a set those that the token names, or all that fit where it names none; a key on its own
     /// whatever the token calls it.
     pub fn candidates<'a>(&'a self, algorithm: Algorithm, id: Option<&'a str>) -> impl Iterator<Item = &'a Arc<Key>> {
