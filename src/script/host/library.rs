@@ -21,6 +21,8 @@ library![
     "fs",
     "header-metadata",
     "jose",
+    "jwe",
+    "jwk",
     "jwt",
     "message",
     "querystring",

@@ -33,6 +33,7 @@ use crate::runtime::{Context, Fault, FaultSource, kinds};
 pub(super) use console::Chatter;
 pub(super) use library::prepare;
 pub(super) use operations::Operations;
+pub use tokens::object_name;
 
 /// What a name, a header or an empty variable takes beside its own bytes.
 const ENTRY: usize = 256;
@@ -179,7 +180,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, prepared: Option<Obj
     calls::install(ctx, host, &native)?;
     text::install(ctx, &native)?;
     crypto::install(ctx, &native)?;
-    tokens::install(ctx, &native)?;
+    tokens::install(ctx, host, &native)?;
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);

@@ -96,7 +96,11 @@ async fn algorithms_may_come_from_variables_or_from_the_key() {
             Err("neither the step nor the key says how to encrypt the content's key"),
         ),
         (SECRET_32.to_owned(), "jwe-enc: $(request.headers.x)", Err("`jwe-enc` became nothing")),
-        (SECRET_32.to_owned(), "jwe-enc: $(request.path)", Err("`jwe-enc` became something that is no algorithm for it")),
+        (
+            SECRET_32.to_owned(),
+            "jwe-enc: $(request.path)",
+            Err("`jwe-enc` became something that is no algorithm for it"),
+        ),
         (
             SECRET_32.to_owned(),
             "jwe-enc: A128GCM, jwe-alg: dir",
