@@ -33,6 +33,8 @@ library![
     "url",
     "urlopen",
     "util",
+    "xml",
+    "xml-text",
 ];
 
 /// The pieces that most scripts ask for.

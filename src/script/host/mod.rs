@@ -15,6 +15,7 @@ mod service;
 mod text;
 mod tokens;
 mod variables;
+mod xml;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -181,6 +182,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, prepared: Option<Obj
     text::install(ctx, &native)?;
     crypto::install(ctx, &native)?;
     tokens::install(ctx, host, &native)?;
+    xml::install(ctx, host, &native)?;
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);

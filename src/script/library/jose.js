@@ -87,7 +87,8 @@
       for (const one of this.#signatures) verify([one.raw.protected, this.#payload, one.raw.signature], one.header, one.key);
     }
   }
-  const jwe = host.load('jwe')(host, { Buffer, fail, key, attempt, later, bytes, assign, isMap, toUrl, headerOf });
+  let made;
+  const jwe = () => made || (made = host.load('jwe')(host, { Buffer, fail, key, attempt, later, bytes, assign, isMap, toUrl, headerOf }));
   const parse = (value) => {
     const text = Buffer.isBuffer(value) ? value.toString() : value;
     let whole = text;
@@ -96,16 +97,16 @@
     }
     if (typeof whole !== 'string' && !isMap(whole)) throw fail('the message is neither text nor a map');
     const isEncrypted = typeof whole === 'string' ? whole.split('.').length === 5 : 'ciphertext' in whole;
-    return isEncrypted ? new jwe.JWEObject(whole) : new JWSObject(whole);
+    return isEncrypted ? new (jwe().JWEObject)(whole) : new JWSObject(whole);
   };
   return {
     createJWSHeader: (from, algorithm) => new JWSHeader(from, algorithm),
     createJWSSigner: (header) => new JWSSigner(header),
     createJWSVerifier: (object) => ({ validate: (callback) => later(() => object.check(), callback) }),
-    createJWEHeader: (enc) => new jwe.JWEHeader(enc),
-    createJWEEncrypter: (header) => new jwe.JWEEncrypter(header),
+    createJWEHeader: (enc) => new (jwe().JWEHeader)(enc),
+    createJWEEncrypter: (header) => new (jwe().JWEEncrypter)(header),
     createJWEDecrypter: (object) => ({ decrypt: (callback) => later(() => object.open(), callback) }),
     parse,
-    fail, later, sign, verify, headerOf, fromUrl, encrypt: jwe.encrypt, JWEHeader: jwe.JWEHeader,
+    fail, later, sign, verify, headerOf, fromUrl, encrypt: (...all) => jwe().encrypt(...all),
   };
 })
