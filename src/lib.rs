@@ -49,6 +49,9 @@ pub mod policy;
 /// Documents to a snapshot.
 pub mod compile;
 
+/// What is allowed and unwise.
+pub mod audit;
+
 /// Logs, metrics, the access log.
 pub mod telemetry;
 

@@ -179,3 +179,43 @@ fn a_binary_file_and_a_large_one_are_refused() {
     assert!(stdout.contains("error G0001 the file is not UTF-8 text"), "{stdout}");
     assert!(stdout.contains("error G0002 the file is larger than 10 MiB"), "{stdout}");
 }
+
+#[test]
+fn an_audit_fails_for_what_nobody_has_accepted() {
+    let (folder, path) = written(
+        "openapi: 3.0.3\ninfo: { title: t, version: '1' }\npaths:\n  /a:\n    get: { responses: {} }\nx-assembly:\n  execute:\n    - invoke: { target-url: 'https://a.example' }\n",
+    );
+    let accepted = folder.path().join("accepted.yaml");
+    let audit = |more: &[&str]| {
+        let output = gantry(&[&["audit", &path], more].concat());
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, stdout, stderr) = audit(&[]);
+    assert_eq!(code, Some(1), "{stdout}");
+    assert!(stdout.contains(":3:1: warning G0907 ") && stdout.contains(":8:7: note G0901 "), "{stdout}");
+    assert!(stderr.starts_with("0 errors, 1 warning, 1 note, 0 accepted in 1 document; "), "{stderr}");
+    assert_eq!(audit(&["--fail-on", "error"]).0, Some(0));
+    let (_, sarif, _) = audit(&["--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    let levels: Vec<&str> =
+        sarif["runs"][0]["results"].as_array().unwrap().iter().filter_map(|one| one["level"].as_str()).collect();
+    assert_eq!(levels, ["warning", "note"]);
+
+    let with = |text: &str| {
+        std::fs::write(&accepted, text).expect("a file");
+        audit(&["--accepted", accepted.to_str().expect("a path in UTF-8")])
+    };
+    let (code, stdout, stderr) = with("accepted:\n  - {code: G0907, line: 'paths:', reason: public}\n");
+    assert_eq!(code, Some(0), "{stdout}");
+    assert!(!stdout.contains("G0907") && stderr.contains(" 1 accepted "), "{stdout}{stderr}");
+    for (text, words) in [
+        ("accepted: [{code: G0907, reason: ' '}]\n", "error G0908 an accepted finding needs its reason"),
+        ("accepted: [{code: G0907}]\n", "reason"),
+        ("accepted: [{code: G9999, reason: x}]\n", "there is no finding `G9999`"),
+        ("accepted: [{code: G0907, file: other.yaml, reason: x}]\n", "nothing is found any more that this accepts"),
+    ] {
+        let (code, stdout, _) = with(text);
+        assert!(code != Some(0) && stdout.contains(words), "{text}: {code:?} {stdout}");
+    }
+}

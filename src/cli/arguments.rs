@@ -25,6 +25,8 @@ pub enum Verb {
     /// Find every mistake in documents, exactly as `serve` would
     #[command(visible_alias = "validate")]
     Check(CheckArguments),
+    /// Find what documents allow and should not
+    Audit(AuditArguments),
     /// Serve the APIs of documents
     #[command(visible_alias = "run")]
     Serve(ServeArguments),
@@ -86,6 +88,39 @@ pub struct CheckArguments {
     /// Exit with 1 for warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+}
+
+const AUDITED: &str = "Accepted findings stand in `gantry-audit.yaml`, each with its reason.
+
+Exit status: 0 nothing that bad, 1 findings, 2 wrong usage, 3 unreadable.
+
+Examples:
+  gantry audit apis/
+  gantry audit apis/ --fail-on error --format sarif > audit.sarif";
+
+#[derive(Debug, Args)]
+#[command(after_help = AUDITED)]
+pub struct AuditArguments {
+    #[command(flatten)]
+    pub input: InputArguments,
+    /// How findings are printed: `human` on a terminal, `short` elsewhere
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Findings that somebody has accepted [default: gantry-audit.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub accepted: Option<PathBuf>,
+    /// Exit with 1 for findings that are this bad or worse
+    #[arg(long, value_enum, default_value = "warning", value_name = "SEVERITY")]
+    pub fail_on: Threshold,
+}
+
+/// How bad a finding must be to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Threshold {
+    Note,
+    Warning,
+    Error,
+    Never,
 }
 
 #[derive(Debug, Args)]

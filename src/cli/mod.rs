@@ -1,6 +1,7 @@
 //! The verbs of the command line: wiring and printing only.
 
 mod arguments;
+mod audit;
 mod check;
 mod dev;
 mod explain;
@@ -41,6 +42,7 @@ pub enum Exit {
 pub fn run() -> ExitCode {
     let exit = match Cli::parse().verb {
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Audit(arguments) => audit::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Dev(arguments) => dev::run(arguments),
         Verb::Invoke(arguments) => invoke::run(&arguments),

@@ -111,8 +111,12 @@ impl SnapshotBuilder {
                     return;
                 }
             };
-            let routes = &mut self.snapshot.routes;
-            if let Err(Conflict(first)) = routes.insert(&template.segments, route.verb.clone(), route.clone()) {
+            let (routes, verb) = (&mut self.snapshot.routes, route.verb.clone());
+            let inserted = match route.pipeline.generation {
+                Generation::V5 => routes.insert_v5(&template.segments, verb, route.clone()),
+                Generation::V10 => routes.insert(&template.segments, verb, route.clone()),
+            };
+            if let Err(Conflict(first)) = inserted {
                 findings.push(conflict(&route, first));
                 return;
             }
@@ -126,7 +130,7 @@ impl SnapshotBuilder {
             let path = format!("{}/", route.operation.full_path.trim_end_matches('/'));
             if let Ok(template) = PathTemplate::parse(&path) {
                 // A path that an author wrote with its slash is already there, and stays.
-                let _ = self.snapshot.routes.insert(&template.segments, route.verb.clone(), route.clone());
+                let _ = self.snapshot.routes.insert_v5(&template.segments, route.verb.clone(), route.clone());
             }
         }
         self.snapshot
@@ -196,11 +200,19 @@ fn operation_info(api: &Api, number: usize, operation: &Operation) -> OperationI
         clients: Box::default(),
         is_default: operation.is_default,
         full_path: format!("{}{}", api.base_path, operation.path).into(),
+        fixed_segments: fixed_segments(api, operation),
         parameters: declared(operation),
         required_query: required(Location::Query),
         required_headers: required(Location::Header),
         sample_path: sample_path(api, operation).into(),
     }
+}
+
+/// The segments of the base path and those of the path before its first parameter.
+fn fixed_segments(api: &Api, operation: &Operation) -> usize {
+    let base = api.base_path.split('/').filter(|segment| !segment.is_empty());
+    let own = operation.path.segments.iter().take_while(|segment| matches!(segment, Segment::Static(_)));
+    base.count() + own.count()
 }
 
 /// The applications that the security requirements ask for, one for each way in; nothing where none asks for any.

@@ -135,6 +135,30 @@ codes! {
         "The settings file is one YAML map; docs/settings.md lists every key.";
     BAD_TLS_PROFILE = "G0802", "a TLS profile cannot be used",
         "The files of a TLS profile must exist and hold PEM; the client certificate and its key belong together.";
+
+    NO_TIMEOUT = "G0901", "a call has no time-out of its own",
+        "Gantry's default ends it, but a default knows nothing of this service. Found by `gantry audit`.";
+    WILDCARD_CORS = "G0902", "pages of every origin may read the answers",
+        "CORS is what keeps a page of somebody else from reading what a person's browser may fetch. With credentials the page acts as that person. Found by `gantry audit`.";
+    UNLIMITED_BODY = "G0903", "a body of any size is taken",
+        "Zero is no limit. A large body is memory that other requests need. Found by `gantry audit`.";
+    LEAKING_CATCH = "G0904", "the answer to a fault tells what went wrong inside",
+        "Messages of faults are written for operators: they name hosts, functions and causes. Found by `gantry audit`.";
+    INLINE_PAIR = "G0905", "a step has an access key pair of its own",
+        "A pair in a document has as many owners as the document has readers. Profiles of the settings and roles can be rotated in one place. Found by `gantry audit`.";
+    BROAD_FUNCTIONS = "G0906", "a request chooses among nearly all functions",
+        "`allowed-functions` is what stands between a request and every function of the account. Found by `gantry audit`.";
+    OPEN_OPERATION = "G0907", "everybody may call an operation",
+        "The operation has no `security`, or one of its alternatives asks for nothing. Found by `gantry audit`.";
+    BAD_ACCEPTED = "G0908", "an accepted finding cannot be used",
+        "An entry of the file of accepted findings needs a code that exists and a reason; one that fits nothing any more should go. docs/audit.md has the form.";
+}
+
+impl Code {
+    /// Whether an audit finds it, and documents with it are served.
+    pub fn is_of_audit(self) -> bool {
+        self.id.starts_with("G09") || [OPEN_TARGET, LITERAL_SECRET].contains(&self)
+    }
 }
 
 #[cfg(test)]

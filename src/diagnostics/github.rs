@@ -1,6 +1,6 @@
 //! Workflow commands, which GitHub shows beside the changed lines of a pull request.
 
-use super::{Diagnostic, Sources};
+use super::{Diagnostic, Severity, Sources};
 
 /// The command of one finding, without a line break at its end.
 pub fn render(finding: &Diagnostic, sources: &Sources) -> String {
@@ -10,7 +10,8 @@ pub fn render(finding: &Diagnostic, sources: &Sources) -> String {
         format!("file={file},line={},endLine={},col={},endColumn={}", start.line, end.line, start.column, end.column);
     let title = property(&format!("{}: {}", finding.code.id, finding.code.title));
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("::{} {place},title={title}::{}", finding.severity.word(), data(&format!("{}{help}", finding.message)))
+    let command = if finding.severity == Severity::Note { "notice" } else { finding.severity.word() };
+    format!("::{command} {place},title={title}::{}", data(&format!("{}{help}", finding.message)))
 }
 
 /// Escapes what would end the command.

@@ -17,6 +17,7 @@ pub fn render(finding: &Diagnostic, sources: &Sources, color: bool) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let (near, far): (Vec<_>, Vec<_>) =
         finding.labels.iter().partition(|label| label.span.source == finding.span.source);

@@ -30,9 +30,10 @@ pub struct Span {
     pub end: u32,
 }
 
-/// How bad a finding is. Errors keep a document from being served, warnings do not.
+/// How bad a finding is. Errors keep a document from being served, warnings and notes do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
+    Note,
     Warning,
     Error,
 }
@@ -41,6 +42,7 @@ impl Severity {
     /// The word that every format has for it.
     pub fn word(self) -> &'static str {
         match self {
+            Severity::Note => "note",
             Severity::Warning => "warning",
             Severity::Error => "error",
         }
@@ -78,6 +80,11 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
     }
 
+    /// A note at `span`.
+    pub fn note(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Note, ..Diagnostic::error(code, span, message) }
+    }
+
     /// Adds what to type instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -113,11 +120,15 @@ impl Findings {
     }
 
     pub fn errors(&self) -> usize {
-        self.all.iter().filter(|finding| finding.severity == Severity::Error).count()
+        self.count(Severity::Error)
     }
 
     pub fn warnings(&self) -> usize {
-        self.all.len() - self.errors()
+        self.count(Severity::Warning)
+    }
+
+    pub fn count(&self, severity: Severity) -> usize {
+        self.all.iter().filter(|finding| finding.severity == severity).count()
     }
 
     pub fn is_empty(&self) -> bool {

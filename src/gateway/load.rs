@@ -23,6 +23,10 @@ pub struct Load {
     pub snapshot: Option<Snapshot>,
     /// The documents that were read.
     pub documents: Vec<PathBuf>,
+    /// What is in them.
+    pub apis: Vec<Api>,
+    /// What placeholders in exports of AWS stand for.
+    pub values: assembly::Values,
     /// The files that documents refer to.
     pub referred: Vec<PathBuf>,
     /// Files in the folders given that are no documents.
@@ -32,7 +36,16 @@ pub struct Load {
 impl Load {
     /// A load that ended before any document was read.
     pub(super) fn refused(sources: Sources, findings: Findings) -> Self {
-        Load { sources, findings, snapshot: None, documents: Vec::new(), referred: Vec::new(), skipped: Vec::new() }
+        Load {
+            sources,
+            findings,
+            snapshot: None,
+            documents: Vec::new(),
+            apis: Vec::new(),
+            values: assembly::Values::default(),
+            referred: Vec::new(),
+            skipped: Vec::new(),
+        }
     }
 }
 
@@ -97,8 +110,8 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
         resources.cache().resize(&settings.cache);
         resources.background().resize(&settings.background);
     }
-    let Documents { files: documents, referred, skipped, .. } = documents;
-    Load { sources: all, findings, snapshot, documents, referred, skipped }
+    let Documents { files: documents, apis, referred, skipped, .. } = documents;
+    Load { sources: all, findings, snapshot, documents, apis, values, referred, skipped }
 }
 
 /// Who may call. At a desk, where nobody said so, a made-up application may.
@@ -138,9 +151,9 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
                 },
                 false => (tree, None),
             };
-            let mut references = References::new(sources);
-            let api = openapi::read(&tree, &mut references, findings);
-            documents.referred.extend(references.files().map(Path::to_path_buf));
+            let references = References::read(&tree, sources, findings);
+            documents.referred.extend(references.files().filter(|file| **file != *tree.path).map(Path::to_path_buf));
+            let api = openapi::read(&tree, references, findings);
             let Some(mut api) = api else { continue };
             documents.packaged.read(&api.tree, sources, findings);
 

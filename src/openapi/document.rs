@@ -6,7 +6,7 @@ use http::Method;
 
 use super::{Api, Dialect, Operation, Parameter, PathTemplate, openapi30, openapi31, parameter, swagger20};
 use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
-use crate::source::{Entry, Located, Node, References, Tree};
+use crate::source::{Entry, Node, References, Tree};
 
 /// On a path item: an operation for every verb that has none of its own there.
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
@@ -20,7 +20,7 @@ pub fn is_document(root: &Node) -> bool {
 
 /// Reads a document. `None` means that findings say why not; with some findings an API still comes back, so that the
 /// phases after this one can report theirs.
-pub fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
+pub fn read(tree: &Tree, references: References, findings: &mut Findings) -> Option<Api> {
     let root = &tree.root;
     if !root.is_mapping() {
         let kind = if root.is_null() { "empty" } else { root.kind() };
@@ -95,41 +95,43 @@ pub(super) fn api(
     tree: &Tree,
     dialect: Dialect,
     base_path: &str,
-    references: &mut References<'_>,
+    references: References,
     findings: &mut Findings,
 ) -> Api {
     let root = &tree.root;
     unknown_keys(root, findings);
     let info = |key: &str| root.get("info").and_then(|info| info.get(key)).and_then(Node::text);
     let title = info("title").unwrap_or("untitled");
+    let operations = Reader { references: &references, findings }.operations(&tree.root);
     Api {
         tree: tree.clone(),
+        references: Arc::new(references),
         dialect,
         name: info("x-ibm-name").unwrap_or(title).into(),
         title: title.into(),
         version: info("version").unwrap_or_default().into(),
         base_path: base_path.trim_end_matches('/').into(),
-        operations: Reader { references, findings }.operations(tree),
+        operations,
         template: None,
     }
 }
 
 /// Reads paths, operations and parameters.
-struct Reader<'r, 's> {
-    references: &'r mut References<'s>,
+struct Reader<'r> {
+    references: &'r References,
     findings: &'r mut Findings,
 }
 
-impl Reader<'_, '_> {
-    fn operations(&mut self, tree: &Tree) -> Vec<Operation> {
+impl Reader<'_> {
+    fn operations(&mut self, root: &Node) -> Vec<Operation> {
         let mut operations = Vec::new();
-        let Some(paths) = tree.root.get("paths") else { return operations };
+        let Some(paths) = root.get("paths") else { return operations };
         if !paths.is_mapping() && !paths.is_null() {
             self.wrong(paths, format!("`paths` is {}, expected a map", paths.kind()));
         }
         for entry in paths.entries().iter().filter(|entry| !entry.key.text.starts_with("x-")) {
             match PathTemplate::parse(&entry.key.text) {
-                Ok(template) => self.path_item(tree, entry, &template, &mut operations),
+                Ok(template) => self.path_item(entry, &template, &mut operations),
                 Err(message) => {
                     let finding = Diagnostic::error(codes::BAD_PATH, entry.key.span, message);
                     self.findings.push(match entry.key.text.starts_with('/') {
@@ -142,14 +144,17 @@ impl Reader<'_, '_> {
         operations
     }
 
-    fn path_item(&mut self, tree: &Tree, entry: &Entry, path: &PathTemplate, operations: &mut Vec<Operation>) {
-        let start = Located { node: entry.value.clone(), file: tree.clone() };
-        let Some(item) = self.references.resolve(start, self.findings) else { return };
-        if !item.node.is_mapping() && !item.node.is_null() {
-            self.wrong(&item.node, format!("the path `{path}` is {}, expected a map of operations", item.node.kind()));
+    fn path_item(&mut self, entry: &Entry, path: &PathTemplate, operations: &mut Vec<Operation>) {
+        let references = self.references;
+        let item = match references.resolve(&entry.value) {
+            Ok(item) => item,
+            Err(bad) => return self.findings.push(bad.into()),
+        };
+        if !item.is_mapping() && !item.is_null() {
+            self.wrong(item, format!("the path `{path}` is {}, expected a map of operations", item.kind()));
             return;
         }
-        let shared = self.parameters(&item, item.node.get("parameters"));
+        let shared = self.parameters(item.get("parameters"));
         let operation = |verb, node: &Node, own: Vec<Parameter>, span| {
             let replaced =
                 |one: &&Parameter| own.iter().any(|own| own.name == one.name && own.location == one.location);
@@ -161,25 +166,25 @@ impl Reader<'_, '_> {
                 id: node.get("operationId").and_then(Node::text).map(Arc::from),
                 parameters: own.iter().cloned().chain(inherited).collect(),
                 node: node.clone(),
-                path_item: item.node.clone(),
+                path_item: item.clone(),
                 span,
             }
         };
         let before = operations.len();
         for verb in VERBS {
-            let Some(written) = item.node.entry(verb) else { continue };
+            let Some(written) = item.entry(verb) else { continue };
             if !written.value.is_mapping() {
                 let kind = written.value.kind();
                 self.wrong(&written.value, format!("the operation `{verb} {path}` is {kind}, expected a map"));
                 continue;
             }
-            let own = self.parameters(&item, written.value.get("parameters"));
+            let own = self.parameters(written.value.get("parameters"));
             let verb = Method::from_bytes(verb.to_ascii_uppercase().as_bytes()).ok();
             operations.push(operation(verb, &written.value, own, written.key.span));
         }
-        if let Some(any) = item.node.entry(ANY_METHOD) {
+        if let Some(any) = item.entry(ANY_METHOD) {
             if any.value.is_mapping() {
-                let own = self.parameters(&item, any.value.get("parameters"));
+                let own = self.parameters(any.value.get("parameters"));
                 operations.push(operation(None, &any.value, own, any.key.span));
             } else {
                 let kind = any.value.kind();
@@ -187,22 +192,27 @@ impl Reader<'_, '_> {
             }
             return;
         }
-        if operations.len() == before && !VERBS.iter().any(|verb| item.node.get(verb).is_some()) {
-            operations.push(operation(None, &item.node, Vec::new(), entry.key.span));
+        if operations.len() == before && !VERBS.iter().any(|verb| item.get(verb).is_some()) {
+            operations.push(operation(None, item, Vec::new(), entry.key.span));
         }
     }
 
-    fn parameters(&mut self, owner: &Located, list: Option<&Node>) -> Vec<Parameter> {
+    fn parameters(&mut self, list: Option<&Node>) -> Vec<Parameter> {
         let Some(list) = list else { return Vec::new() };
         if !list.is_sequence() && !list.is_null() {
             self.wrong(list, format!("`parameters` is {}, expected a list", list.kind()));
         }
-        list.items().iter().filter_map(|item| self.parameter(owner.child(item))).collect()
+        list.items().iter().filter_map(|item| self.parameter(item)).collect()
     }
 
-    fn parameter(&mut self, item: Located) -> Option<Parameter> {
-        let item = self.references.resolve(item, self.findings)?;
-        parameter::read(&item, self.references, self.findings)
+    fn parameter(&mut self, item: &Node) -> Option<Parameter> {
+        match self.references.resolve(item) {
+            Ok(item) => parameter::read(item, self.references, self.findings),
+            Err(bad) => {
+                self.findings.push(bad.into());
+                None
+            }
+        }
     }
 
     fn wrong(&mut self, node: &Node, message: String) {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use http::Method;
 
 use crate::diagnostics::Span;
-use crate::source::{Node, Tree};
+use crate::source::{Node, References, Tree};
 
 pub use document::{is_document, read};
 pub use parameter::{ParameterType, Separator};
@@ -34,6 +34,8 @@ pub use template::{Template, holds_api, in_template, is_template};
 #[derive(Debug, Clone)]
 pub struct Api {
     pub tree: Tree,
+    /// The document with the files that it refers to.
+    pub references: Arc<References>,
     pub dialect: Dialect,
     /// `info.x-ibm-name`, else `info.title`.
     pub name: Arc<str>,
@@ -104,6 +106,8 @@ pub struct Parameter {
     pub kind: ParameterType,
     /// The document's own example.
     pub example: Option<Arc<str>>,
+    /// As it is written, for those who need more of it.
+    pub node: Node,
     pub span: Span,
 }
 

@@ -12,7 +12,7 @@ fn has_integrations(tree: &Tree) -> bool {
 }
 
 /// Reads an OpenAPI 3.0 document.
-pub(super) fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
+pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings) -> Option<Api> {
     let errors = findings.errors();
     let base_path = servers::base_path(&tree.root, findings);
     let api = document::api(tree, Dialect::OpenApi30, &base_path, references, findings);

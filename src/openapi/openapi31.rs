@@ -5,7 +5,7 @@ use crate::diagnostics::Findings;
 use crate::source::{References, Tree};
 
 /// Reads an OpenAPI 3.1 document.
-pub(super) fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
+pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings) -> Option<Api> {
     let base_path = servers::base_path(&tree.root, findings);
     Some(document::api(tree, Dialect::OpenApi31, &base_path, references, findings))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Location, Parameter};
 use crate::diagnostics::{Diagnostic, Findings, codes};
-use crate::source::{Located, Node, References};
+use crate::source::{Node, References};
 
 /// What the text of a parameter is read as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +34,7 @@ pub enum Separator {
 }
 
 /// Reads a parameter.
-pub(super) fn read(item: &Located, references: &mut References<'_>, findings: &mut Findings) -> Option<Parameter> {
-    let node = &item.node;
+pub(super) fn read(node: &Node, references: &References, findings: &mut Findings) -> Option<Parameter> {
     let (Some(name), Some(place)) = (node.get("name").and_then(Node::text), node.get("in")) else {
         let message = "a parameter needs `name` and `in`";
         findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message));
@@ -63,35 +62,35 @@ pub(super) fn read(item: &Located, references: &mut References<'_>, findings: &m
         name: name.into(),
         location,
         required: required || location == Location::Path,
-        kind: kind(item, location, references),
+        kind: kind(node, location, references),
         example: example.iter().find_map(|at| node.pointer(at).and_then(Node::text)).map(Arc::from),
+        node: node.clone(),
         span: node.span,
     })
 }
 
 /// The declared type: beside the parameter in Swagger 2.0, in its schema in OpenAPI 3.
-fn kind(item: &Located, location: Location, references: &mut References<'_>) -> ParameterType {
-    let Some(schema) = item.node.get("schema") else {
-        let separator = match item.node.get("collectionFormat").and_then(Node::text) {
+fn kind(node: &Node, location: Location, references: &References) -> ParameterType {
+    let Some(schema) = node.get("schema") else {
+        let separator = match node.get("collectionFormat").and_then(Node::text) {
             Some("ssv") => Separator::Character(' '),
             Some("tsv") => Separator::Character('\t'),
             Some("pipes") => Separator::Character('|'),
             Some("multi") => Separator::Repeated,
             _ => Separator::Character(','),
         };
-        return typed(&item.node, separator, &mut |items| Some(items.clone()));
+        return typed(node, separator, &mut |items| Some(items.clone()));
     };
-    let explode = item.node.get("explode").and_then(Node::text);
-    let separator = match item.node.get("style").and_then(Node::text) {
+    let explode = node.get("explode").and_then(Node::text);
+    let separator = match node.get("style").and_then(Node::text) {
         Some("spaceDelimited") => Separator::Character(' '),
         Some("pipeDelimited") => Separator::Character('|'),
         None | Some("form") if location == Location::Query && explode != Some("false") => Separator::Repeated,
         _ => Separator::Character(','),
     };
     // A schema that cannot be found is said by those who need more of it than its type.
-    let mut resolve = |schema: &Node| references.resolve(item.child(schema), &mut Findings::default());
-    let Some(schema) = resolve(schema) else { return ParameterType::Any };
-    typed(&schema.node, separator, &mut |items| resolve(items).map(|items| items.node))
+    let Ok(schema) = references.resolve(schema) else { return ParameterType::Any };
+    typed(schema, separator, &mut |items| references.resolve(items).ok().cloned())
 }
 
 fn typed(node: &Node, separator: Separator, resolve: &mut dyn FnMut(&Node) -> Option<Node>) -> ParameterType {

@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, Findings, codes};
 use crate::source::{References, Tree};
 
 /// Reads a Swagger 2.0 document.
-pub(super) fn read(tree: &Tree, references: &mut References<'_>, findings: &mut Findings) -> Option<Api> {
+pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings) -> Option<Api> {
     let base = tree.root.get("basePath").and_then(|node| node.text().map(|text| (text, node.span)));
     let (base_path, span) = base.unwrap_or(("/", tree.root.span));
     if !base_path.starts_with('/') {

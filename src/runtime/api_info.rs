@@ -47,6 +47,8 @@ pub struct OperationInfo {
     pub is_default: bool,
     /// The path template with the base path.
     pub full_path: Arc<str>,
+    /// How many segments of it stand before its first parameter.
+    pub fixed_segments: usize,
     pub parameters: Box<[DeclaredParameter]>,
     /// Names of declared query parameters that must be there, and of headers.
     pub required_query: Vec<Arc<str>>,

@@ -3,6 +3,9 @@
 //! At every segment the exact text wins over a mixed segment, that over a parameter, and that over a greedy one; the search
 //! goes back and tries the next kind when a branch does not lead to a route. Segments are compared as they were sent, so an
 //! encoded slash stays inside its segment.
+//!
+//! Among the routes of the v5 engine a score decides, as it did there; it tells another winner only in paths of five segments
+//! and more.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -57,6 +60,8 @@ struct Leaves<T>(Vec<Leaf<T>>);
 #[derive(Debug)]
 struct Leaf<T> {
     verb: Option<Method>,
+    /// How late its parameters stand; less is better. `None` where the order of the search decides alone.
+    score: Option<usize>,
     names: Vec<Arc<str>>,
     route: T,
 }
@@ -84,6 +89,21 @@ impl<T> Default for Branch<T> {
 impl<T> Router<T> {
     /// Adds a route. `None` as verb takes every verb that no other route of the path takes.
     pub fn insert(&mut self, segments: &[Segment], verb: Option<Method>, route: T) -> Result<(), Conflict<'_, T>> {
+        self.add(segments, verb, None, route)
+    }
+
+    /// Adds a route of the v5 engine.
+    pub fn insert_v5(&mut self, segments: &[Segment], verb: Option<Method>, route: T) -> Result<(), Conflict<'_, T>> {
+        self.add(segments, verb, score(segments), route)
+    }
+
+    fn add(
+        &mut self,
+        segments: &[Segment],
+        verb: Option<Method>,
+        score: Option<usize>,
+        route: T,
+    ) -> Result<(), Conflict<'_, T>> {
         let mut branch = &mut self.root;
         let mut names = Vec::new();
         for segment in segments {
@@ -102,20 +122,21 @@ impl<T> Router<T> {
                 }
                 Segment::Greedy(name) => {
                     names.push(name.clone());
-                    return branch.greedy.insert(verb, names, route);
+                    return branch.greedy.insert(Leaf { verb, score, names, route });
                 }
             };
         }
-        branch.here.insert(verb, names, route)
+        branch.here.insert(Leaf { verb, score, names, route })
     }
 
     /// Finds the route of a path that starts with `/`.
     pub fn find<'r, 'p>(&'r self, verb: &Method, path: &'p str) -> RouteMatch<'r, 'p, T> {
         let rest = path.strip_prefix('/').unwrap_or(path);
-        let mut search = Search { verb, values: Vec::new(), allowed: Vec::new() };
-        match search.branch(&self.root, Some(rest)) {
-            Some(leaf) => {
-                let parameters = leaf.names.iter().cloned().zip(search.values).collect();
+        let mut search = Search { verb, values: Vec::new(), allowed: Vec::new(), best: None };
+        let found = search.branch(&self.root, Some(rest)).map(|leaf| (leaf, search.values));
+        match found.or(search.best) {
+            Some((leaf, values)) => {
+                let parameters = leaf.names.iter().cloned().zip(values).collect();
                 RouteMatch::Found { route: &leaf.route, parameters }
             }
             None if search.allowed.is_empty() => RouteMatch::NotFound,
@@ -160,11 +181,11 @@ fn rank(parts: &[Part]) -> (Reverse<usize>, String) {
 }
 
 impl<T> Leaves<T> {
-    fn insert(&mut self, verb: Option<Method>, names: Vec<Arc<str>>, route: T) -> Result<(), Conflict<'_, T>> {
-        if let Some(known) = self.0.iter().position(|leaf| leaf.verb == verb) {
+    fn insert(&mut self, new: Leaf<T>) -> Result<(), Conflict<'_, T>> {
+        if let Some(known) = self.0.iter().position(|leaf| leaf.verb == new.verb) {
             return Err(Conflict(&self.0[known].route));
         }
-        self.0.push(Leaf { verb, names, route });
+        self.0.push(new);
         Ok(())
     }
 
@@ -174,16 +195,31 @@ impl<T> Leaves<T> {
     }
 }
 
+/// The score of the v5 engine: every parameter adds the square of the number of segments from it to the end. `None` where it
+/// tells nothing that the order of the search does not.
+fn score(segments: &[Segment]) -> Option<usize> {
+    if segments.len() < FIRST_SCORED || matches!(segments.last(), Some(Segment::Greedy(_))) {
+        return None;
+    }
+    let parameters = segments.iter().rev().zip(1_usize..).filter(|(one, _)| !matches!(one, Segment::Static(_)));
+    Some(parameters.map(|(_, from_end)| from_end * from_end).sum())
+}
+
+/// In shorter paths one parameter weighs more than all that could stand behind it: 16 > 9 + 4 + 1, but 25 < 16 + 9 + 4 + 1.
+const FIRST_SCORED: usize = 5;
+
 /// One lookup.
-struct Search<'v, 'p> {
+struct Search<'v, 'r, 'p, T> {
     verb: &'v Method,
     values: Vec<&'p str>,
     allowed: Vec<Method>,
+    /// The route with the least score so far.
+    best: Option<(&'r Leaf<T>, Vec<&'p str>)>,
 }
 
-impl<'p> Search<'_, 'p> {
+impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
     /// `rest` is what is left of the path, `None` behind its last segment.
-    fn branch<'r, T>(&mut self, branch: &'r Branch<T>, rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
+    fn branch(&mut self, branch: &'r Branch<T>, rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
         let Some(rest) = rest else { return self.leaf(&branch.here) };
         let (segment, after) = match rest.split_once('/') {
             Some((segment, after)) => (segment, Some(after)),
@@ -218,12 +254,22 @@ impl<'p> Search<'_, 'p> {
         None
     }
 
-    fn leaf<'r, T>(&mut self, leaves: &'r Leaves<T>) -> Option<&'r Leaf<T>> {
-        let found = leaves.get(self.verb);
-        if found.is_none() {
+    /// The route that ends the search; one with a score lets it go on.
+    fn leaf(&mut self, leaves: &'r Leaves<T>) -> Option<&'r Leaf<T>> {
+        let Some(found) = leaves.get(self.verb) else {
             self.allowed.extend(leaves.0.iter().filter_map(|leaf| leaf.verb.clone()));
+            return None;
+        };
+        match (found.score, &self.best) {
+            (Some(score), Some((best, _))) if best.score.is_some_and(|best| best <= score) => None,
+            (Some(_), _) => {
+                self.best = Some((found, self.values.clone()));
+                None
+            }
+            // A route with a score was found before this one.
+            (None, Some(_)) => None,
+            (None, None) => Some(found),
         }
-        found
     }
 }
 

@@ -23,7 +23,7 @@ pub use files::{MAX_BYTES, Tree, find_files, is_stdin, read_text, read_tree};
 pub use origin::Origin;
 pub use packaged::{Packaged, names_file, names_page};
 pub use parse::parse;
-pub use reference::{Located, References};
+pub use reference::{BadReference, References};
 pub use scalar::Style;
 
 /// A value in a file. Cloning copies pointers, so an alias costs nothing.

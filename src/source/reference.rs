@@ -2,99 +2,137 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::{Node, Tree, read_tree};
-use crate::diagnostics::{Diagnostic, Findings, Sources, codes};
+use super::{Content, Node, Tree, read_tree};
+use crate::diagnostics::{Diagnostic, Findings, SourceId, Sources, Span, codes};
+
+/// Keys whose values point into this file or another; `json-schema` is a property of `validate`.
+const KEYS: [&str; 2] = ["$ref", "json-schema"];
 
 /// A chain of references this long is a circle.
 const MAX_HOPS: usize = 32;
 
-/// Follows references, reading each file once.
-pub struct References<'s> {
-    sources: &'s mut Sources,
-    files: HashMap<PathBuf, Option<Tree>>,
+/// A document and every file that it refers to. A node's span says in which of them it stands, and so where its own
+/// references start.
+#[derive(Debug, Default)]
+pub struct References {
+    trees: HashMap<SourceId, Tree>,
+    /// `None` is a file that is not there or cannot be read.
+    files: HashMap<PathBuf, Option<SourceId>>,
 }
 
-/// A node and the file it stands in: its own references start there.
-#[derive(Debug, Clone)]
-pub struct Located {
-    pub node: Node,
-    pub file: Tree,
+/// Why a reference leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadReference {
+    pub span: Span,
+    /// One sentence.
+    pub message: String,
+    pub help: Option<&'static str>,
 }
 
-impl Located {
-    /// A node below this one.
-    pub fn child(&self, node: &Node) -> Located {
-        Located { node: node.clone(), file: self.file.clone() }
+impl From<BadReference> for Diagnostic {
+    fn from(bad: BadReference) -> Self {
+        let finding = Diagnostic::error(codes::UNRESOLVED_REF, bad.span, bad.message);
+        bad.help.into_iter().fold(finding, Diagnostic::help)
     }
 }
 
-impl<'s> References<'s> {
-    /// Files are read into `sources`.
-    pub fn new(sources: &'s mut Sources) -> Self {
-        References { sources, files: HashMap::new() }
+impl References {
+    /// Reads every file that a document refers to, and those that these refer to. A file that is not there is a mistake
+    /// only where something needs it.
+    pub fn read(document: &Tree, sources: &mut Sources, findings: &mut Findings) -> Self {
+        let mut all = References::default();
+        all.files.insert(document.path.to_path_buf(), Some(document.source));
+        all.trees.insert(document.source, document.clone());
+        let mut waiting = files_named(document);
+        while let Some(path) = waiting.pop() {
+            if all.files.contains_key(&path) {
+                continue;
+            }
+            let tree = path.is_file().then(|| read_tree(&path, sources, findings)).flatten();
+            all.files.insert(path, tree.as_ref().map(|tree| tree.source));
+            if let Some(tree) = tree {
+                waiting.extend(files_named(&tree));
+                all.trees.insert(tree.source, tree);
+            }
+        }
+        all
     }
 
-    /// The other files that were read.
+    /// The files, also those that are not there.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.files.keys().map(PathBuf::as_path)
     }
 
-    /// What a node stands for: itself, or what its `$ref` points to. `None` means that a finding says why not.
-    pub fn resolve(&mut self, start: Located, findings: &mut Findings) -> Option<Located> {
-        let span = start.node.span;
+    /// What a node stands for: itself, or what its `$ref` points to.
+    pub fn resolve<'a>(&'a self, start: &'a Node) -> Result<&'a Node, BadReference> {
         let mut current = start;
         for _ in 0..MAX_HOPS {
-            let Some(reference) = current.node.get("$ref").cloned() else { return Some(current) };
-            match self.target(&current, &reference, findings) {
-                Ok(target) => current = target,
-                Err(message) => {
-                    if let Some(message) = message {
-                        findings.push(Diagnostic::error(codes::UNRESOLVED_REF, reference.span, message));
-                    }
-                    return None;
-                }
-            }
+            let Some(reference) = current.get("$ref") else { return Ok(current) };
+            current = self.target(reference)?;
         }
-        findings.push(
-            Diagnostic::error(codes::UNRESOLVED_REF, span, "this `$ref` leads back to itself")
-                .help("let one of the references in the circle be replaced by what it should stand for"),
-        );
-        None
+        Err(BadReference {
+            span: start.span,
+            message: "this `$ref` leads back to itself".to_owned(),
+            help: Some("let one of the references in the circle be replaced by what it should stand for"),
+        })
     }
 
-    /// The target of one reference; an error without words has been reported already.
-    fn target(&mut self, from: &Located, reference: &Node, findings: &mut Findings) -> Result<Located, Option<String>> {
-        let text = reference.text().ok_or_else(|| Some("a `$ref` is a text".to_owned()))?;
+    /// The root of the file that a node stands in.
+    pub fn root_around(&self, node: &Node) -> Option<&Node> {
+        self.trees.get(&node.span.source).map(|tree| &tree.root)
+    }
+
+    /// What the value of one `$ref` points to.
+    pub fn target(&self, reference: &Node) -> Result<&Node, BadReference> {
+        let bad = |message: String| BadReference { span: reference.span, message, help: None };
+        let text = reference.text().ok_or_else(|| bad("a `$ref` is a text".to_owned()))?;
         let (file, pointer) = text.split_once('#').unwrap_or((text, ""));
         if file.contains("://") {
-            return Err(Some(format!("`{text}` is not on this machine, and nothing is fetched while loading")));
+            return Err(bad(format!("`{text}` is not on this machine, and nothing is fetched while loading")));
         }
+        let here = self.trees.get(&reference.span.source);
         let tree = match file {
-            "" => from.file.clone(),
-            file => self.read(&from.file.path, file, findings).ok_or_else(|| {
-                // The other file has its own findings; this one says who wanted it.
-                Some(format!("`{file}` cannot be read"))
-            })?,
+            "" => here,
+            // A file with mistakes has its own findings; this one says who wanted it.
+            file => here
+                .and_then(|here| self.files.get(&beside(here, file)).copied().flatten())
+                .and_then(|source| self.trees.get(&source)),
         };
+        let is_there = || here.is_some_and(|here| beside(here, file).is_file());
+        let tree = tree.ok_or_else(|| match is_there() {
+            true => bad(format!("`{file}` cannot be read")),
+            false => bad(format!("there is no file `{file}`")),
+        })?;
         let decoded = percent_encoding::percent_decode_str(pointer).decode_utf8_lossy();
-        match tree.root.pointer(&decoded) {
-            Some(node) => Ok(Located { node: node.clone(), file: tree.clone() }),
-            None => Err(Some(format!("`{text}` points nowhere: there is no `{decoded}`"))),
-        }
+        let found = tree.root.pointer(&decoded);
+        found.ok_or_else(|| bad(format!("`{text}` points nowhere: there is no `{decoded}`")))
     }
+}
 
-    fn read(&mut self, from: &Arc<Path>, file: &str, findings: &mut Findings) -> Option<Tree> {
-        let decoded = percent_encoding::percent_decode_str(file).decode_utf8_lossy();
-        let path = from.parent().unwrap_or(Path::new("")).join(&*decoded);
-        if let Some(known) = self.files.get(&path) {
-            return known.clone();
+/// A file by the name that another has for it.
+fn beside(tree: &Tree, file: &str) -> PathBuf {
+    let decoded = percent_encoding::percent_decode_str(file).decode_utf8_lossy();
+    tree.path.parent().unwrap_or(Path::new("")).join(&*decoded)
+}
+
+/// The other files that the references of a file name.
+fn files_named(tree: &Tree) -> Vec<PathBuf> {
+    let (mut named, mut waiting) = (Vec::new(), vec![&tree.root]);
+    while let Some(node) = waiting.pop() {
+        match &node.content {
+            Content::Scalar(_) => {}
+            Content::Sequence(items) => waiting.extend(items.iter()),
+            Content::Mapping(entries) => {
+                let texts = KEYS.iter().filter_map(|key| node.get(key)?.text());
+                let files = texts.filter_map(|text| text.split('#').next());
+                let local = files.filter(|file| !file.is_empty() && !file.contains("://"));
+                named.extend(local.map(|file| beside(tree, file)));
+                waiting.extend(entries.iter().map(|entry| &entry.value));
+            }
         }
-        let tree = read_tree(&path, self.sources, findings);
-        self.files.insert(path, tree.clone());
-        tree
     }
+    named
 }
 
 #[cfg(test)]
@@ -112,11 +150,12 @@ mod tests {
         }
         let (mut sources, mut findings) = (Sources::default(), Findings::default());
         let file = read_tree(&folder.path().join("main.yaml"), &mut sources, &mut findings).unwrap();
-        let start = Located { node: file.root.get("start").unwrap().clone(), file };
-        let found = References::new(&mut sources).resolve(start, &mut findings);
+        let references = References::read(&file, &mut sources, &mut findings);
+        let found = references.resolve(file.root.get("start").unwrap());
+        let found = found.map(Node::to_json).map_err(|bad| findings.push(bad.into())).ok();
         let root = format!("{}/", folder.path().display());
         let lines = findings.iter().map(|finding| render_short(finding, &sources).replace(&root, "")).collect();
-        (found.map(|found| found.node.to_json()), lines)
+        (found, lines)
     }
 
     #[test]
@@ -140,7 +179,7 @@ mod tests {
     fn what_leads_nowhere_is_found_where_it_is_written() {
         for (main, expected) in [
             ("start: {$ref: '#/no'}\n", "main.yaml:1:15: error G0105 `#/no` points nowhere: there is no `/no`"),
-            ("start: {$ref: 'no.yaml#/a'}\n", "main.yaml:1:15: error G0105 `no.yaml` cannot be read"),
+            ("start: {$ref: 'no.yaml#/a'}\n", "main.yaml:1:15: error G0105 there is no file `no.yaml`"),
             (
                 "start: {$ref: 'https://h/a.yaml'}\n",
                 "main.yaml:1:15: error G0105 `https://h/a.yaml` is not on this machine, and nothing is fetched while loading",

@@ -6,6 +6,7 @@
 //! title: …            # one line
 //! about: …            # why one would do this
 //! path: /orders/{id}  # the path of the API; default /example/{id}
+//! path-item: {…}      # what the path declares; default: it takes every verb
 //! x-assembly: {…}     # complete, to paste
 //! settings: {…}       # what the settings file must have
 //! functions: {…}      # file names and texts for the embedded Lambda service
@@ -36,6 +37,8 @@ struct Example {
     about: String,
     #[serde(default = "default_path")]
     path: String,
+    #[serde(default = "every_verb")]
+    path_item: Value,
     x_assembly: serde_yaml::Value,
     #[serde(default)]
     settings: Option<Settings>,
@@ -90,6 +93,10 @@ fn default_path() -> String {
     "/example/{id}".to_owned()
 }
 
+fn every_verb() -> Value {
+    serde_json::json!({})
+}
+
 fn get() -> String {
     "GET".to_owned()
 }
@@ -103,7 +110,7 @@ impl Example {
         let api = serde_json::json!({
             "openapi": "3.0.3",
             "info": {"title": "example", "version": "1.0.0"},
-            "paths": {&self.path: {}},
+            "paths": {&self.path: self.path_item},
             "x-assembly": self.x_assembly,
         });
         serde_yaml::to_string(&api).unwrap()

@@ -134,6 +134,13 @@ impl Loaded {
         lines.map(|line| line.replace(&folder, "")).collect()
     }
 
+    /// Every finding of an audit, in the same form.
+    pub(crate) fn audit(&self) -> Vec<String> {
+        let Load { apis, findings, values, sources, .. } = &self.load;
+        let found = crate::audit::audit(apis, findings, &Live::default(), &Fixed::default(), values);
+        found.iter().map(|finding| render_short(finding, sources)).collect()
+    }
+
     /// A gateway that serves what was loaded. Findings that keep it from doing so fail the test; warnings do not.
     pub(crate) fn serve(self) -> Gateway {
         let findings = self.findings();

@@ -101,14 +101,13 @@ impl<'a> Export<'a> {
 
     /// An integration may be a reference into the components.
     fn referred(&self, node: &Node, findings: &mut Findings) -> Option<Node> {
-        let Some(reference) = node.get("$ref") else { return Some(node.clone()) };
-        let text = reference.text().unwrap_or_default();
-        let found = text.strip_prefix('#').and_then(|pointer| self.api.tree.root.pointer(pointer));
-        if found.is_none() {
-            let message = format!("`{text}` points nowhere in this document");
-            findings.push(Diagnostic::error(codes::UNRESOLVED_REF, reference.span, message));
+        match self.api.references.resolve(node) {
+            Ok(node) => Some(node.clone()),
+            Err(bad) => {
+                findings.push(bad.into());
+                None
+            }
         }
-        found.cloned()
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Direction, Schema, SchemaError};
+use crate::diagnostics::SourceId;
 use crate::openapi::{Api, Dialect, Operation};
 use crate::source::Node;
 
@@ -39,16 +40,16 @@ pub enum Choice {
     Schema(Arc<Schema>),
     /// The type of content is none of those that are declared.
     Undeclared,
-    /// It is declared, but is not JSON.
-    NotJson,
+    /// It is declared, but is neither JSON nor XML.
+    Opaque,
 }
 
 /// Compiles the bodies of an API's operations; what several share is compiled once.
 pub struct Compilation<'a> {
     api: &'a Api,
     direction: Direction,
-    /// By the text of a `$ref`.
-    known: HashMap<String, Arc<Schema>>,
+    /// By the text of a `$ref` and the file that it stands in.
+    known: HashMap<(SourceId, String), Arc<Schema>>,
 }
 
 impl<'a> Compilation<'a> {
@@ -65,14 +66,14 @@ impl<'a> Compilation<'a> {
     }
 
     fn request(&mut self, operation: &Operation) -> Result<Bodies, SchemaError> {
-        let root = &self.api.tree.root;
-        let request = match self.api.dialect {
-            Dialect::Swagger20 => match body_parameter(root, operation) {
+        let api = self.api;
+        let request = match api.dialect {
+            Dialect::Swagger20 => match body_parameter(api, operation) {
                 Some(body) => self.of_any_type(body.get("schema"), is_true(body.get("required")))?,
                 None => None,
             },
             Dialect::OpenApi30 | Dialect::OpenApi31 => {
-                match operation.node.get("requestBody").and_then(|node| local(root, node)) {
+                match operation.node.get("requestBody").and_then(|node| api.references.resolve(node).ok()) {
                     Some(node) => Some(Body { required: is_true(node.get("required")), media: self.media(node)? }),
                     None => None,
                 }
@@ -84,7 +85,7 @@ impl<'a> Compilation<'a> {
     fn responses(&mut self, operation: &Operation) -> Result<Bodies, SchemaError> {
         let mut responses = Vec::new();
         for entry in operation.node.get("responses").map(Node::entries).unwrap_or_default() {
-            let Some(node) = local(&self.api.tree.root, &entry.value) else { continue };
+            let Ok(node) = self.api.references.resolve(&entry.value) else { continue };
             let body = match self.api.dialect {
                 Dialect::Swagger20 => self.of_any_type(node.get("schema"), true)?,
                 Dialect::OpenApi30 | Dialect::OpenApi31 => match node.get("content") {
@@ -116,13 +117,14 @@ impl<'a> Compilation<'a> {
 
     fn schema(&mut self, node: &Node) -> Result<Arc<Schema>, SchemaError> {
         // A `$ref` alone is the same schema everywhere.
-        let name = node.get("$ref").and_then(Node::text).filter(|_| node.entries().len() == 1);
-        if let Some(known) = name.and_then(|name| self.known.get(name)) {
+        let reference = node.get("$ref").filter(|_| node.entries().len() == 1);
+        let name = reference.and_then(|node| Some((node.span.source, node.text()?.to_owned())));
+        if let Some(known) = name.as_ref().and_then(|name| self.known.get(name)) {
             return Ok(known.clone());
         }
         let schema = Schema::compile(self.api, node, self.direction)?;
         if let Some(name) = name {
-            self.known.insert(name.to_owned(), schema.clone());
+            self.known.insert(name, schema.clone());
         }
         Ok(schema)
     }
@@ -156,8 +158,8 @@ impl Body {
             ranges.iter().find_map(|range| self.media.iter().find(|media| media.range.as_deref() == Some(range)));
         match found {
             Some(media) if media.schema.is_none() => Choice::Nothing,
-            Some(media) if is_json(&essence) => media.choice(),
-            Some(_) => Choice::NotJson,
+            Some(media) if is_json(&essence) || is_xml(&essence) => media.choice(),
+            Some(_) => Choice::Opaque,
             None if self.media.is_empty() => Choice::Nothing,
             None => Choice::Undeclared,
         }
@@ -174,23 +176,16 @@ fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence.ends_with("+json") || essence.ends_with("/json")
 }
 
-/// The body parameter of an operation, or of its path.
-fn body_parameter<'a>(root: &'a Node, operation: &'a Operation) -> Option<&'a Node> {
-    let lists = [operation.node.get("parameters"), operation.path_item.get("parameters")];
-    let mut parameters = lists.into_iter().flatten().flat_map(Node::items).filter_map(|one| local(root, one));
-    parameters.find(|one| one.get("in").and_then(Node::text) == Some("body"))
+fn is_xml(essence: &str) -> bool {
+    essence.ends_with("/xml") || essence.ends_with("+xml")
 }
 
-/// What a node stands for, inside the document. A reference that leads elsewhere has a finding of its own.
-fn local<'a>(root: &'a Node, node: &'a Node) -> Option<&'a Node> {
-    let mut current = node;
-    for _ in 0..32 {
-        let Some(reference) = current.get("$ref") else { return Some(current) };
-        let pointer = reference.text()?.strip_prefix('#')?;
-        let decoded = percent_encoding::percent_decode_str(pointer).decode_utf8_lossy();
-        current = root.pointer(&decoded)?;
-    }
-    None
+/// The body parameter of an operation, or of its path.
+fn body_parameter<'a>(api: &'a Api, operation: &'a Operation) -> Option<&'a Node> {
+    let lists = [operation.node.get("parameters"), operation.path_item.get("parameters")];
+    let lists = lists.into_iter().flatten().flat_map(Node::items);
+    let mut parameters = lists.filter_map(|one| api.references.resolve(one).ok());
+    parameters.find(|one| one.get("in").and_then(Node::text) == Some("body"))
 }
 
 fn is_true(node: Option<&Node>) -> bool {

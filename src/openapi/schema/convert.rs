@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Direction, SchemaError};
+use crate::diagnostics::Span;
 use crate::openapi::Dialect;
-use crate::source::Node;
+use crate::source::{Node, References};
 
 /// Keywords that hold one schema, or `true` and `false`.
 const ONE: [&str; 13] = [
@@ -29,15 +30,20 @@ const LIST: [&str; 5] = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
 /// Keywords that hold schemas by name.
 const NAMED: [&str; 6] =
     ["properties", "patternProperties", "definitions", "$defs", "dependentSchemas", "dependencies"];
-/// Keywords of OpenAPI that say nothing about a value.
-const SILENT: [&str; 7] = ["example", "examples", "xml", "externalDocs", "discriminator", "deprecated", "nullable"];
+/// Keywords of OpenAPI that say nothing about a value; `xml` says where its members stand.
+const SILENT: [&str; 6] = ["example", "examples", "externalDocs", "discriminator", "deprecated", "nullable"];
 
 /// Schemas that a schema refers to, itself included.
 const MOST_SCHEMAS: usize = 5_000;
 
 /// Converts a schema and everything it refers to.
-pub(super) fn convert(root: &Node, node: &Node, dialect: Dialect, direction: Direction) -> Result<Json, SchemaError> {
-    let mut converter = Converter { root, dialect, direction, found: Vec::new(), waiting: VecDeque::new() };
+pub(super) fn convert(
+    references: &References,
+    node: &Node,
+    dialect: Dialect,
+    direction: Direction,
+) -> Result<Json, SchemaError> {
+    let mut converter = Converter { references, dialect, direction, found: Vec::new(), waiting: VecDeque::new() };
     let mut whole = converter.schema(node)?;
     let mut definitions = Map::new();
     while let Some((name, target)) = converter.waiting.pop_front() {
@@ -59,11 +65,11 @@ pub(super) fn convert(root: &Node, node: &Node, dialect: Dialect, direction: Dir
 }
 
 struct Converter<'a> {
-    root: &'a Node,
+    references: &'a References,
     dialect: Dialect,
     direction: Direction,
-    /// References that have a place among the definitions.
-    found: Vec<String>,
+    /// What has a place among the definitions.
+    found: Vec<Span>,
     waiting: VecDeque<(String, &'a Node)>,
 }
 
@@ -80,7 +86,8 @@ impl<'a> Converter<'a> {
         let mut out = Map::new();
         for entry in node.entries() {
             let (key, value) = (&*entry.key.text, &entry.value);
-            if key.starts_with("x-") || SILENT.contains(&key) {
+            // Every reference is followed here, so nothing needs a name of its own; one would change where others start.
+            if key.starts_with("x-") || SILENT.contains(&key) || matches!(key, "$id" | "$schema") {
                 continue;
             }
             let converted = match key {
@@ -147,24 +154,19 @@ impl<'a> Converter<'a> {
 
     /// The same reference to its place among the definitions.
     fn reference(&mut self, reference: &Node) -> Result<String, SchemaError> {
-        let wrong = |message: String| SchemaError { span: reference.span, message };
-        let text = reference.text().ok_or_else(|| wrong("a `$ref` is a text".to_owned()))?;
-        let Some(pointer) = text.strip_prefix('#').filter(|pointer| pointer.starts_with('/')) else {
-            if self.dialect == Dialect::OpenApi31 && text.starts_with('#') {
-                return Ok(text.to_owned());
-            }
-            return Err(wrong(format!("`{text}` is not in this document, and schemas are read from it alone")));
-        };
-        let decoded = percent_encoding::percent_decode_str(pointer).decode_utf8_lossy().into_owned();
-        let target = self.root.pointer(&decoded);
-        let target = target.ok_or_else(|| wrong(format!("`{text}` points nowhere: there is no `{decoded}`")))?;
-        let name = match self.found.iter().position(|known| *known == decoded) {
+        let text = reference.text().unwrap_or_default();
+        if self.dialect == Dialect::OpenApi31 && text.starts_with('#') && !text.starts_with("#/") {
+            return Ok(text.to_owned());
+        }
+        let target = self.references.target(reference)?;
+        let name = match self.found.iter().position(|known| *known == target.span) {
             Some(at) => at,
             None => {
                 if self.found.len() >= MOST_SCHEMAS {
-                    return Err(wrong(format!("the schema refers to more than {MOST_SCHEMAS} others")));
+                    let message = format!("the schema refers to more than {MOST_SCHEMAS} others");
+                    return Err(SchemaError { span: reference.span, message });
                 }
-                self.found.push(decoded);
+                self.found.push(target.span);
                 let name = self.found.len() - 1;
                 self.waiting.push_back((format!("#{name}"), target));
                 name

@@ -41,6 +41,7 @@ fn default<'a>(root: &'a Json, schema: &'a Json) -> Option<&'a Json> {
     schema.get("default").or_else(referred)
 }
 
-fn target<'a>(root: &'a Json, reference: &str) -> Option<&'a Json> {
+/// What a reference of a converted schema points to.
+pub(super) fn target<'a>(root: &'a Json, reference: &str) -> Option<&'a Json> {
     root.pointer(&reference.strip_prefix('#')?.replace("%23", "#"))
 }

@@ -3,6 +3,7 @@
 mod bodies;
 mod convert;
 mod defaults;
+mod from_xml;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
@@ -16,7 +17,8 @@ use serde_json::Value as Json;
 
 use super::{Api, Dialect};
 use crate::diagnostics::Span;
-use crate::source::Node;
+use crate::source::{BadReference, Node};
+use crate::value::Xml;
 
 pub use bodies::{Bodies, Body, Choice, Compilation, Media};
 
@@ -28,7 +30,7 @@ const MOST_VIOLATIONS: usize = 5;
 /// A compiled schema.
 pub struct Schema {
     validator: Validator,
-    /// What it was made from, for its defaults.
+    /// What it was made from, for its defaults and for XML.
     source: Json,
 }
 
@@ -49,6 +51,12 @@ pub struct SchemaError {
     pub message: String,
 }
 
+impl From<BadReference> for SchemaError {
+    fn from(bad: BadReference) -> Self {
+        SchemaError { span: bad.span, message: bad.message }
+    }
+}
+
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -61,8 +69,9 @@ pub struct Violation {
 impl Schema {
     /// Compiles a schema of a document.
     pub fn compile(api: &Api, node: &Node, direction: Direction) -> Result<Arc<Self>, SchemaError> {
-        let source = convert::convert(&api.tree.root, node, api.dialect, direction)?;
-        let validator = options(draft(api.dialect)).build(&source).map_err(|error| SchemaError {
+        let (dialect, draft) = language(api, node);
+        let source = convert::convert(&api.references, node, dialect, direction)?;
+        let validator = options(draft).build(&source).map_err(|error| SchemaError {
             span: node.span,
             message: format!("the schema cannot be used: at `{}`: {error}", error.instance_path()),
         })?;
@@ -80,6 +89,11 @@ impl Schema {
             .collect()
     }
 
+    /// The value that an XML document is under this schema; the error is one sentence.
+    pub fn value_of_xml(&self, document: &Xml) -> Result<Json, String> {
+        from_xml::from_xml(&self.source, document)
+    }
+
     /// Puts the defaults of members that are missing into a value.
     pub fn fill(&self, value: &mut Json) {
         defaults::fill(&self.source, &self.source, value, 0);
@@ -92,11 +106,23 @@ impl fmt::Debug for Schema {
     }
 }
 
-/// Swagger 2.0 and OpenAPI 3.0 have their schemas from draft 4, OpenAPI 3.1 takes 2020-12 as it is.
-fn draft(dialect: Dialect) -> Draft {
-    match dialect {
-        Dialect::Swagger20 | Dialect::OpenApi30 => Draft::Draft4,
-        Dialect::OpenApi31 => Draft::Draft202012,
+/// How a schema is read: as `$schema` of its file says, else as the document is. Swagger 2.0 and OpenAPI 3.0 have their
+/// schemas from draft 4, OpenAPI 3.1 takes 2020-12 as it is.
+fn language(api: &Api, node: &Node) -> (Dialect, Draft) {
+    let said = api.references.root_around(node).and_then(|root| root.get("$schema")?.text());
+    let drafts = [
+        ("draft-04", Draft::Draft4),
+        ("draft-06", Draft::Draft6),
+        ("draft-07", Draft::Draft7),
+        ("2019-09", Draft::Draft201909),
+        ("2020-12", Draft::Draft202012),
+    ];
+    if let Some((_, draft)) = drafts.into_iter().find(|(name, _)| said.is_some_and(|said| said.contains(name))) {
+        return (Dialect::OpenApi31, draft);
+    }
+    match api.dialect {
+        Dialect::Swagger20 | Dialect::OpenApi30 => (api.dialect, Draft::Draft4),
+        Dialect::OpenApi31 => (api.dialect, Draft::Draft202012),
     }
 }
 

@@ -1,16 +1,21 @@
 //! What converting keeps.
 
+use std::path::Path;
+
 use serde_json::{Value as Json, json};
 
 use super::convert::convert;
 use super::*;
 use crate::diagnostics::{Findings, Sources};
+use crate::source::{References, Tree};
 
 fn converted(document: &str, dialect: Dialect, direction: Direction) -> Json {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
     let source = sources.add("api.yaml", document);
     let root = crate::source::parse(source, document, &mut findings).unwrap();
-    convert(&root, root.get("start").unwrap(), dialect, direction).unwrap()
+    let tree = Tree { source, path: Path::new("api.yaml").into(), root };
+    let references = References::read(&tree, &mut sources, &mut findings);
+    convert(&references, tree.root.get("start").unwrap(), dialect, direction).unwrap()
 }
 
 #[test]
@@ -32,7 +37,7 @@ fn only_what_says_something_is_kept() {
         "type": "object",
         "properties": {"example": {"type": ["string", "null"]}, "file": {}, "kind": {"enum": [{"nullable": true, "x-y": 1}]}},
         "required": ["example", "kind"],
-        "dependencies": {"a": ["b"], "c": {"required": ["d"]}},
+        "dependencies": {"a": ["b"], "c": {"required": ["d"], "xml": {}}},
         "additionalProperties": false,
     });
     assert_eq!(converted(text, Dialect::OpenApi30, Direction::Either), expected);

@@ -7,7 +7,6 @@ use http::uri::PathAndQuery;
 use percent_encoding::percent_decode_str;
 
 use super::control::Control;
-use crate::openapi::{PathTemplate, Segment};
 use crate::runtime::State;
 
 /// How a target goes on.
@@ -67,14 +66,12 @@ pub(super) fn with_path_and_query(uri: Uri, text: &str) -> Result<Uri, String> {
 
 /// What the client's path has behind the fixed start of the operation's, or in the parameter that takes the rest.
 fn rest_of_path(state: &State) -> &str {
-    let path = state.request.uri.path();
-    // It was read at load, so it can be read now.
-    let Ok(template) = PathTemplate::parse(&state.operation.full_path) else { return "" };
-    if let Some(Segment::Greedy(name)) = template.segments.last() {
+    let operation = &state.operation;
+    if let Some(greedy) = operation.parameters.iter().find(|parameter| parameter.greedy) {
         let parameters = &state.request.path_parameters;
-        return parameters.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value);
+        return parameters.iter().find(|(known, _)| *known == greedy.name).map_or("", |(_, value)| value);
     }
-    let fixed = template.segments.iter().take_while(|segment| matches!(segment, Segment::Static(_))).count();
+    let (path, fixed) = (state.request.uri.path(), operation.fixed_segments);
     path.trim_start_matches('/').splitn(fixed + 1, '/').nth(fixed).unwrap_or_default()
 }
 

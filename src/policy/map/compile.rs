@@ -15,8 +15,8 @@ use crate::value::Value;
 /// Compiles a map. `None` means that findings say why not.
 pub(super) fn plan(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
     let options = options(&config.options, compiler)?;
-    let tree = compiler.shared.api.tree.root.clone();
-    let mut reader = Reader::new(&tree, usize::from(options.repeats));
+    let references = compiler.shared.api.references.clone();
+    let mut reader = Reader::new(&references, usize::from(options.repeats));
     let count = config.inputs.len() + config.outputs.len();
     let inputs: Vec<Input> =
         config.inputs.iter().filter_map(|(name, port)| input(name, port, &mut reader, compiler)).collect();

@@ -123,11 +123,9 @@ fn shape(at: &str, reader: &mut Reader<'_>, compiler: &mut Compiler<'_, '_>) -> 
     let Some(node) = node.cloned() else { return Some(Shape { open: true, ..Shape::default() }) };
     let shape = reader.read(&node);
     let missing = std::mem::take(&mut reader.missing);
-    for reference in &missing {
-        let help = "write a `$ref` to a schema of this document, such as `#/definitions/order`";
-        compiler.error_with_help(codes::UNRESOLVED_REF, at, format!("`$ref: {reference}` leads nowhere"), help);
-    }
-    missing.is_empty().then_some(shape)
+    let good = missing.is_empty();
+    missing.into_iter().for_each(|bad| compiler.findings.push(bad.into()));
+    good.then_some(shape)
 }
 
 fn is_xml(at: &str, content: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<bool> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::source::Node;
+use crate::diagnostics::Span;
+use crate::source::{BadReference, Node, References};
 use crate::value::Value;
 
 /// Schemas nest at most this deep, and have at most this many parts.
@@ -57,18 +58,18 @@ pub(super) struct XmlShape {
 
 /// Reads schemas of one document.
 pub(super) struct Reader<'t> {
-    root: &'t Node,
+    references: &'t References,
     /// How often a `$ref` may come back inside of itself.
     repeats: usize,
-    open: Vec<String>,
+    open: Vec<Option<Span>>,
     parts: usize,
     /// References that lead nowhere.
-    pub missing: Vec<String>,
+    pub missing: Vec<BadReference>,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(root: &'t Node, repeats: usize) -> Self {
-        Reader { root, repeats, open: Vec::new(), parts: 0, missing: Vec::new() }
+    pub(super) fn new(references: &'t References, repeats: usize) -> Self {
+        Reader { references, repeats, open: Vec::new(), parts: 0, missing: Vec::new() }
     }
 
     /// Reads a schema; one that says nothing is open to everything.
@@ -78,22 +79,24 @@ impl<'t> Reader<'t> {
         if self.open.len() > MAX_DEPTH || self.parts > MAX_PARTS {
             return anything;
         }
-        if let Some(reference) = node.get("$ref").and_then(Node::text) {
-            let repeated = self.open.iter().filter(|open| *open == reference).count();
+        if let Some(reference) = node.get("$ref") {
+            let target = match self.references.target(reference) {
+                Ok(target) => target,
+                Err(bad) => {
+                    self.missing.push(bad);
+                    return anything;
+                }
+            };
+            let repeated = self.open.iter().filter(|open| **open == Some(target.span)).count();
             if repeated > self.repeats {
                 return anything;
             }
-            let target = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer)).cloned();
-            let Some(target) = target else {
-                self.missing.push(reference.to_owned());
-                return anything;
-            };
-            self.open.push(reference.to_owned());
-            let shape = self.read(&target);
+            self.open.push(Some(target.span));
+            let shape = self.read(target);
             self.open.pop();
             return shape;
         }
-        self.open.push(String::new());
+        self.open.push(None);
         let shape = self.inline(node);
         self.open.pop();
         shape

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::source::rule::{at_least_one, is_set, refused};
 
-/// Holds a body against a schema of the document.
+/// Holds a body, and parameters, against schemas of the document.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("x-rules" = a_schema()))]
@@ -17,9 +17,13 @@ pub struct Config {
     /// `#/components/schemas/NAME`, or its name alone.
     #[serde(default)]
     pub definition: Option<String>,
-    /// Under `validate-against: url`: where the schema stands in this document, as `#/…`.
+    /// Under `validate-against: url`: a file beside the document, such as `./order.schema.json`, with `#/…` for a place in it;
+    /// or a place in the document, as `#/…`.
     #[serde(default)]
     pub json_schema: Option<String>,
+    /// Also holds the parameters of the path, the query, headers and cookies against what the operation declares.
+    #[serde(default)]
+    pub parameters: bool,
     /// The variable whose body is held against the schema.
     #[serde(default = "message")]
     pub input: String,
@@ -30,7 +34,7 @@ pub struct Config {
     #[serde(default)]
     #[allow(dead_code, reason = "editors write it")]
     pub graphql_error_policy: Option<String>,
-    /// For XML, which is not validated yet.
+    /// For XML Schema, which is not read yet.
     #[serde(default)]
     #[schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")]
     #[allow(dead_code, reason = "editors write it")]
@@ -66,7 +70,7 @@ fn message() -> String {
 }
 
 fn a_schema() -> Vec<serde_json::Value> {
-    let all = ["validate-against", "definition", "json-schema"].map(is_set);
+    let all = ["validate-against", "definition", "json-schema", "parameters"].map(is_set);
     let needs = |against: &str, name: &str| {
         let chosen =
             json!({ "required": ["validate-against"], "properties": { "validate-against": { "const": against } } });

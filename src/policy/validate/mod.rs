@@ -1,6 +1,7 @@
-//! `validate`: a body against a schema.
+//! `validate`: bodies and parameters against schemas.
 
 mod config;
+mod parameters;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -31,9 +32,9 @@ impl Policy for Validate {
         versions: &[
             "1.0.0", "2.0.0", "2.1.0", "2.2.0", "2.3.0", "2.4.0", "2.5.0", "2.6.0", "2.7.0", "2.8.0", "2.9.0", "2.10.0",
         ],
-        summary: "Holds a body against a schema of the document.",
+        summary: "Holds a body, and the parameters of a request, against schemas.",
         page: include_str!("page.md"),
-        examples: examples!["request"],
+        examples: examples!["parameters", "request"],
         spellings: Spellings {
             aliases: &[],
             any_case: false,
@@ -54,13 +55,18 @@ impl Policy for Validate {
             Some(name) => compiler.output("/output", name).map(Some),
             None => Some(None),
         };
+        let parameters = match config.parameters {
+            true => parameters::compile(compiler.shared.api).map_err(|error| report(error, compiler)).ok().map(Some),
+            false => Some(None),
+        };
         let (target, status) = target(&config, compiler)?;
-        let step = step::Validate { input: input?, output: output?, target, status };
+        let step = step::Validate { input: input?, output: output?, target, parameters: parameters?, status };
         let body = match step.input.path.is_empty() {
             true => Reference { root: step.input.root.clone(), path: ["body".into()].into() },
             false => step.input.clone(),
         };
-        let access = Access { reads: vec![body], ..Access::default() };
+        let reads = if matches!(step.target, Target::Nothing) { Vec::new() } else { vec![body] };
+        let access = Access { reads, ..Access::default() };
         Some(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }
@@ -91,16 +97,18 @@ fn target(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<(Target, S
         (Against::Unsaid | Against::Url, _, Some(place)) if place.starts_with("#/") => {
             Some((named("/json-schema", &place, compiler)?, otherwise))
         }
-        (Against::Unsaid | Against::Url, _, Some(_)) => {
-            let help = "put the schema into the document and write `definition` with its name";
-            let message = "schemas are read from the document, and nothing is fetched while loading";
+        (Against::Unsaid | Against::Url, _, Some(place)) if place.contains("://") => {
+            let help = "put the schema beside the document and write its name, such as `./order.schema.json`";
+            let message = "schemas are read from files, and nothing is fetched while loading";
             compiler.error_with_help(codes::BAD_VALUE, "/json-schema", message, help);
             None
         }
+        (Against::Unsaid | Against::Url, _, Some(_)) => Some((in_file(compiler)?, otherwise)),
         (Against::Wsdl | Against::Graphql, ..) => {
             compiler.error(codes::UNBUILT_PROPERTY, "/validate-against", "this is known but not validated yet");
             None
         }
+        (Against::Unsaid, None, None) if config.parameters => Some((Target::Nothing, of_request)),
         (against, ..) => {
             let property = if against == Against::Url { "json-schema" } else { "definition" };
             let message = format!("nothing says what the body is held against: `{property}` is missing");
@@ -171,7 +179,23 @@ fn named(pointer: &str, name: &str, compiler: &mut Compiler<'_, '_>) -> Option<T
         compiler.error_with_help(codes::UNRESOLVED_REF, pointer, format!("the document has no schema `{name}`"), help);
         return None;
     };
-    match Schema::compile(api, node, Direction::Either) {
+    compiled(node, compiler)
+}
+
+/// The schema in the file that `json-schema` names.
+fn in_file(compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+    let api = compiler.shared.api;
+    match api.references.target(compiler.node("/json-schema")?) {
+        Ok(node) => compiled(node, compiler),
+        Err(bad) => {
+            compiler.findings.push(bad.into());
+            None
+        }
+    }
+}
+
+fn compiled(node: &Node, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+    match Schema::compile(compiler.shared.api, node, Direction::Either) {
         Ok(schema) => Some(Target::Schema(schema)),
         Err(error) => {
             report(error, compiler);

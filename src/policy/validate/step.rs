@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use serde_json::Value as Json;
 
+use super::parameters::{self, Parameters};
 use crate::expression::{Builtin, Reference, Root};
 use crate::openapi::schema::{Bodies, Body, Choice, Schema, Violation};
 use crate::policy::call::input_body;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::{Body as Content, Message, Value, parse_unique};
+use crate::value::{Body as Content, Message, Value, Xml, XmlLimits, parse_unique};
 
 /// Bytes of a body that is checked at once. A larger one takes so long that it does not belong on the reactor.
 const SMALL: usize = 32 * 1024;
@@ -18,12 +18,16 @@ pub(super) struct Validate {
     pub input: Reference,
     pub output: Option<Root>,
     pub target: Target,
+    /// By the numbers of operations.
+    pub parameters: Option<Box<[Parameters]>>,
     /// The status of the fault.
     pub status: StatusCode,
 }
 
 /// What bodies are held against.
 pub(super) enum Target {
+    /// The parameters alone are looked at.
+    Nothing,
     Schema(Arc<Schema>),
     /// By the numbers of operations.
     Request(Box<[Bodies]>),
@@ -44,6 +48,7 @@ impl Validate {
     fn expected(&self, cx: &Context) -> Result<Expected, String> {
         let number = cx.state.operation.number;
         match &self.target {
+            Target::Nothing => Ok(Expected::Anything),
             Target::Schema(schema) => Ok(Expected::Fits { schema: schema.clone(), required: true }),
             Target::Request(all) => self.choose(all.get(number).and_then(|bodies| bodies.request.as_ref()), cx),
             Target::Response(all) => {
@@ -66,14 +71,16 @@ impl Validate {
             Choice::Nothing => Ok(Expected::Anything),
             Choice::Schema(schema) => Ok(Expected::Fits { schema, required: body.required }),
             Choice::Undeclared => Err(format!("the Content-Type `{}` is none of those that are declared", shown())),
-            Choice::NotJson => Err(format!("a body of the type `{}` cannot be validated, only JSON can", shown())),
+            Choice::Opaque => {
+                Err(format!("a body of the type `{}` cannot be validated, only JSON and XML can", shown()))
+            }
         }
     }
 
-    fn finish(&self, checked: Result<Option<Json>, Failure>, cx: &mut Context) -> Result<Next, Fault> {
+    fn finish(&self, checked: Result<Option<Value>, Failure>, cx: &mut Context) -> Result<Next, Fault> {
         let value = checked.map_err(|failure| self.fault(failure))?;
         if let (Some(value), Some(output)) = (value, &self.output) {
-            put(cx, &self.input.root, output, Value::from(&value));
+            put(cx, &self.input.root, output, value);
         }
         Ok(Next::Continue)
     }
@@ -92,6 +99,15 @@ impl Validate {
 
 impl Step for Validate {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        if let Some(all) = &self.parameters {
+            let violations = parameters::check(all, &cx.state);
+            if !violations.is_empty() {
+                return Outcome::fault(self.fault(Failure::of("the request does not fit its operation", violations)));
+            }
+        }
+        if matches!(self.target, Target::Nothing) {
+            return Outcome::done();
+        }
         let bytes = match input_body(cx, &self.input) {
             Ok(bytes) => bytes,
             Err(fault) => return Outcome::fault(fault),
@@ -131,28 +147,47 @@ impl From<String> for Failure {
     }
 }
 
-/// Holds a body against a schema; the value with its defaults, where it is asked for.
-fn check(schema: &Schema, bytes: &[u8], fill: bool) -> Result<Option<Json>, Failure> {
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<') {
-        return Err("the body is XML, which is known but not validated yet".to_owned().into());
-    }
-    // Of two members of one name a service may read the one that was not looked at.
-    let mut value = parse_unique(bytes).map_err(|what| Failure::from(format!("the body {what}")))?;
-    let violations = schema.check(&value);
-    if !violations.is_empty() {
+impl Failure {
+    fn of(what: &str, violations: Vec<Violation>) -> Self {
         let each = violations.iter().map(|one| match one.at.as_str() {
             "" => one.message.clone(),
             at => format!("at {at}: {}", one.message),
         });
-        let message = format!("the body does not fit the schema: {}", each.collect::<Vec<_>>().join("; "));
-        return Err(Failure { message, violations });
+        Failure { message: format!("{what}: {}", each.collect::<Vec<_>>().join("; ")), violations }
     }
-    if !fill {
-        return Ok(None);
-    }
-    schema.fill(&mut value);
-    Ok(Some(value))
 }
+
+/// Holds a body against a schema; the value with its defaults, where it is asked for.
+fn check(schema: &Schema, bytes: &[u8], fill: bool) -> Result<Option<Value>, Failure> {
+    let (mut value, document) = match Xml::is_likely(bytes) {
+        true => {
+            let document = Xml::parse(bytes, &XmlLimits::default());
+            let document = document.map_err(|error| Failure::from(format!("the body is not XML: {error}")))?;
+            let value = schema.value_of_xml(&document);
+            (
+                value.map_err(|what| Failure::of(UNFIT, vec![Violation { at: String::new(), message: what }]))?,
+                Some(document),
+            )
+        }
+        // Of two members of one name a service may read the one that was not looked at.
+        false => (parse_unique(bytes).map_err(|what| Failure::from(format!("the body {what}")))?, None),
+    };
+    let violations = schema.check(&value);
+    if !violations.is_empty() {
+        return Err(Failure::of(UNFIT, violations));
+    }
+    Ok(match document {
+        _ if !fill => None,
+        // Defaults have no place among elements whose order nobody knows.
+        Some(document) => Some(Value::Xml(document.into())),
+        None => {
+            schema.fill(&mut value);
+            Some(Value::from(&value))
+        }
+    })
+}
+
+const UNFIT: &str = "the body does not fit the schema";
 
 /// Puts the body into the output; headers and status come along with a new one.
 fn put(cx: &mut Context, input: &Root, output: &Root, value: Value) {

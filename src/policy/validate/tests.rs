@@ -99,7 +99,7 @@ async fn a_request_is_held_against_what_its_operation_declares() {
             ),
             (r#"{"id": 1, "id": 2}"#, "the body has a member twice".to_owned()),
             ("{", "the body is not JSON".to_owned()),
-            (" <a/>", "the body is XML, which is known but not validated yet".to_owned()),
+            (" <a/>", format!("{fits}\"id\" is a required property")),
             ("", "there is no body to validate".to_owned()),
         ] {
             assert_eq!(refusal(&gateway, body).await, Some(reason), "{body}");
@@ -131,7 +131,13 @@ async fn the_type_of_content_chooses_the_schema() {
         ("application/vnd.x+json", "[]", None),
         ("application/vnd.x+json", "{}", Some("the body does not fit the schema: value is not of type \"array\"")),
         ("text/plain", "anything", None),
-        ("application/xml", "<a/>", Some("a body of the type `application/xml` cannot be validated, only JSON can")),
+        ("application/xml", "<a/>", None),
+        ("application/xml", "<a>1</a>", Some("the body does not fit the schema: value is not of type \"object\"")),
+        (
+            "application/pdf",
+            "x",
+            Some("a body of the type `application/pdf` cannot be validated, only JSON and XML can"),
+        ),
         ("image/png", "x", Some("the Content-Type `image/png` is none of those that are declared")),
         ("", r#"{"id": 1}"#, None),
         ("", "[]", Some("the body does not fit the schema: value is not of type \"object\"")),
@@ -238,6 +244,134 @@ async fn a_pattern_that_runs_away_ends() {
     assert!(refusal(&gateway, &format!("\"{}!\"", "a".repeat(5_000))).await.is_some());
 }
 
+#[tokio::test]
+async fn xml_is_read_as_the_schema_names_it() {
+    let order = "
+  Order:
+    type: object
+    required: [id]
+    additionalProperties: false
+    xml: {name: order, namespace: 'urn:o'}
+    properties:
+      id: {type: integer, xml: {attribute: true}}
+      paid: {type: boolean}
+      note: {type: string, maxLength: 3, x-nullable: true}
+      bottle: {type: array, maxItems: 2, items: {$ref: '#/definitions/Bottle'}}
+      tags: {type: array, xml: {wrapped: true}, items: {type: string, enum: [a, b], xml: {name: tag}}}
+      ship: {allOf: [{$ref: '#/definitions/Ship'}], xml: {name: to}}
+  Bottle: {type: object, required: [year], properties: {year: {type: integer, minimum: 1900}}}
+  Ship: {type: object, properties: {zip: {type: string, pattern: '^[0-9]+$'}}}
+";
+    let text = swagger("      - validate: {definition: request, output: message}\n");
+    let (before, after) = (text.find("  Order:").unwrap(), text.find("  Tree:").unwrap());
+    let gateway = load(&format!("{}{}{}", &text[..before], order.trim_start_matches('\n'), &text[after..]));
+    let fits = "the body does not fit the schema: ";
+    for (inside, reason) in [
+        ("<order xmlns='urn:o' id='1'/>", ""),
+        ("<o:order xmlns:o='urn:o' id=' 7 '><o:paid>true</o:paid><o:to><o:zip>00501</o:zip></o:to></o:order>", ""),
+        ("<order xmlns='urn:o' id='1'><bottle><year>1999</year></bottle></order>", ""),
+        ("<order xmlns='urn:o' id='1'><tags><tag>a</tag><tag>b</tag></tags><tags/></order>", "at /tags"),
+        ("<order xmlns='urn:o' id='1'><tags><tag>a</tag></tags><note>ab</note></order>", ""),
+        (
+            "<order xmlns='urn:o' xmlns:i='http://www.w3.org/2001/XMLSchema-instance' id='1'><note i:nil='true'/></order>",
+            "",
+        ),
+        ("<order xmlns='urn:o' id='x'/>", "at /id: value is not of type \"integer\""),
+        ("<order xmlns='urn:o'/>", "\"id\" is a required property"),
+        ("<order id='1'/>", "the element is not `order`"),
+        ("<orders xmlns='urn:o' id='1'/>", "the element is not `order`"),
+        ("<order xmlns='urn:o' id='1'><note>long</note></order>", "at /note: value is longer than 3 characters"),
+        ("<order xmlns='urn:o' id='1'><paid>maybe</paid></order>", "at /paid: value is not of type \"boolean\""),
+        ("<order xmlns='urn:o' id='1'><id>1</id></order>", "at /id"),
+        ("<order xmlns='urn:o' id='1'><tags><tag>c</tag></tags></order>", "at /tags/0"),
+        ("<order xmlns='urn:o' id='1'><bottle><year>7</year></bottle></order>", "at /bottle/0/year"),
+        ("<order xmlns='urn:o' id='1'><paid>true</paid><paid>true</paid></order>", "at /paid"),
+        ("<order xmlns='urn:o' id='1'><extra/></order>", "Additional properties are not allowed"),
+    ] {
+        let ask = Ask::post("/orders", inside.to_owned()).header("content-type", "application/xml");
+        let answer = gateway.ask(ask).await;
+        let said = answer.fault.as_ref().map_or("", |fault| fault.message.strip_prefix(fits).unwrap_or(&fault.message));
+        assert!(if reason.is_empty() { said.is_empty() } else { said.starts_with(reason) }, "{inside}: {said}");
+        if reason.is_empty() {
+            assert!(answer.text().starts_with(&inside[..6]), "{inside}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn parameters_are_held_against_what_is_declared() {
+    let document = |version: &str, parameters: &str| {
+        format!(
+            "{version}\ninfo: {{title: t, version: '1'}}\npaths:\n  /a/{{id}}:\n    get:\n      parameters:\n{parameters}      \
+             responses: {{}}\nx-assembly:\n  execute:\n    - validate: {{parameters: true}}\n"
+        )
+    };
+    let swagger = "      - {name: id, in: path, required: true, type: integer, minimum: 1}
+      - {name: n, in: query, type: number, maximum: 9.5}
+      - {name: kind, in: query, type: string, enum: [a b, c]}
+      - {name: list, in: query, type: array, collectionFormat: pipes, items: {type: integer}, maxItems: 2}
+      - {name: X-On, in: header, type: boolean}
+";
+    let open_api = "      - {name: id, in: path, required: true, schema: {type: integer, minimum: 1}}
+      - {name: n, in: query, schema: {type: number, maximum: 9.5}}
+      - {name: kind, in: query, schema: {type: string, enum: [a b, c]}}
+      - {name: list, in: query, style: pipeDelimited, explode: false, schema: {type: array, items: {type: integer}, maxItems: 2}}
+      - {name: X-On, in: header, schema: {type: boolean}}
+      - {name: tint, in: cookie, schema: {type: string, maxLength: 2}}
+";
+    for (version, parameters) in
+        [("swagger: '2.0'", swagger), ("openapi: 3.0.3", open_api), ("openapi: 3.1.0", open_api)]
+    {
+        let gateway = load(&document(version, parameters));
+        for (path, header, expected) in [
+            ("/a/1", "true", None),
+            ("/a/1?n=9.5&kind=a+b&list=1|2&other=1", "false", None),
+            ("/a/0", "true", Some("at /path/id: value is less than the minimum of 1")),
+            ("/a/0x1", "true", Some("at /path/id: value is not of type \"integer\"")),
+            ("/a/1?n=10", "true", Some("at /query/n: value is greater than the maximum of 9.5")),
+            ("/a/1?n=1&n=2", "true", Some("at /query/n: value is not of type \"number\"")),
+            ("/a/1?kind=d", "true", Some("at /query/kind")),
+            ("/a/1?list=1|2|3", "true", Some("at /query/list: value has more than 2 items")),
+            ("/a/1?list=1|x", "true", Some("at /query/list/1: value is not of type \"integer\"")),
+            ("/a/1", "yes", Some("at /header/X-On: value is not of type \"boolean\"")),
+        ] {
+            let answer = gateway.ask(Ask::get(path).header("x-on", header)).await;
+            let said = answer.fault.as_ref().map(|fault| fault.message.clone());
+            match expected {
+                None => assert_eq!(said, None, "{version} {path}"),
+                Some(words) => {
+                    let said = said.unwrap_or_default();
+                    let rest = said.strip_prefix("the request does not fit its operation: ").unwrap_or_default();
+                    assert!(rest.starts_with(words), "{version} {path}: {said}");
+                    assert_eq!(answer.status, 422);
+                }
+            }
+        }
+        let cookie = gateway.ask(Ask::get("/a/1").header("cookie", "a=b; tint=red")).await;
+        assert_eq!(cookie.status, if version.starts_with("swagger") { 200 } else { 422 }, "{version}");
+    }
+}
+
+#[tokio::test]
+async fn schemas_may_stand_in_other_files() {
+    let steps = "      - validate: {definition: request}\n      - validate: {json-schema: './extra.json#/$defs/one'}\n";
+    let text = swagger(steps).replace("{type: integer, maximum: 9}", "{$ref: 'types.yaml#/small'}");
+    let types = "small: {$ref: '#/number'}\nnumber: {type: integer, maximum: 3}\n";
+    let extra = r#"{"$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://a.example/extra.json",
+        "$defs": {"one": {"if": {"required": ["gift"]}, "then": {"$ref": "other.json"}}}}"#;
+    let other = r#"{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"gift": {"const": "wine"}}}"#;
+    let others = [("types.yaml", types), ("extra.json", extra), ("other.json", other)];
+    let gateway = Setup::default().load_beside(&[("api.yaml", &text)], &others).serve_cleanly();
+    for (body, fits) in [
+        (r#"{"id": 3}"#, true),
+        (r#"{"id": 4}"#, false),
+        (r#"{"id": 3, "gift": "wine"}"#, true),
+        (r#"{"id": 3, "gift": "soap"}"#, false),
+    ] {
+        assert_eq!(refusal(&gateway, body).await.is_none(), fits, "{body}");
+    }
+}
+
 #[test]
 fn mistakes_are_found_at_load() {
     let findings = |text: String| Setup::default().load(&text).findings();
@@ -250,7 +384,7 @@ fn mistakes_are_found_at_load() {
         ("{definition: $(message.body)}", "error G0401"),
         (
             "{validate-against: url, json-schema: 'https://a.example/x.json'}",
-            "error G0308 schemas are read from the document",
+            "error G0308 schemas are read from files, and nothing is fetched while loading",
         ),
         ("{validate-against: wsdl}", "error G0307"),
         ("{validate-against: graphql}", "error G0307"),
@@ -266,7 +400,7 @@ fn mistakes_are_found_at_load() {
     assert!(found.len() == 1 && found[0].contains("error G0308 the schema cannot be used: at `"), "{found:?}");
     let elsewhere = swagger(step).replace("{type: integer, maximum: 9}", "{$ref: 'other.yaml#/A'}");
     let found = findings(elsewhere);
-    assert!(found.len() == 1 && found[0].contains("`other.yaml#/A` is not in this document"), "{found:?}");
+    assert!(found.len() == 1 && found[0].contains("there is no file `other.yaml`"), "{found:?}");
     let nowhere = swagger(step).replace("{type: integer, maximum: 9}", "{$ref: '#/definitions/A'}");
     assert!(findings(nowhere)[0].contains("`#/definitions/A` points nowhere"));
     let nothing = open_api("3.0.3", "    - validate: {definition: response}\n")

@@ -57,6 +57,30 @@ fn the_most_specific_route_wins_and_the_search_goes_back() {
 }
 
 #[test]
+fn among_v5_routes_later_parameters_win() {
+    let mut router = Router::default();
+    let insert = |router: &mut Router<String>, path: &str| {
+        let template = PathTemplate::parse(path).unwrap();
+        router.insert_v5(&template.segments, Some(Method::GET), path.to_owned()).unwrap();
+    };
+    for path in ["/a/{x}/{y}/{z}/{w}", "/{p}/b/c/d/e", "/a/{x}/{y}/d/f", "/{p}/b/c/d/f", "/s/{x}/t", "/{p}/s/t"] {
+        insert(&mut router, path);
+    }
+    for (path, expected) in [
+        // 16 + 9 + 4 + 1 loses against 25.
+        ("/a/b/c/d/e", "/{p}/b/c/d/e p=a"),
+        // 16 + 9 is 25 too, and then exact text comes first.
+        ("/a/b/c/d/f", "/a/{x}/{y}/d/f x=b y=c"),
+        ("/a/b/c/d/g", "/a/{x}/{y}/{z}/{w} x=b y=c z=d w=g"),
+        ("/s/s/t", "/s/{x}/t x=s"),
+        ("/a/b/c/d", "404"),
+    ] {
+        assert_eq!(find(&router, "GET", path), expected, "{path}");
+    }
+    assert_eq!(find(&router, "PUT", "/a/b/c/d/e"), "405 [GET]");
+}
+
+#[test]
 fn a_known_path_with_another_verb_says_which_verbs_it_has() {
     let router = router(&[("GET", "/a/{id}"), ("PUT", "/a/x")]);
     assert_eq!(find(&router, "POST", "/a/x"), "405 [GET, PUT]");

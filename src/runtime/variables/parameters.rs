@@ -44,6 +44,25 @@ impl State {
         }
     }
 
+    /// What was sent for a parameter beside the body, decoded.
+    pub fn parameter_texts(&self, location: Location, name: &str) -> Vec<String> {
+        match location {
+            Location::Path => in_path(self, name).map(|text| percent_decoded(text).into_owned()).into_iter().collect(),
+            Location::Query => in_query(self, name).map(|text| form_decoded(text).into_owned()).collect(),
+            Location::Header => {
+                let sent = self.request.headers.get_all(name).iter();
+                sent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+            }
+            Location::Cookie => {
+                let sent =
+                    self.request.headers.get_all(http::header::COOKIE).iter().filter_map(|one| one.to_str().ok());
+                let pairs = sent.flat_map(|one| one.split(';')).filter_map(|pair| pair.trim().split_once('='));
+                pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).collect()
+            }
+            Location::FormData | Location::Body => Vec::new(),
+        }
+    }
+
     /// Whether the query has this parameter.
     pub fn has_query_parameter(&self, name: &str) -> bool {
         in_query(self, name).next().is_some()

@@ -37,7 +37,7 @@ impl Xml {
                 Ok(event) => read.event(&event, at)?,
                 Err(error) => {
                     let at = usize::try_from(reader.error_position()).unwrap_or(at);
-                    return Err(XmlError::at(format_args!("the text is not XML: {error}"), at));
+                    return Err(XmlError::at(error, at));
                 }
             }
         }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::GeneratedFile;
 use crate::source::Shape;
-use crate::{policy, settings};
+use crate::{audit, policy, settings};
 use publish::Reading;
 
 /// What every schema says first.
@@ -23,6 +23,7 @@ pub(super) fn files() -> Vec<GeneratedFile> {
         ("document", document::schema()),
         ("settings", settings()),
         ("clients", clients()),
+        ("audit", accepted()),
     ];
     let mut files: Vec<GeneratedFile> = whole.iter().map(|(name, schema)| file(name, schema)).collect();
     let reading = Reading { environment: true, definitions: None };
@@ -39,6 +40,10 @@ fn settings() -> Value {
 
 fn clients() -> Value {
     of_file("clients", "The applications, plans and products of the Gantry gateway.", &settings::clients_shape())
+}
+
+fn accepted() -> Value {
+    of_file("audit", "Findings of `gantry audit` that are accepted.", audit::accepted_shape())
 }
 
 fn of_file(title: &str, description: &str, shape: &Shape) -> Value {

@@ -49,7 +49,7 @@ fn inputs_and_outputs_are_checked() {
         ("{inputs: {a: {schema: {}}}, outputs: {}}", "needs the property `variable`"),
         ("{outputs: {a: {variable: request.path}}}", "`request.path` cannot be set"),
         ("{outputs: {a: {content: text/csv}}}", "error G0308 the content `text/csv` is neither JSON nor XML"),
-        ("{outputs: {a: {schema: {$ref: '#/definitions/gone'}}}}", "`$ref: #/definitions/gone` leads nowhere"),
+        ("{outputs: {a: {schema: {$ref: '#/definitions/gone'}}}}", "`#/definitions/gone` points nowhere"),
         (
             "{outputs: {a: {}}, options: {mapReferenceLimit: 9}}",
             "error G0308 `mapReferenceLimit` is a number from 1 to 5",

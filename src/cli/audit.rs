@@ -1,0 +1,63 @@
+//! `gantry audit`: what documents allow and their authors may not have meant.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::arguments::{AuditArguments, Threshold};
+use super::{Exit, load, print};
+use crate::audit::{Accepted, audit};
+use crate::diagnostics::{Findings, Severity, Sources};
+use crate::settings;
+use crate::source::ProcessEnvironment;
+
+/// Where accepted findings stand, unless somebody says otherwise.
+const ACCEPTED: &str = "gantry-audit.yaml";
+
+pub fn run(arguments: &AuditArguments) -> Exit {
+    let start = Instant::now();
+    let mut out = std::io::stdout().lock();
+    let format = arguments.format.unwrap_or_else(|| print::default_format(&out));
+    let color = print::use_color(&out);
+    let (mut sources, mut findings) = (Sources::default(), Findings::default());
+    let input = &arguments.input;
+    let settings = settings::read(input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
+    let accepted = match (&arguments.accepted, Path::new(ACCEPTED)) {
+        (Some(file), _) => Accepted::read(file, &mut sources, &mut findings),
+        (None, file) if file.is_file() => Accepted::read(file, &mut sources, &mut findings),
+        (None, _) => Some(Accepted::default()),
+    };
+    let (Some(settings), Some(accepted)) = (settings, accepted) else {
+        print::report(&mut out, &[(&findings, &sources)], format, color);
+        return Exit::Failed;
+    };
+    let (_, settings) = settings.split();
+    let loaded = load::with(input, &settings, &|_| {});
+    let found = audit(&loaded.apis, &loaded.findings, &settings, &ProcessEnvironment, &loaded.values);
+    let (found, taken) = accepted.take_out(found, &loaded.sources, &mut findings);
+    print::report(&mut out, &[(&findings, &sources), (&found, &loaded.sources)], format, color);
+    drop(out);
+
+    let count = |severity| findings.count(severity) + found.count(severity);
+    let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
+    eprintln!(
+        "{}, {}, {}, {taken} accepted in {}; audited in {} ms",
+        print::count(errors, "error"),
+        print::count(warnings, "warning"),
+        print::count(notes, "note"),
+        print::count(loaded.documents.len(), "document"),
+        start.elapsed().as_millis()
+    );
+    let failing = match arguments.fail_on {
+        Threshold::Note => errors + warnings + notes,
+        Threshold::Warning => errors + warnings,
+        Threshold::Error => errors,
+        Threshold::Never => 0,
+    };
+    if loaded.documents.is_empty() {
+        Exit::Failed
+    } else if failing > 0 {
+        Exit::Findings
+    } else {
+        Exit::Good
+    }
+}

@@ -1,0 +1,182 @@
+//! XML as the value that a schema describes: `xml` of OpenAPI says which elements and attributes its members are.
+
+use serde_json::{Map, Value as Json};
+
+use super::defaults::target;
+use crate::value::{NodeId, Xml, XmlName, XmlNode};
+
+/// Schemas that apply to one element: a schema with all it refers to and all its alternatives.
+const MOST_PARTS: usize = 200;
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// The value of a document under a schema; `root` holds what that refers to. The error is one sentence.
+pub(super) fn from_xml(root: &Json, document: &Xml) -> Result<Json, String> {
+    let Some(element) = document.root_element() else { return Err("the document has no element".to_owned()) };
+    let reader = Reader { root, document };
+    let view = reader.view(root);
+    if let (Some(expected), XmlNode::Element { name, .. }) = (view.xml("name"), document.node(element))
+        && !view.takes(name, expected)
+    {
+        return Err(format!("the element is not `{expected}`"));
+    }
+    Ok(reader.element(&view, element))
+}
+
+struct Reader<'a> {
+    root: &'a Json,
+    document: &'a Xml,
+}
+
+/// Everything that a schema says about one value.
+struct View<'a>(Vec<&'a Json>);
+
+/// What a child of an element is.
+struct Place<'a> {
+    member: &'a str,
+    view: View<'a>,
+    /// The schema of the list that it is an item of, without an element of its own around the items.
+    in_list: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn view(&self, schema: &'a Json) -> View<'a> {
+        let (mut parts, mut at) = (vec![schema], 0);
+        while let Some(part) = parts.get(at).copied().filter(|_| parts.len() < MOST_PARTS) {
+            let referred = part.get("$ref").and_then(Json::as_str).and_then(|reference| target(self.root, reference));
+            let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| part.get(key)?.as_array());
+            let more: Vec<&Json> = referred.into_iter().chain(lists.flatten()).collect();
+            parts.extend(more.into_iter().filter(|new| new.is_object()));
+            at += 1;
+        }
+        View(parts)
+    }
+
+    fn element(&self, view: &View<'a>, id: NodeId) -> Json {
+        let XmlNode::Element { attributes, .. } = self.document.node(id) else { return Json::Null };
+        let of_instance = |name: &XmlName| name.namespace.as_deref() == Some(SCHEMA_INSTANCE);
+        if attributes.iter().any(|one| of_instance(&one.name) && &*one.name.local == "nil" && &*one.value == "true") {
+            return Json::Null;
+        }
+        let children: Vec<NodeId> = self
+            .document
+            .children(id)
+            .filter(|id| matches!(self.document.node(*id), XmlNode::Element { .. }))
+            .collect();
+        if view.is("array") {
+            let items = view.items().map(|items| self.view(items)).unwrap_or(View(Vec::new()));
+            return children.into_iter().map(|child| self.element(&items, child)).collect();
+        }
+        let mut written = attributes.iter().filter(|one| !of_instance(&one.name)).peekable();
+        if children.is_empty() && written.peek().is_none() {
+            let text = self.document.text(id);
+            // Text where members are expected is for the schema to refuse.
+            if !view.is("object") || !text.trim().is_empty() {
+                return view.scalar(&text);
+            }
+        }
+        let mut members = Map::new();
+        for attribute in written {
+            let known = view.properties().map(|(name, schema)| (name, self.view(schema)));
+            let mut known = known.filter(|(_, view)| view.xml("attribute").is_some());
+            match known.find(|(name, view)| view.takes(&attribute.name, view.xml("name").unwrap_or(name))) {
+                Some((name, view)) => members.insert(name.to_owned(), view.scalar(&attribute.value)),
+                None => members.insert(attribute.name.local.to_string(), (&*attribute.value).into()),
+            };
+        }
+        for child in children {
+            self.child(view, child, &mut members);
+        }
+        Json::Object(members)
+    }
+
+    fn child(&self, view: &View<'a>, id: NodeId, members: &mut Map<String, Json>) {
+        let XmlNode::Element { name, .. } = self.document.node(id) else { return };
+        let Some(Place { member, view, in_list }) = self.place(view, name) else {
+            return add(members, &name.local, self.element(&View(Vec::new()), id), false);
+        };
+        add(members, member, self.element(&view, id), in_list);
+    }
+
+    /// The member that an element of this name is, or is an item of.
+    fn place(&self, view: &View<'a>, name: &XmlName) -> Option<Place<'a>> {
+        for (member, schema) in view.properties() {
+            let view = self.view(schema);
+            let own = view.xml("name").unwrap_or(member);
+            if !view.is("array") || view.xml("wrapped").is_some() {
+                if view.xml("attribute").is_none() && view.takes(name, own) {
+                    return Some(Place { member, view, in_list: false });
+                }
+                continue;
+            }
+            let items = view.items().map(|items| self.view(items)).unwrap_or(View(Vec::new()));
+            if items.takes(name, items.xml("name").unwrap_or(own)) {
+                return Some(Place { member, view: items, in_list: true });
+            }
+        }
+        None
+    }
+}
+
+/// A second element where one is expected makes a list, which the schema then refuses.
+fn add(members: &mut Map<String, Json>, name: &str, value: Json, in_list: bool) {
+    match members.get_mut(name) {
+        Some(Json::Array(items)) => items.push(value),
+        Some(one) => *one = Json::Array(vec![one.take(), value]),
+        None => drop(members.insert(name.to_owned(), if in_list { Json::Array(vec![value]) } else { value })),
+    }
+}
+
+impl<'a> View<'a> {
+    /// Whether the value is of this type.
+    fn is(&self, kind: &str) -> bool {
+        let says =
+            |written: &Json| written == kind || written.as_array().is_some_and(|all| all.iter().any(|one| one == kind));
+        let implied = match kind {
+            "array" => "items",
+            _ => "properties",
+        };
+        match self.0.iter().find_map(|part| part.get("type")) {
+            Some(written) => says(written),
+            None => matches!(kind, "array" | "object") && self.0.iter().any(|part| part.get(implied).is_some()),
+        }
+    }
+
+    fn items(&self) -> Option<&'a Json> {
+        self.0.iter().find_map(|part| part.get("items"))
+    }
+
+    fn properties(&self) -> impl Iterator<Item = (&'a str, &'a Json)> {
+        let all = self.0.iter().filter_map(|part| part.get("properties")?.as_object());
+        all.flatten().map(|(name, schema)| (name.as_str(), schema))
+    }
+
+    /// What `xml` says under a key; a flag that is not set says nothing.
+    fn xml(&self, key: &str) -> Option<&'a str> {
+        let written = self.0.iter().find_map(|part| part.get("xml")?.get(key))?;
+        match written {
+            Json::Bool(true) => Some("true"),
+            other => other.as_str().filter(|text| !text.is_empty()),
+        }
+    }
+
+    /// Whether an element or an attribute is this one.
+    fn takes(&self, name: &XmlName, expected: &str) -> bool {
+        let namespace = self.xml("namespace");
+        &*name.local == expected && (namespace.is_none() || namespace == name.namespace.as_deref())
+    }
+
+    /// A text as its type says. One that does not fit stays text, for the schema to refuse.
+    fn scalar(&self, text: &str) -> Json {
+        let trimmed = text.trim();
+        if (self.is("integer") || self.is("number"))
+            && let Ok(number @ Json::Number(_)) = serde_json::from_str(trimmed)
+        {
+            return number;
+        }
+        match trimmed {
+            "true" | "1" if self.is("boolean") => true.into(),
+            "false" | "0" if self.is("boolean") => false.into(),
+            _ => text.into(),
+        }
+    }
+}
