@@ -311,3 +311,23 @@ fn of_a_set_only_the_key_that_the_token_names_is_tried() {
     assert_eq!(decrypt(&token("x", &with_id("a", 2).to_string(), method), &set(&keys)), Err(TokenError::NotDecrypted));
     assert_eq!(decrypt(&token("x", &with_id("c", 2).to_string(), method), &set(&keys)), Err(TokenError::NoKey));
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic_or_decrypts(
+        header in "[ -~]{0,60}",
+        parts in proptest::collection::vec(proptest::collection::vec(0_u8..=255, 0..40), 4),
+        named in 0_usize..42,
+    ) {
+        let method = methods().nth(named).unwrap();
+        let fair = json!({ "alg": method.management.name(), "enc": method.content.name() }).to_string();
+        let keys = [set(&keys_of(method).1), set(RSA)];
+        for header in [header, fair] {
+            let parts = parts.iter().map(encode);
+            let token = std::iter::once(encode(header)).chain(parts).collect::<Vec<_>>().join(".");
+            for keys in &keys {
+                proptest::prop_assert!(decrypt(&token, keys).is_err());
+            }
+        }
+    }
+}

@@ -81,6 +81,17 @@ async fn what_is_inside_is_verified_like_any_token() {
 }
 
 #[tokio::test]
+async fn what_is_inside_may_be_signed_by_an_issuer_with_an_address() {
+    let issuer = TestServer::start(|_| json_reply(200, &format!("{{\"keys\":[{RSA_PUBLIC}]}}")));
+    let gateway = opening(SECRET_32, &format!("jwks-url: {}", issuer.url("/keys")));
+    let seal = |text: &str| encrypted(text, SECRET_32, "dir", "A256GCM");
+    assert_eq!(ask(&gateway, &seal(&signed(&claims(), RSA, "RS256"))).await.json(), claims());
+    let reason = "no key fits the token's algorithm and key id";
+    assert_eq!(refusal(&gateway, &seal(&inner())).await.as_deref(), Some(reason));
+    assert_eq!(refusal(&gateway, &inner()).await.as_deref(), Some("the token is not encrypted"));
+}
+
+#[tokio::test]
 async fn only_the_listed_algorithms_are_accepted() {
     let gateway = opening(RSA, "jws-jwk: signing, jwe-algorithms: [RSA-OAEP-256]");
     assert_eq!(refusal(&gateway, &encrypted(&inner(), RSA_PUBLIC, "RSA-OAEP-256", "A128GCM")).await, None);
