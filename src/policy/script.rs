@@ -1,7 +1,5 @@
 //! What the policies with scripts share, and JavaScript conditions.
 
-mod keys;
-
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::source::rule::{at_least_one, is_set};
+use crate::source::rule::{at_least_one, is_set, refused, says_something};
 
 pub(super) const ISSUER: &str = "iss.claim";
 
@@ -77,5 +77,13 @@ fn an_hour() -> String {
 fn a_key() -> Vec<serde_json::Value> {
     let unsigned = serde_json::json!({ "required": ["jws-alg"], "properties": { "jws-alg": { "const": "none" } } });
     let keys = [is_set("jws-jwk"), is_set("jws-crypto"), is_set("jwe-jwk"), is_set("jwe-crypto"), unsigned];
-    vec![at_least_one(&keys, "Write jws-jwk or jws-crypto: with which key is the token signed?")]
+    let any = |names: [&str; 2]| serde_json::json!({ "anyOf": names.map(says_something) });
+    let (key, how) = (any(["jwe-jwk", "jwe-crypto"]), any(["jwe-alg", "jwe-enc"]));
+    let without_key = serde_json::json!({ "allOf": [how, { "not": key }] });
+    let without_content = serde_json::json!({ "allOf": [key, { "not": says_something("jwe-enc") }] });
+    vec![
+        at_least_one(&keys, "Write jws-jwk or jws-crypto: with which key is the token signed?"),
+        refused(&without_key, "Write jwe-jwk or jwe-crypto: with which key is the token encrypted?"),
+        refused(&without_content, "Write jwe-enc: how is the token's content encrypted?"),
+    ]
 }
