@@ -49,6 +49,9 @@ pub mod policy;
 /// Documents to a snapshot.
 pub mod compile;
 
+/// Documents of API Connect on their way here.
+pub mod import;
+
 /// What is allowed and unwise.
 pub mod audit;
 

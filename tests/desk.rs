@@ -191,3 +191,37 @@ fn a_function_runs_without_a_document() {
     );
     assert_eq!(invoke("orders", "none.json").0, Some(3));
 }
+
+#[test]
+fn an_import_says_what_runs_and_writes_the_new_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let document = |steps: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{get: {{}}}}}}\nx-ibm-configuration:\n  gateway: \
+             datapower-api-gateway\n  phase: realized\n  assembly:\n    execute: # all of it\n{steps}"
+        )
+    };
+    let good = document("      - set-variable: {version: 2.0.0, actions: [{set: message.body, value: hello}]}\n");
+    std::fs::write(path("old.yaml"), &good).unwrap();
+    let (code, stdout, stderr) = run(&["import", &path("old.yaml"), "--write", &path("new.yaml")]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let expected =
+        "the DataPower API Gateway, 1 step\n\nline 9 set-variable 2.0.0\n  same         actions\n\n1 the same, ";
+    assert!(stdout.contains(expected), "{stdout}");
+    let new = std::fs::read_to_string(path("new.yaml")).unwrap();
+    assert!(new.contains("\nx-assembly:\n  execute: # all of it\n    - set-variable: {version: 2.0.0, "), "{new}");
+    assert_eq!(run(&["check", &path("new.yaml")]).0, Some(0));
+    let (code, _, stderr) = run(&["import", &path("old.yaml"), "--write", &path("new.yaml")]);
+    assert!(code == Some(3) && stderr.contains("the file exists; write `--force`"), "{code:?} {stderr}");
+
+    std::fs::write(path("bad.yaml"), document("      - xslt: {version: 2.0.0, source: <a/>}\n")).unwrap();
+    let (code, stdout, _) = run(&["import", &path("bad.yaml")]);
+    assert!(code == Some(1) && stdout.contains("\nline 9 xslt 2.0.0\n  unsupported  the policy `xslt` is known"), "{code:?} {stdout}");
+    assert!(stdout.lines().all(|line| line.chars().count() <= 80 || line.contains("bad.yaml")), "{stdout}");
+    let (code, json, _) = run(&["import", &path("bad.yaml"), "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, &json["steps"][0]["verdict"]), (Some(1), &"unsupported".into()));
+    assert_eq!(run(&["import", &path("new.yaml")]).0, Some(3));
+    assert_eq!(run(&["import", &path("gone.yaml")]).0, Some(3));
+}

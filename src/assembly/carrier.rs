@@ -13,11 +13,21 @@ use crate::source::{Entry, Environment, Node};
 
 pub(super) const OURS: &str = "x-assembly";
 const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
-const SETTINGS: [&str; 9] =
-    ["execute", "catch", "finally", "properties", "allowed-hosts", "cors", "activity-log", "buffering", "error-format"];
+const SETTINGS: [&str; 10] = [
+    "execute",
+    "catch",
+    "finally",
+    "properties",
+    "catalogs",
+    "allowed-hosts",
+    "cors",
+    "activity-log",
+    "buffering",
+    "error-format",
+];
 
 /// What only the document's own `x-assembly` has.
-const OF_THE_DOCUMENT: [&str; 3] = ["properties", "cors", allowed_hosts::KEY];
+const OF_THE_DOCUMENT: [&str; 4] = ["properties", "catalogs", "cors", allowed_hosts::KEY];
 
 const UNBUILT: [&str; 2] = ["activity-log", "buffering"];
 

@@ -10,6 +10,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 mod unenforced;
+mod walk;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use cors::{CORS_HEADERS, Cors, CorsRule, Origin, Others, cors_shape};
 pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use parse::{step_list, steps};
 pub use properties::Property;
+pub use walk::Placed;
 
 /// The gateway whose rules a step without a version follows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

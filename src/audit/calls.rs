@@ -1,7 +1,7 @@
 //! What steps call, and what they let through.
 
 use super::Subject;
-use super::steps::AuditedStep;
+use crate::assembly::Placed;
 use crate::diagnostics::{Diagnostic, Findings, codes};
 use crate::source::{Node, kebab_case};
 
@@ -22,9 +22,9 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-fn no_timeout(one: &AuditedStep, findings: &mut Findings) {
+fn no_timeout(one: &Placed, findings: &mut Findings) {
     let Some((policy, default)) = CALLS.iter().find(|(name, _)| *name == &*one.step.policy) else { return };
-    if one.property("timeout").is_none() && one.property("client-config").is_none() {
+    if one.step.property("timeout").is_none() && one.step.property("client-config").is_none() {
         let message =
             format!("this `{policy}` has no `timeout` of its own, so a slow service holds a request for {default}");
         let help = "write `timeout` with what the caller can wait for";
@@ -33,7 +33,7 @@ fn no_timeout(one: &AuditedStep, findings: &mut Findings) {
 }
 
 /// Zero is no limit in parse settings.
-fn unlimited_body(one: &AuditedStep, findings: &mut Findings) {
+fn unlimited_body(one: &Placed, findings: &mut Findings) {
     let mut waiting = vec![&one.step.config];
     while let Some(node) = waiting.pop() {
         for entry in node.entries() {
@@ -47,8 +47,8 @@ fn unlimited_body(one: &AuditedStep, findings: &mut Findings) {
     }
 }
 
-fn broad_functions(one: &AuditedStep, findings: &mut Findings) {
-    let patterns = one.property("allowed-functions").map(|entry| &entry.value);
+fn broad_functions(one: &Placed, findings: &mut Findings) {
+    let patterns = one.step.property("allowed-functions").map(|entry| &entry.value);
     for pattern in patterns.map(Node::items).unwrap_or_default() {
         let Some(text) = pattern.text().filter(|text| text.contains('*')) else { continue };
         if text.chars().filter(|letter| letter.is_alphanumeric()).count() < FEW_LETTERS {
@@ -59,8 +59,8 @@ fn broad_functions(one: &AuditedStep, findings: &mut Findings) {
     }
 }
 
-fn inline_pair(one: &AuditedStep, findings: &mut Findings) {
-    if let Some(entry) = one.property("aws-secret-access-key") {
+fn inline_pair(one: &Placed, findings: &mut Findings) {
+    if let Some(entry) = one.step.property("aws-secret-access-key") {
         let message = "this step has a key pair of its own, which every reader of the document must know and rotate";
         let help = "write the pair once as a profile under `credentials` in the settings, and name it; or use a role";
         findings.push(Diagnostic::warning(codes::INLINE_PAIR, entry.key.span, message).help(help));
@@ -68,7 +68,7 @@ fn inline_pair(one: &AuditedStep, findings: &mut Findings) {
 }
 
 /// A handler that tells the caller what went wrong inside.
-fn leaks(one: &AuditedStep, findings: &mut Findings) {
+fn leaks(one: &Placed, findings: &mut Findings) {
     let tells_nobody = ["log", "activity-log"].contains(&&*one.step.policy);
     if !one.in_handler || tells_nobody {
         return;

@@ -7,24 +7,22 @@ mod accepted;
 mod calls;
 mod doors;
 mod secrets;
-mod steps;
 #[cfg(test)]
 mod tests;
 
-use crate::assembly::{self, Assemblies, Values};
+use crate::assembly::{self, Assemblies, Placed, Values};
 use crate::diagnostics::{Diagnostic, Findings, Severity, codes};
 use crate::openapi::Api;
 use crate::settings::Live;
 use crate::source::Environment;
 
 pub use accepted::{Accepted, accepted_shape};
-use steps::AuditedStep;
 
 /// A document under audit.
 struct Subject<'a> {
     api: &'a Api,
     found: Assemblies,
-    steps: Vec<AuditedStep>,
+    steps: Vec<Placed>,
 }
 
 /// Findings of a load that an audit repeats, and how bad they are here.
@@ -56,7 +54,7 @@ pub fn audit(
         // Its findings are those of the load.
         let mut known = Findings::default();
         let found = assembly::find(api, environment, settings.catalog.as_deref(), values, &mut known);
-        let steps = steps::all(&found);
+        let steps = found.steps();
         let subject = Subject { api, found, steps };
         for rule in [doors::check, calls::check, secrets::check] {
             rule(&subject, &mut findings);

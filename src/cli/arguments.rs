@@ -27,6 +27,8 @@ pub enum Verb {
     Check(CheckArguments),
     /// Find what documents allow and should not
     Audit(AuditArguments),
+    /// Say what of an API Connect document runs here, and write its new form
+    Import(ImportArguments),
     /// Serve the APIs of documents
     #[command(visible_alias = "run")]
     Serve(ServeArguments),
@@ -112,6 +114,37 @@ pub struct AuditArguments {
     /// Exit with 1 for findings that are this bad or worse
     #[arg(long, value_enum, default_value = "warning", value_name = "SEVERITY")]
     pub fail_on: Threshold,
+}
+
+const IMPORTED: &str = "API Connect documents run as they are; the new form is for those who go on here.
+
+Exit status: 0 all of it runs, 1 something does not, 2 wrong usage,
+3 unreadable.
+
+Examples:
+  gantry import orders_1.0.0.yaml
+  gantry import orders_1.0.0.yaml --write apis/orders.yaml --extract-scripts";
+
+#[derive(Debug, Args)]
+#[command(after_help = IMPORTED)]
+pub struct ImportArguments {
+    /// The document
+    pub file: PathBuf,
+    /// The settings file
+    #[arg(long, value_name = "FILE", env = "GANTRY_SETTINGS")]
+    pub settings: Option<PathBuf>,
+    /// Write the document with an `x-assembly`, comments and all, to this file
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Write longer scripts into files beside it
+    #[arg(long, requires = "write")]
+    pub extract_scripts: bool,
+    /// Replace files that exist
+    #[arg(long, requires = "write")]
+    pub force: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How bad a finding must be to count.

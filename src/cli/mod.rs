@@ -8,6 +8,7 @@ mod explain;
 mod export;
 mod generated;
 mod graph;
+mod import;
 mod invoke;
 mod load;
 mod new;
@@ -43,6 +44,7 @@ pub fn run() -> ExitCode {
     let exit = match Cli::parse().verb {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Audit(arguments) => audit::run(&arguments),
+        Verb::Import(arguments) => import::run(&arguments),
         Verb::Serve(arguments) => serve::run(arguments),
         Verb::Dev(arguments) => dev::run(arguments),
         Verb::Invoke(arguments) => invoke::run(&arguments),

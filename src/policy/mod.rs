@@ -17,6 +17,7 @@ mod clients;
 mod compiler;
 mod condition;
 mod converted;
+mod coverage;
 mod jwt;
 mod lent;
 mod located;
@@ -64,6 +65,7 @@ use crate::source::Spellings;
 pub use blocks::{BLOCKS, Steps};
 pub use clients::Directory;
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
+pub use coverage::{Coverage, Covered};
 pub use registry::{Entry, find, generation};
 pub use unbuilt::{UNBUILT, instead};
 

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use tempfile::TempDir;
 
 use super::Gateway;
-use crate::diagnostics::render_short;
+use crate::assembly::{self, Assemblies};
+use crate::diagnostics::{Findings, render_short};
 use crate::gateway::{Load, Surroundings, load};
+use crate::import::{self, Report, Rewritten};
 use crate::policy::Purpose;
 use crate::resources::Resources;
 use crate::settings::{CredentialProfile, Live};
@@ -139,6 +141,22 @@ impl Loaded {
         let Load { apis, findings, values, sources, .. } = &self.load;
         let found = crate::audit::audit(apis, findings, &Live::default(), &Fixed::default(), values);
         found.iter().map(|finding| render_short(finding, sources)).collect()
+    }
+
+    /// The first document as `gantry import` writes it.
+    pub(crate) fn rewritten(&self, scripts: Option<&str>) -> Result<Rewritten, String> {
+        let text = &self.load.sources.file(self.load.apis[0].tree.source).text;
+        import::rewrite(&self.load.apis[0], &self.assemblies(), text, scripts)
+    }
+
+    /// What `gantry import` says of the first document.
+    pub(crate) fn report(&self) -> Report {
+        Report::of(&self.assemblies(), &self.load.findings, &self.load.sources, "api.yaml")
+    }
+
+    fn assemblies(&self) -> Assemblies {
+        let Load { apis, values, .. } = &self.load;
+        assembly::find(&apis[0], &Fixed::default(), None, values, &mut Findings::default())
     }
 
     /// A gateway that serves what was loaded. Findings that keep it from doing so fail the test; warnings do not.

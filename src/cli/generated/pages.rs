@@ -28,7 +28,8 @@ pub fn text(entry: &Entry) -> String {
     }
     let _ = write!(text, "\n## Properties\n\n{}", properties::table(entry.shape().annotated()));
     text.push_str("\nEvery step also takes `version`, `title` and `description`.\n");
-    let (refused, partly): (Vec<&Unbuilt>, Vec<&Unbuilt>) = unbuilt(entry).partition(|(_, neutral)| neutral.is_empty());
+    let (refused, partly): (Vec<&Unbuilt>, Vec<&Unbuilt>) =
+        entry.unbuilt().partition(|(_, neutral)| neutral.is_empty());
     if !refused.is_empty() {
         let names: Vec<String> = refused.into_iter().map(|(name, _)| quoted(name)).collect();
         let _ = write!(text, "\nKnown but not built yet, and refused: {}.\n", names.join(", "));
@@ -42,12 +43,6 @@ pub fn text(entry: &Entry) -> String {
         );
     }
     text
-}
-
-/// The properties that are known and not built. One that is built may be listed with values that it leaves alone.
-pub(super) fn unbuilt(entry: &Entry) -> impl Iterator<Item = &'static Unbuilt> {
-    let built: Vec<&str> = entry.shape().properties().collect();
-    entry.meta.spellings.unbuilt.iter().filter(move |(name, _)| !built.contains(name))
 }
 
 fn index() -> GeneratedFile {

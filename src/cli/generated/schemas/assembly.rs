@@ -71,6 +71,13 @@ pub(super) fn of_document() -> Value {
         }),
     );
     properties.insert(
+        "catalogs".to_owned(),
+        json!({
+            "description": "Other values of the properties, by catalog; the settings say which one this gateway serves.",
+            "type": ["object", "null"],
+        }),
+    );
+    properties.insert(
         "allowed-hosts".to_owned(),
         json!({
             "description": "Where a call whose host only run time knows may go.",
