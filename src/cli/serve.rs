@@ -96,9 +96,14 @@ pub(super) fn start_logs(startup: &Startup) -> Result<(), Exit> {
     })
 }
 
-/// Runs a future on a runtime with one thread per core.
+/// Runs a future on a runtime with one thread per core. One core needs nobody to share work with, and saves what sharing
+/// costs.
 pub(super) fn block_on(future: impl Future<Output = Exit>) -> Exit {
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut builder = match std::thread::available_parallelism() {
+        Ok(cores) if cores.get() == 1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    match builder.enable_all().build() {
         Ok(runtime) => runtime.block_on(future),
         Err(error) => {
             eprintln!("cannot start: {error}");

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::algorithm::{Algorithm, Size};
+use super::jwe::{Content, Management, Method};
 use super::{pem, rsa};
 use crate::value::parse_unique_object;
 
@@ -19,13 +20,15 @@ use crate::value::parse_unique_object;
 const MOST_KEYS: usize = 256;
 /// Keys that are tried on a token that names none.
 const MOST_TRIED: usize = 16;
+/// The same for decrypting, which may take a millisecond with each.
+const MOST_DECRYPTING: usize = 4;
 
-/// A key that signs, or verifies signatures.
+/// A key that signs or verifies signatures, encrypts or decrypts.
 pub struct Key {
     /// `kid`.
     pub id: Option<Arc<str>>,
     /// `alg`: the only algorithm it may be used with.
-    pub algorithm: Option<Algorithm>,
+    only: Option<Only>,
     uses: Uses,
     pub(super) material: Material,
 }
@@ -35,6 +38,17 @@ pub struct Key {
 pub enum Use {
     Sign,
     Verify,
+    Encrypt,
+    Decrypt,
+}
+
+/// What `alg` of a key says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Only {
+    Signature(Algorithm),
+    Management(Management),
+    /// Some write `enc` there, for a key that is used directly.
+    Content(Content),
 }
 
 /// What `use` and `key_ops` allow.
@@ -42,6 +56,8 @@ pub enum Use {
 struct Uses {
     sign: bool,
     verify: bool,
+    encrypt: bool,
+    decrypt: bool,
 }
 
 /// The key itself.
@@ -73,7 +89,7 @@ pub struct KeySet {
 
 impl Key {
     pub(super) fn of(material: Material) -> Self {
-        Key { id: None, algorithm: None, uses: Uses { sign: true, verify: true }, material }
+        Key { id: None, only: None, uses: Uses::of(&Map::new()), material }
     }
 
     /// A shared secret.
@@ -103,18 +119,11 @@ impl Key {
         {
             return Err(error("the key's `k` is empty"));
         }
-        let algorithm = match text(jwk, "alg") {
+        let only = match text(jwk, "alg") {
             None => None,
-            Some(name) => Some(Algorithm::named(name).ok_or_else(|| error("the key's `alg` is not for signatures"))?),
+            Some(name) => Some(Only::named(name).ok_or_else(|| error("the key's `alg` is not known"))?),
         };
-        let signs = text(jwk, "use").is_none_or(|purpose| purpose == "sig");
-        let allows = |operation: &str| match jwk.get("key_ops").and_then(Value::as_array) {
-            Some(operations) => operations.iter().any(|one| one == operation),
-            None => true,
-        };
-        // A private key that may sign is asked to verify what it signed, too.
-        let uses = Uses { sign: signs && allows("sign"), verify: signs && (allows("verify") || allows("sign")) };
-        Ok(Key { id: text(jwk, "kid").map(Arc::from), algorithm, uses, material })
+        Ok(Key { id: text(jwk, "kid").map(Arc::from), only, uses: Uses::of(jwk), material })
     }
 
     /// Whether the key's type, its `alg` and its `use` allow this.
@@ -125,11 +134,54 @@ impl Key {
             (Material::Ec { curve, .. }, Algorithm::Ecdsa(size)) => *curve == size,
             _ => false,
         };
-        let allowed = match purpose {
-            Use::Sign => self.uses.sign,
-            Use::Verify => self.uses.verify,
+        of_its_type && self.uses.allow(purpose) && self.only.is_none_or(|only| only == Only::Signature(algorithm))
+    }
+
+    /// Whether the key's type and length, its `alg` and its `use` allow this.
+    pub fn fits_method(&self, method: Method, purpose: Use) -> bool {
+        let Method { management, content } = method;
+        let of_its_type = match (&self.material, management) {
+            (Material::Secret(secret), Management::Wrap(bits)) => secret.len() == bits.bytes(),
+            (Material::Secret(secret), Management::Direct) => secret.len() == content.key_bytes(),
+            (Material::Rsa(key), Management::Pkcs1 | Management::Oaep | Management::Oaep256) => {
+                purpose == Use::Encrypt || key.is_private()
+            }
+            _ => false,
         };
-        of_its_type && allowed && self.algorithm.is_none_or(|only| only == algorithm)
+        let only = match self.only {
+            None => true,
+            Some(Only::Signature(_)) => false,
+            Some(Only::Management(only)) => only == management,
+            Some(Only::Content(only)) => management == Management::Direct && only == content,
+        };
+        of_its_type && only && self.uses.allow(purpose)
+    }
+
+    /// Says why a key cannot encrypt, where it cannot.
+    pub(super) fn check_encrypts(&self, method: Method) -> Result<(), KeyError> {
+        if self.fits_method(method, Use::Encrypt) {
+            return Ok(());
+        }
+        let Method { management, content } = method;
+        let (name, kind) = (management.name(), management.key_type());
+        Err(KeyError(match (&self.material, management) {
+            (Material::Secret(_), Management::Wrap(bits)) if !self.has_bytes(bits.bytes()) => {
+                format!("the key is not for {name}, which needs one of {} bytes", bits.bytes())
+            }
+            (Material::Secret(_), Management::Direct) if !self.has_bytes(content.key_bytes()) => {
+                let (enc, bytes) = (content.name(), content.key_bytes());
+                format!("the key is not for {name} with {enc}, which needs one of {bytes} bytes")
+            }
+            (Material::Secret(_), _) if kind == "oct" => {
+                format!("the key's `alg`, `use` or `key_ops` rules {name} out")
+            }
+            (Material::Rsa(_), _) if kind == "RSA" => format!("the key's `alg`, `use` or `key_ops` rules {name} out"),
+            _ => format!("the key is not for {name}, which needs one of the type {kind}"),
+        }))
+    }
+
+    fn has_bytes(&self, count: usize) -> bool {
+        matches!(&self.material, Material::Secret(secret) if secret.len() == count)
     }
 
     /// Whether this is the key's signature of the message.
@@ -176,7 +228,7 @@ impl Key {
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({:?}, {:?})", self.id, self.algorithm)
+        write!(f, "Key({:?}, {:?})", self.id, self.only)
     }
 }
 
@@ -207,9 +259,14 @@ impl KeySet {
         let read = keys.iter().filter_map(Value::as_object).filter_map(|jwk| Key::from_members(jwk).ok());
         let keys: Vec<Arc<Key>> = read.map(Arc::new).collect();
         if keys.is_empty() {
-            return Err(error("the set has no key for signatures"));
+            return Err(error("the set has no key that can be used"));
         }
         Ok(KeySet { keys, is_set: true })
+    }
+
+    /// Whether all are shared secrets.
+    pub fn are_secrets(&self) -> bool {
+        self.keys.iter().all(|key| matches!(key.material, Material::Secret(_)))
     }
 
     /// The keys to try on a token. Of a set those that the token names, or all that fit where it names none; a key on its own
@@ -219,9 +276,38 @@ impl KeySet {
         self.keys.iter().filter(named).filter(move |key| key.fits(algorithm, Use::Verify)).take(MOST_TRIED)
     }
 
+    /// The keys to try on an encrypted token, chosen as `candidates` are.
+    pub fn decrypters<'a>(&'a self, method: Method, id: Option<&'a str>) -> impl Iterator<Item = &'a Arc<Key>> {
+        let named = move |key: &&Arc<Key>| !self.is_set || id.is_none() || key.id.as_deref() == id;
+        let fits = move |key: &&Arc<Key>| key.fits_method(method, Use::Decrypt);
+        self.keys.iter().filter(named).filter(fits).take(MOST_DECRYPTING)
+    }
+
+    /// The first key that can encrypt with this algorithm, or with its own where none is asked for.
+    pub fn encrypter(&self, management: Option<Management>, content: Content) -> Result<(Arc<Key>, Method), KeyError> {
+        let method = |key: &Key| {
+            let own = match key.only {
+                Some(Only::Management(own)) => Some(own),
+                Some(Only::Content(_)) => Some(Management::Direct),
+                _ => None,
+            };
+            management.or(own).map(|management| Method { management, content })
+        };
+        let fits = |key: &&Arc<Key>| method(key).is_some_and(|method| key.fits_method(method, Use::Encrypt));
+        let found = self.keys.iter().find(fits).or(self.keys.first()).ok_or_else(|| error("there is no key"))?;
+        let nothing = || error("neither the step nor the key says how to encrypt the content's key");
+        let method = method(found).ok_or_else(nothing)?;
+        found.check_encrypts(method)?;
+        Ok((found.clone(), method))
+    }
+
     /// The first key that can sign with this algorithm, or with its own where none is asked for.
     pub fn signer(&self, algorithm: Option<Algorithm>) -> Result<(Arc<Key>, Algorithm), KeyError> {
-        let of = |key: &Arc<Key>| algorithm.or(key.algorithm).filter(|one| key.fits(*one, Use::Sign));
+        let own = |key: &Key| match key.only {
+            Some(Only::Signature(own)) => Some(own),
+            _ => None,
+        };
+        let of = |key: &Arc<Key>| algorithm.or(own(key)).filter(|one| key.fits(*one, Use::Sign));
         let found = self.keys.iter().find_map(|key| of(key).map(|algorithm| (key.clone(), algorithm)));
         found.ok_or_else(|| match algorithm {
             Some(algorithm) => {
@@ -230,6 +316,44 @@ impl KeySet {
             }
             None => error("neither the step nor the key says which algorithm to sign with"),
         })
+    }
+}
+
+// === impl Only ===
+
+impl Only {
+    fn named(name: &str) -> Option<Self> {
+        let signature = Algorithm::named(name).map(Only::Signature);
+        let management = || Management::named(name).map(Only::Management);
+        signature.or_else(management).or_else(|| Content::named(name).map(Only::Content))
+    }
+}
+
+// === impl Uses ===
+
+impl Uses {
+    fn of(jwk: &Map<String, Value>) -> Self {
+        let is = |purpose: &str| text(jwk, "use").is_none_or(|one| one == purpose);
+        let allows = |operations: &[&str]| match jwk.get("key_ops").and_then(Value::as_array) {
+            Some(all) => all.iter().filter_map(Value::as_str).any(|one| operations.contains(&one)),
+            None => true,
+        };
+        Uses {
+            sign: is("sig") && allows(&["sign"]),
+            // A private key that may sign is asked to verify what it signed, too.
+            verify: is("sig") && allows(&["verify", "sign"]),
+            encrypt: is("enc") && allows(&["encrypt", "wrapKey"]),
+            decrypt: is("enc") && allows(&["decrypt", "unwrapKey"]),
+        }
+    }
+
+    fn allow(self, purpose: Use) -> bool {
+        match purpose {
+            Use::Sign => self.sign,
+            Use::Verify => self.verify,
+            Use::Encrypt => self.encrypt,
+            Use::Decrypt => self.decrypt,
+        }
     }
 }
 

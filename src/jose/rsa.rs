@@ -1,11 +1,19 @@
 //! RSA keys.
 
+use std::sync::OnceLock;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::rsa::{KeyPairComponents, PublicKeyComponents};
+use aws_lc_rs::rsa::{
+    KeyPair, KeyPairComponents, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm, OaepPrivateDecryptingKey,
+    OaepPublicEncryptingKey, Pkcs1PrivateDecryptingKey, Pkcs1PublicEncryptingKey, PrivateDecryptingKey,
+    PublicEncryptingKey, PublicKeyComponents,
+};
 use aws_lc_rs::signature::{RsaEncoding, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
+use super::jwe::Management;
 use super::key::{KeyError, bytes, error};
 
 /// Bits of a modulus. RFC 7518, 3.3 asks for as many; more than these cost too much time.
@@ -15,6 +23,9 @@ const MOST_BYTES: usize = 1024;
 pub(super) struct RsaKey {
     public: Public,
     pair: Option<Box<KeyPair>>,
+    /// The same key in the forms that encryption wants, made when it is first used for that.
+    encrypts: OnceLock<Option<PublicEncryptingKey>>,
+    decrypts: OnceLock<Option<PrivateDecryptingKey>>,
 }
 
 enum Public {
@@ -52,16 +63,25 @@ impl RsaKey {
             }
             false => None,
         };
-        Ok(RsaKey { public: Public::Components { n, e }, pair })
+        Ok(RsaKey::of(Public::Components { n, e }, pair))
     }
 
     pub(super) fn private(pair: KeyPair) -> Self {
         use aws_lc_rs::signature::KeyPair as _;
-        RsaKey { public: Public::Der(pair.public_key().as_ref().to_vec()), pair: Some(Box::new(pair)) }
+        RsaKey::of(Public::Der(pair.public_key().as_ref().to_vec()), Some(Box::new(pair)))
     }
 
     pub(super) fn public(der: Vec<u8>) -> Self {
-        RsaKey { public: Public::Der(der), pair: None }
+        RsaKey::of(Public::Der(der), None)
+    }
+
+    fn of(public: Public, pair: Option<Box<KeyPair>>) -> Self {
+        RsaKey { public, pair, encrypts: OnceLock::new(), decrypts: OnceLock::new() }
+    }
+
+    /// Whether the private half is there.
+    pub(super) fn is_private(&self) -> bool {
+        self.pair.is_some()
     }
 
     pub(super) fn verify(&self, parameters: &'static RsaParameters, message: &[u8], signature: &[u8]) -> bool {
@@ -79,4 +99,59 @@ impl RsaKey {
         signed.map_err(|_| error("the key could not sign"))?;
         Ok(signature)
     }
+
+    /// Encrypts the key of a content.
+    pub(super) fn encrypt(&self, management: Management, text: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let failed = |_| error("the key could not encrypt");
+        let key = self.encrypts.get_or_init(|| self.encrypting()).clone().ok_or_else(|| failed(()))?;
+        let mut out = vec![0; key.key_size_bytes()];
+        let length = match management {
+            Management::Pkcs1 => {
+                let key = Pkcs1PublicEncryptingKey::new(key).map_err(|_| failed(()))?;
+                key.encrypt(text, &mut out).map_err(|_| failed(()))?.len()
+            }
+            Management::Oaep | Management::Oaep256 => {
+                let key = OaepPublicEncryptingKey::new(key).map_err(|_| failed(()))?;
+                key.encrypt(hash(management), text, &mut out, None).map_err(|_| failed(()))?.len()
+            }
+            Management::Wrap(_) | Management::Direct => return Err(failed(())),
+        };
+        out.truncate(length);
+        Ok(out)
+    }
+
+    /// Decrypts the key of a content. What goes wrong has no reason, so that nobody can ask for one.
+    pub(super) fn decrypt(&self, management: Management, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let key = self.decrypts.get_or_init(|| self.decrypting()).clone()?;
+        let mut out = Zeroizing::new(vec![0; key.key_size_bytes()]);
+        let length = match management {
+            Management::Pkcs1 => Pkcs1PrivateDecryptingKey::new(key).ok()?.decrypt(text, &mut out).ok()?.len(),
+            Management::Oaep | Management::Oaep256 => {
+                OaepPrivateDecryptingKey::new(key).ok()?.decrypt(hash(management), text, &mut out, None).ok()?.len()
+            }
+            Management::Wrap(_) | Management::Direct => return None,
+        };
+        out.truncate(length);
+        Some(out)
+    }
+
+    fn encrypting(&self) -> Option<PublicEncryptingKey> {
+        match &self.public {
+            Public::Components { n, e } => PublicKeyComponents { n, e }.try_into().ok(),
+            // Of a pair there is the bare `RSAPublicKey`, which encryption does not read.
+            Public::Der(_) if self.is_private() => {
+                self.decrypts.get_or_init(|| self.decrypting()).as_ref().map(PrivateDecryptingKey::public_key)
+            }
+            Public::Der(der) => PublicEncryptingKey::from_der(der).ok(),
+        }
+    }
+
+    fn decrypting(&self) -> Option<PrivateDecryptingKey> {
+        let der: Pkcs8V1Der<'static> = self.pair.as_ref()?.as_der().ok()?;
+        PrivateDecryptingKey::from_pkcs8(der.as_ref()).ok()
+    }
+}
+
+fn hash(management: Management) -> &'static OaepAlgorithm {
+    if management == Management::Oaep { &OAEP_SHA1_MGF1SHA1 } else { &OAEP_SHA256_MGF1SHA256 }
 }

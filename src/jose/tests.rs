@@ -203,6 +203,7 @@ fn a_key_for_something_else_is_not_used() {
         (r#""use":"enc""#, false),
         (r#""alg":"HS256""#, true),
         (r#""alg":"HS512""#, false),
+        (r#""alg":"A256KW""#, false),
         (r#""key_ops":["verify"]"#, true),
         (r#""key_ops":["encrypt"]"#, false),
     ] {
@@ -223,12 +224,12 @@ fn what_is_no_key_is_refused_with_its_reason() {
         (r#"{"kty":"oct"}"#, "the key has no `k`"),
         (r#"{"kty":"oct","k":""}"#, "the key's `k` is empty"),
         (r#"{"kty":"oct","k":"a b"}"#, "the key's `k` is not base64url"),
-        (r#"{"kty":"oct","k":"YQ","alg":"A256KW"}"#, "the key's `alg` is not for signatures"),
+        (r#"{"kty":"oct","k":"YQ","alg":"ECDH-ES"}"#, "the key's `alg` is not known"),
         (r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, "an RSA key has 2048 to 8192 bits"),
         (r#"{"kty":"EC","crv":"P-192"}"#, "the key's curve is none of P-256, P-384 and P-521"),
         (r#"{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}"#, "the key's `x` has not 32 bytes"),
         (r#"{"keys":7}"#, "the set's `keys` is not a list"),
-        (r#"{"keys":[]}"#, "the set has no key for signatures"),
+        (r#"{"keys":[]}"#, "the set has no key that can be used"),
     ] {
         assert_eq!(KeySet::read(text.as_bytes()).unwrap_err().to_string(), reason, "{text}");
     }

@@ -5,11 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::algorithm::Algorithm;
+use super::jwe::{CONTENTS, MANAGEMENTS};
 use super::key::{Key, KeyError, KeySet};
 use crate::value::parse_unique_object;
 
 /// Bytes of a token that is read.
-const LONGEST: usize = 64 * 1024;
+pub(super) const LONGEST: usize = 64 * 1024;
 
 /// What is wrong with a token. Nothing of the token is quoted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,8 +19,10 @@ pub enum TokenError {
     Missing,
     #[error("the token is longer than 65536 bytes")]
     TooLong,
-    #[error("the token is encrypted (JWE), which is not supported")]
+    #[error("the token is encrypted, and nothing says with which key to decrypt it")]
     Encrypted,
+    #[error("the token is not encrypted")]
+    NotEncrypted,
     #[error("the token is not of the form header.claims.signature")]
     NotCompact,
     #[error("the token's {part} {what}")]
@@ -30,6 +33,14 @@ pub enum TokenError {
     UnknownAlgorithm,
     #[error("the token asks for extensions in `crit`, and none is supported")]
     Critical,
+    #[error("the token's content is compressed (`zip`), which is refused: a small token can become a huge one")]
+    Compressed,
+    #[error("the token's `alg` is none of {names}", names = MANAGEMENTS.join(", "))]
+    UnknownManagement,
+    #[error("the token's `enc` is none of {names}", names = CONTENTS.join(", "))]
+    UnknownContent,
+    #[error("the token cannot be decrypted")]
+    NotDecrypted,
     #[error("no key fits the token's algorithm and key id")]
     NoKey,
     #[error("the token's signature does not verify")]
@@ -98,15 +109,19 @@ fn read_header(text: &str) -> Result<Header, TokenError> {
         Some(name) => Algorithm::named(name).ok_or(TokenError::UnknownAlgorithm)?,
         None => return Err(TokenError::BadPart { part: "header", what: "has no `alg`" }),
     };
-    let key_id = match members.get("kid") {
-        None => None,
-        Some(Value::String(id)) => Some(id.clone()),
-        Some(_) => return Err(TokenError::BadPart { part: "header", what: "has a `kid` that is no text" }),
-    };
-    Ok(Header { algorithm, key_id })
+    Ok(Header { algorithm, key_id: key_id(&members)? })
 }
 
-fn object(part: &'static str, text: &str) -> Result<Map<String, Value>, TokenError> {
+/// `kid`.
+pub(super) fn key_id(header: &Map<String, Value>) -> Result<Option<String>, TokenError> {
+    match header.get("kid") {
+        None => Ok(None),
+        Some(Value::String(id)) => Ok(Some(id.clone())),
+        Some(_) => Err(TokenError::BadPart { part: "header", what: "has a `kid` that is no text" }),
+    }
+}
+
+pub(super) fn object(part: &'static str, text: &str) -> Result<Map<String, Value>, TokenError> {
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::BadPart { part, what: "is not base64url" })?;
     parse_unique_object(&bytes).map_err(|what| TokenError::BadPart { part, what })
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::{Access, Compiler};
 use crate::diagnostics::{Diagnostic, codes, quoted_list};
 use crate::expression::{Reference, Resolved, Root, Scope, Template};
+use crate::jose::jwe::{CONTENTS, Content, MANAGEMENTS, Management};
 use crate::jose::{ALGORITHMS, Algorithm, KeySet};
 use crate::resources::cache::{Fingerprint, Key};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
@@ -22,30 +23,62 @@ pub(super) enum Keys {
     /// Known at load.
     Fixed(Arc<KeySet>),
     /// In a variable that holds a JWK or a set.
-    Variable { source: Template, read: Mutex<LruCache<Key, Arc<KeySet>>> },
+    Variable { purpose: Purpose, source: Template, read: Mutex<LruCache<Key, Arc<KeySet>>> },
+}
+
+/// What keys are for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Purpose {
+    Signature,
+    Encryption,
+}
+
+impl Purpose {
+    /// The property that names a crypto object.
+    fn crypto(self) -> &'static str {
+        match self {
+            Purpose::Signature => "jws-crypto",
+            Purpose::Encryption => "jwe-crypto",
+        }
+    }
+
+    /// The property that names a variable.
+    fn jwk(self) -> &'static str {
+        match self {
+            Purpose::Signature => "jws-jwk",
+            Purpose::Encryption => "jwe-jwk",
+        }
+    }
 }
 
 impl Keys {
-    /// The keys of `jws-crypto` or `jws-jwk`; the inner `None` is where neither is written.
+    /// The keys of `jws-crypto` or `jws-jwk`, or of their like; the inner `None` is where neither is written.
     pub(super) fn compile(
+        purpose: Purpose,
         crypto: Option<&str>,
         jwk: Option<&str>,
         compiler: &mut Compiler<'_, '_>,
     ) -> Option<Option<Self>> {
         // As on IBM's gateway a crypto object wins.
         if let Some(name) = written(crypto) {
-            return compiler.crypto_object("/jws-crypto", name).map(|keys| Some(Keys::Fixed(keys)));
+            let pointer = format!("/{}", purpose.crypto());
+            return compiler.crypto_object(&pointer, name).map(|keys| Some(Keys::Fixed(keys)));
         }
         let Some(name) = written(jwk) else { return Some(None) };
-        let source = compiler.named_variable("/jws-jwk", name)?;
+        let property = purpose.jwk();
+        let pointer = format!("/{property}");
+        let source = compiler.named_variable(&pointer, name)?;
         let Template::Constant(constant) = &source else {
-            return Some(Some(Keys::Variable { source, read: Mutex::new(LruCache::new(KEPT)) }));
+            return Some(Some(Keys::Variable { purpose, source, read: Mutex::new(LruCache::new(KEPT)) }));
         };
         match KeySet::read(&constant.to_bytes()) {
             Ok(keys) => Some(Some(Keys::Fixed(Arc::new(keys)))),
             Err(error) => {
-                let message = format!("what `jws-jwk` names is no key: {error}");
-                compiler.error_with_help(codes::BAD_VALUE, "/jws-jwk", message, JWK_HELP);
+                let message = format!("what `{property}` names is no key: {error}");
+                let help = format!(
+                    "`{property}` names a variable; it holds a JSON Web Key such as {{\"kty\": \"RSA\", …}}, or a set of them"
+                );
+                compiler.error_with_help(codes::BAD_VALUE, &pointer, message, help);
                 None
             }
         }
@@ -60,16 +93,16 @@ impl Keys {
 
     /// The keys; the error is one sentence that quotes nothing of them.
     pub(super) fn get(&self, cx: &Context) -> Result<Arc<KeySet>, String> {
-        let (source, read) = match self {
+        let (property, source, read) = match self {
             Keys::Fixed(keys) => return Ok(keys.clone()),
-            Keys::Variable { source, read } => (source, read),
+            Keys::Variable { purpose, source, read } => (purpose.jwk(), source, read),
         };
         let value = source.value(cx);
         // The output of a call is a message; its body is the key.
         let is_message = value.get("kty").is_none() && value.get("keys").is_none();
         let value = value.get("body").filter(|_| is_message).unwrap_or(&value);
         if value.is_empty() {
-            return Err("the variable that `jws-jwk` names holds no key".to_owned());
+            return Err(format!("the variable that `{property}` names holds no key"));
         }
         let bytes = value.to_bytes();
         let fingerprint = Fingerprint::new("jwk").with(&*bytes).key();
@@ -77,7 +110,7 @@ impl Keys {
         if let Some(known) = lock().get(&fingerprint) {
             return Ok(known.clone());
         }
-        let keys = KeySet::read(&bytes).map_err(|error| format!("what `jws-jwk` names is no key: {error}"))?;
+        let keys = KeySet::read(&bytes).map_err(|error| format!("what `{property}` names is no key: {error}"))?;
         let keys = Arc::new(keys);
         lock().put(fingerprint, keys.clone());
         Ok(keys)
@@ -86,9 +119,6 @@ impl Keys {
 
 /// How far in the future a token may have been issued, whatever the step says of clocks: nobody relies on `iat` to the second.
 const ISSUED_AHEAD: i64 = 60;
-
-const JWK_HELP: &str =
-    "`jws-jwk` names a variable; it holds a JSON Web Key such as {\"kty\": \"RSA\", …}, or a set of them";
 
 /// Text that says something: editors write empty texts.
 pub(super) fn written(text: Option<&str>) -> Option<&str> {
@@ -138,6 +168,27 @@ impl Compiler<'_, '_> {
         if found.is_none() {
             let help = format!("write one of {}", quoted_list(&ALGORITHMS));
             self.error_with_help(codes::BAD_VALUE, pointer, format!("`{name}` is no algorithm for signatures"), help);
+        }
+        found
+    }
+
+    /// How the key of a content travels, by its name.
+    pub(super) fn management(&mut self, pointer: &str, name: &str) -> Option<Management> {
+        let found = Management::named(name);
+        if found.is_none() {
+            let help = format!("write one of {}", quoted_list(&MANAGEMENTS));
+            let message = format!("`{name}` is no algorithm that encrypts the content's key");
+            self.error_with_help(codes::BAD_VALUE, pointer, message, help);
+        }
+        found
+    }
+
+    /// How a content is encrypted, by its name.
+    pub(super) fn content(&mut self, pointer: &str, name: &str) -> Option<Content> {
+        let found = Content::named(name);
+        if found.is_none() {
+            let help = format!("write one of {}", quoted_list(&CONTENTS));
+            self.error_with_help(codes::BAD_VALUE, pointer, format!("`{name}` is no encryption of a content"), help);
         }
         found
     }

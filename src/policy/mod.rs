@@ -24,6 +24,7 @@ mod located;
 mod pcre;
 mod registry;
 mod script;
+mod script_keys;
 mod unbuilt;
 
 pub mod activity_log;

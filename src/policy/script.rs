@@ -66,7 +66,7 @@ impl Compiler<'_, '_> {
             None => (source.into(), Map::inside(&node, sources)),
         };
         let modules = self.modules(&text, file.as_ref().map(|(id, _)| *id));
-        let reach = self.reach(&text)?;
+        let reach = self.reach(&text, file.as_ref().map(|(id, _)| *id))?;
         match Script::compile(&text, dialect, map, Vec::new(), reach) {
             Ok(script) => {
                 self.note_names(&text, dialect);
@@ -141,7 +141,7 @@ impl Compiler<'_, '_> {
                 None => place(at),
             };
             let message = match name.as_str() {
-                "jwk" | "transform" | "multistep" | "system-metadata" | "ratelimit" => {
+                "transform" | "multistep" | "system-metadata" | "ratelimit" => {
                     format!("the module `{name}` is known from DataPower but not built yet")
                 }
                 name => format!("there is no module `{name}`"),
@@ -157,7 +157,7 @@ impl Compiler<'_, '_> {
     }
 
     /// What the script's modules may reach.
-    fn reach(&mut self, text: &str) -> Option<Reach> {
+    fn reach(&mut self, text: &str, file: Option<crate::diagnostics::SourceId>) -> Option<Reach> {
         let path = &self.shared.api.tree.path;
         let folder = (!is_stdin(path)).then(|| match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -175,7 +175,7 @@ impl Compiler<'_, '_> {
             }
             false => None,
         };
-        Some(Reach { calls, folder })
+        Some(Reach { calls, folder, keys: self.script_keys(text, file) })
     }
 
     /// The hosts of URLs that the author wrote out: in the script, and in properties of the API.

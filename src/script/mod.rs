@@ -17,12 +17,17 @@ mod values;
 mod worker;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use indexmap::IndexMap;
 
 use crate::assembly::AllowedHosts;
 use crate::http_client::HttpClient;
+use crate::jose::KeySet;
 
 pub use engine::Engine;
+pub use host::object_name;
 pub use source::{MODULES, Map, Mistake, Script, required};
 pub use substitution::{Substituted, substitute};
 
@@ -57,7 +62,12 @@ pub struct Reach {
     pub calls: Option<Calls>,
     /// The folder of the document, for `fs`.
     pub folder: Option<PathBuf>,
+    /// For `jose` and `jwt`.
+    pub keys: Keys,
 }
+
+/// The keys of the settings' crypto objects, by their names.
+pub type Keys = IndexMap<String, Arc<KeySet>>;
 
 /// Where `urlopen` may go.
 pub struct Calls {

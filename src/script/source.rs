@@ -12,7 +12,7 @@ use crate::expression::Reference;
 use crate::source::Node;
 
 /// The modules that `require` knows.
-pub const MODULES: [&str; 14] = [
+pub const MODULES: [&str; 15] = [
     "apim",
     "assert",
     "buffer",
@@ -20,6 +20,7 @@ pub const MODULES: [&str; 14] = [
     "fs",
     "header-metadata",
     "jose",
+    "jwk",
     "jwt",
     "querystring",
     "service-metadata",

@@ -7,7 +7,7 @@ use crate::jose::{Key, KeyError, KeySet};
 use crate::source::rule::exactly_one;
 use crate::value::Secret;
 
-/// A key that signs tokens or verifies them. Write exactly one of the three.
+/// A key that signs, verifies, encrypts or decrypts tokens, for policies and scripts. Write exactly one of the three.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 #[schemars(extend("x-rules" = one_of()))]

@@ -68,7 +68,7 @@ pub struct Settings {
     pub credentials: IndexMap<String, CredentialProfile>,
     /// TLS profiles that `tls-profile` in a step names.
     pub tls_profiles: IndexMap<String, TlsProfile>,
-    /// Keys that `jws-crypto` in a step names.
+    /// Keys that `jws-crypto` and `jwe-crypto` in a step name, and scripts with `jose` or `jwt`.
     pub crypto_objects: IndexMap<String, CryptoObject>,
     /// User-defined policies, and global policies that run around every assembly.
     pub policies: Policies,

@@ -16,6 +16,11 @@ pub fn is_set(name: &str) -> Value {
     json!({ "required": [name], "not": { "properties": { name: { "type": "null" } } } })
 }
 
+/// Whether a property is there and holds more than the empty text that editors write.
+pub fn says_something(name: &str) -> Value {
+    json!({ "required": [name], "not": { "properties": { name: { "enum": [null, ""] } } } })
+}
+
 /// A rule by which at least one of these cases holds.
 pub fn at_least_one(cases: &[Value], message: &str) -> Value {
     refused(&json!({ "not": { "anyOf": cases } }), message)

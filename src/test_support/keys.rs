@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::jose::jwe::{self, Content, Management};
 use crate::jose::{Algorithm, KeySet, compact};
 
 macro_rules! key {
@@ -25,6 +26,11 @@ pub(crate) const EC: [[&str; 4]; 3] = [
 /// A shared secret: `k` is `secret` in base64url, many times.
 pub(crate) const SECRET: &str = r#"{"kty":"oct","kid":"hs-1","k":"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2Vj"}"#;
 
+/// The keys of RFC 7516, A.1 and A.2.
+pub(crate) const RFC7516: [&str; 2] = [key!("rfc7516-a1.json"), key!("rfc7516-a2.json")];
+/// A shared secret of 32 bytes.
+pub(crate) const SECRET_32: &str = r#"{"kty":"oct","kid":"enc-1","k":"YSBzaGFyZWQgc2VjcmV0IG9mIHRoaXJ0eS10d28gYnk"}"#;
+
 /// When requests of tests arrive: [`super::Ask`].
 pub(crate) const NOW: i64 = 1_700_000_000;
 
@@ -33,6 +39,13 @@ pub(crate) fn signed(claims: &Value, jwk: &str, algorithm: &str) -> String {
     let keys = KeySet::read(jwk.as_bytes()).unwrap();
     let (key, algorithm) = keys.signer(Algorithm::named(algorithm)).unwrap();
     compact(claims.as_object().unwrap(), &key, algorithm, None).unwrap()
+}
+
+/// A text encrypted for a key.
+pub(crate) fn encrypted(text: &str, jwk: &str, alg: &str, enc: &str) -> String {
+    let keys = KeySet::read(jwk.as_bytes()).unwrap();
+    let (key, method) = keys.encrypter(Management::named(alg), Content::named(enc).unwrap()).unwrap();
+    jwe::encrypt(text.as_bytes(), serde_json::Map::new(), &key, method, None).unwrap()
 }
 
 /// Claims that are good now.

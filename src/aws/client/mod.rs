@@ -162,7 +162,7 @@ impl LambdaClient {
         }
         let payload = &invocation.payload;
         self.signer
-            .sign(&Method::POST, &target.uri, &mut headers, payload, keys.clone(), SystemTime::now())
+            .sign(&Method::POST, &target.uri, &mut headers, payload, &keys, SystemTime::now())
             .map_err(|error| InvokeError::Signing(error.to_string()))?;
         let mut request = Request::new(Body::from_bytes(invocation.payload).send());
         *request.method_mut() = Method::POST;

@@ -1,15 +1,30 @@
-//! Signature Version 4, in headers, the way AWS's own client does it for every service but S3.
+//! Signature Version 4, in headers, the way AWS's own client does it for every service but S3. The rules are those of AWS's
+//! "Create a signed AWS API request"; AWS's signer for Rust gives the same signatures, which a test sees to.
+//!
+//! A call is signed at the price of hashing it: the key of the day is kept, and nothing is copied that is only looked at.
 
+mod canonical;
+mod key;
+
+use std::fmt::Write;
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials as Keys;
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, SignableBody, SignableRequest, SigningParams, SigningSettings, sign,
-};
-use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::identity::Identity;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use aws_lc_rs::digest::{self, SHA256, digest};
+use aws_lc_rs::hmac;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
+use time::OffsetDateTime;
+
+use canonical::Rules;
+use key::DayKeys;
+
+const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+
+/// What a canonical request, a string to sign or an `authorization` usually takes.
+const USUAL: usize = 512;
 
 /// What a signature is valid for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,28 +34,29 @@ pub struct Scope {
     pub service: String,
 }
 
-/// Why a request could not be signed: a header that is not text.
+/// Why a request could not be signed: a header that is not text, or a URL without a host.
 #[derive(Debug, thiserror::Error)]
 #[error("the request cannot be signed: {0}")]
-pub struct SignError(String);
+pub struct SignError(&'static str);
 
 /// Signs requests for one scope.
 #[derive(Debug, Clone)]
 pub struct Signer {
     scope: Scope,
-    settings: SigningSettings,
+    rules: Rules,
+    keys: DayKeys,
 }
 
 impl Signer {
     /// A signer that encodes the path once more for the canonical request, as every service but S3 expects.
     pub fn new(scope: Scope) -> Self {
-        Signer { scope, settings: SigningSettings::default() }
+        Signer { keys: DayKeys::default(), scope, rules: Rules::default() }
     }
 
     /// The same, with the payload's hash in `x-amz-content-sha256`, which function URLs ask for behind CloudFront.
     #[must_use]
     pub fn with_payload_hash(mut self) -> Self {
-        self.settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        self.rules.payload_hash = true;
         self
     }
 
@@ -59,40 +75,81 @@ impl Signer {
         uri: &Uri,
         headers: &mut HeaderMap,
         payload: &[u8],
-        keys: Keys,
+        keys: &Keys,
         time: SystemTime,
     ) -> Result<(), SignError> {
-        let identity = Identity::from(keys);
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.scope.region)
-            .name(&self.scope.service)
-            .time(time)
-            .settings(self.settings.clone())
-            .build()
-            .map_err(SignError::new)?;
-        let mut text = Vec::with_capacity(headers.len());
-        for (name, value) in headers.iter() {
-            text.push((name.as_str(), value.to_str().map_err(SignError::new)?));
+        let date = date(time);
+        let day = &date[..8];
+        let payload = Hex::of(digest(&SHA256, payload));
+        headers.insert(DATE, HeaderValue::from_str(&date).map_err(|_| SignError("the date is out of range"))?);
+        if self.rules.payload_hash {
+            let hash = HeaderValue::from_str(payload.as_str()).map_err(|_| SignError("the hash is no text"))?;
+            headers.insert(CONTENT_SHA256, hash);
         }
-        let body = SignableBody::Bytes(payload);
-        let request = SignableRequest::new(method.as_str(), uri.to_string(), text.into_iter(), body);
-        let params = SigningParams::from(params);
-        let signed = sign(request.map_err(SignError::new)?, &params).map_err(SignError::new)?;
-        let (instructions, _) = signed.into_parts();
-        let (added, _) = instructions.into_parts();
-        for header in added {
-            let mut value = HeaderValue::from_str(header.value()).map_err(SignError::new)?;
-            value.set_sensitive(true);
-            headers.insert(HeaderName::from_static(header.name()), value);
+        let token = keys.session_token().map(secret).transpose()?;
+        if let Some(token) = token.as_ref().filter(|_| !self.rules.omit_session_token) {
+            headers.insert(SECURITY_TOKEN, token.clone());
+        }
+        let mut request = String::with_capacity(USUAL);
+        let signed = canonical::write(&mut request, &self.rules, method, uri, headers, payload.as_str())?;
+
+        let mut text = String::with_capacity(USUAL);
+        let Scope { region, service } = &self.scope;
+        // Writing into a string cannot fail.
+        let _ = write!(text, "AWS4-HMAC-SHA256\n{date}\n{day}/{region}/{service}/aws4_request\n");
+        text.push_str(Hex::of(digest(&SHA256, request.as_bytes())).as_str());
+        let key = self.keys.get(&self.scope, keys.secret_access_key(), day);
+        let signature = Hex::of_bytes(hmac::sign(&key, text.as_bytes()).as_ref());
+
+        let mut authorization = String::with_capacity(USUAL);
+        let (id, signature) = (keys.access_key_id(), signature.as_str());
+        let _ = write!(
+            authorization,
+            "AWS4-HMAC-SHA256 Credential={id}/{day}/{region}/{service}/aws4_request, SignedHeaders={signed}, Signature={signature}"
+        );
+        headers.insert(AUTHORIZATION, secret(&authorization)?);
+        if let Some(token) = token.filter(|_| self.rules.omit_session_token) {
+            headers.insert(SECURITY_TOKEN, token);
         }
         Ok(())
     }
 }
 
-impl SignError {
-    fn new(error: impl std::fmt::Display) -> Self {
-        SignError(error.to_string())
+/// A header that no log shows.
+fn secret(text: &str) -> Result<HeaderValue, SignError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| SignError("the keys hold what a header cannot carry"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// `20150830T123600Z`.
+fn date(time: SystemTime) -> String {
+    let at = OffsetDateTime::from(time);
+    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
+    format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", at.hour(), at.minute(), at.second())
+}
+
+/// 32 bytes as they are written.
+struct Hex([u8; 64]);
+
+impl Hex {
+    fn of(digest: digest::Digest) -> Self {
+        Hex::of_bytes(digest.as_ref())
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [b'0'; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        Hex(text)
+    }
+
+    fn as_str(&self) -> &str {
+        // They are digits.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 

@@ -21,7 +21,7 @@ impl Policy for GatewayScript {
         versions: &["1.0.0", "2.0.0"],
         summary: "Runs a script on the request.",
         page: include_str!("page.md"),
-        examples: examples!["call", "refuse", "transform"],
+        examples: examples!["call", "refuse", "transform", "xml"],
         spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
         literal: &["source"],
     };

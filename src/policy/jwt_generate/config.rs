@@ -1,11 +1,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::source::rule::{at_least_one, is_set};
+use crate::source::rule::{at_least_one, is_set, refused, says_something};
 
 pub(super) const ISSUER: &str = "iss.claim";
 
-/// Makes a signed JSON Web Token.
+/// Makes a JSON Web Token: signed, encrypted, or both.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("x-rules" = a_key()))]
@@ -43,6 +43,23 @@ pub struct Config {
     /// The `kid` of the token's header, in the place of the key's.
     #[serde(default)]
     pub custom_kid_value_jws: Option<String>,
+    /// How the content's key is encrypted: `RSA-OAEP-256`, `RSA-OAEP`, `RSA1_5`, `A128KW`, `A192KW`, `A256KW`, `dir`, or a
+    /// `$(…)`. Default: the `alg` of the key.
+    #[serde(default)]
+    pub jwe_alg: Option<String>,
+    /// How the content is encrypted: `A128CBC-HS256`, `A192CBC-HS384`, `A256CBC-HS512`, `A128GCM`, `A192GCM`, `A256GCM`, or a
+    /// `$(…)`.
+    #[serde(default)]
+    pub jwe_enc: Option<String>,
+    /// The variable that holds the key to encrypt with: a JSON Web Key, as text or parsed.
+    #[serde(default)]
+    pub jwe_jwk: Option<String>,
+    /// The crypto object of the settings that holds the key to encrypt with. It wins over `jwe-jwk`.
+    #[serde(default)]
+    pub jwe_crypto: Option<String>,
+    /// The `kid` of the encrypted token's header, in the place of the key's.
+    #[serde(default)]
+    pub custom_kid_value_jwe: Option<String>,
 }
 
 fn token() -> String {
@@ -59,6 +76,14 @@ fn an_hour() -> String {
 
 fn a_key() -> Vec<serde_json::Value> {
     let unsigned = serde_json::json!({ "required": ["jws-alg"], "properties": { "jws-alg": { "const": "none" } } });
-    let keys = [is_set("jws-jwk"), is_set("jws-crypto"), unsigned];
-    vec![at_least_one(&keys, "Write jws-jwk or jws-crypto: with which key is the token signed?")]
+    let keys = [is_set("jws-jwk"), is_set("jws-crypto"), is_set("jwe-jwk"), is_set("jwe-crypto"), unsigned];
+    let any = |names: [&str; 2]| serde_json::json!({ "anyOf": names.map(says_something) });
+    let (key, how) = (any(["jwe-jwk", "jwe-crypto"]), any(["jwe-alg", "jwe-enc"]));
+    let without_key = serde_json::json!({ "allOf": [how, { "not": key }] });
+    let without_content = serde_json::json!({ "allOf": [key, { "not": says_something("jwe-enc") }] });
+    vec![
+        at_least_one(&keys, "Write jws-jwk or jws-crypto: with which key is the token signed?"),
+        refused(&without_key, "Write jwe-jwk or jwe-crypto: with which key is the token encrypted?"),
+        refused(&without_content, "Write jwe-enc: how is the token's content encrypted?"),
+    ]
 }

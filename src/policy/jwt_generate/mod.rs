@@ -1,4 +1,4 @@
-//! `jwt-generate`: claims to a signed token.
+//! `jwt-generate`: claims to a token that is signed, encrypted, or both.
 
 mod config;
 mod step;
@@ -9,7 +9,7 @@ use super::{Compiled, Compiler, Meta, Plan, Policy, jwt};
 use crate::diagnostics::codes;
 use crate::expression::Template;
 use crate::source::Spellings;
-use step::Signature;
+use step::{Choice, Encryption, Signature};
 
 pub use config::Config;
 
@@ -24,20 +24,10 @@ impl Policy for JwtGenerate {
         name: "jwt-generate",
         aliases: &[],
         versions: &["1.0.0", "2.0.0", "2.1.0"],
-        summary: "Makes a signed JSON Web Token.",
+        summary: "Makes a JSON Web Token: signed, encrypted, or both.",
         page: include_str!("page.md"),
-        examples: examples!["for-a-service"],
-        spellings: Spellings {
-            aliases: &[],
-            any_case: false,
-            unbuilt: &[
-                ("jwe-alg", &[""]),
-                ("jwe-enc", &[""]),
-                ("jwe-jwk", &[""]),
-                ("jwe-crypto", &[""]),
-                ("custom-kid-value-jwe", &[""]),
-            ],
-        },
+        examples: examples!["for-a-service", "sealed"],
+        spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
         literal: &[],
     };
     type Config = Config;
@@ -54,7 +44,9 @@ impl Policy for JwtGenerate {
         let private = optional("/private-claims", config.private_claims.as_deref(), compiler);
         let lifetime = lifetime(&config.exp_claim, compiler);
         let key_id = text("/custom-kid-value-jws", config.custom_kid_value_jws.as_deref(), compiler);
-        let signature = signature(&config, compiler);
+        let encryption = encryption(&config, compiler);
+        let is_encrypted = encryption.as_ref().is_none_or(Option::is_some);
+        let signature = signature(&config, is_encrypted, compiler);
         let step = step::JwtGenerate {
             output: output?,
             bearer,
@@ -67,6 +59,7 @@ impl Policy for JwtGenerate {
             lifetime: lifetime?,
             key_id: key_id?,
             signature: signature?,
+            encryption: encryption?,
         };
         let access = jwt::access(&step.output, step.reads());
         Some(Compiled::Step(Plan { step: Box::new(step), access }))
@@ -99,11 +92,13 @@ fn lifetime(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Template> {
 }
 
 /// How the token is signed.
-fn signature(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Signature> {
+fn signature(config: &Config, is_encrypted: bool, compiler: &mut Compiler<'_, '_>) -> Option<Signature> {
     let algorithm = text("/jws-alg", config.jws_alg.as_deref(), compiler)?;
     let constant = algorithm.as_ref().and_then(Template::constant);
-    let keys = jwt::Keys::compile(config.jws_crypto.as_deref(), config.jws_jwk.as_deref(), compiler)?;
+    let (crypto, jwk) = (config.jws_crypto.as_deref(), config.jws_jwk.as_deref());
+    let keys = jwt::Keys::compile(jwt::Purpose::Signature, crypto, jwk, compiler)?;
     match (constant.as_deref(), keys) {
+        (Some("none"), _) | (None, None) if is_encrypted => Some(Signature::None),
         (Some("none"), _) => {
             let message = "`none` makes a token that nobody has signed: whoever receives it cannot tell who made it";
             compiler.warning(codes::BAD_VALUE, "/jws-alg", message, "write an algorithm, and the key to sign with");
@@ -116,12 +111,50 @@ fn signature(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Signatu
             None
         }
         (Some(name), Some(keys)) => {
-            let algorithm = compiler.algorithm("/jws-alg", name)?;
-            Some(Signature::Fixed { algorithm: Some(algorithm), keys })
+            let algorithm = Choice::Fixed(compiler.algorithm("/jws-alg", name)?);
+            Some(Signature::With { algorithm: Some(algorithm), keys })
         }
-        (None, Some(keys)) => Some(match algorithm {
-            Some(algorithm) => Signature::Computed { algorithm, keys },
-            None => Signature::Fixed { algorithm: None, keys },
-        }),
+        (None, Some(keys)) => Some(Signature::With { algorithm: algorithm.map(Choice::Computed), keys }),
+    }
+}
+
+/// How the token is encrypted, if it is.
+fn encryption(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Encryption>> {
+    let (crypto, jwk) = (config.jwe_crypto.as_deref(), config.jwe_jwk.as_deref());
+    let keys = jwt::Keys::compile(jwt::Purpose::Encryption, crypto, jwk, compiler)?;
+    let management = choice("/jwe-alg", config.jwe_alg.as_deref(), compiler, Compiler::management)?;
+    let content = choice("/jwe-enc", config.jwe_enc.as_deref(), compiler, Compiler::content)?;
+    let key_id = text("/custom-kid-value-jwe", config.custom_kid_value_jwe.as_deref(), compiler)?;
+    match (keys, content) {
+        (Some(keys), Some(content)) => Some(Some(Encryption { management, content, keys, key_id })),
+        (Some(_), None) => {
+            let message = "nothing says how the token's content is encrypted";
+            let help = "write `jwe-enc`, such as `A256GCM`";
+            compiler.error_with_help(codes::MISSING_PROPERTY, "/jwe-enc", message, help);
+            None
+        }
+        (None, None) if management.is_none() => Some(None),
+        (None, content) => {
+            let message = "nothing says with which key to encrypt";
+            let help = "write `jwe-jwk` with a variable that holds the key, or `jwe-crypto` with a crypto object of the \
+                        settings; without `jwe-alg` and `jwe-enc` the token is not encrypted";
+            let written = if content.is_some() { "/jwe-enc" } else { "/jwe-alg" };
+            compiler.error_with_help(codes::MISSING_PROPERTY, written, message, help);
+            None
+        }
+    }
+}
+
+/// A name that is known at load, or a template of one.
+fn choice<'a, 'b, T>(
+    pointer: &str,
+    name: Option<&str>,
+    compiler: &mut Compiler<'a, 'b>,
+    named: impl Fn(&mut Compiler<'a, 'b>, &str, &str) -> Option<T>,
+) -> Option<Option<Choice<T>>> {
+    let Some(template) = text(pointer, name, compiler)? else { return Some(None) };
+    match template.constant() {
+        Some(constant) => named(compiler, pointer, &constant).map(|found| Some(Choice::Fixed(found))),
+        None => Some(Some(Choice::Computed(template))),
     }
 }

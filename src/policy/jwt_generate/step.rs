@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::expression::{Reference, Scope, Template};
-use crate::jose::{Algorithm, compact, unsigned};
+use crate::jose::jwe::{self, Content, Management, Method};
+use crate::jose::{Algorithm, Key, KeyError, compact, unsigned};
 use crate::policy::jwt::{Keys, failed, now};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Value;
@@ -22,56 +25,139 @@ pub(super) struct JwtGenerate {
     pub lifetime: Template,
     pub key_id: Option<Template>,
     pub signature: Signature,
+    pub encryption: Option<Encryption>,
 }
 
 /// How a token is signed.
 pub(super) enum Signature {
     None,
     /// Without an algorithm it is the key's.
-    Fixed {
-        algorithm: Option<Algorithm>,
-        keys: Keys,
-    },
-    Computed {
-        algorithm: Template,
+    With {
+        algorithm: Option<Choice<Algorithm>>,
         keys: Keys,
     },
 }
 
-impl Signature {
-    fn keys(&self) -> Option<&Keys> {
-        match self {
-            Signature::None => None,
-            Signature::Fixed { keys, .. } | Signature::Computed { keys, .. } => Some(keys),
-        }
-    }
+/// How a token is encrypted.
+pub(super) struct Encryption {
+    /// Without one it is the key's.
+    pub management: Option<Choice<Management>>,
+    pub content: Choice<Content>,
+    pub keys: Keys,
+    pub key_id: Option<Template>,
+}
 
+/// An algorithm that is known at load, or by its name when the request is there.
+pub(super) enum Choice<T> {
+    Fixed(T),
+    Computed(Template),
+}
+
+impl<T: Copy> Choice<T> {
     fn template(&self) -> Option<&Template> {
         match self {
-            Signature::Computed { algorithm, .. } => Some(algorithm),
-            _ => None,
+            Choice::Fixed(_) => None,
+            Choice::Computed(template) => Some(template),
         }
     }
 
-    fn algorithm(&self, cx: &Context) -> Result<Option<Algorithm>, String> {
+    /// `None` where the template became nothing.
+    fn get(&self, property: &str, named: fn(&str) -> Option<T>, cx: &Context) -> Result<Option<T>, String> {
         match self {
-            Signature::None => Ok(None),
-            Signature::Fixed { algorithm, .. } => Ok(*algorithm),
-            Signature::Computed { algorithm, .. } => match &*algorithm.text(cx) {
+            Choice::Fixed(one) => Ok(Some(*one)),
+            Choice::Computed(template) => match &*template.text(cx) {
                 "" => Ok(None),
                 name => {
-                    let found = Algorithm::named(name).map(Some);
-                    found.ok_or_else(|| "`jws-alg` became something that is no algorithm for signatures".to_owned())
+                    let wrong = || format!("`{property}` became something that is no algorithm for it");
+                    named(name).map(Some).ok_or_else(wrong)
                 }
             },
         }
     }
 }
 
-/// A token that lacks its signature.
-struct Unsigned {
+impl Signature {
+    fn keys(&self) -> Option<&Keys> {
+        match self {
+            Signature::None => None,
+            Signature::With { keys, .. } => Some(keys),
+        }
+    }
+
+    fn template(&self) -> Option<&Template> {
+        match self {
+            Signature::None => None,
+            Signature::With { algorithm, .. } => algorithm.as_ref().and_then(Choice::template),
+        }
+    }
+
+    fn signer(&self, cx: &Context) -> Result<Option<(Arc<Key>, Algorithm)>, String> {
+        let Signature::With { algorithm, keys } = self else { return Ok(None) };
+        let algorithm = match algorithm {
+            Some(choice) => choice.get("jws-alg", Algorithm::named, cx)?,
+            None => None,
+        };
+        keys.get(cx)?.signer(algorithm).map(Some).map_err(|error| error.to_string())
+    }
+}
+
+impl Encryption {
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let management = self.management.as_ref().and_then(Choice::template);
+        management.into_iter().chain(self.content.template()).chain(&self.key_id)
+    }
+
+    fn encrypter(&self, cx: &Context) -> Result<Encrypter, String> {
+        let management = match &self.management {
+            Some(choice) => choice.get("jwe-alg", Management::named, cx)?,
+            None => None,
+        };
+        let content = self.content.get("jwe-enc", Content::named, cx)?.ok_or("`jwe-enc` became nothing")?;
+        let found = self.keys.get(cx)?.encrypter(management, content);
+        let (key, method) = found.map_err(|error| error.to_string())?;
+        Ok(Encrypter { key, method, key_id: text(self.key_id.as_ref(), cx) })
+    }
+}
+
+/// All that a token is made of.
+struct Parts {
     claims: Map<String, Json>,
+    signer: Option<(Arc<Key>, Algorithm)>,
     key_id: Option<String>,
+    encrypter: Option<Encrypter>,
+}
+
+struct Encrypter {
+    key: Arc<Key>,
+    method: Method,
+    key_id: Option<String>,
+}
+
+impl Parts {
+    fn token(&self) -> Result<String, KeyError> {
+        let inner = match &self.signer {
+            Some((key, algorithm)) => Some(compact(&self.claims, key, *algorithm, self.key_id.as_deref())?),
+            None => None,
+        };
+        let Some(Encrypter { key, method, key_id }) = &self.encrypter else {
+            return Ok(inner.unwrap_or_else(|| unsigned(&self.claims)));
+        };
+        let mut header = Map::new();
+        header.insert("typ".to_owned(), "JWT".into());
+        let content = match inner {
+            // RFC 7519, 5.2: what is inside is a token again.
+            Some(token) => {
+                header.insert("cty".to_owned(), "JWT".into());
+                token.into_bytes()
+            }
+            None => serde_json::to_vec(&self.claims).unwrap_or_default(),
+        };
+        jwe::encrypt(&content, header, key, *method, key_id.as_deref())
+    }
+
+    fn is_slow(&self) -> bool {
+        self.signer.as_ref().is_some_and(|(_, algorithm)| algorithm.signs_slowly())
+    }
 }
 
 impl JwtGenerate {
@@ -85,11 +171,20 @@ impl JwtGenerate {
             self.key_id.as_ref(),
             self.signature.template(),
         ];
-        let all = templates.into_iter().flatten().flat_map(Template::references).cloned();
-        all.chain(self.signature.keys().into_iter().flat_map(Keys::references)).collect()
+        let more = self.encryption.iter().flat_map(Encryption::templates);
+        let all = templates.into_iter().flatten().chain(more).flat_map(Template::references).cloned();
+        let keys = self.signature.keys().into_iter().chain(self.encryption.as_ref().map(|encryption| &encryption.keys));
+        all.chain(keys.flat_map(Keys::references)).collect()
     }
 
-    fn unsigned(&self, cx: &Context) -> Result<Unsigned, String> {
+    fn parts(&self, cx: &Context) -> Result<Parts, String> {
+        let claims = self.claims(cx)?;
+        let signer = self.signature.signer(cx)?;
+        let encrypter = self.encryption.as_ref().map(|encryption| encryption.encrypter(cx)).transpose()?;
+        Ok(Parts { claims, signer, key_id: text(self.key_id.as_ref(), cx), encrypter })
+    }
+
+    fn claims(&self, cx: &Context) -> Result<Map<String, Json>, String> {
         let mut claims = private(self.private.as_ref(), cx)?;
         let issuer = self.issuer.text(cx);
         if issuer.is_empty() {
@@ -110,8 +205,7 @@ impl JwtGenerate {
         }
         claims.insert("iat".to_owned(), now.into());
         claims.insert("exp".to_owned(), now.saturating_add(lifetime).into());
-        let key_id = self.key_id.as_ref().map(|id| id.text(cx).into_owned()).filter(|id| !id.is_empty());
-        Ok(Unsigned { claims, key_id })
+        Ok(claims)
     }
 
     fn put(&self, token: Result<String, String>, cx: &mut Context) -> Result<Next, Fault> {
@@ -127,30 +221,25 @@ impl JwtGenerate {
 
 impl Step for JwtGenerate {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let Unsigned { claims, key_id } = match self.unsigned(cx) {
-            Ok(unsigned) => unsigned,
+        let parts = match self.parts(cx) {
+            Ok(parts) => parts,
             Err(message) => return Outcome::Ready(self.put(Err(message), cx)),
         };
-        let Some(keys) = self.signature.keys() else {
-            return Outcome::Ready(self.put(Ok(unsigned(&claims)), cx));
-        };
-        let signer = self
-            .signature
-            .algorithm(cx)
-            .and_then(|algorithm| keys.get(cx)?.signer(algorithm).map_err(|error| error.to_string()));
-        let (key, algorithm) = match signer {
-            Ok(signer) => signer,
-            Err(message) => return Outcome::Ready(self.put(Err(message), cx)),
-        };
-        let sign = move || compact(&claims, &key, algorithm, key_id.as_deref()).map_err(|error| error.to_string());
-        if !algorithm.signs_slowly() {
-            return Outcome::Ready(self.put(sign(), cx));
+        let is_slow = parts.is_slow();
+        let make = move || parts.token().map_err(|error| error.to_string());
+        if !is_slow {
+            return Outcome::Ready(self.put(make(), cx));
         }
         Outcome::wait(async move {
-            let token = tokio::task::spawn_blocking(sign).await;
+            let token = tokio::task::spawn_blocking(make).await;
             self.put(token.unwrap_or_else(|_| Err("the token could not be signed".to_owned())), cx)
         })
     }
+}
+
+/// A text, where there is one.
+fn text(template: Option<&Template>, cx: &Context) -> Option<String> {
+    template.map(|template| template.text(cx).into_owned()).filter(|text| !text.is_empty())
 }
 
 /// Further claims: an object, or JSON text of one.

@@ -1,5 +1,7 @@
 //! Tokens that the step makes, read by the verifier.
 
+mod encrypted;
+
 use serde_json::{Value, json};
 
 use crate::jose::{ALGORITHMS, KeySet, Token};
@@ -133,7 +135,7 @@ async fn what_it_cannot_do_is_a_runtime_error_with_its_reason() {
             "jws-alg: HS256, exp-claim: $(request.path)",
             "`exp-claim` became something that is not from 1 to 31622400 seconds",
         ),
-        (SECRET, "jws-alg: $(request.path)", "`jws-alg` became something that is no algorithm for signatures"),
+        (SECRET, "jws-alg: $(request.path)", "`jws-alg` became something that is no algorithm for it"),
     ] {
         let answer = load(key, &format!("jws-jwk: key, {properties}")).get().await;
         assert_eq!(answer.fault_name(), Some("RuntimeError"), "{answer}");
@@ -193,7 +195,18 @@ fn mistakes_are_found_at_load() {
         ("jws-alg: none", "warning G0308 `none` makes a token that nobody has signed"),
         ("jws-jwk: message.body, exp-claim: 0", "error G0308 `exp-claim` is not from 1 to 31622400 seconds"),
         ("jws-jwk: message.body, exp-claim: 31622401", "error G0308 `exp-claim` is not from 1 to 31622400 seconds"),
-        ("jws-jwk: message.body, jwe-alg: dir", "error G0307"),
+        ("jws-jwk: message.body, jwe-alg: dir", "error G0305 nothing says with which key to encrypt"),
+        ("jws-jwk: message.body, jwe-enc: A128GCM", "error G0305 nothing says with which key to encrypt"),
+        (
+            "jws-jwk: message.body, jwe-jwk: message.body, jwe-alg: dir",
+            "error G0305 nothing says how the token's content is encrypted",
+        ),
+        (
+            "jwe-jwk: message.body, jwe-enc: A128GCM, jwe-alg: ECDH-ES",
+            "error G0308 `ECDH-ES` is no algorithm that encrypts the content's key",
+        ),
+        ("jwe-jwk: message.body, jwe-enc: A128CBC", "error G0308 `A128CBC` is no encryption of a content"),
+        ("jwe-crypto: missing, jwe-enc: A128GCM", "the settings have no crypto object `missing`"),
         ("jws-jwk: message.body, jwt: request.body", "error G0403 `request.body` cannot be set"),
     ] {
         let text = format!("execute:\n- jwt-generate: {{iss-claim: api.name, {properties}}}\n");

@@ -7,7 +7,7 @@ use crate::value::Seconds;
 pub(super) const TOKEN: &str = "request.headers.authorization";
 pub(super) const CLAIMS: &str = "decoded.claims";
 
-/// Verifies a signed JSON Web Token and hands on its claims.
+/// Decrypts a JSON Web Token where it is encrypted, verifies its signature, and hands on its claims.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("x-rules" = a_key()))]
@@ -39,6 +39,16 @@ pub struct Config {
     /// The algorithms that are accepted, such as `[RS256, ES256]`. Default: those that fit the key.
     #[serde(default)]
     pub algorithms: Option<Vec<String>>,
+    /// The variable that holds the key to decrypt with: a JSON Web Key or a set of them, as text or parsed. The token must be
+    /// encrypted then.
+    #[serde(default)]
+    pub jwe_jwk: Option<String>,
+    /// The crypto object of the settings that holds the key to decrypt with. It wins over `jwe-jwk`.
+    #[serde(default)]
+    pub jwe_crypto: Option<String>,
+    /// The `alg` of an encrypted token that are accepted, such as `[RSA-OAEP-256]`. Default: those that fit the key.
+    #[serde(default)]
+    pub jwe_algorithms: Option<Vec<String>>,
     /// By how much the clocks of issuer and gateway may differ, at most 60 seconds.
     #[serde(default = "none")]
     pub clock_skew: Seconds,
@@ -57,6 +67,6 @@ fn none() -> Seconds {
 }
 
 fn a_key() -> Vec<serde_json::Value> {
-    let keys = ["jws-jwk", "jws-crypto", "jwks-url"].map(is_set);
+    let keys = ["jws-jwk", "jws-crypto", "jwks-url", "jwe-jwk", "jwe-crypto"].map(is_set);
     vec![at_least_one(&keys, "Write jws-jwk, jws-crypto or jwks-url: with which key is the token signed?")]
 }

@@ -1,4 +1,4 @@
-//! `jwt-validate`: a signed token to its claims.
+//! `jwt-validate`: a token that is signed, encrypted or both to its claims.
 
 mod claims;
 mod config;
@@ -18,7 +18,7 @@ use crate::resources::cache::Fingerprint;
 use crate::resources::key_sets::RemoteKeys;
 use crate::source::Spellings;
 use claims::Expected;
-use step::Source;
+use step::{Decryption, Source};
 
 pub use config::Config;
 
@@ -35,10 +35,10 @@ impl Policy for JwtValidate {
         name: "jwt-validate",
         aliases: &[],
         versions: &["1.0.0", "2.0.0"],
-        summary: "Verifies a signed JSON Web Token and hands on its claims.",
+        summary: "Decrypts and verifies a JSON Web Token and hands on its claims.",
         page: include_str!("page.md"),
-        examples: examples!["issuer", "shared-secret"],
-        spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[("jwe-jwk", &[""]), ("jwe-crypto", &[""])] },
+        examples: examples!["encrypted", "issuer", "shared-secret"],
+        spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
         literal: &[],
     };
     type Config = Config;
@@ -52,7 +52,8 @@ impl Policy for JwtValidate {
         let audience = Expected::compile("/aud-claim", config.aud_claim.as_deref(), compiler);
         let algorithms = algorithms(config.algorithms.as_deref(), compiler);
         let skew = skew(config.clock_skew.0, compiler);
-        let source = source(&config, compiler);
+        let decryption = decryption(&config, compiler);
+        let source = source(&config, &decryption, compiler);
         let step = step::JwtValidate {
             token: token?,
             output: output?,
@@ -61,6 +62,7 @@ impl Policy for JwtValidate {
             audience: audience?,
             algorithms: algorithms?,
             skew: skew?,
+            decryption: decryption?,
             source: source?,
         };
         let mut reads: Vec<_> = references(Some(&step.token));
@@ -69,6 +71,7 @@ impl Policy for JwtValidate {
         if let Source::Keys(keys) = &step.source {
             reads.extend(keys.references());
         }
+        reads.extend(step.decryption.iter().flat_map(|decryption| decryption.keys.references()));
         let access: Access = jwt::access(&step.output, reads);
         Some(Compiled::Step(Plan { step: Box::new(step), access }))
     }
@@ -99,9 +102,34 @@ fn skew(skew: Duration, compiler: &mut Compiler<'_, '_>) -> Option<i64> {
     i64::try_from(skew.as_secs()).ok()
 }
 
+/// What an encrypted token is decrypted with; the inner `None` is where no token is.
+fn decryption(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Decryption>> {
+    let (crypto, jwk) = (config.jwe_crypto.as_deref(), config.jwe_jwk.as_deref());
+    let keys = jwt::Keys::compile(jwt::Purpose::Encryption, crypto, jwk, compiler)?;
+    let names = config.jwe_algorithms.as_deref();
+    let algorithms = names.unwrap_or_default().iter().enumerate();
+    let algorithms: Vec<_> =
+        algorithms.filter_map(|(index, name)| compiler.management(&format!("/jwe-algorithms/{index}"), name)).collect();
+    let all_known = algorithms.len() == names.map_or(0, <[String]>::len);
+    let algorithms = names.map(|_| algorithms.into());
+    all_known.then(|| keys.map(|keys| Decryption { keys, algorithms }))
+}
+
+/// A token that is only encrypted says who made it where the key is a secret that both sides share.
+fn warn_unsigned(decryption: &Decryption, compiler: &mut Compiler<'_, '_>) {
+    let is_secret = matches!(&decryption.keys, jwt::Keys::Fixed(keys) if keys.are_secrets());
+    if !is_secret {
+        let message = "nothing says with which key the token must be signed: where the key to decrypt with is RSA, whoever \
+                       has its public half can make a token";
+        let help = "write `jws-jwk`, `jws-crypto` or `jwks-url` too, unless the key to decrypt with is a shared secret";
+        compiler.warning(codes::BAD_VALUE, "/jws-jwk", message, help);
+    }
+}
+
 /// Where the keys come from: one place, and there has to be one.
-fn source(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Source> {
-    let keys = jwt::Keys::compile(config.jws_crypto.as_deref(), config.jws_jwk.as_deref(), compiler)?;
+fn source(config: &Config, decryption: &Option<Option<Decryption>>, compiler: &mut Compiler<'_, '_>) -> Option<Source> {
+    let (crypto, jwk) = (config.jws_crypto.as_deref(), config.jws_jwk.as_deref());
+    let keys = jwt::Keys::compile(jwt::Purpose::Signature, crypto, jwk, compiler)?;
     match (keys, jwt::written(config.jwks_url.as_deref())) {
         (Some(keys), None) => Some(Source::Keys(keys)),
         (None, Some(url)) => remote(url, config.tls_profile.as_deref(), compiler).map(Source::Remote),
@@ -109,6 +137,12 @@ fn source(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Source> {
             let message = "`jwks-url` stands beside `jws-jwk` or `jws-crypto`";
             compiler.error_with_help(codes::BAD_VALUE, "/jwks-url", message, "write one of them");
             None
+        }
+        // Whatever is wrong with the key to decrypt with is a finding already.
+        (None, None) if decryption.is_none() => None,
+        (None, None) if let Some(Some(decryption)) = decryption => {
+            warn_unsigned(decryption, compiler);
+            Some(Source::Unsigned)
         }
         (None, None) => {
             let message = "nothing says with which key the token must be signed";

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod documents;
+mod encrypted;
 mod issuers;
 
 use serde_json::{Value, json};

@@ -33,7 +33,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
 }
 
 /// The exact bytes of a message's body.
-fn read(ctx: &Ctx<'_>, host: &Host, name: &str) -> Result<Bytes> {
+pub(super) fn read(ctx: &Ctx<'_>, host: &Host, name: &str) -> Result<Bytes> {
     let cx = host.cx.borrow();
     let root = root(name);
     if streams(&cx.state, &root) {

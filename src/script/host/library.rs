@@ -21,6 +21,8 @@ library![
     "fs",
     "header-metadata",
     "jose",
+    "jwe",
+    "jwk",
     "jwt",
     "message",
     "querystring",
@@ -31,6 +33,8 @@ library![
     "url",
     "urlopen",
     "util",
+    "xml",
+    "xml-text",
 ];
 
 /// The pieces that most scripts ask for.

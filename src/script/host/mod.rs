@@ -15,6 +15,7 @@ mod service;
 mod text;
 mod tokens;
 mod variables;
+mod xml;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -33,6 +34,7 @@ use crate::runtime::{Context, Fault, FaultSource, kinds};
 pub(super) use console::Chatter;
 pub(super) use library::prepare;
 pub(super) use operations::Operations;
+pub use tokens::object_name;
 
 /// What a name, a header or an empty variable takes beside its own bytes.
 const ENTRY: usize = 256;
@@ -179,7 +181,8 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, prepared: Option<Obj
     calls::install(ctx, host, &native)?;
     text::install(ctx, &native)?;
     crypto::install(ctx, &native)?;
-    tokens::install(ctx, &native)?;
+    tokens::install(ctx, host, &native)?;
+    xml::install(ctx, host, &native)?;
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);

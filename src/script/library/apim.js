@@ -29,7 +29,7 @@
     readInputAsBuffer: (callback) => body().readAsBuffer(callback),
     readInputAsBuffers: (callback) => body().readAsBuffers(callback),
     readInputAsString: (callback) => body().readAsString(callback),
-    readInputAsXML: () => body().readAsXML(),
+    readInputAsXML: (callback) => body().readAsXML(callback),
     getPolicyProperty: () => undefined,
     get console() { return host.use('console'); },
   };

@@ -1,6 +1,6 @@
 (function (host) {
   'use strict';
-  const { Buffer } = host.use('buffer');
+  const { Buffer, joined } = host.use('buffer');
   const fail = (message) => Object.assign(new Error(message), { errorMessage: message });
   const toUrl = (bytes) =>
     Buffer.from(bytes).toString('base64').replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
@@ -8,14 +8,15 @@
     if (!/^[A-Za-z0-9_-]*$/.test(text)) throw fail('a part of the token is not base64url');
     return Buffer.from(text.replace(/-/g, '+').replace(/_/g, '/'), 'base64');
   };
+  const isMap = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
   const headerOf = (text) => {
     let header;
     try { header = JSON.parse(fromUrl(text).toString()); } catch (error) { throw fail('the header of the token is not JSON'); }
-    if (header === null || typeof header !== 'object' || Array.isArray(header)) throw fail('the header of the token is no map');
+    if (!isMap(header)) throw fail('the header of the token is no map');
     if ('crit' in header) throw fail('the token asks for extensions in `crit`, and none is supported');
     return header;
   };
-  // A JWK, PEM, or bytes of a shared secret.
+  // A JWK, PEM, bytes of a shared secret, or the name of a crypto object.
   const key = (value) => {
     if (value === undefined || value === null) throw fail('there is no key');
     if (typeof value === 'string') return value;
@@ -27,12 +28,15 @@
     try { value = work(); } catch (caught) { error = caught; }
     host.soon(() => callback(error, value));
   };
+  const bytes = (value) => {
+    const whole = joined(value);
+    return Buffer.from(whole instanceof Uint8Array ? whole : String(whole));
+  };
+  const assign = (to, name, value) => { Object.assign(to, isMap(name) ? name : { [name]: value }); };
+
   class JWSHeader {
     constructor(from, algorithm) { this.key = from; this.members = { alg: String(algorithm) }; }
-    setProtected(name, value) {
-      Object.assign(this.members, typeof name === 'object' ? name : { [name]: value });
-      return this;
-    }
+    setProtected(name, value) { assign(this.members, name, value); return this; }
     setHeader(name, value) { return this.setProtected(name, value); }
     getProtected(name) { return name === undefined ? { ...this.members } : this.members[name]; }
     get(name) { return this.members[name]; }
@@ -50,7 +54,7 @@
   class JWSSigner {
     #header; #parts = [];
     constructor(header) { this.#header = header; }
-    update(value) { this.#parts.push(Buffer.from(value instanceof Uint8Array ? value : String(value))); return this; }
+    update(value) { this.#parts.push(bytes(value)); return this; }
     sign(format, callback) {
       later(() => {
         const [header, payload, signature] = sign(this.#header, Buffer.concat(this.#parts)).split('.');
@@ -63,10 +67,8 @@
   }
   class JWSObject {
     #payload; #signatures;
-    constructor(value) {
-      const text = typeof value === 'string' && value.trim().startsWith('{') ? JSON.parse(value) : value;
+    constructor(text) {
       const parts = typeof text === 'string' ? text.split('.') : [];
-      if (typeof text === 'string' && parts.length === 5) throw fail('the token is encrypted (JWE), which is not supported');
       if (typeof text === 'string' && parts.length !== 3) throw fail('the token is not of the form header.payload.signature');
       const all = typeof text === 'string' ? [{ protected: parts[0], signature: parts[2] }] : text.signatures || [text];
       this.#payload = typeof text === 'string' ? parts[1] : text.payload;
@@ -85,13 +87,26 @@
       for (const one of this.#signatures) verify([one.raw.protected, this.#payload, one.raw.signature], one.header, one.key);
     }
   }
-  const jwe = () => { throw fail('encryption (JWE) is not built yet; there are signatures (JWS)'); };
+  let made;
+  const jwe = () => made || (made = host.load('jwe')(host, { Buffer, fail, key, attempt, later, bytes, assign, isMap, toUrl, headerOf }));
+  const parse = (value) => {
+    const text = Buffer.isBuffer(value) ? value.toString() : value;
+    let whole = text;
+    if (typeof text === 'string' && text.trim().startsWith('{')) {
+      try { whole = JSON.parse(text); } catch (error) { throw fail('the message is not JSON'); }
+    }
+    if (typeof whole !== 'string' && !isMap(whole)) throw fail('the message is neither text nor a map');
+    const isEncrypted = typeof whole === 'string' ? whole.split('.').length === 5 : 'ciphertext' in whole;
+    return isEncrypted ? new (jwe().JWEObject)(whole) : new JWSObject(whole);
+  };
   return {
     createJWSHeader: (from, algorithm) => new JWSHeader(from, algorithm),
     createJWSSigner: (header) => new JWSSigner(header),
     createJWSVerifier: (object) => ({ validate: (callback) => later(() => object.check(), callback) }),
-    parse: (text) => new JWSObject(text),
-    createJWEHeader: jwe, createJWEEncrypter: jwe, createJWEDecrypter: jwe,
-    fail, later, sign, verify, headerOf, fromUrl,
+    createJWEHeader: (enc) => new (jwe().JWEHeader)(enc),
+    createJWEEncrypter: (header) => new (jwe().JWEEncrypter)(header),
+    createJWEDecrypter: (object) => ({ decrypt: (callback) => later(() => object.open(), callback) }),
+    parse,
+    fail, later, sign, verify, headerOf, fromUrl, encrypt: (...all) => jwe().encrypt(...all),
   };
 })

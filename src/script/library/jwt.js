@@ -1,10 +1,9 @@
 (function (host) {
   'use strict';
-  const jose = host.use('jose');
+  const jose = host.use('jose'), { Buffer } = host.use('buffer');
   // IBM's `addOperation([options,] name, value)`.
   const operation = (all) => {
     const [options, name, value] = typeof all[0] === 'object' ? all : [{}, ...all];
-    if (name === 'encrypt' || name === 'decrypt') throw jose.fail('encryption (JWE) is not built yet; there are signatures (JWS)');
     return { options, name, value };
   };
   const seconds = (claims, name) => {
@@ -22,21 +21,28 @@
       if (!found.some(fits)) throw jose.fail('the claim `' + name + '` is not what is asked for');
     }
   };
+  const isClaims = (text) => !/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)+$/.test(text);
   class Encoder {
-    #claims; #header;
+    #claims; #operations = [];
     constructor(claims) { this.#claims = claims; }
     addOperation(...all) {
-      const { name, value } = operation(all);
-      if (name !== 'sign') throw jose.fail('there is no operation `' + name + '`; write `sign`');
-      this.#header = value;
+      const one = operation(all);
+      if (one.name !== 'sign' && one.name !== 'encrypt')
+        throw jose.fail('there is no operation `' + one.name + '`; write `sign` or `encrypt`');
+      this.#operations.push(one);
       return this;
     }
+    // In the order in which they were added: what is signed first lies inside.
     encode(callback) {
       jose.later(() => {
-        if (!this.#header) throw jose.fail('the token needs the operation `sign`');
-        const payload = typeof this.#claims === 'string' ? this.#claims : JSON.stringify(this.#claims);
-        if (!('typ' in this.#header.members)) this.#header.setProtected('typ', 'JWT');
-        return jose.sign(this.#header, payload);
+        if (this.#operations.length === 0) throw jose.fail('the token needs the operation `sign` or `encrypt`');
+        let payload = typeof this.#claims === 'string' ? this.#claims : JSON.stringify(this.#claims);
+        for (const { name, value: header } of this.#operations) {
+          if (!header || !header.members) throw jose.fail('the operation `' + name + '` needs a header made by `jose`');
+          if (!('typ' in header.members)) header.setProtected('typ', 'JWT');
+          payload = name === 'sign' ? jose.sign(header, payload) : jose.encrypt(header, Buffer.from(payload), 'compact');
+        }
+        return payload;
       }, callback);
     }
   }
@@ -45,23 +51,35 @@
     constructor(token) { this.#token = String(token); }
     addOperation(...all) {
       const one = operation(all);
-      if (one.name !== 'verify' && one.name !== 'validate')
-        throw jose.fail('there is no operation `' + one.name + '`; write `verify` or `validate`');
+      if (!['decrypt', 'verify', 'validate'].includes(one.name))
+        throw jose.fail('there is no operation `' + one.name + '`; write `decrypt`, `verify` or `validate`');
       this.#operations.push(one);
       return this;
     }
     decode(callback) {
       jose.later(() => {
-        const parts = this.#token.split('.');
-        if (parts.length === 5) throw jose.fail('the token is encrypted (JWE), which is not supported');
-        if (parts.length !== 3) throw jose.fail('the token is not of the form header.claims.signature');
-        // Claims that nobody verified are nobody's.
-        if (!this.#operations.some((one) => one.name === 'verify')) throw jose.fail('the token needs the operation `verify`');
-        const header = jose.headerOf(parts[0]);
-        for (const one of this.#operations) if (one.name === 'verify') jose.verify(parts, header, one.value);
-        const claims = JSON.parse(jose.fromUrl(parts[1]).toString());
+        const of = (name) => this.#operations.filter((one) => one.name === name);
+        let text = this.#token;
+        for (const one of of('decrypt')) {
+          if (text.split('.').length !== 5) throw jose.fail('the token is not encrypted');
+          text = String(jose.parse(text).setKey(one.value).open());
+        }
+        const parts = text.split('.');
+        if (of('decrypt').length && isClaims(text)) {
+          if (of('verify').length) throw jose.fail('the encrypted token is not signed');
+        } else {
+          if (parts.length === 5) throw jose.fail('the token is encrypted; add the operation `decrypt`');
+          if (parts.length !== 3) throw jose.fail('the token is not of the form header.claims.signature');
+          // Claims that nobody verified are nobody's.
+          if (!of('verify').length) throw jose.fail('the token needs the operation `verify`');
+          const header = jose.headerOf(parts[0]);
+          for (const one of of('verify')) jose.verify(parts, header, one.value);
+          text = jose.fromUrl(parts[1]).toString();
+        }
+        let claims;
+        try { claims = JSON.parse(text); } catch (error) { throw jose.fail('the claims are not JSON'); }
         if (claims === null || typeof claims !== 'object' || Array.isArray(claims)) throw jose.fail('the claims are no map');
-        for (const one of this.#operations) if (one.name === 'validate') validate(claims, one.value, one.options);
+        for (const one of of('validate')) validate(claims, one.value, one.options);
         return claims;
       }, callback);
     }

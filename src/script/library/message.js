@@ -17,7 +17,6 @@
       return callback(null, value);
     });
   };
-  const noXML = () => { throw new Error('XML is not built yet: readAsXML and XML nodes are refused'); };
 
   function Body(root) {
     this.readAsJSON = reading(() => {
@@ -27,7 +26,7 @@
     this.readAsBuffer = reading(() => bytes(root));
     this.readAsBuffers = reading(() => host.use('buffer').buffers(bytes(root)));
     this.readAsString = reading(() => host.body(root, 'text'));
-    this.readAsXML = noXML;
+    this.readAsXML = reading(() => host.use('xml').body(root));
     this.write = (value) => host.write(root, value === undefined ? '' : host.joined(value));
   }
 

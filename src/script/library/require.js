@@ -1,6 +1,6 @@
 (function (host) {
   'use strict';
-  const names = ['apim', 'assert', 'buffer', 'crypto', 'fs', 'header-metadata', 'jose', 'jwt', 'querystring', 'service-metadata', 'timers', 'url', 'urlopen', 'util'];
+  const names = ['apim', 'assert', 'buffer', 'crypto', 'fs', 'header-metadata', 'jose', 'jwk', 'jwt', 'querystring', 'service-metadata', 'timers', 'url', 'urlopen', 'util'];
   return function require(name) {
     const asked = String(name);
     const plain = /(^|\/)apim(\.custom)?(\.js)?$/.test(asked) ? 'apim' : asked;

@@ -9,7 +9,10 @@
   host.use = (name) => loaded[name] || (loaded[name] = (prepared && prepared[name] || host.load(name))(host));
   // Bytes come in as an ArrayBuffer; what goes out may be a body in pieces. Most scripts have neither.
   host.wrap = (value) => value instanceof ArrayBuffer ? host.use('buffer').Buffer.from(value) : value;
-  host.joined = (value) => loaded.buffer ? loaded.buffer.joined(value) : value;
+  host.joined = (value) => {
+    const whole = loaded.buffer ? loaded.buffer.joined(value) : value;
+    return loaded.xml ? loaded.xml.joined(whole) : whole;
+  };
   const keep = (name, value) =>
     define(scope, name, { value, writable: true, configurable: true, enumerable: false });
   const lazy = (name, make) => define(scope, name, {
@@ -24,6 +27,8 @@
   lazy('session', () => host.use('session'));
   lazy('console', () => host.use('console'));
   lazy('require', () => host.use('require'));
+  lazy('XML', () => host.use('xml').XML);
+  lazy('Node', () => host.use('xml').Node);
   lazy('Buffer', () => host.use('buffer').Buffer);
   for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'])
     lazy(name, () => host.use('timers')[name]);

@@ -27,7 +27,7 @@
       readAsBuffer: later(() => bytes),
       readAsBuffers: later(() => buffers(bytes)),
       readAsString: later(() => bytes.toString()),
-      readAsXML() { throw new Error('XML is not built yet: readAsXML is refused'); },
+      readAsXML: later(() => host.use('xml').bytes(bytes)),
       discard(callback) { if (typeof callback === 'function') host.soon(() => callback(null)); },
       disconnect() {},
     };

@@ -37,8 +37,8 @@ fn modules_that_there_are_not_are_refused_at_load() {
             "api.yaml:9:28: error G0405 there is no module `js-yaml`; the modules are `apim`, ",
         ),
         (
-            "var j = require('jwk');",
-            "api.yaml:9:28: error G0405 the module `jwk` is known from DataPower but not built yet",
+            "var t = require('transform');",
+            "api.yaml:9:28: error G0405 the module `transform` is known from DataPower but not built yet",
         ),
         ("var u = require(\"urlopn\");", "error G0405 there is no module `urlopn`; did you mean `urlopen`?"),
     ] {

@@ -8,6 +8,7 @@ mod hostile;
 mod modules;
 mod surface;
 mod tokens;
+mod xml;
 
 use serde_json::Value;
 

@@ -46,7 +46,7 @@ async fn a_token_without_a_signature_or_with_somebody_elses_is_refused() {
     }
     assert_eq!(
         refusal(&gateway, &format!("{good}.a.b")).await.as_deref(),
-        Some("the token is encrypted (JWE), which is not supported")
+        Some("the token is encrypted, and nothing says with which key to decrypt it")
     );
 }
 

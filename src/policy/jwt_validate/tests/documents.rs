@@ -93,7 +93,12 @@ fn mistakes_are_found_at_load() {
         ),
         ("jwks-url: 'https://a.example/', clock-skew: 61", "error G0308 `clock-skew` is more than 60 seconds"),
         ("jwks-url: 'https://a.example/', output-claims: request.body", "error G0403 `request.body` cannot be set"),
-        ("jwks-url: 'https://a.example/', jwe-jwk: key", "error G0307"),
+        ("jwe-jwk: message.body", "warning G0308 nothing says with which key the token must be signed"),
+        (
+            "jwe-jwk: message.body, jws-jwk: message.body, jwe-algorithms: [RSA-OAEP, ECDH-ES]",
+            "error G0308 `ECDH-ES` is no algorithm that encrypts the content's key",
+        ),
+        ("jwe-crypto: missing", "the settings have no crypto object `missing`"),
     ] {
         let found = findings(properties);
         assert!(found.len() == 1 && found[0].contains(words), "{properties}: {found:?}");

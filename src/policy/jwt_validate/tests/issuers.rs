@@ -134,7 +134,7 @@ async fn what_is_no_key_set_is_refused_and_never_read_without_end() {
     let moved = || vec![("location", "http://127.0.0.1:9/".to_owned())];
     for (status, body, words) in [
         (200, "<html>".to_owned(), "the JWK is not JSON"),
-        (200, "{\"keys\":[]}".to_owned(), "the set has no key for signatures"),
+        (200, "{\"keys\":[]}".to_owned(), "the set has no key that can be used"),
         (200, " ".repeat(300_000), "larger than 256 KiB"),
         (404, "{}".to_owned(), "the status 404"),
         (302, String::new(), "the status 302"),

@@ -1,0 +1,52 @@
+//! The key of a day: four rounds of HMAC over the secret, worth keeping until the day or the secret changes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
+use zeroize::Zeroizing;
+
+use super::Scope;
+
+/// The key that was used last, shared by the clones of a signer.
+#[derive(Clone, Default)]
+pub(super) struct DayKeys(Arc<ArcSwapOption<DayKey>>);
+
+struct DayKey {
+    secret: Zeroizing<String>,
+    /// `20150830`.
+    day: Box<str>,
+    key: Key,
+}
+
+impl DayKeys {
+    /// The key of a day; the one that is kept, if it is of this day and this secret.
+    pub(super) fn get(&self, scope: &Scope, secret: &str, day: &str) -> Key {
+        if let Some(kept) = &*self.0.load()
+            && *kept.day == *day
+            && *kept.secret == *secret
+        {
+            return kept.key.clone();
+        }
+        let key = derive(scope, secret, day);
+        let kept = DayKey { secret: Zeroizing::new(secret.to_owned()), day: day.into(), key: key.clone() };
+        self.0.store(Some(Arc::new(kept)));
+        key
+    }
+}
+
+fn derive(scope: &Scope, secret: &str, day: &str) -> Key {
+    let first = Zeroizing::new(format!("AWS4{secret}"));
+    [day, &scope.region, &scope.service, "aws4_request"]
+        .into_iter()
+        .fold(Key::new(HMAC_SHA256, first.as_bytes()), |key, part| {
+            Key::new(HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref())
+        })
+}
+
+impl fmt::Debug for DayKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DayKeys")
+    }
+}
