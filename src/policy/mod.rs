@@ -67,7 +67,7 @@ use crate::runtime::Step;
 use crate::source::Spellings;
 
 pub use blocks::{BLOCKS, Steps};
-pub use clients::Directory;
+pub use clients::{Directory, Stranger};
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use coverage::{Coverage, Covered};
 pub use registry::{Entry, find, generation};

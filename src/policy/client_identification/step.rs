@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::assembly::Generation;
 use crate::openapi::KeyPlace;
-use crate::policy::Directory;
+use crate::policy::{Directory, Stranger};
 use crate::runtime::{Caller, ClientDemand, Context, Fault, FaultSource, Outcome, State, Step, kinds};
 
 /// Finds out which application calls, and refuses those that may not.
@@ -26,11 +26,15 @@ impl Identify {
             return Ok(());
         }
         state.identified = 0;
-        let mut first = None;
+        let (mut first, mut stranger) = (None, Stranger::Unknown);
         for (number, demand) in operation.clients.iter().enumerate() {
-            if let Some(caller) = caller(&self.0, demand, state) {
-                state.identified |= 1 << number;
-                first.get_or_insert(caller);
+            match caller(&self.0, demand, state) {
+                Ok(caller) => {
+                    state.identified |= 1 << number;
+                    first.get_or_insert(caller);
+                }
+                Err(Stranger::Disabled) => stranger = Stranger::Disabled,
+                Err(Stranger::Unknown) => {}
             }
         }
         if first.is_some() {
@@ -44,24 +48,27 @@ impl Identify {
             }
             return Ok(());
         }
-        match operation.clients.iter().any(ClientDemand::is_open) {
-            // Another way in asks for no application.
-            true => Ok(()),
-            false => {
-                let message = "Invalid client id or secret.";
-                Err(Fault::new(&kinds::UNAUTHORIZED, FaultSource::Client, message))
-            }
+        // Another way in may ask for no application.
+        if operation.clients.iter().any(ClientDemand::is_open) {
+            return Ok(());
         }
+        let (kind, message) = match stranger {
+            Stranger::Unknown => (&kinds::UNAUTHORIZED, "Invalid client id or secret."),
+            Stranger::Disabled => (&kinds::FORBIDDEN, "The application is disabled."),
+        };
+        Err(Fault::new(kind, FaultSource::Client, message))
     }
 }
 
 /// The application that a demand names, with what it sends.
-pub(in crate::policy) fn caller(directory: &Directory, demand: &ClientDemand, state: &State) -> Option<Arc<Caller>> {
-    let id = sent(demand.id.as_ref()?, state)?;
-    let secret = match &demand.secret {
-        Some(place) => Some(sent(place, state)?),
-        None => None,
-    };
+pub(in crate::policy) fn caller(
+    directory: &Directory,
+    demand: &ClientDemand,
+    state: &State,
+) -> Result<Arc<Caller>, Stranger> {
+    let what_was = |place: &KeyPlace| sent(place, state).ok_or(Stranger::Unknown);
+    let id = what_was(demand.id.as_ref().ok_or(Stranger::Unknown)?)?;
+    let secret = demand.secret.as_ref().map(what_was).transpose()?;
     directory.find(&id, secret.as_deref()).map(|member| member.caller.clone())
 }
 

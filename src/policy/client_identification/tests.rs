@@ -78,7 +78,8 @@ async fn an_application_is_known_by_its_id_and_secret() {
         ("/lookup?client_id=m%31", "", "", 200, "Mobile gold "),
         ("/lookup?client_id=m1&client_id=w1", "", "", 401, ""),
         ("/lookup", "s1", "", 401, ""),
-        ("/lookup", "g1", "", 401, ""),
+        // One that is switched off learns it, and nobody else does.
+        ("/lookup", "g1", "", 403, ""),
         ("/open", "", "", 200, "  "),
         ("/either", "", "", 200, "  "),
         ("/either", "m1", "s3cret", 200, "Mobile gold "),
@@ -88,8 +89,14 @@ async fn an_application_is_known_by_its_id_and_secret() {
         if status == 200 {
             assert_eq!(answer.text(), body, "{path} {id}");
         } else {
-            let expected =
-                r#"{"httpCode":"401","httpMessage":"Unauthorized","moreInformation":"Invalid client id or secret."}"#;
+            let expected = match status {
+                403 => {
+                    r#"{"httpCode":"403","httpMessage":"Forbidden","moreInformation":"The application is disabled."}"#
+                }
+                _ => {
+                    r#"{"httpCode":"401","httpMessage":"Unauthorized","moreInformation":"Invalid client id or secret."}"#
+                }
+            };
             assert_eq!(answer.text(), expected);
         }
     }

@@ -37,7 +37,7 @@ impl Step for ClientStep {
         let pair = self.places.read(cx).filter(|(_, secret)| secret.is_some() || !self.needs_secret);
         match (&self.knower, pair) {
             (Knower::Directory(directory), Some((id, secret))) => {
-                let known = directory.find(&id, secret.as_ref().map(|secret| secret.as_str()));
+                let known = directory.find(&id, secret.as_ref().map(|secret| secret.as_str())).ok();
                 let caller = known.map(|member| member.caller.clone()).ok_or(Unknown::Refused);
                 Outcome::Ready(self.finish(caller, cx))
             }

@@ -55,7 +55,7 @@ impl Enforce {
         let state = &mut *cx.state;
         let demand = state.operation.clients.get(number).filter(|demand| !demand.is_open());
         let caller = match (demand, &self.directory) {
-            (Some(demand), Some(directory)) => client_identification::caller(directory, demand, state),
+            (Some(demand), Some(directory)) => client_identification::caller(directory, demand, state).ok(),
             _ => None,
         };
         state.caller = caller;
