@@ -182,7 +182,7 @@ fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
             true => Value::Null,
             false => Value::object(organization.into_iter().filter(|(_, value)| *value != Value::Null)),
         },
-        document: Document::new(root.clone()),
+        document: Document::new(root),
     }
 }
 
