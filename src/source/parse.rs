@@ -70,6 +70,8 @@ struct Reader<'t> {
     bytes: ByteIndex,
     open: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
+    /// Every key once: a large document has few different ones.
+    keys: HashSet<Arc<str>>,
     total: usize,
     duplicates: Vec<Diagnostic>,
     root: Option<(Node, usize)>,
@@ -83,6 +85,7 @@ impl<'t> Reader<'t> {
             bytes: ByteIndex::new(text),
             open: Vec::new(),
             anchors: HashMap::new(),
+            keys: HashSet::new(),
             total: 0,
             duplicates: Vec::new(),
             root: None,
@@ -159,8 +162,14 @@ impl<'t> Reader<'t> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let span = Span { end: end.end.max(open.span.end), ..open.span };
         let content = match open.kind {
-            OpenKind::Sequence(items) => Content::Sequence(Arc::new(items)),
-            OpenKind::Mapping { entries, .. } => Content::Mapping(Arc::new(entries)),
+            OpenKind::Sequence(mut items) => {
+                items.shrink_to_fit();
+                Content::Sequence(Arc::new(items))
+            }
+            OpenKind::Mapping { mut entries, .. } => {
+                entries.shrink_to_fit();
+                Content::Mapping(Arc::new(entries))
+            }
         };
         self.add(applied(open.function, Node { span, content }), open.size, open.anchor)
     }
@@ -190,7 +199,13 @@ impl<'t> Reader<'t> {
                     entries.push(Entry { key, value: node });
                 }
                 None => match node.content {
-                    Content::Scalar(scalar) => *key = Some(Key { text: scalar.text, span: node.span }),
+                    Content::Scalar(scalar) => {
+                        let text = self.keys.get(&scalar.text).cloned().unwrap_or_else(|| {
+                            self.keys.insert(scalar.text.clone());
+                            scalar.text
+                        });
+                        *key = Some(Key { text, span: node.span });
+                    }
                     _ => return Err(self.error(codes::BAD_KEY, node.span, "a key must be text, not a list or a map")),
                 },
             },
