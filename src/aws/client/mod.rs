@@ -54,13 +54,26 @@ pub enum InvocationType {
 #[derive(Debug, Clone)]
 pub struct Target {
     uri: Uri,
-    headers: HeaderMap,
+    kind: InvocationType,
+    log_tail: bool,
 }
 
 impl Target {
     /// Where the call goes: endpoint, function and qualifier.
     pub fn uri(&self) -> &Uri {
         &self.uri
+    }
+
+    /// The headers that every call has. They are made for each call, with room for those of the call: that costs no more than
+    /// copying a map, and thousands of functions keep no map each.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(12);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+        headers.insert(INVOCATION_TYPE, HeaderValue::from_static(self.kind.as_str()));
+        if self.log_tail {
+            headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
+        }
+        headers
     }
 }
 
@@ -107,17 +120,11 @@ impl LambdaClient {
         invocation_type: InvocationType,
         log_tail: bool,
     ) -> Result<Target, EndpointError> {
-        let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-        headers.insert(INVOCATION_TYPE, HeaderValue::from_static(invocation_type.as_str()));
-        if log_tail {
-            headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
-        }
         let path = match invocation_type {
             InvocationType::ResponseStream => function.stream_path(qualifier),
             _ => function.invoke_path(qualifier),
         };
-        Ok(Target { uri: self.endpoint.join(&path)?, headers })
+        Ok(Target { uri: self.endpoint.join(&path)?, kind: invocation_type, log_tail })
     }
 
     /// Calls a function: one request, never repeated. [`InvokeError::may_have_run`] says what a repetition risks.
@@ -150,7 +157,7 @@ impl LambdaClient {
             Ok(keys) => keys.map_err(InvokeError::Credentials)?,
             Err(_) => return Err(InvokeError::Timeout { sent: false }),
         };
-        let mut headers = target.headers.clone();
+        let mut headers = target.headers();
         let optional = [
             (CLIENT_CONTEXT, invocation.client_context),
             (TRACE_ID, invocation.trace_id),
