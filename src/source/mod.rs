@@ -6,6 +6,7 @@
 mod decode;
 mod expand;
 mod files;
+mod json;
 mod origin;
 mod packaged;
 mod parse;
