@@ -93,7 +93,7 @@ pub fn find(
         }
     }
     found.security = security(api, &found, findings);
-    unenforced::report(api, &found.security, findings);
+    unenforced::report(api, findings);
     found
 }
 
@@ -101,8 +101,8 @@ pub fn find(
 fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Security> {
     let mut unheard = Findings::default();
     let of = |(operation, index): (&Operation, &Option<usize>)| match index.map(|index| found.all[index].carrier) {
-        Some(Carrier::Amazon) => Security::default(),
-        Some(Carrier::XAssembly | Carrier::Ibm) => api.security(operation, findings),
+        Some(Carrier::Amazon) if !amazon::guards::are_enforced(api, operation) => Security::default(),
+        Some(_) => api.security(operation, findings),
         None => api.security(operation, &mut unheard),
     };
     api.operations.iter().zip(&found.by_operation).map(of).collect()

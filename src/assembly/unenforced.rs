@@ -2,19 +2,11 @@
 
 use super::amazon;
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
-use crate::openapi::{Api, Demand, Security};
+use crate::openapi::Api;
 
-/// Reports security requirements and client certificates; once each, at their first place.
-pub(super) fn report(api: &Api, security: &[Security], findings: &mut Findings) {
+/// Reports client certificates and what AWS would check; once each, at their first place.
+pub(super) fn report(api: &Api, findings: &mut Findings) {
     let root = &api.tree.root;
-    // An operation that runs its integration is refused with such a demand.
-    let own = api.operations.iter().zip(security).filter(|(operation, _)| !amazon::runs(operation));
-    let mut demands = own.flat_map(|(_, security)| security.alternatives.iter().flatten());
-    let unchecked = demands.find(|demand| !demand.scheme.kind.is_application());
-    if let Some(Demand { scheme, span, .. }) = unchecked {
-        let message = format!("the security scheme `{}` is not enforced yet: everybody may call", scheme.name);
-        warn(Some(*span), &message, findings);
-    }
     let guard = amazon::guards::beside_assembly(api);
     warn(guard, "what AWS API Gateway checks here is not enforced yet: everybody may call", findings);
     let is_true =

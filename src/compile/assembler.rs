@@ -160,7 +160,7 @@ impl<'a, 's> Assembler<'a, 's> {
     /// Layout: stages, `execute`, stop; every handler, stop or a jump back; `finally`, stop.
     fn run(mut self) -> Option<Parts> {
         let errors = self.findings.errors();
-        for plan in stages::before_assembly(self.assembly, self.shared) {
+        for plan in stages::before_assembly(self.assembly, self.shared, self.names) {
             self.push_plan(plan, None);
         }
         let custom = self.shared.custom;

@@ -20,7 +20,8 @@ use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{
     Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
 };
-use crate::policy::SharedParts;
+use crate::policy::security::not_enforced;
+use crate::policy::{Guard, SharedParts};
 use crate::runtime::{
     ApiInfo, ClientDemand, Conflict, ContextLimits, DeclaredParameter, Document, OperationInfo, Pipeline, Route,
     Snapshot,
@@ -62,6 +63,8 @@ impl SnapshotBuilder {
     ) {
         let api = shared.api;
         let mut found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
+        let guard = Arc::new(Guard::compile(&found.security, &found.properties, shared, findings));
+        let shared = SharedParts { guard: Some(&guard), ..shared };
         let verbs = verbs_by_shape(api, &found);
         // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
         let assemblies = std::mem::take(&mut found.all).into_iter();
@@ -95,7 +98,7 @@ impl SnapshotBuilder {
         }
         self.snapshot.apis.push(info);
         if shared.directory.is_none() {
-            nobody_said_who_may_call(&found, findings);
+            nobody_said_who_may_call(&found, shared, findings);
         }
     }
 
@@ -139,18 +142,17 @@ impl SnapshotBuilder {
     }
 }
 
-/// A document that asks for applications needs to be told which there are. Until every other way in is checked too, one that
-/// was not told stands open as they do, and a warning says so.
-fn nobody_said_who_may_call(found: &Assemblies, findings: &mut Findings) {
+/// A document that asks for applications needs to be told which there are.
+fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, findings: &mut Findings) {
     let mut demands = found.security.iter().flat_map(|security| security.alternatives.iter().flatten());
     let Some(demand) = demands.find(|demand| demand.scheme.kind.is_application()) else { return };
     let message = format!(
-        "the security scheme `{}` asks for an application, and nobody said which there are: everybody may call",
+        "the security scheme `{}` asks for an application, and nobody said which there are",
         demand.scheme.name
     );
     let help =
         "name a file of applications and plans under `clients-file` in the settings; `gantry dev` has one to try with";
-    findings.push(Diagnostic::warning(codes::NOT_ENFORCED, demand.span, message).help(help));
+    findings.push(not_enforced(shared, codes::ENVIRONMENT_OBJECT, demand.span, message).help(help));
 }
 
 /// Says which two routes answer the same requests.

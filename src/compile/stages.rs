@@ -2,15 +2,16 @@
 
 use crate::assembly::{Assembly, Carrier, Generation};
 use crate::openapi::Api;
-use crate::policy::{self, Access, Plan, SharedParts};
+use crate::policy::{self, Access, Names, Plan, SharedParts};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 
 /// The stages, in the order in which IBM's gateway has them.
-pub(super) fn before_assembly(assembly: &Assembly, shared: SharedParts<'_>) -> Vec<Plan> {
+pub(super) fn before_assembly(assembly: &Assembly, shared: SharedParts<'_>, names: &mut Names<'_>) -> Vec<Plan> {
     let stages = [
         assembly.cors.as_ref().map(policy::cors::plan),
         policy::client_identification::plan(shared),
         policy::ratelimit::of_plans(shared),
+        shared.guard.and_then(|guard| policy::security::plan(guard, shared, names)),
         required_parameters(assembly, shared.api),
     ];
     stages.into_iter().flatten().collect()

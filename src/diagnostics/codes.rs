@@ -63,13 +63,13 @@ codes! {
     BAD_VERSION = "G0205", "a policy has no such version",
         "The version is the policy's, not the API's. The message lists the versions that Gantry runs.";
     ENVIRONMENT_OBJECT = "G0206", "the document names something that the settings must supply",
-        "TLS profiles and credential profiles belong to the gateway, not to the document. Add it to the settings file.";
+        "TLS profiles, credential profiles, user registries, OAuth providers and the applications that may call belong to the gateway, not to the document. Add it to the settings file. `gantry check` warns, because the settings may be elsewhere; `gantry serve` refuses the document.";
 
     NOT_ENFORCED = "G0207", "the document asks for something that Gantry does not do yet",
         "The API is served without it. Where it guards the API, put something in front of Gantry that does it.";
 
     UNGUARDED = "G0208", "the document protects an operation in a way that Gantry does not have yet",
-        "AWS API Gateway would check the caller or the request here. Served without that check the operation would stand open, so the document is refused. Remove the protection where something in front of Gantry gives it, or write an `x-assembly` for the operation.";
+        "The caller or the request would be checked here. Served without that check the operation would stand open, so the document is refused. The message says what to add; of an export of AWS API Gateway, remove the protection where something in front of Gantry gives it, or write an `x-assembly` for the operation. docs/security.md has what is enforced.";
 
     UNKNOWN_POLICY = "G0301", "there is no such policy",
         "The name of the step is not a policy. The message shows the nearest names.";

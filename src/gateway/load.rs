@@ -100,6 +100,7 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
             sources,
             packaged,
             directory,
+            guard: None,
             custom: &custom,
         };
         builder.add(shared, &values, &|span: Span| sources.place(span), &mut findings);

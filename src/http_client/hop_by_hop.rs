@@ -20,6 +20,10 @@ const HOP_BY_HOP: [HeaderName; 10] = [
 /// and the known ones (RFC 9110, 7.6.1). `Content-Length` stays. Do this before adding headers of our own: a client may
 /// name them in its `Connection`.
 pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    // Looking through the few names that are there is cheaper than asking for each that might be.
+    if !headers.keys().any(|name| HOP_BY_HOP.contains(name)) {
+        return;
+    }
     if headers.contains_key(CONNECTION) {
         let named: Vec<HeaderName> = headers
             .get_all(CONNECTION)

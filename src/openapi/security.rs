@@ -40,6 +40,8 @@ pub enum SchemeKind {
     Basic,
     Bearer,
     OAuth2,
+    /// An authorizer of AWS API Gateway: `x-amazon-apigateway-authorizer`.
+    Authorizer,
     /// A kind that is known by name only, such as `openIdConnect`.
     Other(Arc<str>),
 }
@@ -61,15 +63,24 @@ impl SchemeKind {
 impl Api {
     /// What an operation asks for: its own requirements, else the document's.
     pub fn security(&self, operation: &Operation, findings: &mut Findings) -> Security {
-        let root = &self.tree.root;
-        let Some(written) = operation.node.get("security").or_else(|| root.get("security")) else {
+        let says = |node: &Node| node.get("security").filter(|security| !security.is_null()).cloned();
+        let Some(written) = says(&operation.node).or_else(|| says(&self.tree.root)) else {
             return Security::default();
         };
+        if !written.is_sequence() {
+            // Read as nothing it would leave the operation open.
+            let message = format!("`security` is {}, expected a list of requirements", written.kind());
+            findings.push(Diagnostic::error(codes::BAD_OPENAPI, written.span, message).help("write `- NAME: []`"));
+        }
         let alternatives = written.items().iter().map(|item| self.demands(item, findings)).collect();
         Security { alternatives }
     }
 
     fn demands(&self, item: &Node, findings: &mut Findings) -> Vec<Demand> {
+        if !item.is_mapping() {
+            let message = format!("a security requirement is {}, expected a map of schemes", item.kind());
+            findings.push(Diagnostic::error(codes::BAD_OPENAPI, item.span, message).help("write `- NAME: []`"));
+        }
         let demand = |entry: &crate::source::Entry| {
             let scopes = entry.value.items().iter().filter_map(Node::text).map(Arc::from).collect();
             let scheme = self.scheme(&entry.key.text, entry.key.span, findings)?;
@@ -101,6 +112,9 @@ impl Api {
 
 fn kind(node: &Node) -> SchemeKind {
     let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+    if node.get("x-amazon-apigateway-authorizer").is_some() {
+        return SchemeKind::Authorizer;
+    }
     let word = text("type").to_ascii_lowercase();
     match (&*word, &*text("scheme").to_ascii_lowercase()) {
         ("apikey", _) if matches!(text("in"), "header" | "query") => {

@@ -29,6 +29,14 @@ pub struct Member {
     by_operation: HashMap<usize, Box<[Counted]>>,
 }
 
+/// Why an application may not call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stranger {
+    Unknown,
+    /// It is known, with its secret where that is asked for, and switched off.
+    Disabled,
+}
+
 // === impl Directory ===
 
 impl Directory {
@@ -56,15 +64,24 @@ impl Directory {
         directory
     }
 
-    /// The application with this id, if it may call; where a secret is asked for, only with that.
-    pub fn find(&self, id: &str, secret: Option<&str>) -> Option<&Member> {
-        let member = self.by_id.get(id).map(|number| &self.members[*number]).filter(|member| member.enabled);
-        let Some(secret) = secret else { return member };
-        // The comparison takes as long for an application that does not exist.
-        let sent: [u8; 32] = Sha256::digest(secret).into();
-        let known = member.and_then(|member| member.secret).unwrap_or_default();
-        let same = aws_lc_rs::constant_time::verify_slices_are_equal(&sent, &known).is_ok();
-        member.filter(|member| same && member.secret.is_some())
+    /// The application with this id; where a secret is asked for, only with that.
+    pub fn find(&self, id: &str, secret: Option<&str>) -> Result<&Member, Stranger> {
+        let member = self.by_id.get(id).map(|number| &self.members[*number]);
+        let known = match secret {
+            None => member,
+            Some(secret) => {
+                // The comparison takes as long for an application that does not exist.
+                let sent: [u8; 32] = Sha256::digest(secret).into();
+                let known = member.and_then(|member| member.secret).unwrap_or_default();
+                let same = aws_lc_rs::constant_time::verify_slices_are_equal(&sent, &known).is_ok();
+                member.filter(|member| same && member.secret.is_some())
+            }
+        };
+        match known {
+            Some(member) if member.enabled => Ok(member),
+            Some(_) => Err(Stranger::Disabled),
+            None => Err(Stranger::Unknown),
+        }
     }
 
     /// The limits of a caller for an operation.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::{Directory, Entry};
+use super::{Directory, Entry, Guard};
 use crate::assembly::{Carrier, Cors, CustomPolicies, Generation, Property, Step};
 use crate::diagnostics::codes;
 use crate::diagnostics::{Code, Diagnostic, Findings, Sources, Span};
@@ -32,6 +32,8 @@ pub struct SharedParts<'a> {
     pub packaged: &'a Packaged,
     /// The applications that may call the API; `None` where nobody said who may.
     pub directory: Option<&'a Arc<Directory>>,
+    /// What its operations ask of their callers; `None` before that is known.
+    pub guard: Option<&'a Arc<Guard>>,
     /// Policies that the settings bring.
     pub custom: &'a CustomPolicies,
 }
@@ -357,6 +359,13 @@ impl<'a> Names<'a> {
             None => Root::Slot(self.symbols.intern(&first).ok_or("the assembly has more than 65,536 variables")?),
         };
         Ok(Reference { root, path: segments.into() })
+    }
+
+    /// A variable that the gateway itself sets.
+    pub(super) fn of_the_gateway(&mut self, name: &str) -> Option<Reference> {
+        let reference = self.variable(name).ok()?;
+        self.assigned.insert(name.split('.').next().unwrap_or(name).into());
+        Some(reference)
     }
 
     fn note_read(&mut self, reference: &Reference, span: Span) {

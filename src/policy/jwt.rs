@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
+use serde_json::{Map, Value as Json};
 
 use super::{Access, Compiler};
 use crate::diagnostics::{Diagnostic, codes, quoted_list};
@@ -116,6 +117,9 @@ impl Keys {
     }
 }
 
+/// How far in the future a token may have been issued, whatever the step says of clocks: nobody relies on `iat` to the second.
+const ISSUED_AHEAD: i64 = 60;
+
 /// Text that says something: editors write empty texts.
 pub(super) fn written(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
@@ -215,4 +219,24 @@ pub(super) fn failed(cx: &mut Context, variable: &Reference, source: FaultSource
 pub(super) fn now(cx: &Context) -> i64 {
     let since = cx.state.request.received.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Whether the token is good at this time: `exp`, `nbf` and `iat`, as far as it has them. The error is one sentence.
+pub(super) fn check_times(claims: &Map<String, Json>, now: i64, skew: i64) -> Result<(), String> {
+    let time = |name: &str| match claims.get(name) {
+        None => Ok(None),
+        Some(Json::Number(number)) => Ok(number.as_f64()),
+        Some(_) => Err(format!("the token's claim `{name}` is not a number")),
+    };
+    let (now, skew) = (now as f64, skew as f64);
+    if time("exp")?.is_some_and(|end| now >= end + skew) {
+        return Err("the token has expired".to_owned());
+    }
+    if time("nbf")?.is_some_and(|start| now < start - skew) {
+        return Err("the token is not valid yet".to_owned());
+    }
+    if time("iat")?.is_some_and(|issued| issued > now + skew.max(ISSUED_AHEAD as f64)) {
+        return Err("the token was issued in the future".to_owned());
+    }
+    Ok(())
 }

@@ -29,6 +29,7 @@ mod unbuilt;
 
 pub mod activity_log;
 pub mod client_identification;
+pub mod client_security;
 pub mod cors;
 pub mod extract;
 pub mod gatewayscript;
@@ -42,15 +43,18 @@ pub mod jwt_validate;
 pub mod lambda;
 pub mod log;
 pub mod map;
+pub mod oauth;
 pub mod operation_switch;
 pub mod parse;
 pub mod proxy;
 pub mod ratelimit;
 pub mod ratelimitinfo;
 pub mod redact;
+pub mod security;
 pub mod set_variable;
 pub mod switch;
 pub mod throw;
+pub mod user_security;
 pub mod validate;
 pub mod xml_to_json;
 
@@ -63,16 +67,18 @@ use crate::runtime::Step;
 use crate::source::Spellings;
 
 pub use blocks::{BLOCKS, Steps};
-pub use clients::Directory;
+pub use clients::{Directory, Stranger};
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use coverage::{Coverage, Covered};
 pub use registry::{Entry, find, generation};
+pub use security::Guard;
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 26] = [
+pub static ALL: [Entry; 30] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<client_identification::ClientIdentification>(),
+    Entry::of::<client_security::ClientSecurity>(),
     Entry::of::<cors::Cors>(),
     Entry::of::<extract::Extract>(),
     Entry::of::<gatewayscript::GatewayScript>(),
@@ -86,15 +92,18 @@ pub static ALL: [Entry; 26] = [
     Entry::of::<lambda::Lambda>(),
     Entry::of::<log::Log>(),
     Entry::of::<map::Map>(),
+    Entry::of::<oauth::OAuth>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),
     Entry::of::<proxy::Proxy>(),
     Entry::of::<ratelimit::Ratelimit>(),
     Entry::of::<ratelimitinfo::RatelimitInfo>(),
     Entry::of::<redact::Redact>(),
+    Entry::of::<security::Security>(),
     Entry::of::<set_variable::SetVariable>(),
     Entry::of::<switch::Switch>(),
     Entry::of::<throw::Throw>(),
+    Entry::of::<user_security::UserSecurity>(),
     Entry::of::<validate::Validate>(),
     Entry::of::<xml_to_json::XmlToJson>(),
 ];

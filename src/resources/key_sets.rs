@@ -1,23 +1,19 @@
 //! Key sets of issuers, read from their URLs: kept as long as the issuer says, asked for by one request at a time.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use http::header::{ACCEPT, CACHE_CONTROL, HeaderMap, RETRY_AFTER};
-use http::{Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Limited};
+use http::header::{ACCEPT, HeaderMap, RETRY_AFTER};
+use http::{Request, Uri};
 use tokio::time::Instant;
 
 use super::cache::Key;
+use super::fetch::{allowed_life, fetch};
+use super::in_use::InUse;
 use crate::http_client::HttpClient;
 use crate::jose::{Header, KeySet};
 use crate::value::Body;
 
-/// Bytes of a key set.
-const LARGEST: usize = 256 * 1024;
-/// What an issuer has to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Where the issuer does not say how long its keys last.
 const USUAL_LIFE: Duration = Duration::from_secs(600);
 const SHORTEST_LIFE: Duration = Duration::from_secs(60);
@@ -31,7 +27,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// The key sets of a process, by where they come from.
 #[derive(Debug, Default)]
-pub struct KeySets(Mutex<HashMap<Key, Weak<RemoteKeys>>>);
+pub struct KeySets(InUse<RemoteKeys>);
 
 /// The keys behind a URL.
 #[derive(Debug)]
@@ -60,25 +56,28 @@ struct Known {
 impl KeySets {
     /// The keys behind this URL, read through this client. `key` says both.
     pub fn get(&self, key: Key, client: &HttpClient, uri: &Uri) -> Arc<RemoteKeys> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = all.get(&key).and_then(Weak::upgrade) {
-            return known;
-        }
-        all.retain(|_, keys| keys.strong_count() > 0);
-        let new = Arc::new(RemoteKeys {
-            client: client.clone(),
-            uri: uri.clone(),
-            known: RwLock::default(),
-            turn: tokio::sync::Mutex::default(),
-        });
-        all.insert(key, Arc::downgrade(&new));
-        new
+        self.0.get(key, || RemoteKeys::new(client, uri))
     }
 }
 
 // === impl RemoteKeys ===
 
 impl RemoteKeys {
+    /// The keys behind this URL, read through this client. Nothing is asked for yet.
+    pub fn new(client: &HttpClient, uri: &Uri) -> Self {
+        RemoteKeys {
+            client: client.clone(),
+            uri: uri.clone(),
+            known: RwLock::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Where they are.
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
     /// The keys for a token with this header. The issuer is asked where nothing is known, where what is known is old, and
     /// where no key fits the token. The error is one sentence.
     pub async fn keys(&self, header: &Header) -> Result<Arc<KeySet>, Arc<str>> {
@@ -153,23 +152,13 @@ impl RemoteKeys {
         request
             .headers_mut()
             .insert(ACCEPT, http::HeaderValue::from_static("application/jwk-set+json, application/json"));
-        let started = Instant::now();
-        let response = self.client.send(request, PATIENCE).await.map_err(|error| fail(&error.to_string()))?;
-        let (head, body) = response.into_parts();
-        if head.status != StatusCode::OK {
-            let mut failure = fail(&format!("the answer has the status {}", head.status.as_u16()));
-            failure.pause = pause(&head.headers);
-            return Err(failure);
-        }
-        let left = PATIENCE.saturating_sub(started.elapsed());
-        let read = tokio::time::timeout(left, Limited::new(body, LARGEST).collect()).await;
-        let bytes = match read {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(_)) => return Err(fail("the answer broke off, or is larger than 256 KiB")),
-            Err(_) => return Err(fail("the answer took too long")),
-        };
+        let (headers, bytes) = fetch(&self.client, request).await.map_err(|no_answer| {
+            let mut failure = fail(&no_answer.reason);
+            failure.pause = pause(&no_answer.headers);
+            failure
+        })?;
         let keys = KeySet::read(&bytes).map_err(|error| fail(&error.to_string()))?;
-        Ok(Fetched { keys, life: life(&head.headers) })
+        Ok(Fetched { keys, life: life(&headers) })
     }
 }
 
@@ -193,14 +182,7 @@ struct Failure {
 
 /// How long the issuer lets its keys be kept.
 fn life(headers: &HeaderMap) -> Duration {
-    let directives = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
-    let mut directives = directives.flat_map(|value| value.split(',')).map(str::trim);
-    let age = directives.find_map(|one| match one.split_once('=') {
-        Some((name, seconds)) if name.eq_ignore_ascii_case("max-age") => seconds.trim_matches('"').parse().ok(),
-        None if one.eq_ignore_ascii_case("no-store") || one.eq_ignore_ascii_case("no-cache") => Some(0),
-        _ => None,
-    });
-    age.map_or(USUAL_LIFE, Duration::from_secs).clamp(SHORTEST_LIFE, LONGEST_LIFE)
+    allowed_life(headers).unwrap_or(USUAL_LIFE).clamp(SHORTEST_LIFE, LONGEST_LIFE)
 }
 
 /// How long the issuer wants to be left alone.

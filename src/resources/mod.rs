@@ -8,6 +8,10 @@ pub mod background;
 pub mod bulkhead;
 pub mod cache;
 pub mod counters;
+pub mod discovery;
+pub mod fetch;
+mod in_use;
+pub mod introspection;
 pub mod key_sets;
 #[cfg(test)]
 mod tests;
@@ -26,6 +30,8 @@ use background::Background;
 use bulkhead::Bulkheads;
 use cache::{Cache, Key};
 use counters::{Counters, Memory};
+use discovery::Discoveries;
+use introspection::Introspections;
 use key_sets::KeySets;
 
 /// The shared things of a process.
@@ -41,6 +47,8 @@ pub struct Resources {
     bulkheads: Arc<Bulkheads>,
     background: Arc<Background>,
     key_sets: KeySets,
+    discoveries: Discoveries,
+    introspections: Introspections,
     counters: SharedCounters,
 }
 
@@ -153,6 +161,16 @@ impl Resources {
     /// The key sets of issuers.
     pub fn key_sets(&self) -> &KeySets {
         &self.key_sets
+    }
+
+    /// The discovery documents of issuers.
+    pub fn discoveries(&self) -> &Discoveries {
+        &self.discoveries
+    }
+
+    /// What issuers say of tokens.
+    pub fn introspections(&self) -> &Introspections {
+        &self.introspections
     }
 
     /// What rate limits have counted.

@@ -42,6 +42,8 @@ pub struct State {
     pub written: Written,
     /// The application that was identified. The one place where `client.*` and `plan.*` come from.
     pub caller: Option<Arc<Caller>>,
+    /// The alternatives of the security requirements, by their numbers as bits, whose application was found.
+    pub identified: u64,
     /// The claims of the token that was validated last, which events of API Gateway show.
     pub claims: Option<Value>,
     /// The pipeline, for its symbol table.
@@ -139,6 +141,7 @@ impl Context {
                 overflow: HashMap::new(),
                 written: Written::default(),
                 caller: None,
+                identified: 0,
                 claims: None,
                 pipeline,
                 error: None,
@@ -196,6 +199,7 @@ impl State {
             overflow: HashMap::new(),
             written: Written::default(),
             caller: self.caller.clone(),
+            identified: self.identified,
             claims: self.claims.clone(),
             pipeline: self.pipeline.clone(),
             error: self.error.clone(),

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::Router;
+use axum::body::Body;
 use bytes::Bytes;
-use http::Request;
-use http_body::{Body, Frame, SizeHint};
+use http::{Request, Response};
+use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -19,12 +20,13 @@ use tokio::time::{Instant, sleep_until};
 use tower::Service;
 
 use super::clock::{Busy, Clock, Late, Watched};
+use super::handler::{Traffic, handle};
 use super::protocol::Http;
 use super::stop::{Phase, Stop};
 use crate::settings::Limits;
 use crate::telemetry::{Metrics, Refusal};
 
-/// Who is at the other end, and where on this side they arrived; every request carries it as an extension.
+/// Who is at the other end, and where on this side they arrived.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub(super) SocketAddr, pub(super) SocketAddr);
 
@@ -32,12 +34,33 @@ pub(super) struct Peer(pub(super) SocketAddr, pub(super) SocketAddr);
 #[derive(Clone)]
 pub(super) struct Serving {
     pub(super) http: Http,
-    pub(super) router: Router,
+    pub(super) answers: Answers,
     pub(super) limits: Arc<Limits>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) stop: Stop,
     /// From when on connections are asked to go.
     pub(super) until: Phase,
+}
+
+/// Who answers the requests of a listener.
+#[derive(Clone)]
+pub(super) enum Answers {
+    /// The APIs.
+    Traffic(Arc<Traffic>),
+    /// What operators ask.
+    Admin(Router),
+}
+
+impl Answers {
+    async fn answer(self, peer: Peer, request: Request<Incoming>) -> Response<Body> {
+        match self {
+            Answers::Traffic(traffic) => handle(&traffic, peer, request).await,
+            Answers::Admin(mut router) => match router.call(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+        }
+    }
 }
 
 /// How a connection ended.
@@ -68,11 +91,10 @@ pub(super) async fn run(serving: &Serving, stream: TcpStream, peer: SocketAddr) 
 async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &Arc<Clock>) -> End {
     // A socket that is closed already has no address; nobody will read it.
     let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
-    let service = service_fn(|mut request: Request<Incoming>| {
+    let service = service_fn(|request: Request<Incoming>| {
         let busy = clock.begin(request.version());
-        request.extensions_mut().insert(Peer(peer, local));
-        let response = serving.router.clone().call(request);
-        async move { Ok::<_, Infallible>(response.await?.map(|body| Held { body, _busy: busy })) }
+        let response = serving.answers.clone().answer(Peer(peer, local), request);
+        async move { Ok::<_, Infallible>(response.await.map(|body| Held { body, _busy: busy })) }
     });
     let io = TokioIo::new(Watched { stream, clock: clock.clone() });
     let mut connection = pin!(serving.http.serve_connection(io, service));
@@ -134,7 +156,7 @@ struct Held<B> {
     _busy: Busy,
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for Held<B> {
+impl<B: http_body::Body<Data = Bytes> + Unpin> http_body::Body for Held<B> {
     type Data = Bytes;
     type Error = B::Error;
 

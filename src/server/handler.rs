@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
-use axum::extract::State;
 use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue};
 use http::request::Parts as Head;
 use http::{Method, Response, StatusCode, Version};
+use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 
 use super::Parts;
@@ -36,15 +35,16 @@ pub(super) struct Traffic {
     pub(super) stop: Stop,
 }
 
+/// Answers a request to one of the APIs.
 pub(super) async fn handle(
-    State(traffic): State<Arc<Traffic>>,
-    Extension(peer): Extension<Peer>,
-    request: axum::extract::Request,
+    traffic: &Arc<Traffic>,
+    peer: Peer,
+    request: http::Request<Incoming>,
 ) -> Response<axum::body::Body> {
     let (head, body) = request.into_parts();
     let (version, method) = (head.version, head.method.clone());
-    let mut exchange = Exchange::begin(&traffic, peer, &head);
-    let message = match answer(&traffic, &mut exchange, peer, head, body).await {
+    let mut exchange = Exchange::begin(traffic, peer, &head);
+    let message = match answer(traffic, &mut exchange, peer, head, body).await {
         Ok(message) => message,
         Err(refused) => {
             traffic.parts.metrics.refused(refused.reason);
@@ -52,7 +52,7 @@ pub(super) async fn handle(
             refused.document()
         }
     };
-    respond(&traffic, exchange, message, &method, version)
+    respond(traffic, exchange, message, &method, version)
 }
 
 async fn answer(
@@ -60,7 +60,7 @@ async fn answer(
     exchange: &mut Exchange,
     peer: Peer,
     head: Head,
-    body: axum::body::Body,
+    body: Incoming,
 ) -> Result<Message, Refused> {
     let permit = traffic.requests.clone().try_acquire_owned().map_err(|_| Refused::overload())?;
     exchange.permit = Some(Arc::new(permit));

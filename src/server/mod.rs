@@ -1,8 +1,8 @@
 //! The listeners: connections in, responses out, under limits that are on from the start.
 //!
-//! [`bind`] takes both addresses, [`Bound::serve`] serves until it is told to drain. Traffic goes through an axum
-//! router whose only route is `handler::handle`; behind it stands the trie of the current [`Snapshot`]. Nothing is
-//! built here.
+//! [`bind`] takes both addresses, [`Bound::serve`] serves until it is told to drain. hyper hands every request for an API to
+//! `handler::handle`, behind which stands the trie of the current [`Snapshot`]; what operators ask goes through an axum
+//! router. Nothing is built here.
 //!
 //! A request is limited before it is looked at (`protocol`, `clock`, `connection`), checked before it is routed
 //! (`checks`), run (`run`), answered (`reply`) and written down when its last byte has left (`exchange`).

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::connection::Serving;
-use super::handler::{Traffic, handle};
+use super::connection::{Answers, Serving};
+use super::handler::Traffic;
 use super::listener::accept;
 use super::protocol::http;
 use super::stop::{Phase, Stop};
@@ -55,9 +54,9 @@ impl Bound {
         let (phase, stop) = Stop::new();
         let (connections, requests) = (Slots::new(settings.limits.connections), Slots::new(settings.limits.requests));
         let ready = parts.ready.clone();
-        let serving = |router, until| Serving {
+        let serving = |answers, until| Serving {
             http: http(&settings.limits),
-            router,
+            answers,
             limits: Arc::new(settings.limits.clone()),
             metrics: parts.metrics.clone(),
             stop: stop.clone(),
@@ -69,10 +68,10 @@ impl Bound {
             requests: requests.free.clone(),
             stop: stop.clone(),
         };
-        let shell = Router::new().fallback(handle).with_state(Arc::new(state));
-        let apis = accept(traffic, Listener::Traffic, serving(shell, Phase::Finishing), connections.free.clone());
-        let operators = Arc::new(Semaphore::new(ADMIN_CONNECTIONS));
-        tokio::spawn(accept(admin, Listener::Admin, serving(admin::router(parts.clone()), Phase::Cut), operators));
+        let apis = serving(Answers::Traffic(Arc::new(state)), Phase::Finishing);
+        let apis = accept(traffic, Listener::Traffic, apis, connections.free.clone());
+        let operators = serving(Answers::Admin(admin::router(parts.clone())), Phase::Cut);
+        tokio::spawn(accept(admin, Listener::Admin, operators, Arc::new(Semaphore::new(ADMIN_CONNECTIONS))));
         let apis = tokio::spawn(apis);
 
         drain.await;

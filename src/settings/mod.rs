@@ -9,6 +9,7 @@ mod cache;
 mod clients;
 mod crypto;
 mod limits;
+mod oauth;
 mod policies;
 mod read;
 mod scripts;
@@ -34,6 +35,7 @@ pub use clients::{
 };
 pub use crypto::{CryptoError, CryptoObject};
 pub use limits::{CountLimit, Per, Rate, RateLimit};
+pub use oauth::{Audience, OAuthProvider, UserRegistry};
 pub use policies::Policies;
 pub use read::{clients_shape, read, read_clients, shape};
 pub use scripts::Scripts;
@@ -78,6 +80,11 @@ pub struct Settings {
     pub count_limits: IndexMap<String, CountLimit>,
     /// The file that says who may call: applications, plans and products. Its path starts where Gantry was started.
     pub clients_file: Option<String>,
+    /// User registries that `x-ibm-authentication-registry` in a security scheme and `user-registry` in a step name.
+    pub registries: IndexMap<String, UserRegistry>,
+    /// Issuers of tokens that `x-ibm-oauth-provider` in a security scheme and the `oauth` step name. A scheme that names none takes the one of
+    /// its own name.
+    pub oauth_providers: IndexMap<String, OAuthProvider>,
     /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
     /// What the placeholders in exports of AWS API Gateway stand for.
@@ -109,6 +116,8 @@ pub struct Live {
     pub burst_limits: IndexMap<String, RateLimit>,
     pub count_limits: IndexMap<String, CountLimit>,
     pub clients_file: Option<String>,
+    pub registries: IndexMap<String, UserRegistry>,
+    pub oauth_providers: IndexMap<String, OAuthProvider>,
     pub event_context: EventContext,
     pub aws_export: AwsExport,
 }
@@ -161,6 +170,8 @@ impl Settings {
             burst_limits,
             count_limits,
             clients_file,
+            registries,
+            oauth_providers,
             event_context,
             aws_export,
             ..
@@ -181,6 +192,8 @@ impl Settings {
             burst_limits,
             count_limits,
             clients_file,
+            registries,
+            oauth_providers,
             event_context,
             aws_export,
         };

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::variables::overlay;
-use super::{Clients, Settings};
+use super::{Clients, OAuthProvider, Settings};
 use crate::diagnostics::{Diagnostic, Findings, Sources, codes, quoted_list};
 use crate::source::{Content, Environment, Node, Shape, Spellings, expand, read_tree};
 
@@ -124,12 +124,48 @@ pub fn read(
             findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
         }
     }
+    for (name, provider) in &settings.oauth_providers {
+        let Some((message, help)) = wrong_provider(provider) else { continue };
+        let node = root.get("oauth-providers").and_then(|all| all.entry(name));
+        let span = node.map_or(root.span, |entry| entry.key.span);
+        let message = format!("the OAuth provider `{name}` {message}");
+        findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));
+    }
     if let Some(name) = settings.aws.credentials.as_ref().filter(|name| !settings.credentials.contains_key(*name)) {
         let span = root.pointer("/aws/credentials").map_or(root.span, |node| node.span);
         let message = format!("there is no credential profile `{name}` under `credentials`");
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
     }
     (findings.errors() == errors).then_some(settings)
+}
+
+/// What is wrong with a provider, and what to write instead.
+fn wrong_provider(provider: &OAuthProvider) -> Option<(&'static str, &'static str)> {
+    let introspects = provider.introspection_url.is_some();
+    let with_keys = provider.jwks_url.is_some() || provider.algorithms.is_some();
+    if !introspects && provider.jwks_url.is_none() && provider.issuer.is_none() {
+        return Some((
+            "says nothing of how tokens are checked",
+            "write `introspection-url`, or `jwks-url`, or the `issuer` that says where its keys are",
+        ));
+    }
+    if introspects && with_keys {
+        let help = "write `introspection-url`, or `jwks-url` with `algorithms`";
+        return Some(("is asked about tokens and has keys for them, too", help));
+    }
+    if provider.client_id.is_some() != provider.client_secret.is_some() {
+        return Some((
+            "has one half of the gateway's credentials",
+            "write both `client-id` and `client-secret`, or neither",
+        ));
+    }
+    if !introspects && provider.client_id.is_some() {
+        return Some(("has credentials and is not asked anything", "they belong to `introspection-url`"));
+    }
+    if provider.clock_skew.0.as_secs() > 60 {
+        return Some(("allows clocks to differ by more than 60 seconds", "write `clock-skew: 60s` or less"));
+    }
+    None
 }
 
 /// What stands for the file where there is none.

@@ -246,8 +246,21 @@ fn expectation(error: &ValidationError<'_>, schema: &Value) -> String {
         ValidationErrorKind::MaxLength { limit } => format!("at most {limit} characters"),
         ValidationErrorKind::MinItems { limit } => format!("at least {limit} items"),
         ValidationErrorKind::Pattern { pattern } => format!("text like `{pattern}`"),
-        _ => types(schema.get("type").unwrap_or(&Value::Null)),
+        _ => match choices(schema).as_slice() {
+            [] => types(schema.get("type").unwrap_or(&Value::Null)),
+            words => quoted_list(words),
+        },
     }
+}
+
+/// The words of an enumeration whose variants each have a description.
+fn choices(schema: &Value) -> Vec<&str> {
+    let variants = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+    let words = variants.flat_map(|one| {
+        let listed = one.get("enum").and_then(Value::as_array).into_iter().flatten();
+        one.get("const").into_iter().chain(listed).filter_map(Value::as_str)
+    });
+    words.collect()
 }
 
 fn types(value: &Value) -> String {

@@ -41,7 +41,7 @@ struct Example {
     path_item: Value,
     x_assembly: serde_yaml::Value,
     #[serde(default)]
-    settings: Option<Settings>,
+    settings: Option<serde_yaml::Value>,
     #[serde(default)]
     functions: IndexMap<String, String>,
     #[serde(default)]
@@ -129,7 +129,10 @@ impl Example {
         let upstream = serve(self.upstream.clone());
         let setup = functions.as_ref().map_or_else(Setup::default, Functions::setup);
         let setup = match &self.settings {
-            Some(settings) => setup.settings(|live| *live = settings.clone().split().1),
+            Some(settings) => {
+                let text = serde_yaml::to_string(settings).unwrap().replace("${UPSTREAM}", &upstream.url(""));
+                setup.settings(|live| *live = serde_yaml::from_str::<Settings>(&text).unwrap().split().1)
+            }
             None => setup,
         };
         let gateway = setup.env("UPSTREAM", upstream.url("")).load(&self.document()).serve_cleanly();

@@ -10,7 +10,7 @@ const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
 /// Reports what guards every operation.
 pub(super) fn of_document(export: &Export<'_>, findings: &mut Findings) {
     let root = &export.api.tree.root;
-    if let Some(security) = root.get("security").filter(|security| demands(security)) {
+    if let Some(security) = root.get("security").filter(|security| demands(security) && !is_enforced(root, security)) {
         refuse(security.span, &scheme(root, security), findings);
     }
     if let Some(policy) = root.entry("x-amazon-apigateway-policy") {
@@ -30,7 +30,7 @@ pub(super) fn of_document(export: &Export<'_>, findings: &mut Findings) {
 pub(super) fn of_operation(export: &Export<'_>, operation: &Operation, findings: &mut Findings) {
     let root = &export.api.tree.root;
     let node = &operation.node;
-    if let Some(security) = node.get("security").filter(|security| demands(security)) {
+    if let Some(security) = node.get("security").filter(|security| demands(security) && !is_enforced(root, security)) {
         refuse(security.span, &scheme(root, security), findings);
     }
     if let Some(auth) = node.get("x-amazon-apigateway-auth") {
@@ -42,6 +42,16 @@ pub(super) fn of_operation(export: &Export<'_>, operation: &Operation, findings:
     if let Some(name) = node.get(VALIDATOR).filter(|name| validates(root, name)) {
         refuse(name.span, &validator(name), findings);
     }
+}
+
+/// Whether an operation's requirements are checked before its assembly. Others are refused.
+pub(in crate::assembly) fn are_enforced(api: &Api, operation: &Operation) -> bool {
+    let root = &api.tree.root;
+    let says = |node: &Node| node.get("security").filter(|security| !security.is_null()).cloned();
+    says(&operation.node)
+        .or_else(|| says(root))
+        .as_ref()
+        .is_some_and(|security| demands(security) && is_enforced(root, security))
 }
 
 /// What guards an operation whose assembly wins over the guard: the first that the document has.
@@ -75,13 +85,27 @@ fn demands(security: &Node) -> bool {
     !security.is_null() && !is_empty
 }
 
+/// Whether everything that some requirements ask for is checked before the assembly: authorizers that look at signed tokens.
+fn is_enforced(root: &Node, security: &Node) -> bool {
+    let is_signed = |name: &str| {
+        let kind = schemes(root).and_then(|all| all.get(name)?.pointer("/x-amazon-apigateway-authorizer/type")?.text());
+        kind.is_some_and(|kind| matches!(&*kind.to_ascii_lowercase(), "jwt" | "cognito_user_pools"))
+    };
+    security.is_sequence()
+        && security.items().iter().all(|item| item.is_mapping())
+        && security.items().iter().flat_map(Node::entries).all(|entry| is_signed(&entry.key.text))
+}
+
+fn schemes(root: &Node) -> Option<&Node> {
+    root.get("securityDefinitions").or_else(|| root.pointer("/components/securitySchemes"))
+}
+
 /// What the first scheme of some requirements is.
 fn scheme(root: &Node, security: &Node) -> String {
     let Some(name) = security.items().iter().flat_map(Node::entries).map(|entry| &*entry.key.text).next() else {
         return "the security requirement".to_owned();
     };
-    let schemes = root.get("securityDefinitions").or_else(|| root.pointer("/components/securitySchemes"));
-    let scheme = schemes.and_then(|all| all.get(name));
+    let scheme = schemes(root).and_then(|all| all.get(name));
     let of = |key: &str| scheme.and_then(|scheme| scheme.get(key));
     let kind = of("x-amazon-apigateway-authtype").and_then(Node::text).unwrap_or_default();
     if kind.eq_ignore_ascii_case("awsSigv4") {

@@ -14,7 +14,6 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, Uri};
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::credentials::Credentials;
@@ -22,7 +21,7 @@ use super::endpoint::{Endpoint, EndpointError};
 use super::function::{FunctionRef, Qualifier};
 use super::limits;
 use super::sign::{Scope, Signer};
-use crate::http_client::HttpClient;
+use crate::http_client::{HttpClient, ResponseBody};
 use crate::value::Body;
 
 pub use error::{InvokeError, ServiceError};
@@ -152,7 +151,7 @@ impl LambdaClient {
         target: &Target,
         invocation: Invocation,
         deadline: Instant,
-    ) -> Result<Response<Incoming>, InvokeError> {
+    ) -> Result<Response<ResponseBody>, InvokeError> {
         let keys = match tokio::time::timeout_at(deadline, self.credentials.get()).await {
             Ok(keys) => keys.map_err(InvokeError::Credentials)?,
             Err(_) => return Err(InvokeError::Timeout { sent: false }),
@@ -192,7 +191,7 @@ impl LambdaClient {
 }
 
 /// Reads an answer to its end.
-async fn read(body: Incoming, deadline: Instant) -> Result<Bytes, InvokeError> {
+async fn read(body: ResponseBody, deadline: Instant) -> Result<Bytes, InvokeError> {
     match tokio::time::timeout_at(deadline, Limited::new(body, limits::ANSWER).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) => Err(InvokeError::Broken(error.to_string())),

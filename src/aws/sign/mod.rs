@@ -6,7 +6,6 @@
 mod canonical;
 mod key;
 
-use std::fmt::Write;
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials as Keys;
@@ -93,20 +92,15 @@ impl Signer {
         let mut request = String::with_capacity(USUAL);
         let signed = canonical::write(&mut request, &self.rules, method, uri, headers, payload.as_str())?;
 
-        let mut text = String::with_capacity(USUAL);
         let Scope { region, service } = &self.scope;
-        // Writing into a string cannot fail.
-        let _ = write!(text, "AWS4-HMAC-SHA256\n{date}\n{day}/{region}/{service}/aws4_request\n");
-        text.push_str(Hex::of(digest(&SHA256, request.as_bytes())).as_str());
+        let scope = joined(&[day, "/", region, "/", service, "/aws4_request"]);
+        let hash = Hex::of(digest(&SHA256, request.as_bytes()));
+        let text = joined(&["AWS4-HMAC-SHA256\n", &date, "\n", &scope, "\n", hash.as_str()]);
         let key = self.keys.get(&self.scope, keys.secret_access_key(), day);
         let signature = Hex::of_bytes(hmac::sign(&key, text.as_bytes()).as_ref());
-
-        let mut authorization = String::with_capacity(USUAL);
-        let (id, signature) = (keys.access_key_id(), signature.as_str());
-        let _ = write!(
-            authorization,
-            "AWS4-HMAC-SHA256 Credential={id}/{day}/{region}/{service}/aws4_request, SignedHeaders={signed}, Signature={signature}"
-        );
+        let credential = ["AWS4-HMAC-SHA256 Credential=", keys.access_key_id(), "/", &scope];
+        let rest = [", SignedHeaders=", &signed, ", Signature=", signature.as_str()];
+        let authorization = joined(&credential) + &joined(&rest);
         headers.insert(AUTHORIZATION, secret(&authorization)?);
         if let Some(token) = token.filter(|_| self.rules.omit_session_token) {
             headers.insert(SECURITY_TOKEN, token);
@@ -122,11 +116,33 @@ fn secret(text: &str) -> Result<HeaderValue, SignError> {
     Ok(value)
 }
 
+/// The parts behind each other. This is several times as fast as a format string, and every call pays it.
+fn joined(parts: &[&str]) -> String {
+    let mut out = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| out.push_str(part));
+    out
+}
+
 /// `20150830T123600Z`.
 fn date(time: SystemTime) -> String {
     let at = OffsetDateTime::from(time);
-    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
-    format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", at.hour(), at.minute(), at.second())
+    // Years have four digits for a while.
+    let of_year = |part: i32| u8::try_from(part).unwrap_or_default();
+    let day = [of_year(at.year() / 100), of_year(at.year() % 100), at.month().into(), at.day()];
+    let mut out = String::with_capacity(16);
+    digits(&mut out, &day);
+    out.push('T');
+    digits(&mut out, &[at.hour(), at.minute(), at.second()]);
+    out.push('Z');
+    out
+}
+
+/// Two digits for each number.
+fn digits(out: &mut String, numbers: &[u8]) {
+    for number in numbers {
+        out.push(char::from(b'0' + number / 10 % 10));
+        out.push(char::from(b'0' + number % 10));
+    }
 }
 
 /// 32 bytes as they are written.

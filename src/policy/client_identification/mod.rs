@@ -11,6 +11,7 @@ use super::{Access, Compiled, Compiler, Directory, Meta, Plan, Policy, SharedPar
 use crate::source::Spellings;
 
 pub use config::Config;
+pub(super) use step::{caller, sent};
 
 /// The policy.
 pub struct ClientIdentification;

@@ -4,8 +4,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::assembly::Generation;
 use crate::openapi::KeyPlace;
-use crate::policy::Directory;
-use crate::runtime::{ClientDemand, Context, Fault, FaultSource, Outcome, State, Step, kinds};
+use crate::policy::{Directory, Stranger};
+use crate::runtime::{Caller, ClientDemand, Context, Fault, FaultSource, Outcome, State, Step, kinds};
 
 /// Finds out which application calls, and refuses those that may not.
 pub(super) struct Identify(pub Arc<Directory>);
@@ -25,9 +25,20 @@ impl Identify {
         if operation.clients.is_empty() {
             return Ok(());
         }
-        let member = operation.clients.iter().find_map(|demand| self.member(demand, state));
-        if let Some(caller) = member {
-            state.caller = Some(caller);
+        state.identified = 0;
+        let (mut first, mut stranger) = (None, Stranger::Unknown);
+        for (number, demand) in operation.clients.iter().enumerate() {
+            match caller(&self.0, demand, state) {
+                Ok(caller) => {
+                    state.identified |= 1 << number;
+                    first.get_or_insert(caller);
+                }
+                Err(Stranger::Disabled) => stranger = Stranger::Disabled,
+                Err(Stranger::Unknown) => {}
+            }
+        }
+        if first.is_some() {
+            state.caller = first;
             // Services need not see with what their callers came in. The v5 engine passed it on.
             if state.pipeline.generation == Generation::V10 {
                 let places = operation.clients.iter().flat_map(|demand| demand.id.iter().chain(&demand.secret));
@@ -37,29 +48,32 @@ impl Identify {
             }
             return Ok(());
         }
-        match operation.clients.iter().any(ClientDemand::is_open) {
-            // Another way in asks for no application.
-            true => Ok(()),
-            false => {
-                let message = "Invalid client id or secret.";
-                Err(Fault::new(&kinds::UNAUTHORIZED, FaultSource::Client, message))
-            }
+        // Another way in may ask for no application.
+        if operation.clients.iter().any(ClientDemand::is_open) {
+            return Ok(());
         }
-    }
-
-    /// The application that a demand names, with what it sends.
-    fn member(&self, demand: &ClientDemand, state: &State) -> Option<Arc<crate::runtime::Caller>> {
-        let id = sent(demand.id.as_ref()?, state)?;
-        let secret = match &demand.secret {
-            Some(place) => Some(sent(place, state)?),
-            None => None,
+        let (kind, message) = match stranger {
+            Stranger::Unknown => (&kinds::UNAUTHORIZED, "Invalid client id or secret."),
+            Stranger::Disabled => (&kinds::FORBIDDEN, "The application is disabled."),
         };
-        self.0.find(&id, secret.as_deref()).map(|member| member.caller.clone())
+        Err(Fault::new(kind, FaultSource::Client, message))
     }
 }
 
+/// The application that a demand names, with what it sends.
+pub(in crate::policy) fn caller(
+    directory: &Directory,
+    demand: &ClientDemand,
+    state: &State,
+) -> Result<Arc<Caller>, Stranger> {
+    let what_was = |place: &KeyPlace| sent(place, state).ok_or(Stranger::Unknown);
+    let id = what_was(demand.id.as_ref().ok_or(Stranger::Unknown)?)?;
+    let secret = demand.secret.as_ref().map(what_was).transpose()?;
+    directory.find(&id, secret.as_deref()).map(|member| member.caller.clone())
+}
+
 /// What stands at a place of the request. A key that is sent twice is none.
-fn sent(place: &KeyPlace, state: &State) -> Option<String> {
+pub(in crate::policy) fn sent(place: &KeyPlace, state: &State) -> Option<String> {
     if place.in_header {
         let mut all = state.request.headers.get_all(&*place.name).iter();
         return match (all.next(), all.next()) {

@@ -78,7 +78,8 @@ async fn an_application_is_known_by_its_id_and_secret() {
         ("/lookup?client_id=m%31", "", "", 200, "Mobile gold "),
         ("/lookup?client_id=m1&client_id=w1", "", "", 401, ""),
         ("/lookup", "s1", "", 401, ""),
-        ("/lookup", "g1", "", 401, ""),
+        // One that is switched off learns it, and nobody else does.
+        ("/lookup", "g1", "", 403, ""),
         ("/open", "", "", 200, "  "),
         ("/either", "", "", 200, "  "),
         ("/either", "m1", "s3cret", 200, "Mobile gold "),
@@ -88,8 +89,14 @@ async fn an_application_is_known_by_its_id_and_secret() {
         if status == 200 {
             assert_eq!(answer.text(), body, "{path} {id}");
         } else {
-            let expected =
-                r#"{"httpCode":"401","httpMessage":"Unauthorized","moreInformation":"Invalid client id or secret."}"#;
+            let expected = match status {
+                403 => {
+                    r#"{"httpCode":"403","httpMessage":"Forbidden","moreInformation":"The application is disabled."}"#
+                }
+                _ => {
+                    r#"{"httpCode":"401","httpMessage":"Unauthorized","moreInformation":"Invalid client id or secret."}"#
+                }
+            };
             assert_eq!(answer.text(), expected);
         }
     }
@@ -140,11 +147,18 @@ async fn browsers_that_ask_first_need_no_application() {
 }
 
 #[test]
-fn without_a_file_a_document_that_asks_is_said_to_be_open() {
+fn without_a_file_a_document_that_asks_is_not_served() {
+    let message = "the security scheme `id` asks for an application, and nobody said which there are";
     let found = Setup::default().load(DOCUMENT).findings();
-    let message =
-        "the security scheme `id` asks for an application, and nobody said which there are: everybody may call";
-    assert!(found.len() == 1 && found[0].starts_with(&format!("api.yaml:8:13: warning G0207 {message}")), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].starts_with(&format!("api.yaml:8:13: error G0206 {message}; name a file")),
+        "{found:?}"
+    );
+    let found = Setup::default().check().load(DOCUMENT).findings();
+    assert!(
+        found.len() == 1 && found[0].starts_with(&format!("api.yaml:8:13: warning G0206 {message}; name a file")),
+        "{found:?}"
+    );
 }
 
 #[test]

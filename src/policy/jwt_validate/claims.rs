@@ -15,9 +15,6 @@ use crate::policy::pcre::Pattern;
 use crate::resources::Resources;
 use crate::runtime::Context;
 
-/// How far in the future a token may have been issued, whatever the step says of clocks: nobody relies on `iat` to the second.
-const ISSUED_AHEAD: i64 = 60;
-
 /// Patterns of a step that only run time knew, and that are kept.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(7);
 
@@ -98,24 +95,4 @@ fn whole(text: &str, shared: &Resources) -> Result<Pattern, String> {
         return Pattern::parse(text, false, shared);
     }
     Pattern::parse(&format!("^(?:{text})$"), false, shared)
-}
-
-/// Whether the token is good at this time: `exp`, `nbf` and `iat`, as far as it has them. The error is one sentence.
-pub(super) fn check_times(claims: &Map<String, Value>, now: i64, skew: i64) -> Result<(), String> {
-    let time = |name: &str| match claims.get(name) {
-        None => Ok(None),
-        Some(Value::Number(number)) => Ok(number.as_f64()),
-        Some(_) => Err(format!("the token's claim `{name}` is not a number")),
-    };
-    let (now, skew) = (now as f64, skew as f64);
-    if time("exp")?.is_some_and(|end| now >= end + skew) {
-        return Err("the token has expired".to_owned());
-    }
-    if time("nbf")?.is_some_and(|start| now < start - skew) {
-        return Err("the token is not valid yet".to_owned());
-    }
-    if time("iat")?.is_some_and(|issued| issued > now + skew.max(ISSUED_AHEAD as f64)) {
-        return Err("the token was issued in the future".to_owned());
-    }
-    Ok(())
 }

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::claims::{Expected, check_times};
+use super::claims::Expected;
 use crate::expression::{Reference, Scope, Template};
 use crate::jose::jwe::{Encrypted, Management};
 use crate::jose::{Algorithm, KeySet, Token, TokenError};
-use crate::policy::jwt::{Keys, failed, now};
+use crate::policy::jwt::{Keys, check_times, failed, now};
 use crate::resources::key_sets::RemoteKeys;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::{Value, parse_unique_object};

@@ -64,7 +64,7 @@ impl Fingerprint {
     }
 
     /// The `Hash` of a secret leaves the secret out; here only its digest stays behind.
-    fn with_secret(self, secret: Option<&Secret>) -> Self {
+    pub fn with_secret(self, secret: Option<&Secret>) -> Self {
         self.with(&secret.map(Secret::expose))
     }
 

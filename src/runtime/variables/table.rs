@@ -258,18 +258,18 @@ pub static VARIABLES: &[VariableInfo] = &[
     row(
         "api.security.bearer_token",
         "text",
-        Known::V10,
+        Both,
         Writable::Both,
-        "For steps to set: bearer tokens are not checked yet.",
-        "nothing has set it",
+        "The token of a `bearer`, `oauth2` or `openIdConnect` scheme that let the request in.",
+        "the request came in without one",
     ),
     row(
         "api.security.bearer_validation_response",
         "any",
-        Known::V10,
+        Both,
         Writable::Both,
-        "For steps to set: bearer tokens are not checked yet.",
-        "nothing has set it",
+        "What the validation endpoint of a `bearer` scheme answered; parsed where it is JSON.",
+        "there is no such endpoint",
     ),
     // client and plan
     row(

@@ -1,0 +1,141 @@
+//! Issuers that say themselves where their keys are: OpenID Connect Discovery 1.0, RFC 8414.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use http::header::{ACCEPT, HeaderValue};
+use http::{Request, Uri};
+use tokio::time::Instant;
+
+use super::cache::Key;
+use super::fetch::{allowed_life, fetch};
+use super::in_use::InUse;
+use super::key_sets::RemoteKeys;
+use crate::http_client::HttpClient;
+use crate::value::{Body, parse_unique_object};
+
+const USUAL_LIFE: Duration = Duration::from_secs(3600);
+const SHORTEST_LIFE: Duration = Duration::from_secs(300);
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// At most one attempt in this time.
+const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(30);
+
+/// The discovery documents of a process.
+#[derive(Debug, Default)]
+pub struct Discoveries(InUse<Discovery>);
+
+/// A discovery document.
+#[derive(Debug)]
+pub struct Discovery {
+    client: HttpClient,
+    uri: Uri,
+    /// What the document must say.
+    expected: Option<Arc<str>>,
+    known: RwLock<Known>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// What an issuer says of itself.
+#[derive(Debug)]
+pub struct Issuer {
+    /// What `iss` of its tokens is.
+    pub name: Arc<str>,
+    pub keys: Arc<RemoteKeys>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    issuer: Option<Arc<Issuer>>,
+    fresh_until: Option<Instant>,
+    quiet_until: Option<Instant>,
+    failure: Option<Arc<str>>,
+}
+
+impl Discoveries {
+    /// The document at this URL, read through this client. `key` says all of it.
+    pub fn get(&self, key: Key, client: &HttpClient, uri: &Uri, expected: Option<&str>) -> Arc<Discovery> {
+        self.0.get(key, || Discovery {
+            client: client.clone(),
+            uri: uri.clone(),
+            expected: expected.map(Arc::from),
+            known: RwLock::default(),
+            turn: tokio::sync::Mutex::default(),
+        })
+    }
+}
+
+impl Discovery {
+    /// The issuer. Its document is read where nothing is known, and where what is known is old. The error is one sentence.
+    pub async fn issuer(&self) -> Result<Arc<Issuer>, Arc<str>> {
+        if let Some(known) = self.fresh() {
+            return known;
+        }
+        let _turn = self.turn.lock().await;
+        // Somebody else may have asked in the meantime.
+        if let Some(known) = self.fresh() {
+            return known;
+        }
+        let read = self.read().await;
+        self.keep(read)
+    }
+
+    /// What is known, where it need not be asked for.
+    fn fresh(&self) -> Option<Result<Arc<Issuer>, Arc<str>>> {
+        let now = Instant::now();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let is_quiet = known.quiet_until.is_some_and(|until| now < until);
+        let is_fresh = known.fresh_until.is_some_and(|until| now < until);
+        match (&known.issuer, &known.failure) {
+            (Some(issuer), _) if is_fresh || is_quiet => Some(Ok(issuer.clone())),
+            (None, Some(failure)) if is_quiet => Some(Err(failure.clone())),
+            _ => None,
+        }
+    }
+
+    /// What was known before stays where the issuer does not answer: its keys have a life of their own.
+    fn keep(&self, read: Result<(Issuer, Duration), String>) -> Result<Arc<Issuer>, Arc<str>> {
+        let now = Instant::now();
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.quiet_until = Some(now + BETWEEN_ATTEMPTS);
+        match read {
+            Ok((issuer, life)) => {
+                let issuer = Arc::new(issuer);
+                known.issuer = Some(issuer.clone());
+                known.fresh_until = Some(now + life);
+                known.failure = None;
+                Ok(issuer)
+            }
+            Err(reason) => {
+                tracing::warn!(uri = %self.uri, "the issuer's discovery document: {reason}");
+                let failure: Arc<str> = format!("the issuer's discovery document: {reason}").into();
+                known.failure = Some(failure.clone());
+                known.issuer.clone().ok_or(failure)
+            }
+        }
+    }
+
+    async fn read(&self) -> Result<(Issuer, Duration), String> {
+        let mut request = Request::new(Body::Empty.send());
+        *request.uri_mut() = self.uri.clone();
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let (headers, bytes) = fetch(&self.client, request).await.map_err(|no_answer| no_answer.reason)?;
+        let members = parse_unique_object(&bytes).map_err(|what| format!("it {what}"))?;
+        let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
+        let name = text("issuer").ok_or("it names no `issuer`")?;
+        if self.expected.as_deref().is_some_and(|expected| expected != name) {
+            return Err("its `issuer` is another one".to_owned());
+        }
+        let uri: Option<Uri> = text("jwks_uri").and_then(|uri| uri.parse().ok());
+        // Keys do not come over a worse way than the document that names them.
+        let is_safe = |uri: &Uri| uri.scheme_str() == Some("https") || uri.scheme_str() == self.uri.scheme_str();
+        let uri =
+            uri.filter(|uri| uri.host().is_some() && is_safe(uri)).ok_or("it names no `jwks_uri` that can be used")?;
+        let before = self.known.read().unwrap_or_else(PoisonError::into_inner).issuer.clone();
+        let keys = match before {
+            Some(before) if *before.keys.uri() == uri => before.keys.clone(),
+            _ => Arc::new(RemoteKeys::new(&self.client, &uri)),
+        };
+        let life = allowed_life(&headers).unwrap_or(USUAL_LIFE).clamp(SHORTEST_LIFE, LONGEST_LIFE);
+        Ok((Issuer { name: name.into(), keys }, life))
+    }
+}
