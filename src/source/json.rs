@@ -181,7 +181,8 @@ mod tests {
     fn written(node: &Node, text: &str) -> String {
         let place = |span: Span| format!("{}:{}", span.start, text[span.start as usize..span.end as usize].trim_end());
         let content = match &node.content {
-            Content::Scalar(scalar) => format!("{scalar:?}"),
+            // Where the letters of a text stand follows from its place; YAML's may reach over the blanks behind it.
+            Content::Scalar(scalar) => format!("{:?} {:?}", scalar.style, scalar.text),
             Content::Sequence(items) => items.iter().map(|item| written(item, text)).collect(),
             Content::Mapping(entries) => {
                 let entry = |one: &Entry| format!("{:?} {}", place(one.key.span), written(&one.value, text));
