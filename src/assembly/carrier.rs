@@ -2,6 +2,7 @@
 
 use super::parse::catch_list;
 use super::properties::{Property, properties};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{
@@ -68,8 +69,10 @@ pub fn find(
         None => None,
     };
     let export = amazon::Export::of(api, values, findings);
+    let mut written: HashMap<Span, usize> =
+        found.all.iter().enumerate().map(|(index, assembly)| (assembly.span, index)).collect();
     for operation in &api.operations {
-        let own = own_assembly(operation, &mut found.all, defaults, findings).or_else(|| {
+        let own = own_assembly(operation, &mut written, &mut found.all, defaults, findings).or_else(|| {
             found.all.push(export.as_ref()?.assembly(operation, findings)?);
             Some(found.all.len() - 1)
         });
@@ -130,14 +133,15 @@ fn assembly_node(entry: &Entry, carrier: Carrier) -> &Node {
 /// The assembly that an operation or its path writes: the operation's wins.
 fn own_assembly(
     operation: &Operation,
+    written: &mut HashMap<Span, usize>,
     all: &mut Vec<Assembly>,
     defaults: Option<Settings>,
     findings: &mut Findings,
 ) -> Option<usize> {
     let entry = operation.node.entry(OURS).or_else(|| operation.path_item.entry(OURS))?;
-    // A path's assembly is written once and shared by its operations.
-    if let Some(known) = all.iter().position(|assembly| assembly.span == entry.key.span) {
-        return Some(known);
+    // A path's assembly stands there once and its operations share it.
+    if let Some(known) = written.get(&entry.key.span) {
+        return Some(*known);
     }
     let own = Settings::read(entry, Carrier::XAssembly, findings);
     for key in OF_THE_DOCUMENT {
@@ -150,6 +154,7 @@ fn own_assembly(
     let inherited = defaults.and_then(|_| all.first()).map(|root| (root.catch.clone(), root.finally.clone()));
     let assembly = settings.assembly(&entry.value, entry.key.span, inherited, findings);
     all.push(assembly);
+    written.insert(entry.key.span, all.len() - 1);
     Some(all.len() - 1)
 }
 

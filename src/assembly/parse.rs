@@ -29,7 +29,10 @@ pub fn step_list(list: &Node, name: &str, findings: &mut Findings) -> Vec<Step> 
                 .help("start every step with `- ` and its policy"),
         );
     }
-    list.items().iter().filter_map(|item| step(item, findings)).collect()
+    let mut steps: Vec<Step> = list.items().iter().filter_map(|item| step(item, findings)).collect();
+    // Most lists are short, and a list that grows starts with room for four.
+    steps.shrink_to_fit();
+    steps
 }
 
 fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
@@ -90,10 +93,18 @@ fn made(policy: Arc<str>, policy_span: Span, value: Node, item: &Node, findings:
     }
     let text = |key: &str| value.get(key).and_then(Node::text).map(Arc::from);
     let version = value.get("version").and_then(|node| node.text().map(|text| (text.into(), node.span)));
-    let own: Vec<Entry> = value.entries().iter().filter(|entry| !COMMON.contains(&&*entry.key.text)).cloned().collect();
+    let has_common = value.entries().iter().any(|entry| COMMON.contains(&&*entry.key.text));
     let title = text("title");
     let span = if value.is_null() { policy_span } else { value.span };
-    let config = Node { span, content: Content::Mapping(Arc::new(own)) };
+    let content = match &value.content {
+        // Nothing is left out, so nothing is copied.
+        Content::Mapping(entries) if !has_common => Content::Mapping(entries.clone()),
+        _ => {
+            let own = value.entries().iter().filter(|entry| !COMMON.contains(&&*entry.key.text));
+            Content::Mapping(Arc::new(own.cloned().collect()))
+        }
+    };
+    let config = Node { span, content };
     let catch = catch_list(&value, findings);
     Step { policy, policy_span, version, title, config, catch, span: item.span }
 }

@@ -80,7 +80,7 @@ async fn develop(arguments: DevArguments, startup: Startup, region: String, star
             let snapshot = gateway.snapshot().load_full();
             eprint!("{}", welcome(&snapshot, &lambda, traffic, start, made_up));
         }
-        Reload::RolledBack => eprintln!("Nothing is served yet: mend the document, and it is loaded again."),
+        Reload::RolledBack { .. } => eprintln!("Nothing is served yet: mend the document, and it is loaded again."),
     }
     let exit = match Running::start(gateway, bound, startup.log.access.then_some(AccessForm::Plain)) {
         Ok(running) => running.watching(Some(watcher)).until_terminated().await,
@@ -195,7 +195,7 @@ fn sample(snapshot: &Snapshot, traffic: SocketAddr, made_up: bool) -> Option<Str
 fn reloaded(outcome: Reload, errors: usize) -> String {
     match outcome {
         Reload::Swapped { .. } => "Reloaded.".to_owned(),
-        Reload::RolledBack => {
+        Reload::RolledBack { .. } => {
             format!("{}: the last good version goes on serving.", print::count(errors, "error"))
         }
     }

@@ -37,7 +37,7 @@ pub fn run(arguments: ServeArguments) -> Exit {
         };
         let observer = Box::new(print_load);
         let gateway = Arc::new(Gateway::new(inputs, Box::new(ProcessEnvironment), observer));
-        if gateway.clone().load_in_background().await == Reload::RolledBack {
+        if let Reload::RolledBack { .. } = gateway.clone().load_in_background().await {
             eprintln!("nothing is served");
             return Exit::Findings;
         }
@@ -54,7 +54,9 @@ fn print_load(outcome: Reload, load: &Load) {
     print::findings_to_stderr(&load.findings, &load.sources);
     match outcome {
         Reload::Swapped { generation } => tracing::info!(generation, "loaded"),
-        Reload::RolledBack => {
+        // The start says itself that nothing is served.
+        Reload::RolledBack { generation: 0 } => {}
+        Reload::RolledBack { .. } => {
             tracing::error!(errors = load.findings.errors(), "not loaded; what served before serves on");
         }
     }

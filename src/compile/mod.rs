@@ -62,19 +62,21 @@ impl SnapshotBuilder {
         findings: &mut Findings,
     ) {
         let api = shared.api;
-        let found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
+        let mut found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
         let guard = Arc::new(Guard::compile(&found.security, &found.properties, shared, findings));
         let shared = SharedParts { guard: Some(&guard), ..shared };
+        let verbs = verbs_by_shape(api, &found);
+        // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
+        let assemblies = std::mem::take(&mut found.all).into_iter();
         let pipelines: Vec<Option<Arc<Pipeline>>> =
-            found.all.iter().map(|one| compile_assembly(one, &found.properties, shared, place, findings)).collect();
+            assemblies.map(|one| compile_assembly(&one, &found.properties, shared, place, findings)).collect();
         let info = Arc::new(api_info(api, &found, shared.settings));
         if pipelines.iter().flatten().any(|pipeline| pipeline.reads_document) {
             // Made now, and not by the first request.
             info.document.value();
         }
-        let verbs = verbs_by_shape(api, &found);
         for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
-            if let Some((index, Some(pipeline))) = index.map(|index| (index, &pipelines[index])) {
+            if let Some(pipeline) = index.and_then(|index| pipelines[index].as_ref()) {
                 let (clients, path_verbs) =
                     (clients(&found.security[number]), verbs.get(&operation.path.shape()).cloned());
                 let route = Arc::new(Route {
@@ -88,7 +90,7 @@ impl SnapshotBuilder {
                     pipeline: pipeline.clone(),
                     span: operation.span,
                 });
-                if found.all[index].generation == Generation::V5 {
+                if route.pipeline.generation == Generation::V5 {
                     self.slashed.push(route.clone());
                 }
                 self.add_route(route, findings);
@@ -184,7 +186,7 @@ fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
             true => Value::Null,
             false => Value::object(organization.into_iter().filter(|(_, value)| *value != Value::Null)),
         },
-        document: Document::new(root.clone()),
+        document: Document::new(root),
     }
 }
 

@@ -22,15 +22,42 @@ pub struct SourceFile {
     pub name: Arc<str>,
     pub text: Arc<str>,
     lines: Vec<u32>,
+    /// How many characters stand before every [`BLOCK`] of bytes, so that a place in a long line is found without counting it
+    /// from its start: minified JSON is one line.
+    blocks: Vec<u32>,
 }
 
+/// Bytes between two counts of characters.
+const BLOCK: usize = 1024;
+
 impl SourceFile {
+    fn new(name: Arc<str>, text: Arc<str>) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
+        let counts = text.as_bytes().chunks(BLOCK).scan(0, |before, block| {
+            let here = *before;
+            *before += characters(block);
+            Some(here)
+        });
+        let blocks = counts.collect();
+        SourceFile { name, text, lines, blocks }
+    }
+
+    /// How many characters stand before a byte.
+    fn characters_before(&self, byte: usize) -> u32 {
+        let block = (byte / BLOCK).min(self.blocks.len().saturating_sub(1));
+        self.blocks.get(block).map_or(0, |before| before + characters(&self.text.as_bytes()[block * BLOCK..byte]))
+    }
+
     /// Where a byte stands.
     fn position(&self, byte: u32) -> Position {
         let start = (byte as usize).min(self.text.len());
         let line = self.lines.partition_point(|at| *at as usize <= start);
         let line_start = self.lines[line - 1] as usize;
-        let column = self.text.get(line_start..start).map_or(1, |before| before.chars().count() + 1);
+        let column = match self.text.is_char_boundary(start) {
+            true => (self.characters_before(start) - self.characters_before(line_start)) as usize + 1,
+            false => 1,
+        };
         Position { line, column }
     }
 
@@ -53,11 +80,7 @@ pub struct Sources {
 impl Sources {
     /// Keeps a file's text and gives the id that spans carry.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceId {
-        let text = text.into();
-        let lines = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
-            .collect();
-        self.files.push(SourceFile { name: name.into(), text, lines });
+        self.files.push(SourceFile::new(name.into(), text.into()));
         SourceId(self.files.len() as u32 - 1)
     }
 
@@ -93,6 +116,11 @@ impl Sources {
     }
 }
 
+/// The characters that start in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| (**byte as i8) >= -64).count() as u32
+}
+
 impl SourceId {
     /// The empty span at the start of the file: for findings about the file as a whole.
     pub fn start(self) -> Span {
@@ -113,5 +141,17 @@ mod tests {
         assert_eq!(at(9), Position { line: 2, column: 2 });
         assert_eq!(at(13), Position { line: 3, column: 1 });
         assert_eq!(at(99), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_those_that_counting_gives() {
+        let text = format!("x\n{}\nlast", "aé€😀 ".repeat(700));
+        let mut sources = Sources::default();
+        let id = sources.add("a.json", text.as_str());
+        for (byte, _) in text.char_indices() {
+            let start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
+            let expected = text[start..byte].chars().count() + 1;
+            assert_eq!(sources.position(Span { source: id, start: byte as u32, end: 0 }).column, expected);
+        }
     }
 }

@@ -59,7 +59,10 @@ pub enum Reload {
     /// The new snapshot serves.
     Swapped { generation: u64 },
     /// There were errors, and what served before serves on.
-    RolledBack,
+    RolledBack {
+        /// The number of the snapshot that serves on; 0 where nothing served before.
+        generation: u64,
+    },
 }
 
 impl Gateway {
@@ -117,11 +120,11 @@ impl Gateway {
                 self.ready.loaded();
                 Reload::Swapped { generation: self.generation.fetch_add(1, Ordering::Relaxed) + 1 }
             }
-            None => Reload::RolledBack,
+            None => Reload::RolledBack { generation: self.generation.load(Ordering::Relaxed) },
         };
         let counted = match outcome {
             Reload::Swapped { .. } => ReloadOutcome::Loaded,
-            Reload::RolledBack => ReloadOutcome::Kept,
+            Reload::RolledBack { .. } => ReloadOutcome::Kept,
         };
         self.metrics.reloaded(counted, self.generation.load(Ordering::Relaxed));
         (self.observer)(outcome, &loaded);

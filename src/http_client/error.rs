@@ -57,6 +57,25 @@ impl SendError {
         SendError { kind, sent, source: Some(error.into()) }
     }
 
+    pub(super) fn from_connect(error: ConnectError) -> Self {
+        SendError { kind: error.kind(), sent: false, source: Some(error.into()) }
+    }
+
+    /// An error of a connection; `sent` says whether the request was not handed back whole.
+    pub(super) fn from_hyper(error: hyper::Error, sent: bool) -> Self {
+        let kind = match &error {
+            error if error.is_user() => SendErrorKind::RequestBody,
+            error if error.is_parse() => SendErrorKind::Protocol,
+            _ => SendErrorKind::Closed,
+        };
+        SendError { kind, sent, source: Some(error.into()) }
+    }
+
+    /// A URL without scheme or host. Callers check theirs at load.
+    pub(super) fn no_url() -> Self {
+        SendError { kind: SendErrorKind::Connect, sent: false, source: None }
+    }
+
     pub(super) fn timed_out(connected: bool) -> Self {
         let kind = if connected { SendErrorKind::ResponseTimeout } else { SendErrorKind::ConnectTimeout };
         SendError { kind, sent: connected, source: None }

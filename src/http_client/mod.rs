@@ -8,6 +8,7 @@ mod connector;
 mod error;
 mod guard;
 mod hop_by_hop;
+mod pool;
 mod tls;
 
 #[cfg(test)]
@@ -18,22 +19,25 @@ pub(crate) mod test_tls;
 mod tests;
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
 use http::{Method, Request, Response, Version};
 use http_body::Body as _;
-use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::value::BodyStream;
 use connector::Connector;
+use pool::Pool;
 
 pub use error::{SendError, SendErrorKind};
 pub use guard::Guard;
 pub use hop_by_hop::strip_hop_by_hop;
+pub use pool::{ResponseBody, host};
 pub use tls::{TlsError, TlsOptions};
 
 /// How connections are made and kept.
@@ -80,16 +84,24 @@ impl Default for PoolOptions {
 
 /// A connection pool with its TLS settings. Cloning shares the pool.
 #[derive(Clone)]
-pub struct HttpClient {
-    client: Client<Connector, BodyStream>,
-    protocol: Protocol,
-    keep_alive: bool,
+pub struct HttpClient(Transport);
+
+#[derive(Clone)]
+enum Transport {
+    /// HTTP/1.1 over connections that are kept.
+    Kept(Arc<Pool>),
+    /// Everything else.
+    Other { client: Client<Connector, BodyStream>, protocol: Protocol },
 }
 
 impl HttpClient {
     /// Makes a client with an empty pool; nothing is connected yet.
     pub fn new(tls: &TlsOptions, pool: &PoolOptions) -> Result<Self, TlsError> {
         let connector = Connector::new(tls, pool)?;
+        if pool.protocol == Protocol::Http11 && pool.keep_alive {
+            let pool = Pool::new(connector, pool.idle_timeout, pool.max_idle_per_host);
+            return Ok(HttpClient(Transport::Kept(pool)));
+        }
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
@@ -100,7 +112,7 @@ impl HttpClient {
             // nothing of it was sent, so nothing can run twice.
             .retry_canceled_requests(true)
             .build(connector);
-        Ok(HttpClient { client, protocol: pool.protocol, keep_alive: pool.keep_alive })
+        Ok(HttpClient(Transport::Other { client, protocol: pool.protocol }))
     }
 
     /// Sends a request and waits for the head of its answer, at most `timeout`, of which connecting may take at most
@@ -111,30 +123,37 @@ impl HttpClient {
         &self,
         mut request: Request<BodyStream>,
         timeout: Duration,
-    ) -> Result<Response<Incoming>, SendError> {
+    ) -> Result<Response<ResponseBody>, SendError> {
         frame(&mut request);
-        self.close_after(&mut request);
-        let connection = capture_connection(&mut request);
-        match tokio::time::timeout(timeout, self.client.request(request)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(SendError::from_client(error)),
-            Err(_) => Err(SendError::timed_out(connection.connection_metadata().is_some())),
+        match &self.0 {
+            Transport::Kept(pool) => {
+                let on_its_way = AtomicBool::new(false);
+                match tokio::time::timeout(timeout, pool.send(request, &on_its_way)).await {
+                    Ok(answer) => answer,
+                    Err(_) => Err(SendError::timed_out(on_its_way.into_inner())),
+                }
+            }
+            Transport::Other { client, protocol } => {
+                close_after(*protocol, &mut request);
+                let connection = capture_connection(&mut request);
+                match tokio::time::timeout(timeout, client.request(request)).await {
+                    Ok(Ok(response)) => Ok(response.map(ResponseBody::plain)),
+                    Ok(Err(error)) => Err(SendError::from_client(error)),
+                    Err(_) => Err(SendError::timed_out(connection.connection_metadata().is_some())),
+                }
+            }
         }
     }
+}
 
-    /// Says that the connection ends with this request, where it does. HTTP/2 has no such header.
-    fn close_after(&self, request: &mut Request<BodyStream>) {
-        if self.protocol == Protocol::Http10 {
-            *request.version_mut() = Version::HTTP_10;
-        }
-        let closes = match self.protocol {
-            Protocol::Http10 => true,
-            Protocol::Http11 => !self.keep_alive,
-            Protocol::Http2 | Protocol::Http2Only => false,
-        };
-        if closes {
-            request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
+/// Says that the connection ends with this request, where it does: HTTP/1.1 comes here only without kept connections. HTTP/2
+/// has no such header.
+fn close_after(protocol: Protocol, request: &mut Request<BodyStream>) {
+    if protocol == Protocol::Http10 {
+        *request.version_mut() = Version::HTTP_10;
+    }
+    if matches!(protocol, Protocol::Http10 | Protocol::Http11) {
+        request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
 }
 

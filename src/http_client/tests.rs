@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Frame, Incoming};
 
 use super::test_server::{Answer, Recorded, TestServer, closed_port};
 use super::test_tls::Authority;
@@ -354,4 +354,35 @@ async fn http_2_without_tls_is_spoken_at_once() {
     let client = speaking(Protocol::Http2Only, true, &TlsOptions::default());
     let answer = client.send(post(&url, "x"), LONG).await.unwrap();
     assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "HTTP/2.0");
+}
+
+/// Two answers at the same time take two connections; both are kept, and closed when nobody wants them.
+#[tokio::test]
+async fn kept_connections_are_closed_in_time_and_never_shared() {
+    let server = TestServer::start(ok);
+    let pool = PoolOptions { idle_timeout: Duration::from_millis(300), ..PoolOptions::default() };
+    let client = HttpClient::new(&TlsOptions::default(), &pool).unwrap();
+    let send = || async { client.send(post(&server.url("/"), "x"), LONG).await.unwrap() };
+    let (one, two) = tokio::join!(send(), send());
+    drop((one.into_body().collect().await.unwrap(), two.into_body().collect().await.unwrap()));
+    for _ in 0..3 {
+        drop(send().await.into_body().collect().await.unwrap());
+    }
+    let connections = |server: &TestServer| {
+        let mut all: Vec<_> = server.requests().iter().map(|one| one.port).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    };
+    assert_eq!(connections(&server), 2);
+    let Transport::Kept(pool) = &client.0 else { panic!("connections are kept") };
+    assert_eq!(pool.kept(), 2);
+    let pause = Instant::now();
+    while pool.kept() > 0 {
+        assert!(pause.elapsed() < LONG, "they stay open");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // An answer that nobody reads to its end takes its connection along.
+    drop(send().await);
+    assert_eq!(pool.kept(), 0);
 }

@@ -141,6 +141,7 @@ impl Reader<'_> {
                 }
             }
         }
+        operations.shrink_to_fit();
         operations
     }
 

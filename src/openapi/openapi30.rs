@@ -1,8 +1,10 @@
 //! OpenAPI 3.0: `servers`, and a second opinion from the typed model.
 
+use std::sync::Arc;
+
 use super::{Api, Dialect, document, servers};
 use crate::diagnostics::{Diagnostic, Findings, codes};
-use crate::source::{Node, References, Tree};
+use crate::source::{Content, Entry, Node, References, Tree};
 
 /// Exports of AWS API Gateway are bad OpenAPI as a rule, and AWS takes them.
 fn has_integrations(tree: &Tree) -> bool {
@@ -20,11 +22,33 @@ pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings)
     // already found the mistake its words would only be noise.
     if findings.errors() == errors
         && !has_integrations(tree)
-        && let Err(error) = serde_json::from_value::<openapiv3::OpenAPI>(tree.root.to_json())
+        && let Err(error) = second_opinion(&tree.root)
     {
         let span = tree.root.get("openapi").map_or(tree.root.span, |node| node.span);
         let message = format!("the document does not follow OpenAPI 3.0: {error}");
         findings.push(Diagnostic::warning(codes::SPEC_MISMATCH, span, message));
     }
     Some(api)
+}
+
+/// Reads the document into the typed model, path by path: as a whole it takes many times the room of the document.
+fn second_opinion(root: &Node) -> Result<(), serde_json::Error> {
+    let (mut around, mut paths) = (Vec::new(), Vec::new());
+    for entry in root.entries() {
+        let is_paths = &*entry.key.text == "paths" && entry.value.is_mapping();
+        if is_paths {
+            paths.extend(entry.value.entries().iter().cloned());
+        }
+        let value = if is_paths { mapping(&entry.value, Vec::new()) } else { entry.value.clone() };
+        around.push(Entry { key: entry.key.clone(), value });
+    }
+    serde_json::from_value::<openapiv3::OpenAPI>(mapping(root, around).to_json())?;
+    paths.into_iter().try_for_each(|path| {
+        let one = mapping(root, vec![path]).to_json();
+        serde_json::from_value::<openapiv3::Paths>(one).map(drop)
+    })
+}
+
+fn mapping(like: &Node, entries: Vec<Entry>) -> Node {
+    Node { span: like.span, content: Content::Mapping(Arc::new(entries)) }
 }

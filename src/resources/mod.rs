@@ -22,12 +22,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::{Regex, RegexBuilder};
 
+use crate::aws::client::LambdaClient;
 use crate::aws::credentials::{CredentialGauges, CredentialSource, Credentials};
 use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
 use crate::script::{Engine, Limits};
 use background::Background;
 use bulkhead::Bulkheads;
-use cache::Cache;
+use cache::{Cache, Key};
 use counters::{Counters, Memory};
 use discovery::Discoveries;
 use introspection::Introspections;
@@ -37,6 +38,7 @@ use key_sets::KeySets;
 #[derive(Default)]
 pub struct Resources {
     clients: Mutex<Kept<(TlsOptions, PoolOptions), HttpClient>>,
+    lambda_clients: Mutex<Kept<(Key, PoolOptions), Arc<LambdaClient>>>,
     credentials: Mutex<Kept<CredentialSource, Arc<Credentials>>>,
     patterns: Mutex<Kept<(String, bool), Regex>>,
     scripts: Mutex<Kept<Limits, Arc<Engine>>>,
@@ -93,6 +95,21 @@ impl Resources {
     /// The client of these options.
     pub fn http_client(&self, tls: &TlsOptions, pool: &PoolOptions) -> Result<HttpClient, TlsError> {
         lock(&self.clients).get_or_make(&(tls.clone(), pool.clone()), || HttpClient::new(tls, pool))
+    }
+
+    /// The client for the functions of one place: `place` tells region, endpoint, TLS and credentials. Steps that share it
+    /// share its signing key too.
+    pub fn lambda_client(
+        &self,
+        place: Key,
+        pool: &PoolOptions,
+        make: impl FnOnce() -> LambdaClient,
+    ) -> Arc<LambdaClient> {
+        let make = || Ok::<_, std::convert::Infallible>(Arc::new(make()));
+        match lock(&self.lambda_clients).get_or_make(&(place, pool.clone()), make) {
+            Ok(client) => client,
+            Err(never) => match never {},
+        }
     }
 
     /// The credential cache of this source.
@@ -164,6 +181,7 @@ impl Resources {
     /// Called when a load has succeeded: what neither it nor the one before it used goes.
     pub fn loaded(&self) {
         lock(&self.clients).next_load();
+        lock(&self.lambda_clients).next_load();
         lock(&self.credentials).next_load();
         lock(&self.patterns).next_load();
         lock(&self.scripts).next_load();

@@ -84,22 +84,26 @@ pub struct DeclaredParameter {
 }
 
 /// The OpenAPI document without its assemblies, as a value. It is made when somebody asks for it: at load where a step names
-/// it, else by the first read under a name that only run time knew.
+/// it, else by the first read under a name that only run time knew. Until then it is JSON text, which takes a fraction of the
+/// room of the tree that it was read into.
 #[derive(Debug, Default)]
 pub struct Document {
-    root: Option<Node>,
+    text: Box<[u8]>,
     value: OnceLock<Value>,
 }
 
 impl Document {
-    pub fn new(root: Node) -> Self {
-        Document { root: Some(root), value: OnceLock::new() }
+    pub fn new(root: &Node) -> Self {
+        let mut text = Vec::new();
+        // What was read can be written, and writing to memory cannot fail.
+        serde_json::to_writer(&mut text, &without_assembly(root, 0)).ok();
+        Document { text: text.into(), value: OnceLock::new() }
     }
 
     pub fn value(&self) -> &Value {
-        self.value.get_or_init(|| match &self.root {
-            Some(root) => Value::from(&without_assembly(root, 0).to_json()),
-            None => Value::Null,
+        self.value.get_or_init(|| match serde_json::from_slice::<serde_json::Value>(&self.text) {
+            Ok(document) => Value::from(&document),
+            Err(_) => Value::Null,
         })
     }
 }

@@ -45,13 +45,22 @@ pub struct Conflict<'r, T>(pub &'r T);
 
 #[derive(Debug)]
 struct Branch<T> {
-    exact: HashMap<Arc<str>, Branch<T>>,
+    exact: Exact<T>,
     mixed: Vec<(Vec<Part>, Branch<T>)>,
     parameter: Option<Box<Branch<T>>>,
     /// Takes everything that is left.
     greedy: Leaves<T>,
     here: Leaves<T>,
 }
+
+/// The texts that can follow. Most places have one, and a map for it would be larger than all that it leads to.
+#[derive(Debug)]
+struct Exact<T> {
+    first: Option<(Arc<str>, Box<Branch<T>>)>,
+    others: Option<Box<Texts<T>>>,
+}
+
+type Texts<T> = HashMap<Arc<str>, Box<Branch<T>>>;
 
 /// The routes at the end of a path: one per verb, or one for any. Each has its own names for the path's parameters.
 #[derive(Debug)]
@@ -62,7 +71,7 @@ struct Leaf<T> {
     verb: Option<Method>,
     /// How late its parameters stand; less is better. `None` where the order of the search decides alone.
     score: Option<usize>,
-    names: Vec<Arc<str>>,
+    names: Box<[Arc<str>]>,
     route: T,
 }
 
@@ -77,7 +86,7 @@ impl<T> Default for Router<T> {
 impl<T> Default for Branch<T> {
     fn default() -> Self {
         Branch {
-            exact: HashMap::new(),
+            exact: Exact { first: None, others: None },
             mixed: Vec::new(),
             parameter: None,
             greedy: Leaves(Vec::new()),
@@ -108,7 +117,7 @@ impl<T> Router<T> {
         let mut names = Vec::new();
         for segment in segments {
             branch = match segment {
-                Segment::Static(text) => branch.exact.entry(text.clone()).or_default(),
+                Segment::Static(text) => branch.exact.branch(text),
                 Segment::Parameter(name) => {
                     names.push(name.clone());
                     branch.parameter.get_or_insert_default()
@@ -122,11 +131,11 @@ impl<T> Router<T> {
                 }
                 Segment::Greedy(name) => {
                     names.push(name.clone());
-                    return branch.greedy.insert(Leaf { verb, score, names, route });
+                    return branch.greedy.insert(Leaf { verb, score, names: names.into(), route });
                 }
             };
         }
-        branch.here.insert(Leaf { verb, score, names, route })
+        branch.here.insert(Leaf { verb, score, names: names.into(), route })
     }
 
     /// Finds the route of a path that starts with `/`.
@@ -180,11 +189,32 @@ fn rank(parts: &[Part]) -> (Reverse<usize>, String) {
     (Reverse(length), parts.iter().map(text).collect())
 }
 
+impl<T> Exact<T> {
+    /// The branch behind a text, made where there is none.
+    fn branch(&mut self, text: &Arc<str>) -> &mut Branch<T> {
+        let (known, branch) = self.first.get_or_insert_with(|| (text.clone(), Box::default()));
+        if known == text {
+            return branch;
+        }
+        self.others.get_or_insert_default().entry(text.clone()).or_default()
+    }
+
+    fn get(&self, text: &str) -> Option<&Branch<T>> {
+        let (known, branch) = self.first.as_ref()?;
+        if **known == *text {
+            return Some(branch);
+        }
+        self.others.as_ref()?.get(text).map(|branch| &**branch)
+    }
+}
+
 impl<T> Leaves<T> {
     fn insert(&mut self, new: Leaf<T>) -> Result<(), Conflict<'_, T>> {
         if let Some(known) = self.0.iter().position(|leaf| leaf.verb == new.verb) {
             return Err(Conflict(&self.0[known].route));
         }
+        // Most paths have one verb.
+        self.0.reserve_exact(1);
         self.0.push(new);
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! A subtree to a configuration type: spellings, JSON Schema, serde; every finding at the place of its key or value.
 
+use std::sync::OnceLock;
+
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use schemars::JsonSchema;
@@ -30,7 +32,8 @@ pub struct Shape {
     /// What findings call the thing: `lambda`, `the settings`.
     name: &'static str,
     schema: Value,
-    validator: Option<Validator>,
+    /// Made where there is something to check. `None` inside where the schema is no good, which tests would have said.
+    validator: OnceLock<Option<Validator>>,
     spellings: Spellings,
 }
 
@@ -39,8 +42,7 @@ impl Shape {
     pub fn of<T: JsonSchema>(name: &'static str, spellings: Spellings) -> Self {
         let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
         let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-        let validator = jsonschema::draft7::new(&schema).ok();
-        Shape { name, schema, validator, spellings }
+        Shape { name, schema, validator: OnceLock::new(), spellings }
     }
 
     /// The other ways to write its properties.
@@ -68,7 +70,8 @@ impl Shape {
         let mut own = Findings::default();
         let node = &self.rename(node, &mut own);
         let json = to_json(node, &self.schema);
-        if let Some(validator) = &self.validator {
+        let validator = self.validator.get_or_init(|| jsonschema::draft7::new(&self.schema).ok());
+        if let Some(validator) = validator {
             for error in validator.iter_errors(&json) {
                 self.report(&error, node, &mut own);
             }
@@ -243,8 +246,21 @@ fn expectation(error: &ValidationError<'_>, schema: &Value) -> String {
         ValidationErrorKind::MaxLength { limit } => format!("at most {limit} characters"),
         ValidationErrorKind::MinItems { limit } => format!("at least {limit} items"),
         ValidationErrorKind::Pattern { pattern } => format!("text like `{pattern}`"),
-        _ => types(schema.get("type").unwrap_or(&Value::Null)),
+        _ => match choices(schema).as_slice() {
+            [] => types(schema.get("type").unwrap_or(&Value::Null)),
+            words => quoted_list(words),
+        },
     }
+}
+
+/// The words of an enumeration whose variants each have a description.
+fn choices(schema: &Value) -> Vec<&str> {
+    let variants = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+    let words = variants.flat_map(|one| {
+        let listed = one.get("enum").and_then(Value::as_array).into_iter().flatten();
+        one.get("const").into_iter().chain(listed).filter_map(Value::as_str)
+    });
+    words.collect()
 }
 
 fn types(value: &Value) -> String {

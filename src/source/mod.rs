@@ -6,6 +6,7 @@
 mod decode;
 mod expand;
 mod files;
+mod json;
 mod origin;
 mod packaged;
 mod parse;
@@ -14,6 +15,8 @@ pub mod rule;
 mod scalar;
 
 use std::sync::Arc;
+
+use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostics::Span;
 
@@ -145,6 +148,19 @@ impl Node {
             Content::Mapping(entries) => serde_json::Value::Object(
                 entries.iter().map(|entry| (entry.key.text.to_string(), entry.value.to_json())).collect(),
             ),
+        }
+    }
+}
+
+/// [`Node::to_json`] without the value in between. Of a key that stands there twice, both are written.
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.content {
+            Content::Scalar(scalar) => scalar.to_json().serialize(serializer),
+            Content::Sequence(items) => serializer.collect_seq(items.iter()),
+            Content::Mapping(entries) => {
+                serializer.collect_map(entries.iter().map(|entry| (&*entry.key.text, &entry.value)))
+            }
         }
     }
 }

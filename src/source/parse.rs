@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
+use super::json;
 use super::{Content, Entry, Key, Node, Origin, Scalar, Style};
 use crate::diagnostics::{Code, Diagnostic, Findings, SourceId, Span, codes};
 
@@ -16,6 +17,14 @@ const MAX_NODES: usize = 1_000_000;
 
 /// Reads a text. On a syntax error nothing comes back but the finding; duplicate keys are findings beside the tree.
 pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Option<Node> {
+    let mut reader = Reader::new(source, text);
+    match json::read(source, text, &mut reader) {
+        Some(()) => reader.finished(findings),
+        None => parse_yaml(source, text, findings),
+    }
+}
+
+pub(super) fn parse_yaml(source: SourceId, text: &str, findings: &mut Findings) -> Option<Node> {
     let mut reader = Reader::new(source, text);
     for event in Parser::new_from_str(text) {
         let step = match event {
@@ -34,8 +43,7 @@ pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Option<No
             }
         }
     }
-    reader.duplicates.into_iter().for_each(|finding| findings.push(finding));
-    Some(reader.root.map_or_else(|| nothing(source), |(node, _)| node))
+    reader.finished(findings)
 }
 
 /// What a text without content holds.
@@ -59,30 +67,40 @@ struct Open {
     function: Option<String>,
 }
 
-enum OpenKind {
+pub(super) enum OpenKind {
     Sequence(Vec<Node>),
     Mapping { entries: Vec<Entry>, seen: HashSet<Arc<str>>, key: Option<Key> },
 }
 
-struct Reader<'t> {
+impl OpenKind {
+    pub(super) fn mapping() -> Self {
+        OpenKind::Mapping { entries: Vec::new(), seen: HashSet::new(), key: None }
+    }
+}
+
+/// A tree in the making.
+pub(super) struct Reader<'t> {
     source: SourceId,
     text: &'t str,
     bytes: ByteIndex,
     open: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
+    /// Every key once: a large document has few different ones.
+    keys: HashSet<Arc<str>>,
     total: usize,
     duplicates: Vec<Diagnostic>,
     root: Option<(Node, usize)>,
 }
 
 impl<'t> Reader<'t> {
-    fn new(source: SourceId, text: &'t str) -> Self {
+    pub(super) fn new(source: SourceId, text: &'t str) -> Self {
         Reader {
             source,
             text,
             bytes: ByteIndex::new(text),
             open: Vec::new(),
             anchors: HashMap::new(),
+            keys: HashSet::new(),
             total: 0,
             duplicates: Vec::new(),
             root: None,
@@ -125,8 +143,7 @@ impl<'t> Reader<'t> {
                 self.begin(span, anchor, OpenKind::Sequence(Vec::new()), function(tag.as_deref()))?;
             }
             Event::MappingStart(anchor, tag) => {
-                let kind = OpenKind::Mapping { entries: Vec::new(), seen: HashSet::new(), key: None };
-                self.begin(span, anchor, kind, function(tag.as_deref()))?;
+                self.begin(span, anchor, OpenKind::mapping(), function(tag.as_deref()))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
             _ => {}
@@ -141,7 +158,24 @@ impl<'t> Reader<'t> {
         Scalar { text: text.into(), style, masked: false, origin }
     }
 
-    fn begin(
+    /// Adds a scalar that has neither anchor nor tag.
+    pub(super) fn leaf(&mut self, text: &str, style: Style, span: Span) -> Result<(), Box<Diagnostic>> {
+        let content = Content::Scalar(self.scalar(text, style, span));
+        self.add(Node { span, content }, 1, 0)
+    }
+
+    /// The map or list that is read.
+    pub(super) fn innermost(&self) -> Option<&OpenKind> {
+        self.open.last().map(|open| &open.kind)
+    }
+
+    /// The tree, and what was found beside it.
+    fn finished(self, findings: &mut Findings) -> Option<Node> {
+        self.duplicates.into_iter().for_each(|finding| findings.push(finding));
+        Some(self.root.map_or_else(|| nothing(self.source), |(node, _)| node))
+    }
+
+    pub(super) fn begin(
         &mut self,
         span: Span,
         anchor: usize,
@@ -155,12 +189,18 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn end(&mut self, end: Span) -> Result<(), Box<Diagnostic>> {
+    pub(super) fn end(&mut self, end: Span) -> Result<(), Box<Diagnostic>> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let span = Span { end: end.end.max(open.span.end), ..open.span };
         let content = match open.kind {
-            OpenKind::Sequence(items) => Content::Sequence(Arc::new(items)),
-            OpenKind::Mapping { entries, .. } => Content::Mapping(Arc::new(entries)),
+            OpenKind::Sequence(mut items) => {
+                items.shrink_to_fit();
+                Content::Sequence(Arc::new(items))
+            }
+            OpenKind::Mapping { mut entries, .. } => {
+                entries.shrink_to_fit();
+                Content::Mapping(Arc::new(entries))
+            }
         };
         self.add(applied(open.function, Node { span, content }), open.size, open.anchor)
     }
@@ -190,7 +230,13 @@ impl<'t> Reader<'t> {
                     entries.push(Entry { key, value: node });
                 }
                 None => match node.content {
-                    Content::Scalar(scalar) => *key = Some(Key { text: scalar.text, span: node.span }),
+                    Content::Scalar(scalar) => {
+                        let text = self.keys.get(&scalar.text).cloned().unwrap_or_else(|| {
+                            self.keys.insert(scalar.text.clone());
+                            scalar.text
+                        });
+                        *key = Some(Key { text, span: node.span });
+                    }
                     _ => return Err(self.error(codes::BAD_KEY, node.span, "a key must be text, not a list or a map")),
                 },
             },

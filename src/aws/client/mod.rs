@@ -14,7 +14,6 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, Uri};
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::credentials::Credentials;
@@ -22,7 +21,7 @@ use super::endpoint::{Endpoint, EndpointError};
 use super::function::{FunctionRef, Qualifier};
 use super::limits;
 use super::sign::{Scope, Signer};
-use crate::http_client::HttpClient;
+use crate::http_client::{HttpClient, ResponseBody};
 use crate::value::Body;
 
 pub use error::{InvokeError, ServiceError};
@@ -54,13 +53,26 @@ pub enum InvocationType {
 #[derive(Debug, Clone)]
 pub struct Target {
     uri: Uri,
-    headers: HeaderMap,
+    kind: InvocationType,
+    log_tail: bool,
 }
 
 impl Target {
     /// Where the call goes: endpoint, function and qualifier.
     pub fn uri(&self) -> &Uri {
         &self.uri
+    }
+
+    /// The headers that every call has. They are made for each call, with room for those of the call: that costs no more than
+    /// copying a map, and thousands of functions keep no map each.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(12);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+        headers.insert(INVOCATION_TYPE, HeaderValue::from_static(self.kind.as_str()));
+        if self.log_tail {
+            headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
+        }
+        headers
     }
 }
 
@@ -107,17 +119,11 @@ impl LambdaClient {
         invocation_type: InvocationType,
         log_tail: bool,
     ) -> Result<Target, EndpointError> {
-        let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-        headers.insert(INVOCATION_TYPE, HeaderValue::from_static(invocation_type.as_str()));
-        if log_tail {
-            headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
-        }
         let path = match invocation_type {
             InvocationType::ResponseStream => function.stream_path(qualifier),
             _ => function.invoke_path(qualifier),
         };
-        Ok(Target { uri: self.endpoint.join(&path)?, headers })
+        Ok(Target { uri: self.endpoint.join(&path)?, kind: invocation_type, log_tail })
     }
 
     /// Calls a function: one request, never repeated. [`InvokeError::may_have_run`] says what a repetition risks.
@@ -145,12 +151,12 @@ impl LambdaClient {
         target: &Target,
         invocation: Invocation,
         deadline: Instant,
-    ) -> Result<Response<Incoming>, InvokeError> {
+    ) -> Result<Response<ResponseBody>, InvokeError> {
         let keys = match tokio::time::timeout_at(deadline, self.credentials.get()).await {
             Ok(keys) => keys.map_err(InvokeError::Credentials)?,
             Err(_) => return Err(InvokeError::Timeout { sent: false }),
         };
-        let mut headers = target.headers.clone();
+        let mut headers = target.headers();
         let optional = [
             (CLIENT_CONTEXT, invocation.client_context),
             (TRACE_ID, invocation.trace_id),
@@ -185,7 +191,7 @@ impl LambdaClient {
 }
 
 /// Reads an answer to its end.
-async fn read(body: Incoming, deadline: Instant) -> Result<Bytes, InvokeError> {
+async fn read(body: ResponseBody, deadline: Instant) -> Result<Bytes, InvokeError> {
     match tokio::time::timeout_at(deadline, Limited::new(body, limits::ANSWER).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) => Err(InvokeError::Broken(error.to_string())),

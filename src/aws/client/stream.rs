@@ -12,10 +12,10 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, HeaderMap};
 use http::{HeaderValue, Response};
 use http_body::{Body, Frame};
-use hyper::body::Incoming;
 use serde::Deserialize;
 use tokio::time::{Instant, Sleep};
 
+use crate::http_client::ResponseBody;
 use crate::value::BodyTimeout;
 
 #[cfg(test)]
@@ -34,7 +34,7 @@ pub struct StreamReply {
 /// What the function writes, as it comes. It ends well only when the service says so: an answer that is cut off is an error.
 #[derive(Debug)]
 pub struct PayloadStream {
-    frames: Incoming,
+    frames: ResponseBody,
     decoder: MessageFrameDecoder,
     received: BytesMut,
     /// The service has said that the answer is complete, or a fault was told.
@@ -70,7 +70,7 @@ struct Complete {
 }
 
 impl StreamReply {
-    pub(super) fn new(answer: Response<Incoming>, patience: Duration) -> Self {
+    pub(super) fn new(answer: Response<ResponseBody>, patience: Duration) -> Self {
         let (head, frames) = answer.into_parts();
         let body = PayloadStream {
             frames,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_config::BehaviorVersion;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials as Keys;
@@ -66,6 +67,10 @@ impl Loader {
                 provided.map_err(|error| failure(&format!("profile \"{name}\" of the AWS configuration"), &error))
             }
             Base::Chain => {
+                // The chain starts with the variables; where they are set, the rest of it need not be made.
+                if let Ok(keys) = EnvironmentVariableCredentialsProvider::new().provide_credentials().await {
+                    return Ok(keys);
+                }
                 let chain = DefaultCredentialsChain::builder().configure(self.provider_config());
                 let chain = chain.region(self.region()).build().await;
                 let provided = chain.provide_credentials().await;

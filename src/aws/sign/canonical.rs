@@ -8,6 +8,7 @@ use http::{Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::SignError;
+use crate::http_client::host;
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -135,12 +136,6 @@ fn headers(out: &mut String, uri: &Uri, headers: &HeaderMap) -> Result<String, S
         out.push('\n');
     }
     Ok(names.join(";"))
-}
-
-/// The host as clients send it: without the scheme's own port.
-fn host(uri: &Uri) -> Option<&str> {
-    let default = matches!((uri.scheme_str(), uri.port_u16()), (Some("http"), Some(80)) | (Some("https"), Some(443)));
-    if default { uri.host() } else { uri.authority().map(|authority| authority.as_str()) }
 }
 
 /// The text without spaces at its ends, and with one space for several.

@@ -28,7 +28,7 @@ pub(super) fn encrypt(
         }
         Content::CbcHmac(bits) => {
             let (mac, key) = halves(bits, key)?;
-            let cipher = PaddedBlockEncryptingKey::cbc_pkcs7(UnboundCipherKey::new(cbc(bits), key)?)?;
+            let cipher = PaddedBlockEncryptingKey::cbc_pkcs7(UnboundCipherKey::new(aes(bits), key)?)?;
             let context = EncryptionContext::Iv128(FixedLength::try_from(vector)?);
             cipher.less_safe_encrypt(&mut text, context)?;
             let tag = tag(bits, mac, vector, aad, &text);
@@ -60,7 +60,7 @@ pub(super) fn decrypt(
         Content::CbcHmac(bits) => {
             let (mac, key) = halves(bits, key)?;
             constant_time::verify_slices_are_equal(&tag(bits, mac, vector, aad, ciphertext), given)?;
-            let cipher = PaddedBlockDecryptingKey::cbc_pkcs7(UnboundCipherKey::new(cbc(bits), key)?)?;
+            let cipher = PaddedBlockDecryptingKey::cbc_pkcs7(UnboundCipherKey::new(aes(bits), key)?)?;
             let context = DecryptionContext::Iv128(FixedLength::try_from(vector)?);
             cipher.decrypt(&mut text, context)?.len()
         }
@@ -98,7 +98,8 @@ fn gcm(bits: Bits) -> &'static aead::Algorithm {
     }
 }
 
-fn cbc(bits: Bits) -> &'static cipher::Algorithm {
+/// The cipher of a key of this length.
+pub(super) fn aes(bits: Bits) -> &'static cipher::Algorithm {
     match bits {
         Bits::B128 => &cipher::AES_128,
         Bits::B192 => &cipher::AES_192,

@@ -1,18 +1,19 @@
 //! AES key wrap (RFC 3394), over the cipher of aws-lc-rs: its own key wrap has no keys of 192 bits, which documents name.
 
-use aws_lc_rs::cipher::{self, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey};
+use aws_lc_rs::cipher::{DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::error::Unspecified;
 use zeroize::Zeroizing;
 
 use super::algorithm::Bits;
+use super::content::aes;
 
 const START: [u8; 8] = [0xa6; 8];
 const HALF: usize = 8;
 
 /// Wraps a key of at least 16 bytes, in steps of 8.
 pub(super) fn wrap(bits: Bits, with: &[u8], key: &[u8]) -> Result<Vec<u8>, Unspecified> {
-    let cipher = EncryptingKey::ecb(UnboundCipherKey::new(algorithm(bits), with)?)?;
+    let cipher = EncryptingKey::ecb(UnboundCipherKey::new(aes(bits), with)?)?;
     let mut parts = halves(key)?;
     let (mut check, count) = (START, parts.len());
     for round in 0..6 {
@@ -29,7 +30,7 @@ pub(super) fn wrap(bits: Bits, with: &[u8], key: &[u8]) -> Result<Vec<u8>, Unspe
 
 /// Unwraps a key, if it was wrapped with this one.
 pub(super) fn unwrap(bits: Bits, with: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
-    let cipher = DecryptingKey::ecb(UnboundCipherKey::new(algorithm(bits), with)?)?;
+    let cipher = DecryptingKey::ecb(UnboundCipherKey::new(aes(bits), with)?)?;
     let (check, rest) = wrapped.split_first_chunk::<HALF>().ok_or(Unspecified)?;
     let (mut check, mut parts) = (*check, halves(rest)?);
     let count = parts.len();
@@ -62,14 +63,6 @@ fn split(block: &[u8]) -> Result<([u8; HALF], [u8; HALF]), Unspecified> {
 
 fn mix(check: &mut [u8; HALF], counter: usize) {
     *check = (u64::from_be_bytes(*check) ^ counter as u64).to_be_bytes();
-}
-
-fn algorithm(bits: Bits) -> &'static cipher::Algorithm {
-    match bits {
-        Bits::B128 => &cipher::AES_128,
-        Bits::B192 => &cipher::AES_192,
-        Bits::B256 => &cipher::AES_256,
-    }
 }
 
 #[cfg(test)]

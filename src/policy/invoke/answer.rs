@@ -4,16 +4,15 @@ use std::time::Duration;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Response, StatusCode};
-use hyper::body::Incoming;
 
 use super::config::StopOn;
 use super::soap;
-use crate::http_client::strip_hop_by_hop;
+use crate::http_client::{ResponseBody, strip_hop_by_hop};
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::{Body, BodyError, Message};
 
 /// The answer without what belonged to its connection; the body still streams.
-pub(super) fn received(answer: Response<Incoming>) -> Response<Body> {
+pub(super) fn received(answer: Response<ResponseBody>) -> Response<Body> {
     let mut answer = answer.map(Body::from_stream);
     strip_hop_by_hop(answer.headers_mut());
     // The body is framed anew on its way to the client.

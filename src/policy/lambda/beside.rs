@@ -43,11 +43,11 @@ static DURABLE_NAME: Rule = Rule {
     words: "1 to 64 letters, digits, `-` and `_`",
 };
 
-/// The compiled properties.
+/// The compiled properties. Few calls have any of them, and every step has this.
 pub(super) struct Beside {
-    client_context: Option<JsonTemplate>,
-    tenant_id: Option<Word>,
-    durable_execution_name: Option<Word>,
+    client_context: Option<Box<JsonTemplate>>,
+    tenant_id: Option<Box<Word>>,
+    durable_execution_name: Option<Box<Word>>,
 }
 
 /// `None` means that findings say why not.
@@ -63,11 +63,11 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
         }
     }
     let client_context = match &config.client_context {
-        Some(text) => Some(client_context(text, compiler)?),
+        Some(text) => Some(Box::new(client_context(text, compiler)?)),
         None => None,
     };
     let mut word = |name: &'static str, text: &Option<String>, rule| match text {
-        Some(text) => Word::compile(name, text, rule, compiler).map(Some),
+        Some(text) => Word::compile(name, text, rule, compiler).map(|word| Some(Box::new(word))),
         None => Some(None),
     };
     let tenant_id = word("tenant-id", &config.tenant_id, &TENANT);
@@ -102,7 +102,7 @@ impl Beside {
 
     pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
         let words = [&self.tenant_id, &self.durable_execution_name].into_iter().flatten();
-        let context = self.client_context.iter().flat_map(JsonTemplate::references);
+        let context = self.client_context.iter().flat_map(|template| template.references());
         context.chain(words.flat_map(|word| word.text.references()))
     }
 }

@@ -1,5 +1,7 @@
 //! Makes the calls of a step.
 
+use std::sync::Arc;
+
 use crate::aws::client::{Invocation, InvokeReply, LambdaClient, StreamReply};
 use crate::aws::event::EventFormat;
 use crate::aws::response;
@@ -15,7 +17,7 @@ use super::{answer, faults};
 
 /// Everything that a call needs beside its function and its payload.
 pub(super) struct Caller {
-    pub client: LambdaClient,
+    pub client: Arc<LambdaClient>,
     pub kind: InvocationKind,
     pub response: ResponseFormat,
     /// Whose rules a proxy response follows.

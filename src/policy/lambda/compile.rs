@@ -25,7 +25,7 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<C
     let region = call.as_ref().map(|call| call.client.region()).unwrap_or_default();
     let payload = payload::compile(config, input?, region, compiler);
     let (output, call, payload) = (output?, call?, payload?);
-    let cache = cache::compile(config, &call, compiler)?;
+    let cache = cache::compile(config, &call, compiler)?.map(Box::new);
     let behind = background::compile(config, compiler)?;
     let bulkhead = bulkhead::compile(config, &call, compiler);
     let caller = Caller {

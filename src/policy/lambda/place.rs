@@ -1,5 +1,7 @@
 //! In which region, at which endpoint and as whom the function is called: decided at load.
 
+use std::sync::Arc;
+
 use crate::aws::client::{InvocationType, LambdaClient};
 use crate::aws::endpoint::{Endpoint, lambda_from_environment, region_from_environment, region_in_endpoint};
 use crate::diagnostics::codes;
@@ -14,7 +16,7 @@ use super::select::{Select, Written};
 
 /// A function, ready to be called.
 pub(super) struct Call {
-    pub client: LambdaClient,
+    pub client: Arc<LambdaClient>,
     pub select: Select,
     /// The largest payload in bytes.
     pub limit: usize,
@@ -48,7 +50,8 @@ pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<
     };
     let identity = Fingerprint::new("place").with(&region).with(&endpoint);
     let identity = identity.with_tls(&tls).with_credentials(credentials.source()).key();
-    let client = LambdaClient::new(http, endpoint, region, credentials);
+    let make = || LambdaClient::new(http, endpoint, region, credentials);
+    let client = compiler.shared.resources.lambda_client(identity, &options, make);
     let log_tail = config.log_type == LogType::Tail;
     match written.select(&client, kind, log_tail, local.is_some())? {
         Ok(select) => Some(Call { client, select, limit: kind.payload_limit(), identity }),

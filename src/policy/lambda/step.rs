@@ -27,7 +27,7 @@ pub(super) struct Lambda {
     pub limit: usize,
     pub output: Root,
     pub timeout: Duration,
-    pub cache: Option<AnswerCache>,
+    pub cache: Option<Box<AnswerCache>>,
     /// How many calls of the function run at a time.
     pub bulkhead: Option<Limit>,
     /// Where calls go that no request waits for.
@@ -41,7 +41,7 @@ pub(super) struct Lambda {
 
 impl Lambda {
     pub(super) fn reads(&self) -> Vec<Reference> {
-        let cached = self.cache.as_ref().map(AnswerCache::references).unwrap_or_default();
+        let cached = self.cache.as_deref().map(AnswerCache::references).unwrap_or_default();
         let values = self.select.references().into_iter().chain(self.beside.references()).chain(cached);
         self.payload.reads().into_iter().chain(values.cloned()).chain(self.variables.reads()).collect()
     }

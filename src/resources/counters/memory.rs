@@ -1,6 +1,5 @@
 //! Counters in this process's memory.
 
-use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use crate::resources::cache::Key;
 /// Requests that count different things seldom wait for each other.
 const SHARDS: usize = 16;
 /// Counters of a shard. Beyond that the one goes that was used longest ago, so made-up keys cannot fill the memory.
-const EACH: NonZeroUsize = NonZeroUsize::MIN.saturating_add(8191);
+const EACH: usize = 8192;
 
 /// The counters.
 #[derive(Debug)]
@@ -29,8 +28,8 @@ struct Counter {
 
 impl Default for Memory {
     fn default() -> Self {
-        // Without room until something is counted.
-        Memory { shards: std::array::from_fn(|_| Mutex::new(LruCache::new(EACH))) }
+        // Without room until something is counted: a cache that knows its bound makes room for all of it at once.
+        Memory { shards: std::array::from_fn(|_| Mutex::new(LruCache::unbounded())) }
     }
 }
 
@@ -52,6 +51,9 @@ impl Counters for Memory {
         };
         if counter.used > 0 || known.is_some() {
             counters.put(change.key, counter);
+            if counters.len() > EACH {
+                counters.pop_lru();
+            }
         }
         let reset = change.window.map_or(Duration::ZERO, |window| (counter.started + window).duration_since(now));
         Counting::Ready(Count { exceeded, remaining: change.most.saturating_sub(counter.used), reset })
@@ -114,10 +116,10 @@ mod tests {
     #[test]
     fn made_up_keys_do_not_fill_the_memory() {
         let all = Memory::default();
-        for number in 0..SHARDS * EACH.get() + 5_000 {
+        for number in 0..SHARDS * EACH + 5_000 {
             apply(&all, &change(&number.to_string(), Operation::Consume, 1));
         }
         let held: usize = all.shards.iter().map(|shard| shard.lock().unwrap().len()).sum();
-        assert!(held <= SHARDS * EACH.get());
+        assert!(held <= SHARDS * EACH);
     }
 }
