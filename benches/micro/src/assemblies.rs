@@ -42,7 +42,8 @@ pub const SWITCH: &str = "- switch:\n    case:\n\
 pub const JSONATA: &str = "- if: {condition: '$count(message.body.items[price > 10 and count = 2]) > 2', execute: []}";
 pub const REDACT: &str = "- redact:\n    root: message.body\n    redactions:\n\
     \x20   - {path: '$.**.email'}\n    - {path: '$.card', action: remove}\n";
-pub const VALIDATE: &str = "- validate:\n    validate-against: url\n    json-schema: '#/x-assembly/properties/order/value'\n";
+pub const VALIDATE: &str =
+    "- validate:\n    validate-against: url\n    json-schema: '#/x-assembly/properties/order/value'\n";
 pub const XML_TO_JSON: &str = "- xml-to-json: {}";
 pub const JSON_TO_XML: &str = "- json-to-xml: {root-element-name: order}";
 pub const SCRIPT: &str = "- gatewayscript: {version: 2.0.0, source: \"context.set('tier', 'gold');\"}";

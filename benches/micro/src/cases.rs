@@ -65,7 +65,9 @@ fn cheap_steps() -> Vec<Case> {
 /// Steps that work. One run is a whole assembly with this one step over a fresh body, which is parsed in it.
 fn steps() -> Vec<Case> {
     vec![
-        case("if/jsonata", 100, "a JSONata condition that looks through a list of 20", || a::flow(a::JSONATA, a::ORDER)),
+        case("if/jsonata", 100, "a JSONata condition that looks through a list of 20", || {
+            a::flow(a::JSONATA, a::ORDER)
+        }),
         case("map/20-actions", 100, "`map` with 20 actions, each `from` one place", || a::flow(&a::map(), a::ORDER)),
         case("redact/two-paths", 100, "`redact` with two paths, one at any depth", || a::flow(a::REDACT, a::ORDER)),
         case("validate/json", 100, "`validate` against a schema of a list of 20", || a::flow(a::VALIDATE, a::ORDER)),

@@ -15,7 +15,7 @@ use cases::Case;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Rounds before anything counts: caches fill, lists reach their sizes.
-const WARM: u32 = 3;
+const WARM: u32 = 12;
 
 /// Batches of which the fastest counts.
 const BATCHES: u32 = 60;
