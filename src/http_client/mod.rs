@@ -91,7 +91,7 @@ enum Transport {
     /// HTTP/1.1 over connections that are kept.
     Kept(Arc<Pool>),
     /// Everything else.
-    Other { client: Client<Connector, BodyStream>, protocol: Protocol },
+    Other { client: Box<Client<Connector, BodyStream>>, protocol: Protocol },
 }
 
 impl HttpClient {
@@ -112,7 +112,7 @@ impl HttpClient {
             // nothing of it was sent, so nothing can run twice.
             .retry_canceled_requests(true)
             .build(connector);
-        Ok(HttpClient(Transport::Other { client, protocol: pool.protocol }))
+        Ok(HttpClient(Transport::Other { client: Box::new(client), protocol: pool.protocol }))
     }
 
     /// Sends a request and waits for the head of its answer, at most `timeout`, of which connecting may take at most
