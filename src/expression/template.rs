@@ -7,6 +7,9 @@ use std::sync::Arc;
 use super::{Reference, Scope};
 use crate::value::Value;
 
+/// What a piece of a mixed template usually takes, in bytes.
+const USUAL: usize = 16;
+
 /// A compiled text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Template {
@@ -89,11 +92,14 @@ impl Template {
             Template::Constant(value) => value.to_text(),
             Template::Reference(reference) => Cow::Owned(scope.text(reference)),
             Template::Mixed(parts) => {
-                let mut text = String::new();
+                let mut text = String::with_capacity(parts.len() * USUAL);
                 for part in parts {
                     match part {
                         Part::Text(constant) => text.push_str(constant),
-                        Part::Reference(reference) => text.push_str(&scope.text(reference)),
+                        Part::Reference(reference) => match scope.borrowed(reference) {
+                            Some(lent) => text.push_str(lent),
+                            None => text.push_str(&scope.text(reference)),
+                        },
                     }
                 }
                 Cow::Owned(text)

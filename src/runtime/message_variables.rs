@@ -91,9 +91,13 @@ pub(super) fn put(whole: &mut Value, path: &[Arc<str>], value: Value, append: bo
 
 /// A header's value; repeated ones are joined by a comma, `Set-Cookie` and others alike, as JSON has one place.
 pub(super) fn header(headers: &HeaderMap, name: &str) -> Value {
-    let mut values = headers.get_all(name).iter();
+    let mut values = headers.get_all(name).iter().peekable();
     let Some(first) = values.next() else { return Value::Null };
-    let mut text = String::from_utf8_lossy(first.as_bytes()).into_owned();
+    let first = String::from_utf8_lossy(first.as_bytes());
+    if values.peek().is_none() {
+        return (&*first).into();
+    }
+    let mut text = first.into_owned();
     for value in values {
         text.push_str(", ");
         text.push_str(&String::from_utf8_lossy(value.as_bytes()));
@@ -163,9 +167,17 @@ fn set_header(headers: &mut HeaderMap, name: &str, value: &Value, append: bool) 
     let checked = |value: &Value| {
         HeaderValue::from_bytes(value.to_text().as_bytes()).map_err(|_| SetError::BadHeaderValue(name.to_owned()))
     };
+    // All are checked before the first is set.
     let values: Vec<HeaderValue> = match value {
         Value::Array(items) => items.iter().map(checked).collect::<Result<_, _>>()?,
-        one => vec![checked(one)?],
+        one => {
+            let one = checked(one)?;
+            match append {
+                true => drop(headers.append(name_checked, one)),
+                false => drop(headers.insert(name_checked, one)),
+            }
+            return Ok(());
+        }
     };
     if !append {
         headers.remove(&name_checked);

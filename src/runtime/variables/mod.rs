@@ -224,10 +224,11 @@ impl State {
         }
     }
 
-    /// Remembers that a step has set a header of `message`.
+    /// Remembers that a step has set a header of `message`. A loop may set one often.
     fn touch_header(&mut self, path: Path<'_>) {
         if let [first, name, ..] = path
             && &**first == "headers"
+            && !self.touched_headers.iter().any(|known| known.as_str().eq_ignore_ascii_case(name))
             && let Ok(name) = HeaderName::from_bytes(name.as_bytes())
         {
             self.touched_headers.push(name);

@@ -92,7 +92,7 @@ fn all(state: &State) -> Value {
 fn value(state: &State, name: &str) -> Value {
     match state.pipeline.generation {
         Generation::V10 => match in_path(state, name) {
-            Some(text) => percent_decoded(text).into_owned().into(),
+            Some(text) => (&*percent_decoded(text)).into(),
             None => {
                 let fields = declared_fields(state, name).into_iter().map(Value::from);
                 one_or_list(in_query(state, name).map(Value::from).chain(fields))
