@@ -154,7 +154,8 @@ def completion(server):
     expect("policies in an operation", found == policies, found)
 
     found = server.completions("  |\n")
-    expect("blocks", {"execute", "catch", "finally", "properties", "allowed-hosts", "error-format", "cors"} == found, found)
+    blocks = {"execute", "catch", "finally", "properties", "catalogs", "allowed-hosts", "error-format", "cors"}
+    expect("blocks", blocks == found, found)
     step = "  execute:\n    - lambda:\n        function: a\n        "
     found = server.completions(step + "|\n")
     expect("properties", {"region", "payload", "timeout", "title", "version", "catch"} <= found, found)
