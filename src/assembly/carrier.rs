@@ -13,7 +13,8 @@ use crate::openapi::{Api, Operation, Security};
 use crate::source::{Entry, Environment, Node};
 
 pub(super) const OURS: &str = "x-assembly";
-const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
+/// IBM's extensions of a document, in the order in which they are looked at.
+pub const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 const SETTINGS: [&str; 10] = [
     "execute",
     "catch",
@@ -114,7 +115,7 @@ pub fn has_root(root: &Node) -> bool {
 }
 
 /// The root's carrier: ours before IBM's.
-fn root_carrier(root: &Node) -> Option<(&Entry, Carrier)> {
+pub fn root_carrier(root: &Node) -> Option<(&Entry, Carrier)> {
     let ours = root.entry(OURS).map(|entry| (entry, Carrier::XAssembly));
     ours.or_else(|| {
         let with_assembly = |entry: &&Entry| entry.value.get("assembly").is_some();

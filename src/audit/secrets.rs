@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Subject;
+use crate::assembly::IBM;
 use crate::diagnostics::{Diagnostic, Findings, codes};
 use crate::source::{Content, Entry, Node, Scalar, kebab_case};
 
@@ -37,7 +38,7 @@ static LOOKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    for carrier in ["x-assembly", "x-ibm-configuration", "x-gateway-configuration"] {
+    for carrier in ["x-assembly"].into_iter().chain(IBM) {
         if let Some(node) = subject.api.tree.root.get(carrier) {
             below(node, findings);
         }

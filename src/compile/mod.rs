@@ -15,7 +15,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies, Generation, Values};
+use crate::assembly::{self, Assemblies, Generation, IBM, Values};
 use crate::diagnostics::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{
     Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
@@ -31,9 +31,6 @@ use crate::source::Node;
 use crate::value::Value;
 
 pub use assembler::compile_assembly;
-
-/// IBM's extensions of a document, in the order in which they are looked at.
-const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 
 /// Collects the routes of all documents of a load.
 pub struct SnapshotBuilder {

@@ -1,6 +1,6 @@
 //! Stages before the assembly. They are steps like the author's, in the same pipeline, but outside of what its `catch` guards.
 
-use crate::assembly::{Assembly, Carrier, Generation};
+use crate::assembly::{Assembly, Carrier, Generation, IBM};
 use crate::openapi::Api;
 use crate::policy::{self, Access, Names, Plan, SharedParts};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
@@ -20,7 +20,7 @@ pub(super) fn before_assembly(assembly: &Assembly, shared: SharedParts<'_>, name
 fn required_parameters(assembly: &Assembly, api: &Api) -> Option<Plan> {
     // The v5 engine runs without a parameter that is required; elsewhere a document may ask for that.
     let asked = |carrier: &str| api.tree.root.pointer(&format!("/{carrier}/compatibility/enforce-required-params"));
-    let asked = super::IBM.iter().find_map(|carrier| asked(carrier)?.text());
+    let asked = IBM.iter().find_map(|carrier| asked(carrier)?.text());
     // AWS asks for them where a validator does, and nowhere else.
     let is_amazon = assembly.carrier == Carrier::Amazon;
     if is_amazon || assembly.generation == Generation::V5 || asked == Some("false") {

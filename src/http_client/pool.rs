@@ -30,9 +30,16 @@ type Origin = (Scheme, Authority);
 /// The kept connections.
 pub(super) struct Pool {
     connector: Connector,
-    idle: Mutex<HashMap<Origin, Vec<Idle>>>,
+    idle: Mutex<IdleConnections>,
     idle_timeout: Duration,
     most: usize,
+}
+
+#[derive(Default)]
+struct IdleConnections {
+    by_origin: HashMap<Origin, Vec<Idle>>,
+    /// A task will close them in time. There is one, however often the last connection comes and goes.
+    watched: bool,
 }
 
 /// A connection that nobody uses.
@@ -123,7 +130,7 @@ impl Pool {
     /// The connection that was used last, if it is still good.
     fn take(&self, origin: &Origin) -> Option<SendRequest<BodyStream>> {
         let mut idle = self.idle();
-        let kept = idle.get_mut(origin)?;
+        let kept = idle.by_origin.get_mut(origin)?;
         while let Some(one) = kept.pop() {
             if one.since.elapsed() >= self.idle_timeout {
                 // Those below it are older.
@@ -142,12 +149,11 @@ impl Pool {
             return;
         }
         let mut idle = self.idle();
-        let is_first = idle.values().all(Vec::is_empty);
-        let kept = idle.entry(origin).or_default();
+        let kept = idle.by_origin.entry(origin).or_default();
         if kept.len() < self.most {
             kept.push(Idle { sender, since: Instant::now() });
         }
-        if is_first {
+        if !std::mem::replace(&mut idle.watched, true) {
             self.close_in_time();
         }
     }
@@ -160,11 +166,12 @@ impl Pool {
                 tokio::time::sleep(pause).await;
                 let Some(pool) = pool.upgrade() else { return };
                 let mut idle = pool.idle();
-                for kept in idle.values_mut() {
+                for kept in idle.by_origin.values_mut() {
                     kept.retain(|one| one.since.elapsed() < pause && !one.sender.is_closed());
                 }
-                idle.retain(|_, kept| !kept.is_empty());
-                if idle.is_empty() {
+                idle.by_origin.retain(|_, kept| !kept.is_empty());
+                idle.watched = !idle.by_origin.is_empty();
+                if !idle.watched {
                     return;
                 }
             }
@@ -173,10 +180,10 @@ impl Pool {
 
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
-        self.idle().values().map(Vec::len).sum()
+        self.idle().by_origin.values().map(Vec::len).sum()
     }
 
-    fn idle(&self) -> MutexGuard<'_, HashMap<Origin, Vec<Idle>>> {
+    fn idle(&self) -> MutexGuard<'_, IdleConnections> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -204,9 +211,13 @@ impl ResponseBody {
     }
 
     fn give_back_at_the_end(&mut self) {
-        if self.body.is_end_stream()
-            && let Some(Lease { pool, origin, sender }) = self.lease.take()
-        {
+        if self.body.is_end_stream() {
+            self.give_back();
+        }
+    }
+
+    fn give_back(&mut self) {
+        if let Some(Lease { pool, origin, sender }) = self.lease.take() {
             pool.put(origin, sender);
         }
     }
@@ -228,11 +239,7 @@ impl Body for ResponseBody {
             Some(Ok(_)) => self.give_back_at_the_end(),
             // A connection that broke is no use.
             Some(Err(_)) => self.lease = None,
-            None => {
-                if let Some(Lease { pool, origin, sender }) = self.lease.take() {
-                    pool.put(origin, sender);
-                }
-            }
+            None => self.give_back(),
         }
         Poll::Ready(frame)
     }

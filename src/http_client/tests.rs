@@ -386,3 +386,17 @@ async fn kept_connections_are_closed_in_time_and_never_shared() {
     drop(send().await);
     assert_eq!(pool.kept(), 0);
 }
+
+/// The last connection comes and goes with every request; what watches it does not.
+#[tokio::test]
+async fn one_task_watches_the_kept_connections() {
+    let server = TestServer::start(ok);
+    let client = plain();
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    for _ in 0..50 {
+        let answer = client.send(post(&server.url("/"), "x"), LONG).await.unwrap();
+        drop(answer.into_body().collect().await.unwrap());
+    }
+    // The connection's own, and the watcher.
+    assert!(tasks() <= 2, "{} tasks", tasks());
+}

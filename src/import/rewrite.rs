@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::edit::{Edit, apply, indented, line_start, next_line};
-use crate::assembly::{Assemblies, Carrier, Generation, Step};
+use crate::assembly::{Assemblies, Carrier, Generation, Step, root_carrier};
 use crate::diagnostics::{Findings, Sources};
 use crate::openapi::Api;
 use crate::policy;
@@ -21,8 +21,6 @@ pub struct Rewritten {
     /// What is no longer as it was.
     pub changes: &'static [&'static str],
 }
-
-const CARRIERS: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 
 /// What both keys hold, in the order in which it is written.
 const BESIDE: [&str; 3] = ["properties", "catalogs", "cors"];
@@ -55,13 +53,12 @@ const OF_TOOLS: [&str; 12] = [
 /// Rewrites a document whose assemblies were found with its own text. With `scripts` every longer script becomes a file whose
 /// name starts so. The error is one sentence.
 pub fn rewrite(api: &Api, found: &Assemblies, text: &str, scripts: Option<&str>) -> Result<Rewritten, String> {
-    let root = &api.tree.root;
-    if root.get("x-assembly").is_some() {
-        return Err("the document has an `x-assembly` already, and that is what runs".to_owned());
-    }
-    let is_ibm = |entry: &&Entry| entry.value.get("assembly").is_some();
-    let Some(entry) = CARRIERS.iter().filter_map(|key| root.entry(key)).find(is_ibm) else {
-        return Err("the document has no `x-ibm-configuration` with an `assembly`".to_owned());
+    let entry = match root_carrier(&api.tree.root) {
+        Some((_, Carrier::XAssembly)) => {
+            return Err("the document has an `x-assembly` already, and that is what runs".to_owned());
+        }
+        Some((entry, _)) => entry,
+        None => return Err("the document has no `x-ibm-configuration` with an `assembly`".to_owned()),
     };
     let generation = found.all.first().map(|assembly| assembly.generation).unwrap_or_default();
     let steps: Vec<Step> = found.steps().into_iter().map(|placed| placed.step).collect();

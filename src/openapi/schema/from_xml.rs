@@ -30,11 +30,15 @@ struct Reader<'a> {
 /// Everything that a schema says about one value.
 struct View<'a>(Vec<&'a Json>);
 
-/// What a child of an element is.
+/// Where a member stands: as an attribute, or as elements.
 struct Place<'a> {
     member: &'a str,
+    /// What the attribute or an element of it is called.
+    name: &'a str,
+    /// What the attribute or one element is.
     view: View<'a>,
-    /// The schema of the list that it is an item of, without an element of its own around the items.
+    is_attribute: bool,
+    /// Every element is an item: the list has none of its own around them.
     in_list: bool,
 }
 
@@ -63,7 +67,7 @@ impl<'a> Reader<'a> {
             .filter(|id| matches!(self.document.node(*id), XmlNode::Element { .. }))
             .collect();
         if view.is("array") {
-            let items = view.items().map(|items| self.view(items)).unwrap_or(View(Vec::new()));
+            let items = view.items().map_or(View(Vec::new()), |items| self.view(items));
             return children.into_iter().map(|child| self.element(&items, child)).collect();
         }
         let mut written = attributes.iter().filter(|one| !of_instance(&one.name)).peekable();
@@ -74,46 +78,37 @@ impl<'a> Reader<'a> {
                 return view.scalar(&text);
             }
         }
+        // Made once for all of them: a document may have thousands.
+        let places: Vec<Place<'a>> = view.properties().map(|(member, schema)| self.place(member, schema)).collect();
+        let find = |name: &XmlName, is_attribute: bool| {
+            places.iter().find(|one| one.is_attribute == is_attribute && one.view.takes(name, one.name))
+        };
         let mut members = Map::new();
         for attribute in written {
-            let known = view.properties().map(|(name, schema)| (name, self.view(schema)));
-            let mut known = known.filter(|(_, view)| view.xml("attribute").is_some());
-            match known.find(|(name, view)| view.takes(&attribute.name, view.xml("name").unwrap_or(name))) {
-                Some((name, view)) => members.insert(name.to_owned(), view.scalar(&attribute.value)),
+            match find(&attribute.name, true) {
+                Some(place) => members.insert(place.member.to_owned(), place.view.scalar(&attribute.value)),
                 None => members.insert(attribute.name.local.to_string(), (&*attribute.value).into()),
             };
         }
         for child in children {
-            self.child(view, child, &mut members);
+            let XmlNode::Element { name, .. } = self.document.node(child) else { continue };
+            match find(name, false) {
+                Some(place) => add(&mut members, place.member, self.element(&place.view, child), place.in_list),
+                None => add(&mut members, &name.local, self.element(&View(Vec::new()), child), false),
+            }
         }
         Json::Object(members)
     }
 
-    fn child(&self, view: &View<'a>, id: NodeId, members: &mut Map<String, Json>) {
-        let XmlNode::Element { name, .. } = self.document.node(id) else { return };
-        let Some(Place { member, view, in_list }) = self.place(view, name) else {
-            return add(members, &name.local, self.element(&View(Vec::new()), id), false);
-        };
-        add(members, member, self.element(&view, id), in_list);
-    }
-
-    /// The member that an element of this name is, or is an item of.
-    fn place(&self, view: &View<'a>, name: &XmlName) -> Option<Place<'a>> {
-        for (member, schema) in view.properties() {
-            let view = self.view(schema);
-            let own = view.xml("name").unwrap_or(member);
-            if !view.is("array") || view.xml("wrapped").is_some() {
-                if view.xml("attribute").is_none() && view.takes(name, own) {
-                    return Some(Place { member, view, in_list: false });
-                }
-                continue;
-            }
-            let items = view.items().map(|items| self.view(items)).unwrap_or(View(Vec::new()));
-            if items.takes(name, items.xml("name").unwrap_or(own)) {
-                return Some(Place { member, view: items, in_list: true });
-            }
+    fn place(&self, member: &'a str, schema: &'a Json) -> Place<'a> {
+        let view = self.view(schema);
+        let name = view.xml("name").unwrap_or(member);
+        if !view.is("array") || view.xml("wrapped").is_some() {
+            let is_attribute = view.xml("attribute").is_some();
+            return Place { member, name, view, is_attribute, in_list: false };
         }
-        None
+        let items = view.items().map_or(View(Vec::new()), |items| self.view(items));
+        Place { member, name: items.xml("name").unwrap_or(name), view: items, is_attribute: false, in_list: true }
     }
 }
 

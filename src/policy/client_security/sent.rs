@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::header::{CONTENT_TYPE, COOKIE};
+use http::header::CONTENT_TYPE;
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use crate::expression::Template;
-use crate::openapi::KeyPlace;
+use crate::openapi::{KeyPlace, Location};
 use crate::policy::client_identification;
 use crate::policy::security::{Sent, basic, name_and_password};
 use crate::runtime::Context;
@@ -60,9 +60,8 @@ impl Place {
             Place::Key(place) => client_identification::sent(place, &cx.state),
             Place::Variable(template) => Some(template.text(cx).into_owned()),
             Place::Cookie(name) => {
-                let headers = cx.state.request.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-                let cookies = headers.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-                only(cookies.filter(|(key, _)| **key == **name).map(|(_, value)| value.trim_matches('"').to_owned()))
+                let cookies = cx.state.parameter_texts(Location::Cookie, name).into_iter();
+                only(cookies.map(|value| value.trim_matches('"').to_owned()))
             }
             Place::Field(name) => {
                 let kind = cx.state.request.headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next()?;

@@ -1,13 +1,8 @@
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::header::HeaderValue;
-use zeroize::Zeroizing;
-
 use super::sent::{Pair, Places};
 use crate::policy::Directory;
-use crate::policy::security::{Denial, Refusal, Registry, fault};
+use crate::policy::security::{Denial, Refusal, Registry, basic_of, fault};
 use crate::runtime::{Caller, Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Value;
 
@@ -70,11 +65,9 @@ impl ClientStep {
 }
 
 async fn ask(registry: Option<&Registry>, (id, secret): Pair) -> Result<Arc<Caller>, Unknown> {
-    // A colon would move a part of the id into the secret.
-    let Some(registry) = registry.filter(|_| !id.contains(':')) else { return Err(Unknown::Refused) };
-    let pair = Zeroizing::new(format!("{id}:{}", secret.as_ref().map_or("", |secret| secret.as_str())));
-    let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-    let header = HeaderValue::from_str(&text).map_err(|_| Unknown::Refused)?;
+    let Some(registry) = registry else { return Err(Unknown::Refused) };
+    let secret = secret.as_ref().map_or("", |secret| secret.as_str());
+    let header = basic_of(&id, secret).ok_or(Unknown::Refused)?;
     match registry.approve(&header).await {
         Ok(_) => {
             let app = Value::object([("id", Value::from(id.as_str())), ("name", id.as_str().into())]);

@@ -1,7 +1,10 @@
 //! The `Authorization` header of a request.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderValue};
+use zeroize::Zeroizing;
 
 /// Bytes of a token that is looked at.
 const LONGEST: usize = 16 * 1024;
@@ -73,11 +76,22 @@ pub(in crate::policy) fn basic(headers: &HeaderMap) -> Sent<'_, HeaderValue> {
 }
 
 /// Name and password of a basic header.
-pub(in crate::policy) fn name_and_password(value: &HeaderValue) -> Option<(String, zeroize::Zeroizing<String>)> {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
+pub(in crate::policy) fn name_and_password(value: &HeaderValue) -> Option<(String, Zeroizing<String>)> {
     let (_, encoded) = value.to_str().ok()?.split_once(' ')?;
-    let bytes = zeroize::Zeroizing::new(STANDARD.decode(encoded.trim_matches(' ')).ok()?);
+    let bytes = Zeroizing::new(STANDARD.decode(encoded.trim_matches(' ')).ok()?);
     let (name, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
-    Some((name.to_owned(), zeroize::Zeroizing::new(password.to_owned())))
+    Some((name.to_owned(), Zeroizing::new(password.to_owned())))
+}
+
+/// The basic header of a name and a password, which no log shows. There is none for a name with a colon: that would move a
+/// part of it into the password.
+pub(in crate::policy) fn basic_of(name: &str, password: &str) -> Option<HeaderValue> {
+    if name.contains(':') {
+        return None;
+    }
+    let pair = Zeroizing::new(format!("{name}:{password}"));
+    let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+    let mut value = HeaderValue::from_str(&text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }

@@ -21,7 +21,7 @@ use crate::source::Spellings;
 pub use config::Config;
 pub use guard::{Guard, not_enforced};
 
-pub(in crate::policy) use bearer::{Sent, basic, name_and_password};
+pub(in crate::policy) use bearer::{Sent, basic, basic_of, name_and_password};
 pub(in crate::policy) use check::{Check, Demanded, Outputs, keep};
 pub(in crate::policy) use outlet::Outlet;
 pub(in crate::policy) use provider::Provider;

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::header::HeaderValue;
 use percent_encoding::utf8_percent_encode;
 use serde_json::Value as Json;
 
+use super::bearer::basic_of;
 use super::outlet::{Outlet, Target};
 use crate::diagnostics::{codes, quoted_list};
 use crate::jose::{ALGORITHMS, Algorithm, Token};
@@ -223,10 +222,7 @@ fn introspector(target: &Target, asking: &Asking<'_>, outlet: &Outlet<'_, '_>) -
 fn credentials(asking: &Asking<'_>) -> Option<HeaderValue> {
     let encode = |text: &str| utf8_percent_encode(text, FORM).to_string();
     let secret = asking.client_secret.map(Secret::expose).unwrap_or_default();
-    let pair = zeroize::Zeroizing::new(format!("{}:{}", encode(asking.client_id?), encode(secret)));
-    let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair.as_bytes()))).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    basic_of(&encode(asking.client_id?), &zeroize::Zeroizing::new(encode(secret)))
 }
 
 fn algorithms(name: &str, written: Option<&[String]>, outlet: &mut Outlet<'_, '_>) -> Option<Option<Box<[Algorithm]>>> {

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::header::{HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use zeroize::Zeroizing;
 
 use crate::expression::{Reference, Scope, Template};
 use crate::policy::pcre::Pattern;
-use crate::policy::security::{Approval, Denial, Refusal, Registry, Sent, basic, fault, keep, name_and_password};
+use crate::policy::security::{
+    Approval, Denial, Refusal, Registry, Sent, basic, basic_of, fault, keep, name_and_password,
+};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Value;
 
@@ -98,14 +98,7 @@ impl UserStep {
             Identity::Variables { user, password } => {
                 let name = user.text(cx).into_owned();
                 let password = Zeroizing::new(password.text(cx).into_owned());
-                // A colon would move a part of the name into the password.
-                if name.is_empty() || name.contains(':') {
-                    return None;
-                }
-                let pair = Zeroizing::new(format!("{name}:{}", *password));
-                let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-                let mut header = HeaderValue::from_str(&text).ok()?;
-                header.set_sensitive(true);
+                let header = basic_of(&name, &password).filter(|_| !name.is_empty())?;
                 Some(Person { name, header })
             }
             Identity::Earlier => None,
