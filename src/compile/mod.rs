@@ -10,7 +10,7 @@ mod stages;
 mod tests;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -86,6 +86,7 @@ impl SnapshotBuilder {
                     }),
                     pipeline: pipeline.clone(),
                     span: operation.span,
+                    kept: OnceLock::new(),
                 });
                 if route.pipeline.generation == Generation::V5 {
                     self.slashed.push(route.clone());

@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::{Guard, PoolOptions, Protocol, SendErrorKind, TlsError, TlsOptions, tls};
+use super::{Gather, Guard, PoolOptions, Protocol, SendErrorKind, TlsError, TlsOptions, tls};
 use crate::value::BoxError;
 
 /// How long a silent connection stands before TCP asks whether the peer is still there: a synchronous invocation may
@@ -92,7 +92,7 @@ impl Connector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Response = MaybeHttpsStream<Gather<TokioIo<TcpStream>>>;
     type Error = ConnectError;
     type Future = Connecting<Self::Response, ConnectError>;
 
@@ -121,7 +121,7 @@ impl Service<Uri> for Connector {
 }
 
 impl Service<Uri> for Tcp {
-    type Response = TokioIo<TcpStream>;
+    type Response = Gather<TokioIo<TcpStream>>;
     type Error = ConnectError;
     type Future = Connecting<Self::Response, ConnectError>;
 
@@ -136,7 +136,7 @@ impl Service<Uri> for Tcp {
             return Box::pin(async { Err(ConnectError::Guarded) });
         }
         let connecting = self.connector.call(uri);
-        Box::pin(async move { connecting.await.map_err(ConnectError::from_tcp) })
+        Box::pin(async move { connecting.await.map(Gather).map_err(ConnectError::from_tcp) })
     }
 }
 

@@ -4,8 +4,10 @@
 //! a byte of it may have left. What it sends is framed here: hop-by-hop headers are dropped and `Content-Length` is
 //! what the body says of itself.
 
+mod connection;
 mod connector;
 mod error;
+mod gather;
 mod guard;
 mod hop_by_hop;
 mod pool;
@@ -20,14 +22,14 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
 use http::{Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::value::BodyStream;
@@ -35,8 +37,9 @@ use connector::Connector;
 use pool::Pool;
 
 pub use error::{SendError, SendErrorKind};
+pub use gather::Gather;
 pub use guard::Guard;
-pub use hop_by_hop::strip_hop_by_hop;
+pub use hop_by_hop::{is_hop_by_hop, strip_hop_by_hop};
 pub use pool::{ResponseBody, host};
 pub use tls::{TlsError, TlsOptions};
 
@@ -121,28 +124,65 @@ impl HttpClient {
     /// The URI is absolute. Hop-by-hop headers are dropped; a `Host` header that is set stays as it is.
     pub async fn send(
         &self,
-        mut request: Request<BodyStream>,
+        request: Request<BodyStream>,
         timeout: Duration,
+    ) -> Result<Response<ResponseBody>, SendError> {
+        let on_its_way = OnItsWay::default();
+        match tokio::time::timeout(timeout, self.start(request, &on_its_way)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(on_its_way.timed_out()),
+        }
+    }
+
+    /// [`HttpClient::send`] for a caller who has a clock of its own, and gives up by dropping this.
+    pub async fn start(
+        &self,
+        mut request: Request<BodyStream>,
+        on_its_way: &OnItsWay,
     ) -> Result<Response<ResponseBody>, SendError> {
         frame(&mut request);
         match &self.0 {
-            Transport::Kept(pool) => {
-                let on_its_way = AtomicBool::new(false);
-                match tokio::time::timeout(timeout, pool.send(request, &on_its_way)).await {
-                    Ok(answer) => answer,
-                    Err(_) => Err(SendError::timed_out(on_its_way.into_inner())),
-                }
-            }
-            Transport::Other { client, protocol } => {
-                close_after(*protocol, &mut request);
-                let connection = capture_connection(&mut request);
-                match tokio::time::timeout(timeout, client.request(request)).await {
-                    Ok(Ok(response)) => Ok(response.map(ResponseBody::plain)),
-                    Ok(Err(error)) => Err(SendError::from_client(error)),
-                    Err(_) => Err(SendError::timed_out(connection.connection_metadata().is_some())),
-                }
-            }
+            Transport::Kept(pool) => pool.send(request, on_its_way).await,
+            // In a box: its future is several times as large as the other one.
+            Transport::Other { client, protocol } => Box::pin(other(client, *protocol, request, on_its_way)).await,
         }
+    }
+}
+
+async fn other(
+    client: &Client<Connector, BodyStream>,
+    protocol: Protocol,
+    mut request: Request<BodyStream>,
+    on_its_way: &OnItsWay,
+) -> Result<Response<ResponseBody>, SendError> {
+    close_after(protocol, &mut request);
+    // Told also when this is dropped half-way.
+    let _told = Connected(capture_connection(&mut request), on_its_way);
+    let answer = client.request(request).await.map_err(SendError::from_client)?;
+    Ok(answer.map(ResponseBody::plain))
+}
+
+/// Says at its end whether a connection had been found.
+struct Connected<'a>(CaptureConnection, &'a OnItsWay);
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        self.1.set(self.0.connection_metadata().is_some());
+    }
+}
+
+/// Whether a request may have been sent, for whoever stopped waiting for its answer.
+#[derive(Debug, Default)]
+pub struct OnItsWay(AtomicBool);
+
+impl OnItsWay {
+    fn set(&self, may_have_been_sent: bool) {
+        self.0.store(may_have_been_sent, Ordering::Relaxed);
+    }
+
+    /// The error of a request whose time ran out.
+    pub fn timed_out(&self) -> SendError {
+        SendError::timed_out(self.0.load(Ordering::Relaxed))
     }
 }
 

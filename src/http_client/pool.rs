@@ -16,35 +16,51 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Request, Response, Uri};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{Builder, SendRequest};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tower::Service;
 
-use super::SendError;
+use super::connection::Connection;
 use super::connector::Connector;
+use super::{OnItsWay, SendError};
 use crate::value::BodyStream;
 
-/// Where a connection leads.
-type Origin = (Scheme, Authority);
+/// Origins that are remembered without a look at which of them have connections: a request may name its host.
+const MANY: usize = 256;
 
 /// The kept connections.
 pub(super) struct Pool {
     connector: Connector,
-    idle: Mutex<IdleConnections>,
+    origins: Mutex<Origins>,
+    /// Told when something happens on a connection that nobody uses.
+    watcher: Arc<Notify>,
+    /// A task will close connections in time. There is one, however often the last connection comes and goes.
+    watched: AtomicBool,
     idle_timeout: Duration,
     most: usize,
 }
 
 #[derive(Default)]
-struct IdleConnections {
-    by_origin: HashMap<Origin, Vec<Idle>>,
-    /// A task will close them in time. There is one, however often the last connection comes and goes.
-    watched: bool,
+struct Origins {
+    all: HashMap<(Scheme, Authority), Arc<Origin>>,
+    /// The one that was asked for last. Most clients know one only, and need not look for it.
+    last: Option<Arc<Origin>>,
+}
+
+/// Where connections lead.
+struct Origin {
+    scheme: Scheme,
+    authority: Authority,
+    /// Its root.
+    uri: Uri,
+    /// What requests say of it.
+    host: HeaderValue,
+    idle: Mutex<Vec<Idle>>,
 }
 
 /// A connection that nobody uses.
 struct Idle {
-    sender: SendRequest<BodyStream>,
+    connection: Box<Connection>,
     since: Instant,
 }
 
@@ -57,55 +73,51 @@ pub struct ResponseBody {
 /// A connection in use.
 struct Lease {
     pool: Arc<Pool>,
-    origin: Origin,
-    sender: SendRequest<BodyStream>,
+    origin: Arc<Origin>,
+    connection: Box<Connection>,
 }
 
 // === impl Pool ===
 
 impl Pool {
     pub(super) fn new(connector: Connector, idle_timeout: Duration, most: usize) -> Arc<Self> {
-        Arc::new(Pool { connector, idle: Mutex::default(), idle_timeout, most })
+        let (origins, watcher, watched) = (Mutex::default(), Arc::default(), AtomicBool::new(false));
+        Arc::new(Pool { connector, origins, watcher, watched, idle_timeout, most })
     }
 
-    /// Sends a request and waits for the head of its answer. `on_its_way` is told whether the request may have been sent.
+    /// Sends a request and waits for the head of its answer.
     pub(super) async fn send(
         self: &Arc<Self>,
         mut request: Request<BodyStream>,
-        on_its_way: &AtomicBool,
+        on_its_way: &OnItsWay,
     ) -> Result<Response<ResponseBody>, SendError> {
-        let uri = request.uri().clone();
-        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+        let parts = std::mem::take(request.uri_mut()).into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(SendError::no_url());
         };
-        let origin = (scheme.clone(), authority.clone());
+        let origin = lock(&self.origins).find(scheme, authority).ok_or_else(SendError::no_url)?;
         if !request.headers().contains_key(HOST) {
-            let host = host(&uri).and_then(|host| HeaderValue::from_str(host).ok()).ok_or_else(SendError::no_url)?;
-            request.headers_mut().insert(HOST, host);
+            request.headers_mut().insert(HOST, origin.host.clone());
         }
-        let path = uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
-        *request.uri_mut() = path.into();
+        *request.uri_mut() = parts.path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/")).into();
         loop {
-            let kept = self.take(&origin);
+            let kept = origin.take(self.idle_timeout);
             let is_kept = kept.is_some();
-            let mut sender = match kept {
-                Some(sender) => sender,
-                None => self.connect(&uri).await?,
+            let mut connection = match kept {
+                Some(connection) => connection,
+                // Rare, and its future is large.
+                None => Box::pin(self.connect(&origin)).await?,
             };
-            // Its last answer has been read, so it is ready in a moment; if not, it is over.
-            if !sender.is_ready() && sender.ready().await.is_err() && is_kept {
-                continue;
-            }
-            on_its_way.store(true, Ordering::Relaxed);
-            match sender.try_send_request(request).await {
+            on_its_way.set(true);
+            match connection.send(request).await {
                 Ok(answer) => {
-                    let lease = Lease { pool: self.clone(), origin, sender };
+                    let lease = Lease { pool: self.clone(), origin, connection };
                     return Ok(answer.map(|body| ResponseBody::leased(body, lease)));
                 }
                 Err(mut error) => match error.take_message() {
                     // A kept connection had died. The request came back whole: nothing of it was sent, so nothing can run twice.
                     Some(whole) if is_kept => {
-                        on_its_way.store(false, Ordering::Relaxed);
+                        on_its_way.set(false);
                         request = whole;
                     }
                     message => return Err(SendError::from_hyper(error.into_error(), message.is_none())),
@@ -114,77 +126,116 @@ impl Pool {
         }
     }
 
-    async fn connect(&self, uri: &Uri) -> Result<SendRequest<BodyStream>, SendError> {
+    async fn connect(&self, origin: &Origin) -> Result<Box<Connection>, SendError> {
         let mut connector = self.connector.clone();
-        let connected = connector.call(uri.clone()).await.map_err(SendError::from_connect)?;
-        let handshake = Builder::new().handshake(connected).await;
-        let (sender, connection) = handshake.map_err(|error| SendError::from_hyper(error, false))?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to a service ended");
-            }
-        });
-        Ok(sender)
+        let connected = connector.call(origin.uri.clone()).await.map_err(SendError::from_connect)?;
+        let opened = Connection::open(connected, self.watcher.clone()).await;
+        opened.map_err(|error| SendError::from_hyper(error, false))
     }
 
-    /// The connection that was used last, if it is still good.
-    fn take(&self, origin: &Origin) -> Option<SendRequest<BodyStream>> {
-        let mut idle = self.idle();
-        let kept = idle.by_origin.get_mut(origin)?;
-        while let Some(one) = kept.pop() {
-            if one.since.elapsed() >= self.idle_timeout {
-                // Those below it are older.
-                kept.clear();
-                return None;
-            }
-            if !one.sender.is_closed() {
-                return Some(one.sender);
-            }
-        }
-        None
-    }
-
-    fn put(self: &Arc<Self>, origin: Origin, sender: SendRequest<BodyStream>) {
-        if sender.is_closed() {
+    fn put(self: &Arc<Self>, origin: &Origin, mut connection: Box<Connection>) {
+        if !connection.rest() {
             return;
         }
-        let mut idle = self.idle();
-        let kept = idle.by_origin.entry(origin).or_default();
-        if kept.len() < self.most {
-            kept.push(Idle { sender, since: Instant::now() });
+        let mut idle = lock(&origin.idle);
+        if idle.len() < self.most {
+            idle.push(Idle { connection, since: Instant::now() });
         }
-        if !std::mem::replace(&mut idle.watched, true) {
-            self.close_in_time();
+        drop(idle);
+        if !self.watched.swap(true, Ordering::AcqRel) {
+            self.watch();
         }
     }
 
-    /// Closes connections that nobody wants any more, for as long as there are some.
-    fn close_in_time(self: &Arc<Self>) {
-        let (pool, pause) = (Arc::downgrade(self), self.idle_timeout);
+    /// Closes connections that nobody wants any more, or that their peers have closed, for as long as there are some.
+    fn watch(self: &Arc<Self>) {
+        let (pool, watcher, pause) = (Arc::downgrade(self), self.watcher.clone(), self.idle_timeout);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(pause).await;
+                // Either way it is time to look.
+                drop(tokio::time::timeout(pause, watcher.notified()).await);
                 let Some(pool) = pool.upgrade() else { return };
-                let mut idle = pool.idle();
-                for kept in idle.by_origin.values_mut() {
-                    kept.retain(|one| one.since.elapsed() < pause && !one.sender.is_closed());
+                if pool.sweep() {
+                    continue;
                 }
-                idle.by_origin.retain(|_, kept| !kept.is_empty());
-                idle.watched = !idle.by_origin.is_empty();
-                if !idle.watched {
+                pool.watched.store(false, Ordering::Release);
+                // One that came in between thought itself watched.
+                if !pool.sweep() || pool.watched.swap(true, Ordering::AcqRel) {
                     return;
                 }
             }
         });
     }
 
-    #[cfg(test)]
-    pub(super) fn kept(&self) -> usize {
-        self.idle().by_origin.values().map(Vec::len).sum()
+    /// Whether there are connections left.
+    fn sweep(&self) -> bool {
+        let mut origins = lock(&self.origins);
+        let mut left = false;
+        origins.all.retain(|_, origin| {
+            let mut idle = lock(&origin.idle);
+            idle.retain_mut(|one| one.since.elapsed() < self.idle_timeout && one.connection.is_open());
+            left |= !idle.is_empty();
+            // One that is in use comes back to it.
+            !idle.is_empty() || Arc::strong_count(origin) > 1
+        });
+        if !left {
+            origins.last = None;
+        }
+        left
     }
 
-    fn idle(&self) -> MutexGuard<'_, IdleConnections> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        lock(&self.origins).all.values().map(|origin| lock(&origin.idle).len()).sum()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+// === impl Origin ===
+
+impl Origins {
+    /// The origin of a URL. None where its host cannot stand in a header.
+    fn find(&mut self, scheme: Scheme, authority: Authority) -> Option<Arc<Origin>> {
+        if let Some(last) = self.last.as_ref().filter(|last| last.scheme == scheme && last.authority == authority) {
+            return Some(last.clone());
+        }
+        let origin = match self.all.get(&(scheme.clone(), authority.clone())) {
+            Some(origin) => origin.clone(),
+            None => {
+                if self.all.len() >= MANY {
+                    self.all.retain(|_, origin| Arc::strong_count(origin) > 1 || !lock(&origin.idle).is_empty());
+                }
+                let origin = Arc::new(Origin::new(scheme.clone(), authority.clone())?);
+                self.all.insert((scheme, authority), origin.clone());
+                origin
+            }
+        };
+        self.last = Some(origin.clone());
+        Some(origin)
+    }
+}
+
+impl Origin {
+    fn new(scheme: Scheme, authority: Authority) -> Option<Self> {
+        let uri =
+            Uri::builder().scheme(scheme.clone()).authority(authority.clone()).path_and_query("/").build().ok()?;
+        let host = HeaderValue::from_str(host(&uri)?).ok()?;
+        Some(Origin { scheme, authority, uri, host, idle: Mutex::default() })
+    }
+
+    /// The connection that was used last. Whether it is still good shows when it is used.
+    fn take(&self, idle_timeout: Duration) -> Option<Box<Connection>> {
+        let mut idle = lock(&self.idle);
+        let Idle { connection, since } = idle.pop()?;
+        if since.elapsed() < idle_timeout {
+            return Some(connection);
+        }
+        // Those below it are older.
+        idle.clear();
+        None
     }
 }
 
@@ -217,8 +268,8 @@ impl ResponseBody {
     }
 
     fn give_back(&mut self) {
-        if let Some(Lease { pool, origin, sender }) = self.lease.take() {
-            pool.put(origin, sender);
+        if let Some(Lease { pool, origin, connection }) = self.lease.take() {
+            pool.put(&origin, connection);
         }
     }
 }
@@ -234,7 +285,11 @@ impl Body for ResponseBody {
     type Error = hyper::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let ResponseBody { body, lease } = &mut *self;
+        let frame = ready!(match lease {
+            Some(lease) => lease.connection.poll(cx, |cx| Pin::new(&mut *body).poll_frame(cx)),
+            None => Pin::new(body).poll_frame(cx),
+        });
         match &frame {
             Some(Ok(_)) => self.give_back_at_the_end(),
             // A connection that broke is no use.

@@ -1,5 +1,6 @@
 //! What the policies that call out share: their HTTP client, what they send, and what the settings must supply.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -145,18 +146,18 @@ pub(super) fn input_body(cx: &Context, input: &Reference) -> Result<Bytes, Fault
 }
 
 /// The headers of what `input` names. A header that cannot be one, made by `set: order.headers.x`, is left out.
-pub(super) fn input_headers(cx: &Context, root: &Root) -> HeaderMap {
+pub(super) fn input_headers<'c>(cx: &'c Context, root: &Root) -> Cow<'c, HeaderMap> {
     if let Root::Builtin(Builtin::Request) = root {
-        return cx.state.request.headers.clone();
+        return Cow::Borrowed(&cx.state.request.headers);
     }
     if let Some(message) = cx.state.input(root) {
-        return message.headers.clone();
+        return Cow::Borrowed(&message.headers);
     }
     let set = cx.get(&Reference { root: root.clone(), path: ["headers".into()].into() });
-    let Value::Object(members) = set else { return HeaderMap::new() };
+    let Value::Object(members) = set else { return Cow::default() };
     let headers = members.iter().filter_map(|(name, value)| {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         Some((name, HeaderValue::from_bytes(value.to_text().as_bytes()).ok()?))
     });
-    headers.collect()
+    Cow::Owned(headers.collect())
 }

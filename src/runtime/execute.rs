@@ -49,6 +49,7 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way,
                 let deadline = cx.state.deadline + GRACE;
                 match step.run(cx) {
                     Outcome::Ready(result) => result,
+                    Outcome::Timely(future) => future.await,
                     Outcome::Wait(future) => timeout_at(deadline, future).await.unwrap_or_else(|_| Err(late())),
                 }
             }

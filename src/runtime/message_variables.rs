@@ -18,7 +18,7 @@ pub(super) fn get(message: &Message, path: &[Arc<str>]) -> Value {
         ("status", rest) => status(message, rest),
         // Both spellings are IBM's.
         ("statusCode" | "statuscode", []) => status_number(message),
-        ("attributes", rest) => message.attributes.at(names(rest)).cloned().unwrap_or_default(),
+        ("attributes", rest) => message.attributes.value().at(names(rest)).cloned().unwrap_or_default(),
         _ => Value::Null,
     }
 }
@@ -44,7 +44,7 @@ pub(super) fn set(message: &mut Message, path: &[Arc<str>], value: Value, append
         ("status", [part]) if &**part == "code" => message.status = Some(status_code(&value)?),
         ("status", [part]) if &**part == "reason" => message.reason = Some(value.to_text().into_owned()),
         ("status" | "statusCode" | "statuscode", []) => message.status = Some(status_code(&value)?),
-        ("attributes", rest) => put(&mut message.attributes, rest, value, append),
+        ("attributes", rest) => message.attributes.change(|noted| put(noted, rest, value, append)),
         _ => return Err(SetError::ReadOnly(path.join("."))),
     }
     Ok(())
@@ -68,8 +68,10 @@ pub(super) fn clear(message: &mut Message, path: &[Arc<str>]) {
             message.status = None;
             message.reason = None;
         }
-        ("attributes", []) => message.attributes = Value::Null,
-        ("attributes", rest) => message.attributes.remove(&names(rest).collect::<Vec<_>>()),
+        ("attributes", []) => message.attributes = Value::Null.into(),
+        ("attributes", rest) => {
+            message.attributes.change(|noted| noted.remove(&names(rest).collect::<Vec<_>>()));
+        }
         _ => {}
     }
 }
@@ -129,9 +131,9 @@ pub fn whole(message: &Message) -> Value {
         ("body", message.body.value()),
         ("headers", headers(&message.headers)),
         ("status", status(message, &[])),
-        ("attributes", message.attributes.clone()),
+        ("attributes", message.attributes.value().clone()),
     ];
-    let noted = message.attributes != Value::Null;
+    let noted = *message.attributes.value() != Value::Null;
     Value::object(parts.into_iter().filter(|(name, _)| noted || *name != "attributes"))
 }
 

@@ -39,8 +39,13 @@ pub trait Step: Send + Sync {
 /// What a step answers: at once, or after waiting. A step that does not wait costs no allocation.
 pub enum Outcome<'a> {
     Ready(Result<Next, Fault>),
-    Wait(Pin<Box<dyn Future<Output = Result<Next, Fault>> + Send + 'a>>),
+    Wait(Waiting<'a>),
+    /// After waiting, and not past the request's deadline: nobody else need keep the time.
+    Timely(Waiting<'a>),
 }
+
+/// A step that waits for something.
+type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Next, Fault>> + Send + 'a>>;
 
 /// Where the flow goes after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,5 +74,10 @@ impl<'a> Outcome<'a> {
     /// The step waits for something.
     pub fn wait(future: impl Future<Output = Result<Next, Fault>> + Send + 'a) -> Self {
         Outcome::Wait(Box::pin(future))
+    }
+
+    /// The step waits for something, and gives up by itself when the request's time is over.
+    pub fn timely(future: impl Future<Output = Result<Next, Fault>> + Send + 'a) -> Self {
+        Outcome::Timely(Box::pin(future))
     }
 }

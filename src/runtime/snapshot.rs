@@ -1,6 +1,7 @@
 //! Everything that serves requests at one moment.
 
-use std::sync::Arc;
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, Method};
@@ -28,6 +29,8 @@ pub struct Route {
     pub pipeline: Arc<Pipeline>,
     /// The operation in its document.
     pub span: Span,
+    /// What whoever counts its requests keeps with it.
+    pub kept: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl Snapshot {

@@ -75,7 +75,8 @@ fn host(head: &Parts) -> Result<Option<HeaderValue>, Refused> {
         (Some(target), Some(named)) if !same(&target, &named) => {
             Err(Refused::bad_host("The request target and Host name different hosts"))
         }
-        (Some(host), _) | (None, Some(host)) => Ok(HeaderValue::from_str(host.as_str()).ok()),
+        (Some(host), _) => Ok(HeaderValue::from_str(host.as_str()).ok()),
+        (None, Some(_)) => Ok(field.cloned()),
         (None, None) if head.version < Version::HTTP_11 => Ok(None),
         (None, None) => Err(Refused::bad_host("The request has no Host")),
     }

@@ -26,6 +26,8 @@ pub(super) struct Clock {
 #[derive(Debug)]
 struct State {
     doing: Doing,
+    /// When the connection's task began what it is doing. What is told from there need not ask the system again.
+    now: Instant,
     /// Since when the client has not taken what waits for it.
     stalled: Option<Instant>,
     /// Since when the server is draining.
@@ -71,10 +73,16 @@ pub(super) struct Watched {
 
 impl Clock {
     pub(super) fn new(limits: &Limits) -> Self {
-        let state =
-            State { doing: Doing::Fresh { since: Instant::now() }, stalled: None, last_call: None, http2: false };
+        let now = Instant::now();
+        let state = State { doing: Doing::Fresh { since: now }, now, stalled: None, last_call: None, http2: false };
         let (header_timeout, idle_timeout) = (limits.header_timeout.0, limits.idle_timeout.0);
         Clock { header_timeout, idle_timeout, state: Mutex::new(state) }
+    }
+
+    /// The connection's task begins to do something.
+    pub(super) fn tick(&self) {
+        let now = Instant::now();
+        self.state().now = now;
     }
 
     /// When to look again, and what is then late. Only the connection's own task makes this earlier: the end of a
@@ -83,7 +91,7 @@ impl Clock {
         let state = self.state();
         let (at, late) = match state.doing {
             Doing::Fresh { since } | Doing::Head { since } => (since + self.header_timeout, Some(Late::Headers)),
-            Doing::Busy { .. } => (Instant::now() + self.idle_timeout, None),
+            Doing::Busy { .. } => (state.now + self.idle_timeout, None),
             Doing::Idle { since } => (since + self.idle_timeout, Some(Late::Idle)),
             Doing::Leaving { since } => (since + self.header_timeout, Some(Late::Goodbye)),
         };
@@ -123,7 +131,7 @@ impl Clock {
         state.doing = match state.doing {
             Doing::Fresh { since } => Doing::Head { since },
             // What comes on an idle HTTP/2 connection may be a ping.
-            Doing::Idle { .. } if !state.http2 => Doing::Head { since: Instant::now() },
+            Doing::Idle { .. } if !state.http2 => Doing::Head { since: state.now },
             other => other,
         };
     }
@@ -133,7 +141,7 @@ impl Clock {
         if !stalled {
             state.stalled = None;
         } else if state.stalled.is_none() {
-            state.stalled = Some(Instant::now());
+            state.stalled = Some(state.now);
         }
     }
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::Router;
-use axum::body::Body;
+use axum::routing::future::RouteFuture;
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body::{Frame, SizeHint};
+use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -20,11 +20,14 @@ use tokio::time::{Instant, sleep_until};
 use tower::Service;
 
 use super::clock::{Busy, Clock, Late, Watched};
-use super::handler::{Traffic, handle};
+use super::exchange::Sent;
+use super::handler::{Handling, Traffic, handle};
 use super::protocol::Http;
 use super::stop::{Phase, Stop};
+use crate::http_client::Gather;
 use crate::settings::Limits;
 use crate::telemetry::{Metrics, Refusal};
+use crate::value::BoxError;
 
 /// Who is at the other end, and where on this side they arrived.
 #[derive(Debug, Clone, Copy)]
@@ -52,13 +55,14 @@ pub(super) enum Answers {
 }
 
 impl Answers {
-    async fn answer(self, peer: Peer, request: Request<Incoming>) -> Response<Body> {
+    fn answer(&self, peer: Peer, request: Request<Incoming>, busy: Busy) -> Answering {
+        let busy = Some(busy);
         match self {
-            Answers::Traffic(traffic) => handle(&traffic, peer, request).await,
-            Answers::Admin(mut router) => match router.call(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            },
+            Answers::Traffic(traffic) => Answering { by: Answerer::Traffic(handle(traffic, peer, request)), busy },
+            Answers::Admin(router) => {
+                let answer = Box::pin(router.clone().call(request));
+                Answering { by: Answerer::Admin(answer), busy }
+            }
         }
     }
 }
@@ -93,24 +97,28 @@ async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &A
     let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
     let service = service_fn(|request: Request<Incoming>| {
         let busy = clock.begin(request.version());
-        let response = serving.answers.clone().answer(Peer(peer, local), request);
-        async move { Ok::<_, Infallible>(response.await.map(|body| Held { body, _busy: busy })) }
+        serving.answers.answer(Peer(peer, local), request, busy)
     });
-    let io = TokioIo::new(Watched { stream, clock: clock.clone() });
+    let io = Gather(TokioIo::new(Watched { stream, clock: clock.clone() }));
     let mut connection = pin!(serving.http.serve_connection(io, service));
-    let mut alarm = pin!(sleep_until(clock.due().0));
+    let (mut alarm, mut armed) = (pin!(sleep_until(clock.due().0)), false);
     let mut signal = pin!(serving.stop.clone().reached(serving.until));
+    let (mut stop, mut listening) = (serving.stop.clone(), false);
     let (mut asked, mut told) = (false, false);
     poll_fn(|cx| {
+        clock.tick();
         // The connection first: a request that is there already is taken before any goodbye.
         if let Poll::Ready(result) = connection.as_mut().poll(cx) {
             return Poll::Ready(End::Closed(result));
         }
-        while signal.as_mut().poll(cx).is_ready() {
-            if std::mem::replace(&mut asked, true) || serving.until == Phase::Cut {
-                return Poll::Ready(End::Cut);
+        // A future that has been polled once wakes this task by itself; to poll it each time would cost more than a look.
+        if stop.has_news() || !std::mem::replace(&mut listening, true) {
+            while signal.as_mut().poll(cx).is_ready() {
+                if std::mem::replace(&mut asked, true) || serving.until == Phase::Cut {
+                    return Poll::Ready(End::Cut);
+                }
+                signal.set(serving.stop.clone().reached(Phase::Cut));
             }
-            signal.set(serving.stop.clone().reached(Phase::Cut));
         }
         if asked && !told && clock.may_leave() {
             told = true;
@@ -118,13 +126,18 @@ async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &A
             cx.waker().wake_by_ref();
         }
         loop {
-            let (due, _) = clock.due();
+            let (due, late) = clock.due();
             if due < alarm.deadline() {
                 alarm.as_mut().reset(due);
+                armed = false;
+            }
+            if std::mem::replace(&mut armed, true) && !alarm.is_elapsed() {
+                return Poll::Pending;
             }
             ready!(alarm.as_mut().poll(cx));
-            match clock.due() {
-                (due, Some(late)) if due <= Instant::now() => {
+            armed = false;
+            match late {
+                Some(late) if due <= Instant::now() => {
                     if late != Late::Idle {
                         return Poll::Ready(End::Late(late));
                     }
@@ -133,7 +146,7 @@ async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &A
                     connection.as_mut().graceful_shutdown();
                     cx.waker().wake_by_ref();
                 }
-                (due, _) => alarm.as_mut().reset(due),
+                _ => alarm.as_mut().reset(due),
             }
         }
     })
@@ -150,25 +163,64 @@ fn refusal(error: &(dyn std::error::Error + 'static)) -> Option<Refusal> {
     }
 }
 
-/// A response body that keeps its connection busy until it has gone.
-struct Held<B> {
-    body: B,
-    _busy: Busy,
+/// An answer that is being made.
+struct Answering {
+    by: Answerer,
+    busy: Option<Busy>,
 }
 
-impl<B: http_body::Body<Data = Bytes> + Unpin> http_body::Body for Held<B> {
-    type Data = Bytes;
-    type Error = B::Error;
+enum Answerer {
+    Traffic(Handling),
+    Admin(Pin<Box<RouteFuture<Infallible>>>),
+}
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+impl Future for Answering {
+    type Output = Result<Response<Held>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = match &mut self.by {
+            Answerer::Traffic(handling) => ready!(Pin::new(handling).poll(cx)).map(Answer::Traffic),
+            Answerer::Admin(answer) => ready!(answer.as_mut().poll(cx))?.map(Answer::Admin),
+        };
+        let busy = self.busy.take();
+        Poll::Ready(Ok(answer.map(|body| Held { body, _busy: busy })))
+    }
+}
+
+/// What answers a request.
+enum Answer {
+    Traffic(Sent),
+    Admin(axum::body::Body),
+}
+
+/// A response body that keeps its connection busy until it has gone.
+struct Held {
+    body: Answer,
+    _busy: Option<Busy>,
+}
+
+impl Body for Held {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match &mut self.body {
+            Answer::Traffic(body) => Pin::new(body).poll_frame(cx),
+            Answer::Admin(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        match &self.body {
+            Answer::Traffic(body) => body.is_end_stream(),
+            Answer::Admin(body) => body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        match &self.body {
+            Answer::Traffic(body) => body.size_hint(),
+            Answer::Admin(body) => body.size_hint(),
+        }
     }
 }

@@ -30,7 +30,8 @@ pub(super) struct Exchange {
     started: Instant,
     pub(super) received: SystemTime,
     pub(super) id: Arc<str>,
-    method: Method,
+    pub(super) method: Method,
+    pub(super) version: Version,
     line: Option<Line>,
     pub(super) route: Option<Arc<Route>>,
     pub(super) mishap: Option<Mishap>,
@@ -45,7 +46,6 @@ pub(super) struct Exchange {
 struct Line {
     peer: Peer,
     path: String,
-    version: Version,
     user_agent: Option<String>,
 }
 
@@ -55,7 +55,6 @@ impl Exchange {
         let line = traffic.parts.access_log.as_ref().map(|_| Line {
             peer,
             path: head.uri.path().to_owned(),
-            version: head.version,
             user_agent: head
                 .headers
                 .get(USER_AGENT)
@@ -67,6 +66,7 @@ impl Exchange {
             received: SystemTime::now(),
             id: request_id(),
             method: head.method.clone(),
+            version: head.version,
             line,
             route: None,
             mishap: None,
@@ -120,7 +120,7 @@ impl Exchange {
             operation: route.map(|route| route.operation.full_path.clone()),
             place: mishap.as_ref().and_then(|mishap| mishap.step.as_ref()).map(|step| step.place.clone()),
             fault: mishap.map(|mishap| mishap.fault),
-            protocol: protocol(line.version),
+            protocol: protocol(self.version),
             user_agent: line.user_agent,
         })
     }
@@ -134,6 +134,7 @@ impl Drop for Exchange {
             method: &self.method,
             status,
             duration: self.started.elapsed(),
+            kept: self.route.as_deref().map(|route| &route.kept),
         });
         if let Some(record) = self.record()
             && let Some(log) = &self.traffic.parts.access_log
@@ -146,7 +147,9 @@ impl Drop for Exchange {
 /// An id that nobody else has. It is no secret, so the system is not asked for its better randomness.
 fn request_id() -> Arc<str> {
     let random = fastrand::u128(..).to_ne_bytes();
-    uuid::Builder::from_random_bytes(random).into_uuid().to_string().into()
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    let id = uuid::Builder::from_random_bytes(random).into_uuid();
+    Arc::from(&*id.as_hyphenated().encode_lower(&mut text))
 }
 
 fn protocol(version: Version) -> &'static str {

@@ -1,10 +1,12 @@
 //! A request's way from its head to the head of its response.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{self, Poll};
 
 use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue};
 use http::request::Parts as Head;
-use http::{Method, Response, StatusCode, Version};
+use http::{Response, StatusCode, Version};
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 
@@ -12,7 +14,7 @@ use super::Parts;
 use super::body::TimedBody;
 use super::checks::check;
 use super::connection::Peer;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Sent};
 use super::refused::Refused;
 use super::reply::outgoing;
 use super::run::run;
@@ -35,39 +37,71 @@ pub(super) struct Traffic {
     pub(super) stop: Stop,
 }
 
+/// A response, or what it takes to make one.
+pub(super) enum Handling {
+    /// Made already: the request was refused, or asks for nothing.
+    Done(Option<Box<Response<Sent>>>),
+    /// In a box, so that hyper carries a pointer and not the request's whole way.
+    Running(Pin<Box<dyn Future<Output = Response<Sent>> + Send>>),
+}
+
 /// Answers a request to one of the APIs.
-pub(super) async fn handle(
-    traffic: &Arc<Traffic>,
-    peer: Peer,
-    request: http::Request<Incoming>,
-) -> Response<axum::body::Body> {
+pub(super) fn handle(traffic: &Arc<Traffic>, peer: Peer, request: http::Request<Incoming>) -> Handling {
     let (head, body) = request.into_parts();
-    let (version, method) = (head.version, head.method.clone());
     let mut exchange = Exchange::begin(traffic, peer, &head);
-    let message = match answer(traffic, &mut exchange, peer, head, body).await {
-        Ok(message) => message,
+    let done = |exchange, message| Handling::Done(Some(Box::new(respond(traffic, exchange, message))));
+    match prepare(traffic, &mut exchange, peer, head, body) {
+        Ok(Asked::Nothing) => done(exchange, Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() }),
+        Ok(Asked::Api(context)) => {
+            let traffic = traffic.clone();
+            Handling::Running(Box::pin(async move {
+                let ended = run(&traffic, exchange.permit.clone(), context).await;
+                exchange.mishap = ended.mishap;
+                respond(&traffic, exchange, ended.message)
+            }))
+        }
         Err(refused) => {
             traffic.parts.metrics.refused(refused.reason);
             tracing::debug!(request_id = %exchange.id, reason = ?refused.reason, "{}", refused.fault.message);
-            refused.document()
+            done(exchange, refused.document())
         }
-    };
-    respond(traffic, exchange, message, &method, version)
+    }
 }
 
-async fn answer(
+impl Future for Handling {
+    type Output = Response<Sent>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Response<Sent>> {
+        match &mut *self {
+            Handling::Running(running) => running.as_mut().poll(cx),
+            Handling::Done(response) => match response.take() {
+                Some(response) => Poll::Ready(*response),
+                // It has been taken: nobody asks twice.
+                None => Poll::Pending,
+            },
+        }
+    }
+}
+
+/// What a request that is let in wants.
+enum Asked {
+    /// `OPTIONS *` asks whether there is anybody.
+    Nothing,
+    Api(Context),
+}
+
+fn prepare(
     traffic: &Arc<Traffic>,
     exchange: &mut Exchange,
     peer: Peer,
     head: Head,
     body: Incoming,
-) -> Result<Message, Refused> {
+) -> Result<Asked, Refused> {
     let permit = traffic.requests.clone().try_acquire_owned().map_err(|_| Refused::overload())?;
     exchange.permit = Some(Arc::new(permit));
     let host = check(&head, &traffic.limits)?;
     if head.uri.path() == "*" {
-        // `OPTIONS *` asks whether there is anybody.
-        return Ok(Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() });
+        return Ok(Asked::Nothing);
     }
     let (route, path_parameters, timing) = {
         let snapshot = traffic.parts.snapshot.load();
@@ -91,10 +125,7 @@ async fn answer(
     let limits = &traffic.limits;
     let body = Body::from_stream(TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0));
     let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
-    let context = Context::new(pipeline, api, operation, request, body, timing);
-    let ended = run(traffic, exchange.permit.clone(), context).await;
-    exchange.mishap = ended.mishap;
-    Ok(ended.message)
+    Ok(Asked::Api(Context::new(pipeline, api, operation, request, body, timing)))
 }
 
 type PathParameters = Vec<(Arc<str>, String)>;
@@ -122,24 +153,18 @@ fn incoming_headers(mut headers: http::HeaderMap, host: Option<HeaderValue>) -> 
     headers
 }
 
-fn respond(
-    traffic: &Traffic,
-    exchange: Exchange,
-    message: Message,
-    method: &Method,
-    version: Version,
-) -> Response<axum::body::Body> {
-    let (status, mut headers, body) = outgoing(message, method);
+fn respond(traffic: &Traffic, exchange: Exchange, message: Message) -> Response<Sent> {
+    let (status, mut headers, body) = outgoing(message, &exchange.method);
     if !headers.contains_key(REQUEST_ID)
         && let Ok(id) = HeaderValue::from_str(&exchange.id)
     {
         headers.insert(REQUEST_ID, id);
     }
-    if traffic.stop.phase() > Phase::Serving && version < Version::HTTP_2 {
+    if traffic.stop.phase() > Phase::Serving && exchange.version < Version::HTTP_2 {
         // Clients go elsewhere of their own accord before their connections are closed.
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    let mut response = Response::new(axum::body::Body::new(exchange.send(status, body)));
+    let mut response = Response::new(exchange.send(status, body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

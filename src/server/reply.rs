@@ -7,7 +7,6 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt;
 
 use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Fault, FaultSource, State, kinds};
@@ -46,13 +45,13 @@ pub(super) fn outgoing(mut message: Message, method: &Method) -> (StatusCode, He
     strip_hop_by_hop(&mut headers);
     let length = headers.remove(CONTENT_LENGTH);
     if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
-        return (status, headers, NoBody.boxed_unsync());
+        return (status, headers, BodyStream::of(NoBody));
     }
     if *method == Method::HEAD && matches!(message.body, Body::Empty | Body::Gone) {
         if let Some(length) = length.filter(is_number) {
             headers.insert(CONTENT_LENGTH, length);
         }
-        return (status, headers, NoBody.boxed_unsync());
+        return (status, headers, BodyStream::of(NoBody));
     }
     (status, headers, message.body.send())
 }

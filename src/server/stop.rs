@@ -28,6 +28,15 @@ impl Stop {
         *self.0.borrow()
     }
 
+    /// Whether the phase may be another one since this was asked last.
+    pub(super) fn has_news(&mut self) -> bool {
+        let changed = self.0.has_changed().unwrap_or(true);
+        if changed {
+            self.0.mark_unchanged();
+        }
+        changed
+    }
+
     /// Waits until this phase or a later one.
     pub(super) async fn reached(mut self, phase: Phase) {
         // An error means that the sender is gone.

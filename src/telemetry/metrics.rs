@@ -3,9 +3,10 @@
 //! Every label comes from a bounded set: operations are path templates, methods outside the usual ones are `OTHER`, and
 //! names that authors throw are counted under `other` once there are many.
 
+use std::any::Any;
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{Method, StatusCode};
@@ -16,6 +17,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::meter::Meter;
 use crate::resources::Resources;
 
 /// The content type of [`Metrics::encode`].
@@ -31,7 +33,7 @@ const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
-    durations: Family<OperationLabels, Histogram, fn() -> Histogram>,
+    pub(super) durations: Family<OperationLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
     connections: Family<ListenerLabels, Gauge>,
     refused: Family<RefusalLabels, Counter>,
@@ -51,6 +53,8 @@ pub struct RequestEnd<'a> {
     pub method: &'a Method,
     pub status: StatusCode,
     pub duration: Duration,
+    /// Where the route's counters are kept.
+    pub kept: Option<&'a OnceLock<Box<dyn Any + Send + Sync>>>,
 }
 
 /// Which listener a connection came in on.
@@ -111,7 +115,7 @@ struct RequestLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OperationLabels {
+pub(super) struct OperationLabels {
     api: Arc<str>,
     operation: Arc<str>,
 }
@@ -228,12 +232,18 @@ impl Metrics {
 
     pub fn request_ended(&self, end: RequestEnd<'_>) {
         self.in_flight.dec();
-        let (api, operation) = end.route.map_or_else(|| ("".into(), "".into()), |(a, o)| (a.clone(), o.clone()));
-        let labels = OperationLabels { api, operation };
-        self.durations.get_or_create(&labels).observe(end.duration.as_secs_f64());
-        let (method, status) = (method_label(end.method), status_label(end.status));
-        let OperationLabels { api, operation } = labels;
-        self.requests.get_or_create(&RequestLabels { api, operation, method, status }).inc();
+        let kept = end.kept.map(|kept| kept.get_or_init(|| Box::new(Meter::new(self, &end))));
+        match kept.and_then(|kept| kept.downcast_ref::<Meter>()) {
+            Some(meter) => meter.ended(self, &end),
+            None => Meter::new(self, &end).ended(self, &end),
+        }
+    }
+
+    /// The counter of requests that end like this one.
+    pub(super) fn counter(&self, end: &RequestEnd<'_>) -> Counter {
+        let OperationLabels { api, operation } = OperationLabels::of(end);
+        let (method, status) = (method_label(end.method), STATUSES[status_class(end.status)]);
+        self.requests.get_or_create(&RequestLabels { api, operation, method, status }).clone()
     }
 
     pub fn connection_opened(&self, listener: Listener) {
@@ -305,20 +315,25 @@ impl fmt::Debug for Metrics {
     }
 }
 
-fn method_label(method: &Method) -> &'static str {
+impl OperationLabels {
+    pub(super) fn of(end: &RequestEnd<'_>) -> Self {
+        let (api, operation) = end.route.map_or_else(|| ("".into(), "".into()), |(a, o)| (a.clone(), o.clone()));
+        OperationLabels { api, operation }
+    }
+}
+
+pub(super) fn method_label(method: &Method) -> &'static str {
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
     known.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
 }
 
-fn status_label(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        100..=199 => "1xx",
-        200..=299 => "2xx",
-        300..=399 => "3xx",
-        400..=499 => "4xx",
-        500..=599 => "5xx",
-        _ => "other",
-    }
+/// What statuses are counted under.
+pub(super) const STATUSES: [&str; 6] = ["other", "1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// The place of a status among [`STATUSES`].
+pub(super) fn status_class(status: StatusCode) -> usize {
+    let hundreds = usize::from(status.as_u16() / 100);
+    if hundreds < STATUSES.len() { hundreds } else { 0 }
 }
 
 /// Labels whose values are the variants of an enum.
@@ -359,6 +374,7 @@ mod tests {
             method: &Method::from_bytes(b"PROPFIND").unwrap(),
             status: StatusCode::IM_A_TEAPOT,
             duration: Duration::from_millis(3),
+            kept: None,
         });
         for number in 0..200 {
             metrics.fault(&format!("Mine{number}"), Some(&"throw".into()));

@@ -4,6 +4,7 @@
 
 mod access_log;
 mod logs;
+mod meter;
 mod metrics;
 
 pub use access_log::{AccessForm, AccessLog, AccessRecord};

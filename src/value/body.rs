@@ -3,18 +3,17 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::Frame;
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty, Full, StreamBody};
+use http_body_util::{BodyExt, StreamBody};
 
-use super::Value;
+use super::{BodyStream, Value};
 
 /// Any error of a body stream.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A body that is still on its way.
-pub type BodyStream = UnsyncBoxBody<Bytes, BoxError>;
+/// The room that is made at once for what was announced; whoever announces more has to send it.
+const AT_ONCE: usize = 2 * 1024 * 1024;
 
 /// The body of a message.
 #[derive(Default)]
@@ -64,20 +63,16 @@ impl Body {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        if body.is_end_stream() { Body::Empty } else { Body::Stream(body.map_err(Into::into).boxed_unsync()) }
+        if body.is_end_stream() { Body::Empty } else { Body::Stream(BodyStream::of(body)) }
     }
 
     /// The same body, keeping `held` until its stream has ended or is dropped.
     pub fn holding(self, held: impl Send + 'static) -> Self {
         match self {
-            Body::Stream(stream) => Body::Stream(
-                stream
-                    .map_frame(move |frame| {
-                        let _ = &held;
-                        frame
-                    })
-                    .boxed_unsync(),
-            ),
+            Body::Stream(stream) => Body::Stream(BodyStream::of(stream.map_frame(move |frame| {
+                let _ = &held;
+                frame
+            }))),
             read => read,
         }
     }
@@ -92,21 +87,7 @@ impl Body {
                 return Ok(());
             }
         };
-        let mut chunks: Vec<Bytes> = Vec::new();
-        let mut length = 0;
-        while let Some(frame) = stream.frame().await {
-            let Ok(chunk) = frame.map_err(BodyError::Broken)?.into_data() else { continue };
-            length += chunk.len();
-            if length > limit {
-                return Err(BodyError::TooLarge { limit });
-            }
-            chunks.push(chunk);
-        }
-        // Most bodies come in one piece, which then need not be copied.
-        *self = match chunks.len() {
-            1 => Body::from_bytes(chunks.swap_remove(0)),
-            _ => Body::from_bytes(chunks.concat()),
-        };
+        *self = Body::from_bytes(read(&mut stream, limit).await?);
         Ok(())
     }
 
@@ -131,7 +112,7 @@ impl Body {
         let first = frames.iter().filter_map(Frame::data_ref).map(|bytes| &**bytes).collect::<Vec<_>>().concat();
         let seen = futures_util::stream::iter(frames.into_iter().map(Ok));
         let whole = futures_util::StreamExt::chain(seen, http_body_util::BodyStream::new(stream));
-        *self = Body::Stream(StreamBody::new(whole).boxed_unsync());
+        *self = Body::Stream(BodyStream::of(StreamBody::new(whole)));
         Ok(first.into())
     }
 
@@ -174,10 +155,7 @@ impl Body {
         {
             return stream;
         }
-        match self.bytes() {
-            Some(bytes) if !bytes.is_empty() => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
-            _ => Empty::new().map_err(|never| match never {}).boxed_unsync(),
-        }
+        BodyStream::whole(self.bytes().unwrap_or_default())
     }
 
     /// A second handle on a body that has been read; a stream cannot be copied and gives [`Body::Gone`].
@@ -189,6 +167,36 @@ impl Body {
             Body::Stream(_) | Body::Gone => Body::Gone,
         }
     }
+}
+
+/// Reads a body to its end, at most `limit` bytes. One that comes in one piece, as most do, is not copied; others go into a
+/// buffer of the size that was announced.
+pub async fn read<B>(body: &mut B, limit: usize) -> Result<Bytes, BodyError>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+    B::Error: Into<BoxError>,
+{
+    let announced = body.size_hint().exact().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
+    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
+    // Who knows that there is no more is not asked again.
+    while !body.is_end_stream()
+        && let Some(frame) = body.frame().await
+    {
+        let Ok(chunk) = frame.map_err(|error| BodyError::Broken(error.into()))?.into_data() else { continue };
+        if first.len() + whole.len() + chunk.len() > limit {
+            return Err(BodyError::TooLarge { limit });
+        }
+        if first.is_empty() && whole.is_empty() {
+            first = chunk;
+            continue;
+        }
+        if whole.is_empty() {
+            whole.reserve(announced.min(AT_ONCE).max(first.len() + chunk.len()));
+            whole.extend_from_slice(&std::mem::take(&mut first));
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
 impl fmt::Debug for Body {
@@ -206,6 +214,8 @@ impl fmt::Debug for Body {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::Full;
+
     use super::*;
 
     #[tokio::test]

@@ -11,7 +11,6 @@ use flate2::write::GzEncoder;
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 use http_body::Frame;
-use http_body_util::BodyExt;
 
 use super::{BodyError, BodyStream, BoxError};
 
@@ -81,7 +80,8 @@ fn inflate(mut decoder: impl Read, length: usize, limit: usize) -> Result<Bytes,
 
 /// The body, compressed while it streams.
 pub fn gzip(body: BodyStream) -> BodyStream {
-    Gzip { body, encoder: Some(GzEncoder::new(Vec::new(), Compression::fast())), waiting: Bytes::new() }.boxed_unsync()
+    let encoder = Some(GzEncoder::new(Vec::new(), Compression::fast()));
+    BodyStream::of(Gzip { body, encoder, waiting: Bytes::new() })
 }
 
 struct Gzip {
@@ -122,6 +122,8 @@ impl http_body::Body for Gzip {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt;
+
     use super::*;
     use crate::value::{Body, Message};
     use flate2::write::{DeflateEncoder, ZlibEncoder};

@@ -4,7 +4,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 
 use super::coding::{codings, decode};
-use super::{Body, BodyError, Value};
+use super::{Attributes, Body, BodyError};
 
 /// Fewer bytes than these are decoded at once; more of them leave the reactor.
 const AT_ONCE: usize = 4 * 1024;
@@ -21,7 +21,7 @@ pub struct Message {
     pub headers: HeaderMap,
     pub body: Body,
     /// What steps note about the message, such as the metrics of `parse`. Never sent.
-    pub attributes: Value,
+    pub attributes: Attributes,
 }
 
 impl Message {

@@ -1,5 +1,6 @@
 //! The data a request carries: [`Value`]s, [`Body`] and [`Message`], and [`Secret`]s that never print.
 
+mod attributes;
 mod body;
 mod coding;
 mod json;
@@ -7,16 +8,19 @@ mod json_limits;
 mod message;
 mod seconds;
 mod secret;
+mod stream;
 mod unique_json;
 mod xml;
 
-pub use body::{Body, BodyError, BodyStream, BodyTimeout, BoxError};
+pub use attributes::{Attributes, Facts};
+pub use body::{Body, BodyError, BodyTimeout, BoxError, read};
 pub use coding::gzip;
 pub use json::Value;
 pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;
 pub use seconds::Seconds;
 pub use secret::Secret;
+pub use stream::BodyStream;
 pub use unique_json::{parse_unique, parse_unique_object};
 pub use xml::{
     Attribute, Declaration, JsonConvention, MAX_XML_DEPTH, NodeId, Xml, XmlBuilder, XmlError, XmlLimits, XmlMetrics,

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -139,7 +139,7 @@ pub fn answer() -> Run {
 }
 
 pub fn count() -> Run {
-    let metrics = Metrics::new();
+    let (metrics, kept) = (Metrics::new(), OnceLock::new());
     let (api, operation): (Arc<str>, Arc<str>) = ("orders".into(), "/orders/{id}".into());
     Box::new(move || {
         metrics.request_started();
@@ -148,6 +148,7 @@ pub fn count() -> Run {
             method: &Method::POST,
             status: StatusCode::OK,
             duration: Duration::from_micros(900),
+            kept: Some(&kept),
         });
     })
 }

@@ -10,10 +10,10 @@ mod tests;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aws_credential_types::Credentials as Keys;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, Uri};
-use http_body_util::{BodyExt, Limited};
 use tokio::time::Instant;
 
 use super::credentials::Credentials;
@@ -21,11 +21,11 @@ use super::endpoint::{Endpoint, EndpointError};
 use super::function::{FunctionRef, Qualifier};
 use super::limits;
 use super::sign::{Scope, Signer};
-use crate::http_client::{HttpClient, ResponseBody};
-use crate::value::Body;
+use crate::http_client::{HttpClient, OnItsWay, ResponseBody};
+use crate::value::{self, Body, BodyStream};
 
 pub use error::{InvokeError, ServiceError};
-pub use reply::{FunctionError, InvokeReply, is_timeout};
+pub use reply::{FunctionError, InvokeReply, ReplyFacts, is_timeout};
 pub use stream::{PayloadStream, StreamError, StreamReply};
 
 const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
@@ -130,73 +130,122 @@ impl LambdaClient {
     ///
     /// A function that failed is a reply ([`InvokeReply::function_error`]); an answer of the service itself that is not
     /// a success is [`InvokeError::Service`].
-    pub async fn invoke(&self, target: &Target, invocation: Invocation) -> Result<InvokeReply, InvokeError> {
+    pub async fn invoke(&self, target: &Target, invocation: &Invocation) -> Result<InvokeReply, InvokeError> {
         let deadline = Instant::now() + invocation.timeout;
-        let (head, body) = self.call(target, invocation, deadline).await?.into_parts();
-        let body = read(body, deadline).await?;
-        Ok(InvokeReply::new(head, body))
+        let (request, keys) = self.prepare(target, invocation, deadline).await?;
+        let on_its_way = OnItsWay::default();
+        let exchange = async {
+            let (head, mut body) = self.send(request, &keys, &on_its_way).await?.into_parts();
+            Ok(InvokeReply::new(head, read(&mut body).await?))
+        };
+        in_time(deadline, exchange, &on_its_way).await
     }
 
     /// Calls a function whose answer streams. `invocation.timeout` is how long its head, and then each of its chunks, may
     /// keep us waiting.
-    pub async fn stream(&self, target: &Target, invocation: Invocation) -> Result<StreamReply, InvokeError> {
+    pub async fn stream(&self, target: &Target, invocation: &Invocation) -> Result<StreamReply, InvokeError> {
         let patience = invocation.timeout;
-        let answer = self.call(target, invocation, Instant::now() + patience).await?;
+        let deadline = Instant::now() + patience;
+        let (request, keys) = self.prepare(target, invocation, deadline).await?;
+        let on_its_way = OnItsWay::default();
+        let answer = in_time(deadline, self.send(request, &keys, &on_its_way), &on_its_way).await?;
         Ok(StreamReply::new(answer, patience))
     }
 
-    /// Sends one signed call and waits for the head of a success.
-    async fn call(
+    /// A signed call, and the keys that signed it.
+    async fn prepare(
         &self,
         target: &Target,
-        invocation: Invocation,
+        invocation: &Invocation,
         deadline: Instant,
-    ) -> Result<Response<ResponseBody>, InvokeError> {
-        let keys = match tokio::time::timeout_at(deadline, self.credentials.get()).await {
-            Ok(keys) => keys.map_err(InvokeError::Credentials)?,
-            Err(_) => return Err(InvokeError::Timeout { sent: false }),
+    ) -> Result<(Request<BodyStream>, Arc<Keys>), InvokeError> {
+        let now = SystemTime::now();
+        let keys = match self.credentials.ready(now) {
+            Some(keys) => keys,
+            // Rare, and its future is large.
+            None => Box::pin(self.keys(deadline)).await?,
         };
+        self.sign(target, invocation, &keys, now).map(|request| (request, keys))
+    }
+
+    async fn keys(&self, deadline: Instant) -> Result<Arc<Keys>, InvokeError> {
+        match tokio::time::timeout_at(deadline, self.credentials.get()).await {
+            Ok(keys) => keys.map_err(InvokeError::Credentials),
+            Err(_) => Err(InvokeError::Timeout { sent: false }),
+        }
+    }
+
+    fn sign(
+        &self,
+        target: &Target,
+        invocation: &Invocation,
+        keys: &Keys,
+        now: SystemTime,
+    ) -> Result<Request<BodyStream>, InvokeError> {
         let mut headers = target.headers();
         let optional = [
-            (CLIENT_CONTEXT, invocation.client_context),
-            (TRACE_ID, invocation.trace_id),
-            (TENANT_ID, invocation.tenant_id),
-            (DURABLE_EXECUTION_NAME, invocation.durable_execution_name),
+            (CLIENT_CONTEXT, &invocation.client_context),
+            (TRACE_ID, &invocation.trace_id),
+            (TENANT_ID, &invocation.tenant_id),
+            (DURABLE_EXECUTION_NAME, &invocation.durable_execution_name),
         ];
         for (name, value) in optional {
-            value.map(|value| headers.insert(name, value));
+            value.as_ref().map(|value| headers.insert(name, value.clone()));
         }
-        let payload = &invocation.payload;
         self.signer
-            .sign(&Method::POST, &target.uri, &mut headers, payload, &keys, SystemTime::now())
+            .sign(&Method::POST, &target.uri, &mut headers, &invocation.payload, keys, now)
             .map_err(|error| InvokeError::Signing(error.to_string()))?;
-        let mut request = Request::new(Body::from_bytes(invocation.payload).send());
+        let mut request = Request::new(Body::from_bytes(invocation.payload.clone()).send());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = target.uri.clone();
         *request.headers_mut() = headers;
+        Ok(request)
+    }
 
-        let left = deadline.saturating_duration_since(Instant::now());
-        let answer = self.http.send(request, left).await.map_err(InvokeError::from_send)?;
-        if answer.status().is_success() {
-            return Ok(answer);
+    /// Sends a signed call and waits for the head of a success.
+    async fn send(
+        &self,
+        request: Request<BodyStream>,
+        keys: &Keys,
+        on_its_way: &OnItsWay,
+    ) -> Result<Response<ResponseBody>, InvokeError> {
+        let answer = self.http.start(request, on_its_way).await.map_err(InvokeError::from_send)?;
+        match answer.status().is_success() {
+            true => Ok(answer),
+            false => Err(Box::pin(self.refused(answer, keys)).await),
         }
-        let (head, body) = answer.into_parts();
-        let body = read(body, deadline).await?;
+    }
+
+    /// What the service says when it does not call the function.
+    async fn refused(&self, answer: Response<ResponseBody>, keys: &Keys) -> InvokeError {
+        let (head, mut body) = answer.into_parts();
+        let body = match read(&mut body).await {
+            Ok(body) => body,
+            Err(error) => return error,
+        };
         let error = ServiceError::read(&head, &body, keys.session_token());
         if error.is_expired_token() {
             self.credentials.mark_stale(keys.access_key_id());
         }
-        Err(InvokeError::Service(Box::new(error)))
+        InvokeError::Service(Box::new(error))
+    }
+}
+
+/// Gives an exchange up at the deadline.
+async fn in_time<T>(
+    deadline: Instant,
+    exchange: impl Future<Output = Result<T, InvokeError>>,
+    on_its_way: &OnItsWay,
+) -> Result<T, InvokeError> {
+    match tokio::time::timeout_at(deadline, exchange).await {
+        Ok(result) => result,
+        Err(_) => Err(InvokeError::from_send(on_its_way.timed_out())),
     }
 }
 
 /// Reads an answer to its end.
-async fn read(body: ResponseBody, deadline: Instant) -> Result<Bytes, InvokeError> {
-    match tokio::time::timeout_at(deadline, Limited::new(body, limits::ANSWER).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) => Err(InvokeError::Broken(error.to_string())),
-        Err(_) => Err(InvokeError::Timeout { sent: true }),
-    }
+async fn read(body: &mut ResponseBody) -> Result<Bytes, InvokeError> {
+    value::read(body, limits::ANSWER).await.map_err(|error| InvokeError::Broken(error.to_string()))
 }
 
 impl InvocationType {

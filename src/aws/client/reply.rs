@@ -3,9 +3,11 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::header::HeaderMap;
+use http::header::{HeaderMap, HeaderName};
 use http::{StatusCode, response};
 use serde::Deserialize;
+
+const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 
 /// The answer to an invocation.
 #[derive(Debug, Clone)]
@@ -16,9 +18,12 @@ pub struct InvokeReply {
     pub payload: Bytes,
     /// The only sign that the function failed: the status is 200 all the same.
     pub function_error: Option<FunctionError>,
-    /// The service's own headers, which are not for the client.
-    headers: HeaderMap,
+    pub facts: ReplyFacts,
 }
+
+/// What the service's own headers say of a call. They are not for the client.
+#[derive(Debug, Clone)]
+pub struct ReplyFacts(HeaderMap);
 
 /// How a function failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +37,28 @@ pub enum FunctionError {
 impl InvokeReply {
     pub(super) fn new(head: response::Parts, payload: Bytes) -> Self {
         // A queued event has no outcome yet, whatever a stand-in's header says.
-        let error = head.headers.get("x-amz-function-error").filter(|_| head.status == StatusCode::OK);
+        let error = head.headers.get(FUNCTION_ERROR).filter(|_| head.status == StatusCode::OK);
         let function_error = error.map(|value| match value.as_bytes() {
             b"Handled" => FunctionError::Handled,
             _ => FunctionError::Unhandled,
         });
-        InvokeReply { status: head.status, payload, function_error, headers: head.headers }
+        InvokeReply { status: head.status, payload, function_error, facts: ReplyFacts(head.headers) }
+    }
+
+    /// Whether the function failed because its own time was up: error type `Sandbox.Timedout`, or a message that says
+    /// "Task timed out after" and a number.
+    pub fn is_function_timeout(&self) -> bool {
+        self.function_error == Some(FunctionError::Unhandled) && is_timeout(&self.payload)
+    }
+}
+
+impl ReplyFacts {
+    pub(super) fn new(headers: HeaderMap) -> Self {
+        ReplyFacts(headers)
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.0
     }
 
     /// The version that ran, which an alias hides.
@@ -57,18 +78,12 @@ impl InvokeReply {
 
     /// The last 4 KB of the function's log, where the call asked for it. The cut may fall inside a character.
     pub fn log_tail(&self) -> Option<String> {
-        let decoded = BASE64_STANDARD.decode(self.headers.get("x-amz-log-result")?).ok()?;
+        let decoded = BASE64_STANDARD.decode(self.0.get("x-amz-log-result")?).ok()?;
         Some(String::from_utf8_lossy(&decoded).into_owned())
     }
 
-    /// Whether the function failed because its own time was up: error type `Sandbox.Timedout`, or a message that says
-    /// "Task timed out after" and a number.
-    pub fn is_function_timeout(&self) -> bool {
-        self.function_error == Some(FunctionError::Unhandled) && is_timeout(&self.payload)
-    }
-
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        self.0.get(name)?.to_str().ok()
     }
 }
 

@@ -9,12 +9,13 @@ use aws_smithy_types::event_stream::Message;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_TYPE, HeaderMap};
+use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use http_body::{Body, Frame};
 use serde::Deserialize;
 use tokio::time::{Instant, Sleep};
 
+use super::ReplyFacts;
 use crate::http_client::ResponseBody;
 use crate::value::BodyTimeout;
 
@@ -27,7 +28,7 @@ const LONGEST_FRAME: usize = 16 * 1024 * 1024;
 /// The head of an answer that streams.
 #[derive(Debug)]
 pub struct StreamReply {
-    headers: HeaderMap,
+    pub facts: ReplyFacts,
     pub body: PayloadStream,
 }
 
@@ -80,24 +81,15 @@ impl StreamReply {
             patience,
             silence: Box::pin(tokio::time::sleep(patience)),
         };
-        StreamReply { headers: head.headers, body }
+        StreamReply { facts: ReplyFacts::new(head.headers), body }
     }
 
     /// What the function declared, where the service passes it on: it speaks of event streams itself.
     pub fn declared_type(&self) -> Option<&HeaderValue> {
         let events = |value: &&HeaderValue| value.as_bytes().starts_with(b"application/vnd.amazon.eventstream");
-        let remapped = self.headers.get("x-amzn-remapped-content-type");
-        remapped.or_else(|| self.headers.get(CONTENT_TYPE)).filter(|value| !events(value))
-    }
-
-    /// The version that runs, which an alias hides.
-    pub fn executed_version(&self) -> Option<&str> {
-        self.headers.get("x-amz-executed-version")?.to_str().ok()
-    }
-
-    /// The request's id in the function's log.
-    pub fn request_id(&self) -> Option<&str> {
-        self.headers.get("x-amzn-requestid")?.to_str().ok()
+        let headers = self.facts.headers();
+        let remapped = headers.get("x-amzn-remapped-content-type");
+        remapped.or_else(|| headers.get(CONTENT_TYPE)).filter(|value| !events(value))
     }
 }
 

@@ -29,7 +29,7 @@ fn invocation(timeout: Duration) -> Invocation {
 async fn invoke(client: &LambdaClient, invocation: Invocation) -> Result<InvokeReply, InvokeError> {
     let function = FunctionRef::parse("orders").unwrap();
     let target = client.target(&function, None, InvocationType::RequestResponse, false).unwrap();
-    client.invoke(&target, invocation).await
+    client.invoke(&target, &invocation).await
 }
 
 async fn call(server: &TestServer) -> Result<InvokeReply, InvokeError> {
@@ -63,9 +63,9 @@ async fn r25_the_service_headers_are_read_through_accessors_only() {
         reply(&[("x-amz-executed-version", "7"), ("x-amzn-requestid", "id-1"), ("x-amz-log-result", tail)], "null")
     });
     let answer = call(&server).await.unwrap();
-    assert_eq!((answer.executed_version(), answer.request_id()), (Some("7"), Some("id-1")));
-    assert_eq!(answer.log_tail().as_deref(), Some("START\nEND\n"));
-    assert_eq!((answer.function_error, answer.durable_execution_arn()), (None, None));
+    assert_eq!((answer.facts.executed_version(), answer.facts.request_id()), (Some("7"), Some("id-1")));
+    assert_eq!(answer.facts.log_tail().as_deref(), Some("START\nEND\n"));
+    assert_eq!((answer.function_error, answer.facts.durable_execution_arn()), (None, None));
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn ours(url: &str, case: &Case) {
         client_context: case.context.map(HeaderValue::from_static),
         ..Invocation::default()
     };
-    client.invoke(&target, invocation).await.unwrap();
+    client.invoke(&target, &invocation).await.unwrap();
 }
 
 async fn theirs(url: &str, case: &Case) {

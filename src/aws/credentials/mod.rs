@@ -54,7 +54,7 @@ pub struct CredentialsError {
 
 /// Keys with the times that matter.
 struct Entry {
-    keys: Keys,
+    keys: Arc<Keys>,
     /// When to renew in the background; `None` for keys that do not expire.
     refresh_at: Option<SystemTime>,
 }
@@ -91,18 +91,22 @@ impl Credentials {
     }
 
     /// Valid keys. Waits only where there are none yet, or the old ones have expired; it is safe to drop half-way.
-    pub async fn get(self: &Arc<Self>) -> Result<Keys, CredentialsError> {
-        if let Some(entry) = self.current.load_full() {
-            let now = SystemTime::now();
-            if entry.keys.expiry().is_none_or(|expiry| now < expiry) {
-                if entry.refresh_at.is_some_and(|at| now >= at) {
-                    // The task runs by itself; who needs its result meets it in the cache.
-                    drop(self.load());
-                }
-                return Ok(entry.keys.clone());
-            }
+    pub async fn get(self: &Arc<Self>) -> Result<Arc<Keys>, CredentialsError> {
+        match self.ready(SystemTime::now()) {
+            Some(keys) => Ok(keys),
+            None => self.load().await.map(|entry| entry.keys.clone()),
         }
-        self.load().await.map(|entry| entry.keys.clone())
+    }
+
+    /// Valid keys, where there are some without waiting.
+    pub fn ready(self: &Arc<Self>, now: SystemTime) -> Option<Arc<Keys>> {
+        let entry = self.current.load();
+        let entry = entry.as_ref().filter(|entry| entry.keys.expiry().is_none_or(|expiry| now < expiry))?;
+        if entry.refresh_at.is_some_and(|at| now >= at) {
+            // The task runs by itself; who needs its result meets it in the cache.
+            drop(self.load());
+        }
+        Some(entry.keys.clone())
     }
 
     /// Throws the keys with this access key id away, so that the next call fetches new ones: AWS said they expired.
@@ -170,7 +174,7 @@ impl Entry {
             let left = expiry.duration_since(SystemTime::now()).unwrap_or_default();
             expiry - REFRESH_AHEAD.min(left / 5)
         });
-        Entry { keys, refresh_at }
+        Entry { keys: Arc::new(keys), refresh_at }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The event of an Application Load Balancer.
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -10,7 +12,7 @@ use super::{Always, EventFormat, EventRequest, headers, query};
 /// The event. Exactly one family of maps is there: single values, or lists.
 pub(super) struct Event<'a> {
     request: &'a EventRequest<'a>,
-    headers: HeaderMap,
+    headers: Cow<'a, HeaderMap>,
     body: EventBody<'a>,
     multi_value_headers: bool,
 }
@@ -45,10 +47,10 @@ impl Serialize for Event<'_> {
         event.serialize_field("path", request.path)?;
         if self.multi_value_headers {
             event.serialize_field("multiValueQueryStringParameters", &Always(&parameters))?;
-            event.serialize_field("multiValueHeaders", &Always(&headers::all(&self.headers)))?;
+            event.serialize_field("multiValueHeaders", &headers::All(&self.headers))?;
         } else {
             event.serialize_field("queryStringParameters", &Always(&query::last(&parameters)))?;
-            event.serialize_field("headers", &Always(&headers::last(&self.headers)))?;
+            event.serialize_field("headers", &headers::Last(&self.headers))?;
         }
         match &self.body {
             EventBody::None => event.serialize_field("body", "")?,

@@ -5,37 +5,68 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, COOKIE, HOST, HeaderName, HeaderValue};
 
+use serde::{Serialize, Serializer};
+
 use super::{EventRequest, Map};
-use crate::http_client::strip_hop_by_hop;
+use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
 
 /// The headers an event shows: without those of the connection, and with the length the body really has, which a
 /// chunked request did not say.
-pub(super) fn shown(request: &EventRequest<'_>) -> HeaderMap {
-    let mut headers = request.headers.clone();
-    strip_hop_by_hop(&mut headers);
-    match request.body.filter(|body| !body.is_empty()) {
-        Some(body) => headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len())),
-        None => headers.remove(CONTENT_LENGTH),
-    };
+pub(super) fn shown<'a>(request: &EventRequest<'a>) -> Cow<'a, HeaderMap> {
+    let mut headers = Cow::Borrowed(request.headers);
+    // Most requests have nothing to change, and are not copied for it.
+    if headers.keys().any(is_hop_by_hop) {
+        strip_hop_by_hop(headers.to_mut());
+    }
+    let length = request.body.map_or(0, <[u8]>::len);
+    match headers.get(CONTENT_LENGTH) {
+        Some(said) if length > 0 && says(said, length) => {}
+        None if length == 0 => {}
+        _ if length == 0 => drop(headers.to_mut().remove(CONTENT_LENGTH)),
+        _ => drop(headers.to_mut().insert(CONTENT_LENGTH, HeaderValue::from(length))),
+    }
     // HTTP/2 has the host in a pseudo header instead.
     if !headers.contains_key(HOST)
         && let Ok(host) = HeaderValue::from_str(request.domain_name)
     {
-        headers.insert(HOST, host);
+        headers.to_mut().insert(HOST, host);
     }
     headers
 }
 
-/// The last value of each name.
-pub(super) fn last(headers: &HeaderMap) -> Map<'_, Cow<'_, str>> {
-    let last = |name: &HeaderName| headers.get_all(name).iter().next_back().map(text).unwrap_or_default();
-    Map(headers.keys().map(|name| (Cow::Borrowed(name.as_str()), last(name))).collect())
+/// Whether a header says this length, and says it as it would be written here.
+fn says(value: &HeaderValue, length: usize) -> bool {
+    let text = value.to_str().unwrap_or_default();
+    !text.starts_with('+') && !(text.starts_with('0') && text.len() > 1) && text.parse() == Ok(length)
 }
 
-/// Every value of each name, in order.
-pub(super) fn all(headers: &HeaderMap) -> Map<'_, Vec<Cow<'_, str>>> {
-    let all = |name: &HeaderName| headers.get_all(name).iter().map(text).collect();
-    Map(headers.keys().map(|name| (Cow::Borrowed(name.as_str()), all(name))).collect())
+/// The last value of each name, written as a map.
+pub(super) struct Last<'h>(pub &'h HeaderMap);
+
+impl Serialize for Last<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Last(headers) = self;
+        // Most names stand once, so they come in their order without a look.
+        if headers.keys_len() == headers.len() {
+            return serializer.collect_map(headers.iter().map(|(name, value)| (name.as_str(), text(value))));
+        }
+        let last = |name: &HeaderName| headers.get_all(name).iter().next_back().map(text).unwrap_or_default();
+        serializer.collect_map(headers.keys().map(|name| (name.as_str(), last(name))))
+    }
+}
+
+/// Every value of each name, in order, written as a map of lists.
+pub(super) struct All<'h>(pub &'h HeaderMap);
+
+impl Serialize for All<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let All(headers) = self;
+        if headers.keys_len() == headers.len() {
+            return serializer.collect_map(headers.iter().map(|(name, value)| (name.as_str(), [text(value)])));
+        }
+        let all = |name: &HeaderName| -> Vec<Cow<'_, str>> { headers.get_all(name).iter().map(text).collect() };
+        serializer.collect_map(headers.keys().map(|name| (name.as_str(), all(name))))
+    }
 }
 
 /// The values of each name joined by commas; cookies are not among them.

@@ -22,9 +22,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::value::Value;
 
@@ -94,10 +92,7 @@ pub fn build(format: EventFormat, request: &EventRequest<'_>) -> Result<Bytes, s
     Ok(bytes.into())
 }
 
-/// The Common Log Format's time, which `requestTime` and `time` have.
-const CLF: &[BorrowedFormatItem<'_>] = format_description!(
-    "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] [offset_hour sign:mandatory][offset_minute]"
-);
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Pairs that are written as a map, or as null where there are none. No name is there twice.
 #[derive(Debug, Default)]
@@ -134,8 +129,25 @@ impl<T: Serialize> Serialize for Map<'_, T> {
 }
 
 impl EventRequest<'_> {
+    /// The Common Log Format's time, which `requestTime` and `time` have. Written by hand: a format string takes as long as
+    /// the rest of the event.
     fn time_text(&self) -> String {
-        self.time.format(CLF).unwrap_or_default()
+        let time = self.time.to_offset(UtcOffset::UTC);
+        let month = MONTHS[usize::from(u8::from(time.month()) - 1)];
+        let mut text = String::with_capacity(26);
+        two_digits(&mut text, time.day());
+        text.push('/');
+        text.push_str(month);
+        text.push('/');
+        let century = |part: i32| u8::try_from(part).unwrap_or_default();
+        two_digits(&mut text, century(time.year() / 100));
+        two_digits(&mut text, century(time.year() % 100));
+        for part in [time.hour(), time.minute(), time.second()] {
+            text.push(':');
+            two_digits(&mut text, part);
+        }
+        text.push_str(" +0000");
+        text
     }
 
     fn time_milliseconds(&self) -> i64 {
@@ -157,6 +169,11 @@ impl EventRequest<'_> {
     fn content_type(&self) -> &str {
         self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
+}
+
+fn two_digits(out: &mut String, number: u8) {
+    out.push(char::from(b'0' + number / 10 % 10));
+    out.push(char::from(b'0' + number % 10));
 }
 
 /// The text behind a percent-encoded one; bytes that are not UTF-8 leave it as it was.

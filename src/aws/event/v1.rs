@@ -13,7 +13,7 @@ use crate::value::Value;
 /// The event; written by hand only where a field is computed.
 pub(super) struct Event<'a> {
     request: &'a EventRequest<'a>,
-    headers: HeaderMap,
+    headers: Cow<'a, HeaderMap>,
     body: EventBody<'a>,
 }
 
@@ -103,8 +103,8 @@ impl Serialize for Event<'_> {
         event.serialize_field("resource", request.resource)?;
         event.serialize_field("path", request.path)?;
         event.serialize_field("httpMethod", request.method)?;
-        event.serialize_field("headers", &headers::last(&self.headers))?;
-        event.serialize_field("multiValueHeaders", &headers::all(&self.headers))?;
+        event.serialize_field("headers", &headers::Last(&self.headers))?;
+        event.serialize_field("multiValueHeaders", &headers::All(&self.headers))?;
         event.serialize_field("queryStringParameters", &query::last(&parameters))?;
         event.serialize_field("multiValueQueryStringParameters", &parameters)?;
         event.serialize_field("requestContext", &self.context())?;

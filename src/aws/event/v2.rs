@@ -13,7 +13,7 @@ use crate::value::Value;
 /// The event; members that AWS leaves out when they are empty are left out.
 pub(super) struct Event<'a> {
     request: &'a EventRequest<'a>,
-    headers: HeaderMap,
+    headers: Cow<'a, HeaderMap>,
     body: EventBody<'a>,
 }
 

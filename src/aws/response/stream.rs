@@ -100,7 +100,7 @@ where
     B: Body<Data = Bytes, Error = BoxError> + Send + Unpin + 'static,
 {
     let first = stream::once(async { Ok(Frame::data(first)) });
-    StreamBody::new(first.chain(http_body_util::BodyStream::new(rest))).boxed_unsync()
+    BodyStream::of(StreamBody::new(first.chain(http_body_util::BodyStream::new(rest))))
 }
 
 fn read_head(text: &[u8]) -> Result<(StatusCode, HeaderMap), ProxyError> {

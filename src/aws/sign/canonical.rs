@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::ops::Range;
 
 use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, TRANSFER_ENCODING, USER_AGENT};
 use http::{Method, Uri};
@@ -37,7 +38,7 @@ impl Default for Rules {
     }
 }
 
-/// Writes the canonical request; gives the names of the headers that are signed.
+/// Writes the canonical request; says where in it the names of the headers that are signed stand.
 pub(super) fn write(
     out: &mut String,
     rules: &Rules,
@@ -45,7 +46,7 @@ pub(super) fn write(
     uri: &Uri,
     headers: &HeaderMap,
     payload: &str,
-) -> Result<String, SignError> {
+) -> Result<Range<usize>, SignError> {
     out.push_str(method.as_str());
     out.push('\n');
     path(out, rules, uri.path());
@@ -53,8 +54,6 @@ pub(super) fn write(
     query(out, uri.query().unwrap_or_default());
     out.push('\n');
     let signed = self::headers(out, uri, headers)?;
-    out.push('\n');
-    out.push_str(&signed);
     out.push('\n');
     out.push_str(payload);
     Ok(signed)
@@ -66,8 +65,7 @@ fn path(out: &mut String, rules: &Rules, path: &str) {
         false => Cow::Borrowed(path),
     };
     match rules.encode_path {
-        // Writing into a string cannot fail.
-        true => drop(write!(out, "{}", utf8_percent_encode(&plain, IN_PATH))),
+        true => out.extend(utf8_percent_encode(&plain, IN_PATH)),
         false => out.push_str(&plain),
     }
 }
@@ -114,32 +112,46 @@ fn query(out: &mut String, query: &str) {
     }
 }
 
-/// A line for each header that is signed, in the order of their names; gives the names.
-fn headers(out: &mut String, uri: &Uri, headers: &HeaderMap) -> Result<String, SignError> {
+/// A line for each header that is signed, in the order of their names, and then the names.
+fn headers(out: &mut String, uri: &Uri, headers: &HeaderMap) -> Result<Range<usize>, SignError> {
     let own_host = headers.contains_key(HOST);
-    let present = headers.keys().filter(|name| !UNSIGNED.contains(name)).map(HeaderName::as_str);
-    let mut names: Vec<&str> = present.chain((!own_host).then_some("host")).collect();
-    names.sort_unstable();
-    for name in &names {
-        out.push_str(name);
-        out.push(':');
-        if *name == "host" && !own_host {
-            out.push_str(host(uri).ok_or(SignError("its URL has no host"))?);
-        }
-        for (index, value) in headers.get_all(*name).iter().enumerate() {
-            let text = value.to_str().map_err(|_| SignError("a header is not text"))?;
-            if index > 0 {
+    let mut fields: Vec<(&str, &str)> = Vec::with_capacity(headers.len() + 1);
+    for (name, value) in headers.iter().filter(|(name, _)| !UNSIGNED.contains(name)) {
+        fields.push((name.as_str(), value.to_str().map_err(|_| SignError("a header is not text"))?));
+    }
+    if !own_host {
+        fields.push(("host", host(uri).ok_or(SignError("its URL has no host"))?));
+    }
+    // Several of one name stay in their order.
+    fields.sort_by_key(|(name, _)| *name);
+    for of_one_name in fields.chunk_by(|(name, _), (next, _)| name == next) {
+        for (index, (name, text)) in of_one_name.iter().enumerate() {
+            if index == 0 {
+                out.push_str(name);
+                out.push(':');
+            } else {
                 out.push(',');
             }
             trimmed(out, text);
         }
         out.push('\n');
     }
-    Ok(names.join(";"))
+    out.push('\n');
+    let start = out.len();
+    for of_one_name in fields.chunk_by(|(name, _), (next, _)| name == next) {
+        if out.len() > start {
+            out.push(';');
+        }
+        out.push_str(of_one_name[0].0);
+    }
+    Ok(start..out.len())
 }
 
 /// The text without spaces at its ends, and with one space for several.
 fn trimmed(out: &mut String, text: &str) {
+    if !text.as_bytes().contains(&b' ') {
+        return out.push_str(text);
+    }
     let text = text.trim_matches(' ');
     if !text.contains("  ") {
         out.push_str(text);

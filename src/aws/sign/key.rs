@@ -13,26 +13,27 @@ use super::Scope;
 #[derive(Clone, Default)]
 pub(super) struct DayKeys(Arc<ArcSwapOption<DayKey>>);
 
-struct DayKey {
+pub(super) struct DayKey {
     secret: Zeroizing<String>,
-    /// `20150830`.
-    day: Box<str>,
-    key: Key,
+    /// `20150830/us-east-1/lambda/aws4_request`.
+    pub(super) scope: Box<str>,
+    pub(super) key: Key,
 }
 
 impl DayKeys {
     /// The key of a day; the one that is kept, if it is of this day and this secret.
-    pub(super) fn get(&self, scope: &Scope, secret: &str, day: &str) -> Key {
-        if let Some(kept) = &*self.0.load()
-            && *kept.day == *day
-            && *kept.secret == *secret
-        {
-            return kept.key.clone();
+    pub(super) fn get(&self, scope: &Scope, secret: &str, day: &str) -> Arc<DayKey> {
+        let kept = self.0.load();
+        // The region and the service are the signer's and do not change.
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.scope.starts_with(day) && *kept.secret == *secret) {
+            return kept.clone();
         }
         let key = derive(scope, secret, day);
-        let kept = DayKey { secret: Zeroizing::new(secret.to_owned()), day: day.into(), key: key.clone() };
-        self.0.store(Some(Arc::new(kept)));
-        key
+        let Scope { region, service } = scope;
+        let scope = format!("{day}/{region}/{service}/aws4_request").into();
+        let new = Arc::new(DayKey { secret: Zeroizing::new(secret.to_owned()), scope, key });
+        self.0.store(Some(new.clone()));
+        new
     }
 }
 

@@ -1,9 +1,8 @@
 //! What a service answered, as a message and perhaps as a fault.
 
-use std::time::Duration;
-
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Response, StatusCode};
+use tokio::time::Instant;
 
 use super::config::StopOn;
 use super::soap;
@@ -31,22 +30,22 @@ pub(super) fn message(answer: Response<Body>) -> Message {
 }
 
 /// Reads the body of an answer.
-pub(super) async fn load(message: &mut Message, timeout: Duration, limit: usize) -> Result<(), Fault> {
-    within(timeout, message.load_decoded(limit)).await
+pub(super) async fn load(message: &mut Message, deadline: Instant, limit: usize) -> Result<(), Fault> {
+    within(deadline, message.load_decoded(limit)).await
 }
 
 /// The fault of an answer, where it is one that stops the flow.
 pub(super) async fn fault(
     message: &mut Message,
     stops: StopOn,
-    timeout: Duration,
+    deadline: Instant,
     limit: usize,
 ) -> Result<Option<Fault>, Fault> {
     let status = message.status.unwrap_or_default();
     let upstream = |kind, message: String| {
         Fault::new(kind, FaultSource::Upstream, message).with_detail("upstreamStatus", status.as_u16())
     };
-    if stops.soap && is_soap_fault(message, timeout, limit).await? {
+    if stops.soap && is_soap_fault(message, deadline, limit).await? {
         return Ok(Some(upstream(&kinds::SOAP, "the service answered with a SOAP fault".to_owned())));
     }
     let refused = stops.operation && !status.is_success();
@@ -54,23 +53,23 @@ pub(super) async fn fault(
 }
 
 /// SOAP 1.1 sends its faults with status 500, SOAP 1.2 with 400 or 500, and some services with 200: the text decides.
-async fn is_soap_fault(message: &mut Message, timeout: Duration, limit: usize) -> Result<bool, Fault> {
+async fn is_soap_fault(message: &mut Message, deadline: Instant, limit: usize) -> Result<bool, Fault> {
     let content_type = message.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !soap::is_xml(content_type) || message.status == Some(StatusCode::PARTIAL_CONTENT) {
         return Ok(false);
     }
     if message.headers.contains_key(CONTENT_ENCODING) {
-        load(message, timeout, limit).await?;
+        load(message, deadline, limit).await?;
     }
-    let first = within(timeout, message.body.peek(soap::LOOK)).await?;
+    let first = within(deadline, message.body.peek(soap::LOOK)).await?;
     Ok(soap::is_fault(&first))
 }
 
-async fn within<T>(timeout: Duration, read: impl Future<Output = Result<T, BodyError>>) -> Result<T, Fault> {
+async fn within<T>(deadline: Instant, read: impl Future<Output = Result<T, BodyError>>) -> Result<T, Fault> {
     let broken = |cause: &dyn std::fmt::Display| {
         Fault::new(&kinds::CONNECTION, FaultSource::Upstream, "the response could not be read").with_cause(cause)
     };
-    match tokio::time::timeout(timeout, read).await {
+    match tokio::time::timeout_at(deadline, read).await {
         Ok(read) => read.map_err(|error| broken(&error)),
         Err(late) => Err(broken(&late)),
     }

@@ -1,7 +1,7 @@
 //! The request as it goes out. It is framed anew: length and transfer coding come from the body that is sent.
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, HeaderMap};
+use http::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::BodyExt;
@@ -12,7 +12,7 @@ use super::config::BackendType;
 use super::step::Invoke;
 use super::url::Target;
 use crate::expression::{Builtin, Reference, Root};
-use crate::http_client::strip_hop_by_hop;
+use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
 use crate::policy::call::{input_body, input_headers};
 use crate::runtime::{Context, Fault, FaultSource, State, kinds};
 use crate::value::{Body, BodyStream, gzip};
@@ -168,10 +168,13 @@ impl Invoke {
     fn outgoing_headers(&self, cx: &Context) -> HeaderMap {
         let mut all = input_headers(cx, &self.input);
         // First of all, since a client may name headers in `Connection` that are added below.
-        strip_hop_by_hop(&mut all);
-        let mut headers = HeaderMap::with_capacity(all.len() + 8);
-        for (name, value) in &all {
-            if *name != HOST && *name != CONTENT_LENGTH && self.headers.passes(name.as_str()) {
+        if all.contains_key(CONNECTION) {
+            strip_hop_by_hop(all.to_mut());
+        }
+        // With room for those that are added. They keep their order, which taking some out would not.
+        let mut headers = HeaderMap::with_capacity(all.len() + 6);
+        for (name, value) in &*all {
+            if *name != HOST && *name != CONTENT_LENGTH && !is_hop_by_hop(name) && self.headers.passes(name.as_str()) {
                 headers.append(name, value.clone());
             }
         }

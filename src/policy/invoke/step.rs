@@ -69,12 +69,12 @@ impl Invoke {
             }
         };
         let mut message = answer::message(answer);
-        let (timeout, limit) = (self.timeout.min(cx.remaining()), cx.state.body_limit);
+        let (reading, limit) = (Instant::now() + self.timeout.min(cx.remaining()), cx.state.body_limit);
         // Only the response streams; what another variable holds is there to be read.
         if self.output != Root::Builtin(Builtin::Message) {
-            answer::load(&mut message, timeout, limit).await?;
+            answer::load(&mut message, reading, limit).await?;
         }
-        let fault = answer::fault(&mut message, self.stops, timeout, limit).await?;
+        let fault = answer::fault(&mut message, self.stops, reading, limit).await?;
         cx.state.put_output(&self.output, message);
         fault.map_or(Ok(Next::Continue), Err)
     }
@@ -165,6 +165,6 @@ impl Invoke {
 
 impl Step for Invoke {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        Outcome::wait(self.call(cx))
+        Outcome::timely(self.call(cx))
     }
 }

@@ -21,6 +21,10 @@ pub(super) struct Tail {
 impl Tail {
     /// The whole URL; the error is one sentence.
     pub(super) fn append(&self, uri: Uri, state: &State) -> Result<Uri, String> {
+        let plain = !self.encode_plus || !uri.query().is_some_and(|query| query.contains('+'));
+        if !self.forward_path && plain && state.request.uri.query().is_none_or(str::is_empty) {
+            return Ok(uri);
+        }
         let mut path = uri.path().to_owned();
         if self.forward_path {
             append_path(&mut path, rest_of_path(state))?;

@@ -1,9 +1,9 @@
 //! What the function answered, as a message.
 
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
-use crate::aws::client::InvokeReply;
 use crate::aws::event::EventFormat;
 use crate::aws::response;
 use crate::runtime::{Fault, FaultSource, kinds};
@@ -11,9 +11,9 @@ use crate::value::{Body, Message, Value};
 
 use super::config::{InvocationKind, ResponseFormat};
 
-/// The message of a reply that is no function error.
+/// The message of a function's answer.
 pub(super) fn message(
-    reply: InvokeReply,
+    payload: Bytes,
     kind: InvocationKind,
     format: ResponseFormat,
     event: EventFormat,
@@ -27,11 +27,11 @@ pub(super) fn message(
             status: Some(StatusCode::OK),
             // Lambda's answers are JSON by contract; the bytes stay exactly as the function wrote them.
             headers: json(),
-            body: Body::from_bytes(reply.payload),
+            body: Body::from_bytes(payload),
             ..Message::default()
         }),
         (InvocationKind::RequestResponse, ResponseFormat::Proxy) => {
-            let proxied = response::parse(event, &reply.payload, strict)
+            let proxied = response::parse(event, &payload, strict)
                 .map_err(|error| Fault::new(&kinds::LAMBDA_RESPONSE, FaultSource::Upstream, error.to_string()))?;
             Ok(Message {
                 status: Some(proxied.status),
@@ -53,7 +53,7 @@ pub(super) fn of_fault(fault: &Fault) -> Message {
     let name = [("fault".into(), Value::from(&*fault.name))];
     let facts = fault.details.iter().filter(|(name, _)| &**name != "payload").cloned();
     let attributes = Value::object([("lambda", Value::object(name.into_iter().chain(facts)))]);
-    Message { status: Some(fault.status), headers, body, attributes, ..Message::default() }
+    Message { status: Some(fault.status), headers, body, attributes: attributes.into(), ..Message::default() }
 }
 
 fn empty(status: StatusCode) -> Message {
@@ -61,5 +61,8 @@ fn empty(status: StatusCode) -> Message {
 }
 
 fn json() -> HeaderMap {
-    HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))])
+    // With room for what the response adds.
+    let mut headers = HeaderMap::with_capacity(6);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers
 }

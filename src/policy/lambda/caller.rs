@@ -30,7 +30,7 @@ pub(super) struct Caller {
 
 impl Caller {
     /// Calls the function and makes a message of its answer.
-    pub(super) async fn call(&self, chosen: &Chosen, invocation: Invocation, id: &str) -> Result<Message, Fault> {
+    pub(super) async fn call(&self, chosen: &Arc<Chosen>, invocation: Invocation, id: &str) -> Result<Message, Fault> {
         let mut notes = Notes::new(chosen);
         let answered = self.answer(chosen, invocation, &mut notes, id).await;
         match answered {
@@ -47,33 +47,36 @@ impl Caller {
 
     async fn answer(
         &self,
-        chosen: &Chosen,
+        chosen: &Arc<Chosen>,
         invocation: Invocation,
         notes: &mut Notes,
         id: &str,
     ) -> Result<Message, Fault> {
         let (function, qualifier) = (&*chosen.name, chosen.qualifier.as_deref());
         if self.response == ResponseFormat::Stream {
-            return self.stream(chosen, invocation, notes, id).await;
+            // In a box, so that other calls do not carry its room.
+            return Box::pin(self.stream(chosen, invocation, notes, id)).await;
         }
         let (reply, attempts) = self.retry.call::<InvokeReply>(&self.client, &chosen.target, invocation).await;
         notes.made(attempts);
         let reply = reply.map_err(|error| faults::of_error(error, function))?;
-        notes.answered(&reply);
         tracing::debug!(
             request_id = id,
             function,
             qualifier,
-            version = reply.executed_version(),
-            lambda_request_id = reply.request_id(),
+            version = reply.facts.executed_version(),
+            lambda_request_id = reply.facts.request_id(),
             function_error = reply.function_error.is_some(),
-            log = reply.log_tail(),
+            log = reply.facts.log_tail(),
             "invoked"
         );
-        if reply.function_error.is_some() && self.kind == InvocationKind::RequestResponse {
-            return Err(faults::of_function_error(&reply, function, self.statuses));
-        }
-        answer::message(reply, self.kind, self.response, self.format, self.strict)
+        let failed = reply.function_error.is_some() && self.kind == InvocationKind::RequestResponse;
+        let answer = match failed {
+            true => Err(faults::of_function_error(&reply, function, self.statuses)),
+            false => answer::message(reply.payload, self.kind, self.response, self.format, self.strict),
+        };
+        notes.answered(reply.facts);
+        answer
     }
 
     /// Calls a function that streams; its answer goes on when the step is over.
@@ -88,10 +91,10 @@ impl Caller {
         let (reply, attempts) = self.retry.call::<StreamReply>(&self.client, &chosen.target, invocation).await;
         notes.made(attempts);
         let reply = reply.map_err(|error| faults::of_error(error, function))?;
-        notes.began(&reply);
-        let (version, lambda_request_id) = (reply.executed_version(), reply.request_id());
+        let (version, lambda_request_id) = (reply.facts.executed_version(), reply.facts.request_id());
         tracing::debug!(request_id = id, function, version, lambda_request_id, "invoked, and its answer streams");
         let declared = reply.declared_type().cloned();
+        notes.answered(reply.facts);
         let opened = response::open(reply.body, declared.as_ref()).await;
         let opened = opened.map_err(|error| faults::of_stream(error, function, self.statuses))?;
         Ok(Message { status: Some(opened.status), headers: opened.headers, body: opened.body, ..Message::default() })

@@ -2,62 +2,69 @@
 
 use std::sync::Arc;
 
-use crate::aws::client::{InvokeReply, StreamReply};
+use crate::aws::client::ReplyFacts;
 use crate::runtime::Fault;
-use crate::value::{Message, Value};
+use crate::value::{Attributes, Facts, Message, Value};
 
 use super::select::Chosen;
 
-/// The facts of one call, by their names.
-#[derive(Debug, Default)]
-pub(super) struct Notes(Vec<(Arc<str>, Value)>);
+/// The facts of one call. They become values when something reads them.
+pub(super) struct Notes {
+    chosen: Arc<Chosen>,
+    /// How many calls it took.
+    attempts: u32,
+    reply: Option<ReplyFacts>,
+}
 
 impl Notes {
     /// What is known before the call.
-    pub(super) fn new(chosen: &Chosen) -> Self {
-        let mut notes = Notes(Vec::with_capacity(5));
-        notes.add("function", Some(chosen.name.clone()));
-        notes.add("qualifier", chosen.qualifier.clone());
-        notes
+    pub(super) fn new(chosen: &Arc<Chosen>) -> Self {
+        Notes { chosen: chosen.clone(), attempts: 1, reply: None }
     }
 
-    /// How many calls it took, where it was more than one.
+    /// How many calls it took.
     pub(super) fn made(&mut self, attempts: u32) {
-        if attempts > 1 {
-            self.0.push(("attempts".into(), i64::from(attempts).into()));
+        self.attempts = attempts;
+    }
+
+    /// What the answer says, or the head of one that streams.
+    pub(super) fn answered(&mut self, reply: ReplyFacts) {
+        self.reply = Some(reply);
+    }
+
+    /// By their names.
+    fn list(&self) -> Vec<(&'static str, Value)> {
+        let mut list = vec![("function", Value::String(self.chosen.name.clone()))];
+        let mut add = |name, text: Option<Arc<str>>| list.extend(text.map(|text| (name, Value::String(text))));
+        add("qualifier", self.chosen.qualifier.clone());
+        if let Some(reply) = &self.reply {
+            add("version", reply.executed_version().map(Into::into));
+            add("requestId", reply.request_id().map(Into::into));
+            add("durableExecutionArn", reply.durable_execution_arn().map(Into::into));
+            add("log", reply.log_tail().map(Into::into));
         }
-    }
-
-    /// What the answer says.
-    pub(super) fn answered(&mut self, reply: &InvokeReply) {
-        self.add("version", reply.executed_version());
-        self.add("requestId", reply.request_id());
-        self.add("durableExecutionArn", reply.durable_execution_arn());
-        self.add("log", reply.log_tail());
-    }
-
-    /// What the head of an answer that streams says.
-    pub(super) fn began(&mut self, reply: &StreamReply) {
-        self.add("version", reply.executed_version());
-        self.add("requestId", reply.request_id());
-    }
-
-    fn add(&mut self, name: &str, text: Option<impl Into<Arc<str>>>) {
-        if let Some(text) = text {
-            self.0.push((name.into(), Value::String(text.into())));
+        if self.attempts > 1 {
+            list.push(("attempts", i64::from(self.attempts).into()));
         }
+        list
     }
 
     pub(super) fn put_into(self, message: &mut Message) {
-        message.attributes.set(&["lambda"], Value::object(self.0));
+        message.attributes = Attributes::of(self);
     }
 
     /// What is in `error.…` already stays.
     pub(super) fn put_into_fault(self, fault: &mut Fault) {
-        for (name, value) in self.0 {
-            if !fault.details.iter().any(|(known, _)| *known == name) {
-                fault.details.push((name, value));
+        for (name, value) in self.list() {
+            if !fault.details.iter().any(|(known, _)| **known == *name) {
+                fault.details.push((name.into(), value));
             }
         }
+    }
+}
+
+impl Facts for Notes {
+    fn tell(&self) -> Value {
+        Value::object([("lambda", Value::object(self.list()))])
     }
 }

@@ -27,18 +27,18 @@ pub(super) trait Reply: Sized {
     fn ask(
         client: &LambdaClient,
         target: &Target,
-        invocation: Invocation,
+        invocation: &Invocation,
     ) -> impl Future<Output = Result<Self, InvokeError>> + Send;
 }
 
 impl Reply for InvokeReply {
-    async fn ask(client: &LambdaClient, target: &Target, invocation: Invocation) -> Result<Self, InvokeError> {
+    async fn ask(client: &LambdaClient, target: &Target, invocation: &Invocation) -> Result<Self, InvokeError> {
         client.invoke(target, invocation).await
     }
 }
 
 impl Reply for StreamReply {
-    async fn ask(client: &LambdaClient, target: &Target, invocation: Invocation) -> Result<Self, InvokeError> {
+    async fn ask(client: &LambdaClient, target: &Target, invocation: &Invocation) -> Result<Self, InvokeError> {
         client.stream(target, invocation).await
     }
 }
@@ -50,14 +50,15 @@ impl Retry {
         &self,
         client: &LambdaClient,
         target: &Target,
-        invocation: Invocation,
+        mut invocation: Invocation,
     ) -> (Result<T, InvokeError>, u32) {
         let deadline = Instant::now() + invocation.timeout;
         let mut attempt = 1;
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let timeout = self.attempt_timeout.map_or(left, |most| most.min(left));
-            let error = match T::ask(client, target, Invocation { timeout, ..invocation.clone() }).await {
+            if let Some(most) = self.attempt_timeout {
+                invocation.timeout = invocation.timeout.min(most);
+            }
+            let error = match T::ask(client, target, &invocation).await {
                 Ok(reply) => return (Ok(reply), attempt),
                 Err(error) => error,
             };
@@ -69,6 +70,7 @@ impl Retry {
             tracing::debug!(attempt, %error, wait_ms = wait.as_millis() as u64, "the call is made again");
             tokio::time::sleep(wait).await;
             attempt += 1;
+            invocation.timeout = deadline.saturating_duration_since(Instant::now());
         }
     }
 

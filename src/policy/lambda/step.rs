@@ -13,6 +13,7 @@ use super::beside::Beside;
 use super::bulkhead::Limit;
 use super::cache::{self, AnswerCache, Looked};
 use super::caller::Caller;
+use super::config::ResponseFormat;
 use super::payload::{self, Payload};
 use super::select::{Chosen, Select};
 use super::variables::Variables;
@@ -102,7 +103,12 @@ impl Lambda {
     }
 
     /// The answer that is kept, or the function's.
-    async fn answer(&self, cx: &mut Context, chosen: &Chosen, mut invocation: Invocation) -> Result<Message, Fault> {
+    async fn answer(
+        &self,
+        cx: &mut Context,
+        chosen: &Arc<Chosen>,
+        mut invocation: Invocation,
+    ) -> Result<Message, Fault> {
         invocation.timeout = invocation.timeout.min(cx.remaining());
         let looked = match &self.cache {
             Some(cache) => cache.look(cx, chosen, &invocation, &self.payload.client_headers(cx)),
@@ -138,7 +144,9 @@ impl Step for Lambda {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         match &self.behind {
             Some(behind) => Outcome::Ready(self.fire(behind, cx)),
-            None => Outcome::wait(self.invoke(cx)),
+            // A stream's head may take as long as the step may, and its first chunk again.
+            None if self.caller.response == ResponseFormat::Stream => Outcome::wait(self.invoke(cx)),
+            None => Outcome::timely(self.invoke(cx)),
         }
     }
 }

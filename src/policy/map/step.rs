@@ -38,7 +38,7 @@ impl Step for Map {
 async fn finished(outcome: Outcome<'_>) -> Result<Next, Fault> {
     match outcome {
         Outcome::Ready(result) => result,
-        Outcome::Wait(future) => future.await,
+        Outcome::Wait(future) | Outcome::Timely(future) => future.await,
     }
 }
 

@@ -76,7 +76,7 @@ impl Plan {
         if self.output == self.input {
             if let Some(message) = cx.state.input_mut(&self.input) {
                 message.body = Body::Value(value);
-                message.attributes.set(&["parse"], metrics);
+                message.attributes.change(|noted| noted.set(&["parse"], metrics));
                 if is_xml {
                     now_utf8(&mut message.headers);
                 }
@@ -92,10 +92,10 @@ impl Plan {
         }
         if self.output == Root::Builtin(Builtin::Message) {
             cx.state.message.body = parsed.body;
-            cx.state.message.attributes.set(&["parse"], metrics);
+            cx.state.message.attributes.change(|noted| noted.set(&["parse"], metrics));
             return;
         }
-        parsed.attributes.set(&["parse"], metrics);
+        parsed.attributes.change(|noted| noted.set(&["parse"], metrics));
         cx.state.put_output(&self.output, parsed);
     }
 }

@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt;
 
 use super::Cache;
 use super::key::Key;
@@ -64,7 +63,7 @@ impl Pending {
             return Body::Stream(stream);
         }
         let keeping = Keeping { pending: self, body: Vec::with_capacity(known), room, room_for_all: bounds.bytes };
-        Body::Stream(Tee { body: stream, keeping: Some(keeping) }.boxed_unsync())
+        Body::Stream(BodyStream::of(Tee { body: stream, keeping: Some(keeping) }))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
-use http_body_util::{BodyExt, Empty, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use indexmap::IndexMap;
 use rquickjs::{Ctx, Exception, Object, Result, Value};
 use serde::Deserialize;
@@ -67,11 +67,7 @@ fn call(calls: Option<&Calls>, options: &str, body: Bytes, limit: usize) -> std:
     let Some(authority) = authority else { return Err(format!("`{shown}` has no host, or a user name before it")) };
     let client = client(calls, authority.host(), authority.port_u16().unwrap_or(default_port), default_port)?;
     let method = Method::from_bytes(options.method.to_ascii_uppercase().as_bytes());
-    let mut request = Request::new(if body.is_empty() {
-        Empty::new().map_err(|never| match never {}).boxed_unsync()
-    } else {
-        Full::new(body).map_err(|never| match never {}).boxed_unsync()
-    });
+    let mut request = Request::new(if body.is_empty() { BodyStream::empty() } else { BodyStream::whole(body) });
     *request.method_mut() = method.map_err(|_| "the method is not one".to_owned())?;
     *request.uri_mut() = uri;
     for (name, value) in &options.headers {

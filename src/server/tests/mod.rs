@@ -110,7 +110,14 @@ fn snapshot(routes: Vec<(&str, &str, Pipeline)>) -> Snapshot {
             sample_path: path.clone(),
             ..OperationInfo::default()
         });
-        let route = Route { verb: verb.clone(), api: api.clone(), operation, pipeline: Arc::new(pipeline), span };
+        let route = Route {
+            verb: verb.clone(),
+            api: api.clone(),
+            operation,
+            pipeline: Arc::new(pipeline),
+            span,
+            kept: std::sync::OnceLock::new(),
+        };
         let segments = PathTemplate::parse(&path).unwrap().segments;
         assert!(snapshot.routes.insert(&segments, verb, Arc::new(route)).is_ok());
     }

@@ -38,7 +38,7 @@ async fn call(server: &TestServer, timeout: Duration) -> Result<StreamReply, Inv
     let target = client
         .target(&FunctionRef::parse("orders:live").unwrap(), None, InvocationType::ResponseStream, false)
         .unwrap();
-    client.stream(&target, Invocation { payload: Bytes::from_static(b"{}"), timeout, ..Invocation::default() }).await
+    client.stream(&target, &Invocation { payload: Bytes::from_static(b"{}"), timeout, ..Invocation::default() }).await
 }
 
 const LONG: Duration = Duration::from_secs(10);
@@ -65,7 +65,7 @@ async fn chunks_come_as_the_function_wrote_them() {
     ];
     let server = answering(frames.concat());
     let reply = call(&server, LONG).await.unwrap();
-    assert_eq!((reply.executed_version(), reply.declared_type()), (Some("7"), None));
+    assert_eq!((reply.facts.executed_version(), reply.declared_type()), (Some("7"), None));
     assert_eq!(drained(reply.body).await, ("one two".to_owned(), None));
     assert_eq!(server.requests()[0].target, "/2021-11-15/functions/orders%3Alive/response-streaming-invocations");
 }

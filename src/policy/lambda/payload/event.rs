@@ -1,14 +1,20 @@
 //! The request of the client, as events and `payload: request` show it.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Version};
 use time::OffsetDateTime;
 
 use crate::aws::event::{self, EventFormat, EventRequest};
 use crate::runtime::{Context, State};
 use crate::settings::EventContext;
 
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// The JSON of a request in this format; without one as a small object. `has_stage` says that the base path is that of a stage.
@@ -17,26 +23,29 @@ pub(super) fn build(
     format: Option<EventFormat>,
     context: &EventContext,
     has_stage: bool,
-    headers: HeaderMap,
+    headers: Cow<'_, HeaderMap>,
     body: &[u8],
     trace_id: Option<&HeaderValue>,
 ) -> Result<Bytes, serde_json::Error> {
     let state = &*cx.state;
     let request = &state.request;
+    let client = request.client.ip().to_string();
     let headers = match format {
-        Some(_) => forwarded(headers, state, trace_id),
+        Some(_) => Cow::Owned(forwarded(headers.into_owned(), state, &client, trace_id)),
         None => headers,
     };
     let text = |name: &HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(&http::header::HOST).or(request.uri.host()).unwrap_or_default();
-    let client = request.client.ip().to_string();
     let operation = &state.operation;
     // The base path of such a document is its stage, which AWS takes off before it looks at the path.
     let template = if has_stage { &operation.path } else { &operation.full_path };
-    let (resource, route_key) = match (operation.is_default, operation.any_verb) {
-        (true, _) => ("$default", "$default".to_owned()),
-        (false, true) => (&**template, format!("ANY {template}")),
-        (false, false) => (&**template, format!("{} {template}", request.method)),
+    let resource = if operation.is_default { "$default" } else { template };
+    let route_key = match (format, operation.any_verb) {
+        // The other formats have none.
+        (Some(EventFormat::V2), _) if operation.is_default => "$default".to_owned(),
+        (Some(EventFormat::V2), true) => format!("ANY {template}"),
+        (Some(EventFormat::V2), false) => format!("{} {template}", request.method),
+        _ => String::new(),
     };
     let whole = request.uri.path();
     let path = if has_stage { whole.strip_prefix(&*state.api.base_path).unwrap_or(whole) } else { whole };
@@ -51,7 +60,11 @@ pub(super) fn build(
         context.stage_variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let binary: Vec<&str> = context.binary_media_types.iter().map(String::as_str).collect();
     let default_stage = if format == Some(EventFormat::V1) { "prod" } else { "$default" };
-    let protocol = format!("{:?}", request.version);
+    let protocol = match request.version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2.0",
+        _ => "HTTP/1.1",
+    };
     let request = EventRequest {
         method: request.method.as_str(),
         path: if path.is_empty() { "/" } else { path },
@@ -63,7 +76,7 @@ pub(super) fn build(
         base64: true,
         source_ip: &client,
         user_agent: text(&USER_AGENT),
-        protocol: &protocol,
+        protocol,
         request_id: &request.id,
         time: OffsetDateTime::from(request.received),
         stage: context.stage.as_deref().or(of_base_path).unwrap_or(default_stage),
@@ -84,22 +97,20 @@ pub(super) fn build(
 }
 
 /// The headers that API Gateway adds to what it forwards.
-fn forwarded(mut headers: HeaderMap, state: &State, trace_id: Option<&HeaderValue>) -> HeaderMap {
+fn forwarded(mut headers: HeaderMap, state: &State, client: &str, trace_id: Option<&HeaderValue>) -> HeaderMap {
     let request = &state.request;
     let port = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
     let port = port.and_then(|host| host.rsplit_once(':')).map_or(default_port(request.scheme), |(_, port)| port);
-    let client = request.client.ip().to_string();
-    let chain = match headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()) {
-        Some(before) => format!("{before}, {client}"),
-        None => client,
+    let chain = match headers.get(FORWARDED_FOR).and_then(|value| value.to_str().ok()) {
+        Some(before) => Cow::Owned(format!("{before}, {client}")),
+        None => Cow::Borrowed(client),
     };
-    let added =
-        [("x-forwarded-for", chain.as_str()), ("x-forwarded-port", port), ("x-forwarded-proto", request.scheme)];
-    for (name, value) in added {
+    for (name, value) in [(FORWARDED_FOR, &*chain), (FORWARDED_PORT, port)] {
         if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(HeaderName::from_static(name), value);
+            headers.insert(name, value);
         }
     }
+    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(request.scheme));
     if let Some(trace_id) = trace_id {
         headers.insert(TRACE_ID, trace_id.clone());
     }
@@ -112,7 +123,7 @@ fn default_port(scheme: &str) -> &'static str {
 
 /// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda.
 pub(in crate::policy::lambda) fn trace_id(state: &State) -> Option<HeaderValue> {
-    let parent = state.request.headers.get("traceparent")?.to_str().ok()?;
+    let parent = state.request.headers.get(TRACEPARENT)?.to_str().ok()?;
     let [_, trace, span, flags] = parent.split('-').collect::<Vec<_>>().try_into().ok()?;
     let hex = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !hex(trace, 32) || !hex(span, 16) || !hex(flags, 2) {

@@ -3,6 +3,8 @@
 mod event;
 mod json_template;
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::HeaderValue;
@@ -143,11 +145,11 @@ impl Payload {
     }
 
     /// What the function sees of the client's headers.
-    pub(super) fn client_headers(&self, cx: &Context) -> HeaderMap {
+    pub(super) fn client_headers<'c>(&self, cx: &'c Context) -> Cow<'c, HeaderMap> {
         match (&self.form, &self.input) {
-            (Form::Body | Form::Template(_), _) => HeaderMap::new(),
+            (Form::Body | Form::Template(_), _) => Cow::default(),
             (Form::Event(_) | Form::Request, Some(input)) => input_headers(cx, &input.root),
-            (Form::Event(_) | Form::Request, None) => cx.state.request.headers.clone(),
+            (Form::Event(_) | Form::Request, None) => Cow::Borrowed(&cx.state.request.headers),
         }
     }
 

@@ -1,0 +1,34 @@
+//! The counters of one route, which are looked up by their labels once.
+
+use std::sync::OnceLock;
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::Histogram;
+
+use super::RequestEnd;
+use super::metrics::{Metrics, OperationLabels, STATUSES, method_label, status_class};
+
+/// What a route has beside it, so that a request finds its counters without looking for them.
+pub(super) struct Meter {
+    durations: Histogram,
+    /// The method that came first; others are looked up.
+    method: &'static str,
+    /// By the class of the status.
+    requests: [OnceLock<Counter>; STATUSES.len()],
+}
+
+impl Meter {
+    pub(super) fn new(metrics: &Metrics, end: &RequestEnd<'_>) -> Self {
+        let durations = metrics.durations.get_or_create(&OperationLabels::of(end)).clone();
+        Meter { durations, method: method_label(end.method), requests: Default::default() }
+    }
+
+    pub(super) fn ended(&self, metrics: &Metrics, end: &RequestEnd<'_>) {
+        self.durations.observe(end.duration.as_secs_f64());
+        if method_label(end.method) != self.method {
+            metrics.counter(end).inc();
+            return;
+        }
+        self.requests[status_class(end.status)].get_or_init(|| metrics.counter(end)).inc();
+    }
+}
