@@ -67,9 +67,10 @@ impl Connection {
     /// Sends a request and waits for the head of its answer.
     pub(super) async fn send(
         &mut self,
-        request: Request<BodyStream>,
+        request: &mut Option<Request<BodyStream>>,
     ) -> Result<Response<Incoming>, TrySendError<Request<BodyStream>>> {
         self.wakes.hold();
+        let request = request.take().unwrap_or_else(|| Request::new(BodyStream::empty()));
         let mut answer = pin!(self.sender.try_send_request(request));
         let (driver, wakes, waker) = (&mut self.driver, &self.wakes, &self.waker);
         std::future::poll_fn(move |cx| drive(driver, wakes, waker, cx, |cx| answer.as_mut().poll(cx))).await

@@ -22,7 +22,6 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
@@ -127,24 +126,19 @@ impl HttpClient {
         request: Request<BodyStream>,
         timeout: Duration,
     ) -> Result<Response<ResponseBody>, SendError> {
-        let on_its_way = OnItsWay::default();
-        match tokio::time::timeout(timeout, self.start(request, &on_its_way)).await {
+        let mut call = Call::new(request);
+        match tokio::time::timeout(timeout, self.start(&mut call)).await {
             Ok(answer) => answer,
-            Err(_) => Err(on_its_way.timed_out()),
+            Err(_) => Err(call.timed_out()),
         }
     }
 
     /// [`HttpClient::send`] for a caller who has a clock of its own, and gives up by dropping this.
-    pub async fn start(
-        &self,
-        mut request: Request<BodyStream>,
-        on_its_way: &OnItsWay,
-    ) -> Result<Response<ResponseBody>, SendError> {
-        frame(&mut request);
+    pub async fn start(&self, call: &mut Call) -> Result<Response<ResponseBody>, SendError> {
         match &self.0 {
-            Transport::Kept(pool) => pool.send(request, on_its_way).await,
+            Transport::Kept(pool) => pool.send(call).await,
             // In a box: its future is several times as large as the other one.
-            Transport::Other { client, protocol } => Box::pin(other(client, *protocol, request, on_its_way)).await,
+            Transport::Other { client, protocol } => Box::pin(other(client, *protocol, call)).await,
         }
     }
 }
@@ -152,37 +146,47 @@ impl HttpClient {
 async fn other(
     client: &Client<Connector, BodyStream>,
     protocol: Protocol,
-    mut request: Request<BodyStream>,
-    on_its_way: &OnItsWay,
+    call: &mut Call,
 ) -> Result<Response<ResponseBody>, SendError> {
+    let mut request = call.take()?;
     close_after(protocol, &mut request);
     // Told also when this is dropped half-way.
-    let _told = Connected(capture_connection(&mut request), on_its_way);
+    let _told = Connected(capture_connection(&mut request), &mut call.may_be_sent);
     let answer = client.request(request).await.map_err(SendError::from_client)?;
     Ok(answer.map(ResponseBody::plain))
 }
 
 /// Says at its end whether a connection had been found.
-struct Connected<'a>(CaptureConnection, &'a OnItsWay);
+struct Connected<'a>(CaptureConnection, &'a mut bool);
 
 impl Drop for Connected<'_> {
     fn drop(&mut self) {
-        self.1.set(self.0.connection_metadata().is_some());
+        *self.1 = self.0.connection_metadata().is_some();
     }
 }
 
-/// Whether a request may have been sent, for whoever stopped waiting for its answer.
-#[derive(Debug, Default)]
-pub struct OnItsWay(AtomicBool);
+/// A request that is to be sent, and whether it may have been. It is made where it stays: requests are large, and every
+/// function that takes one by value keeps a copy of it while it waits.
+pub struct Call {
+    request: Option<Request<BodyStream>>,
+    may_be_sent: bool,
+}
 
-impl OnItsWay {
-    fn set(&self, may_have_been_sent: bool) {
-        self.0.store(may_have_been_sent, Ordering::Relaxed);
+impl Call {
+    /// Hop-by-hop headers are dropped, and the body is framed.
+    pub fn new(mut request: Request<BodyStream>) -> Self {
+        frame(&mut request);
+        Call { request: Some(request), may_be_sent: false }
     }
 
-    /// The error of a request whose time ran out.
+    /// The error of a call whose time ran out.
     pub fn timed_out(&self) -> SendError {
-        SendError::timed_out(self.0.load(Ordering::Relaxed))
+        SendError::timed_out(self.may_be_sent)
+    }
+
+    fn take(&mut self) -> Result<Request<BodyStream>, SendError> {
+        // A call is made once.
+        self.request.take().ok_or_else(SendError::no_url)
     }
 }
 

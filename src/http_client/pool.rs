@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{HOST, HeaderValue};
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{Request, Response, Uri};
+use http::{Response, Uri};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::sync::Notify;
@@ -22,8 +22,7 @@ use tower::Service;
 
 use super::connection::Connection;
 use super::connector::Connector;
-use super::{OnItsWay, SendError};
-use crate::value::BodyStream;
+use super::{Call, SendError};
 
 /// Origins that are remembered without a look at which of them have connections: a request may name its host.
 const MANY: usize = 256;
@@ -86,11 +85,37 @@ impl Pool {
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(super) async fn send(
-        self: &Arc<Self>,
-        mut request: Request<BodyStream>,
-        on_its_way: &OnItsWay,
-    ) -> Result<Response<ResponseBody>, SendError> {
+    pub(super) async fn send(self: &Arc<Self>, call: &mut Call) -> Result<Response<ResponseBody>, SendError> {
+        let origin = self.address(call)?;
+        loop {
+            let kept = origin.take(self.idle_timeout);
+            let is_kept = kept.is_some();
+            let mut connection = match kept {
+                Some(connection) => connection,
+                // Rare, and its future is large.
+                None => Box::pin(self.connect(&origin)).await?,
+            };
+            call.may_be_sent = true;
+            match connection.send(&mut call.request).await {
+                Ok(answer) => {
+                    let lease = Lease { pool: self.clone(), origin, connection };
+                    return Ok(answer.map(|body| ResponseBody::leased(body, lease)));
+                }
+                Err(mut error) => match error.take_message() {
+                    // A kept connection had died. The request came back whole: nothing of it was sent, so nothing can run twice.
+                    Some(whole) if is_kept => {
+                        call.may_be_sent = false;
+                        call.request = Some(whole);
+                    }
+                    message => return Err(SendError::from_hyper(error.into_error(), message.is_none())),
+                },
+            }
+        }
+    }
+
+    /// Where a request goes. It says so in its `Host` from here on, and in its target only the path.
+    fn address(&self, call: &mut Call) -> Result<Arc<Origin>, SendError> {
+        let request = call.request.as_mut().ok_or_else(SendError::no_url)?;
         let parts = std::mem::take(request.uri_mut()).into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(SendError::no_url());
@@ -100,30 +125,7 @@ impl Pool {
             request.headers_mut().insert(HOST, origin.host.clone());
         }
         *request.uri_mut() = parts.path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/")).into();
-        loop {
-            let kept = origin.take(self.idle_timeout);
-            let is_kept = kept.is_some();
-            let mut connection = match kept {
-                Some(connection) => connection,
-                // Rare, and its future is large.
-                None => Box::pin(self.connect(&origin)).await?,
-            };
-            on_its_way.set(true);
-            match connection.send(request).await {
-                Ok(answer) => {
-                    let lease = Lease { pool: self.clone(), origin, connection };
-                    return Ok(answer.map(|body| ResponseBody::leased(body, lease)));
-                }
-                Err(mut error) => match error.take_message() {
-                    // A kept connection had died. The request came back whole: nothing of it was sent, so nothing can run twice.
-                    Some(whole) if is_kept => {
-                        on_its_way.set(false);
-                        request = whole;
-                    }
-                    message => return Err(SendError::from_hyper(error.into_error(), message.is_none())),
-                },
-            }
-        }
+        Ok(origin)
     }
 
     async fn connect(&self, origin: &Origin) -> Result<Box<Connection>, SendError> {

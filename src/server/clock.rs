@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::quiet::Quiet;
 use crate::settings::Limits;
 
 /// During a drain: how long a client that has just connected may take to begin its request.
@@ -18,6 +19,8 @@ const LAST_CALL: Duration = Duration::from_millis(500);
 /// The clock of one connection. The socket and the requests tell it what happens.
 #[derive(Debug)]
 pub(super) struct Clock {
+    /// What wakes the connection's task.
+    pub(super) quiet: Arc<Quiet>,
     header_timeout: Duration,
     idle_timeout: Duration,
     state: Mutex<State>,
@@ -60,7 +63,10 @@ pub(super) enum Late {
 
 /// A request in flight on the connection, for as long as this lives.
 #[derive(Debug)]
-pub(super) struct Busy(Arc<Clock>);
+pub(super) struct Busy {
+    clock: Arc<Clock>,
+    http2: bool,
+}
 
 /// A socket that tells the clock what goes through it.
 #[derive(Debug)]
@@ -72,11 +78,11 @@ pub(super) struct Watched {
 // === impl Clock ===
 
 impl Clock {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, quiet: Arc<Quiet>) -> Self {
         let now = Instant::now();
         let state = State { doing: Doing::Fresh { since: now }, now, stalled: None, last_call: None, http2: false };
         let (header_timeout, idle_timeout) = (limits.header_timeout.0, limits.idle_timeout.0);
-        Clock { header_timeout, idle_timeout, state: Mutex::new(state) }
+        Clock { quiet, header_timeout, idle_timeout, state: Mutex::new(state) }
     }
 
     /// The connection's task begins to do something.
@@ -107,10 +113,11 @@ impl Clock {
     /// A request has begun.
     pub(super) fn begin(self: &Arc<Self>, version: http::Version) -> Busy {
         let mut state = self.state();
-        state.http2 = version == http::Version::HTTP_2;
+        let http2 = version == http::Version::HTTP_2;
+        state.http2 = http2;
         let before = if let Doing::Busy { requests } = state.doing { requests } else { 0 };
         state.doing = Doing::Busy { requests: before + 1 };
-        Busy(self.clone())
+        Busy { clock: self.clone(), http2 }
     }
 
     /// The connection has been told to go.
@@ -150,9 +157,24 @@ impl Clock {
     }
 }
 
+impl Busy {
+    /// Who wakes the task that works on the request: with HTTP/1 that is the connection's own.
+    pub(super) fn quiet(&self) -> Option<&Arc<Quiet>> {
+        (!self.http2).then_some(&self.clock.quiet)
+    }
+
+    /// Does something that waits with the waker of the task.
+    pub(super) fn wait<T>(&self, cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> T) -> T {
+        match self.quiet() {
+            Some(quiet) => poll(&mut quiet.task()),
+            None => poll(cx),
+        }
+    }
+}
+
 impl Drop for Busy {
     fn drop(&mut self) {
-        let mut state = self.0.state();
+        let mut state = self.clock.state();
         state.doing = match state.doing {
             Doing::Busy { requests } if requests > 1 => Doing::Busy { requests: requests - 1 },
             _ => Doing::Idle { since: Instant::now() },
@@ -163,17 +185,22 @@ impl Drop for Busy {
 // === impl Watched ===
 
 impl Watched {
-    fn write<T>(&mut self, poll: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        let result = poll(Pin::new(&mut self.stream));
-        self.clock.wrote(result.is_pending());
+    fn write<T>(
+        &mut self,
+        poll: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        let Watched { stream, clock } = self;
+        let result = poll(Pin::new(stream), &mut clock.quiet.task());
+        clock.wrote(result.is_pending());
         result
     }
 }
 
 impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let Watched { stream, clock } = &mut *self;
+        let result = Pin::new(stream).poll_read(&mut clock.quiet.task(), buffer);
         if buffer.filled().len() > before {
             self.clock.read();
         }
@@ -182,27 +209,29 @@ impl AsyncRead for Watched {
 }
 
 impl AsyncWrite for Watched {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.write(|stream| stream.poll_write(cx, bytes))
+    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.write(|stream, cx| stream.poll_write(cx, bytes))
     }
 
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
+        _: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.write(|stream| stream.poll_write_vectored(cx, slices))
+        self.write(|stream, cx| stream.poll_write_vectored(cx, slices))
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Watched { stream, clock } = &mut *self;
+        Pin::new(stream).poll_flush(&mut clock.quiet.task())
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Watched { stream, clock } = &mut *self;
+        Pin::new(stream).poll_shutdown(&mut clock.quiet.task())
     }
 }

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use axum::Router;
 use axum::routing::future::RouteFuture;
@@ -23,6 +23,7 @@ use super::clock::{Busy, Clock, Late, Watched};
 use super::exchange::Sent;
 use super::handler::{Handling, Traffic, handle};
 use super::protocol::Http;
+use super::quiet::Quiet;
 use super::stop::{Phase, Stop};
 use crate::http_client::Gather;
 use crate::settings::Limits;
@@ -56,14 +57,11 @@ pub(super) enum Answers {
 
 impl Answers {
     fn answer(&self, peer: Peer, request: Request<Incoming>, busy: Busy) -> Answering {
-        let busy = Some(busy);
-        match self {
-            Answers::Traffic(traffic) => Answering { by: Answerer::Traffic(handle(traffic, peer, request)), busy },
-            Answers::Admin(router) => {
-                let answer = Box::pin(router.clone().call(request));
-                Answering { by: Answerer::Admin(answer), busy }
-            }
-        }
+        let by = match self {
+            Answers::Traffic(traffic) => Answerer::Traffic(handle(traffic, peer, request, busy.quiet())),
+            Answers::Admin(router) => Answerer::Admin(Box::pin(router.clone().call(request))),
+        };
+        Answering { by, busy: Some(busy) }
     }
 }
 
@@ -78,7 +76,9 @@ enum End {
 pub(super) async fn run(serving: &Serving, stream: TcpStream, peer: SocketAddr) {
     // Small responses go out at once; this only fails on a socket that is closed already.
     drop(stream.set_nodelay(true));
-    let clock = Arc::new(Clock::new(&serving.limits));
+    // A task has one waker for all of its life.
+    let quiet = Quiet::new(poll_fn(|cx| Poll::Ready(cx.waker().clone())).await);
+    let clock = Arc::new(Clock::new(&serving.limits, quiet));
     match watch(serving, stream, peer, &clock).await {
         End::Closed(Ok(())) | End::Cut | End::Late(Late::Idle | Late::Goodbye) => {}
         End::Closed(Err(error)) => {
@@ -105,10 +105,11 @@ async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &A
     let mut signal = pin!(serving.stop.clone().reached(serving.until));
     let (mut stop, mut listening) = (serving.stop.clone(), false);
     let (mut asked, mut told) = (false, false);
+    let waker = Waker::from(clock.quiet.clone());
     poll_fn(|cx| {
         clock.tick();
         // The connection first: a request that is there already is taken before any goodbye.
-        if let Poll::Ready(result) = connection.as_mut().poll(cx) {
+        if let Poll::Ready(result) = connection.as_mut().poll(&mut Context::from_waker(&waker)) {
             return Poll::Ready(End::Closed(result));
         }
         // A future that has been polled once wakes this task by itself; to poll it each time would cost more than a look.
@@ -178,12 +179,17 @@ impl Future for Answering {
     type Output = Result<Response<Held>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = match &mut self.by {
-            Answerer::Traffic(handling) => ready!(Pin::new(handling).poll(cx)).map(Answer::Traffic),
-            Answerer::Admin(answer) => ready!(answer.as_mut().poll(cx))?.map(Answer::Admin),
+        let Answering { by, busy } = &mut *self;
+        let mut poll = |cx: &mut Context<'_>| match by {
+            Answerer::Traffic(handling) => Pin::new(handling).poll(cx).map(|answer| Ok(answer.map(Answer::Traffic))),
+            Answerer::Admin(answer) => answer.as_mut().poll(cx).map_ok(|answer| answer.map(Answer::Admin)),
         };
-        let busy = self.busy.take();
-        Poll::Ready(Ok(answer.map(|body| Held { body, _busy: busy })))
+        let answer = ready!(match &*busy {
+            Some(busy) => busy.wait(cx, poll),
+            None => poll(cx),
+        })?;
+        let busy = busy.take();
+        Poll::Ready(Ok(answer.map(|body| Held { body, busy })))
     }
 }
 
@@ -196,7 +202,7 @@ enum Answer {
 /// A response body that keeps its connection busy until it has gone.
 struct Held {
     body: Answer,
-    _busy: Option<Busy>,
+    busy: Option<Busy>,
 }
 
 impl Body for Held {
@@ -204,9 +210,14 @@ impl Body for Held {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match &mut self.body {
+        let Held { body, busy } = &mut *self;
+        let mut poll = |cx: &mut Context<'_>| match body {
             Answer::Traffic(body) => Pin::new(body).poll_frame(cx),
             Answer::Admin(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+        };
+        match &*busy {
+            Some(busy) => busy.wait(cx, poll),
+            None => poll(cx),
         }
     }
 

@@ -110,7 +110,7 @@ impl Exchange {
             time: self.received,
             id: self.id.clone(),
             client: line.peer.0.ip(),
-            method: self.method.to_string(),
+            method: self.method.clone(),
             path: line.path,
             status: self.status.map_or(CLIENT_LEFT, |status| status.as_u16()),
             bytes: self.bytes,

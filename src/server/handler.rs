@@ -15,6 +15,7 @@ use super::body::TimedBody;
 use super::checks::check;
 use super::connection::Peer;
 use super::exchange::{Exchange, Sent};
+use super::quiet::Quiet;
 use super::refused::Refused;
 use super::reply::outgoing;
 use super::run::run;
@@ -46,8 +47,15 @@ pub(super) enum Handling {
 }
 
 /// Answers a request to one of the APIs.
-pub(super) fn handle(traffic: &Arc<Traffic>, peer: Peer, request: http::Request<Incoming>) -> Handling {
+pub(super) fn handle(
+    traffic: &Arc<Traffic>,
+    peer: Peer,
+    request: http::Request<Incoming>,
+    quiet: Option<&Arc<Quiet>>,
+) -> Handling {
+    let limits = &traffic.limits;
     let (head, body) = request.into_parts();
+    let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0, quiet.cloned());
     let mut exchange = Exchange::begin(traffic, peer, &head);
     let done = |exchange, message| Handling::Done(Some(Box::new(respond(traffic, exchange, message))));
     match prepare(traffic, &mut exchange, peer, head, body) {
@@ -95,7 +103,7 @@ fn prepare(
     exchange: &mut Exchange,
     peer: Peer,
     head: Head,
-    body: Incoming,
+    body: TimedBody<Incoming>,
 ) -> Result<Asked, Refused> {
     let permit = traffic.requests.clone().try_acquire_owned().map_err(|_| Refused::overload())?;
     exchange.permit = Some(Arc::new(permit));
@@ -122,10 +130,8 @@ fn prepare(
         received: exchange.received,
         path_parameters,
     };
-    let limits = &traffic.limits;
-    let body = Body::from_stream(TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0));
     let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
-    Ok(Asked::Api(Context::new(pipeline, api, operation, request, body, timing)))
+    Ok(Asked::Api(Context::new(pipeline, api, operation, request, Body::from_stream(body), timing)))
 }
 
 type PathParameters = Vec<(Arc<str>, String)>;

@@ -18,6 +18,7 @@ mod exchange;
 mod handler;
 mod listener;
 mod protocol;
+mod quiet;
 mod ready;
 mod refused;
 mod reply;

@@ -8,19 +8,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use http::Method;
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Metrics;
+use crate::value::{century_and_year, two_digits};
 
 /// Records that may wait for the writer.
 const QUEUE: usize = 8192;
-
-const TIME: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
 /// What one line says. The query is left out: its values may be secrets.
 #[derive(Debug, Clone, Serialize)]
@@ -31,7 +28,8 @@ pub struct AccessRecord {
     #[serde(serialize_with = "text")]
     pub id: Arc<str>,
     pub client: IpAddr,
-    pub method: String,
+    #[serde(serialize_with = "method")]
+    pub method: Method,
     pub path: String,
     /// The status sent; 499 when the client left before there was one.
     pub status: u16,
@@ -117,11 +115,15 @@ impl AccessLog {
 /// Writes until every sender is gone. What nobody reads any more (a closed pipe) is let go: serving goes on without it.
 fn write_all(mut queue: mpsc::Receiver<Entry>, out: impl Write, form: AccessForm) {
     let mut out = BufWriter::with_capacity(64 * 1024, out);
+    let mut written = Vec::with_capacity(1024);
     while let Some(first) = queue.blocking_recv() {
         let mut next = Some(first);
         while let Some(entry) = next {
             match entry {
-                Entry::Record(record) => drop(line(&record, form).and_then(|line| out.write_all(&line))),
+                Entry::Record(record) => {
+                    written.clear();
+                    drop(line(&record, form, &mut written).and_then(|()| out.write_all(&written)));
+                }
                 Entry::Flush(done) => {
                     drop(out.flush());
                     done.send(()).ok();
@@ -133,13 +135,14 @@ fn write_all(mut queue: mpsc::Receiver<Entry>, out: impl Write, form: AccessForm
     }
 }
 
-fn line(record: &AccessRecord, form: AccessForm) -> io::Result<Vec<u8>> {
-    let mut line = match form {
-        AccessForm::Json => serde_json::to_vec(record)?,
-        AccessForm::Plain => plain(record).into_bytes(),
-    };
-    line.push(b'\n');
-    Ok(line)
+/// Puts the line of a record into a buffer that the lines before it have made long enough.
+fn line(record: &AccessRecord, form: AccessForm, out: &mut Vec<u8>) -> io::Result<()> {
+    match form {
+        AccessForm::Json => serde_json::to_writer(&mut *out, record)?,
+        AccessForm::Plain => out.extend_from_slice(plain(record).as_bytes()),
+    }
+    out.push(b'\n');
+    Ok(())
 }
 
 /// The path comes from the client: what a terminal would act on is escaped.
@@ -156,8 +159,23 @@ fn plain(record: &AccessRecord) -> String {
 }
 
 fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    let text = OffsetDateTime::from(*time).format(TIME).map_err(serde::ser::Error::custom)?;
-    serializer.serialize_str(&text)
+    let at = OffsetDateTime::from(*time);
+    let [century, year] = century_and_year(at.year());
+    let mut text = *b"YYYY-MM-DDTHH:MM:SS.mmmZ";
+    two_digits(&mut text[..4], [century, year]);
+    two_digits(&mut text[5..7], [at.month().into()]);
+    two_digits(&mut text[8..10], [at.day()]);
+    two_digits(&mut text[11..13], [at.hour()]);
+    two_digits(&mut text[14..16], [at.minute()]);
+    two_digits(&mut text[17..19], [at.second()]);
+    let milliseconds = at.millisecond();
+    text[20] = b'0' + u8::try_from(milliseconds / 100).unwrap_or_default();
+    two_digits(&mut text[21..23], [u8::try_from(milliseconds % 100).unwrap_or_default()]);
+    serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
+}
+
+fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
 }
 
 fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -179,7 +197,7 @@ mod tests {
             time: SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_042),
             id: "r1".into(),
             client: [127, 0, 0, 1].into(),
-            method: "GET".to_owned(),
+            method: Method::GET,
             path: path.to_owned(),
             status: 200,
             bytes: 2,

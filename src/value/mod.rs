@@ -3,6 +3,7 @@
 mod attributes;
 mod body;
 mod coding;
+mod digits;
 mod json;
 mod json_limits;
 mod message;
@@ -15,6 +16,7 @@ mod xml;
 pub use attributes::{Attributes, Facts};
 pub use body::{Body, BodyError, BodyTimeout, BoxError, read};
 pub use coding::gzip;
+pub use digits::{century_and_year, two_digits};
 pub use json::Value;
 pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;

@@ -158,7 +158,7 @@ pub fn access_line() -> Run {
         time: moment(),
         id: "b9a6a7a8-6a0e-4a5f-8b7a-0d8c7b6a5f4e".into(),
         client: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
-        method: "POST".to_owned(),
+        method: Method::POST,
         path: "/orders/7".to_owned(),
         status: 200,
         bytes: 512,

@@ -21,7 +21,7 @@ use super::endpoint::{Endpoint, EndpointError};
 use super::function::{FunctionRef, Qualifier};
 use super::limits;
 use super::sign::{Scope, Signer};
-use crate::http_client::{HttpClient, OnItsWay, ResponseBody};
+use crate::http_client::{Call, HttpClient, ResponseBody};
 use crate::value::{self, Body, BodyStream};
 
 pub use error::{InvokeError, ServiceError};
@@ -65,8 +65,8 @@ impl Target {
 
     /// The headers that every call has. They are made for each call, with room for those of the call: that costs no more than
     /// copying a map, and thousands of functions keep no map each.
-    fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::with_capacity(12);
+    fn headers(&self, more: bool) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(if more || self.log_tail { 12 } else { 6 });
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
         headers.insert(INVOCATION_TYPE, HeaderValue::from_static(self.kind.as_str()));
         if self.log_tail {
@@ -88,6 +88,13 @@ pub struct Invocation {
     pub trace_id: Option<HeaderValue>,
     pub tenant_id: Option<HeaderValue>,
     pub durable_execution_name: Option<HeaderValue>,
+}
+
+impl Invocation {
+    fn has_more_headers(&self) -> bool {
+        let more = [&self.client_context, &self.trace_id, &self.tenant_id, &self.durable_execution_name];
+        more.iter().any(|header| header.is_some())
+    }
 }
 
 /// Calls the functions of one region at one endpoint with one set of credentials.
@@ -132,40 +139,36 @@ impl LambdaClient {
     /// a success is [`InvokeError::Service`].
     pub async fn invoke(&self, target: &Target, invocation: &Invocation) -> Result<InvokeReply, InvokeError> {
         let deadline = Instant::now() + invocation.timeout;
-        let (request, keys) = self.prepare(target, invocation, deadline).await?;
-        let on_its_way = OnItsWay::default();
+        let keys = self.credentials(deadline).await?;
+        let mut call = Call::new(self.sign(target, invocation, &keys)?);
         let exchange = async {
-            let (head, mut body) = self.send(request, &keys, &on_its_way).await?.into_parts();
+            let (head, mut body) = self.send(&mut call, &keys).await?.into_parts();
             Ok(InvokeReply::new(head, read(&mut body).await?))
         };
-        in_time(deadline, exchange, &on_its_way).await
+        match tokio::time::timeout_at(deadline, exchange).await {
+            Ok(reply) => reply,
+            Err(_) => Err(InvokeError::from_send(call.timed_out())),
+        }
     }
 
     /// Calls a function whose answer streams. `invocation.timeout` is how long its head, and then each of its chunks, may
     /// keep us waiting.
     pub async fn stream(&self, target: &Target, invocation: &Invocation) -> Result<StreamReply, InvokeError> {
-        let patience = invocation.timeout;
-        let deadline = Instant::now() + patience;
-        let (request, keys) = self.prepare(target, invocation, deadline).await?;
-        let on_its_way = OnItsWay::default();
-        let answer = in_time(deadline, self.send(request, &keys, &on_its_way), &on_its_way).await?;
-        Ok(StreamReply::new(answer, patience))
+        let deadline = Instant::now() + invocation.timeout;
+        let keys = self.credentials(deadline).await?;
+        let mut call = Call::new(self.sign(target, invocation, &keys)?);
+        match tokio::time::timeout_at(deadline, self.send(&mut call, &keys)).await {
+            Ok(answer) => Ok(StreamReply::new(answer?, invocation.timeout)),
+            Err(_) => Err(InvokeError::from_send(call.timed_out())),
+        }
     }
 
-    /// A signed call, and the keys that signed it.
-    async fn prepare(
-        &self,
-        target: &Target,
-        invocation: &Invocation,
-        deadline: Instant,
-    ) -> Result<(Request<BodyStream>, Arc<Keys>), InvokeError> {
-        let now = SystemTime::now();
-        let keys = match self.credentials.ready(now) {
-            Some(keys) => keys,
+    async fn credentials(&self, deadline: Instant) -> Result<Arc<Keys>, InvokeError> {
+        match self.credentials.ready(SystemTime::now()) {
+            Some(keys) => Ok(keys),
             // Rare, and its future is large.
-            None => Box::pin(self.keys(deadline)).await?,
-        };
-        self.sign(target, invocation, &keys, now).map(|request| (request, keys))
+            None => Box::pin(self.keys(deadline)).await,
+        }
     }
 
     async fn keys(&self, deadline: Instant) -> Result<Arc<Keys>, InvokeError> {
@@ -175,14 +178,9 @@ impl LambdaClient {
         }
     }
 
-    fn sign(
-        &self,
-        target: &Target,
-        invocation: &Invocation,
-        keys: &Keys,
-        now: SystemTime,
-    ) -> Result<Request<BodyStream>, InvokeError> {
-        let mut headers = target.headers();
+    fn sign(&self, target: &Target, invocation: &Invocation, keys: &Keys) -> Result<Request<BodyStream>, InvokeError> {
+        let more = invocation.has_more_headers() || keys.session_token().is_some();
+        let mut headers = target.headers(more);
         let optional = [
             (CLIENT_CONTEXT, &invocation.client_context),
             (TRACE_ID, &invocation.trace_id),
@@ -193,7 +191,7 @@ impl LambdaClient {
             value.as_ref().map(|value| headers.insert(name, value.clone()));
         }
         self.signer
-            .sign(&Method::POST, &target.uri, &mut headers, &invocation.payload, keys, now)
+            .sign(&Method::POST, &target.uri, &mut headers, &invocation.payload, keys, SystemTime::now())
             .map_err(|error| InvokeError::Signing(error.to_string()))?;
         let mut request = Request::new(Body::from_bytes(invocation.payload.clone()).send());
         *request.method_mut() = Method::POST;
@@ -203,13 +201,8 @@ impl LambdaClient {
     }
 
     /// Sends a signed call and waits for the head of a success.
-    async fn send(
-        &self,
-        request: Request<BodyStream>,
-        keys: &Keys,
-        on_its_way: &OnItsWay,
-    ) -> Result<Response<ResponseBody>, InvokeError> {
-        let answer = self.http.start(request, on_its_way).await.map_err(InvokeError::from_send)?;
+    async fn send(&self, call: &mut Call, keys: &Keys) -> Result<Response<ResponseBody>, InvokeError> {
+        let answer = self.http.start(call).await.map_err(InvokeError::from_send)?;
         match answer.status().is_success() {
             true => Ok(answer),
             false => Err(Box::pin(self.refused(answer, keys)).await),
@@ -228,18 +221,6 @@ impl LambdaClient {
             self.credentials.mark_stale(keys.access_key_id());
         }
         InvokeError::Service(Box::new(error))
-    }
-}
-
-/// Gives an exchange up at the deadline.
-async fn in_time<T>(
-    deadline: Instant,
-    exchange: impl Future<Output = Result<T, InvokeError>>,
-    on_its_way: &OnItsWay,
-) -> Result<T, InvokeError> {
-    match tokio::time::timeout_at(deadline, exchange).await {
-        Ok(result) => result,
-        Err(_) => Err(InvokeError::from_send(on_its_way.timed_out())),
     }
 }
 

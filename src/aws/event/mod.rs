@@ -24,7 +24,7 @@ use percent_encoding::percent_decode_str;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::value::Value;
+use crate::value::{Value, century_and_year, two_digits};
 
 pub use plain::plain;
 
@@ -129,25 +129,18 @@ impl<T: Serialize> Serialize for Map<'_, T> {
 }
 
 impl EventRequest<'_> {
-    /// The Common Log Format's time, which `requestTime` and `time` have. Written by hand: a format string takes as long as
-    /// the rest of the event.
+    /// The Common Log Format's time, which `requestTime` and `time` have.
     fn time_text(&self) -> String {
         let time = self.time.to_offset(UtcOffset::UTC);
-        let month = MONTHS[usize::from(u8::from(time.month()) - 1)];
-        let mut text = String::with_capacity(26);
-        two_digits(&mut text, time.day());
-        text.push('/');
-        text.push_str(month);
-        text.push('/');
-        let century = |part: i32| u8::try_from(part).unwrap_or_default();
-        two_digits(&mut text, century(time.year() / 100));
-        two_digits(&mut text, century(time.year() % 100));
-        for part in [time.hour(), time.minute(), time.second()] {
-            text.push(':');
-            two_digits(&mut text, part);
-        }
-        text.push_str(" +0000");
-        text
+        let [century, year] = century_and_year(time.year());
+        let mut text = *b"DD/Mmm/YYYY:HH:MM:SS +0000";
+        two_digits(&mut text[..2], [time.day()]);
+        text[3..6].copy_from_slice(MONTHS[usize::from(u8::from(time.month()) - 1)].as_bytes());
+        two_digits(&mut text[7..11], [century, year]);
+        two_digits(&mut text[12..14], [time.hour()]);
+        two_digits(&mut text[15..17], [time.minute()]);
+        two_digits(&mut text[18..20], [time.second()]);
+        String::from_utf8_lossy(&text).into_owned()
     }
 
     fn time_milliseconds(&self) -> i64 {
@@ -169,11 +162,6 @@ impl EventRequest<'_> {
     fn content_type(&self) -> &str {
         self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
-}
-
-fn two_digits(out: &mut String, number: u8) {
-    out.push(char::from(b'0' + number / 10 % 10));
-    out.push(char::from(b'0' + number % 10));
 }
 
 /// The text behind a percent-encoded one; bytes that are not UTF-8 leave it as it was.

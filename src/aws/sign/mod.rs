@@ -16,6 +16,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, InvalidHea
 use http::{Method, Uri};
 use time::OffsetDateTime;
 
+use crate::value::{century_and_year, two_digits};
 use canonical::Rules;
 use key::DayKeys;
 
@@ -142,20 +143,11 @@ fn push(out: &mut String, parts: &[&str]) {
 /// `20150830T123600Z`.
 fn date(time: SystemTime) -> [u8; 16] {
     let at = OffsetDateTime::from(time);
-    // Years have four digits for a while.
-    let of_year = |part: i32| u8::try_from(part).unwrap_or_default();
+    let [century, year] = century_and_year(at.year());
     let mut out = *b"YYYYMMDDTHHMMSSZ";
-    digits(&mut out[..8], [of_year(at.year() / 100), of_year(at.year() % 100), at.month().into(), at.day()]);
-    digits(&mut out[9..15], [at.hour(), at.minute(), at.second()]);
+    two_digits(&mut out[..8], [century, year, at.month().into(), at.day()]);
+    two_digits(&mut out[9..15], [at.hour(), at.minute(), at.second()]);
     out
-}
-
-/// Two digits for each number.
-fn digits<const N: usize>(out: &mut [u8], numbers: [u8; N]) {
-    for (pair, number) in out.chunks_exact_mut(2).zip(numbers) {
-        pair[0] = b'0' + number / 10 % 10;
-        pair[1] = b'0' + number % 10;
-    }
 }
 
 /// 32 bytes as they are written.

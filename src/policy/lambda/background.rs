@@ -49,14 +49,14 @@ impl Behind {
         &self,
         caller: Arc<Caller>,
         chosen: Arc<Chosen>,
-        invocation: Invocation,
+        mut invocation: Invocation,
         permit: Option<Permit>,
         id: Arc<str>,
     ) -> Result<(), Fault> {
         let (bytes, title) = (invocation.payload.len(), self.title.clone());
         let work = async move {
             let _permit = permit;
-            let Err(fault) = caller.call(&chosen, invocation, &id).await else { return true };
+            let Err(fault) = caller.call(&chosen, &mut invocation, &id).await else { return true };
             tracing::warn!(
                 request_id = %id, step = %title, function = %chosen.name, fault = %fault.name, cause = fault.cause,
                 "a call in the background failed: {}", fault.message

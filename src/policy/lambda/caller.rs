@@ -30,7 +30,12 @@ pub(super) struct Caller {
 
 impl Caller {
     /// Calls the function and makes a message of its answer.
-    pub(super) async fn call(&self, chosen: &Arc<Chosen>, invocation: Invocation, id: &str) -> Result<Message, Fault> {
+    pub(super) async fn call(
+        &self,
+        chosen: &Arc<Chosen>,
+        invocation: &mut Invocation,
+        id: &str,
+    ) -> Result<Message, Fault> {
         let mut notes = Notes::new(chosen);
         let answered = self.answer(chosen, invocation, &mut notes, id).await;
         match answered {
@@ -48,7 +53,7 @@ impl Caller {
     async fn answer(
         &self,
         chosen: &Arc<Chosen>,
-        invocation: Invocation,
+        invocation: &mut Invocation,
         notes: &mut Notes,
         id: &str,
     ) -> Result<Message, Fault> {
@@ -83,7 +88,7 @@ impl Caller {
     async fn stream(
         &self,
         chosen: &Chosen,
-        invocation: Invocation,
+        invocation: &mut Invocation,
         notes: &mut Notes,
         id: &str,
     ) -> Result<Message, Fault> {

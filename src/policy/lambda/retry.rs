@@ -32,14 +32,22 @@ pub(super) trait Reply: Sized {
 }
 
 impl Reply for InvokeReply {
-    async fn ask(client: &LambdaClient, target: &Target, invocation: &Invocation) -> Result<Self, InvokeError> {
-        client.invoke(target, invocation).await
+    fn ask(
+        client: &LambdaClient,
+        target: &Target,
+        invocation: &Invocation,
+    ) -> impl Future<Output = Result<Self, InvokeError>> + Send {
+        client.invoke(target, invocation)
     }
 }
 
 impl Reply for StreamReply {
-    async fn ask(client: &LambdaClient, target: &Target, invocation: &Invocation) -> Result<Self, InvokeError> {
-        client.stream(target, invocation).await
+    fn ask(
+        client: &LambdaClient,
+        target: &Target,
+        invocation: &Invocation,
+    ) -> impl Future<Output = Result<Self, InvokeError>> + Send {
+        client.stream(target, invocation)
     }
 }
 
@@ -50,7 +58,7 @@ impl Retry {
         &self,
         client: &LambdaClient,
         target: &Target,
-        mut invocation: Invocation,
+        invocation: &mut Invocation,
     ) -> (Result<T, InvokeError>, u32) {
         let deadline = Instant::now() + invocation.timeout;
         let mut attempt = 1;
@@ -58,7 +66,7 @@ impl Retry {
             if let Some(most) = self.attempt_timeout {
                 invocation.timeout = invocation.timeout.min(most);
             }
-            let error = match T::ask(client, target, &invocation).await {
+            let error = match T::ask(client, target, invocation).await {
                 Ok(reply) => return (Ok(reply), attempt),
                 Err(error) => error,
             };

@@ -49,7 +49,7 @@ impl Lambda {
 
     async fn invoke(&self, cx: &mut Context) -> Result<Next, Fault> {
         let answer = match self.prepare(cx) {
-            Ok((chosen, invocation)) => self.answer(cx, &chosen, invocation).await,
+            Ok((chosen, mut invocation)) => self.answer(cx, &chosen, &mut invocation).await,
             Err(fault) => Err(fault),
         };
         match answer {
@@ -107,11 +107,11 @@ impl Lambda {
         &self,
         cx: &mut Context,
         chosen: &Arc<Chosen>,
-        mut invocation: Invocation,
+        invocation: &mut Invocation,
     ) -> Result<Message, Fault> {
         invocation.timeout = invocation.timeout.min(cx.remaining());
         let looked = match &self.cache {
-            Some(cache) => cache.look(cx, chosen, &invocation, &self.payload.client_headers(cx)),
+            Some(cache) => cache.look(cx, chosen, invocation, &self.payload.client_headers(cx)),
             None => Looked::Pass,
         };
         let ticket = match looked {
