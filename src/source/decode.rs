@@ -113,7 +113,7 @@ impl Shape {
             }
             renamed.push(Entry { key, value: entry.value.clone() });
         }
-        Node { span: node.span, content: Content::Mapping(std::sync::Arc::new(renamed)) }
+        Node { span: node.span, content: Content::Mapping(renamed.into()) }
     }
 
     /// Editors write every property, most of them with the value that changes nothing.

@@ -41,8 +41,8 @@ pub struct Node {
 #[derive(Debug, Clone)]
 pub enum Content {
     Scalar(Scalar),
-    Sequence(Arc<Vec<Node>>),
-    Mapping(Arc<Vec<Entry>>),
+    Sequence(Arc<[Node]>),
+    Mapping(Arc<[Entry]>),
 }
 
 /// Text that is not yet a string, a number, a boolean or null: [`Node::to_json`] decides.
