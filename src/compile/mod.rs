@@ -74,8 +74,7 @@ impl SnapshotBuilder {
         }
         for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
             if let Some(pipeline) = index.and_then(|index| pipelines[index].as_ref()) {
-                let (clients, path_verbs) =
-                    (clients(&found.security[number]), verbs_of(&verbs, operation));
+                let (clients, path_verbs) = (clients(&found.security[number]), verbs_of(&verbs, operation));
                 let route = Arc::new(Route {
                     verb: operation.verb.clone(),
                     api: info.clone(),

@@ -1,6 +1,5 @@
 //! OpenAPI 3.0: `servers`, and a second opinion from the typed model.
 
-
 use super::{Api, Dialect, document, servers};
 use crate::diagnostics::{Diagnostic, Findings, codes};
 use crate::source::{Content, Entry, Node, References, Tree};

@@ -10,6 +10,7 @@ mod json;
 mod origin;
 mod packaged;
 mod parse;
+mod quick;
 mod reference;
 pub mod rule;
 mod scalar;

@@ -1,6 +1,5 @@
 //! Configuration that nobody wrote, at the place of what it stands for.
 
-
 use crate::diagnostics::Span;
 use crate::source::{Content, Entry, Key, Node, Scalar, Style};
 
