@@ -101,7 +101,7 @@ fn made(policy: Arc<str>, policy_span: Span, value: Node, item: &Node, findings:
         Content::Mapping(entries) if !has_common => Content::Mapping(entries.clone()),
         _ => {
             let own = value.entries().iter().filter(|entry| !COMMON.contains(&&*entry.key.text));
-            Content::Mapping(Arc::new(own.cloned().collect()))
+            Content::Mapping(own.cloned().collect())
         }
     };
     let config = Node { span, content };

@@ -74,8 +74,7 @@ impl SnapshotBuilder {
         }
         for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
             if let Some(pipeline) = index.and_then(|index| pipelines[index].as_ref()) {
-                let (clients, path_verbs) =
-                    (clients(&found.security[number]), verbs.get(&operation.path.shape()).cloned());
+                let (clients, path_verbs) = (clients(&found.security[number]), verbs_of(&verbs, operation));
                 let route = Arc::new(Route {
                     verb: operation.verb.clone(),
                     api: info.clone(),
@@ -193,6 +192,10 @@ fn operation_info(api: &Api, number: usize, operation: &Operation) -> OperationI
         let parameters = operation.parameters.iter();
         parameters.filter(|one| one.required && one.location == location).map(|one| one.name.clone()).collect()
     };
+    // Most paths are what is asked for, letter by letter: one text for all three.
+    let full_path = if api.base_path.is_empty() { operation.path.text.clone() } else { path_of(api, operation) };
+    let sample_path = sample_path(api, operation);
+    let sample_path = if sample_path == *full_path { full_path.clone() } else { sample_path.into() };
     OperationInfo {
         number,
         id: operation.id.clone(),
@@ -201,13 +204,17 @@ fn operation_info(api: &Api, number: usize, operation: &Operation) -> OperationI
         path_verbs: None,
         clients: Box::default(),
         is_default: operation.is_default,
-        full_path: format!("{}{}", api.base_path, operation.path).into(),
+        full_path,
         fixed_segments: fixed_segments(api, operation),
         parameters: declared(operation),
         required_query: required(Location::Query),
         required_headers: required(Location::Header),
-        sample_path: sample_path(api, operation).into(),
+        sample_path,
     }
+}
+
+fn path_of(api: &Api, operation: &Operation) -> Arc<str> {
+    format!("{}{}", api.base_path, operation.path).into()
 }
 
 /// The segments of the base path and those of the path before its first parameter.
@@ -232,6 +239,13 @@ fn clients(security: &Security) -> Box<[ClientDemand]> {
     };
     let all: Vec<ClientDemand> = security.alternatives.iter().map(demand).collect();
     if all.iter().all(ClientDemand::is_open) { Box::default() } else { all.into() }
+}
+
+fn verbs_of(verbs: &HashMap<String, HeaderValue>, operation: &Operation) -> Option<Box<HeaderValue>> {
+    if verbs.is_empty() {
+        return None;
+    }
+    verbs.get(&operation.path.shape()).cloned().map(Box::new)
 }
 
 /// The verbs of every path, by its shape, as `Access-Control-Allow-Methods` lists them. Only preflight requests ask.

@@ -1,7 +1,5 @@
 //! OpenAPI 3.0: `servers`, and a second opinion from the typed model.
 
-use std::sync::Arc;
-
 use super::{Api, Dialect, document, servers};
 use crate::diagnostics::{Diagnostic, Findings, codes};
 use crate::source::{Content, Entry, Node, References, Tree};
@@ -50,5 +48,5 @@ fn second_opinion(root: &Node) -> Result<(), serde_json::Error> {
 }
 
 fn mapping(like: &Node, entries: Vec<Entry>) -> Node {
-    Node { span: like.span, content: Content::Mapping(Arc::new(entries)) }
+    Node { span: like.span, content: Content::Mapping(entries.into()) }
 }

@@ -3,9 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
+use serde::ser::{Serialize, Serializer};
 
 use crate::openapi::{KeyPlace, Location, ParameterType};
-use crate::source::{Content, Entry, Node};
+use crate::source::Node;
 use crate::value::Value;
 
 /// What `api.*` says.
@@ -42,7 +43,7 @@ pub struct OperationInfo {
     /// Whose ids it asks for: one of these. Nothing where anybody may call.
     pub clients: Box<[ClientDemand]>,
     /// The verbs of its path, as `Access-Control-Allow-Methods` lists them.
-    pub path_verbs: Option<HeaderValue>,
+    pub path_verbs: Option<Box<HeaderValue>>,
     /// It is the route `$default` of an AWS HTTP API.
     pub is_default: bool,
     /// The path template with the base path.
@@ -51,8 +52,8 @@ pub struct OperationInfo {
     pub fixed_segments: usize,
     pub parameters: Box<[DeclaredParameter]>,
     /// Names of declared query parameters that must be there, and of headers.
-    pub required_query: Vec<Arc<str>>,
-    pub required_headers: Vec<Arc<str>>,
+    pub required_query: Box<[Arc<str>]>,
+    pub required_headers: Box<[Arc<str>]>,
     /// A path with the examples of its parameters filled in, for people to try.
     pub sample_path: Arc<str>,
 }
@@ -96,7 +97,7 @@ impl Document {
     pub fn new(root: &Node) -> Self {
         let mut text = Vec::new();
         // What was read can be written, and writing to memory cannot fail.
-        serde_json::to_writer(&mut text, &without_assembly(root, 0)).ok();
+        serde_json::to_writer(&mut text, &Kept { node: root, part: Part::Level(0) }).ok();
         Document { text: text.into(), value: OnceLock::new() }
     }
 
@@ -111,28 +112,45 @@ impl Document {
 /// How deep operations stand below the root: `paths`, the path, the verb.
 const OPERATION: usize = 3;
 
-/// `x-assembly` goes from the root, from paths and from operations; of IBM's extensions only their `assembly`.
-fn without_assembly(node: &Node, depth: usize) -> Node {
-    if !node.is_mapping() {
-        return node.clone();
-    }
-    let kept = node.entries().iter().filter(|entry| &*entry.key.text != "x-assembly");
-    let entries = kept.map(|entry| {
-        let value = match &*entry.key.text {
-            "x-ibm-configuration" | "x-gateway-configuration" if depth == 0 => without(&entry.value, "assembly"),
-            "paths" if depth == 0 => without_assembly(&entry.value, 1),
-            _ if (1..OPERATION).contains(&depth) => without_assembly(&entry.value, depth + 1),
-            _ => entry.value.clone(),
-        };
-        Entry { key: entry.key.clone(), value }
-    });
-    Node { span: node.span, content: Content::Mapping(Arc::new(entries.collect())) }
+/// A node without the assemblies in it, to write: a copy of a large document's tree would be the most that its load needs.
+struct Kept<'n> {
+    node: &'n Node,
+    part: Part,
 }
 
-fn without(node: &Node, key: &str) -> Node {
-    if !node.is_mapping() {
-        return node.clone();
+/// What part of a document a node is.
+#[derive(Clone, Copy)]
+enum Part {
+    /// One that has no assembly in it.
+    Whole,
+    /// The root, `paths`, a path or an operation: `x-assembly` goes.
+    Level(usize),
+    /// One of IBM's extensions: its `assembly` goes.
+    Extension,
+}
+
+impl Part {
+    /// The part that the value of a key is; `None` where it goes.
+    fn of(self, key: &str) -> Option<Self> {
+        match (self, key) {
+            (Part::Level(_), "x-assembly") | (Part::Extension, "assembly") => None,
+            (Part::Level(0), "x-ibm-configuration" | "x-gateway-configuration") => Some(Part::Extension),
+            (Part::Level(0), "paths") => Some(Part::Level(1)),
+            (Part::Level(depth), _) if (1..OPERATION).contains(&depth) => Some(Part::Level(depth + 1)),
+            _ => Some(Part::Whole),
+        }
     }
-    let entries = node.entries().iter().filter(|entry| &*entry.key.text != key).cloned().collect();
-    Node { span: node.span, content: Content::Mapping(Arc::new(entries)) }
+}
+
+impl Serialize for Kept<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if matches!(self.part, Part::Whole) || !self.node.is_mapping() {
+            return self.node.serialize(serializer);
+        }
+        let kept = self.node.entries().iter().filter_map(|entry| {
+            let part = self.part.of(&entry.key.text)?;
+            Some((&*entry.key.text, Kept { node: &entry.value, part }))
+        });
+        serializer.collect_map(kept)
+    }
 }

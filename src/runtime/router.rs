@@ -22,6 +22,8 @@ mod tests;
 #[derive(Debug)]
 pub struct Router<T> {
     root: Branch<T>,
+    /// The path that was added last: what the next one has in common with it is kept once.
+    last: Vec<Segment>,
 }
 
 /// What a lookup found.
@@ -46,21 +48,41 @@ pub struct Conflict<'r, T>(pub &'r T);
 #[derive(Debug)]
 struct Branch<T> {
     exact: Exact<T>,
-    mixed: Vec<(Vec<Part>, Branch<T>)>,
-    parameter: Option<Box<Branch<T>>>,
+    parameter: Option<Next<T>>,
+    here: Leaves<T>,
+    rare: Option<Box<Rare<T>>>,
+}
+
+/// What few places have.
+#[derive(Debug)]
+struct Rare<T> {
+    mixed: Vec<(Vec<Part>, Next<T>)>,
     /// Takes everything that is left.
     greedy: Leaves<T>,
-    here: Leaves<T>,
+}
+
+/// What stands behind a segment: the way of one route, or a branch of several.
+#[derive(Debug)]
+struct Next<T> {
+    /// Most routes of a large document go to their ends alone, and a lookup reads one such way in one go.
+    alone: Option<Box<Alone<T>>>,
+    branch: Option<Box<Branch<T>>>,
+}
+
+#[derive(Debug)]
+struct Alone<T> {
+    segments: Box<[Segment]>,
+    leaf: Leaf<T>,
 }
 
 /// The texts that can follow. Most places have one, and a map for it would be larger than all that it leads to.
 #[derive(Debug)]
 struct Exact<T> {
-    first: Option<(Arc<str>, Box<Branch<T>>)>,
+    first: Option<(Arc<str>, Next<T>)>,
     others: Option<Box<Texts<T>>>,
 }
 
-type Texts<T> = HashMap<Arc<str>, Box<Branch<T>>>;
+type Texts<T> = HashMap<Arc<str>, Next<T>>;
 
 /// The routes at the end of a path: one per verb, or one for any. Each has its own names for the path's parameters.
 #[derive(Debug)]
@@ -79,19 +101,13 @@ struct Leaf<T> {
 
 impl<T> Default for Router<T> {
     fn default() -> Self {
-        Router { root: Branch::default() }
+        Router { root: Branch::default(), last: Vec::new() }
     }
 }
 
 impl<T> Default for Branch<T> {
     fn default() -> Self {
-        Branch {
-            exact: Exact { first: None, others: None },
-            mixed: Vec::new(),
-            parameter: None,
-            greedy: Leaves(Vec::new()),
-            here: Leaves(Vec::new()),
-        }
+        Branch { exact: Exact { first: None, others: None }, parameter: None, here: Leaves(Vec::new()), rare: None }
     }
 }
 
@@ -113,29 +129,13 @@ impl<T> Router<T> {
         score: Option<usize>,
         route: T,
     ) -> Result<(), Conflict<'_, T>> {
-        let mut branch = &mut self.root;
-        let mut names = Vec::new();
-        for segment in segments {
-            branch = match segment {
-                Segment::Static(text) => branch.exact.branch(text),
-                Segment::Parameter(name) => {
-                    names.push(name.clone());
-                    branch.parameter.get_or_insert_default()
-                }
-                Segment::Mixed(parts) => {
-                    names.extend(parts.iter().filter_map(|part| match part {
-                        Part::Parameter(name) => Some(name.clone()),
-                        Part::Text(_) => None,
-                    }));
-                    branch.mixed_branch(parts)
-                }
-                Segment::Greedy(name) => {
-                    names.push(name.clone());
-                    return branch.greedy.insert(Leaf { verb, score, names: names.into(), route });
-                }
-            };
-        }
-        branch.here.insert(Leaf { verb, score, names: names.into(), route })
+        let known = |(at, segment): (usize, &Segment)| match self.last.get(at) {
+            Some(known) if known == segment => known.clone(),
+            _ => segment.clone(),
+        };
+        self.last = segments.iter().enumerate().map(known).collect();
+        let names = self.last.iter().flat_map(names).cloned().collect();
+        self.root.add(&self.last, Leaf { verb, score, names, route })
     }
 
     /// Finds the route of a path that starts with `/`.
@@ -159,8 +159,63 @@ impl<T> Router<T> {
     }
 }
 
+/// The names of a segment's parameters.
+fn names(segment: &Segment) -> Vec<&Arc<str>> {
+    match segment {
+        Segment::Static(_) => Vec::new(),
+        Segment::Parameter(name) | Segment::Greedy(name) => vec![name],
+        Segment::Mixed(parts) => {
+            let parameters = parts.iter().filter_map(|part| match part {
+                Part::Parameter(name) => Some(name),
+                Part::Text(_) => None,
+            });
+            parameters.collect()
+        }
+    }
+}
+
 impl<T> Branch<T> {
-    fn mixed_branch(&mut self, parts: &[Part]) -> &mut Branch<T> {
+    fn add(&mut self, segments: &[Segment], leaf: Leaf<T>) -> Result<(), Conflict<'_, T>> {
+        let Some((segment, after)) = segments.split_first() else { return self.here.insert(leaf) };
+        match segment {
+            Segment::Static(text) => self.exact.add(text, after, leaf),
+            Segment::Parameter(_) => self.parameter.get_or_insert_default().add(after, leaf),
+            Segment::Mixed(parts) => self.rare.get_or_insert_default().mixed(parts).add(after, leaf),
+            Segment::Greedy(_) => self.rare.get_or_insert_default().greedy.insert(leaf),
+        }
+    }
+}
+
+impl<T> Default for Rare<T> {
+    fn default() -> Self {
+        Rare { mixed: Vec::new(), greedy: Leaves(Vec::new()) }
+    }
+}
+
+impl<T> Default for Next<T> {
+    fn default() -> Self {
+        Next { alone: None, branch: None }
+    }
+}
+
+impl<T> Next<T> {
+    /// Adds a route. The second one goes into a branch, together with the one that was alone.
+    fn add(&mut self, segments: &[Segment], leaf: Leaf<T>) -> Result<(), Conflict<'_, T>> {
+        if self.alone.is_none() && self.branch.is_none() {
+            self.alone = Some(Box::new(Alone { segments: segments.into(), leaf }));
+            return Ok(());
+        }
+        let branch = self.branch.get_or_insert_default();
+        if let Some(first) = self.alone.take() {
+            // In an empty branch there is nothing to be in conflict with.
+            branch.add(&first.segments, first.leaf).ok();
+        }
+        branch.add(segments, leaf)
+    }
+}
+
+impl<T> Rare<T> {
+    fn mixed(&mut self, parts: &[Part]) -> &mut Next<T> {
         let same = |known: &[Part]| {
             known.len() == parts.len()
                 && known.iter().zip(parts).all(|pair| match pair {
@@ -170,7 +225,7 @@ impl<T> Branch<T> {
                 })
         };
         let index = self.mixed.iter().position(|(known, _)| same(known)).unwrap_or_else(|| {
-            self.mixed.push((parts.to_vec(), Branch::default()));
+            self.mixed.push((parts.to_vec(), Next::default()));
             self.mixed.sort_by_cached_key(|(parts, _)| rank(parts));
             self.mixed.iter().position(|(known, _)| same(known)).unwrap_or_default()
         });
@@ -190,21 +245,21 @@ fn rank(parts: &[Part]) -> (Reverse<usize>, String) {
 }
 
 impl<T> Exact<T> {
-    /// The branch behind a text, made where there is none.
-    fn branch(&mut self, text: &Arc<str>) -> &mut Branch<T> {
-        let (known, branch) = self.first.get_or_insert_with(|| (text.clone(), Box::default()));
+    /// Adds what follows behind a text.
+    fn add(&mut self, text: &Arc<str>, after: &[Segment], leaf: Leaf<T>) -> Result<(), Conflict<'_, T>> {
+        let (known, next) = self.first.get_or_insert_with(|| (text.clone(), Next::default()));
         if known == text {
-            return branch;
+            return next.add(after, leaf);
         }
-        self.others.get_or_insert_default().entry(text.clone()).or_default()
+        self.others.get_or_insert_default().entry(text.clone()).or_default().add(after, leaf)
     }
 
-    fn get(&self, text: &str) -> Option<&Branch<T>> {
-        let (known, branch) = self.first.as_ref()?;
+    fn get(&self, text: &str) -> Option<&Next<T>> {
+        let (known, next) = self.first.as_ref()?;
         if **known == *text {
-            return Some(branch);
+            return Some(next);
         }
-        self.others.as_ref()?.get(text).map(|branch| &**branch)
+        self.others.as_ref()?.get(text)
     }
 }
 
@@ -218,11 +273,12 @@ impl<T> Leaves<T> {
         self.0.push(new);
         Ok(())
     }
+}
 
-    fn get(&self, verb: &Method) -> Option<&Leaf<T>> {
-        let exact = self.0.iter().find(|leaf| leaf.verb.as_ref() == Some(verb));
-        exact.or_else(|| self.0.iter().find(|leaf| leaf.verb.is_none()))
-    }
+/// The leaf of a verb.
+fn of_verb<'r, T>(leaves: &'r [Leaf<T>], verb: &Method) -> Option<&'r Leaf<T>> {
+    let exact = leaves.iter().find(|leaf| leaf.verb.as_ref() == Some(verb));
+    exact.or_else(|| leaves.iter().find(|leaf| leaf.verb.is_none()))
 }
 
 /// The score of the v5 engine: every parameter adds the square of the number of segments from it to the end. `None` where it
@@ -250,18 +306,16 @@ struct Search<'v, 'r, 'p, T> {
 impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
     /// `rest` is what is left of the path, `None` behind its last segment.
     fn branch(&mut self, branch: &'r Branch<T>, rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
-        let Some(rest) = rest else { return self.leaf(&branch.here) };
-        let (segment, after) = match rest.split_once('/') {
-            Some((segment, after)) => (segment, Some(after)),
-            None => (rest, None),
-        };
-        if let Some(leaf) = branch.exact.get(segment).and_then(|next| self.branch(next, after)) {
+        let Some(rest) = rest else { return self.leaf(&branch.here.0) };
+        let (segment, after) = first_segment(rest);
+        if let Some(leaf) = branch.exact.get(segment).and_then(|next| self.next(next, after)) {
             return Some(leaf);
         }
         let depth = self.values.len();
-        for (parts, next) in &branch.mixed {
+        let rare = branch.rare.as_deref();
+        for (parts, next) in rare.map(|rare| &*rare.mixed).unwrap_or_default() {
             if match_parts(parts, segment, &mut self.values)
-                && let Some(leaf) = self.branch(next, after)
+                && let Some(leaf) = self.next(next, after)
             {
                 return Some(leaf);
             }
@@ -269,14 +323,14 @@ impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
         }
         if let Some(next) = branch.parameter.as_ref().filter(|_| !segment.is_empty()) {
             self.values.push(segment);
-            if let Some(leaf) = self.branch(next, after) {
+            if let Some(leaf) = self.next(next, after) {
                 return Some(leaf);
             }
             self.values.truncate(depth);
         }
-        if !rest.is_empty() && !branch.greedy.0.is_empty() {
+        if let Some(rare) = rare.filter(|rare| !rest.is_empty() && !rare.greedy.0.is_empty()) {
             self.values.push(rest);
-            if let Some(leaf) = self.leaf(&branch.greedy) {
+            if let Some(leaf) = self.leaf(&rare.greedy.0) {
                 return Some(leaf);
             }
             self.values.truncate(depth);
@@ -284,10 +338,41 @@ impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
         None
     }
 
+    fn next(&mut self, next: &'r Next<T>, rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
+        let Some(alone) = &next.alone else { return self.branch(next.branch.as_deref()?, rest) };
+        let depth = self.values.len();
+        let found = self.alone(alone, rest);
+        if found.is_none() {
+            self.values.truncate(depth);
+        }
+        found
+    }
+
+    fn alone(&mut self, alone: &'r Alone<T>, mut rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
+        for segment in &alone.segments {
+            let left = rest?;
+            let (text, after) = match segment {
+                Segment::Greedy(_) => (left, None),
+                _ => first_segment(left),
+            };
+            match segment {
+                Segment::Static(known) if **known == *text => {}
+                Segment::Parameter(_) | Segment::Greedy(_) if !text.is_empty() => self.values.push(text),
+                Segment::Mixed(parts) if match_parts(parts, text, &mut self.values) => {}
+                _ => return None,
+            }
+            rest = after;
+        }
+        match rest {
+            None => self.leaf(std::slice::from_ref(&alone.leaf)),
+            Some(_) => None,
+        }
+    }
+
     /// The route that ends the search; one with a score lets it go on.
-    fn leaf(&mut self, leaves: &'r Leaves<T>) -> Option<&'r Leaf<T>> {
-        let Some(found) = leaves.get(self.verb) else {
-            self.allowed.extend(leaves.0.iter().filter_map(|leaf| leaf.verb.clone()));
+    fn leaf(&mut self, leaves: &'r [Leaf<T>]) -> Option<&'r Leaf<T>> {
+        let Some(found) = of_verb(leaves, self.verb) else {
+            self.allowed.extend(leaves.iter().filter_map(|leaf| leaf.verb.clone()));
             return None;
         };
         match (found.score, &self.best) {
@@ -300,6 +385,14 @@ impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
             (None, Some(_)) => None,
             (None, None) => Some(found),
         }
+    }
+}
+
+/// The first segment of what is left, and what is left behind its slash.
+fn first_segment(rest: &str) -> (&str, Option<&str>) {
+    match rest.split_once('/') {
+        Some((segment, after)) => (segment, Some(after)),
+        None => (rest, None),
     }
 }
 

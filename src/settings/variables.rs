@@ -48,5 +48,5 @@ fn put(node: &Node, path: &[String], leaf: Node) -> Node {
             entries.push(Entry { key, value: put(&nothing, rest, leaf) });
         }
     }
-    Node { span: node.span, content: Content::Mapping(Arc::new(entries)) }
+    Node { span: node.span, content: Content::Mapping(entries.into()) }
 }

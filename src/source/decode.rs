@@ -2,14 +2,13 @@
 
 use std::sync::OnceLock;
 
-use jsonschema::error::ValidationErrorKind;
-use jsonschema::{ValidationError, Validator};
+use gantry_validators::{ValidationError, ValidationErrorKind, Validator};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Content, Entry, Key, Node, Scalar, Style};
+use super::{Content, Entry, Key, Node, Scalar, Style, quick};
 use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
 
 /// Other ways in which documents write the properties of one type.
@@ -32,7 +31,7 @@ pub struct Shape {
     /// What findings call the thing: `lambda`, `the settings`.
     name: &'static str,
     schema: Value,
-    /// Made where there is something to check. `None` inside where the schema is no good, which tests would have said.
+    /// Made where the first look leaves a doubt. `None` inside where the schema is no good, which tests would have said.
     validator: OnceLock<Option<Validator>>,
     spellings: Spellings,
 }
@@ -70,12 +69,7 @@ impl Shape {
         let mut own = Findings::default();
         let node = &self.rename(node, &mut own);
         let json = to_json(node, &self.schema);
-        let validator = self.validator.get_or_init(|| jsonschema::draft7::new(&self.schema).ok());
-        if let Some(validator) = validator {
-            for error in validator.iter_errors(&json) {
-                self.report(&error, node, &mut own);
-            }
-        }
+        self.check(&json, node, &mut own);
         own.iter().for_each(|finding| findings.push(finding.clone()));
         if own.errors() > 0 {
             return None;
@@ -87,6 +81,18 @@ impl Shape {
                 let message = format!("{} cannot be read: {error}", self.name);
                 findings.push(Diagnostic::error(codes::BAD_VALUE, node.span, message));
                 None
+            }
+        }
+    }
+
+    /// Reports what is wrong. A validator is made when the first look leaves a doubt.
+    fn check(&self, json: &Value, node: &Node, findings: &mut Findings) {
+        if quick::fits(&self.schema, json) == Some(true) {
+            return;
+        }
+        if let Some(validator) = self.validator.get_or_init(|| Validator::draft7(&self.schema)) {
+            for error in validator.errors(json, usize::MAX) {
+                self.report(&error, node, findings);
             }
         }
     }
@@ -113,7 +119,7 @@ impl Shape {
             }
             renamed.push(Entry { key, value: entry.value.clone() });
         }
-        Node { span: node.span, content: Content::Mapping(std::sync::Arc::new(renamed)) }
+        Node { span: node.span, content: Content::Mapping(renamed.into()) }
     }
 
     /// Editors write every property, most of them with the value that changes nothing.

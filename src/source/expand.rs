@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::{Content, Entry, Node, Scalar, Style};
 use crate::diagnostics::{Diagnostic, Findings, codes};
@@ -72,7 +71,7 @@ pub fn expand(node: &Node, literal: &[&str], environment: &dyn Environment, find
     let content = match &node.content {
         Content::Scalar(scalar) => Content::Scalar(expand_scalar(node, scalar, environment, findings)),
         Content::Sequence(items) => {
-            Content::Sequence(Arc::new(items.iter().map(|item| expand(item, literal, environment, findings)).collect()))
+            Content::Sequence(items.iter().map(|item| expand(item, literal, environment, findings)).collect())
         }
         Content::Mapping(entries) => {
             let expanded = entries.iter().map(|entry| {
@@ -81,7 +80,7 @@ pub fn expand(node: &Node, literal: &[&str], environment: &dyn Environment, find
                     if keep { entry.value.clone() } else { expand(&entry.value, literal, environment, findings) };
                 Entry { key: entry.key.clone(), value }
             });
-            Content::Mapping(Arc::new(expanded.collect()))
+            Content::Mapping(expanded.collect())
         }
     };
     Node { span: node.span, content }

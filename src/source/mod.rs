@@ -10,6 +10,7 @@ mod json;
 mod origin;
 mod packaged;
 mod parse;
+mod quick;
 mod reference;
 pub mod rule;
 mod scalar;
@@ -41,8 +42,8 @@ pub struct Node {
 #[derive(Debug, Clone)]
 pub enum Content {
     Scalar(Scalar),
-    Sequence(Arc<Vec<Node>>),
-    Mapping(Arc<Vec<Entry>>),
+    Sequence(Arc<[Node]>),
+    Mapping(Arc<[Entry]>),
 }
 
 /// Text that is not yet a string, a number, a boolean or null: [`Node::to_json`] decides.

@@ -195,11 +195,11 @@ impl<'t> Reader<'t> {
         let content = match open.kind {
             OpenKind::Sequence(mut items) => {
                 items.shrink_to_fit();
-                Content::Sequence(Arc::new(items))
+                Content::Sequence(items.into())
             }
             OpenKind::Mapping { mut entries, .. } => {
                 entries.shrink_to_fit();
-                Content::Mapping(Arc::new(entries))
+                Content::Mapping(entries.into())
             }
         };
         self.add(applied(open.function, Node { span, content }), open.size, open.anchor)
@@ -284,7 +284,7 @@ fn applied(function: Option<String>, node: Node) -> Node {
     let Some(function) = function else { return node };
     let span = node.span;
     let entry = Entry { key: Key { text: function.into(), span }, value: node };
-    Node { span, content: Content::Mapping(Arc::new(vec![entry])) }
+    Node { span, content: Content::Mapping([entry].into()) }
 }
 
 /// What to type instead, for the mistakes that people make.

@@ -1,7 +1,5 @@
 //! Configuration that nobody wrote, at the place of what it stands for.
 
-use std::sync::Arc;
-
 use crate::diagnostics::Span;
 use crate::source::{Content, Entry, Key, Node, Scalar, Style};
 
@@ -20,13 +18,13 @@ fn scalar(span: Span, text: &str, style: Style) -> Node {
 }
 
 pub(super) fn list(span: Span, items: Vec<Node>) -> Node {
-    Node { span, content: Content::Sequence(Arc::new(items)) }
+    Node { span, content: Content::Sequence(items.into()) }
 }
 
 /// A map; each key stands where its value does.
 pub(super) fn map<'k>(span: Span, entries: impl IntoIterator<Item = (&'k str, Node)>) -> Node {
     let entry = |(key, value): (&str, Node)| Entry { key: Key { text: key.into(), span: value.span }, value };
-    Node { span, content: Content::Mapping(Arc::new(entries.into_iter().map(entry).collect())) }
+    Node { span, content: Content::Mapping(entries.into_iter().map(entry).collect()) }
 }
 
 /// A step.

@@ -12,7 +12,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator};
+use gantry_validators::{Draft, Validator};
 use serde_json::Value as Json;
 
 use super::{Api, Dialect};
@@ -22,8 +22,6 @@ use crate::value::Xml;
 
 pub use bodies::{Bodies, Body, Choice, Compilation, Media};
 
-/// Steps of a pattern with look-around or back-references; other patterns take linear time.
-const PATTERN_STEPS: usize = 100_000;
 /// What is said of one value.
 const MOST_VIOLATIONS: usize = 5;
 
@@ -71,7 +69,7 @@ impl Schema {
     pub fn compile(api: &Api, node: &Node, direction: Direction) -> Result<Arc<Self>, SchemaError> {
         let (dialect, draft) = language(api, node);
         let source = convert::convert(&api.references, node, dialect, direction)?;
-        let validator = options(draft).build(&source).map_err(|error| SchemaError {
+        let validator = Validator::foreign(&source, draft).map_err(|error| SchemaError {
             span: node.span,
             message: format!("the schema cannot be used: at `{}`: {error}", error.instance_path()),
         })?;
@@ -83,7 +81,7 @@ impl Schema {
         if self.validator.is_valid(value) {
             return Vec::new();
         }
-        let errors = self.validator.iter_errors(value).take(MOST_VIOLATIONS);
+        let errors = self.validator.errors(value, MOST_VIOLATIONS).into_iter();
         errors
             .map(|error| Violation { at: error.instance_path().to_string(), message: error.masked().to_string() })
             .collect()
@@ -124,13 +122,4 @@ fn language(api: &Api, node: &Node) -> (Dialect, Draft) {
         Dialect::Swagger20 | Dialect::OpenApi30 => (api.dialect, Draft::Draft4),
         Dialect::OpenApi31 => (api.dialect, Draft::Draft202012),
     }
-}
-
-/// How schemas are compiled: nothing is fetched, patterns cannot run away.
-pub(crate) fn options<'i>(draft: Draft) -> ValidationOptions<'i> {
-    jsonschema::options()
-        .with_draft(draft)
-        .should_validate_formats(true)
-        .should_ignore_unknown_formats(true)
-        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(PATTERN_STEPS))
 }

@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use jsonschema::{Draft, Retrieve, Uri};
+use gantry_validators::{Draft, options};
+use jsonschema::{Retrieve, Uri};
 use serde_json::Value as Json;
 
-use super::options;
 use crate::test_support::suites::{self, Row};
 
 const DRAFTS: [(&str, &str, Draft); 5] = [

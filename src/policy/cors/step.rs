@@ -55,7 +55,7 @@ fn actual(rule: &CorsRule, origin: &HeaderValue) -> Vec<AnswerHeader> {
 fn preflight(rule: &CorsRule, origin: &HeaderValue, state: &State) -> Vec<AnswerHeader> {
     let asked = || state.request.headers.get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     let told: [(HeaderName, Option<HeaderValue>); 3] = [
-        (ACCESS_CONTROL_ALLOW_METHODS, rule.methods.clone().or_else(|| state.operation.path_verbs.clone())),
+        (ACCESS_CONTROL_ALLOW_METHODS, rule.methods.clone().or_else(|| state.operation.path_verbs.as_deref().cloned())),
         (ACCESS_CONTROL_ALLOW_HEADERS, rule.headers.clone().or_else(asked)),
         (ACCESS_CONTROL_MAX_AGE, rule.max_age.clone()),
     ];
