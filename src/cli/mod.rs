@@ -39,13 +39,13 @@ pub enum Exit {
     Failed = 3,
 }
 
-/// Runs the command line of this process.
-pub fn run() -> ExitCode {
+/// Runs the command line of this process. `give_memory_back` is what the process' allocator has for when much was needed once.
+pub fn run(give_memory_back: fn()) -> ExitCode {
     let exit = match Cli::parse().verb {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Audit(arguments) => audit::run(&arguments),
         Verb::Import(arguments) => import::run(&arguments),
-        Verb::Serve(arguments) => serve::run(arguments),
+        Verb::Serve(arguments) => serve::run(arguments, give_memory_back),
         Verb::Dev(arguments) => dev::run(arguments),
         Verb::Invoke(arguments) => invoke::run(&arguments),
         Verb::New(arguments) => new::run(&arguments),

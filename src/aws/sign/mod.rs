@@ -10,7 +10,6 @@ use std::time::SystemTime;
 
 use aws_credential_types::Credentials as Keys;
 use aws_lc_rs::digest::{self, SHA256, digest};
-use aws_lc_rs::hmac;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
 use http::{Method, Uri};
@@ -99,7 +98,7 @@ impl Signer {
         // What is signed stands behind the canonical request, in the same buffer.
         let start = text.len();
         push(&mut text, &["AWS4-HMAC-SHA256\n", date, "\n", &day.scope, "\n", hash.as_str()]);
-        let signature = Hex::of_bytes(hmac::sign(&day.key, &text.as_bytes()[start..]).as_ref());
+        let signature = Hex::of_bytes(&key::mac(&day.key, &text.as_bytes()[start..]));
         let authorization = joined(&[
             "AWS4-HMAC-SHA256 Credential=",
             keys.access_key_id(),
