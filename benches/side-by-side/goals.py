@@ -33,12 +33,12 @@ BESIDE_PLAIN = [
 
 SYSTEM_CALLS = 6.5
 
-# Steps that do not wait: how often each may allocate, which is once where its result is a new text.
+# Steps that do not wait: how often each may allocate, which is once where its result is a new text or a new header.
 STEPS = {
     "set-variable/constant": 0,
-    "set-variable/reference": 0,
+    "set-variable/reference": 1,
     "set-variable/template": 1,
-    "set-variable/header": 0,
+    "set-variable/header": 1,
     "switch/lowered": 0,
 }
 STEP_NANOSECONDS = 300
