@@ -115,6 +115,7 @@ fn serve(function: SocketAddr) -> SocketAddr {
                 snapshot: gateway.snapshot(),
                 metrics: gateway.metrics(),
                 access_log: None,
+                tracer: None,
                 ready: gateway.readiness(),
                 background: gateway.background(),
                 control: gateway.clone(),

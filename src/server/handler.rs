@@ -91,7 +91,8 @@ async fn answer(
     let limits = &traffic.limits;
     let body = Body::from_stream(TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0));
     let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
-    let context = Context::new(pipeline, api, operation, request, body, timing);
+    let mut context = Context::new(pipeline, api, operation, request, body, timing);
+    context.state.recorder = exchange.recorder();
     let ended = run(traffic, exchange.permit.clone(), context).await;
     exchange.mishap = ended.mishap;
     Ok(ended.message)
