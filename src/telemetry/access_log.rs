@@ -3,32 +3,30 @@
 //! Requests hand their record to a bounded queue; one thread formats and writes. A full queue costs lines, which are
 //! counted in `gantry_access_log_dropped_total`, and never holds a request up.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde::{Serialize, Serializer};
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 use tokio::sync::{mpsc, oneshot};
 
-use super::Metrics;
+use super::{AccessLines, Metrics};
 
 /// Records that may wait for the writer.
 const QUEUE: usize = 8192;
 
-const TIME: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+/// Bytes that are written together.
+const BLOCK: usize = 64 * 1024;
+
+/// How long the writer lets records gather. Whoever wakes it pays for that, so it is woken once in this time and not for every
+/// request.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What one line says. The query is left out: its values may be secrets.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AccessRecord {
     /// When the request's headers had been read; written in RFC 3339 with milliseconds, in UTC.
-    #[serde(serialize_with = "rfc3339")]
     pub time: SystemTime,
-    #[serde(serialize_with = "text")]
     pub id: Arc<str>,
     pub client: IpAddr,
     pub method: String,
@@ -41,19 +39,14 @@ pub struct AccessRecord {
     pub duration_ms: f64,
     /// The whole response was handed to the connection.
     pub complete: bool,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub api: Option<Arc<str>>,
     /// The path template, with the base path.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub operation: Option<Arc<str>>,
     /// The fault that ended the request, or that a handler took.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
     /// `file:line:column` of the step that raised it.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub place: Option<Arc<str>>,
     pub protocol: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
 }
 
@@ -115,31 +108,37 @@ impl AccessLog {
 }
 
 /// Writes until every sender is gone. What nobody reads any more (a closed pipe) is let go: serving goes on without it.
-fn write_all(mut queue: mpsc::Receiver<Entry>, out: impl Write, form: AccessForm) {
-    let mut out = BufWriter::with_capacity(64 * 1024, out);
+fn write_all(mut queue: mpsc::Receiver<Entry>, mut out: impl Write, form: AccessForm) {
+    let (mut lines, mut block) = (AccessLines::default(), Vec::with_capacity(BLOCK));
     while let Some(first) = queue.blocking_recv() {
         let mut next = Some(first);
         while let Some(entry) = next {
             match entry {
-                Entry::Record(record) => drop(line(&record, form).and_then(|line| out.write_all(&line))),
+                Entry::Record(record) => {
+                    match form {
+                        AccessForm::Json => lines.json(&record, &mut block),
+                        AccessForm::Plain => block.extend_from_slice(plain(&record).as_bytes()),
+                    }
+                    block.push(b'\n');
+                }
                 Entry::Flush(done) => {
-                    drop(out.flush());
+                    write_block(&mut block, &mut out);
                     done.send(()).ok();
                 }
             }
+            if block.len() >= BLOCK {
+                write_block(&mut block, &mut out);
+            }
             next = queue.try_recv().ok();
         }
-        drop(out.flush());
+        write_block(&mut block, &mut out);
+        std::thread::sleep(PAUSE);
     }
 }
 
-fn line(record: &AccessRecord, form: AccessForm) -> io::Result<Vec<u8>> {
-    let mut line = match form {
-        AccessForm::Json => serde_json::to_vec(record)?,
-        AccessForm::Plain => plain(record).into_bytes(),
-    };
-    line.push(b'\n');
-    Ok(line)
+fn write_block(block: &mut Vec<u8>, out: &mut impl Write) {
+    drop(out.write_all(block).and_then(|()| out.flush()));
+    block.clear();
 }
 
 /// The path comes from the client: what a terminal would act on is escaped.
@@ -153,19 +152,6 @@ fn plain(record: &AccessRecord) -> String {
         line.push_str(&format!(" at {place}"));
     }
     line
-}
-
-fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    let text = OffsetDateTime::from(*time).format(TIME).map_err(serde::ser::Error::custom)?;
-    serializer.serialize_str(&text)
-}
-
-fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(text)
-}
-
-fn maybe_text<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
-    text.as_deref().serialize(serializer)
 }
 
 #[cfg(test)]

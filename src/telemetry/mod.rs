@@ -3,11 +3,13 @@
 //!
 //! Nothing here waits for a reader: a consumer that stands still costs lines or spans, never requests.
 
+mod access_line;
 mod access_log;
 mod logs;
 mod metrics;
 mod traces;
 
+pub use access_line::AccessLines;
 pub use access_log::{AccessForm, AccessLog, AccessRecord};
 pub use logs::{LogError, init};
 pub use metrics::{Break, Listener, Metrics, OPEN_METRICS, Refusal, ReloadOutcome, RequestEnd};
