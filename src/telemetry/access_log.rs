@@ -108,6 +108,7 @@ impl AccessLog {
 }
 
 /// Writes until every sender is gone. What nobody reads any more (a closed pipe) is let go: serving goes on without it.
+#[allow(clippy::disallowed_methods, reason = "a thread of its own, which no request waits for")]
 fn write_all(mut queue: mpsc::Receiver<Entry>, mut out: impl Write, form: AccessForm) {
     let (mut lines, mut block) = (AccessLines::default(), Vec::with_capacity(BLOCK));
     while let Some(first) = queue.blocking_recv() {

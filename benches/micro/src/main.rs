@@ -81,6 +81,7 @@ fn counted_section(run: &mut dyn FnMut(), repeat: u32, works_on: bool) {
 }
 
 /// Waits until other threads are done, so that what they do ahead is always done when the next run begins, and counted.
+#[allow(clippy::disallowed_methods, reason = "there is no reactor")]
 fn settle(works_on: bool) {
     if works_on {
         std::thread::sleep(SETTLED);
