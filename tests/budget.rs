@@ -9,10 +9,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry::gateway::{Gateway, Inputs, Reload};
+use gantry::gateway::{Gateway, Inputs, Reload, tracer};
 use gantry::server::{Parts, bind};
-use gantry::settings::Server;
+use gantry::settings::{Server, Startup};
 use gantry::source::ProcessEnvironment;
+use gantry::telemetry::{Metrics, Tracer};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
@@ -92,6 +93,12 @@ fn a_request_allocates_no_more_than_its_budget() {
     assert!(over.is_empty(), "{}", over.join("\n"));
 }
 
+/// Traces that no request is picked for: those pay nothing for the others.
+fn untraced(metrics: Arc<Metrics>) -> Option<Tracer> {
+    let traces = serde_json::from_str(r#"{"endpoint": "http://127.0.0.1:9/v1/traces", "sample": "0%"}"#).unwrap();
+    tracer(&Startup { traces, ..Startup::default() }, &ProcessEnvironment, metrics).unwrap()
+}
+
 /// Serves the document on a thread of its own and says where.
 fn serve(function: SocketAddr) -> SocketAddr {
     let folder = tempfile::tempdir().unwrap();
@@ -115,6 +122,7 @@ fn serve(function: SocketAddr) -> SocketAddr {
                 snapshot: gateway.snapshot(),
                 metrics: gateway.metrics(),
                 access_log: None,
+                tracer: untraced(gateway.metrics()),
                 ready: gateway.readiness(),
                 background: gateway.background(),
                 control: gateway.clone(),

@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
@@ -133,7 +133,7 @@ fn c10_a_secret_in_a_file_is_rotated_without_a_restart() {
     for part in ["apis", "secrets"] {
         std::fs::create_dir(folder.path().join(part)).expect("a folder");
     }
-    let (endpoint, seen) = signatures();
+    let (endpoint, seen) = service();
     write(
         "apis/api.yaml",
         "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {/: {get: {responses: {}}}}\n\
@@ -156,22 +156,85 @@ fn c10_a_secret_in_a_file_is_rotated_without_a_restart() {
     });
 }
 
-/// A Lambda service that answers every call, and the `Authorization` of each.
-fn signatures() -> (String, Arc<Mutex<Vec<String>>>) {
+#[test]
+fn a_traced_request_and_its_calls_are_one_trace_without_what_is_secret() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a path in UTF-8").to_owned();
+    let ((service, called), (collector, sent)) = (service(), service());
+    let document = format!(
+        "openapi: 3.0.3\ninfo: {{title: t, version: '1', x-ibm-name: orders}}\npaths: {{'/orders/{{id}}': {{post: {{responses: {{}}}}}}}}\n\
+         x-assembly:\n  execute:\n  - invoke: {{title: asks, target-url: '{service}/stock'}}\n  \
+         - lambda: {{title: runs, function: f, payload: api-gateway-v1}}\n"
+    );
+    std::fs::write(path("api.yaml"), document).expect("a file");
+    let settings = format!(
+        "server: {{drain-delay: 0s}}\naws: {{region: eu-west-1, endpoint: '{service}'}}\n\
+         traces:\n  endpoint: {collector}/v1/traces\n  sample: 100%\n  service-name: shop\n  headers: {{x-key: '${{KEY}}'}}\n"
+    );
+    std::fs::write(path("settings.yaml"), settings).expect("a file");
+    let variables = [("KEY", "key"), ("AWS_ACCESS_KEY_ID", "AKIDTEST"), ("AWS_SECRET_ACCESS_KEY", "canary")];
+    let arguments = ["serve", &path("api.yaml"), "--settings", &path("settings.yaml")];
+    let variables = |_| variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let mut gantry = Gantry::spawn_with(&arguments, variables);
+    gantry.wait_until("it is ready", || {
+        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
+    });
+    let theirs = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let parent = format!("00-{theirs}-00f067aa0ba902b7-00");
+    let headers = [("traceparent", parent.as_str()), ("tracestate", "theirs=1"), ("Authorization", "Bearer canary")];
+    assert_eq!(gantry.send("POST", "/orders/7?token=canary", &headers, "a canary").status, 200);
+    // What waits for its batch is sent before the end.
+    gantry.signal(Signal::TERM);
+    assert_eq!(gantry.exit_code(), Some(0), "{}", gantry.stderr());
+    let sent = sent.lock().expect("the list").concat();
+    assert!(sent.starts_with("POST /v1/traces ") && sent.contains("x-key: key"), "{sent}");
+    assert!(!sent.contains("canary") && !sent.contains("theirs"), "{sent}");
+    let (_, body) = sent.split_once("\r\n\r\n").expect("a body");
+    let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    let spans = body["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().expect("spans").clone();
+    let names: Vec<_> = spans.iter().map(|span| span["name"].as_str().expect("a name")).collect();
+    assert_eq!(names, ["POST /orders/{id}", "asks", "runs"]);
+    assert_eq!(spans[0]["links"][0]["traceId"], theirs, "a client that is not followed is linked to");
+    let text = |number: usize, name: &str| spans[number][name].as_str().expect("a text").to_owned();
+    let trace = text(0, "traceId");
+    assert!(spans.iter().all(|span| span["traceId"] == *trace) && trace != theirs);
+    let called = called.lock().expect("the list").clone();
+    let [asked, ran] = called.as_slice() else { panic!("{called:?}") };
+    assert!(asked.contains(&format!("traceparent: 00-{trace}-{}-01\r\n", text(1, "spanId"))), "{asked}");
+    assert!(!asked.contains("tracestate"), "{asked}");
+    let (first, last) = trace.split_at(8);
+    let span = text(2, "spanId");
+    let xray = format!("Root=1-{first}-{last};Parent={span};Sampled=1");
+    assert!(ran.contains(&format!("x-amzn-trace-id: {xray}\r\n")), "{ran}");
+    let (_, event) = ran.split_once("\r\n\r\n").expect("an event");
+    let event: serde_json::Value = serde_json::from_str(event).expect("JSON");
+    let header = |name: &str| event["headers"].get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    assert_eq!(header("traceparent"), Some(format!("00-{trace}-{span}-01")));
+    assert_eq!((header("X-Amzn-Trace-Id").or(header("x-amzn-trace-id")), header("tracestate")), (Some(xray), None));
+}
+
+/// A server that answers every request with `{}`, and what it was sent.
+fn service() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
     let seen = Arc::new(Mutex::new(Vec::new()));
     let list = seen.clone();
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            let lines = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
-            let found =
-                lines.filter(|line| line.to_ascii_lowercase().starts_with("authorization:")).collect::<Vec<_>>();
-            list.lock().expect("the list").extend(found);
+            let mut reader = BufReader::new(&stream);
+            let lines = reader.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            let head: Vec<String> = lines.collect();
+            let length =
+                head.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let mut body = vec![0; length.unwrap_or(0)];
+            if reader.read_exact(&mut body).is_ok() {
+                let body = String::from_utf8_lossy(&body);
+                list.lock().expect("the list").push(format!("{}\r\n\r\n{body}", head.join("\r\n")));
+            }
             let _ = (&stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
         }
     });
-    (endpoint, seen)
+    (address, seen)
 }
 
 #[test]

@@ -82,7 +82,7 @@ async fn develop(arguments: DevArguments, startup: Startup, region: String, star
         }
         Reload::RolledBack { .. } => eprintln!("Nothing is served yet: mend the document, and it is loaded again."),
     }
-    let exit = match Running::start(gateway, bound, startup.log.access.then_some(AccessForm::Plain)) {
+    let exit = match Running::start(gateway, bound, &startup, AccessForm::Plain) {
         Ok(running) => running.watching(Some(watcher)).until_terminated().await,
         Err(exit) => exit,
     };

@@ -14,10 +14,13 @@ use crate::gateway::{self, Gateway, Inputs, Load, Reload, Signal, Signals, Watch
 use crate::server::{self, Bound, DrainReport, Parts};
 use crate::settings::{self, Live, Startup};
 use crate::source::{ProcessEnvironment, is_stdin};
-use crate::telemetry::{self, AccessForm, AccessLog};
+use crate::telemetry::{self, AccessForm, AccessLog, Tracer};
 
 /// How long the last access lines may take to be written.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long the last spans may take to be sent, where the time for the drain is not over.
+const LONGEST_FLUSH: Duration = Duration::from_secs(10);
 
 pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
     let start = Instant::now();
@@ -43,7 +46,7 @@ pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
             return Exit::Findings;
         }
         announce(&gateway, &bound, start);
-        match Running::start(gateway, bound, startup.log.access.then_some(AccessForm::Json)) {
+        match Running::start(gateway, bound, &startup, AccessForm::Json) {
             Ok(running) => running.watching(watcher).until_terminated().await,
             Err(exit) => exit,
         }
@@ -146,28 +149,43 @@ pub(super) struct Running {
     hurry: oneshot::Sender<()>,
     server: JoinHandle<DrainReport>,
     access_log: Option<AccessLog>,
+    tracer: Option<Tracer>,
+    /// How long everything may take from the signal to the end.
+    patience: Duration,
     signals: Signals,
     changes: Option<Watcher>,
 }
 
 impl Running {
-    /// Starts to serve; without a form for them there are no access lines. Signals are taken over first: once there is
+    /// Starts to serve; `form` is that of access lines, where the settings want any. Signals are taken over first: once there is
     /// an answer, there is something to drain.
-    pub(super) fn start(gateway: Arc<Gateway>, bound: Bound, form: Option<AccessForm>) -> Result<Self, Exit> {
+    pub(super) fn start(
+        gateway: Arc<Gateway>,
+        bound: Bound,
+        startup: &Startup,
+        form: AccessForm,
+    ) -> Result<Self, Exit> {
         let signals = Signals::new().map_err(|error| {
             eprintln!("cannot listen to signals: {error}");
             Exit::Failed
         })?;
         let metrics = gateway.metrics();
+        let form = startup.log.access.then_some(form);
         let access_log = form.map(|form| AccessLog::start(metrics.clone(), form)).transpose();
         let access_log = access_log.map_err(|error| {
             eprintln!("cannot start the access log: {error}");
+            Exit::Failed
+        })?;
+        let tracer = gateway::tracer(startup, &ProcessEnvironment, metrics.clone());
+        let tracer = tracer.map_err(|error| {
+            eprintln!("cannot trace: {error}");
             Exit::Failed
         })?;
         let parts = Parts {
             snapshot: gateway.snapshot(),
             metrics,
             access_log: access_log.clone(),
+            tracer: tracer.clone(),
             ready: gateway.readiness(),
             background: gateway.background(),
             control: gateway.clone(),
@@ -176,7 +194,9 @@ impl Running {
         let (hurry, hurrying) = oneshot::channel::<()>();
         // A dropped sender means that the process is ending anyway.
         let serving = bound.serve(parts, async { drop(draining.await) }, async { drop(hurrying.await) });
-        Ok(Running { gateway, drain, hurry, server: tokio::spawn(serving), access_log, signals, changes: None })
+        let patience = startup.server.drain_delay.0 + startup.server.drain_timeout.0;
+        let server = tokio::spawn(serving);
+        Ok(Running { gateway, drain, hurry, server, access_log, tracer, patience, signals, changes: None })
     }
 
     /// Reloads whenever the documents change.
@@ -206,7 +226,8 @@ impl Running {
                 Signal::Reload => drop(self.gateway.clone().load_in_background().await),
             }
         }
-        let Running { drain, hurry, mut server, access_log, mut signals, .. } = self;
+        let Running { drain, hurry, mut server, access_log, tracer, patience, mut signals, .. } = self;
+        let end = Instant::now() + patience;
         let _ = drain.send(());
         let report = tokio::select! {
             report = &mut server => report,
@@ -224,6 +245,10 @@ impl Running {
         }
         if let Some(access_log) = access_log {
             access_log.flush(FLUSH_PATIENCE).await;
+        }
+        if let Some(tracer) = tracer {
+            let left = end.saturating_duration_since(Instant::now());
+            tracer.flush(left.clamp(FLUSH_PATIENCE, LONGEST_FLUSH)).await;
         }
         Exit::Good
     }

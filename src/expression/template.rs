@@ -1,6 +1,7 @@
 //! Text with `$(…)` in it.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,6 +10,14 @@ use crate::value::Value;
 
 /// What a piece of a mixed template usually takes, in bytes.
 const USUAL: usize = 16;
+
+/// Bytes of scratch that a thread keeps.
+const SCRATCH: usize = 16 * 1024;
+
+thread_local! {
+    /// Where texts are put together: how long a text becomes is known at its end, and a value has exact room.
+    static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// A compiled text.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +91,10 @@ impl Template {
         match self {
             Template::Constant(value) => value.clone(),
             Template::Reference(reference) => scope.get(reference),
-            Template::Mixed(_) => Value::from(self.text(scope).into_owned()),
+            Template::Mixed(parts) => with_scratch(|text| {
+                write(parts, scope, text);
+                Value::from(text.as_str())
+            }),
         }
     }
 
@@ -93,15 +105,7 @@ impl Template {
             Template::Reference(reference) => Cow::Owned(scope.text(reference)),
             Template::Mixed(parts) => {
                 let mut text = String::with_capacity(parts.len() * USUAL);
-                for part in parts {
-                    match part {
-                        Part::Text(constant) => text.push_str(constant),
-                        Part::Reference(reference) => match scope.borrowed(reference) {
-                            Some(lent) => text.push_str(lent),
-                            None => text.push_str(&scope.text(reference)),
-                        },
-                    }
-                }
+                write(parts, scope, &mut text);
                 Cow::Owned(text)
             }
         }
@@ -141,6 +145,32 @@ fn push_text(parts: &mut Vec<Part>, text: &str) {
     } else {
         parts.push(Part::Text(text.into()));
     }
+}
+
+/// Appends the text of a mixed template.
+fn write(parts: &[Part], scope: &dyn Scope, text: &mut String) {
+    for part in parts {
+        match part {
+            Part::Text(constant) => text.push_str(constant),
+            Part::Reference(reference) => match scope.borrowed(reference) {
+                Some(lent) => text.push_str(lent),
+                None => text.push_str(&scope.text(reference)),
+            },
+        }
+    }
+}
+
+/// Lends the thread's scratch, or a new text where it is lent already.
+fn with_scratch<T>(make: impl FnOnce(&mut String) -> T) -> T {
+    TEXT.with(|scratch| match scratch.try_borrow_mut() {
+        Ok(mut text) => {
+            let made = make(&mut text);
+            text.clear();
+            text.shrink_to(SCRATCH);
+            made
+        }
+        Err(_) => make(&mut String::new()),
+    })
 }
 
 /// The `)` that closes a reference; one inside quotes does not count.

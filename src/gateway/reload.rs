@@ -153,7 +153,9 @@ impl Gateway {
         };
         let (startup, mut live) = settings.split();
         if *self.startup.get_or_init(|| startup.clone()) != startup {
-            tracing::warn!("`server` and `log` of the settings have changed: they take effect at the next start");
+            tracing::warn!(
+                "`server`, `log` or `traces` of the settings have changed: they take effect at the next start"
+            );
         }
         live.aws.local = self.inputs.local.clone();
         let around = Surroundings {

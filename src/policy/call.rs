@@ -109,7 +109,7 @@ pub(super) fn time_to_live(pointer: &str, time: Duration, compiler: &mut Compile
 }
 
 /// The files of a profile; the error is one sentence.
-pub(super) fn read_profile(profile: &TlsProfile, environment: &dyn Environment) -> Result<TlsOptions, String> {
+pub(crate) fn read_profile(profile: &TlsProfile, environment: &dyn Environment) -> Result<TlsOptions, String> {
     let read = |path: &Option<String>| match path {
         Some(path) => environment.file(path).map(Some).map_err(|error| format!("cannot read `{path}`: {error}")),
         None => Ok(None),

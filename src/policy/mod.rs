@@ -67,6 +67,7 @@ use crate::runtime::Step;
 use crate::source::Spellings;
 
 pub use blocks::{BLOCKS, Steps};
+pub(crate) use call::read_profile;
 pub use clients::{Directory, Stranger};
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use coverage::{Coverage, Covered};

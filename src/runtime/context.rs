@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, Uri, Version};
 use tokio::time::Instant;
 
 use super::variables::Written;
-use super::{ApiInfo, Fault, Limits, OperationInfo, Pipeline, StepInfo};
+use super::{ApiInfo, Fault, Limits, OperationInfo, Pipeline, Recorder, StepInfo};
 use crate::expression::Builtin;
 use crate::value::{Body, Message, Value};
 
@@ -57,6 +57,8 @@ pub struct State {
     pub handler_budget: Duration,
     /// The largest body that is read.
     pub body_limit: usize,
+    /// Only of requests that are traced.
+    pub recorder: Option<Box<Recorder>>,
 }
 
 /// A change of the response's head that neither a call's answer nor an error document undoes.
@@ -149,6 +151,7 @@ impl Context {
                 deadline: Instant::now() + limits.request,
                 handler_budget: limits.handlers,
                 body_limit: limits.body_bytes,
+                recorder: None,
             }),
         }
     }
@@ -207,6 +210,7 @@ impl State {
             deadline: self.deadline,
             handler_budget: self.handler_budget,
             body_limit: self.body_limit,
+            recorder: None,
         })
     }
 

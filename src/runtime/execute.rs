@@ -44,6 +44,9 @@ enum Way {
 /// Walks the ops from `at` to a stop.
 async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way, Fault> {
     loop {
+        if let Some(recorder) = &mut cx.state.recorder {
+            recorder.enter(pipeline, at);
+        }
         let result = match pipeline.ops.get(at as usize) {
             Some(Op::Step(step) | Op::Branch { test: step, .. }) => {
                 let deadline = cx.state.deadline + GRACE;
@@ -70,6 +73,9 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way,
             Ok(Next::End) => return Ok(Way::End),
             Err(mut fault) => {
                 fault.op = Some(at);
+                if let Some(recorder) = &mut cx.state.recorder {
+                    recorder.failed(&fault.name);
+                }
                 let Some(handler) = pipeline.handler(at, &fault) else { return Err(fault) };
                 let step = pipeline.info.get(at as usize).cloned().flatten();
                 cx.state.take_fault(fault, step);

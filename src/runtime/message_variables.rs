@@ -40,7 +40,11 @@ pub(super) fn set(message: &mut Message, path: &[Arc<str>], value: Value, append
             put(&mut whole, rest, value, append);
             message.body = Body::Value(whole);
         }
-        ("headers", [name, ..]) => return set_header(&mut message.headers, name, &value, append),
+        ("headers", [name, ..]) => {
+            let known = HeaderName::from_bytes(name.as_bytes());
+            let known = known.map_err(|_| SetError::BadHeaderName(name.chars().take(80).collect()))?;
+            return set_header(&mut message.headers, known, name, &value, append);
+        }
         ("status", [part]) if &**part == "code" => message.status = Some(status_code(&value)?),
         ("status", [part]) if &**part == "reason" => message.reason = Some(value.to_text().into_owned()),
         ("status" | "statusCode" | "statuscode", []) => message.status = Some(status_code(&value)?),
@@ -162,12 +166,17 @@ fn status_code(value: &Value) -> Result<StatusCode, SetError> {
         .ok_or_else(|| SetError::BadStatus { value: value.to_text().chars().take(40).collect() })
 }
 
-/// Line breaks and NUL never become part of a header: that is how responses are split.
-fn set_header(headers: &mut HeaderMap, name: &str, value: &Value, append: bool) -> Result<(), SetError> {
-    let name_checked = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| SetError::BadHeaderName(name.chars().take(80).collect()))?;
+/// Line breaks and NUL never become part of a header: that is how responses are split. `written` is how the author writes the
+/// name.
+pub(super) fn set_header(
+    headers: &mut HeaderMap,
+    name: HeaderName,
+    written: &str,
+    value: &Value,
+    append: bool,
+) -> Result<(), SetError> {
     let checked = |value: &Value| {
-        HeaderValue::from_bytes(value.to_text().as_bytes()).map_err(|_| SetError::BadHeaderValue(name.to_owned()))
+        HeaderValue::from_bytes(value.to_text().as_bytes()).map_err(|_| SetError::BadHeaderValue(written.to_owned()))
     };
     // All are checked before the first is set.
     let values: Vec<HeaderValue> = match value {
@@ -175,17 +184,17 @@ fn set_header(headers: &mut HeaderMap, name: &str, value: &Value, append: bool) 
         one => {
             let one = checked(one)?;
             match append {
-                true => drop(headers.append(name_checked, one)),
-                false => drop(headers.insert(name_checked, one)),
+                true => drop(headers.append(name, one)),
+                false => drop(headers.insert(name, one)),
             }
             return Ok(());
         }
     };
     if !append {
-        headers.remove(&name_checked);
+        headers.remove(&name);
     }
     for value in values {
-        headers.append(&name_checked, value);
+        headers.append(&name, value);
     }
     Ok(())
 }

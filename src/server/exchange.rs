@@ -17,8 +17,8 @@ use super::connection::Peer;
 use super::handler::Traffic;
 use super::run::Mishap;
 use crate::aws::client::StreamError;
-use crate::runtime::Route;
-use crate::telemetry::{AccessRecord, Break, RequestEnd};
+use crate::runtime::{Recorder, Route};
+use crate::telemetry::{AccessRecord, Arrival, Break, Departure, RequestEnd, Trace};
 use crate::value::{BodyStream, BodyTimeout, BoxError};
 
 /// The status in the log of a request whose client left before there was a response.
@@ -33,6 +33,8 @@ pub(super) struct Exchange {
     pub(super) method: Method,
     pub(super) version: Version,
     line: Option<Line>,
+    /// Only of a request that is traced.
+    trace: Option<Arc<Trace>>,
     pub(super) route: Option<Arc<Route>>,
     pub(super) mishap: Option<Mishap>,
     /// Its place among the requests that may run at a time.
@@ -60,14 +62,20 @@ impl Exchange {
                 .get(USER_AGENT)
                 .map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
         });
+        let (received, id) = (SystemTime::now(), request_id());
+        let trace = traffic.parts.tracer.as_ref().and_then(|tracer| {
+            let (client, local, path) = (peer.0, peer.1, head.uri.path());
+            tracer.begin(&head.headers, || Arrival { method: &head.method, path, client, local, id: &id, received })
+        });
         Exchange {
             traffic: traffic.clone(),
             started: Instant::now(),
-            received: SystemTime::now(),
-            id: request_id(),
+            received,
+            id,
             method: head.method.clone(),
             version: head.version,
             line,
+            trace,
             route: None,
             mishap: None,
             permit: None,
@@ -75,6 +83,11 @@ impl Exchange {
             bytes: 0,
             complete: false,
         }
+    }
+
+    /// What notes the steps of a request that is traced.
+    pub(super) fn recorder(&self) -> Option<Box<Recorder>> {
+        self.trace.as_ref().map(Trace::recorder)
     }
 
     /// The response's body, which carries the exchange to its end.
@@ -136,6 +149,14 @@ impl Drop for Exchange {
             duration: self.started.elapsed(),
             kept: self.route.as_deref().map(|route| &route.kept),
         });
+        if let Some(trace) = self.trace.take() {
+            trace.end(&Departure {
+                status: self.status,
+                route: self.names(),
+                fault: self.mishap.as_ref().map(|mishap| &*mishap.fault),
+                complete: self.complete,
+            });
+        }
         if let Some(record) = self.record()
             && let Some(log) = &self.traffic.parts.access_log
         {

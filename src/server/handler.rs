@@ -131,7 +131,9 @@ fn prepare(
         path_parameters,
     };
     let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
-    Ok(Asked::Api(Context::new(pipeline, api, operation, request, Body::from_stream(body), timing)))
+    let mut context = Context::new(pipeline, api, operation, request, Body::from_stream(body), timing);
+    context.state.recorder = exchange.recorder();
+    Ok(Asked::Api(context))
 }
 
 type PathParameters = Vec<(Arc<str>, String)>;

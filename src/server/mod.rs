@@ -35,7 +35,7 @@ use arc_swap::ArcSwap;
 
 use crate::resources::background::Background;
 use crate::runtime::Snapshot;
-use crate::telemetry::{AccessLog, Metrics};
+use crate::telemetry::{AccessLog, Metrics, Tracer};
 
 pub use bind::{Addresses, BindError, Bound, bind};
 pub use control::{Control, LastLoad, Status};
@@ -50,6 +50,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// None: no access log.
     pub access_log: Option<AccessLog>,
+    /// None: no traces.
+    pub tracer: Option<Tracer>,
     pub ready: Arc<Readiness>,
     /// What goes on behind the requests, and is waited for at the end.
     pub background: Arc<Background>,

@@ -17,6 +17,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod traces;
 mod variables;
 
 use indexmap::IndexMap;
@@ -41,6 +42,7 @@ pub use read::{clients_shape, read, read_clients, shape};
 pub use scripts::Scripts;
 pub use server::{Limits, Log, LogFormat, Server};
 pub use tls::TlsProfile;
+pub use traces::{Share, Traces};
 
 /// The whole settings file.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
@@ -50,6 +52,8 @@ pub struct Settings {
     pub server: Server,
     /// What is logged, and how. Changes need a restart.
     pub log: Log,
+    /// Traces of requests, for a collector of OpenTelemetry. Changes need a restart.
+    pub traces: Traces,
     /// What one request may use while its assembly runs.
     pub requests: Requests,
     /// The response cache of `invoke` and `lambda`, which all APIs share.
@@ -96,6 +100,9 @@ pub struct Settings {
 pub struct Startup {
     pub server: Server,
     pub log: Log,
+    pub traces: Traces,
+    /// The TLS profile of the collector.
+    pub collector: TlsProfile,
 }
 
 /// The part that every load reads again.
@@ -153,7 +160,7 @@ impl Default for Requests {
 impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
-        let Settings { server, log, .. } = self;
+        let Settings { server, log, traces, .. } = self;
         let Settings {
             requests,
             cache,
@@ -176,6 +183,8 @@ impl Settings {
             aws_export,
             ..
         } = self;
+        let profile = traces.tls_profile.as_ref().and_then(|name| tls_profiles.get(name));
+        let collector = profile.cloned().unwrap_or_default();
         let live = Live {
             requests,
             cache,
@@ -197,6 +206,6 @@ impl Settings {
             event_context,
             aws_export,
         };
-        (Startup { server, log }, live)
+        (Startup { server, log, traces, collector }, live)
     }
 }

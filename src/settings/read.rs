@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use http::Uri;
+use http::header::{HeaderName, HeaderValue};
+
 use super::variables::overlay;
 use super::{Clients, OAuthProvider, Settings};
 use crate::diagnostics::{Diagnostic, Findings, Sources, codes, quoted_list};
@@ -136,7 +139,37 @@ pub fn read(
         let message = format!("there is no credential profile `{name}` under `credentials`");
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
     }
+    wrong_traces(&settings, &root, findings);
     (findings.errors() == errors).then_some(settings)
+}
+
+/// Reports what of `traces` cannot be used. Its values may be from outside and are not shown.
+fn wrong_traces(settings: &Settings, root: &Node, findings: &mut Findings) {
+    let traces = &settings.traces;
+    let mut wrong = |pointer: &str, message: String, help: &str| {
+        let span = root.pointer(pointer).map_or(root.span, |node| node.span);
+        findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));
+    };
+    if let Some(endpoint) = &traces.endpoint {
+        let known = |uri: &Uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+        };
+        if !endpoint.parse().is_ok_and(|uri| known(&uri)) {
+            let help = "write a whole URL, such as `http://collector:4318/v1/traces`";
+            wrong("/traces/endpoint", "`endpoint` of `traces` is not a URL that can be called".to_owned(), help);
+        }
+    }
+    for (name, value) in &traces.headers {
+        if HeaderName::from_bytes(name.as_bytes()).is_err() || HeaderValue::from_str(value.expose()).is_err() {
+            let message = format!("the header `{name}` under `traces` cannot be sent");
+            wrong("/traces/headers", message, "names are letters, digits and `-`; values are one line");
+        }
+    }
+    if let Some(name) = traces.tls_profile.as_ref().filter(|name| !settings.tls_profiles.contains_key(*name)) {
+        let message = format!("there is no TLS profile `{name}` under `tls-profiles`");
+        wrong("/traces/tls-profile", message, "name one that is there");
+    }
 }
 
 /// What is wrong with a provider, and what to write instead.

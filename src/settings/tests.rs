@@ -83,6 +83,34 @@ fn settings_of_halves() -> (Option<Settings>, Vec<String>) {
 }
 
 #[test]
+fn traces_are_off_until_a_collector_is_named_and_show_no_value_from_outside() {
+    let (found, findings) = settings("", &[]);
+    let (startup, _) = found.unwrap().split();
+    assert_eq!((findings.len(), startup.traces.endpoint, startup.traces.follow), (0, None, false));
+    let variables = [("GANTRY_TRACES_ENDPOINT", "http://collector:4318/v1/traces"), ("GANTRY_TRACES_SAMPLE", "0.5%")];
+    let text =
+        "traces: {headers: {Authorization: Bearer x}, tls-profile: inner}\ntls-profiles: {inner: {ca: ca.pem}}\n";
+    let (found, findings) = settings(text, &variables);
+    assert_eq!(findings, [""; 0]);
+    let (startup, _) = found.unwrap().split();
+    assert_eq!((startup.traces.sample.millionths(), startup.collector.ca.as_deref()), (5_000, Some("ca.pem")));
+    let variables = [("KEY", "s3cret\nline")];
+    let text = "traces:\n  endpoint: collector:4318\n  headers: {x-key: '${KEY}'}\n  tls-profile: none\n";
+    let (_, findings) = settings(text, &variables);
+    let without_help: Vec<_> = findings.iter().filter_map(|line| line.split("; ").next()).collect();
+    assert_eq!(
+        without_help,
+        [
+            "settings.yaml:2:13: error G0801 `endpoint` of `traces` is not a URL that can be called",
+            "settings.yaml:3:12: error G0801 the header `x-key` under `traces` cannot be sent",
+            "settings.yaml:4:16: error G0801 there is no TLS profile `none` under `tls-profiles`",
+        ]
+    );
+    assert!(!findings.concat().contains("s3cret"), "{findings:?}");
+    assert!(settings("traces: {sample: 200%}\n", &[]).1[0].contains("a share such as"));
+}
+
+#[test]
 fn a_list_and_a_missing_variable_are_refused() {
     assert!(settings("- a\n", &[]).1[0].contains("error G0801"));
     assert!(settings("aws: {region: '${NOWHERE}'}\n", &[]).1[0].contains("error G0009"));

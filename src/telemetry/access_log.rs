@@ -3,32 +3,33 @@
 //! Requests hand their record to a bounded queue; one thread formats and writes. A full queue costs lines, which are
 //! counted in `gantry_access_log_dropped_total`, and never holds a request up.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::Method;
-use serde::{Serialize, Serializer};
-use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
-use super::Metrics;
-use crate::value::{century_and_year, two_digits};
+use super::{AccessLines, Metrics};
 
 /// Records that may wait for the writer.
 const QUEUE: usize = 8192;
 
+/// Bytes that are written together.
+const BLOCK: usize = 64 * 1024;
+
+/// How long the writer lets records gather. Whoever wakes it pays for that, so it is woken once in this time and not for every
+/// request.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// What one line says. The query is left out: its values may be secrets.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AccessRecord {
     /// When the request's headers had been read; written in RFC 3339 with milliseconds, in UTC.
-    #[serde(serialize_with = "rfc3339")]
     pub time: SystemTime,
-    #[serde(serialize_with = "text")]
     pub id: Arc<str>,
     pub client: IpAddr,
-    #[serde(serialize_with = "method")]
     pub method: Method,
     pub path: String,
     /// The status sent; 499 when the client left before there was one.
@@ -39,19 +40,14 @@ pub struct AccessRecord {
     pub duration_ms: f64,
     /// The whole response was handed to the connection.
     pub complete: bool,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub api: Option<Arc<str>>,
     /// The path template, with the base path.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub operation: Option<Arc<str>>,
     /// The fault that ended the request, or that a handler took.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
     /// `file:line:column` of the step that raised it.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub place: Option<Arc<str>>,
     pub protocol: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
 }
 
@@ -113,36 +109,38 @@ impl AccessLog {
 }
 
 /// Writes until every sender is gone. What nobody reads any more (a closed pipe) is let go: serving goes on without it.
-fn write_all(mut queue: mpsc::Receiver<Entry>, out: impl Write, form: AccessForm) {
-    let mut out = BufWriter::with_capacity(64 * 1024, out);
-    let mut written = Vec::with_capacity(1024);
+#[allow(clippy::disallowed_methods, reason = "a thread of its own, which no request waits for")]
+fn write_all(mut queue: mpsc::Receiver<Entry>, mut out: impl Write, form: AccessForm) {
+    let (mut lines, mut block) = (AccessLines::default(), Vec::with_capacity(BLOCK));
     while let Some(first) = queue.blocking_recv() {
         let mut next = Some(first);
         while let Some(entry) = next {
             match entry {
                 Entry::Record(record) => {
-                    written.clear();
-                    drop(line(&record, form, &mut written).and_then(|()| out.write_all(&written)));
+                    match form {
+                        AccessForm::Json => lines.json(&record, &mut block),
+                        AccessForm::Plain => block.extend_from_slice(plain(&record).as_bytes()),
+                    }
+                    block.push(b'\n');
                 }
                 Entry::Flush(done) => {
-                    drop(out.flush());
+                    write_block(&mut block, &mut out);
                     done.send(()).ok();
                 }
             }
+            if block.len() >= BLOCK {
+                write_block(&mut block, &mut out);
+            }
             next = queue.try_recv().ok();
         }
-        drop(out.flush());
+        write_block(&mut block, &mut out);
+        std::thread::sleep(PAUSE);
     }
 }
 
-/// Puts the line of a record into a buffer that the lines before it have made long enough.
-fn line(record: &AccessRecord, form: AccessForm, out: &mut Vec<u8>) -> io::Result<()> {
-    match form {
-        AccessForm::Json => serde_json::to_writer(&mut *out, record)?,
-        AccessForm::Plain => out.extend_from_slice(plain(record).as_bytes()),
-    }
-    out.push(b'\n');
-    Ok(())
+fn write_block(block: &mut Vec<u8>, out: &mut impl Write) {
+    drop(out.write_all(block).and_then(|()| out.flush()));
+    block.clear();
 }
 
 /// The path comes from the client: what a terminal would act on is escaped.
@@ -156,34 +154,6 @@ fn plain(record: &AccessRecord) -> String {
         line.push_str(&format!(" at {place}"));
     }
     line
-}
-
-fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    let at = OffsetDateTime::from(*time);
-    let [century, year] = century_and_year(at.year());
-    let mut text = *b"YYYY-MM-DDTHH:MM:SS.mmmZ";
-    two_digits(&mut text[..4], [century, year]);
-    two_digits(&mut text[5..7], [at.month().into()]);
-    two_digits(&mut text[8..10], [at.day()]);
-    two_digits(&mut text[11..13], [at.hour()]);
-    two_digits(&mut text[14..16], [at.minute()]);
-    two_digits(&mut text[17..19], [at.second()]);
-    let milliseconds = at.millisecond();
-    text[20] = b'0' + u8::try_from(milliseconds / 100).unwrap_or_default();
-    two_digits(&mut text[21..23], [u8::try_from(milliseconds % 100).unwrap_or_default()]);
-    serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
-}
-
-fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(method.as_str())
-}
-
-fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(text)
-}
-
-fn maybe_text<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
-    text.as_deref().serialize(serializer)
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ pub struct Metrics {
     reloads: Family<ReloadLabels, Counter>,
     generation: Gauge,
     access_lines_dropped: Counter,
+    trace_spans_dropped: Counter,
 }
 
 /// A request that has been answered, or whose client has left.
@@ -200,6 +201,7 @@ impl Metrics {
             reloads: Family::default(),
             generation: Gauge::default(),
             access_lines_dropped: Counter::default(),
+            trace_spans_dropped: Counter::default(),
         };
         metrics.register();
         metrics
@@ -223,6 +225,8 @@ impl Metrics {
         registry.register("snapshot_generation", "Counts successful loads", self.generation.clone());
         let dropped = self.access_lines_dropped.clone();
         registry.register("access_log_dropped", "Access log lines nobody was quick enough to read", dropped);
+        let dropped = self.trace_spans_dropped.clone();
+        registry.register("trace_spans_dropped", "Spans that no collector took", dropped);
     }
 
     /// A request has come in; it counts as in flight until [`Metrics::request_ended`].
@@ -292,6 +296,10 @@ impl Metrics {
 
     pub(super) fn access_line_dropped(&self) {
         self.access_lines_dropped.inc();
+    }
+
+    pub(super) fn trace_spans_dropped(&self, spans: u64) {
+        self.trace_spans_dropped.inc_by(spans);
     }
 
     /// All of it as OpenMetrics text; see [`OPEN_METRICS`].

@@ -1,12 +1,17 @@
-//! What Gantry says about itself while it runs: logs on stderr, one access line per request on stdout, and metrics.
+//! What Gantry says about itself while it runs: logs on stderr, one access line per request on stdout, metrics,
+//! and traces for a collector.
 //!
-//! Nothing here waits for a reader: a log consumer that stands still costs lines, never requests.
+//! Nothing here waits for a reader: a consumer that stands still costs lines or spans, never requests.
 
+mod access_line;
 mod access_log;
 mod logs;
 mod meter;
 mod metrics;
+mod traces;
 
+pub use access_line::AccessLines;
 pub use access_log::{AccessForm, AccessLog, AccessRecord};
 pub use logs::{LogError, init};
 pub use metrics::{Break, Listener, Metrics, OPEN_METRICS, Refusal, ReloadOutcome, RequestEnd};
+pub use traces::{Arrival, Departure, Trace, Tracer, TracesError};

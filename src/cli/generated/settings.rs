@@ -10,8 +10,8 @@ and variables over the file. Every key that holds one value has a variable: `aws
 `server: {limits: {uri-bytes: …}}` is `GANTRY_SERVER_LIMITS_URI_BYTES`.
 
 `${NAME}` takes an environment variable, `${NAME:-default}` falls back, `${file:/run/secrets/x}` reads a file; `$${` writes the
-characters themselves. What comes from outside is never printed. `server` and `log` take effect at start, everything else on
-reload.
+characters themselves. What comes from outside is never printed. `server`, `log` and `traces` take effect at start, everything
+else on reload.
 
 Times are `30`, `30s`, `500ms` or `2m`; a bare number is seconds.
 

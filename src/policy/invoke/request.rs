@@ -188,6 +188,7 @@ impl Invoke {
         if self.shape.inject_proxy_headers {
             inject_proxy_headers(&mut headers, &cx.state);
         }
+        cx.state.add_trace(&mut headers, |name| self.headers.passes(name));
         headers
     }
 }

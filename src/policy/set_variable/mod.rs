@@ -102,7 +102,8 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
     if let Some(constant) = value.constant() {
         check_constant(at, &constant, action.kind, &assignment, compiler)?;
     }
-    Some(Change::Put { assignment, value, kind: action.kind, append })
+    let header = assignment.header();
+    Some(Change::Put { assignment, header, value, kind: action.kind, append })
 }
 
 /// Whether a text below a map or a list has `$(` in it.

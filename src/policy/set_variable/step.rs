@@ -1,3 +1,7 @@
+use std::sync::Arc;
+
+use http::header::HeaderName;
+
 use crate::expression::{Builtin, Reference, Root, Scope, SetError, Template, parse_path};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 use crate::value::Value;
@@ -13,8 +17,21 @@ pub(super) struct SetVariable {
 
 /// A compiled action.
 pub(super) enum Change {
-    Put { assignment: Assignment, value: Template, kind: Kind, append: bool },
+    /// `header` is set where the variable is a header of `message`.
+    Put {
+        assignment: Assignment,
+        header: Option<Header>,
+        value: Template,
+        kind: Kind,
+        append: bool,
+    },
     Clear(Assignment),
+}
+
+/// A header whose name was read at load.
+pub(super) struct Header {
+    name: HeaderName,
+    written: Arc<str>,
 }
 
 /// Which variable changes.
@@ -34,6 +51,18 @@ impl Assignment {
                 let whole_message = Reference { root: Root::Builtin(Builtin::Message), path: Box::default() };
                 name.references().into_iter().cloned().chain([whole_message]).collect()
             }
+        }
+    }
+
+    /// The header of `message` that it is.
+    pub(super) fn header(&self) -> Option<Header> {
+        let Assignment::Known(reference) = self else { return None };
+        match &*reference.path {
+            [first, written] if &**first == "headers" && reference.root == Root::Builtin(Builtin::Message) => {
+                let name = HeaderName::from_bytes(written.as_bytes()).ok()?;
+                Some(Header { name, written: written.clone() })
+            }
+            _ => None,
         }
     }
 
@@ -60,6 +89,9 @@ impl SetVariable {
             let result = match change {
                 Change::Clear(Assignment::Known(reference)) => cx.clear(reference),
                 Change::Clear(computed) => cx.clear(&computed.reference(cx)?),
+                Change::Put { header: Some(Header { name, written }), append, .. } => {
+                    cx.state.set_header(name, written, &value, *append)
+                }
                 Change::Put { assignment: Assignment::Known(reference), append, .. } => {
                     put(cx, reference, value, *append)
                 }

@@ -100,6 +100,7 @@ impl Scope for Context {
                 "path" => Some(&operation.path),
                 _ => None,
             },
+            (Builtin::Request, [first, name]) if &**first == "parameters" => parameters::lent(&self.state, name),
             (Builtin::Message, [first, name]) if &**first == "headers" => one_header(&message.headers, name),
             (Builtin::Request, [first, name]) if &**first == "headers" => one_header(&request.headers, name),
             _ => None,
@@ -222,6 +223,21 @@ impl State {
                 }
             },
         }
+    }
+
+    /// Sets or appends a header of `message` whose name was read at load; `written` is how the author writes it.
+    pub fn set_header(
+        &mut self,
+        name: &HeaderName,
+        written: &str,
+        value: &Value,
+        append: bool,
+    ) -> Result<(), SetError> {
+        message::set_header(&mut self.message.headers, name.clone(), written, value, append)?;
+        if !self.touched_headers.contains(name) {
+            self.touched_headers.push(name.clone());
+        }
+        Ok(())
     }
 
     /// Remembers that a step has set a header of `message`. A loop may set one often.

@@ -32,6 +32,17 @@ pub(super) fn get(state: &State, path: &[Arc<str>]) -> Value {
     whole.at(at.iter().copied()).cloned().unwrap_or_default()
 }
 
+/// The text of a parameter of the path where it stands in the URL as it is.
+pub(super) fn lent<'s>(state: &'s State, name: &str) -> Option<&'s str> {
+    if state.pipeline.generation != Generation::V10 || state.has_written(Builtin::Request) {
+        return None;
+    }
+    match percent_decoded(in_path(state, name)?) {
+        Cow::Borrowed(text) => Some(text),
+        Cow::Owned(_) => None,
+    }
+}
+
 impl State {
     /// Whether the value of this parameter is text of the URL, with its `%20`, and not what that text says.
     pub fn is_encoded_parameter(&self, name: &str) -> bool {

@@ -45,7 +45,10 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
         host.spend(&ctx, body.len())?;
         let limit = host.cx.borrow().state.body_limit;
         match call(host.script.reach.calls.as_ref(), &options, body, limit) {
-            Ok(call) => host.begin(&ctx, call.make()),
+            Ok(mut call) => {
+                host.cx.borrow().state.add_trace(call.request.headers_mut(), |_| true);
+                host.begin(&ctx, call.make())
+            }
             Err(message) => Err(Exception::throw_type(&ctx, &message)),
         }
     });

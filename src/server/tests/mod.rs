@@ -5,6 +5,7 @@ mod drain;
 mod messages;
 mod refusals;
 mod slow;
+mod traces;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -27,7 +28,7 @@ use crate::runtime::{
     Snapshot, Step, StepInfo,
 };
 use crate::settings::Server;
-use crate::telemetry::{AccessForm, AccessLog, Metrics};
+use crate::telemetry::{AccessForm, AccessLog, Metrics, Tracer};
 use crate::value::Seconds;
 
 /// Longer than anything here may take.
@@ -153,6 +154,16 @@ async fn start_with(
     metrics: Arc<Metrics>,
     access_log: Option<AccessLog>,
 ) -> Running {
+    start_traced(settings, snapshot, metrics, access_log, None).await
+}
+
+async fn start_traced(
+    settings: Server,
+    snapshot: Snapshot,
+    metrics: Arc<Metrics>,
+    access_log: Option<AccessLog>,
+    tracer: Option<Tracer>,
+) -> Running {
     let bound = bind(&settings).await.unwrap();
     let at = bound.addresses();
     let background = Arc::new(Background::default());
@@ -161,6 +172,7 @@ async fn start_with(
         snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
         metrics: metrics.clone(),
         access_log,
+        tracer,
         ready: Arc::new(Readiness::default()),
         control: Arc::new(Nothing),
     };

@@ -114,6 +114,7 @@ fn forwarded(mut headers: HeaderMap, state: &State, client: &str, trace_id: Opti
     if let Some(trace_id) = trace_id {
         headers.insert(TRACE_ID, trace_id.clone());
     }
+    state.add_trace(&mut headers, |_| true);
     headers
 }
 
@@ -121,8 +122,14 @@ fn default_port(scheme: &str) -> &'static str {
     if scheme == "https" { "443" } else { "80" }
 }
 
-/// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda.
+/// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda: below the
+/// running step of a request that is traced here, else below the client.
 pub(in crate::policy::lambda) fn trace_id(state: &State) -> Option<HeaderValue> {
+    if let Some(recorder) = &state.recorder {
+        let (trace, span) = recorder.position();
+        let trace = trace.to_string();
+        return HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled=1", &trace[..8], &trace[8..])).ok();
+    }
     let parent = state.request.headers.get(TRACEPARENT)?.to_str().ok()?;
     let [_, trace, span, flags] = parent.split('-').collect::<Vec<_>>().try_into().ok()?;
     let hex = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,0 +1,147 @@
+//! One traced request: its server span, and its steps once its pipeline is over.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use http::{Method, StatusCode};
+
+use super::Tracer;
+use super::parent::Parent;
+use crate::runtime::{Recorder, SpanId, StepSpan, StepSpans, TraceId};
+
+/// A traced request. Whoever holds it last, its exchange or its pipeline, hands it over by letting go of it.
+pub struct Trace {
+    tracer: Tracer,
+    /// The trace began here.
+    own: bool,
+    place: (TraceId, SpanId),
+    started: Instant,
+    /// Gone once it has been handed over.
+    whole: Mutex<Option<Box<Whole>>>,
+}
+
+/// What is known when a request comes in.
+pub struct Arrival<'a> {
+    pub method: &'a Method,
+    /// The path without its query.
+    pub path: &'a str,
+    pub client: SocketAddr,
+    pub local: SocketAddr,
+    /// The id in the logs.
+    pub id: &'a Arc<str>,
+    pub received: SystemTime,
+}
+
+/// What is known when it is over.
+pub struct Departure<'a> {
+    /// None when the client left before there was one.
+    pub status: Option<StatusCode>,
+    /// The API's name and the operation's template.
+    pub route: Option<(&'a Arc<str>, &'a Arc<str>)>,
+    /// The fault that ended the request, or that a handler took.
+    pub fault: Option<&'a str>,
+    /// The whole response was handed to the connection.
+    pub complete: bool,
+}
+
+/// Everything that is sent of a request. No header, query or body ever comes here.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub trace: TraceId,
+    pub span: SpanId,
+    /// The caller's span, which this trace goes on from.
+    pub parent: Option<SpanId>,
+    /// The caller's trace, where this one goes on from no other.
+    pub link: Option<(TraceId, SpanId)>,
+    pub method: Method,
+    pub path: String,
+    pub client: SocketAddr,
+    pub local: SocketAddr,
+    pub id: Arc<str>,
+    pub started: SystemTime,
+    pub ended: SystemTime,
+    pub status: Option<StatusCode>,
+    pub complete: bool,
+    pub api: Option<Arc<str>>,
+    pub route: Option<Arc<str>>,
+    pub fault: Option<String>,
+    pub steps: Vec<StepSpan>,
+}
+
+impl Whole {
+    /// How many spans it is.
+    pub(super) fn spans(&self) -> u64 {
+        1 + self.steps.len() as u64
+    }
+}
+
+impl Trace {
+    /// The trace of a request. `parent` is its caller's place; whether this goes on from there, says `follow`.
+    pub(super) fn begin(tracer: Tracer, parent: Option<Parent>, follow: bool, arrival: &Arrival<'_>) -> Arc<Self> {
+        let followed = parent.filter(|_| follow);
+        let link = parent.filter(|_| !follow).map(|parent| (parent.trace, parent.span));
+        let place = (followed.map_or_else(TraceId::random, |parent| parent.trace), SpanId::random());
+        let whole = Whole {
+            trace: place.0,
+            span: place.1,
+            parent: followed.map(|parent| parent.span),
+            link,
+            method: arrival.method.clone(),
+            path: arrival.path.to_owned(),
+            client: arrival.client,
+            local: arrival.local,
+            id: arrival.id.clone(),
+            started: arrival.received,
+            ended: arrival.received,
+            status: None,
+            complete: false,
+            api: None,
+            route: None,
+            fault: None,
+            steps: Vec::new(),
+        };
+        let whole = Mutex::new(Some(Box::new(whole)));
+        Arc::new(Trace { tracer, own: followed.is_none(), place, started: Instant::now(), whole })
+    }
+
+    /// Notes the steps of the request.
+    pub fn recorder(self: &Arc<Self>) -> Box<Recorder> {
+        let (trace, span) = self.place;
+        Box::new(Recorder::new(trace, span, self.own, self.clone()))
+    }
+
+    /// The response has been sent, or will not be.
+    pub fn end(&self, departure: &Departure<'_>) {
+        let mut whole = lock(&self.whole);
+        let Some(whole) = whole.as_deref_mut() else { return };
+        whole.ended = whole.started + self.started.elapsed();
+        whole.status = departure.status;
+        whole.complete = departure.complete;
+        whole.fault = departure.fault.map(|fault| fault.chars().take(128).collect());
+        if let Some((api, route)) = departure.route {
+            (whole.api, whole.route) = (Some(api.clone()), Some(route.clone()));
+        }
+    }
+}
+
+impl StepSpans for Trace {
+    fn take(&self, spans: Vec<StepSpan>) {
+        if let Some(whole) = lock(&self.whole).as_deref_mut() {
+            whole.steps.extend(spans);
+        }
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        if let Some(whole) = lock(&self.whole).take() {
+            self.tracer.hand_over(whole);
+        }
+    }
+}
+
+/// What a thread that panicked left behind is complete enough.
+fn lock(whole: &Mutex<Option<Box<Whole>>>) -> MutexGuard<'_, Option<Box<Whole>>> {
+    whole.lock().unwrap_or_else(PoisonError::into_inner)
+}
