@@ -52,6 +52,8 @@ class Verdict:
     way: str = "max"
     ours: float | None = None
     theirs: float | None = None
+    # The figure of the harness' bare signer, with no gateway around it, against the same peer.
+    floor: float | None = None
     # Why there is no figure.
     why: str = ""
 
@@ -71,9 +73,11 @@ class Verdict:
         sign = "≤" if self.way == "max" else "≥"
         goal = f"{sign} {self.goal:g}"
         if self.why:
-            return f"| {self.title} | {self.against} | | | | {goal} | not measured: {self.why} |"
+            return f"| {self.title} | {self.against} | | | | | {goal} | not measured: {self.why} |"
         theirs, ratio = (f"{self.theirs:,.1f}", f"{self.figure:.3f}") if self.theirs else ("", "")
-        return f"| {self.title} | {self.against} | {self.ours:,.1f} | {theirs} | {ratio} | {goal} | {'yes' if self.met else '**no**'} |"
+        floor = f"{self.floor:.3f}" if self.floor else ""
+        met = "yes" if self.met else "**no**"
+        return f"| {self.title} | {self.against} | {self.ours:,.1f} | {theirs} | {ratio} | {floor} | {goal} | {met} |"
 
 
 def verdicts(measured, absent):
@@ -94,6 +98,9 @@ def beside_peers(measured, absent):
         else:
             verdict.ours = median(rows, case, "gantry", measure)
             verdict.theirs = median(rows, "1 routes", "gantry", measure) if peer == "own" else median(rows, case, peer, measure)
+            floor = median(rows, case, "floor", measure)
+            if floor and verdict.theirs and peer != "own" and kind not in ("start", "routes"):
+                verdict.floor = floor / verdict.theirs
             if verdict.ours is None or not verdict.theirs:
                 verdict.why = absent.get(peer) or f"no figure of {'Gantry' if verdict.ours is None else verdict.against}"
         yield verdict
@@ -145,5 +152,5 @@ def steps(figures):
 
 
 def table(found):
-    lines = ["| what | against | Gantry | other | ratio | goal | met |", "|---|---|---|---|---|---|---|"]
+    lines = ["| what | against | Gantry | other | ratio | floor | goal | met |", "|---|---|---|---|---|---|---|---|"]
     return "\n".join(lines + [verdict.row() for verdict in found])

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::header::{HeaderName, HeaderValue};
-use http::{HeaderMap, Method, Uri, Version};
+use http::{Method, Uri, Version};
 use tokio::time::Instant;
 
 use super::variables::Written;
 use super::{ApiInfo, Fault, Limits, OperationInfo, Pipeline, Recorder, StepInfo};
 use crate::expression::Builtin;
-use crate::value::{Body, Message, Value};
+use crate::value::{Body, Headers, Message, Value};
 
 /// A request on its way. It owns everything a step may touch, behind one pointer, so that it can be lent to another thread.
 pub struct Context {
@@ -78,7 +78,7 @@ pub struct Request {
     pub version: Version,
     /// `http` or `https`.
     pub scheme: &'static str,
-    pub headers: HeaderMap,
+    pub headers: Headers,
     /// Kept only when a step of the pipeline reads it.
     pub body: Body,
     pub client: SocketAddr,
@@ -118,7 +118,7 @@ impl Context {
         pipeline: Arc<Pipeline>,
         api: Arc<ApiInfo>,
         operation: Arc<OperationInfo>,
-        request: Request,
+        mut request: Request,
         body: Body,
         limits: ContextLimits,
     ) -> Self {
@@ -128,7 +128,9 @@ impl Context {
                 *place = Variable::Value(value.clone());
             }
         }
-        let message = Message { headers: request.headers.clone(), body, ..Message::default() };
+        let [of_message, of_request] = Headers::twice(std::mem::take(&mut request.headers).into_map());
+        request.headers = of_request;
+        let message = Message { headers: of_message, body, ..Message::default() };
         Context {
             state: Box::new(State {
                 request,
@@ -182,7 +184,7 @@ impl State {
             uri: self.request.uri.clone(),
             version: self.request.version,
             scheme: self.request.scheme,
-            headers: HeaderMap::new(),
+            headers: Headers::default(),
             body: Body::Empty,
             client: self.request.client,
             local: self.request.local,

@@ -24,7 +24,7 @@ pub fn error_document(fault: &Fault, format: ErrorFormat) -> Message {
     Message {
         status: Some(fault.status),
         reason: fault.reason.clone(),
-        headers,
+        headers: headers.into(),
         body: Body::from_bytes(document.to_bytes()),
         ..Message::default()
     }

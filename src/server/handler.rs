@@ -119,7 +119,7 @@ fn prepare(
     exchange.route = Some(route.clone());
     let request = Request {
         id: exchange.id.clone(),
-        headers: incoming_headers(head.headers, host),
+        headers: incoming_headers(head.headers, host).into(),
         method: head.method,
         uri: head.uri,
         version: head.version,

@@ -41,7 +41,7 @@ fn keep(name: &HeaderName, from: &HeaderMap, to: &mut HeaderMap) {
 /// only kept where it speaks of a body that is not sent, in an answer to HEAD.
 pub(super) fn outgoing(mut message: Message, method: &Method) -> (StatusCode, HeaderMap, BodyStream) {
     let status = message.status.unwrap_or(StatusCode::OK);
-    let mut headers = message.headers;
+    let mut headers = message.headers.into_map();
     strip_hop_by_hop(&mut headers);
     let length = headers.remove(CONTENT_LENGTH);
     if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {

@@ -103,7 +103,7 @@ impl Ask {
             uri: self.target.parse().unwrap(),
             version: Version::HTTP_11,
             scheme: "http",
-            headers: self.headers,
+            headers: self.headers.into(),
             body: Body::Empty,
             client: ([192, 0, 2, 7], 40_000).into(),
             local: ([192, 0, 2, 1], 8080).into(),
@@ -204,7 +204,7 @@ impl Answer {
     async fn read(mut message: Message, fault: Option<Fault>, failed_step: Option<Arc<StepInfo>>) -> Self {
         let body = message.body.send().collect().await.expect("the whole body").to_bytes();
         let status = message.status.map_or(200, |status| status.as_u16());
-        Answer { status, headers: message.headers, body, fault, failed_step }
+        Answer { status, headers: message.headers.into_map(), body, fault, failed_step }
     }
 
     /// The body as text.

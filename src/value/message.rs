@@ -1,10 +1,10 @@
 //! A request or a response as policies see it.
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
 use super::coding::{codings, decode};
-use super::{Attributes, Body, BodyError};
+use super::{Attributes, Body, BodyError, Headers};
 
 /// Fewer bytes than these are decoded at once; more of them leave the reactor.
 const AT_ONCE: usize = 4 * 1024;
@@ -18,7 +18,7 @@ pub struct Message {
     pub status: Option<StatusCode>,
     /// The reason phrase an author set; HTTP/2 has none, so it only shows in variables and error documents.
     pub reason: Option<String>,
-    pub headers: HeaderMap,
+    pub headers: Headers,
     pub body: Body,
     /// What steps note about the message, such as the metrics of `parse`. Never sent.
     pub attributes: Attributes,

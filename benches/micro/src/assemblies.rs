@@ -16,7 +16,7 @@ use gantry::settings::Live;
 use gantry::source::ProcessEnvironment;
 use gantry::value::{Body, Message};
 use http::header::{HeaderName, HeaderValue};
-use http::{Method, Uri, Version};
+use http::{HeaderMap, Method, Uri, Version};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cases::Run;
@@ -146,7 +146,7 @@ fn request() -> Request {
         uri: Uri::from_static("/example/7?page=2"),
         version: Version::HTTP_11,
         scheme: "http",
-        headers: headers.into_iter().collect(),
+        headers: headers.into_iter().collect::<HeaderMap>().into(),
         body: Body::Empty,
         client: ([192, 0, 2, 7], 40_000).into(),
         local: ([192, 0, 2, 1], 8080).into(),

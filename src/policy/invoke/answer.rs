@@ -26,7 +26,7 @@ pub(super) fn message(answer: Response<Body>) -> Message {
     if let Body::Bytes(..) = body {
         body = Body::Stream(body.send());
     }
-    Message { status: Some(head.status), headers: head.headers, body, ..Message::default() }
+    Message { status: Some(head.status), headers: head.headers.into(), body, ..Message::default() }
 }
 
 /// Reads the body of an answer.

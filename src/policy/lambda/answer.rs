@@ -26,7 +26,7 @@ pub(super) fn message(
         (InvocationKind::RequestResponse, ResponseFormat::Body | ResponseFormat::Stream) => Ok(Message {
             status: Some(StatusCode::OK),
             // Lambda's answers are JSON by contract; the bytes stay exactly as the function wrote them.
-            headers: json(),
+            headers: json().into(),
             body: Body::from_bytes(payload),
             ..Message::default()
         }),
@@ -35,7 +35,7 @@ pub(super) fn message(
                 .map_err(|error| Fault::new(&kinds::LAMBDA_RESPONSE, FaultSource::Upstream, error.to_string()))?;
             Ok(Message {
                 status: Some(proxied.status),
-                headers: proxied.headers,
+                headers: proxied.headers.into(),
                 body: Body::from_bytes(proxied.body),
                 ..Message::default()
             })
@@ -53,7 +53,7 @@ pub(super) fn of_fault(fault: &Fault) -> Message {
     let name = [("fault".into(), Value::from(&*fault.name))];
     let facts = fault.details.iter().filter(|(name, _)| &**name != "payload").cloned();
     let attributes = Value::object([("lambda", Value::object(name.into_iter().chain(facts)))]);
-    Message { status: Some(fault.status), headers, body, attributes: attributes.into(), ..Message::default() }
+    Message { status: Some(fault.status), headers: headers.into(), body, attributes: attributes.into(), ..Message::default() }
 }
 
 fn empty(status: StatusCode) -> Message {

@@ -115,11 +115,11 @@ pub(super) fn keep(ticket: Ticket, answer: Message) -> Message {
     let Message { status, reason, headers, body, attributes } = answer;
     let mut response = Response::new(body);
     *response.status_mut() = status.unwrap_or_default();
-    *response.headers_mut() = headers;
+    *response.headers_mut() = headers.into_map();
     Message { reason, attributes, ..message(ticket.take(response)) }
 }
 
 fn message(response: Response<Body>) -> Message {
     let (head, body) = response.into_parts();
-    Message { status: Some(head.status), headers: head.headers, body, ..Message::default() }
+    Message { status: Some(head.status), headers: head.headers.into(), body, ..Message::default() }
 }

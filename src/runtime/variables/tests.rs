@@ -42,7 +42,7 @@ fn context_of(generation: Generation) -> Context {
         uri: "/v1/items/7?q=a%20b".parse().unwrap(),
         version: http::Version::HTTP_11,
         scheme: "http",
-        headers,
+        headers: headers.into(),
         body: Body::Empty,
         client: ([127, 0, 0, 1], 1).into(),
         local: ([127, 0, 0, 1], 2).into(),

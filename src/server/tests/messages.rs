@@ -50,7 +50,7 @@ async fn a_response_keeps_its_headers_and_loses_its_framing() {
         headers.insert("content-length", HeaderValue::from_static("999"));
         headers.insert("keep-alive", HeaderValue::from_static("timeout=5"));
         headers.insert("x-request-id", HeaderValue::from_static("upstream"));
-        cx.state.message.headers = headers;
+        cx.state.message.headers = headers.into();
         cx.state.message.body = Body::from_bytes("hello");
     });
     let server = start(settings(), snapshot(vec![("GET", "/", pipeline(vec![answer]))])).await;
