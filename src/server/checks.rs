@@ -66,6 +66,10 @@ fn host(head: &Parts) -> Result<Option<HeaderValue>, Refused> {
     if fields.next().is_some() {
         return Err(Refused::bad_host("The request has more than one Host"));
     }
+    // Most requests name a host of plain letters and nothing else, which needs no parser.
+    if head.uri.authority().is_none() && field.is_some_and(|value| is_plain(value.as_bytes())) {
+        return Ok(field.cloned());
+    }
     let named = field.map(|value| authority(value.as_bytes())).transpose()?;
     if head.uri.scheme().is_some_and(|scheme| *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS) {
         return Err(Refused::bad_target("The request target is not an http URL"));
@@ -80,6 +84,16 @@ fn host(head: &Parts) -> Result<Option<HeaderValue>, Refused> {
         (None, None) if head.version < Version::HTTP_11 => Ok(None),
         (None, None) => Err(Refused::bad_host("The request has no Host")),
     }
+}
+
+/// Whether it is a name or an IPv4 address with perhaps a port of up to four digits.
+fn is_plain(host: &[u8]) -> bool {
+    let (name, port) = match host.iter().position(|byte| *byte == b':') {
+        Some(colon) => (&host[..colon], &host[colon + 1..]),
+        None => (host, &[][..]),
+    };
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    !name.is_empty() && name.iter().all(in_name) && port.len() <= 4 && port.iter().all(u8::is_ascii_digit)
 }
 
 fn authority(text: &[u8]) -> Result<Authority, Refused> {
@@ -168,6 +182,13 @@ mod tests {
         }
         for good in ["a", "a.example:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "a:"] {
             assert!(authority(good.as_bytes()).is_ok(), "{good:?}");
+        }
+        // What is plain is an authority; what is not need not be.
+        for plain in ["a", "a.example:8080", "127.0.0.1:1", "a:", "A-1.b"] {
+            assert!(is_plain(plain.as_bytes()) && authority(plain.as_bytes()).is_ok(), "{plain:?}");
+        }
+        for other in ["", "a b", "user@a", "a:b", "a:99999", "a/b", ":80", "[::1]", "a:80:90", "a_b", "ä"] {
+            assert!(!is_plain(other.as_bytes()), "{other:?}");
         }
         let same = |a, b| same(&authority(a).unwrap(), &authority(b).unwrap());
         assert!(same(b"A.example", b"a.example:80"));

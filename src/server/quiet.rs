@@ -71,7 +71,12 @@ mod tests {
         let count = Arc::new(Count::default());
         let quiet = Quiet::new(count.clone().into());
         let waker = Waker::from(quiet.clone());
-        let taking = |last| quiet.taking(|| (Poll::Ready(waker.wake_by_ref()), last));
+        let taking = |last| {
+            quiet.taking(|| {
+                waker.wake_by_ref();
+                (Poll::Ready(()), last)
+            })
+        };
         for (last, woken) in [(true, 0), (false, 1), (true, 1)] {
             assert!(taking(last).is_ready());
             assert_eq!(count.0.load(Ordering::Relaxed), woken);

@@ -1,7 +1,7 @@
 //! A request or a response as policies see it.
 
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 
 use super::coding::{codings, decode};
 use super::{Attributes, Body, BodyError, Headers};

@@ -82,6 +82,8 @@ pub struct Invocation {
     pub payload: Bytes,
     /// The deadline for credentials, sending and reading the whole answer together.
     pub timeout: Duration,
+    /// When that time is over, where the caller has looked at a clock already.
+    pub deadline: Option<Instant>,
     /// Base64 of a JSON object, at most [`limits::CLIENT_CONTEXT`] bytes.
     pub client_context: Option<HeaderValue>,
     /// X-Ray's form: `Root=1-…;Parent=…;Sampled=1`. Not signed.
@@ -91,6 +93,11 @@ pub struct Invocation {
 }
 
 impl Invocation {
+    /// When its time is over.
+    pub fn deadline(&self) -> Instant {
+        self.deadline.unwrap_or_else(|| Instant::now() + self.timeout)
+    }
+
     fn has_more_headers(&self) -> bool {
         let more = [&self.client_context, &self.trace_id, &self.tenant_id, &self.durable_execution_name];
         more.iter().any(|header| header.is_some())
@@ -138,9 +145,9 @@ impl LambdaClient {
     /// A function that failed is a reply ([`InvokeReply::function_error`]); an answer of the service itself that is not
     /// a success is [`InvokeError::Service`].
     pub async fn invoke(&self, target: &Target, invocation: &Invocation) -> Result<InvokeReply, InvokeError> {
-        let deadline = Instant::now() + invocation.timeout;
-        let keys = self.credentials(deadline).await?;
-        let mut call = Call::new(self.sign(target, invocation, &keys)?);
+        let (deadline, now) = (invocation.deadline(), SystemTime::now());
+        let keys = self.credentials(deadline, now).await?;
+        let mut call = Call::new(self.sign(target, invocation, &keys, now)?);
         let exchange = async {
             let (head, mut body) = self.send(&mut call, &keys).await?.into_parts();
             Ok(InvokeReply::new(head, read(&mut body).await?))
@@ -154,17 +161,17 @@ impl LambdaClient {
     /// Calls a function whose answer streams. `invocation.timeout` is how long its head, and then each of its chunks, may
     /// keep us waiting.
     pub async fn stream(&self, target: &Target, invocation: &Invocation) -> Result<StreamReply, InvokeError> {
-        let deadline = Instant::now() + invocation.timeout;
-        let keys = self.credentials(deadline).await?;
-        let mut call = Call::new(self.sign(target, invocation, &keys)?);
+        let (deadline, now) = (invocation.deadline(), SystemTime::now());
+        let keys = self.credentials(deadline, now).await?;
+        let mut call = Call::new(self.sign(target, invocation, &keys, now)?);
         match tokio::time::timeout_at(deadline, self.send(&mut call, &keys)).await {
             Ok(answer) => Ok(StreamReply::new(answer?, invocation.timeout)),
             Err(_) => Err(InvokeError::from_send(call.timed_out())),
         }
     }
 
-    async fn credentials(&self, deadline: Instant) -> Result<Arc<Keys>, InvokeError> {
-        match self.credentials.ready(SystemTime::now()) {
+    async fn credentials(&self, deadline: Instant, now: SystemTime) -> Result<Arc<Keys>, InvokeError> {
+        match self.credentials.ready(now) {
             Some(keys) => Ok(keys),
             // Rare, and its future is large.
             None => Box::pin(self.keys(deadline)).await,
@@ -178,7 +185,13 @@ impl LambdaClient {
         }
     }
 
-    fn sign(&self, target: &Target, invocation: &Invocation, keys: &Keys) -> Result<Request<BodyStream>, InvokeError> {
+    fn sign(
+        &self,
+        target: &Target,
+        invocation: &Invocation,
+        keys: &Keys,
+        now: SystemTime,
+    ) -> Result<Request<BodyStream>, InvokeError> {
         let more = invocation.has_more_headers() || keys.session_token().is_some();
         let mut headers = target.headers(more);
         let optional = [
@@ -191,7 +204,7 @@ impl LambdaClient {
             value.as_ref().map(|value| headers.insert(name, value.clone()));
         }
         self.signer
-            .sign(&Method::POST, &target.uri, &mut headers, &invocation.payload, keys, SystemTime::now())
+            .sign(&Method::POST, &target.uri, &mut headers, &invocation.payload, keys, now)
             .map_err(|error| InvokeError::Signing(error.to_string()))?;
         let mut request = Request::new(Body::from_bytes(invocation.payload.clone()).send());
         *request.method_mut() = Method::POST;

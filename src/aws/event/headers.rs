@@ -37,7 +37,7 @@ pub(super) fn shown<'a>(request: &EventRequest<'a>) -> Cow<'a, HeaderMap> {
 /// Whether a header says this length, and says it as it would be written here.
 fn says(value: &HeaderValue, length: usize) -> bool {
     let text = value.to_str().unwrap_or_default();
-    !text.starts_with('+') && !(text.starts_with('0') && text.len() > 1) && text.parse() == Ok(length)
+    text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') && text.parse() == Ok(length)
 }
 
 /// The last value of each name, written as a map.

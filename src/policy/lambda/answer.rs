@@ -53,7 +53,13 @@ pub(super) fn of_fault(fault: &Fault) -> Message {
     let name = [("fault".into(), Value::from(&*fault.name))];
     let facts = fault.details.iter().filter(|(name, _)| &**name != "payload").cloned();
     let attributes = Value::object([("lambda", Value::object(name.into_iter().chain(facts)))]);
-    Message { status: Some(fault.status), headers: headers.into(), body, attributes: attributes.into(), ..Message::default() }
+    Message {
+        status: Some(fault.status),
+        headers: headers.into(),
+        body,
+        attributes: attributes.into(),
+        ..Message::default()
+    }
 }
 
 fn empty(status: StatusCode) -> Message {

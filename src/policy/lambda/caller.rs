@@ -102,6 +102,11 @@ impl Caller {
         notes.answered(reply.facts);
         let opened = response::open(reply.body, declared.as_ref()).await;
         let opened = opened.map_err(|error| faults::of_stream(error, function, self.statuses))?;
-        Ok(Message { status: Some(opened.status), headers: opened.headers.into(), body: opened.body, ..Message::default() })
+        Ok(Message {
+            status: Some(opened.status),
+            headers: opened.headers.into(),
+            body: opened.body,
+            ..Message::default()
+        })
     }
 }

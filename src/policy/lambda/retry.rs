@@ -60,11 +60,13 @@ impl Retry {
         target: &Target,
         invocation: &mut Invocation,
     ) -> (Result<T, InvokeError>, u32) {
-        let deadline = Instant::now() + invocation.timeout;
+        let deadline = invocation.deadline();
         let mut attempt = 1;
         loop {
+            invocation.deadline = Some(deadline);
             if let Some(most) = self.attempt_timeout {
                 invocation.timeout = invocation.timeout.min(most);
+                invocation.deadline = Some(deadline.min(Instant::now() + most));
             }
             let error = match T::ask(client, target, invocation).await {
                 Ok(reply) => return (Ok(reply), attempt),
@@ -78,7 +80,6 @@ impl Retry {
             tracing::debug!(attempt, %error, wait_ms = wait.as_millis() as u64, "the call is made again");
             tokio::time::sleep(wait).await;
             attempt += 1;
-            invocation.timeout = deadline.saturating_duration_since(Instant::now());
         }
     }
 

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::aws::client::Invocation;
 use crate::expression::{Reference, Root};
 use crate::resources::bulkhead::Permit;
@@ -109,7 +111,9 @@ impl Lambda {
         chosen: &Arc<Chosen>,
         invocation: &mut Invocation,
     ) -> Result<Message, Fault> {
-        invocation.timeout = invocation.timeout.min(cx.remaining());
+        let now = Instant::now();
+        invocation.timeout = invocation.timeout.min(cx.state.deadline.saturating_duration_since(now));
+        invocation.deadline = Some(now + invocation.timeout);
         let looked = match &self.cache {
             Some(cache) => cache.look(cx, chosen, invocation, &self.payload.client_headers(cx)),
             None => Looked::Pass,
