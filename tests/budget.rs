@@ -33,9 +33,9 @@ const PATHS: [(&str, &str, &str, &str, usize); 3] = [
     ("/headers", "some data", "an answer", "an answer", HEADERS),
     ("/event", "}", r#"{"statusCode":200,"headers":{"x-a":"b"},"body":"an answer"}"#, "an answer", EVENT),
 ];
-const RAW: usize = 70;
-const HEADERS: usize = 108;
-const EVENT: usize = 121;
+const RAW: usize = 36;
+const HEADERS: usize = 56;
+const EVENT: usize = 72;
 
 const DOCUMENT: &str = "openapi: 3.0.3
 info: {title: budget, version: 1.0.0}
