@@ -29,7 +29,9 @@ fn it_serves_health_metrics_and_one_access_line_per_request() {
 
 #[test]
 fn it_refuses_to_start_with_an_error_and_says_where() {
-    let output = gantry(&["serve", "tests/fixtures/broken.yaml"]);
+    // Ports of its own: somebody may use the usual ones.
+    let ports = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+    let output = gantry(&[&["serve", "tests/fixtures/broken.yaml"], &ports[..]].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("tests/fixtures/broken.yaml:9:9: error G0301"), "{said}");
