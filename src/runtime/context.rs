@@ -89,6 +89,16 @@ pub struct Request {
     pub path_parameters: Vec<(Arc<str>, String)>,
 }
 
+/// How access lines and events write a version of HTTP.
+pub fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_11 => "HTTP/1.1",
+        Version::HTTP_2 => "HTTP/2.0",
+        _ => "other",
+    }
+}
+
 /// A variable's content.
 #[derive(Debug, Default)]
 pub enum Variable {

@@ -20,7 +20,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use api_info::{ApiInfo, ClientDemand, DeclaredParameter, Document, OperationInfo};
-pub use context::{AnswerHeader, Caller, Context, ContextLimits, Request, State, Variable};
+pub use context::{AnswerHeader, Caller, Context, ContextLimits, Request, State, Variable, protocol};
 pub use error_document::error_document;
 pub use execute::execute;
 pub use fault::{Fault, FaultKind, FaultParts, FaultSource, kinds};

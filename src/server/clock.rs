@@ -163,9 +163,9 @@ impl Busy {
         (!self.http2).then_some(&self.clock.quiet)
     }
 
-    /// Does something that waits with the waker of the task.
-    pub(super) fn wait<T>(&self, cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> T) -> T {
-        match self.quiet() {
+    /// Does something that waits with the waker of the task that works on a request.
+    pub(super) fn wait<T>(this: Option<&Self>, cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> T) -> T {
+        match this.and_then(Busy::quiet) {
             Some(quiet) => poll(&mut quiet.task()),
             None => poll(cx),
         }

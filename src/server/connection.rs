@@ -180,14 +180,11 @@ impl Future for Answering {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Answering { by, busy } = &mut *self;
-        let mut poll = |cx: &mut Context<'_>| match by {
-            Answerer::Traffic(handling) => Pin::new(handling).poll(cx).map(|answer| Ok(answer.map(Answer::Traffic))),
+        let poll = |cx: &mut Context<'_>| match by {
+            Answerer::Traffic(handling) => handling.as_mut().poll(cx).map(|answer| Ok(answer.map(Answer::Traffic))),
             Answerer::Admin(answer) => answer.as_mut().poll(cx).map_ok(|answer| answer.map(Answer::Admin)),
         };
-        let answer = ready!(match &*busy {
-            Some(busy) => busy.wait(cx, poll),
-            None => poll(cx),
-        })?;
+        let answer = ready!(Busy::wait(busy.as_ref(), cx, poll))?;
         let busy = busy.take();
         Poll::Ready(Ok(answer.map(|body| Held { body, busy })))
     }
@@ -212,14 +209,11 @@ impl Body for Held {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let Held { body, busy } = &mut *self;
-        let mut poll = |cx: &mut Context<'_>| match body {
+        let poll = |cx: &mut Context<'_>| match body {
             Answer::Traffic(body) => Pin::new(body).poll_frame(cx),
             Answer::Admin(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
         };
-        match &*busy {
-            Some(busy) => busy.wait(cx, poll),
-            None => poll(cx),
-        }
+        Busy::wait(busy.as_ref(), cx, poll)
     }
 
     fn is_end_stream(&self) -> bool {

@@ -17,7 +17,7 @@ use super::connection::Peer;
 use super::handler::Traffic;
 use super::run::Mishap;
 use crate::aws::client::StreamError;
-use crate::runtime::{Recorder, Route};
+use crate::runtime::{Recorder, Route, protocol};
 use crate::telemetry::{AccessRecord, Arrival, Break, Departure, RequestEnd, Trace};
 use crate::value::{BodyStream, BodyTimeout, BoxError};
 
@@ -171,15 +171,6 @@ fn request_id() -> Arc<str> {
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     let id = uuid::Builder::from_random_bytes(random).into_uuid();
     Arc::from(&*id.as_hyphenated().encode_lower(&mut text))
-}
-
-fn protocol(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_11 => "HTTP/1.1",
-        Version::HTTP_2 => "HTTP/2.0",
-        _ => "other",
-    }
 }
 
 /// A response body on its way out.

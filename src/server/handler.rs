@@ -1,8 +1,8 @@
 //! A request's way from its head to the head of its response.
 
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{self, Poll};
 
 use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue};
 use http::request::Parts as Head;
@@ -38,13 +38,8 @@ pub(super) struct Traffic {
     pub(super) stop: Stop,
 }
 
-/// A response, or what it takes to make one.
-pub(super) enum Handling {
-    /// Made already: the request was refused, or asks for nothing.
-    Done(Option<Box<Response<Sent>>>),
-    /// In a box, so that hyper carries a pointer and not the request's whole way.
-    Running(Pin<Box<dyn Future<Output = Response<Sent>> + Send>>),
-}
+/// A response that is being made. In a box, so that hyper carries a pointer and not the request's whole way.
+pub(super) type Handling = Pin<Box<dyn Future<Output = Response<Sent>> + Send>>;
 
 /// Answers a request to one of the APIs.
 pub(super) fn handle(
@@ -57,36 +52,21 @@ pub(super) fn handle(
     let (head, body) = request.into_parts();
     let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0, quiet.cloned());
     let mut exchange = Exchange::begin(traffic, peer, &head);
-    let done = |exchange, message| Handling::Done(Some(Box::new(respond(traffic, exchange, message))));
+    let done = |exchange, message| -> Handling { Box::pin(ready(respond(traffic, exchange, message))) };
     match prepare(traffic, &mut exchange, peer, head, body) {
         Ok(Asked::Nothing) => done(exchange, Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() }),
         Ok(Asked::Api(context)) => {
             let traffic = traffic.clone();
-            Handling::Running(Box::pin(async move {
+            Box::pin(async move {
                 let ended = run(&traffic, exchange.permit.clone(), context).await;
                 exchange.mishap = ended.mishap;
                 respond(&traffic, exchange, ended.message)
-            }))
+            })
         }
         Err(refused) => {
             traffic.parts.metrics.refused(refused.reason);
             tracing::debug!(request_id = %exchange.id, reason = ?refused.reason, "{}", refused.fault.message);
             done(exchange, refused.document())
-        }
-    }
-}
-
-impl Future for Handling {
-    type Output = Response<Sent>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Response<Sent>> {
-        match &mut *self {
-            Handling::Running(running) => running.as_mut().poll(cx),
-            Handling::Done(response) => match response.take() {
-                Some(response) => Poll::Ready(*response),
-                // It has been taken: nobody asks twice.
-                None => Poll::Pending,
-            },
         }
     }
 }

@@ -22,7 +22,7 @@ use super::function::{FunctionRef, Qualifier};
 use super::limits;
 use super::sign::{Scope, Signer};
 use crate::http_client::{Call, HttpClient, ResponseBody};
-use crate::value::{self, Body, BodyStream};
+use crate::value::{self, BodyStream};
 
 pub use error::{InvokeError, ServiceError};
 pub use reply::{FunctionError, InvokeReply, ReplyFacts, is_timeout};
@@ -206,7 +206,7 @@ impl LambdaClient {
         self.signer
             .sign(&Method::POST, &target.uri, &mut headers, &invocation.payload, keys, now)
             .map_err(|error| InvokeError::Signing(error.to_string()))?;
-        let mut request = Request::new(Body::from_bytes(invocation.payload.clone()).send());
+        let mut request = Request::new(BodyStream::whole(invocation.payload.clone()));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = target.uri.clone();
         *request.headers_mut() = headers;

@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue, USER_AGENT};
-use http::{HeaderMap, Version};
 use time::OffsetDateTime;
 
 use crate::aws::event::{self, EventFormat, EventRequest};
-use crate::runtime::{Context, State};
+use crate::runtime::{Context, State, TRACEPARENT, protocol};
 use crate::settings::EventContext;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// The JSON of a request in this format; without one as a small object. `has_stage` says that the base path is that of a stage.
@@ -60,11 +59,6 @@ pub(super) fn build(
         context.stage_variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let binary: Vec<&str> = context.binary_media_types.iter().map(String::as_str).collect();
     let default_stage = if format == Some(EventFormat::V1) { "prod" } else { "$default" };
-    let protocol = match request.version {
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_2 => "HTTP/2.0",
-        _ => "HTTP/1.1",
-    };
     let request = EventRequest {
         method: request.method.as_str(),
         path: if path.is_empty() { "/" } else { path },
@@ -76,7 +70,7 @@ pub(super) fn build(
         base64: true,
         source_ip: &client,
         user_agent: text(&USER_AGENT),
-        protocol,
+        protocol: protocol(request.version),
         request_id: &request.id,
         time: OffsetDateTime::from(request.received),
         stage: context.stage.as_deref().or(of_base_path).unwrap_or(default_stage),
