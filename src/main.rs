@@ -1,19 +1,13 @@
 //! The `gantry` command: arguments in, exit code out.
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 
+use gantry_allocator::Allocator;
+
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
-    gantry::cli::run(give_memory_back)
-}
-
-/// Gives the system back what a load needed and no longer does, half of what the process has then. The allocator would do so
-/// by itself, at a time of its own.
-#[expect(unsafe_code, reason = "the one call of the allocator that no safe library offers")]
-fn give_memory_back() {
-    // SAFETY: it takes no pointer and returns none, touches only memory that nobody owns, and may be called on every thread.
-    unsafe { libmimalloc_sys::mi_collect(true) }
+    gantry::cli::run(gantry_allocator::give_memory_back)
 }

@@ -412,6 +412,7 @@ impl Parts {
         let reads = |access: &Access| access.reads_request_body() || access.request_parameters().any(in_body);
         let keeps_request_body = self.access.iter().any(reads);
         let reads_document = self.access.iter().any(|access| access.reads_document(assembly.generation));
+        let signs_body = self.access.iter().any(|access| access.signs_message);
         let loads = flow::body_loads(&self, keeps_request_body);
         let parts = flow::insert_loads(self, &loads);
         Pipeline {
@@ -423,6 +424,7 @@ impl Parts {
             initial: names.initial(),
             info: parts.info.into(),
             keeps_request_body,
+            signs_body,
             reads_document,
             answers_preflight: assembly.cors.is_some(),
             generation: assembly.generation,

@@ -123,16 +123,24 @@ pub(crate) fn read_profile(profile: &TlsProfile, environment: &dyn Environment) 
     })
 }
 
+/// The body that `input` names, where it names one and not a part of it.
+pub(super) fn whole_body<'c>(cx: &'c Context, input: &Reference) -> Option<&'c Body> {
+    match &input.root {
+        _ if !is_whole(input) => None,
+        Root::Builtin(Builtin::Request) => Some(&cx.state.request.body),
+        root => cx.state.input(root).map(|message| &message.body),
+    }
+}
+
+/// Whether it names a message or its body.
+pub(super) fn is_whole(input: &Reference) -> bool {
+    input.path.is_empty() || (input.path.len() == 1 && &*input.path[0] == "body")
+}
+
 /// The exact bytes of what `input` names: the body of a message or of the request, or a variable that is a plain value. Of a
 /// map with the member `body` it is that member, as `set: order.body` makes one.
 pub(super) fn input_body(cx: &Context, input: &Reference) -> Result<Bytes, Fault> {
-    let whole = input.path.is_empty() || (input.path.len() == 1 && &*input.path[0] == "body");
-    let body = match &input.root {
-        Root::Builtin(Builtin::Request) if whole => Some(&cx.state.request.body),
-        root if whole => cx.state.input(root).map(|message| &message.body),
-        _ => None,
-    };
-    match body {
+    match whole_body(cx, input) {
         Some(Body::Stream(_) | Body::Gone) => {
             let message = "the body of `input` was sent on as a stream and cannot be read again";
             Err(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message))

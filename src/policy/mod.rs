@@ -189,6 +189,8 @@ pub struct Access {
     pub replaces: Vec<Root>,
     /// It sends the body of `message` on as it comes.
     pub streams_message: bool,
+    /// It signs the body of `message` as it is.
+    pub signs_message: bool,
     /// The flow never goes on behind it.
     pub diverges: bool,
 }

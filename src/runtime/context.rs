@@ -85,6 +85,8 @@ pub struct Request {
     /// Where the connection arrived.
     pub local: SocketAddr,
     pub received: SystemTime,
+    /// The same on the clock that time limits go by.
+    pub arrived: Instant,
     /// Names and values of the path's parameters, still percent-encoded.
     pub path_parameters: Vec<(Arc<str>, String)>,
 }
@@ -138,6 +140,7 @@ impl Context {
                 *place = Variable::Value(value.clone());
             }
         }
+        let deadline = request.arrived + limits.request;
         let [of_message, of_request] = Headers::twice(std::mem::take(&mut request.headers).into_map());
         request.headers = of_request;
         let message = Message { headers: of_message, body, ..Message::default() };
@@ -160,7 +163,7 @@ impl Context {
                 pipeline,
                 error: None,
                 limits: Limits::default(),
-                deadline: Instant::now() + limits.request,
+                deadline,
                 handler_budget: limits.handlers,
                 body_limit: limits.body_bytes,
                 recorder: None,
@@ -199,6 +202,7 @@ impl State {
             client: self.request.client,
             local: self.request.local,
             received: self.request.received,
+            arrived: self.request.arrived,
             path_parameters: Vec::new(),
         };
         Box::new(State {

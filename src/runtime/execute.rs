@@ -102,6 +102,7 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
     let loading = async {
         match state.is_response {
             true => state.message.load_decoded(limit).await,
+            false if state.pipeline.signs_body => state.message.body.load_hashed(limit).await,
             false => state.message.body.load(limit).await,
         }
     };

@@ -44,6 +44,8 @@ pub struct Pipeline {
     pub info: Box<[Option<Arc<StepInfo>>]>,
     /// Some step reads `request.body`, or a parameter that stands there, so the original is kept beside `message`.
     pub keeps_request_body: bool,
+    /// Some step signs the body of `message` as it came.
+    pub signs_body: bool,
     /// Some step reads `api.document`.
     pub reads_document: bool,
     /// A stage answers browsers that ask before they call.

@@ -66,6 +66,8 @@ pub(super) enum Late {
 pub(super) struct Busy {
     clock: Arc<Clock>,
     http2: bool,
+    /// When it began.
+    pub(super) since: Instant,
 }
 
 /// A socket that tells the clock what goes through it.
@@ -117,7 +119,7 @@ impl Clock {
         state.http2 = http2;
         let before = if let Doing::Busy { requests } = state.doing { requests } else { 0 };
         state.doing = Doing::Busy { requests: before + 1 };
-        Busy { clock: self.clone(), http2 }
+        Busy { clock: self.clone(), http2, since: state.now }
     }
 
     /// The connection has been told to go.
@@ -177,7 +179,8 @@ impl Drop for Busy {
         let mut state = self.clock.state();
         state.doing = match state.doing {
             Doing::Busy { requests } if requests > 1 => Doing::Busy { requests: requests - 1 },
-            _ => Doing::Idle { since: Instant::now() },
+            // With HTTP/1 it is the connection's task that ends it.
+            _ => Doing::Idle { since: if self.http2 { Instant::now() } else { state.now } },
         };
     }
 }

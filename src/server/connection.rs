@@ -58,7 +58,7 @@ pub(super) enum Answers {
 impl Answers {
     fn answer(&self, peer: Peer, request: Request<Incoming>, busy: Busy) -> Answering {
         let by = match self {
-            Answers::Traffic(traffic) => Answerer::Traffic(handle(traffic, peer, request, busy.quiet())),
+            Answers::Traffic(traffic) => Answerer::Traffic(handle(traffic, peer, request, &busy)),
             Answers::Admin(router) => Answerer::Admin(Box::pin(router.clone().call(request))),
         };
         Answering { by, busy: Some(busy) }

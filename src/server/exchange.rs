@@ -24,11 +24,11 @@ use crate::value::{BodyStream, BodyTimeout, BoxError};
 /// The status in the log of a request whose client left before there was a response.
 const CLIENT_LEFT: u16 = 499;
 
-/// A request in flight. Dropping it is the end: it is counted and logged then, whatever happened.
+/// A request in flight, in a box since it goes through many hands. Dropping it is the end: it is counted and logged then, whatever happened.
 pub(super) struct Exchange {
     traffic: Arc<Traffic>,
-    started: Instant,
     pub(super) received: SystemTime,
+    pub(super) arrived: Instant,
     pub(super) id: Arc<str>,
     pub(super) method: Method,
     pub(super) version: Version,
@@ -52,7 +52,7 @@ struct Line {
 }
 
 impl Exchange {
-    pub(super) fn begin(traffic: &Arc<Traffic>, peer: Peer, head: &Parts) -> Self {
+    pub(super) fn begin(traffic: &Arc<Traffic>, peer: Peer, head: &Parts, arrived: Instant) -> Box<Self> {
         traffic.parts.metrics.request_started();
         let line = traffic.parts.access_log.as_ref().map(|_| Line {
             peer,
@@ -67,10 +67,10 @@ impl Exchange {
             let (client, local, path) = (peer.0, peer.1, head.uri.path());
             tracer.begin(&head.headers, || Arrival { method: &head.method, path, client, local, id: &id, received })
         });
-        Exchange {
+        Box::new(Exchange {
             traffic: traffic.clone(),
-            started: Instant::now(),
             received,
+            arrived,
             id,
             method: head.method.clone(),
             version: head.version,
@@ -82,7 +82,7 @@ impl Exchange {
             status: None,
             bytes: 0,
             complete: false,
-        }
+        })
     }
 
     /// What notes the steps of a request that is traced.
@@ -91,7 +91,7 @@ impl Exchange {
     }
 
     /// The response's body, which carries the exchange to its end.
-    pub(super) fn send(mut self, status: StatusCode, body: BodyStream) -> Sent {
+    pub(super) fn send(mut self: Box<Self>, status: StatusCode, body: BodyStream) -> Sent {
         self.status = Some(status);
         // Nobody asks for the body of an answer to HEAD.
         self.complete = body.is_end_stream() || self.method == Method::HEAD;
@@ -127,7 +127,7 @@ impl Exchange {
             path: line.path,
             status: self.status.map_or(CLIENT_LEFT, |status| status.as_u16()),
             bytes: self.bytes,
-            duration_ms: self.started.elapsed().as_micros() as f64 / 1000.0,
+            duration_ms: self.arrived.elapsed().as_micros() as f64 / 1000.0,
             complete: self.complete,
             api: route.map(|route| route.api.name.clone()),
             operation: route.map(|route| route.operation.full_path.clone()),
@@ -146,7 +146,7 @@ impl Drop for Exchange {
             route: self.names(),
             method: &self.method,
             status,
-            duration: self.started.elapsed(),
+            duration: self.arrived.elapsed(),
             kept: self.route.as_deref().map(|route| &route.kept),
         });
         if let Some(trace) = self.trace.take() {
@@ -176,7 +176,7 @@ fn request_id() -> Arc<str> {
 /// A response body on its way out.
 pub(super) struct Sent {
     body: BodyStream,
-    exchange: Exchange,
+    exchange: Box<Exchange>,
 }
 
 impl Body for Sent {

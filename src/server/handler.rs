@@ -13,9 +13,9 @@ use tokio::sync::Semaphore;
 use super::Parts;
 use super::body::TimedBody;
 use super::checks::check;
+use super::clock::Busy;
 use super::connection::Peer;
 use super::exchange::{Exchange, Sent};
-use super::quiet::Quiet;
 use super::refused::Refused;
 use super::reply::outgoing;
 use super::run::run;
@@ -46,12 +46,12 @@ pub(super) fn handle(
     traffic: &Arc<Traffic>,
     peer: Peer,
     request: http::Request<Incoming>,
-    quiet: Option<&Arc<Quiet>>,
+    busy: &Busy,
 ) -> Handling {
     let limits = &traffic.limits;
     let (head, body) = request.into_parts();
-    let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0, quiet.cloned());
-    let mut exchange = Exchange::begin(traffic, peer, &head);
+    let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0, busy.quiet().cloned());
+    let mut exchange = Exchange::begin(traffic, peer, &head, busy.since);
     let done = |exchange, message| -> Handling { Box::pin(ready(respond(traffic, exchange, message))) };
     match prepare(traffic, &mut exchange, peer, head, body) {
         Ok(Asked::Nothing) => done(exchange, Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() }),
@@ -108,6 +108,7 @@ fn prepare(
         client: peer.0,
         local: peer.1,
         received: exchange.received,
+        arrived: exchange.arrived,
         path_parameters,
     };
     let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
@@ -141,7 +142,7 @@ fn incoming_headers(mut headers: http::HeaderMap, host: Option<HeaderValue>) -> 
     headers
 }
 
-fn respond(traffic: &Traffic, exchange: Exchange, message: Message) -> Response<Sent> {
+fn respond(traffic: &Traffic, exchange: Box<Exchange>, message: Message) -> Response<Sent> {
     let (status, mut headers, body) = outgoing(message, &exchange.method);
     if !headers.contains_key(REQUEST_ID)
         && let Ok(id) = HeaderValue::from_str(&exchange.id)

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Version};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
+use tokio::time::Instant;
 
 use crate::resources::Resources;
 use crate::runtime::{Context, Fault, Request, RouteMatch, Snapshot, StepInfo, error_document, execute};
@@ -108,6 +109,7 @@ impl Ask {
             client: ([192, 0, 2, 7], 40_000).into(),
             local: ([192, 0, 2, 1], 8080).into(),
             received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000),
+            arrived: Instant::now(),
             path_parameters,
         };
         (request, body)

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use aws_lc_rs::digest::{Context, SHA256};
 use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
@@ -24,15 +25,19 @@ pub enum Body {
     /// Still on its way, readable once.
     Stream(BodyStream),
     /// Read. Parsed on demand, once, by [`Body::value`].
-    Bytes(Bytes, Parsed),
+    Bytes(Bytes, Facts),
     /// Made by a step from a value; becomes bytes when it leaves.
     Value(Value),
     /// A stream that somebody else has taken.
     Gone,
 }
 
-/// The cache of a body's parsed form.
-pub type Parsed = OnceLock<Option<Value>>;
+/// What has been found out about the bytes of a body.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    parsed: OnceLock<Option<Value>>,
+    sha256: Option<Box<[u8; 32]>>,
+}
 
 /// Why a body could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +59,7 @@ impl Body {
     /// A body of these bytes.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        if bytes.is_empty() { Body::Empty } else { Body::Bytes(bytes, Parsed::new()) }
+        if bytes.is_empty() { Body::Empty } else { Body::Bytes(bytes, Facts::default()) }
     }
 
     /// A body that streams.
@@ -79,6 +84,15 @@ impl Body {
 
     /// Reads the stream to its end, at most `limit` bytes, and keeps what came.
     pub async fn load(&mut self, limit: usize) -> Result<(), BodyError> {
+        self.gather(limit, false).await
+    }
+
+    /// [`Body::load`] for a body that will be signed: one that comes in pieces is hashed while the next is on its way.
+    pub async fn load_hashed(&mut self, limit: usize) -> Result<(), BodyError> {
+        self.gather(limit, true).await
+    }
+
+    async fn gather(&mut self, limit: usize, hashed: bool) -> Result<(), BodyError> {
         let mut stream = match std::mem::replace(self, Body::Gone) {
             Body::Stream(stream) => stream,
             Body::Gone => return Err(BodyError::Gone),
@@ -87,8 +101,20 @@ impl Body {
                 return Ok(());
             }
         };
-        *self = Body::from_bytes(read(&mut stream, limit).await?);
+        let (bytes, sha256) = collect(&mut stream, limit, hashed).await?;
+        *self = Body::from_bytes(bytes);
+        if let Body::Bytes(_, facts) = self {
+            facts.sha256 = sha256;
+        }
         Ok(())
+    }
+
+    /// The hash of its bytes, where they were hashed as they came.
+    pub fn sha256(&self) -> Option<[u8; 32]> {
+        match self {
+            Body::Bytes(_, facts) => facts.sha256.as_deref().copied(),
+            _ => None,
+        }
     }
 
     /// The first bytes, at least `enough` of them where there are so many; the body streams on as before.
@@ -130,7 +156,7 @@ impl Body {
     pub fn value(&self) -> Value {
         match self {
             Body::Value(value) => value.clone(),
-            Body::Bytes(bytes, parsed) => match parsed.get_or_init(|| Value::parse_json(bytes).ok()) {
+            Body::Bytes(bytes, facts) => match facts.parsed.get_or_init(|| Value::parse_json(bytes).ok()) {
                 Some(value) => value.clone(),
                 None => std::str::from_utf8(bytes).map_or_else(|_| Value::Binary(bytes.clone()), Value::from),
             },
@@ -162,7 +188,7 @@ impl Body {
     pub fn share(&self) -> Body {
         match self {
             Body::Empty => Body::Empty,
-            Body::Bytes(bytes, parsed) => Body::Bytes(bytes.clone(), parsed.clone()),
+            Body::Bytes(bytes, facts) => Body::Bytes(bytes.clone(), facts.clone()),
             Body::Value(value) => Body::Value(value.clone()),
             Body::Stream(_) | Body::Gone => Body::Gone,
         }
@@ -176,8 +202,17 @@ where
     B: http_body::Body<Data = Bytes> + Unpin,
     B::Error: Into<BoxError>,
 {
+    Ok(collect(body, limit, false).await?.0)
+}
+
+/// Reads a body, and hashes it on the way if it comes in pieces and somebody wants that.
+async fn collect<B>(body: &mut B, limit: usize, hashed: bool) -> Result<(Bytes, Option<Box<[u8; 32]>>), BodyError>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+    B::Error: Into<BoxError>,
+{
     let announced = body.size_hint().exact().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
-    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
+    let (mut first, mut whole, mut hash) = (Bytes::new(), BytesMut::new(), None);
     // Who knows that there is no more is not asked again.
     while !body.is_end_stream()
         && let Some(frame) = body.frame().await
@@ -193,10 +228,17 @@ where
         if whole.is_empty() {
             whole.reserve(announced.min(AT_ONCE).max(first.len() + chunk.len()));
             whole.extend_from_slice(&std::mem::take(&mut first));
+            if hashed {
+                hash.insert(Box::new(Context::new(&SHA256))).update(&whole);
+            }
         }
         whole.extend_from_slice(&chunk);
+        if let Some(hash) = &mut hash {
+            hash.update(&chunk);
+        }
     }
-    Ok(if whole.is_empty() { first } else { whole.freeze() })
+    let sha256 = hash.and_then(|hash| <[u8; 32]>::try_from(hash.finish().as_ref()).ok().map(Box::new));
+    Ok((if whole.is_empty() { first } else { whole.freeze() }, sha256))
 }
 
 impl fmt::Debug for Body {
@@ -225,6 +267,19 @@ mod tests {
         assert_eq!(body.value().get("a"), Some(&Value::from(1i64)));
         let mut second = body.share();
         assert_eq!(second.send().collect().await.unwrap().to_bytes(), body.bytes().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_body_in_pieces_is_hashed_as_it_comes() {
+        for count in [1, 2, 3, 40] {
+            let pieces = (0..count).map(|piece| Ok::<_, BoxError>(Frame::data(Bytes::from(vec![piece; 1000]))));
+            let stream = StreamBody::new(futures_util::stream::iter(pieces.collect::<Vec<_>>()));
+            let mut body = Body::from_stream(stream);
+            body.load_hashed(1_000_000).await.unwrap();
+            let whole = aws_lc_rs::digest::digest(&SHA256, &body.bytes().unwrap());
+            let hash = (count > 1).then(|| whole.as_ref().to_vec());
+            assert_eq!(body.sha256().map(|hash| hash.to_vec()), hash, "{count} pieces");
+        }
     }
 
     #[tokio::test]

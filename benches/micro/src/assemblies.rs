@@ -151,6 +151,7 @@ fn request() -> Request {
         client: ([192, 0, 2, 7], 40_000).into(),
         local: ([192, 0, 2, 1], 8080).into(),
         received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000),
+        arrived: tokio::time::Instant::now(),
         path_parameters: vec![("id".into(), "7".to_owned())],
     }
 }

@@ -12,7 +12,7 @@ use cases::Case;
 
 /// The allocator of the product, so that it costs here what it costs there.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: gantry_allocator::Allocator = gantry_allocator::Allocator;
 
 /// Rounds before anything counts: caches fill, lists reach their sizes.
 const WARM: u32 = 12;

@@ -20,7 +20,7 @@ use super::credentials::Credentials;
 use super::endpoint::{Endpoint, EndpointError};
 use super::function::{FunctionRef, Qualifier};
 use super::limits;
-use super::sign::{Scope, Signer};
+use super::sign::{PayloadHash, Scope, Signer};
 use crate::http_client::{Call, HttpClient, ResponseBody};
 use crate::value::{self, BodyStream};
 
@@ -84,6 +84,15 @@ pub struct Invocation {
     pub timeout: Duration,
     /// When that time is over, where the caller has looked at a clock already.
     pub deadline: Option<Instant>,
+    /// The hash of the payload, where the caller has it.
+    pub payload_sha256: Option<[u8; 32]>,
+    /// What few calls have, so in a box: an invocation is moved about.
+    pub beside: Option<Box<Beside>>,
+}
+
+/// What a call carries beside its payload.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
     /// Base64 of a JSON object, at most [`limits::CLIENT_CONTEXT`] bytes.
     pub client_context: Option<HeaderValue>,
     /// X-Ray's form: `Root=1-…;Parent=…;Sampled=1`. Not signed.
@@ -98,9 +107,9 @@ impl Invocation {
         self.deadline.unwrap_or_else(|| Instant::now() + self.timeout)
     }
 
-    fn has_more_headers(&self) -> bool {
-        let more = [&self.client_context, &self.trace_id, &self.tenant_id, &self.durable_execution_name];
-        more.iter().any(|header| header.is_some())
+    /// What it carries beside its payload, to be filled.
+    pub fn beside(&mut self) -> &mut Beside {
+        self.beside.get_or_insert_default()
     }
 }
 
@@ -192,19 +201,25 @@ impl LambdaClient {
         keys: &Keys,
         now: SystemTime,
     ) -> Result<Request<BodyStream>, InvokeError> {
-        let more = invocation.has_more_headers() || keys.session_token().is_some();
+        let more = invocation.beside.is_some() || keys.session_token().is_some();
         let mut headers = target.headers(more);
-        let optional = [
-            (CLIENT_CONTEXT, &invocation.client_context),
-            (TRACE_ID, &invocation.trace_id),
-            (TENANT_ID, &invocation.tenant_id),
-            (DURABLE_EXECUTION_NAME, &invocation.durable_execution_name),
-        ];
-        for (name, value) in optional {
-            value.as_ref().map(|value| headers.insert(name, value.clone()));
+        if let Some(beside) = &invocation.beside {
+            let optional = [
+                (CLIENT_CONTEXT, &beside.client_context),
+                (TRACE_ID, &beside.trace_id),
+                (TENANT_ID, &beside.tenant_id),
+                (DURABLE_EXECUTION_NAME, &beside.durable_execution_name),
+            ];
+            for (name, value) in optional {
+                value.as_ref().map(|value| headers.insert(name, value.clone()));
+            }
         }
+        let payload = match &invocation.payload_sha256 {
+            Some(hash) => PayloadHash::known(hash),
+            None => PayloadHash::of(&invocation.payload),
+        };
         self.signer
-            .sign(&Method::POST, &target.uri, &mut headers, &invocation.payload, keys, now)
+            .sign(&Method::POST, &target.uri, &mut headers, &payload, keys, now)
             .map_err(|error| InvokeError::Signing(error.to_string()))?;
         let mut request = Request::new(BodyStream::whole(invocation.payload.clone()));
         *request.method_mut() = Method::POST;

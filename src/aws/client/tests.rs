@@ -210,7 +210,7 @@ async fn ours(url: &str, case: &Case) {
     let invocation = Invocation {
         payload: Bytes::from_static(case.payload),
         timeout: LONG,
-        client_context: case.context.map(HeaderValue::from_static),
+        beside: Some(Box::new(Beside { client_context: case.context.map(HeaderValue::from_static), ..Beside::default() })),
         ..Invocation::default()
     };
     client.invoke(&target, &invocation).await.unwrap();

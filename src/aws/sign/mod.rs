@@ -74,16 +74,16 @@ impl Signer {
         method: &Method,
         uri: &Uri,
         headers: &mut HeaderMap,
-        payload: &[u8],
+        payload: &PayloadHash,
         keys: &Keys,
         time: SystemTime,
     ) -> Result<(), SignError> {
         let date = date(time);
         let date = std::str::from_utf8(&date).map_err(|_| SignError("the date is out of range"))?;
-        let payload = Hex::of(digest(&SHA256, payload));
+        let payload = payload.0.as_str();
         headers.insert(DATE, HeaderValue::from_str(date).map_err(|_| SignError("the date is out of range"))?);
         if self.rules.payload_hash {
-            let hash = HeaderValue::from_str(payload.as_str()).map_err(|_| SignError("the hash is no text"))?;
+            let hash = HeaderValue::from_str(payload).map_err(|_| SignError("the hash is no text"))?;
             headers.insert(CONTENT_SHA256, hash);
         }
         let token = keys.session_token().map(secret).transpose()?;
@@ -91,7 +91,7 @@ impl Signer {
             headers.insert(SECURITY_TOKEN, token.clone());
         }
         let mut text = String::with_capacity(USUAL);
-        let signed = canonical::write(&mut text, &self.rules, method, uri, headers, payload.as_str())?;
+        let signed = canonical::write(&mut text, &self.rules, method, uri, headers, payload)?;
 
         let day = self.keys.get(&self.scope, keys.secret_access_key(), &date[..8]);
         let hash = Hex::of(digest(&SHA256, text.as_bytes()));
@@ -149,8 +149,36 @@ fn date(time: SystemTime) -> [u8; 16] {
     out
 }
 
+/// The hash of a payload, as signatures have it.
+#[derive(Debug)]
+pub struct PayloadHash(Hex);
+
+impl PayloadHash {
+    pub fn of(payload: &[u8]) -> Self {
+        PayloadHash(Hex::of(digest(&SHA256, payload)))
+    }
+
+    /// One that somebody has found out while the payload came in.
+    pub fn known(sha256: &[u8; 32]) -> Self {
+        PayloadHash(Hex::of_bytes(sha256))
+    }
+}
+
 /// 32 bytes as they are written.
+#[derive(Debug)]
 struct Hex([u8; 64]);
+
+/// Every byte as it is written.
+const PAIRS: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
 
 impl Hex {
     fn of(digest: digest::Digest) -> Self {
@@ -158,11 +186,9 @@ impl Hex {
     }
 
     fn of_bytes(bytes: &[u8]) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = [b'0'; 64];
         for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
+            pair.copy_from_slice(&PAIRS[usize::from(*byte)]);
         }
         Hex(text)
     }

@@ -69,7 +69,7 @@ fn signature(vector: Vector) -> String {
     let keys = Keys::new(id, secret, text(&keys["token"]), None, "vector");
     let time = OffsetDateTime::parse(context["timestamp"].as_str().unwrap(), &Rfc3339).unwrap();
     let mut headers = vector.headers;
-    signer.sign(&vector.method, &vector.uri, &mut headers, vector.body.as_bytes(), &keys, time.into()).unwrap();
+    signer.sign(&vector.method, &vector.uri, &mut headers, &PayloadHash::of(vector.body.as_bytes()), &keys, time.into()).unwrap();
     headers["authorization"].to_str().unwrap().split("Signature=").last().unwrap().to_owned()
 }
 
@@ -95,7 +95,7 @@ fn signed(uri: &str, token: Option<&str>) -> HeaderMap {
     let signer = Signer::new(Scope { region: "us-east-1".into(), service: "lambda".into() });
     let keys = Keys::new("AKID", "canary-secret", token.map(str::to_owned), None, "test");
     let mut headers = HeaderMap::from_iter([(HeaderName::from_static("x-amzn-trace-id"), "Root=1".parse().unwrap())]);
-    signer.sign(&Method::POST, &uri.parse().unwrap(), &mut headers, b"{}", &keys, SystemTime::UNIX_EPOCH).unwrap();
+    signer.sign(&Method::POST, &uri.parse().unwrap(), &mut headers, &PayloadHash::of(b"{}"), &keys, SystemTime::UNIX_EPOCH).unwrap();
     headers
 }
 
@@ -193,7 +193,7 @@ proptest! {
         for (name, value) in &sample.headers {
             headers.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap());
         }
-        signer.sign(&sample.method, &sample.uri, &mut headers, sample.body.as_bytes(), &sample.keys(), sample.time()).unwrap();
+        signer.sign(&sample.method, &sample.uri, &mut headers, &PayloadHash::of(sample.body.as_bytes()), &sample.keys(), sample.time()).unwrap();
         for (name, value) in signed_by_aws(&sample, payload_hash) {
             prop_assert_eq!(headers.get(&name).map(|found| found.to_str().unwrap().to_owned()), Some(value), "{}", name);
         }
@@ -207,7 +207,7 @@ fn the_key_of_another_day_or_of_another_secret_is_another_one() {
         let mut headers = HeaderMap::new();
         let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
         let keys = Keys::new("AKID", secret, None, None, "test");
-        signer.sign(&Method::POST, &"https://h.example/".parse().unwrap(), &mut headers, b"", &keys, time).unwrap();
+        signer.sign(&Method::POST, &"https://h.example/".parse().unwrap(), &mut headers, &PayloadHash::of(b""), &keys, time).unwrap();
         headers["authorization"].to_str().unwrap().to_owned()
     };
     let first = signature("one", 10);

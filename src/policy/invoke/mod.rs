@@ -131,7 +131,7 @@ fn access(step: &step::Invoke) -> Access {
         reads.push(Reference { root: step.input.clone(), path: ["body".into()].into() });
     }
     let streams_message = sends_message && !whole;
-    Access { reads, replaces: vec![step.output.clone()], streams_message, diverges: false }
+    Access { reads, replaces: vec![step.output.clone()], streams_message, ..Access::default() }
 }
 
 /// The hosts of the document, which a load has checked already.

@@ -14,7 +14,7 @@ use super::tail::with_path_and_query;
 use super::url::Target;
 use crate::aws::credentials::Credentials;
 use crate::aws::endpoint::region_from_environment;
-use crate::aws::sign::{Scope, Signer};
+use crate::aws::sign::{PayloadHash, Scope, Signer};
 use crate::diagnostics::codes;
 use crate::policy::aws_credentials::{self, CredentialRows};
 use crate::policy::{Compiler, Purpose};
@@ -93,7 +93,7 @@ impl SigV4 {
             signed.append(name, value.clone());
         }
         let key = keys.access_key_id().to_owned();
-        self.signer.sign(method, uri, &mut signed, body, &keys, SystemTime::now()).map_err(|error| {
+        self.signer.sign(method, uri, &mut signed, &PayloadHash::of(body), &keys, SystemTime::now()).map_err(|error| {
             let message = "the call could not be signed";
             Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message).with_cause(error)
         })?;

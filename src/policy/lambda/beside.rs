@@ -89,13 +89,13 @@ impl Beside {
     /// Puts them on a call.
     pub(super) fn fill(&self, scope: &dyn Scope, invocation: &mut Invocation) -> Result<(), Fault> {
         if let Some(template) = &self.client_context {
-            invocation.client_context = Some(encoded_context(template, scope)?);
+            invocation.beside().client_context = Some(encoded_context(template, scope)?);
         }
         if let Some(word) = &self.tenant_id {
-            invocation.tenant_id = Some(word.value(scope)?);
+            invocation.beside().tenant_id = Some(word.value(scope)?);
         }
         if let Some(word) = &self.durable_execution_name {
-            invocation.durable_execution_name = Some(word.value(scope)?);
+            invocation.beside().durable_execution_name = Some(word.value(scope)?);
         }
         Ok(())
     }

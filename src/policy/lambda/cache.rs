@@ -76,7 +76,8 @@ impl AnswerCache {
     pub(super) fn look(&self, cx: &Context, chosen: &Chosen, call: &Invocation, headers: &HeaderMap) -> Looked {
         let function = Fingerprint::new("function").with(&self.place).with(chosen.target.uri()).key();
         // Tenants never see each other's answers.
-        let beside = (&call.tenant_id, &call.client_context, &call.durable_execution_name);
+        let beside = call.beside.as_deref();
+        let beside = beside.map(|beside| (&beside.tenant_id, &beside.client_context, &beside.durable_execution_name));
         let all = Fingerprint::new("call").with(&function).with(&beside);
         let key = match &self.key {
             Some(key) => {

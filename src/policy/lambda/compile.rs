@@ -55,6 +55,7 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<C
     let access = Access {
         reads: step.reads(),
         replaces: if config.background { Vec::new() } else { vec![step.output.clone()] },
+        signs_message: step.payload.is_message(),
         diverges: step.diverges(),
         ..Access::default()
     };

@@ -83,7 +83,11 @@ impl Lambda {
             let message = format!("the payload has {} bytes, and Lambda takes at most {}", payload.len(), self.limit);
             return Err(Fault::new(&kinds::LAMBDA_PAYLOAD_TOO_LARGE, FaultSource::Client, message));
         }
-        let mut invocation = Invocation { payload, timeout: self.timeout, trace_id, ..Invocation::default() };
+        let payload_sha256 = self.payload.sha256(cx);
+        let mut invocation = Invocation { payload, payload_sha256, timeout: self.timeout, ..Invocation::default() };
+        if trace_id.is_some() {
+            invocation.beside().trace_id = trace_id;
+        }
         self.beside.fill(cx, &mut invocation)?;
         Ok((chosen, invocation))
     }

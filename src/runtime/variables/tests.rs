@@ -47,6 +47,7 @@ fn context_of(generation: Generation) -> Context {
         client: ([127, 0, 0, 1], 1).into(),
         local: ([127, 0, 0, 1], 2).into(),
         received: std::time::SystemTime::UNIX_EPOCH,
+        arrived: tokio::time::Instant::now(),
         path_parameters: vec![("id".into(), "7".into())],
     };
     let second = Duration::from_secs(1);

@@ -69,6 +69,7 @@ fn run(snapshot: &Snapshot, body: &[u8]) {
         client: ([192, 0, 2, 7], 40_000).into(),
         local: ([192, 0, 2, 1], 8080).into(),
         received: SystemTime::UNIX_EPOCH,
+        arrived: tokio::time::Instant::now(),
         path_parameters: Vec::new(),
     };
     let body = Body::from_bytes(body.to_vec());

@@ -14,9 +14,10 @@ use crate::aws::event::EventFormat;
 use crate::diagnostics::codes;
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::Compiler;
-use crate::policy::call::{input_body, input_headers};
+use crate::policy::call::{input_body, input_headers, is_whole, whole_body};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::settings::EventContext;
+use crate::value::Body;
 
 use super::config::{Config, PayloadFormat};
 
@@ -142,6 +143,20 @@ impl Payload {
             let message = format!("the event cannot be written: {error}");
             Fault::new(&kinds::LAMBDA_PAYLOAD, FaultSource::Gateway, message)
         })
+    }
+
+    /// Whether it is the body of `message` as that is.
+    pub(super) fn is_message(&self) -> bool {
+        let is_message = |input: &Reference| input.root == Root::Builtin(Builtin::Message) && is_whole(input);
+        matches!(self.form, Form::Body) && self.input.as_ref().is_some_and(is_message)
+    }
+
+    /// The hash of the payload, where its bytes were hashed as they came.
+    pub(super) fn sha256(&self, cx: &Context) -> Option<[u8; 32]> {
+        match (&self.form, &self.input) {
+            (Form::Body, Some(input)) => whole_body(cx, input).and_then(Body::sha256),
+            _ => None,
+        }
     }
 
     /// What the function sees of the client's headers.
