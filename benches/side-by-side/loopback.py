@@ -26,7 +26,7 @@ HEAD = (
     b"HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\nContent-Type: application/json\r\n"
     b"x-amzn-RequestId: 6f4e1b9c-0c6d-4c3a-9a52-5d1f5f2f8a11\r\nX-Amz-Executed-Version: $LATEST\r\n"
 )
-ANSWER = HEAD + b"Content-Length: 11\r\n\r\n{\"ok\":true}"
+ANSWER = b'{"ok":true}'
 BODY = b"some data"
 
 
@@ -61,10 +61,13 @@ def environment(upstream, access_log=False):
 
 
 class StandIn:
-    """A server that answers every request as the Lambda service does, checks nothing, and counts what it is asked by path."""
+    """A server that answers every request as the Lambda service does, checks nothing, and counts what it is asked by path.
+    `answers` has what some paths answer, `tls` is for one that speaks TLS."""
 
-    def __init__(self):
+    def __init__(self, answers=None, tls=None):
         self.asked = collections.Counter()
+        self.answers = answers or {}
+        self.tls = tls
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -73,7 +76,12 @@ class StandIn:
         while True:
             connection, _ = self.listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        # A client that goes away in the middle is none of its business.
+        with contextlib.suppress(OSError):
+            self._answer(self.tls.wrap_socket(connection, server_side=True) if self.tls else connection)
 
     def _answer(self, connection):
         received = b""
@@ -82,9 +90,11 @@ class StandIn:
             head, end, body = received.partition(b"\r\n\r\n")
             length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE) if end else None
             if end and len(body) >= (int(length[1]) if length else 0):
-                self.asked[head.split(b" ", 2)[1].decode()] += 1
+                path = head.split(b" ", 2)[1].decode()
+                self.asked[path] += 1
                 received = b""
-                connection.sendall(ANSWER)
+                answer = self.answers.get(path, ANSWER)
+                connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(answer) + answer)
 
 
 @contextlib.contextmanager
@@ -129,7 +139,7 @@ def ask(connection, path, times):
     for _ in range(times):
         connection.sendall(request)
         received = b""
-        while not (received.endswith(b'{"ok":true}') or received.startswith(b"HTTP/1.1 204") and b"\r\n\r\n" in received):
+        while not (received.endswith(ANSWER) or received.startswith(b"HTTP/1.1 204") and b"\r\n\r\n" in received):
             more = connection.recv(65536)
             received += more
             if not more or not received.startswith(b"HTTP/1.1 2"):
