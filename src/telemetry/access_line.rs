@@ -112,18 +112,8 @@ fn milliseconds(milliseconds: f64, out: &mut Vec<u8>) {
     out.extend(digits.into_iter().take(shown).map(digit));
 }
 
-fn number(mut number: u64, out: &mut Vec<u8>) {
-    let mut digits = [b'0'; 20];
-    let mut first = digits.len();
-    for place in digits.iter_mut().rev() {
-        *place = digit((number % 10) as u32);
-        number /= 10;
-        first -= 1;
-        if number == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(digits.get(first..).unwrap_or_default());
+fn number(number: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// The character of a number below ten.
