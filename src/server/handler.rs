@@ -42,12 +42,7 @@ pub(super) struct Traffic {
 pub(super) type Handling = Pin<Box<dyn Future<Output = Response<Sent>> + Send>>;
 
 /// Answers a request to one of the APIs.
-pub(super) fn handle(
-    traffic: &Arc<Traffic>,
-    peer: Peer,
-    request: http::Request<Incoming>,
-    busy: &Busy,
-) -> Handling {
+pub(super) fn handle(traffic: &Arc<Traffic>, peer: Peer, request: http::Request<Incoming>, busy: &Busy) -> Handling {
     let limits = &traffic.limits;
     let (head, body) = request.into_parts();
     let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0, busy.quiet().cloned());

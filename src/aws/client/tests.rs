@@ -210,7 +210,10 @@ async fn ours(url: &str, case: &Case) {
     let invocation = Invocation {
         payload: Bytes::from_static(case.payload),
         timeout: LONG,
-        beside: Some(Box::new(Beside { client_context: case.context.map(HeaderValue::from_static), ..Beside::default() })),
+        beside: Some(Box::new(Beside {
+            client_context: case.context.map(HeaderValue::from_static),
+            ..Beside::default()
+        })),
         ..Invocation::default()
     };
     client.invoke(&target, &invocation).await.unwrap();

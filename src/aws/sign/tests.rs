@@ -69,7 +69,9 @@ fn signature(vector: Vector) -> String {
     let keys = Keys::new(id, secret, text(&keys["token"]), None, "vector");
     let time = OffsetDateTime::parse(context["timestamp"].as_str().unwrap(), &Rfc3339).unwrap();
     let mut headers = vector.headers;
-    signer.sign(&vector.method, &vector.uri, &mut headers, &PayloadHash::of(vector.body.as_bytes()), &keys, time.into()).unwrap();
+    signer
+        .sign(&vector.method, &vector.uri, &mut headers, &PayloadHash::of(vector.body.as_bytes()), &keys, time.into())
+        .unwrap();
     headers["authorization"].to_str().unwrap().split("Signature=").last().unwrap().to_owned()
 }
 
@@ -95,7 +97,16 @@ fn signed(uri: &str, token: Option<&str>) -> HeaderMap {
     let signer = Signer::new(Scope { region: "us-east-1".into(), service: "lambda".into() });
     let keys = Keys::new("AKID", "canary-secret", token.map(str::to_owned), None, "test");
     let mut headers = HeaderMap::from_iter([(HeaderName::from_static("x-amzn-trace-id"), "Root=1".parse().unwrap())]);
-    signer.sign(&Method::POST, &uri.parse().unwrap(), &mut headers, &PayloadHash::of(b"{}"), &keys, SystemTime::UNIX_EPOCH).unwrap();
+    signer
+        .sign(
+            &Method::POST,
+            &uri.parse().unwrap(),
+            &mut headers,
+            &PayloadHash::of(b"{}"),
+            &keys,
+            SystemTime::UNIX_EPOCH,
+        )
+        .unwrap();
     headers
 }
 
@@ -207,7 +218,16 @@ fn the_key_of_another_day_or_of_another_secret_is_another_one() {
         let mut headers = HeaderMap::new();
         let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
         let keys = Keys::new("AKID", secret, None, None, "test");
-        signer.sign(&Method::POST, &"https://h.example/".parse().unwrap(), &mut headers, &PayloadHash::of(b""), &keys, time).unwrap();
+        signer
+            .sign(
+                &Method::POST,
+                &"https://h.example/".parse().unwrap(),
+                &mut headers,
+                &PayloadHash::of(b""),
+                &keys,
+                time,
+            )
+            .unwrap();
         headers["authorization"].to_str().unwrap().to_owned()
     };
     let first = signature("one", 10);

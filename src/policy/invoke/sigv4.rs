@@ -93,10 +93,12 @@ impl SigV4 {
             signed.append(name, value.clone());
         }
         let key = keys.access_key_id().to_owned();
-        self.signer.sign(method, uri, &mut signed, &PayloadHash::of(body), &keys, SystemTime::now()).map_err(|error| {
-            let message = "the call could not be signed";
-            Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message).with_cause(error)
-        })?;
+        self.signer.sign(method, uri, &mut signed, &PayloadHash::of(body), &keys, SystemTime::now()).map_err(
+            |error| {
+                let message = "the call could not be signed";
+                Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message).with_cause(error)
+            },
+        )?;
         for name in signed.keys() {
             headers.remove(name);
         }
