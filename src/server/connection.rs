@@ -191,7 +191,6 @@ impl Future for Answering {
 }
 
 /// What answers a request.
-#[expect(clippy::large_enum_variant, reason = "nearly all are the large one, which a box would cost an allocation")]
 enum Answer {
     Traffic(Sent),
     Admin(axum::body::Body),
