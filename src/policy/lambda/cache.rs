@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Response};
 use super::config::{Config, InvocationKind, PayloadFormat};
 use super::place::Call;
 use super::select::Chosen;
-use crate::aws::client::Invocation;
+use crate::aws::client::{Beside, Invocation};
 use crate::diagnostics::codes;
 use crate::expression::{Reference, Template};
 use crate::policy::Compiler;
@@ -75,9 +75,10 @@ impl AnswerCache {
     /// Looks for an answer. `headers` are the client's, where the function receives them.
     pub(super) fn look(&self, cx: &Context, chosen: &Chosen, call: &Invocation, headers: &HeaderMap) -> Looked {
         let function = Fingerprint::new("function").with(&self.place).with(chosen.target.uri()).key();
-        // Tenants never see each other's answers.
-        let beside = call.beside.as_deref();
-        let beside = beside.map(|beside| (&beside.tenant_id, &beside.client_context, &beside.durable_execution_name));
+        // Tenants never see each other's answers. Who traces a call is nothing to it.
+        let nothing = Beside::default();
+        let beside = call.beside.as_deref().unwrap_or(&nothing);
+        let beside = (&beside.tenant_id, &beside.client_context, &beside.durable_execution_name);
         let all = Fingerprint::new("call").with(&function).with(&beside);
         let key = match &self.key {
             Some(key) => {

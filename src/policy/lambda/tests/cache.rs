@@ -179,3 +179,13 @@ async fn settings_without_room_keep_nothing() {
     gateway.post("{}").await;
     assert_eq!(service.requests().len(), 2);
 }
+
+#[tokio::test]
+async fn who_traces_a_call_is_nothing_to_the_cache() {
+    let bench = counting(A_MINUTE);
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let ask = || Ask::post("/example/1", "{}");
+    assert_eq!(bench.gateway.ask(ask()).await.text(), "1");
+    assert_eq!(bench.gateway.ask(ask().header("traceparent", trace)).await.text(), "1");
+    assert_eq!(bench.calls(), 1);
+}

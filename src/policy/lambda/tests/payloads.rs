@@ -300,3 +300,17 @@ fn what_belongs_together_is_asked_for_together() {
         ),
     ]);
 }
+
+/// The embedded service refuses a signature over anything but what arrives.
+#[tokio::test]
+async fn a_body_in_pieces_is_signed_as_it_came_and_as_a_step_left_it() {
+    let Some(functions) = Functions::start(&[("echo.py", ECHO)]).await else { return };
+    let wrap = "execute:\n  - set-variable: {actions: [{set: message.body, value: '[$(message.body)]'}]}\n";
+    let call = lambda("function: echo");
+    let wrapped = call.replace("execute:\n", wrap);
+    for (assembly, expected) in [(call, r#"{"a": "pieces"}"#), (wrapped, r#"[{"a": "pieces"}]"#)] {
+        let gateway = functions.setup().assembly(&assembly).serve_cleanly();
+        let answer = gateway.ask(Ask::post("/example/1", "").chunked(&[r#"{"a": "#, r#""pie"#, r#"ces"}"#])).await;
+        assert_eq!(answer.short(), (200, expected), "{answer}");
+    }
+}
