@@ -4,7 +4,7 @@ import re
 import sys
 
 # Where memory comes from: the product's allocator, and the C library's for what is written in C.
-ALLOCATIONS = re.compile(r"^(mi_(malloc|zalloc|realloc)_aligned|malloc|calloc|realloc|aligned_alloc|posix_memalign)$")
+ALLOCATIONS = re.compile(r"^(mi_(malloc|zalloc|realloc)(_aligned)?|malloc|calloc|realloc|aligned_alloc|posix_memalign)$")
 
 
 def read(file):
