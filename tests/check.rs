@@ -23,7 +23,7 @@ fn written(text: &str) -> (tempfile::TempDir, String) {
 fn a_clean_document_is_silent_but_for_the_summary() {
     let (code, stdout, stderr) = check(&["tests/fixtures/empty-root.yaml"]);
     assert_eq!((code, stdout.as_str()), (Some(0), ""));
-    assert!(stderr.starts_with("0 errors, 0 warnings in 1 document, 2 operations; checked in "), "{stderr}");
+    assert!(stderr.starts_with("0 errors, 0 warnings in 1 document, 1 operation; checked in "), "{stderr}");
 }
 
 #[test]
