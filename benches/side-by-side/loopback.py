@@ -87,10 +87,8 @@ class StandIn:
         received = b""
         while more := connection.recv(65536):
             received += more
-            head, end, body = received.partition(b"\r\n\r\n")
-            length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE) if end else None
-            if end and len(body) >= (int(length[1]) if length else 0):
-                path = head.split(b" ", 2)[1].decode()
+            if is_whole(received):
+                path = received.split(b" ", 2)[1].decode()
                 self.asked[path] += 1
                 received = b""
                 answer = self.answers.get(path, ANSWER)
@@ -132,15 +130,30 @@ def connect(port):
     return connection
 
 
+def is_whole(received):
+    """Whether a request or an answer is there to its end."""
+    head, end, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
+
+
+def exchange(connection, request):
+    """Sends a request and waits for its whole answer."""
+    connection.sendall(request)
+    received = b""
+    while not is_whole(received):
+        more = connection.recv(1 << 20)
+        if not more:
+            sys.exit(f"the gateway hung up: {received}")
+        received += more
+    return received
+
+
 def ask(connection, path, times):
     """Asks one after the other on one connection, and ends where an answer is not good."""
     # In one piece: a client that sends head and body apart costs the gateway a second look.
     request = f"POST /{path} HTTP/1.1\r\nHost: api.test\r\nContent-Length: {len(BODY)}\r\n\r\n".encode() + BODY
     for _ in range(times):
-        connection.sendall(request)
-        received = b""
-        while not (received.endswith(ANSWER) or received.startswith(b"HTTP/1.1 204") and b"\r\n\r\n" in received):
-            more = connection.recv(65536)
-            received += more
-            if not more or not received.startswith(b"HTTP/1.1 2"):
-                sys.exit(f"no good answer: {received}")
+        received = exchange(connection, request)
+        if not (received.startswith(b"HTTP/1.1 2") and (received.endswith(ANSWER) or received.startswith(b"HTTP/1.1 204"))):
+            sys.exit(f"no good answer: {received}")
