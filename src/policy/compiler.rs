@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::{Directory, Entry, Guard};
+use super::{Directory, Entry, Guard, Shapes};
 use crate::assembly::{Carrier, Cors, CustomPolicies, Generation, Property, Step};
 use crate::diagnostics::codes;
 use crate::diagnostics::{Code, Diagnostic, Findings, Sources, Span};
@@ -24,6 +24,7 @@ pub struct SharedParts<'a> {
     pub api: &'a Api,
     pub settings: &'a Live,
     pub resources: &'a Resources,
+    pub shapes: &'a Shapes,
     pub environment: &'a dyn Environment,
     pub purpose: Purpose,
     /// The texts of the load.
@@ -113,8 +114,9 @@ impl<'a, 'p> Compiler<'a, 'p> {
             return None;
         }
         let mut spelling = Findings::default();
-        let config = entry.shape().decode(&self.config, self.findings)?;
-        self.config = entry.shape().rename(&self.config, &mut spelling);
+        let shape = self.shared.shapes.of(entry);
+        let config = shape.decode(&self.config, self.findings)?;
+        self.config = shape.rename(&self.config, &mut spelling);
         Some(config)
     }
 

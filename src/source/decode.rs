@@ -8,7 +8,8 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Content, Entry, Key, Node, Scalar, Style, quick};
+use super::quick::Look;
+use super::{Content, Entry, Key, Node, Scalar, Style};
 use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
 
 /// Other ways in which documents write the properties of one type.
@@ -31,6 +32,7 @@ pub struct Shape {
     /// What findings call the thing: `lambda`, `the settings`.
     name: &'static str,
     schema: Value,
+    look: Look,
     /// Made where the first look leaves a doubt. `None` inside where the schema is no good, which tests would have said.
     validator: OnceLock<Option<Validator>>,
     spellings: Spellings,
@@ -41,7 +43,7 @@ impl Shape {
     pub fn of<T: JsonSchema>(name: &'static str, spellings: Spellings) -> Self {
         let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
         let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-        Shape { name, schema, validator: OnceLock::new(), spellings }
+        Shape { name, schema, look: Look::default(), validator: OnceLock::new(), spellings }
     }
 
     /// The other ways to write its properties.
@@ -87,7 +89,7 @@ impl Shape {
 
     /// Reports what is wrong. A validator is made when the first look leaves a doubt.
     fn check(&self, json: &Value, node: &Node, findings: &mut Findings) {
-        if quick::fits(&self.schema, json) == Some(true) {
+        if self.look.fits(&self.schema, json) == Some(true) {
             return;
         }
         if let Some(validator) = self.validator.get_or_init(|| Validator::draft7(&self.schema)) {

@@ -3,59 +3,81 @@
 //! Gantry's own schemas say little: types, properties, enumerations, bounds. A value that fits by those rules needs no
 //! validator, and a start without mistakes compiles none. Of what this does not know it says so, and the validator decides.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-/// Whether a value follows a schema of draft 7. `None` where only a validator can say.
-pub(super) fn fits(schema: &Value, value: &Value) -> Option<bool> {
-    match schema {
-        Value::Bool(all) => Some(*all),
-        Value::Object(rules) => every(rules.iter().map(|(key, rule)| follows(rules, key, rule, value))),
-        _ => None,
-    }
+/// Looks at values, and keeps the patterns that it met. Gantry's own, such as that of `30s`, are simple enough for a small engine.
+#[derive(Default)]
+pub(super) struct Look {
+    patterns: Mutex<HashMap<String, Option<Regex>>>,
 }
 
-/// One keyword. Each speaks of values of one type and takes all others.
-fn follows(rules: &Map<String, Value>, key: &str, rule: &Value, value: &Value) -> Option<bool> {
-    match (key, value) {
-        ("title" | "description" | "default" | "examples" | "deprecated" | "$schema", _) => Some(true),
-        _ if key.starts_with("x-") => Some(true),
-        ("type", _) => match rule {
-            Value::Array(names) => some(names.iter().map(|name| is_a(name, value))),
-            name => is_a(name, value),
-        },
-        ("enum", _) => some(rule.as_array()?.iter().map(|one| same(one, value))),
-        ("const", _) => same(rule, value),
-        ("anyOf", _) => some(rule.as_array()?.iter().map(|one| fits(one, value))),
-        ("allOf", _) => every(rule.as_array()?.iter().map(|one| fits(one, value))),
-        ("oneOf", _) => {
-            let each: Option<Vec<bool>> = rule.as_array()?.iter().map(|one| fits(one, value)).collect();
-            Some(each?.into_iter().filter(|fits| *fits).count() == 1)
+impl Look {
+    /// Whether a value follows a schema of draft 7. `None` where only a validator can say.
+    pub(super) fn fits(&self, schema: &Value, value: &Value) -> Option<bool> {
+        match schema {
+            Value::Bool(all) => Some(*all),
+            Value::Object(rules) => every(rules.iter().map(|(key, rule)| self.follows(rules, key, rule, value))),
+            _ => None,
         }
-        // Sizes of numbers, as schemars names them, are formats to nobody else.
-        ("format", _) if rule.as_str().is_some_and(|name| SIZES.contains(&name)) => Some(true),
-        ("properties", Value::Object(members)) => {
-            let known = rule.as_object()?.iter();
-            every(known.filter_map(|(name, rule)| members.get(name).map(|member| fits(rule, member))))
+    }
+
+    /// One keyword. Each speaks of values of one type and takes all others.
+    fn follows(&self, rules: &Map<String, Value>, key: &str, rule: &Value, value: &Value) -> Option<bool> {
+        match (key, value) {
+            ("title" | "description" | "default" | "examples" | "deprecated" | "$schema", _) => Some(true),
+            _ if key.starts_with("x-") => Some(true),
+            ("type", _) => match rule {
+                Value::Array(names) => some(names.iter().map(|name| is_a(name, value))),
+                name => is_a(name, value),
+            },
+            ("enum", _) => some(rule.as_array()?.iter().map(|one| same(one, value))),
+            ("const", _) => same(rule, value),
+            ("anyOf", _) => some(rule.as_array()?.iter().map(|one| self.fits(one, value))),
+            ("allOf", _) => every(rule.as_array()?.iter().map(|one| self.fits(one, value))),
+            ("oneOf", _) => {
+                let each: Option<Vec<bool>> = rule.as_array()?.iter().map(|one| self.fits(one, value)).collect();
+                Some(each?.into_iter().filter(|fits| *fits).count() == 1)
+            }
+            // Sizes of numbers, as schemars names them, are formats to nobody else.
+            ("format", _) if rule.as_str().is_some_and(|name| SIZES.contains(&name)) => Some(true),
+            ("properties", Value::Object(members)) => {
+                let known = rule.as_object()?.iter();
+                every(known.filter_map(|(name, rule)| members.get(name).map(|member| self.fits(rule, member))))
+            }
+            ("additionalProperties", Value::Object(members)) if !rules.contains_key("patternProperties") => {
+                let known = rules.get("properties").and_then(Value::as_object);
+                let others = members.iter().filter(|(name, _)| known.is_none_or(|known| !known.contains_key(*name)));
+                every(others.map(|(_, member)| self.fits(rule, member)))
+            }
+            ("required", Value::Object(members)) => {
+                every(rule.as_array()?.iter().map(|name| Some(members.contains_key(name.as_str()?))))
+            }
+            ("properties" | "additionalProperties" | "required", _) => Some(!value.is_object()).filter(|other| *other),
+            ("items", Value::Array(items)) if !rule.is_array() => every(items.iter().map(|item| self.fits(rule, item))),
+            ("minItems", Value::Array(items)) => Some(items.len() as u64 >= rule.as_u64()?),
+            ("minLength", Value::String(text)) => Some(text.chars().count() as u64 >= rule.as_u64()?),
+            ("maxLength", Value::String(text)) => Some(text.chars().count() as u64 <= rule.as_u64()?),
+            ("minimum", Value::Number(number)) => Some(number.as_i64()? >= rule.as_i64()?),
+            ("maximum", Value::Number(number)) => Some(number.as_i64()? <= rule.as_i64()?),
+            ("items" | "minItems", _) => Some(!value.is_array()).filter(|other| *other),
+            ("pattern", Value::String(text)) => self.matches(rule.as_str()?, text),
+            ("minLength" | "maxLength" | "pattern", _) => Some(!value.is_string()).filter(|other| *other),
+            ("minimum" | "maximum", _) => Some(!value.is_number()).filter(|other| *other),
+            _ => None,
         }
-        ("additionalProperties", Value::Object(members)) if !rules.contains_key("patternProperties") => {
-            let known = rules.get("properties").and_then(Value::as_object);
-            let others = members.iter().filter(|(name, _)| known.is_none_or(|known| !known.contains_key(*name)));
-            every(others.map(|(_, member)| fits(rule, member)))
+    }
+
+    /// Text that does not match is left to the validator, which has to say so anyway.
+    fn matches(&self, pattern: &str, text: &str) -> Option<bool> {
+        let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        if !patterns.contains_key(pattern) {
+            patterns.insert(pattern.to_owned(), Regex::new(pattern).ok());
         }
-        ("required", Value::Object(members)) => {
-            every(rule.as_array()?.iter().map(|name| Some(members.contains_key(name.as_str()?))))
-        }
-        ("properties" | "additionalProperties" | "required", _) => Some(!value.is_object()).filter(|other| *other),
-        ("items", Value::Array(items)) if !rule.is_array() => every(items.iter().map(|item| fits(rule, item))),
-        ("minItems", Value::Array(items)) => Some(items.len() as u64 >= rule.as_u64()?),
-        ("minLength", Value::String(text)) => Some(text.chars().count() as u64 >= rule.as_u64()?),
-        ("maxLength", Value::String(text)) => Some(text.chars().count() as u64 <= rule.as_u64()?),
-        ("minimum", Value::Number(number)) => Some(number.as_i64()? >= rule.as_i64()?),
-        ("maximum", Value::Number(number)) => Some(number.as_i64()? <= rule.as_i64()?),
-        ("items" | "minItems", _) => Some(!value.is_array()).filter(|other| *other),
-        ("minLength" | "maxLength" | "pattern", _) => Some(!value.is_string()).filter(|other| *other),
-        ("minimum" | "maximum", _) => Some(!value.is_number()).filter(|other| *other),
-        _ => None,
+        patterns.get(pattern)?.as_ref()?.is_match(text).then_some(true)
     }
 }
 
@@ -172,7 +194,7 @@ mod tests {
         /// Where this says something, the validator says the same.
         #[test]
         fn it_agrees_with_the_validator(schema in schema(), value in value()) {
-            if let Some(fits) = fits(&schema, &value) {
+            if let Some(fits) = Look::default().fits(&schema, &value) {
                 let validator = Validator::draft7(&schema).unwrap();
                 prop_assert_eq!(fits, validator.is_valid(&value), "{} {}", schema, value);
             }
@@ -187,9 +209,9 @@ mod tests {
             "additionalProperties": false,
             "required": ["function"],
         });
-        assert_eq!(fits(&schema, &json!({ "function": "a", "timeout": 3 })), Some(true));
-        assert_eq!(fits(&schema, &json!({ "function": "a", "timout": 3 })), Some(false));
-        assert_eq!(fits(&json!({ "pattern": "a" }), &json!("a")), None);
-        assert_eq!(fits(&json!({ "$ref": "#" }), &json!("a")), None);
+        assert_eq!(Look::default().fits(&schema, &json!({ "function": "a", "timeout": 3 })), Some(true));
+        assert_eq!(Look::default().fits(&schema, &json!({ "function": "a", "timout": 3 })), Some(false));
+        assert_eq!(Look::default().fits(&json!({ "pattern": "a" }), &json!("b")), None);
+        assert_eq!(Look::default().fits(&json!({ "$ref": "#" }), &json!("a")), None);
     }
 }

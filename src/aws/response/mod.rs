@@ -4,6 +4,7 @@
 //! function response for format 2.0" for HTTP APIs, "Respond to the load balancer" for load balancers); where a function bends them, REST APIs refuse (`strict`) and most
 //! gateways shrug.
 
+mod answer;
 mod headers;
 mod stream;
 
@@ -17,7 +18,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::event::EventFormat;
-use crate::value::Value;
+use answer::{Json, Members, bytes_of, integer_of, text_of};
 
 pub use stream::{OpenError, StreamedResponse, open};
 
@@ -48,6 +49,8 @@ pub enum ProxyError {
     HeaderName(String),
     #[error("the value of header \"{0}\" has characters that no header can carry")]
     HeaderValue(String),
+    #[error("there are more than {} headers", headers::MOST)]
+    TooManyHeaders,
     #[error("\"body\" is not a string")]
     BodyKind,
     #[error("\"isBase64Encoded\" is neither true nor false")]
@@ -63,21 +66,20 @@ const MEMBERS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body"
 /// Reads a function's answer. `strict` refuses what REST APIs refuse: members they do not know, a body that is not a
 /// string, a flag that is not a boolean, a missing status.
 pub fn parse(format: EventFormat, payload: &Bytes, strict: bool) -> Result<ProxyResponse, ProxyError> {
-    let answer = Value::parse_json(payload).map_err(|_| ProxyError::NotJson)?;
-    let status = answer.get("statusCode").filter(|_| matches!(answer, Value::Object(_)));
-    match (format, &answer) {
-        (EventFormat::V2, Value::String(text)) => Ok(bare(Bytes::copy_from_slice(text.as_bytes()))),
-        (EventFormat::V2, _) if status.is_none() => Ok(bare(payload.clone())),
-        (EventFormat::V1, Value::Object(members)) => {
-            let unknown = members.keys().find(|key| !MEMBERS.contains(&&***key));
-            match unknown.filter(|_| strict) {
-                Some(key) => Err(ProxyError::UnknownMember(key.to_string())),
-                None => proxy(format, &answer, strict),
+    match (format, answer::read(payload)?) {
+        (EventFormat::V2, Json::Str(text)) => Ok(bare(bytes_of(text, payload))),
+        (_, Json::Object(members)) => {
+            let answer = Members::from(members);
+            let has_status = answer.get("statusCode").is_some();
+            let unknown = answer.names().find(|name| !MEMBERS.contains(name));
+            match (format, unknown) {
+                (EventFormat::V1, Some(name)) if strict => Err(ProxyError::UnknownMember(name.to_owned())),
+                (EventFormat::V2, _) if !has_status => Ok(bare(payload.clone())),
+                (EventFormat::Alb { .. }, _) if !has_status => Err(ProxyError::NoStatus),
+                _ => proxy(format, answer, payload, strict),
             }
         }
-        (EventFormat::V2, _) => proxy(format, &answer, strict),
-        (EventFormat::Alb { .. }, Value::Object(_)) if status.is_none() => Err(ProxyError::NoStatus),
-        (EventFormat::Alb { .. }, Value::Object(_)) => proxy(format, &answer, strict),
+        (EventFormat::V2, _) => Ok(bare(payload.clone())),
         (EventFormat::V1 | EventFormat::Alb { .. }, _) => Err(ProxyError::NotAnObject),
     }
 }
@@ -89,11 +91,16 @@ fn bare(body: Bytes) -> ProxyResponse {
     ProxyResponse { status: StatusCode::OK, headers, body }
 }
 
-fn proxy(format: EventFormat, answer: &Value, strict: bool) -> Result<ProxyResponse, ProxyError> {
-    let status = status(answer, strict)?;
-    let mut headers = headers::read(format, answer)?;
+fn proxy(
+    format: EventFormat,
+    mut answer: Members<'_>,
+    payload: &Bytes,
+    strict: bool,
+) -> Result<ProxyResponse, ProxyError> {
+    let status = status(&answer, strict)?;
+    let mut headers = headers::read(format, &answer)?;
     // A load balancer stringifies nothing.
-    let mut body = body(answer, strict, strict || matches!(format, EventFormat::Alb { .. }))?;
+    let mut body = body(&mut answer, payload, strict, strict || matches!(format, EventFormat::Alb { .. }))?;
     // These have no body by definition (RFC 9110, 15.3.5 and 15.4.5).
     if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
         body.clear();
@@ -110,39 +117,39 @@ fn proxy(format: EventFormat, answer: &Value, strict: bool) -> Result<ProxyRespo
 }
 
 /// A whole number, or one written as text. 1xx cannot end an exchange.
-fn status(answer: &Value, strict: bool) -> Result<StatusCode, ProxyError> {
+fn status(answer: &Members<'_>, strict: bool) -> Result<StatusCode, ProxyError> {
     let value = match answer.get("statusCode") {
-        None | Some(Value::Null) if strict => return Err(ProxyError::NoStatus),
-        None | Some(Value::Null) => return Ok(StatusCode::OK),
+        None | Some(Json::Null) if strict => return Err(ProxyError::NoStatus),
+        None | Some(Json::Null) => return Ok(StatusCode::OK),
         Some(value) => value,
     };
-    let number = value.as_integer().and_then(|number| u16::try_from(number).ok());
+    let number = integer_of(value).and_then(|number| u16::try_from(number).ok());
     let status =
         number.filter(|number| (200..=599).contains(number)).and_then(|number| StatusCode::from_u16(number).ok());
-    status.ok_or_else(|| ProxyError::Status(value.to_text().into_owned()))
+    status.ok_or_else(|| ProxyError::Status(text_of(value).into_owned()))
 }
 
-fn body(answer: &Value, strict: bool, only_text: bool) -> Result<Bytes, ProxyError> {
+fn body(answer: &mut Members<'_>, payload: &Bytes, strict: bool, only_text: bool) -> Result<Bytes, ProxyError> {
     let base64 = is_base64(answer, strict)?;
-    match answer.get("body") {
-        None | Some(Value::Null) => Ok(Bytes::new()),
-        Some(Value::String(text)) if base64 => {
+    match answer.take("body") {
+        None | Some(Json::Null) => Ok(Bytes::new()),
+        Some(Json::Str(text)) if base64 => {
             BASE64_STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(|_| ProxyError::Base64)
         }
-        Some(text @ Value::String(_)) => Ok(text.to_bytes()),
+        Some(Json::Str(text)) => Ok(bytes_of(text, payload)),
         Some(_) if only_text || base64 => Err(ProxyError::BodyKind),
-        Some(other) => Ok(other.to_bytes()),
+        Some(other) => Ok(serde_json::to_vec(&other).unwrap_or_default().into()),
     }
 }
 
 /// The flag, or the name it had before (`base64Encoded`), which SAM lets win.
-fn is_base64(answer: &Value, strict: bool) -> Result<bool, ProxyError> {
-    let old = answer.get("base64Encoded").filter(|value| !strict && **value != Value::Null);
+fn is_base64(answer: &Members<'_>, strict: bool) -> Result<bool, ProxyError> {
+    let old = answer.get("base64Encoded").filter(|value| !strict && !value.is_null());
     match old.or_else(|| answer.get("isBase64Encoded")) {
-        None | Some(Value::Null) => Ok(false),
-        Some(Value::Bool(flag)) => Ok(*flag),
-        Some(Value::String(text)) if !strict && text.eq_ignore_ascii_case("true") => Ok(true),
-        Some(Value::String(text)) if !strict && text.eq_ignore_ascii_case("false") => Ok(false),
+        None | Some(Json::Null) => Ok(false),
+        Some(Json::Bool(flag)) => Ok(*flag),
+        Some(Json::Str(text)) if !strict && text.eq_ignore_ascii_case("true") => Ok(true),
+        Some(Json::Str(text)) if !strict && text.eq_ignore_ascii_case("false") => Ok(false),
         Some(_) => Err(ProxyError::Flag),
     }
 }

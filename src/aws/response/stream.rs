@@ -10,8 +10,9 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, StreamBody};
 
+use super::answer::{self, Json, Members};
 use super::{ProxyError, headers, status};
-use crate::value::{self, BodyStream, BoxError, Value};
+use crate::value::{self, BodyStream, BoxError};
 
 #[cfg(test)]
 mod tests;
@@ -104,7 +105,8 @@ where
 }
 
 fn read_head(text: &[u8]) -> Result<(StatusCode, HeaderMap), ProxyError> {
-    let head = Value::parse_json(text).map_err(|_| ProxyError::NotJson)?;
+    let Json::Object(members) = answer::read(text)? else { return Err(ProxyError::NotAnObject) };
+    let head = Members::from(members);
     let status = status(&head, false)?;
     let mut headers = headers::read_all(&head)?;
     if !headers.contains_key(CONTENT_TYPE) {

@@ -104,6 +104,34 @@ fn r10_the_lists_come_first_and_nothing_twice() {
 }
 
 #[test]
+fn of_two_members_with_one_name_the_last_counts() {
+    let response =
+        v1(r#"{"statusCode":500,"headers":{"a":"1","b":"3","a":"2"},"statusCode":201,"body":"x","body":"y"}"#);
+    let response = response.unwrap();
+    assert_eq!((response.status.as_u16(), header(&response, "a"), &*response.body), (201, vec!["2"], &b"y"[..]));
+}
+
+#[test]
+fn more_headers_than_anybody_takes_are_refused() {
+    let many = |count: usize| (0..count).map(|number| format!(r#""x-{number}":"1""#)).collect::<Vec<_>>().join(",");
+    for (count, fits) in [(1000, true), (1001, false), (40_000, false)] {
+        let named = v1(&format!(r#"{{"headers":{{{}}}}}"#, many(count)));
+        let listed = v1(&format!(r#"{{"multiValueHeaders":{{"x":[{}]}}}}"#, vec!["1"; count].join(",")));
+        for response in [named, listed] {
+            assert_eq!(response.map(|response| response.headers.len()).ok(), fits.then_some(count), "{count}");
+        }
+    }
+}
+
+#[test]
+fn a_body_without_escapes_is_not_copied() {
+    let payload = Bytes::from_static(br#"{"body":"plain"}"#);
+    let response = parse(EventFormat::V1, &payload, false).unwrap();
+    assert_eq!(response.body.as_ptr(), payload[9..].as_ptr());
+    assert_eq!(v1(r#"{"body":"\u00e9\n"}"#).unwrap().body, "\u{e9}\n");
+}
+
+#[test]
 fn r11_cookies_are_one_header_each() {
     let listed = v1(r#"{"multiValueHeaders":{"set-cookie":["a=1","b=2"]}}"#).unwrap();
     let named = v2(r#"{"statusCode":200,"cookies":["a=1","b=2"]}"#).unwrap();
