@@ -1,6 +1,6 @@
 # One static binary in an empty image.
 FROM rust:1.95-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends curl openssl python3 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends curl openssl python3 valgrind && rm -rf /var/lib/apt/lists/*
 RUN rustup component add llvm-tools
 WORKDIR /src
 COPY . .

@@ -35,7 +35,7 @@ const PATHS: [(&str, &str, &str, &str, usize); 3] = [
 ];
 const RAW: usize = 36;
 const HEADERS: usize = 56;
-const EVENT: usize = 72;
+const EVENT: usize = 55;
 
 const DOCUMENT: &str = "openapi: 3.0.3
 info: {title: budget, version: 1.0.0}

@@ -7,7 +7,7 @@ use crate::assembly;
 use crate::compile::SnapshotBuilder;
 use crate::diagnostics::{Diagnostic, Findings, Sources, Span, codes};
 use crate::openapi::{self, Api};
-use crate::policy::{Directory, Purpose, Shapes, SharedParts};
+use crate::policy::{Directory, Purpose, SharedParts};
 use crate::resources::Resources;
 use crate::runtime::Snapshot;
 use crate::settings::{Clients, Live, read_clients};
@@ -87,7 +87,6 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
     documents.referred.extend(settings.clients_file.as_ref().map(PathBuf::from));
     let mut builder = SnapshotBuilder::new(settings);
     let (packaged, sources) = (&documents.packaged, &all);
-    let shapes = Shapes::default();
     for (number, api) in documents.apis.iter().enumerate() {
         progress(number);
         let directory = clients.as_ref().map(|clients| Arc::new(Directory::of(clients, api)));
@@ -96,7 +95,6 @@ pub fn load(paths: &[PathBuf], around: &Surroundings<'_>) -> Load {
             api,
             settings,
             resources,
-            shapes: &shapes,
             environment,
             purpose,
             sources,

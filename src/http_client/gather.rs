@@ -7,10 +7,11 @@ use std::task::{Context, Poll};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 
-/// What is gathered. A head with a small body behind it fits; to copy more costs more than it saves.
-const SMALL: usize = 1024;
+/// What is gathered. A head fits with a small body behind it, or the event of a request without one; to copy more costs more than
+/// it saves.
+const SMALL: usize = 4096;
 
-/// A connection that writes several small pieces as one: to send one piece takes the system a fifth of a microsecond less
+/// A connection that writes several small pieces as one: to send one piece takes the system 0.15 microseconds less
 /// than to collect two.
 #[derive(Debug)]
 pub struct Gather<T>(pub T);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::{Directory, Entry, Guard, Shapes};
+use super::{Directory, Entry, Guard};
 use crate::assembly::{Carrier, Cors, CustomPolicies, Generation, Property, Step};
 use crate::diagnostics::codes;
 use crate::diagnostics::{Code, Diagnostic, Findings, Sources, Span};
@@ -24,7 +24,6 @@ pub struct SharedParts<'a> {
     pub api: &'a Api,
     pub settings: &'a Live,
     pub resources: &'a Resources,
-    pub shapes: &'a Shapes,
     pub environment: &'a dyn Environment,
     pub purpose: Purpose,
     /// The texts of the load.
@@ -114,9 +113,8 @@ impl<'a, 'p> Compiler<'a, 'p> {
             return None;
         }
         let mut spelling = Findings::default();
-        let shape = self.shared.shapes.of(entry);
-        let config = shape.decode(&self.config, self.findings)?;
-        self.config = shape.rename(&self.config, &mut spelling);
+        let config = entry.shape().decode(&self.config, self.findings)?;
+        self.config = entry.shape().rename(&self.config, &mut spelling);
         Some(config)
     }
 

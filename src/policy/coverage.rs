@@ -35,8 +35,7 @@ impl Entry {
         let Meta { name: policy, page, .. } = *self.meta;
         let differences = differences(page);
         let row = |property: &str, state, note: String| Covered { policy, property: property.to_owned(), state, note };
-        let shape = self.shape();
-        let built = shape.properties().map(|name| {
+        let built = self.shape().properties().map(|name| {
             let quoted = format!("`{name}`");
             let notes: Vec<&str> =
                 differences.iter().filter(|text| text.contains(&quoted)).map(String::as_str).collect();
@@ -58,8 +57,8 @@ impl Entry {
 
     /// The properties that are known and not built. One that is built may be listed with values that it leaves alone.
     pub fn unbuilt(&self) -> impl Iterator<Item = &'static Unbuilt> {
-        let shape = self.shape();
-        self.meta.spellings.unbuilt.iter().filter(move |(name, _)| !shape.properties().any(|built| built == *name))
+        let built: Vec<&str> = self.shape().properties().collect();
+        self.meta.spellings.unbuilt.iter().filter(move |(name, _)| !built.contains(name))
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) use call::read_profile;
 pub use clients::{Directory, Stranger};
 pub use compiler::{Compiler, Names, Purpose, SharedParts};
 pub use coverage::{Coverage, Covered};
-pub use registry::{Entry, Shapes, find, generation};
+pub use registry::{Entry, find, generation};
 pub use security::Guard;
 pub use unbuilt::{UNBUILT, instead};
 

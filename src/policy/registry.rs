@@ -1,8 +1,6 @@
 //! The list of policies, without their types.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::OnceLock;
 
 use super::{ALL, Compiled, Compiler, Meta, Policy};
 use crate::assembly::{Carrier, Generation};
@@ -11,7 +9,8 @@ use crate::source::Shape;
 /// A policy without its types.
 pub struct Entry {
     pub meta: &'static Meta,
-    shape: fn() -> Shape,
+    shape: OnceLock<Shape>,
+    make_shape: fn() -> Shape,
     compile: fn(&Entry, &mut Compiler<'_, '_>) -> Option<Compiled>,
 }
 
@@ -20,7 +19,8 @@ impl Entry {
     pub const fn of<P: Policy>() -> Self {
         Entry {
             meta: &P::META,
-            shape: || Shape::of::<P::Config>(P::META.name, P::META.spellings),
+            shape: OnceLock::new(),
+            make_shape: || Shape::of::<P::Config>(P::META.name, P::META.spellings),
             compile: |entry, compiler| {
                 let config: P::Config = compiler.decode(entry)?;
                 P::compile(config, compiler)
@@ -28,27 +28,14 @@ impl Entry {
         }
     }
 
-    /// What its configuration looks like, made anew: [`Shapes`] keeps what a load needs again and again.
-    pub fn shape(&self) -> Shape {
-        (self.shape)()
+    /// What its configuration looks like.
+    pub fn shape(&self) -> &Shape {
+        self.shape.get_or_init(self.make_shape)
     }
 
     /// Reads the step's configuration and compiles it.
     pub fn compile(&self, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
         (self.compile)(self, compiler)
-    }
-}
-
-/// What the configurations of a load's policies look like. Half of what a small load needs, and nothing to a request.
-#[derive(Default)]
-pub struct Shapes {
-    made: RefCell<HashMap<&'static str, Rc<Shape>>>,
-}
-
-impl Shapes {
-    pub(super) fn of(&self, entry: &Entry) -> Rc<Shape> {
-        let mut made = self.made.borrow_mut();
-        Rc::clone(made.entry(entry.meta.name).or_insert_with(|| Rc::new(entry.shape())))
     }
 }
 

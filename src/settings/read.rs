@@ -1,7 +1,7 @@
 //! The settings file to [`Settings`].
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::Uri;
 use http::header::{HeaderName, HeaderValue};
@@ -12,8 +12,9 @@ use crate::diagnostics::{Diagnostic, Findings, Sources, codes, quoted_list};
 use crate::source::{Content, Environment, Node, Shape, Spellings, expand, read_tree};
 
 /// The shape of the settings file.
-pub fn shape() -> Shape {
-    Shape::of::<Settings>("the settings", Spellings::default())
+pub fn shape() -> &'static Shape {
+    static SHAPE: OnceLock<Shape> = OnceLock::new();
+    SHAPE.get_or_init(|| Shape::of::<Settings>("the settings", Spellings::default()))
 }
 
 /// The shape of the clients' file.

@@ -211,7 +211,9 @@ mod tests {
         });
         assert_eq!(Look::default().fits(&schema, &json!({ "function": "a", "timeout": 3 })), Some(true));
         assert_eq!(Look::default().fits(&schema, &json!({ "function": "a", "timout": 3 })), Some(false));
-        assert_eq!(Look::default().fits(&json!({ "pattern": "a" }), &json!("b")), None);
+        let duration = json!({ "type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|m|h)?\s*$" });
+        assert_eq!(Look::default().fits(&duration, &json!("1.5s")), Some(true));
+        assert_eq!(Look::default().fits(&duration, &json!("soon")), None);
         assert_eq!(Look::default().fits(&json!({ "$ref": "#" }), &json!("a")), None);
     }
 }

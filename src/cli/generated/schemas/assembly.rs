@@ -228,7 +228,7 @@ fn needs_properties(entry: &policy::Entry) -> bool {
     let shape = entry.shape();
     let rules = shape.annotated().get(RULES).and_then(Value::as_array);
     let by_rule = rules.is_some_and(|rules| rules.iter().any(refuses_nothing_set));
-    by_rule || shape.properties().any(|name| spelling::is_required(&shape, name))
+    by_rule || shape.properties().any(|name| spelling::is_required(shape, name))
 }
 
 /// The properties of a policy's step, those included that every step has. The schema stands at the pointer `at`.
@@ -245,7 +245,7 @@ pub(super) fn policy(entry: &policy::Entry, reading: &Reading<'_>, at: &str) -> 
     if !needs_properties(entry) {
         schema.insert("type".to_owned(), json!(["object", "null"]));
     }
-    spelling::add(&shape, reading, at, &mut schema);
+    spelling::add(shape, reading, at, &mut schema);
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         properties.extend(common(entry, reading));
     }

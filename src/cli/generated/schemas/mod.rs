@@ -35,7 +35,7 @@ pub(super) fn files() -> Vec<GeneratedFile> {
 }
 
 fn settings() -> Value {
-    of_file("settings", "The settings file of the Gantry gateway.", &settings::shape())
+    of_file("settings", "The settings file of the Gantry gateway.", settings::shape())
 }
 
 fn clients() -> Value {
