@@ -99,7 +99,7 @@ async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &A
         let busy = clock.begin(request.version());
         serving.answers.answer(Peer(peer, local), request, busy)
     });
-    let io = Gather(TokioIo::new(Watched { stream, clock: clock.clone() }));
+    let io = Gather(TokioIo::new(Watched::new(stream, clock.clone())));
     let mut connection = pin!(serving.http.serve_connection(io, service));
     let (mut alarm, mut armed) = (pin!(sleep_until(clock.due().0)), false);
     let mut signal = pin!(serving.stop.clone().reached(serving.until));
