@@ -195,7 +195,7 @@ impl Watched {
     }
 
     /// Everything that is there to be read goes first: what is written then goes out one behind the other, and whoever reads
-    /// it has slept once and not in between. That takes an eighth less of a processor where connections always have
+    /// it has slept once and not in between. That takes a twentieth less of a processor where connections always have
     /// something to say, and where there is one connection, nothing waits.
     fn write<T>(
         &mut self,
