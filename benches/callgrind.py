@@ -23,3 +23,9 @@ def read(file):
     if instructions is None:
         sys.exit(f"{file.name} has no sum")
     return instructions, allocations
+
+
+def functions(file):
+    """The functions in one dump, each once, by the names that the linker knows. Names must be neither compressed nor demangled."""
+    names = (re.sub(r"'\d+$", "", line[3:].strip()) for line in file.open(errors="replace") if line.startswith("fn="))
+    return dict.fromkeys(name for name in names if not name.startswith(("0x", "(")))

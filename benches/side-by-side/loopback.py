@@ -124,6 +124,11 @@ def _port(process):
     sys.exit(f"the gateway does not start:\n{''.join(said)}")
 
 
+def dump(gateway):
+    """Has callgrind write what it counted since the last time. The gateway runs under it."""
+    subprocess.run([program("callgrind_control"), "--dump", str(gateway.pid)], check=True, capture_output=True)
+
+
 def connect(port):
     connection = socket.create_connection(("127.0.0.1", port), timeout=60)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

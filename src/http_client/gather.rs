@@ -36,8 +36,7 @@ impl<T: Write + Unpin> Write for Gather<T> {
         if let [one] = pieces {
             return inner.poll_write(cx, one);
         }
-        let mut all = [0; SMALL];
-        match gather(pieces, &mut all) {
+        match gather(pieces, &mut None) {
             Some(all) => inner.poll_write(cx, all),
             None => inner.poll_write_vectored(cx, pieces),
         }
@@ -63,13 +62,18 @@ impl<T: Connection> Connection for Gather<T> {
 }
 
 /// The pieces one behind the other, where there is room.
-fn gather<'a>(pieces: &[IoSlice<'_>], room: &'a mut [u8; SMALL]) -> Option<&'a [u8]> {
+fn gather<'a>(pieces: &[IoSlice<'_>], room: &'a mut Option<[u8; SMALL]>) -> Option<&'a [u8]> {
+    let whole: usize = pieces.iter().map(|piece| piece.len()).sum();
+    if whole > SMALL {
+        return None;
+    }
+    let room = room.insert([0; SMALL]);
     let mut length = 0;
     for piece in pieces {
-        room.get_mut(length..length + piece.len())?.copy_from_slice(piece);
+        room[length..length + piece.len()].copy_from_slice(piece);
         length += piece.len();
     }
-    Some(&room[..length])
+    Some(&room[..whole])
 }
 
 #[cfg(test)]
@@ -79,7 +83,7 @@ mod tests {
     #[test]
     fn pieces_are_one_where_they_fit() {
         let (whole, half) = ([1; SMALL], [2; SMALL / 2]);
-        let mut room = [0; SMALL];
+        let mut room = None;
         assert_eq!(
             gather(&[IoSlice::new(b"head"), IoSlice::new(b""), IoSlice::new(b"body")], &mut room).unwrap(),
             b"headbody"

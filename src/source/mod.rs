@@ -14,6 +14,7 @@ mod quick;
 mod reference;
 pub mod rule;
 mod scalar;
+mod words;
 
 use std::sync::Arc;
 

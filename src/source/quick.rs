@@ -201,6 +201,25 @@ mod tests {
         }
     }
 
+    proptest! {
+        /// The patterns of our own types too, over what looks like theirs.
+        #[test]
+        fn it_agrees_about_patterns(text in "[ \\t\u{a0}]{0,2}[0-9٣]{0,3}[.0-9]{0,3}[ /%]{0,2}(ms|second|s|h|none)?\n?") {
+            for pattern in [
+                r"^\s*\d+(\.\d+)?\s*(ms|s|m|h)?\s*$",
+                r"^\s*(100(\.0+)?|\d{1,2}(\.\d+)?)\s*%\s*$",
+                r"^\s*\d+\s*/\s*\d*\s*(second|minute|hour|day|week)s?\s*$",
+                "^(none|not-sent|throttled|always)$",
+            ] {
+                let schema = json!({ "pattern": pattern });
+                if let Some(fits) = Look::default().fits(&schema, &json!(text)) {
+                    let validator = Validator::draft7(&schema).unwrap();
+                    prop_assert_eq!(fits, validator.is_valid(&json!(text)), "{} {:?}", pattern, text);
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_configurations_look_like_is_known() {
         let schema = json!({

@@ -3,29 +3,29 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use serde_json_borrow::{Map, Value};
+use serde_json_borrow::Map;
 
 use super::ProxyError;
 
 pub(super) use serde_json_borrow::Value as Json;
 
 /// Reads a payload.
-pub(super) fn read(payload: &[u8]) -> Result<Value<'_>, ProxyError> {
+pub(super) fn read(payload: &[u8]) -> Result<Json<'_>, ProxyError> {
     serde_json::from_slice(payload).map_err(|_| ProxyError::NotJson)
 }
 
 /// The members of an object. Of two with one name the last counts, as for every reader of JSON.
-pub(super) struct Members<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+pub(super) struct Members<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> Members<'a> {
-    pub(super) fn get(&self, name: &str) -> Option<&Value<'a>> {
+    pub(super) fn get(&self, name: &str) -> Option<&Json<'a>> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The value itself; a second time there is none.
-    pub(super) fn take(&mut self, name: &str) -> Option<Value<'a>> {
+    pub(super) fn take(&mut self, name: &str) -> Option<Json<'a>> {
         let found = self.0.iter_mut().rev().find(|(key, _)| key == name);
-        found.map(|(_, value)| std::mem::replace(value, Value::Null))
+        found.map(|(_, value)| std::mem::replace(value, Json::Null))
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
@@ -48,18 +48,18 @@ pub(super) fn bytes_of(text: Cow<'_, str>, payload: &Bytes) -> Bytes {
 }
 
 /// A value as it reads in a header: texts bare, everything else as JSON.
-pub(super) fn text_of<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
+pub(super) fn text_of<'v>(value: &'v Json<'_>) -> Cow<'v, str> {
     match value {
-        Value::Str(text) => Cow::Borrowed(text),
+        Json::Str(text) => Cow::Borrowed(text),
         other => Cow::Owned(serde_json::to_string(other).unwrap_or_default()),
     }
 }
 
 /// A whole number, or one written as text.
-pub(super) fn integer_of(value: &Value<'_>) -> Option<i64> {
+pub(super) fn integer_of(value: &Json<'_>) -> Option<i64> {
     match value {
-        Value::Number(number) => number.as_i64(),
-        Value::Str(text) => text.trim().parse().ok(),
+        Json::Number(number) => number.as_i64(),
+        Json::Str(text) => text.trim().parse().ok(),
         _ => None,
     }
 }
