@@ -107,7 +107,7 @@ def beside_peers(measured, absent):
 
 
 def median(rows, case, gateway, measure):
-    found = [row for row in rows if row["case"] == case and row["gw"] == gateway]
+    found = [row for row in rows if row["case"] == case and row["gw"] == gateway and not row.get("far")]
     if measure == "added_p50":
         alone = median(rows, "raw", "(stand-in alone)", "p50_us")
         return statistics.median(row["p50_us"] for row in found) - alone if found and alone else None

@@ -152,7 +152,7 @@ impl ResponseCache {
     }
 
     fn target(&self, outgoing: &Outgoing) -> Target {
-        self.cache.target(&outgoing.uri.to_string())
+        self.cache.target(&outgoing.uri)
     }
 }
 
