@@ -51,13 +51,8 @@ def _answer(shared, core):
 
 
 def mark_far(rows):
-    """Marks the rows that were sampled while the cores were far apart, but for the cases of which there are no others."""
+    """Marks the rows that were sampled while the cores were far apart."""
     measured = [row for row in rows if "core_ns" in row]
     limit = NEAR * min((row["core_ns"] for row in measured), default=0)
-    near = {_of(row) for row in measured if row["core_ns"] <= limit}
     for row in measured:
-        row["far"] = row["core_ns"] > limit and _of(row) in near
-
-
-def _of(row):
-    return row["kind"], row["gw"], row["case"]
+        row["far"] = row["core_ns"] > limit
