@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 /// Findings with a place, a reason and a remedy; one renderer per format.
-pub mod diagnostics;
+pub mod base;
 
 /// What a request carries: values, bodies, messages, secrets.
 pub mod value;
@@ -43,11 +43,20 @@ pub mod script;
 /// What outlives a reload.
 pub mod resources;
 
-/// What steps do: one folder per policy.
+/// Who calls: applications and plans, registries, providers, guards.
+pub mod identity;
+
+/// The kit of a policy author.
 pub mod policy;
 
-/// Documents to a snapshot.
+/// What steps do: one folder per policy.
+pub mod policies;
+
+/// Assemblies to pipelines.
 pub mod compile;
+
+/// Documents and folders to a snapshot.
+pub mod load;
 
 /// Documents of API Connect on their way here.
 pub mod import;

@@ -1,13 +1,20 @@
 //! The house keeps itself: arrows between rooms, lengths of files, the list of policies, generated files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
+#[path = "house/arrows.rs"]
+mod arrows;
+#[path = "house/source.rs"]
+mod source;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use arrows::{Arrow, Library, circles};
+
 /// The rooms, ground floor first. A room may use only rooms above it in this list.
-const ROOMS: [&str; 22] = [
-    "diagnostics",
+const ROOMS: [&str; 25] = [
+    "base",
     "value",
     "jose",
     "source",
@@ -20,8 +27,11 @@ const ROOMS: [&str; 22] = [
     "aws",
     "script",
     "resources",
+    "identity",
     "policy",
+    "policies",
     "compile",
+    "load",
     "import",
     "audit",
     "telemetry",
@@ -52,53 +62,105 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The room of a file below `src`, if it is in one.
-fn room_of(file: &Path) -> Option<String> {
-    let below = file.strip_prefix(root().join("src")).unwrap();
-    let first = below.components().next()?.as_os_str().to_string_lossy().into_owned();
-    (!first.ends_with(".rs")).then_some(first)
-}
-
-/// The rooms that a text names behind `crate::`, with their lines.
-fn arrows(text: &str) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
-        for rest in line.split("crate::").skip(1) {
-            // `use crate::{a::X, b::Y}` names several.
-            let names: Vec<&str> = match rest.strip_prefix('{') {
-                Some(list) => list.trim_end_matches(['}', ';']).split(',').collect(),
-                None => vec![rest],
-            };
-            for name in names {
-                let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                found.push((index + 1, name));
-            }
-        }
-    }
-    found
+/// The library without its tests.
+fn library() -> Library {
+    let source = root().join("src");
+    let files = rust_files(&source).into_iter().filter_map(|file| {
+        let below = file.strip_prefix(&source).ok()?.to_path_buf();
+        let is_test = below.iter().any(|part| {
+            let part = part.to_string_lossy();
+            part == "tests" || part == "tests.rs" || part.starts_with("test_")
+        });
+        (!is_test).then(|| (below, fs::read_to_string(&file).unwrap()))
+    });
+    Library::read(files)
 }
 
 #[test]
 fn rooms_use_only_rooms_above_them() {
     let level: BTreeMap<&str, usize> = ROOMS.iter().enumerate().map(|(level, room)| (*room, level)).collect();
+    let library = library();
     let mut wrong = Vec::new();
-    for file in rust_files(&root().join("src")) {
-        let Some(room) = room_of(&file).filter(|room| room != "test_support") else { continue };
-        let own = *level.get(room.as_str()).unwrap_or_else(|| panic!("{room} is not in the list of rooms"));
-        for (line, used) in arrows(&fs::read_to_string(&file).unwrap()) {
-            if level.get(used.as_str()).is_some_and(|used| *used > own) {
-                wrong.push(format!("{}:{line}: `{room}` uses `{used}`, which is above it", file.display()));
-            }
+    for Arrow { from, line, from_module, to_module, .. } in library.arrows() {
+        let (Some(room), Some(used)) = (from_module.first(), to_module.first()) else { continue };
+        let Some(own) = level.get(room.as_str()) else { continue };
+        if level.get(used.as_str()).is_some_and(|used| used > own) {
+            wrong.push(format!("src/{}:{line}: `{room}` uses `{used}`, which is below it", from.display()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
+fn no_policy_uses_another() {
+    let library = library();
+    let mut wrong = Vec::new();
+    for Arrow { from, line, from_module, to_module, .. } in library.arrows() {
+        if let ([room, own, ..], [other, used, ..]) = (from_module, to_module)
+            && room == "policies"
+            && other == "policies"
+            && own != used
+        {
+            wrong.push(format!("src/{}:{line}: `{own}` uses `{used}`; share it in `policy/kit`", from.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_other_room_knows_a_policy() {
+    let library = library();
+    let mut wrong = Vec::new();
+    for Arrow { from, line, from_module, to_module, .. } in library.arrows() {
+        if let [room, policy] | [room, policy, ..] = to_module
+            && room == "policies"
+            && policy != "unbuilt"
+            && from_module.first().is_some_and(|from| from != "policies")
+        {
+            wrong.push(format!("src/{}:{line}: uses the policy `{policy}`", from.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_of_a_room_form_no_circle() {
+    let library = library();
+    let arrows: Vec<(String, String)> = library
+        .arrows()
+        .into_iter()
+        .filter(|arrow| arrow.from_module.first() == arrow.to_module.first())
+        .map(|arrow| (arrow.from.display().to_string(), arrow.to.display().to_string()))
+        .collect();
+    let circles: Vec<String> = circles(&arrows).iter().map(|circle| circle.join(", ")).collect();
+    assert!(circles.is_empty(), "{} circles:\n{}", circles.len(), circles.join("\n"));
+}
+
+#[test]
 fn the_arrow_test_sees_arrows() {
-    let text = "use crate::policy::X;\nuse crate::{value::Y, server};\n// use crate::cli;\n";
-    let names: Vec<String> = arrows(text).into_iter().map(|(_, name)| name).collect();
-    assert_eq!(names, ["policy", "value", "server"]);
+    let files = [
+        ("a/mod.rs", "mod x;\npub use x::X;\nuse crate::{\n    b::{self, Y},\n    c,\n};\n// use crate::d;\n"),
+        ("a/x.rs", "use super::z::Z;\nfn f() { crate::d::g(); }\n#[cfg(test)]\nmod tests {\n    use crate::e::E;\n}\n"),
+        ("a/z.rs", "use crate::a::X;\nfn f() -> b::Q {}\n"),
+        ("b.rs", ""),
+        ("c.rs", ""),
+        ("d.rs", ""),
+        ("e.rs", ""),
+    ];
+    let library = Library::read(files.map(|(path, text)| (PathBuf::from(path), text.to_owned())));
+    let name = |path: &Path| path.display().to_string();
+    let arrows: Vec<(String, String)> =
+        library.arrows().iter().map(|arrow| (name(arrow.from), name(arrow.to))).collect();
+    let expected = [
+        ("a/mod.rs", "b.rs"),
+        ("a/mod.rs", "b.rs"),
+        ("a/mod.rs", "c.rs"),
+        ("a/x.rs", "a/z.rs"),
+        ("a/x.rs", "d.rs"),
+        ("a/z.rs", "a/x.rs"),
+    ];
+    assert_eq!(arrows, expected.map(|(from, to)| (from.to_owned(), to.to_owned())));
+    assert_eq!(circles(&arrows), [["a/x.rs", "a/z.rs"]]);
 }
 
 #[test]
@@ -124,21 +186,21 @@ fn no_file_is_longer_than_the_wall() {
 
 #[test]
 fn the_list_of_policies_is_the_list_of_folders() {
-    let mut folders: Vec<String> = fs::read_dir(root().join("src/policy"))
+    let mut folders: Vec<String> = fs::read_dir(root().join("src/policies"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
         .map(|path| path.file_name().unwrap().to_string_lossy().replace('_', "-"))
         .collect();
     folders.sort();
-    let listed: Vec<&str> = gantry::policy::ALL.iter().map(|entry| entry.meta.name).collect();
+    let listed: Vec<&str> = gantry::policies::ALL.iter().map(|entry| entry.meta.name).collect();
     assert_eq!(listed, folders);
 }
 
 #[test]
 fn every_example_of_a_policy_is_on_its_page() {
-    for entry in &gantry::policy::ALL {
-        let folder = root().join("src/policy").join(entry.meta.name.replace('-', "_")).join("examples");
+    for entry in &gantry::policies::ALL {
+        let folder = root().join("src/policies").join(entry.meta.name.replace('-', "_")).join("examples");
         let mut files: Vec<String> = fs::read_dir(&folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
             .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
@@ -188,7 +250,7 @@ fn every_page_has_the_same_parts() {
         "### Faults",
         "### Differences from IBM's policy",
     ];
-    for folder in fs::read_dir(root().join("src/policy")).unwrap().map(|entry| entry.unwrap().path()) {
+    for folder in fs::read_dir(root().join("src/policies")).unwrap().map(|entry| entry.unwrap().path()) {
         let Ok(page) = fs::read_to_string(folder.join("page.md")) else { continue };
         let places: Vec<Option<usize>> = parts.iter().map(|part| page.find(part)).collect();
         let sorted = places.iter().all(Option::is_some) && places.is_sorted();

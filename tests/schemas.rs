@@ -8,11 +8,11 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use gantry::diagnostics::{Findings, Severity, Sources};
-use gantry::gateway::{self as loader, Surroundings};
-use gantry::policy::{self, Purpose};
-use gantry::resources::Resources;
-use gantry::settings::{self, Live};
+use gantry::base::{Findings, Severity, Sources};
+use gantry::load;
+use gantry::policies;
+use gantry::resources::{Resources, Surroundings};
+use gantry::settings::{self, Live, Purpose};
 use gantry::source::{Environment, parse};
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -59,14 +59,9 @@ fn errors(file: &Path) -> Vec<&'static str> {
     let mut settings = Live::default();
     settings.aws_export.region = Some("eu-west-1".to_owned());
     settings.aws_export.account = Some("123456789012".to_owned());
-    let around = Surroundings {
-        settings: &settings,
-        resources: &RESOURCES,
-        environment: &Fixed,
-        purpose: Purpose::Check,
-        progress: &|_| {},
-    };
-    let load = loader::load(&[file.to_path_buf()], &around);
+    let around =
+        Surroundings { settings: &settings, resources: &RESOURCES, environment: &Fixed, purpose: Purpose::Check };
+    let load = load::load(&[file.to_path_buf()], around, &|_| {});
     load.findings.iter().filter(|one| one.severity == Severity::Error).map(|one| one.code.id).collect()
 }
 
@@ -121,7 +116,7 @@ fn every_policy_has_mistakes_of_every_kind() {
         .iter()
         .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
-    for entry in &policy::ALL {
+    for entry in &policies::ALL {
         let required = entry.shape().annotated().get("required").is_some();
         let kinds = ["unknown-property", "wrong-type"].into_iter().chain(required.then_some("missing-property"));
         for kind in kinds {
@@ -176,7 +171,7 @@ fn examples() -> Vec<(String, Value)> {
         let examples = entry.meta.examples.iter();
         examples.map(|example| (format!("{}/{}", entry.meta.name, example.name), document(example)))
     };
-    policy::ALL.iter().flat_map(of).collect()
+    policies::ALL.iter().flat_map(of).collect()
 }
 
 #[test]

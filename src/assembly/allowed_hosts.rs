@@ -1,6 +1,6 @@
 //! `allowed-hosts` under a document's `x-assembly`: where a call whose host only run time knows may go.
 
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::openapi::Api;
 use crate::source::{Environment, Node, expand};
 

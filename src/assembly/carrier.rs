@@ -5,10 +5,8 @@ use super::properties::{Property, properties};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{
-    AllowedHosts, Assembly, Carrier, Catch, Cors, Generation, Step, Values, allowed_hosts, amazon, steps, unenforced,
-};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use super::{AllowedHosts, Assembly, Carrier, Catch, Cors, Step, Values, allowed_hosts, amazon, steps, unenforced};
+use crate::base::{Diagnostic, Findings, Generation, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Operation, Security};
 use crate::source::{Entry, Environment, Node};
 

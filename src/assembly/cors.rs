@@ -7,8 +7,9 @@ use http::{HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Carrier, Generation};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use super::Carrier;
+use crate::base::Generation;
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::source::{Environment, Node, Shape, Spellings, expand};
 
 /// Who may read the answers of an API, in the order in which it is asked.

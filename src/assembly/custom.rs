@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::parse::catch_list;
-use super::{Catch, Generation, Step, steps};
-use crate::diagnostics::{Diagnostic, Findings, Sources, Span, codes, nearest, quoted_list};
+use super::{Catch, Step, steps};
+use crate::base::Generation;
+use crate::base::{Diagnostic, Findings, Sources, Span, codes, nearest, quoted_list};
 use crate::settings::Policies;
 use crate::source::{Node, find_files, read_tree};
 

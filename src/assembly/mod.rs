@@ -14,7 +14,7 @@ mod walk;
 
 use std::sync::Arc;
 
-use crate::diagnostics::Span;
+use crate::base::{Generation, Span};
 use crate::source::Node;
 
 pub use allowed_hosts::{Allowed, AllowedHosts};
@@ -25,16 +25,6 @@ pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use parse::{step_list, steps};
 pub use properties::Property;
 pub use walk::Placed;
-
-/// The gateway whose rules a step without a version follows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Generation {
-    /// The DataPower API Gateway: 2.x policies, JSONata conditions, `{httpCode, httpMessage, moreInformation}`.
-    #[default]
-    V10,
-    /// The v5 engine: 1.x policies, JavaScript conditions, `{name, message}`.
-    V5,
-}
 
 /// Where an assembly is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

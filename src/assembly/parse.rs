@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Catch, Faults, Step};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::source::{Content, Entry, Node};
 
 /// Keys that every step may have and no policy sees.

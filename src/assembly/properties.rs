@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::Carrier;
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::source::{Entry, Environment, Node, expand};
 use crate::value::Value;
 
@@ -73,7 +73,7 @@ fn decoded(entry: &Entry, value: Value, findings: &mut Findings) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Sources;
+    use crate::base::Sources;
     use crate::source::{ProcessEnvironment, parse};
 
     const CARRIER: &str = "\

@@ -1,7 +1,7 @@
 //! What documents ask for around their assembly and Gantry does not do yet: said, and not silently left out.
 
 use super::amazon;
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::openapi::Api;
 
 /// Reports client certificates and what AWS would check; once each, at their first place.

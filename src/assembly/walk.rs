@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Assemblies, Step, step_list};
-use crate::diagnostics::{Findings, Span};
+use crate::base::{Findings, Span};
 use crate::source::{Entry, Node, kebab_case};
 
 /// A step and where it runs.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::diagnostics::{Diagnostic, Findings, Severity, Sources, Span, codes};
+use crate::base::{Diagnostic, Findings, Severity, Sources, Span, codes};
 use crate::source::{Node, Shape, Spellings, read_tree};
 
 /// A file of accepted findings.

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::assembly::Placed;
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Node, kebab_case};
 
 /// Policies that call something, with the time-out that each has where none is written.

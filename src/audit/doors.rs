@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::assembly::Origin;
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     open_operations(subject, findings);

@@ -11,7 +11,7 @@ mod secrets;
 mod tests;
 
 use crate::assembly::{self, Assemblies, Placed, Values};
-use crate::diagnostics::{Diagnostic, Findings, Severity, codes};
+use crate::base::{Diagnostic, Findings, Severity, codes};
 use crate::openapi::Api;
 use crate::settings::Live;
 use crate::source::Environment;

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::Subject;
 use crate::assembly::IBM;
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Content, Entry, Node, Scalar, kebab_case};
 
 /// What keys of secrets are called.

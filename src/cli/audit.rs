@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::arguments::{AuditArguments, Threshold};
 use super::{Exit, load, print};
 use crate::audit::{Accepted, audit};
-use crate::diagnostics::{Findings, Severity, Sources};
+use crate::base::{Findings, Severity, Sources};
 use crate::settings;
 use crate::source::ProcessEnvironment;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::arguments::CheckArguments;
 use super::{Exit, load, print};
-use crate::diagnostics::{Findings, Sources, codes};
+use crate::base::{Findings, Sources, codes};
 use crate::settings;
 use crate::source::ProcessEnvironment;
 

@@ -1,10 +1,10 @@
 //! `gantry explain`: the page of a code or of a policy.
 
 use super::arguments::ExplainArguments;
-use super::generated::policy_page;
+use super::generate::policy_page;
 use super::{Exit, print};
-use crate::diagnostics::{Code, codes, nearest, quoted_list};
-use crate::policy;
+use crate::base::{Code, codes, nearest, quoted_list};
+use crate::policies;
 
 /// Pages are read on a terminal.
 const WIDTH: usize = 80;
@@ -37,14 +37,14 @@ fn explain_code(code: &Code) -> Exit {
 }
 
 fn explain_policy(name: &str) -> Exit {
-    if let Some(entry) = policy::find(name) {
+    if let Some(entry) = policies::find(name) {
         print::text(&policy_page(entry));
         return Exit::Good;
     }
-    let names = policy::ALL.iter().map(|entry| entry.meta.name);
+    let names = policies::ALL.iter().map(|entry| entry.meta.name);
     let near = nearest(name, names.clone().chain(codes::ALL.iter().map(|code| code.id)));
-    if policy::UNBUILT.contains(&name) {
-        let instead = policy::instead(name).map(|instead| format!("; {instead}")).unwrap_or_default();
+    if policies::UNBUILT.contains(&name) {
+        let instead = policies::instead(name).map(|instead| format!("; {instead}")).unwrap_or_default();
         eprintln!("the policy `{name}` is known but not built yet{instead}");
     } else if near.is_empty() {
         eprintln!(

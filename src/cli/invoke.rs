@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::arguments::InvokeArguments;
 use super::serve::block_on;
 use super::{Exit, dev};
-use crate::diagnostics::{nearest, quoted_list};
+use crate::base::{nearest, quoted_list};
 use crate::local_lambda::LocalLambda;
 
 /// How long the last words of a handler may take to be printed.

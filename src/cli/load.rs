@@ -3,11 +3,10 @@
 use super::Exit;
 use super::arguments::InputArguments;
 use super::print::findings_to_stderr;
-use crate::diagnostics::{Findings, Sources};
-use crate::gateway::{self, Load, Surroundings};
-use crate::policy::Purpose;
-use crate::resources::Resources;
-use crate::settings::{self, Live};
+use crate::base::{Findings, Sources};
+use crate::load::{self, Load};
+use crate::resources::{Resources, Surroundings};
+use crate::settings::{self, Live, Purpose};
 use crate::source::ProcessEnvironment;
 
 /// Loads documents as `check` does and prints the findings; an error among them is the end.
@@ -28,7 +27,6 @@ pub fn with(input: &InputArguments, settings: &Live, progress: &dyn Fn(usize)) -
         resources: &Resources::default(),
         environment: &ProcessEnvironment,
         purpose: Purpose::Check,
-        progress,
     };
-    gateway::load(&input.paths, &around)
+    load::load(&input.paths, around, progress)
 }

@@ -6,7 +6,7 @@ mod check;
 mod dev;
 mod explain;
 mod export;
-mod generated;
+mod generate;
 mod graph;
 mod import;
 mod invoke;
@@ -24,7 +24,7 @@ use clap::Parser;
 
 use arguments::{Cli, Verb};
 
-pub use generated::{GeneratedFile, generated_files};
+pub use generate::{GeneratedFile, generated_files};
 
 /// What a command tells the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::arguments::NewArguments;
-use super::generated::generated_files;
+use super::generate::generated_files;
 use super::{Exit, print};
 
 /// The example that the README starts with is the best start for people's own.

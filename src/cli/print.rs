@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use super::arguments::Format;
-use crate::diagnostics::{Findings, Sources, json_report, render_github, render_human, render_short, sarif_report};
+use crate::base::{Findings, Sources, json_report, render_github, render_human, render_short, sarif_report};
 
 /// The format where none was asked for: code frames for people, lines for programs.
 pub fn default_format(stream: &impl IsTerminal) -> Format {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::arguments::SchemaArguments;
 use super::{Exit, generated_files};
-use crate::diagnostics::{nearest, quoted_list};
+use crate::base::{nearest, quoted_list};
 
 pub fn run(arguments: &SchemaArguments) -> Exit {
     match (&arguments.write, &arguments.check, &arguments.print) {

@@ -9,8 +9,9 @@ use tokio::task::JoinHandle;
 
 use super::arguments::ServeArguments;
 use super::{Exit, print};
-use crate::diagnostics::{Findings, Sources};
-use crate::gateway::{self, Gateway, Inputs, Load, Reload, Signal, Signals, Watcher};
+use crate::base::{Findings, Sources};
+use crate::gateway::{self, Gateway, Inputs, Reload, Signal, Signals, Watcher};
+use crate::load::Load;
 use crate::server::{self, Bound, DrainReport, Parts};
 use crate::settings::{self, Live, Startup};
 use crate::source::{ProcessEnvironment, is_stdin};

@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{flow, stages};
-use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Generation, Property, Step};
-use crate::diagnostics::{Diagnostic, Findings, Severity, Span, codes, nearest, quoted_list};
+use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
+use crate::base::{Diagnostic, Findings, Generation, Severity, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Location};
-use crate::policy::{self, Access, Compiled, Compiler, Entry, Flow, Names, Plan, Purpose, SharedParts, UNBUILT};
+use crate::policies;
+use crate::policy::{Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts};
 use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, kinds};
+use crate::settings::Purpose;
 
 /// Compiles an assembly. `place` writes a span as `file:line:column`. `None` means that findings say why not.
 pub fn compile_assembly(
@@ -243,7 +245,7 @@ impl<'a, 's> Assembler<'a, 's> {
 
     /// Compiles one step; says whether the flow ends with it.
     fn step(&mut self, step: &Step) -> bool {
-        if policy::find(&step.policy).is_none() {
+        if policies::find(&step.policy).is_none() {
             match self.custom_policy(step) {
                 Some(Some(policy)) => return self.custom(step, &policy),
                 Some(None) => {}
@@ -253,8 +255,8 @@ impl<'a, 's> Assembler<'a, 's> {
         let Some(entry) = self.entry(step) else { return false };
         let version = step.version.as_ref().map(|(version, _)| &**version);
         let carrier = self.carrier;
-        let generation = policy::generation(entry, version, self.generation, carrier);
-        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, carrier, generation);
+        let generation = entry.generation(version, self.generation, carrier);
+        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, entry.meta, carrier, generation);
         compiler.cors = self.assembly.cors.as_ref();
         let title = compiler.title();
         let Some(compiled) = entry.compile(&mut compiler) else { return false };
@@ -300,7 +302,7 @@ impl<'a, 's> Assembler<'a, 's> {
     /// The policy of a step, in a version that there is.
     fn entry(&mut self, step: &Step) -> Option<&'static Entry> {
         let name = &*step.policy;
-        let Some(entry) = policy::find(name) else {
+        let Some(entry) = policies::find(name) else {
             // IBM's documents name policies that only their gateway has; the settings bring those.
             let may_be_brought = self.carrier == Carrier::Ibm && self.shared.purpose == Purpose::Check;
             let finding = unknown_policy(step, self.shared.custom, may_be_brought);
@@ -377,24 +379,25 @@ impl<'a, 's> Assembler<'a, 's> {
 /// `may_be_brought` takes a name that is like none for that of a policy that the settings will bring.
 fn unknown_policy(step: &Step, custom: &CustomPolicies, may_be_brought: bool) -> Diagnostic {
     let name = &*step.policy;
-    if UNBUILT.contains(&name) {
+    if policies::UNBUILT.contains(&name) {
         let message = format!("the policy `{name}` is known from API Connect but not built yet");
         let finding = Diagnostic::error(codes::UNBUILT_POLICY, step.policy_span, message);
-        return match policy::instead(name) {
+        return match policies::instead(name) {
             Some(instead) => finding.help(instead),
             None => finding,
         };
     }
-    let known =
-        policy::ALL.iter().flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));
-    let near = nearest(name, known.chain(UNBUILT).chain(custom.names()));
+    let known = policies::ALL
+        .iter()
+        .flat_map(|entry| std::iter::once(entry.meta.name).chain(entry.meta.aliases.iter().copied()));
+    let near = nearest(name, known.chain(policies::UNBUILT).chain(custom.names()));
     let mut finding =
         Diagnostic::error(codes::UNKNOWN_POLICY, step.policy_span, format!("there is no policy `{name}`"));
     if near.is_empty() {
         if may_be_brought {
             finding.severity = Severity::Warning;
         }
-        let all: Vec<&str> = policy::ALL.iter().map(|entry| entry.meta.name).chain(custom.names()).collect();
+        let all: Vec<&str> = policies::ALL.iter().map(|entry| entry.meta.name).chain(custom.names()).collect();
         let own = "one of your own goes where `policies.paths` of the settings leads";
         return finding.help(format!("the policies are {}; {own}", quoted_list(&all)));
     }

@@ -4,76 +4,16 @@ use std::sync::Arc;
 
 use super::assembler::Assembler;
 use crate::assembly::{Carrier, Catch, CustomPolicy, CustomProperty, Faults, Step};
-use crate::diagnostics::{Diagnostic, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, codes, nearest, quoted_list};
 use crate::expression::Template;
+use crate::policy::kit::local_parameters::{Enter, Leave, Settle};
 use crate::policy::{Access, Plan};
-use crate::runtime::{Context, Outcome, Step as RunStep, StepInfo, Variable};
+use crate::runtime::StepInfo;
 use crate::source::{Node, expand};
 use crate::value::Value;
 
 /// Policies inside each other.
 const DEEPEST: usize = 16;
-
-/// Sets `local.parameter` for a block, and keeps what it was.
-struct Enter {
-    local: usize,
-    saved: usize,
-    parameters: Box<[(Arc<str>, Template)]>,
-}
-
-/// Puts back what `local` was.
-struct Leave {
-    local: usize,
-    saved: usize,
-}
-
-impl RunStep for Enter {
-    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let values = self.parameters.iter().map(|(name, value)| (name.clone(), value.value(cx)));
-        let parameters = Value::object(values.collect::<Vec<_>>());
-        let local = Variable::Value(Value::object([("parameter", parameters)]));
-        let slots = &mut cx.state.slots;
-        if let Some(old) = slots.get_mut(self.local).map(|slot| std::mem::replace(slot, local))
-            && let Some(saved) = slots.get_mut(self.saved)
-        {
-            // Null says that there was none, nothing that no policy has been entered.
-            *saved = if old.is_empty() { Variable::Value(Value::Null) } else { old };
-        }
-        Outcome::done()
-    }
-}
-
-/// At the start of a handler: a fault inside of policies has left them without their end.
-struct Settle {
-    local: usize,
-    /// What the policies inside kept, the outermost first.
-    saved: Box<[usize]>,
-}
-
-impl RunStep for Settle {
-    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let slots = &mut cx.state.slots;
-        let kept: Vec<Variable> =
-            self.saved.iter().filter_map(|slot| slots.get_mut(*slot).map(std::mem::take)).collect();
-        let outermost = kept.into_iter().find(|variable| !variable.is_empty());
-        if let (Some(old), Some(local)) = (outermost, slots.get_mut(self.local)) {
-            *local = old;
-        }
-        Outcome::done()
-    }
-}
-
-impl RunStep for Leave {
-    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let slots = &mut cx.state.slots;
-        if let Some(old) = slots.get_mut(self.saved).map(std::mem::take)
-            && let Some(local) = slots.get_mut(self.local)
-        {
-            *local = old;
-        }
-        Outcome::done()
-    }
-}
 
 impl Assembler<'_, '_> {
     /// Lays a user-defined policy out in the place of the step that names it; says whether the flow ends in it.

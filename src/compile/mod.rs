@@ -15,13 +15,13 @@ use std::sync::{Arc, OnceLock};
 use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies, Generation, IBM, Values};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::assembly::{self, Assemblies, IBM, Values};
+use crate::base::{Diagnostic, Findings, Generation, Span, codes};
+use crate::identity::{Guard, not_enforced};
 use crate::openapi::{
     Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
 };
-use crate::policy::security::not_enforced;
-use crate::policy::{Guard, SharedParts};
+use crate::policy::SharedParts;
 use crate::runtime::{
     ApiInfo, ClientDemand, Conflict, ContextLimits, DeclaredParameter, Document, OperationInfo, Pipeline, Route,
     Snapshot,
@@ -60,7 +60,7 @@ impl SnapshotBuilder {
     ) {
         let api = shared.api;
         let mut found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
-        let guard = Arc::new(Guard::compile(&found.security, &found.properties, shared, findings));
+        let guard = Arc::new(Guard::compile(&found.security, &found.properties, shared.surroundings(), findings));
         let shared = SharedParts { guard: Some(&guard), ..shared };
         let verbs = verbs_by_shape(api, &found);
         // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
@@ -149,7 +149,7 @@ fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, finding
     );
     let help =
         "name a file of applications and plans under `clients-file` in the settings; `gantry dev` has one to try with";
-    findings.push(not_enforced(shared, codes::ENVIRONMENT_OBJECT, demand.span, message).help(help));
+    findings.push(not_enforced(shared.surroundings(), codes::ENVIRONMENT_OBJECT, demand.span, message).help(help));
 }
 
 /// Says which two routes answer the same requests.

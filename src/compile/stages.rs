@@ -1,20 +1,18 @@
 //! Stages before the assembly. They are steps like the author's, in the same pipeline, but outside of what its `catch` guards.
 
-use crate::assembly::{Assembly, Carrier, Generation, IBM};
+use crate::assembly::{Assembly, Carrier, IBM};
+use crate::base::Generation;
 use crate::openapi::Api;
-use crate::policy::{self, Access, Names, Plan, SharedParts};
-use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
+use crate::policies;
+use crate::policy::kit::required_parameters::RequiredParameters;
+use crate::policy::{Access, Names, Plan, SharedParts, Stage};
 
-/// The stages, in the order in which IBM's gateway has them.
+/// The stages that policies declare, and then the check of required parameters.
 pub(super) fn before_assembly(assembly: &Assembly, shared: SharedParts<'_>, names: &mut Names<'_>) -> Vec<Plan> {
-    let stages = [
-        assembly.cors.as_ref().map(policy::cors::plan),
-        policy::client_identification::plan(shared),
-        policy::ratelimit::of_plans(shared),
-        shared.guard.and_then(|guard| policy::security::plan(guard, shared, names)),
-        required_parameters(assembly, shared.api),
-    ];
-    stages.into_iter().flatten().collect()
+    let mut stages: Vec<Stage> = policies::ALL.iter().filter_map(|entry| entry.meta.stage).collect();
+    stages.sort_by_key(|stage| stage.order);
+    let plans = stages.into_iter().filter_map(|stage| (stage.plan)(assembly, shared, names));
+    plans.chain(required_parameters(assembly, shared.api)).collect()
 }
 
 fn required_parameters(assembly: &Assembly, api: &Api) -> Option<Plan> {
@@ -27,21 +25,4 @@ fn required_parameters(assembly: &Assembly, api: &Api) -> Option<Plan> {
         return None;
     }
     Some(Plan { step: Box::new(RequiredParameters), access: Access::default() })
-}
-
-/// Refuses a request without a required query or header parameter, as API Connect does.
-struct RequiredParameters;
-
-impl Step for RequiredParameters {
-    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let state = &*cx.state;
-        let query = state.operation.required_query.iter().find(|name| !state.has_query_parameter(name));
-        let header =
-            || state.operation.required_headers.iter().find(|name| !state.request.headers.contains_key(&***name));
-        if query.or_else(header).is_none() {
-            return Outcome::done();
-        }
-        let message = "One or more required API parameters are missing in the API request.";
-        Outcome::fault(Fault::new(&kinds::API_RULE, FaultSource::Client, message))
-    }
 }

@@ -53,7 +53,7 @@ fn setup_with(name: &str, value: &str) -> Setup {
 
 /// The help of an unknown policy that is near none.
 fn all_policies() -> String {
-    let names: Vec<&str> = crate::policy::ALL.iter().map(|entry| entry.meta.name).collect();
+    let names: Vec<&str> = crate::policies::ALL.iter().map(|entry| entry.meta.name).collect();
     let own = "one of your own goes where `policies.paths` of the settings leads";
-    format!("the policies are {}; {own}", crate::diagnostics::quoted_list(&names))
+    format!("the policies are {}; {own}", crate::base::quoted_list(&names))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::assembly::Generation;
+use crate::base::Generation;
 
 /// A root that the gateway provides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

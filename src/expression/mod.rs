@@ -8,6 +8,7 @@ mod condition;
 mod error;
 mod javascript;
 mod jsonata;
+mod property;
 mod reference;
 mod template;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use condition::Condition;
 pub use error::ExpressionError;
 pub use javascript::looks_like_javascript;
 pub use jsonata::{Edit, Editor, Jsonata, JsonataPath, MAX_LENGTH, MAX_LIST, MAX_NESTING, Places, TIME_OUT};
+pub use property::property_value;
 pub use reference::{parse_path, split_path};
 pub use template::{Part, Resolved, Template, TemplateError};
 pub use xpath::{XPath, XPathNode, XPathResult};

@@ -1,12 +1,10 @@
-//! The gateway as a whole: loading documents, replacing what is served, watching files.
+//! The gateway as a whole: replacing what is served, watching files, signals.
 
-mod load;
 mod reload;
 mod signals;
 mod traces;
 mod watch;
 
-pub use load::{Documents, Load, Surroundings, load, read_documents};
 pub use reload::{Gateway, Inputs, Observer, Reload};
 pub use signals::{Signal, Signals};
 pub use traces::tracer;

@@ -11,14 +11,13 @@ use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Load, Surroundings, load};
-use crate::diagnostics::{Findings, Sources, render_short};
-use crate::policy::Purpose;
-use crate::resources::Resources;
+use crate::base::{Findings, Sources, render_short};
+use crate::load::{Load, load};
 use crate::resources::background::Background;
+use crate::resources::{Resources, Surroundings};
 use crate::runtime::Snapshot;
 use crate::server::{Control, LastLoad, Readiness, Status};
-use crate::settings::{self, LocalService, Startup};
+use crate::settings::{self, LocalService, Purpose, Startup};
 use crate::source::{Environment, Witness};
 use crate::telemetry::{Metrics, ReloadOutcome};
 
@@ -163,9 +162,8 @@ impl Gateway {
             resources: &self.resources,
             environment: &environment,
             purpose: Purpose::Serve,
-            progress: &|_| {},
         };
-        let mut loaded = load(&self.inputs.paths, &around);
+        let mut loaded = load(&self.inputs.paths, around, &|_| {});
         // A secret in a file may be rotated like a document.
         loaded.referred.extend(environment.into_files());
         loaded

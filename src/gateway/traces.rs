@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::http_client::{HttpClient, PoolOptions};
-use crate::policy::read_profile;
+use crate::http_client::{HttpClient, PoolOptions, TlsOptions};
 use crate::settings::Startup;
 use crate::source::Environment;
 use crate::telemetry::{Metrics, Tracer};
@@ -18,7 +17,7 @@ pub fn tracer(
         return Ok(None);
     }
     let profile = |error: String| format!("the TLS profile of the collector cannot be used: {error}");
-    let tls = read_profile(&startup.collector, environment).map_err(profile)?;
+    let tls = TlsOptions::read(&startup.collector, environment).map_err(profile)?;
     let client = HttpClient::new(&tls, &PoolOptions::default()).map_err(|error| profile(error.to_string()))?;
     Tracer::start(&startup.traces, client, metrics).map_err(|error| error.to_string())
 }

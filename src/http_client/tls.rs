@@ -11,6 +11,8 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 
 use super::Protocol;
+use crate::settings::TlsProfile;
+use crate::source::Environment;
 use crate::value::Secret;
 
 /// Whom an outgoing connection trusts, and who it says it is.
@@ -50,6 +52,23 @@ pub enum TlsError {
 impl Default for TlsOptions {
     fn default() -> Self {
         TlsOptions { ca: None, client_certificate: None, client_key: None, server_name: None, verify: true }
+    }
+}
+
+impl TlsOptions {
+    /// The options of a TLS profile of the settings, with its files read; the error is one sentence.
+    pub fn read(profile: &TlsProfile, environment: &dyn Environment) -> Result<Self, String> {
+        let read = |path: &Option<String>| match path {
+            Some(path) => environment.file(path).map(Some).map_err(|error| format!("cannot read `{path}`: {error}")),
+            None => Ok(None),
+        };
+        Ok(TlsOptions {
+            ca: read(&profile.ca)?.map(String::into_bytes),
+            client_certificate: read(&profile.certificate)?.map(String::into_bytes),
+            client_key: read(&profile.key)?.map(Secret::new),
+            server_name: profile.server_name.clone(),
+            verify: profile.verify,
+        })
     }
 }
 

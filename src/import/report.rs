@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::assembly::{Assemblies, Generation, Placed};
-use crate::diagnostics::{Diagnostic, Findings, Severity, Sources, Span, codes};
+use crate::assembly::{Assemblies, Placed};
+use crate::base::{Diagnostic, Findings, Generation, Severity, Sources, Span, codes};
+use crate::policies;
 use crate::policy::{self, Coverage, Covered};
 use crate::source::kebab_case;
 
@@ -119,7 +120,7 @@ fn remark(finding: &Diagnostic, sources: &Sources) -> Remark {
 
 fn step(placed: &Placed, findings: &[&Diagnostic], sources: &Sources) -> ReportedStep {
     let one = &placed.step;
-    let policy = policy::find(&one.policy);
+    let policy = policies::find(&one.policy);
     let covered = policy.map(policy::Entry::coverage).unwrap_or_default();
     let mut left: Vec<&Diagnostic> = findings.to_vec();
     let mut properties = Vec::new();

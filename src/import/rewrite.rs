@@ -4,10 +4,10 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::edit::{Edit, apply, indented, line_start, next_line};
-use crate::assembly::{Assemblies, Carrier, Generation, Step, root_carrier};
-use crate::diagnostics::{Findings, Sources};
+use crate::assembly::{Assemblies, Carrier, Step, root_carrier};
+use crate::base::{Findings, Generation, Sources};
 use crate::openapi::Api;
-use crate::policy;
+use crate::policies;
 use crate::source::{Content, Entry, Node, Style, names_file, parse};
 
 /// The document's new form.
@@ -65,7 +65,7 @@ pub fn rewrite(api: &Api, found: &Assemblies, text: &str, scripts: Option<&str>)
     let mut edits: Vec<Edit> = Vec::new();
     for step in &steps {
         edits.extend(version(step, generation, text));
-        escapes(&step.config, policy::find(&step.policy).map_or(&[], |entry| entry.meta.literal), &mut edits);
+        escapes(&step.config, policies::find(&step.policy).map_or(&[], |entry| entry.meta.literal), &mut edits);
     }
     for key in BESIDE {
         entry.value.get(key).into_iter().for_each(|node| escapes(node, &[], &mut edits));
@@ -112,9 +112,9 @@ fn dropped(owner: &Node) -> Vec<String> {
 
 /// The version that a step has through its document and would lose.
 fn version(step: &Step, document: Generation, text: &str) -> Option<Edit> {
-    let entry = policy::find(&step.policy)?;
-    let here = policy::generation(entry, None, document, Carrier::Ibm);
-    if step.version.is_some() || here == policy::generation(entry, None, Generation::V10, Carrier::XAssembly) {
+    let entry = policies::find(&step.policy)?;
+    let here = entry.generation(None, document, Carrier::Ibm);
+    if step.version.is_some() || here == entry.generation(None, Generation::V10, Carrier::XAssembly) {
         return None;
     }
     let major = if here == Generation::V5 { "1." } else { "2." };

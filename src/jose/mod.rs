@@ -9,6 +9,7 @@ pub mod jwe;
 mod key;
 mod pem;
 mod rsa;
+mod times;
 mod token;
 
 #[cfg(test)]
@@ -16,4 +17,5 @@ mod tests;
 
 pub use algorithm::{Algorithm, NAMES as ALGORITHMS};
 pub use key::{Key, KeyError, KeySet, Use};
+pub use times::check_times;
 pub use token::{Header, Token, TokenError, compact, unsigned};

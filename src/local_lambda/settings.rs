@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
-use crate::diagnostics::{nearest, quoted_list};
+use crate::base::{nearest, quoted_list};
 
 use super::address::is_qualifier;
 use super::events::Events;

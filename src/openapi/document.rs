@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Method;
 
 use super::{Api, Dialect, Operation, Parameter, PathTemplate, openapi30, openapi31, parameter, swagger20};
-use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, codes, nearest, quoted_list};
 use crate::source::{Entry, Node, References, Tree};
 
 /// On a path item: an operation for every verb that has none of its own there.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use crate::diagnostics::Span;
+use crate::base::Span;
 use crate::source::{Node, References, Tree};
 
 pub use document::{is_document, read};

@@ -1,7 +1,7 @@
 //! OpenAPI 3.0: `servers`, and a second opinion from the typed model.
 
 use super::{Api, Dialect, document, servers};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Content, Entry, Node, References, Tree};
 
 /// Exports of AWS API Gateway are bad OpenAPI as a rule, and AWS takes them.

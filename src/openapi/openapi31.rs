@@ -1,7 +1,7 @@
 //! OpenAPI 3.1: as 3.0 where Gantry looks; its schemas are JSON Schema 2020-12 and `paths` may be missing.
 
 use super::{Api, Dialect, document, servers};
-use crate::diagnostics::Findings;
+use crate::base::Findings;
 use crate::source::{References, Tree};
 
 /// Reads an OpenAPI 3.1 document.

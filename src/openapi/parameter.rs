@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Location, Parameter};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Node, References};
 
 /// What the text of a parameter is read as.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Api, Operation};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
 use crate::source::Node;
 
 /// What an operation asks of its callers: one of these, each of which may be several things at once.

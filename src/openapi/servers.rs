@@ -1,6 +1,6 @@
 //! The base path of OpenAPI 3 documents: the path of the first server's URL.
 
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::Node;
 
 /// The path of `servers[0].url`, its variables replaced by their defaults; empty without servers.

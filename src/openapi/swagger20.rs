@@ -1,7 +1,7 @@
 //! Swagger 2.0: `basePath`, body and form parameters.
 
 use super::{Api, Dialect, document};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{References, Tree};
 
 /// Reads a Swagger 2.0 document.

@@ -1,6 +1,6 @@
 //! API bodies in templates of SAM and CloudFormation.
 
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Entry, Node, Tree};
 
 /// The resources that hold a body, and where.

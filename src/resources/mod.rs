@@ -13,6 +13,7 @@ pub mod fetch;
 mod in_use;
 pub mod introspection;
 pub mod key_sets;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,8 @@ use counters::{Counters, Memory};
 use discovery::Discoveries;
 use introspection::Introspections;
 use key_sets::KeySets;
+
+pub use surroundings::Surroundings;
 
 /// The shared things of a process.
 #[derive(Default)]

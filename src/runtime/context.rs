@@ -122,6 +122,16 @@ pub struct Caller {
     pub number: usize,
 }
 
+// === impl Request ===
+
+impl Request {
+    /// Seconds since 1970 at which the request arrived: one time for everything that happens to it.
+    pub fn received_seconds(&self) -> i64 {
+        let since = self.received.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    }
+}
+
 // === impl Context ===
 
 impl Context {

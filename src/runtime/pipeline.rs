@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{Fault, Step};
-use crate::assembly::Generation;
+use crate::base::Generation;
 use crate::value::Value;
 
 /// The position of an op in its pipeline.

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, Method};
 
-use crate::diagnostics::Span;
+use crate::base::Span;
 
 use super::{ApiInfo, ContextLimits, OperationInfo, Pipeline, RouteMatch, Router};
 

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::failure::Failure;
 use super::realm::Realm;
 use super::{Dialect, Limits, Reach};
-use crate::diagnostics::{SourceId, Sources};
+use crate::base::{SourceId, Sources};
 use crate::expression::Reference;
 use crate::source::Node;
 

@@ -8,7 +8,7 @@ use http::header::{HeaderName, HeaderValue};
 
 use super::variables::overlay;
 use super::{Clients, OAuthProvider, Settings};
-use crate::diagnostics::{Diagnostic, Findings, Sources, codes, quoted_list};
+use crate::base::{Diagnostic, Findings, Sources, codes, quoted_list};
 use crate::source::{Content, Environment, Node, Shape, Spellings, expand, read_tree};
 
 /// The shape of the settings file.

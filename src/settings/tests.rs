@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::{Settings, read};
-use crate::diagnostics::{Findings, Sources, render_short};
+use crate::base::{Findings, Sources, render_short};
 use crate::source::Environment;
 
 #[derive(Default)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::diagnostics::{Sources, Span};
+use crate::base::{Sources, Span};
 use crate::source::{Content, Entry, Environment, Key, Node, Scalar, Style};
 
 /// The settings with every variable that is set in its place. A variable is a source of its own, so that a finding names it.

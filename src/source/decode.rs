@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::quick::Look;
 use super::words::{expectation, known_properties, property_name};
 use super::{Content, Entry, Key, Node, Scalar, Style};
-use crate::diagnostics::{Diagnostic, Findings, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, codes, nearest, quoted_list};
 
 /// Other ways in which documents write the properties of one type.
 #[derive(Debug, Clone, Copy, Default)]
@@ -189,7 +189,7 @@ impl Shape {
         }
     }
 
-    fn unknown(&self, key: &str, owner: &str, known: &[String], span: crate::diagnostics::Span) -> Diagnostic {
+    fn unknown(&self, key: &str, owner: &str, known: &[String], span: crate::base::Span) -> Diagnostic {
         if self.unbuilt(key).is_some() {
             let message = format!("the property `{key}` of `{owner}` is known but not built yet");
             return Diagnostic::error(codes::UNBUILT_PROPERTY, span, message);
@@ -208,7 +208,7 @@ impl Shape {
 }
 
 /// A map that starts on its first key would underline everything: the first key is place enough.
-fn first_line(span: crate::diagnostics::Span, node: &Node) -> crate::diagnostics::Span {
+fn first_line(span: crate::base::Span, node: &Node) -> crate::base::Span {
     node.entries().first().map_or(span, |entry| entry.key.span)
 }
 
@@ -277,7 +277,7 @@ fn scalar_json(scalar: &Scalar, schema: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Sources;
+    use crate::base::Sources;
     use crate::source::parse;
     use serde::Deserialize;
 
@@ -300,7 +300,7 @@ mod tests {
         let mut findings = Findings::default();
         let node = parse(id, text, &mut findings).unwrap();
         let config = Shape::of::<Config>("lambda", SPELLINGS).decode(&node, &mut findings);
-        let lines = findings.iter().map(|finding| crate::diagnostics::render_short(finding, &sources)).collect();
+        let lines = findings.iter().map(|finding| crate::base::render_short(finding, &sources)).collect();
         (config, lines)
     }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use super::{Content, Entry, Node, Scalar, Style};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 
 /// A secret file larger than this is a mistake.
 const MAX_FILE: u64 = 64 * 1024;
@@ -140,7 +140,7 @@ fn lookup(name: &str, environment: &dyn Environment) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Sources;
+    use crate::base::Sources;
     use crate::source::parse;
 
     struct Fixed;

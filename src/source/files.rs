@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Node, parse};
-use crate::diagnostics::{Diagnostic, Findings, SourceId, Sources, codes};
+use crate::base::{Diagnostic, Findings, SourceId, Sources, codes};
 
 /// The largest file that is read.
 pub const MAX_BYTES: u64 = 10 * 1024 * 1024;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::Style;
 use super::parse::{OpenKind, Reader};
-use crate::diagnostics::{SourceId, Span};
+use crate::base::{SourceId, Span};
 
 /// The longest key that YAML takes, in bytes.
 const MAX_KEY: usize = 1000;
@@ -173,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::diagnostics::{Findings, Sources};
+    use crate::base::{Findings, Sources};
     use crate::source::parse::{parse, parse_yaml};
     use crate::source::{Content, Entry, Node};
 

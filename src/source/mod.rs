@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::diagnostics::Span;
+use crate::base::Span;
 
 pub use decode::{Shape, Spellings, Unbuilt, kebab_case};
 pub use expand::{Environment, ProcessEnvironment, Witness, expand};

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Content, Node, Style};
-use crate::diagnostics::Span;
+use crate::base::Span;
 
 /// Where the pieces of a text start, in the text and in the file: blocks are indented, long lines are folded and quotes have
 /// escapes, so the two differ.
@@ -115,7 +115,7 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostics::{Findings, Sources};
+    use crate::base::{Findings, Sources};
     use crate::source::parse;
 
     /// The place of `here` in the text of the key `a`.

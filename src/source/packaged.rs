@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Content, Node, Tree, read_text};
-use crate::diagnostics::{Findings, SourceId, Sources};
+use crate::base::{Findings, SourceId, Sources};
 
 /// The endings that name a file.
 const ENDINGS: [&str; 1] = [".js"];

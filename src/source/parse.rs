@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::json;
 use super::{Content, Entry, Key, Node, Origin, Scalar, Style};
-use crate::diagnostics::{Code, Diagnostic, Findings, SourceId, Span, codes};
+use crate::base::{Code, Diagnostic, Findings, SourceId, Span, codes};
 
 /// Maps and lists inside each other.
 const MAX_DEPTH: usize = 128;
@@ -350,7 +350,7 @@ impl ByteIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Sources;
+    use crate::base::Sources;
 
     fn read(text: &str) -> (Option<Node>, Vec<String>) {
         let mut sources = Sources::default();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::{Content, Node, Tree, read_tree};
-use crate::diagnostics::{Diagnostic, Findings, SourceId, Sources, Span, codes};
+use crate::base::{Diagnostic, Findings, SourceId, Sources, Span, codes};
 
 /// Keys whose values point into this file or another; `json-schema` is a property of `validate`.
 const KEYS: [&str; 2] = ["$ref", "json-schema"];
@@ -138,7 +138,7 @@ fn files_named(tree: &Tree) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostics::render_short;
+    use crate::base::render_short;
 
     /// Resolves `/start` of `main.yaml` in a folder of these files; the findings have the folder left out.
     fn resolve(files: &[(&str, &str)]) -> (Option<serde_json::Value>, Vec<String>) {

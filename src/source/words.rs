@@ -3,7 +3,7 @@
 use gantry_validators::{ValidationError, ValidationErrorKind};
 use serde_json::Value;
 
-use crate::diagnostics::quoted_list;
+use crate::base::quoted_list;
 
 /// The last name in a JSON pointer, with the positions behind it: `actions[0]`.
 pub(super) fn property_name(pointer: &str) -> Option<String> {

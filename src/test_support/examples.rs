@@ -243,7 +243,7 @@ async fn run(file: PathBuf) -> bool {
 #[tokio::test]
 async fn the_examples_of_every_policy_run_as_they_are_printed() {
     let mut failed = Vec::new();
-    for entry in &crate::policy::ALL {
+    for entry in &crate::policies::ALL {
         let files = examples(&entry.meta.name.replace('-', "_"));
         assert!(!files.is_empty(), "{} has no example", entry.meta.name);
         for file in files {

@@ -6,12 +6,11 @@ use tempfile::TempDir;
 
 use super::Gateway;
 use crate::assembly::{self, Assemblies};
-use crate::diagnostics::{Findings, render_short};
-use crate::gateway::{Load, Surroundings, load};
+use crate::base::{Findings, render_short};
 use crate::import::{self, Report, Rewritten};
-use crate::policy::Purpose;
-use crate::resources::Resources;
-use crate::settings::{CredentialProfile, Live};
+use crate::load::{Load, load};
+use crate::resources::{Resources, Surroundings};
+use crate::settings::{CredentialProfile, Live, Purpose};
 use crate::source::Environment;
 use crate::value::Secret;
 
@@ -111,9 +110,8 @@ impl Setup {
             resources: &resources,
             environment: &self.environment,
             purpose: self.purpose,
-            progress: &|_| {},
         };
-        let load = load(&paths, &around);
+        let load = load(&paths, around, &|_| {});
         Loaded { load, resources, folder }
     }
 }

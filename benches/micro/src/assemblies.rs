@@ -8,11 +8,10 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use gantry::gateway::{Load, Surroundings, load};
-use gantry::policy::Purpose;
+use gantry::load::{Load, Surroundings, load};
 use gantry::resources::Resources;
 use gantry::runtime::{Context, Op, Outcome, Request, Route, Snapshot, execute};
-use gantry::settings::Live;
+use gantry::settings::{Live, Purpose};
 use gantry::source::ProcessEnvironment;
 use gantry::value::{Body, Message};
 use http::header::{HeaderName, HeaderValue};
@@ -132,7 +131,7 @@ fn loaded(steps: &str) -> Loaded {
     let resources = Resources::default();
     let load = read(&file.0, &resources);
     let said: Vec<String> =
-        load.findings.iter().map(|finding| gantry::diagnostics::render_short(finding, &load.sources)).collect();
+        load.findings.iter().map(|finding| gantry::base::render_short(finding, &load.sources)).collect();
     assert_eq!(said, [""; 0], "the document is as it should be");
     Loaded { snapshot: load.snapshot.expect("a snapshot"), runtime, _resources: resources }
 }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use gantry::aws::event::{EventFormat, EventRequest, build};
 use gantry::aws::response::parse as parse_answer;
 use gantry::aws::sign::{PayloadHash, Scope, Signer};
-use gantry::diagnostics::{Findings, Sources};
+use gantry::base::{Findings, Sources};
 use gantry::openapi::Segment;
 use gantry::runtime::{RouteMatch, Router};
 use gantry::telemetry::{AccessLines, AccessRecord, Metrics, RequestEnd};

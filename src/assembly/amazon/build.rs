@@ -1,6 +1,6 @@
 //! Configuration that nobody wrote, at the place of what it stands for.
 
-use crate::diagnostics::Span;
+use crate::base::Span;
 use crate::source::{Content, Entry, Key, Node, Scalar, Style};
 
 /// A text. It has a style of its own, so that no part of it is looked for in the file.

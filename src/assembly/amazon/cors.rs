@@ -4,7 +4,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::super::{Cors, CorsRule, Origin, Others};
 use super::Export;
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 
 pub(super) const KEY: &str = "x-amazon-apigateway-cors";
 

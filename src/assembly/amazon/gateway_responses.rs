@@ -4,7 +4,7 @@ use super::integration::unbuilt;
 use super::request_parameters::is_name;
 use super::responses::{literal, status};
 use super::{Export, build};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::source::{Entry, Node};
 
 const KEY: &str = "x-amazon-apigateway-gateway-responses";

@@ -1,7 +1,7 @@
 //! What guards an operation on AWS: until it is built, an operation that asks for it is refused and never open.
 
 use super::Export;
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Operation};
 use crate::source::Node;
 

@@ -5,7 +5,7 @@ use super::request_parameters::{Mapped, Target};
 use super::response_parameters;
 use super::responses::{self, Backend};
 use super::{Draft, Export, build};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::openapi::Operation;
 use crate::source::Node;
 
@@ -112,7 +112,7 @@ impl Call {
         Some(Call { target: target?, verb: verb?, timeout: timeout?, mapped })
     }
 
-    fn config(&self, span: crate::diagnostics::Span) -> Vec<(&'static str, Node)> {
+    fn config(&self, span: crate::base::Span) -> Vec<(&'static str, Node)> {
         let mut config = vec![
             ("target-url", self.target.url.clone()),
             ("forward-path", build::plain(span, if self.target.forward_path { "true" } else { "false" })),

@@ -1,7 +1,7 @@
 //! What every integration has: its type, its properties, where it goes.
 
 use super::{Draft, Export, build, http, lambda, mock};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
 use crate::openapi::Operation;
 use crate::source::{Entry, Node};
 

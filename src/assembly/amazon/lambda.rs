@@ -5,7 +5,7 @@ use super::request_parameters::Mapped;
 use super::response_parameters;
 use super::values::shown;
 use super::{Draft, Export, build};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::Node;
 
 /// Where the function stands in the long spelling of the `uri`.

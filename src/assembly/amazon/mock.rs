@@ -3,7 +3,7 @@
 use super::integration::unbuilt;
 use super::responses::{Backend, has_code, read};
 use super::{Draft, Export};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::Node;
 
 pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Draft> {

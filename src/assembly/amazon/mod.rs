@@ -24,7 +24,7 @@ use gateway_responses::GatewayResponses;
 
 use super::parse::catch_list;
 use super::{Assembly, Carrier, Cors, Generation, steps};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Operation};
 use crate::source::Node;
 

@@ -8,7 +8,7 @@ use super::integration::unbuilt;
 use super::responses::{copy_between, literal};
 use super::values::shown;
 use super::{Export, build};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Operation, Segment};
 use crate::source::{Entry, Node};
 

@@ -5,7 +5,7 @@ use super::request_parameters::is_name;
 use super::responses::{constant, copy_between, status};
 use super::values::shown;
 use super::{Export, build};
-use crate::diagnostics::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Entry, Node};
 
 /// The steps behind the call. `None` means that findings say why not.

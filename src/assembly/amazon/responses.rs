@@ -6,7 +6,7 @@ use super::integration::unbuilt;
 use super::request_parameters::is_name;
 use super::values::shown;
 use super::{Export, build};
-use crate::diagnostics::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::source::{Entry, Node};
 
 /// A response of an integration.

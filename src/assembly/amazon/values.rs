@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostics::{Diagnostic, Findings, Sources, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Sources, codes, nearest, quoted_list};
 use crate::settings::Live;
 use crate::source::{Content, Entry, Environment, Node, Scalar, Style, read_tree};
 

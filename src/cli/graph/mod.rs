@@ -8,7 +8,7 @@ mod text;
 use super::Exit;
 use super::arguments::{Drawing, GraphArguments};
 use super::print;
-use crate::diagnostics::{Findings, Sources};
+use crate::base::{Findings, Sources};
 
 pub fn run(arguments: &GraphArguments) -> Exit {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::assembly::{self, Assembly, Catch, Faults, Step, step_list};
-use crate::diagnostics::{Findings, Sources};
-use crate::gateway::read_documents;
+use crate::base::{Findings, Sources};
+use crate::load::read_documents;
 use crate::openapi::Api;
 use crate::source::{Environment, Node};
 

@@ -1,6 +1,6 @@
 //! What a load reports about steps, and that it reports everything at once.
 
-use crate::policy::{UNBUILT, instead};
+use crate::policies::{UNBUILT, instead};
 use crate::test_support::{Setup, assembly, document, ibm_document};
 
 #[test]

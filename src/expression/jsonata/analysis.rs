@@ -14,7 +14,7 @@ use super::bound::bound_names;
 use super::documents;
 use super::functions::{Extension, OWN, names};
 use super::want::Want;
-use crate::diagnostics::{nearest, quoted_list};
+use crate::base::{nearest, quoted_list};
 use crate::expression::{ExpressionError, XPath};
 
 /// The result of the analysis.

@@ -204,7 +204,7 @@ impl Check {
             }
             PrimaryExpr::Function(call) => {
                 if call.name.prefix.is_some() || !FUNCTIONS.contains(&call.name.local.as_str()) {
-                    let near = crate::diagnostics::nearest(&call.name.local, FUNCTIONS);
+                    let near = crate::base::nearest(&call.name.local, FUNCTIONS);
                     let near = near.first().map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
                     self.wrong = Some(format!("XPath 1.0 has no function `{}`{near}", call.name.local));
                 }

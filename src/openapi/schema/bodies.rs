@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Direction, Schema, SchemaError};
-use crate::diagnostics::SourceId;
+use crate::base::SourceId;
 use crate::openapi::{Api, Dialect, Operation};
 use crate::source::Node;
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Direction, SchemaError};
-use crate::diagnostics::Span;
+use crate::base::Span;
 use crate::openapi::Dialect;
 use crate::source::{Node, References};
 

@@ -16,7 +16,7 @@ use gantry_validators::{Draft, Validator};
 use serde_json::Value as Json;
 
 use super::{Api, Dialect};
-use crate::diagnostics::Span;
+use crate::base::Span;
 use crate::source::{BadReference, Node};
 use crate::value::Xml;
 

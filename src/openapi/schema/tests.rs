@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::convert::convert;
 use super::*;
-use crate::diagnostics::{Findings, Sources};
+use crate::base::{Findings, Sources};
 use crate::source::{References, Tree};
 
 fn converted(document: &str, dialect: Dialect, direction: Direction) -> Json {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::State;
-use crate::assembly::Generation;
+use crate::base::Generation;
 use crate::value::Value;
 
 /// What `api` holds when it is read as one object.

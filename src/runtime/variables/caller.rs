@@ -3,7 +3,7 @@
 //! [`State::caller`] is where they come from. It is empty until an application is identified.
 
 use super::State;
-use crate::assembly::Generation;
+use crate::base::Generation;
 use crate::value::Value;
 
 /// What stands below `client`.

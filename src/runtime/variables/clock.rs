@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use crate::assembly::Generation;
+use crate::base::Generation;
 use crate::value::Value;
 
 const MILLISECONDS: &[BorrowedFormatItem<'_>] =

@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Number;
 
 use super::{State, clock, message, request};
-use crate::assembly::Generation;
+use crate::base::Generation;
 use crate::expression::Builtin;
 use crate::openapi::{Location, ParameterType, Separator};
 use crate::runtime::DeclaredParameter;

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method};
 use time::OffsetDateTime;
 
 use super::{State, api, clock, message, parameters};
-use crate::assembly::Generation;
+use crate::base::Generation;
 use crate::value::Value;
 
 /// What `request` holds when it is read as one object.

@@ -6,7 +6,7 @@ mod writing;
 use std::time::Duration;
 
 use super::*;
-use crate::assembly::Generation;
+use crate::base::Generation;
 use crate::expression::{Condition, Jsonata, Resolved, parse_path};
 use crate::runtime::{ApiInfo, ContextLimits, OperationInfo, Pipeline, Request, Symbols};
 

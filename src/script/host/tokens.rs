@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::crypto::bytes_of;
 use super::{Host, native};
-use crate::diagnostics::quoted_list;
+use crate::base::quoted_list;
 use crate::jose::jwe::{self, CONTENTS, Content, MANAGEMENTS, Management, Sealed};
 use crate::jose::{ALGORITHMS, Algorithm, Key, KeySet};
 use crate::script::{Keys, values};

@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::{Addresses, Control, DrainReport, Parts, Readiness, Status, bind};
-use crate::diagnostics::Sources;
+use crate::base::Sources;
 use crate::openapi::PathTemplate;
 use crate::resources::background::Background;
 use crate::runtime::{

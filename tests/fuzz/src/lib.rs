@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use gantry::gateway::{Surroundings, load};
-use gantry::policy::Purpose;
+use gantry::load::{Surroundings, load};
 use gantry::resources::Resources;
 use gantry::runtime::{Context, Request, RouteMatch, Snapshot, execute};
-use gantry::settings::Live;
+use gantry::settings::{Purpose, Live};
 use gantry::source::Environment;
 use gantry::value::Body;
 use http::{HeaderMap, HeaderValue, Method, Version};

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::cases::Expected::{ANumber, AText, AnObject, Is};
 use super::cases::cases;
-use crate::assembly::Generation;
+use crate::base::Generation;
 use crate::runtime::variables::table::{Known, VARIABLES};
 use crate::test_support::{Ask, Setup};
 

@@ -1,0 +1,73 @@
+//! `schemas/`: draft-07 JSON Schemas, for editors and for people.
+
+mod assembly;
+mod cors;
+mod document;
+mod layout;
+mod publish;
+mod spelling;
+
+use serde_json::{Map, Value, json};
+
+use super::GeneratedFile;
+use crate::policies;
+use crate::source::Shape;
+use crate::{audit, settings};
+use publish::Reading;
+
+/// What every schema says first.
+const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+
+pub(super) fn files() -> Vec<GeneratedFile> {
+    let whole = [
+        ("assembly", assembly::schema()),
+        ("document", document::schema()),
+        ("settings", settings()),
+        ("clients", clients()),
+        ("audit", accepted()),
+    ];
+    let mut files: Vec<GeneratedFile> = whole.iter().map(|(name, schema)| file(name, schema)).collect();
+    let reading = Reading { environment: true, definitions: None };
+    files.extend(policies::ALL.iter().map(|entry| {
+        let step = assembly::policy(entry, &reading, "#");
+        file(&format!("policies/{}", entry.meta.name), &rooted(step))
+    }));
+    files
+}
+
+fn settings() -> Value {
+    of_file("settings", "The settings file of the Gantry gateway.", settings::shape())
+}
+
+fn clients() -> Value {
+    of_file("clients", "The applications, plans and products of the Gantry gateway.", &settings::clients_shape())
+}
+
+fn accepted() -> Value {
+    of_file("audit", "Findings of `gantry audit` that are accepted.", audit::accepted_shape())
+}
+
+fn of_file(title: &str, description: &str, shape: &Shape) -> Value {
+    let reading = Reading { environment: true, definitions: None };
+    let mut schema = json!({ "title": title, "description": description });
+    if let (Value::Object(schema), Value::Object(mut own)) = (&mut schema, reading.publish(shape.annotated())) {
+        own.shift_remove("description");
+        schema.extend(own);
+    }
+    // A file without content has every default.
+    schema["type"] = json!(["object", "null"]);
+    rooted(schema)
+}
+
+/// A schema that stands alone.
+fn rooted(schema: Value) -> Value {
+    let mut root = Map::from_iter([("$schema".to_owned(), DRAFT.into())]);
+    if let Value::Object(schema) = schema {
+        root.extend(schema);
+    }
+    Value::Object(root)
+}
+
+fn file(name: &str, schema: &Value) -> GeneratedFile {
+    GeneratedFile { path: format!("schemas/{name}.json"), text: layout::text(schema) }
+}

@@ -1,0 +1,164 @@
+//! One thing that a security requirement asks for, and whether a request has it.
+
+use std::sync::Arc;
+
+use super::authorizer::Kind;
+use super::credentials::{Sent, basic, bearer, bearer_or_bare};
+use super::provider::{Provider, Rejection, has_scope};
+use super::refusal::Refusal;
+use super::user_registry::{Denial, UserRegistry};
+use crate::expression::{Builtin, Reference, Root, Scope};
+use crate::runtime::Context;
+use crate::value::Value;
+
+/// How a scheme is checked.
+pub enum Check {
+    /// Name and password, which a registry knows.
+    Basic(Arc<UserRegistry>),
+    /// A token of an issuer.
+    Token(Arc<Provider>),
+    /// A token that a service knows.
+    Bearer(Arc<UserRegistry>),
+    /// A signed token, by the rules of AWS API Gateway.
+    Authorizer(Arc<Provider>, Kind),
+    /// Any token: the assembly looks at it.
+    AnyBearer,
+    /// Only at a desk, where settings may be missing.
+    Open,
+}
+
+/// A check with the scopes that a requirement asks for.
+pub struct Demanded {
+    pub check: Arc<Check>,
+    pub scopes: Box<[Arc<str>]>,
+}
+
+/// Where checks put what they find out.
+pub struct Outputs {
+    token: Reference,
+    response: Reference,
+    oauth: Option<Reference>,
+}
+
+impl Outputs {
+    /// The variables of a pipeline; `oauth` is the one that receives what is known of a token.
+    pub fn new(oauth: Option<Reference>) -> Self {
+        let below_security =
+            |name: &str| Reference { root: Root::Builtin(Builtin::Api), path: ["security".into(), name.into()].into() };
+        Outputs { token: below_security("bearer_token"), response: below_security("bearer_validation_response"), oauth }
+    }
+}
+
+impl Outputs {
+    /// Keeps a token that is good, and what is known of it.
+    fn keep(&self, token: Value, claims: Value, cx: &mut Context) {
+        keep(&self.token, token, cx);
+        if let Some(oauth) = &self.oauth {
+            keep(oauth, facts(&claims), cx);
+        }
+        cx.state.claims = Some(claims);
+    }
+}
+
+impl Demanded {
+    /// Whether the request has what is asked for. What is found out stands in the variables then.
+    pub async fn pass(&self, outputs: &Outputs, cx: &mut Context) -> Result<(), Refusal> {
+        match &*self.check {
+            Check::Open => Ok(()),
+            Check::Basic(registry) => {
+                let Sent::Something(header) = basic(&cx.state.request.headers) else { return Err(Refusal::Basic) };
+                match registry.approve(header).await {
+                    Ok(_) => Ok(()),
+                    Err(Denial::Refused) => Err(Refusal::Basic),
+                    Err(Denial::Unavailable(reason)) => Err(Refusal::Unavailable(reason)),
+                }
+            }
+            Check::AnyBearer => {
+                let token = token(cx)?.to_owned();
+                keep(&outputs.token, Value::from(token.as_str()), cx);
+                Ok(())
+            }
+            Check::Bearer(registry) => {
+                let token = Value::from(token(cx)?);
+                let Some(header) = cx.state.request.headers.get(http::header::AUTHORIZATION) else {
+                    return Err(Refusal::NoToken);
+                };
+                let approval = registry.approve(header).await.map_err(|denial| match denial {
+                    Denial::Refused => Refusal::BadToken("the validation endpoint refused the token".to_owned()),
+                    Denial::Unavailable(reason) => Refusal::Unavailable(reason),
+                })?;
+                keep(&outputs.token, token, cx);
+                keep(&outputs.response, approval.value(), cx);
+                Ok(())
+            }
+            Check::Token(provider) => {
+                let claims = claims(provider, token(cx)?, cx.state.request.received_seconds()).await?;
+                if !self.scopes.iter().all(|scope| has_scope(&claims, scope)) {
+                    return Err(self.without_scope());
+                }
+                let token = Value::from(token(cx)?);
+                outputs.keep(token, claims, cx);
+                Ok(())
+            }
+            Check::Authorizer(provider, kind) => {
+                let token = read(bearer_or_bare(&cx.state.request.headers))?;
+                let claims = claims(provider, token, cx.state.request.received_seconds()).await?;
+                if !kind.takes(&claims, &self.scopes) {
+                    return Err(Refusal::BadToken("the token is not of the kind that is asked for".to_owned()));
+                }
+                // There one of the scopes is enough.
+                if !self.scopes.is_empty() && !self.scopes.iter().any(|scope| has_scope(&claims, scope)) {
+                    return Err(self.without_scope());
+                }
+                let token = Value::from(token);
+                outputs.keep(token, claims, cx);
+                Ok(())
+            }
+        }
+    }
+
+    fn without_scope(&self) -> Refusal {
+        Refusal::scope(self.scopes.iter().map(|scope| &**scope))
+    }
+}
+
+/// What is known of a token that is good.
+async fn claims(provider: &Provider, token: &str, now: i64) -> Result<Value, Refusal> {
+    provider.validate(token, now).await.map_err(|rejection| match rejection {
+        Rejection::Invalid(reason) => Refusal::BadToken(reason.into_owned()),
+        Rejection::Unavailable(reason) => Refusal::Unavailable(reason),
+    })
+}
+
+fn token(cx: &Context) -> Result<&str, Refusal> {
+    read(bearer(&cx.state.request.headers))
+}
+
+fn read(sent: Sent<'_, str>) -> Result<&str, Refusal> {
+    match sent {
+        Sent::Something(token) => Ok(token),
+        Sent::Nothing => Err(Refusal::NoToken),
+        Sent::Malformed => Err(Refusal::BadToken("the `Authorization` header holds no bearer token".to_owned())),
+    }
+}
+
+/// What `oauth` says of a token.
+pub fn facts(claims: &Value) -> Value {
+    let first = |names: &[&str]| names.iter().find_map(|name| claims.get(name)).cloned().unwrap_or_default();
+    let scope = match first(&["scope", "scp"]) {
+        Value::Array(all) => all.iter().map(Value::to_text).collect::<Vec<_>>().join(" ").as_str().into(),
+        other => other,
+    };
+    let known = [
+        ("client_id", first(&["client_id", "azp", "cid"])),
+        ("resource_owner", first(&["username", "sub"])),
+        ("scope", scope),
+    ];
+    let known = known.into_iter().filter(|(_, value)| *value != Value::Null);
+    Value::object([("processing", Value::object(known)), ("introspect", Value::object([("response", claims.clone())]))])
+}
+
+/// Sets a variable that the gateway may always set.
+pub fn keep(variable: &Reference, value: Value, cx: &mut Context) {
+    let _ = cx.set(variable, value);
+}

@@ -1,0 +1,25 @@
+//! Who calls: the directory of applications and plans, the registries and providers that know people and tokens, and the guard
+//! that holds what each operation asks of its callers.
+
+mod application;
+mod authorizer;
+mod check;
+mod credentials;
+mod directory;
+mod guard;
+mod limit;
+mod provider;
+mod refusal;
+mod target;
+mod user_registry;
+
+pub use application::{caller, sent_key};
+pub use check::{Check, Demanded, Outputs, keep};
+pub use credentials::{Sent, basic, basic_of, name_and_password};
+pub use directory::{Directory, Member, Stranger};
+pub use guard::{Guard, Way, not_enforced};
+pub use limit::{Limit, LimitRules};
+pub use provider::Provider;
+pub use refusal::{Refusal, fault};
+pub use target::TargetCompiler;
+pub use user_registry::{Approval, Denial, UserRegistry};

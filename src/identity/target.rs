@@ -1,0 +1,118 @@
+//! What the checks call: URLs and TLS profiles, read at load.
+
+use std::time::Duration;
+
+use http::Uri;
+
+use crate::base::{Code, Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::http_client::{HttpClient, PoolOptions, TlsOptions};
+use crate::resources::Surroundings;
+use crate::settings::Purpose;
+
+/// Connecting takes no longer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Compiles calls; what it reports stands at one place.
+pub struct TargetCompiler<'a, 'f> {
+    pub around: Surroundings<'a>,
+    pub findings: &'f mut Findings,
+    pub span: Span,
+}
+
+/// Whom to call, and how.
+pub struct Target {
+    pub client: HttpClient,
+    pub tls: TlsOptions,
+    pub uri: Uri,
+}
+
+impl TargetCompiler<'_, '_> {
+    /// The target behind a URL; `what` is where it is written.
+    pub fn target(&mut self, what: &str, url: &str, profile: Option<&str>) -> Option<Target> {
+        let uri = self.uri(what, url);
+        let (client, tls) = self.client(profile)?;
+        Some(Target { client, tls, uri: uri? })
+    }
+
+    fn uri(&mut self, what: &str, url: &str) -> Option<Uri> {
+        let url = url.trim();
+        let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        if matches!(&*scheme, "ldap" | "ldaps") {
+            let message = format!("{what} is an LDAP server, which Gantry does not ask");
+            let help =
+                "put an HTTP service in front of it, which answers 200 to GET with a good `Authorization` header";
+            self.error(codes::BAD_TARGET, &message, help);
+            return None;
+        }
+        let is_http = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+        let Some(uri) = url.parse().ok().filter(is_http) else {
+            let message = format!("{what} is not a URL that starts with `https://` or `http://`");
+            self.error(codes::BAD_TARGET, &message, "write it out; only properties of the API can stand in it");
+            return None;
+        };
+        let is_near = uri.host().is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "[::1]");
+        if uri.scheme_str() == Some("http") && !is_near {
+            let message = format!("{what} is plain `http`: whoever is on the way can read it and answer in its place");
+            self.findings.push(Diagnostic::warning(codes::PLAIN_HTTP, self.span, message).help("write `https://`"));
+        }
+        Some(uri)
+    }
+
+    /// The client of a TLS profile.
+    fn client(&mut self, profile: Option<&str>) -> Option<(HttpClient, TlsOptions)> {
+        let name = profile.map(str::trim).filter(|name| !name.is_empty());
+        let tls = match name {
+            Some(name) => self.tls(name)?,
+            None => TlsOptions::default(),
+        };
+        let pool = PoolOptions { connect_timeout: CONNECT_TIMEOUT, ..PoolOptions::default() };
+        match self.around.resources.http_client(&tls, &pool) {
+            Ok(client) => Some((client, tls)),
+            Err(error) => {
+                self.bad_profile(name.unwrap_or_default(), &error.to_string());
+                None
+            }
+        }
+    }
+
+    fn tls(&mut self, name: &str) -> Option<TlsOptions> {
+        let profiles = &self.around.settings.tls_profiles;
+        // IBM writes `name:version`; the settings may have either.
+        let Some(profile) = profiles.get(name).or_else(|| profiles.get(name.split(':').next().unwrap_or_default()))
+        else {
+            let known: Vec<&str> = profiles.keys().map(String::as_str).collect();
+            self.missing("TLS profile", "tls-profiles", name, &known);
+            return (self.around.purpose == Purpose::Check).then(TlsOptions::default);
+        };
+        match TlsOptions::read(profile, self.around.environment) {
+            Ok(options) => Some(options),
+            Err(reason) => {
+                self.bad_profile(name, &reason);
+                None
+            }
+        }
+    }
+
+    fn bad_profile(&mut self, name: &str, reason: &str) {
+        let message = format!("the TLS profile `{name}` cannot be used: {reason}");
+        self.findings.push(Diagnostic::error(codes::BAD_TLS_PROFILE, self.span, message));
+    }
+
+    /// Reports what the settings must supply and do not: a warning at a desk, an error where it is served.
+    pub fn missing(&mut self, kind: &str, key: &str, name: &str, known: &[&str]) {
+        let help = match nearest(name, known.iter().copied()).as_slice() {
+            [] => format!("add `{name}` under `{key}` in the settings file"),
+            near => format!("add `{name}` under `{key}` in the settings file, or did you mean {}?", quoted_list(near)),
+        };
+        let message = format!("the settings have no {kind} `{name}`");
+        let finding = match self.around.purpose {
+            Purpose::Check => Diagnostic::warning(codes::ENVIRONMENT_OBJECT, self.span, message),
+            Purpose::Serve => Diagnostic::error(codes::ENVIRONMENT_OBJECT, self.span, message),
+        };
+        self.findings.push(finding.help(help));
+    }
+
+    pub fn error(&mut self, code: Code, message: &str, help: &str) {
+        self.findings.push(Diagnostic::error(code, self.span, message).help(help));
+    }
+}

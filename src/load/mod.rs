@@ -1,0 +1,195 @@
+//! Paths to a snapshot. `check` and `serve` both come this way, so nothing stricter waits in production.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::assembly;
+use crate::base::{Diagnostic, Findings, Sources, Span, codes};
+use crate::compile::SnapshotBuilder;
+use crate::identity::Directory;
+use crate::openapi::{self, Api};
+use crate::policy::SharedParts;
+use crate::resources::Surroundings;
+use crate::runtime::Snapshot;
+use crate::settings::{Clients, Live, read_clients};
+use crate::source::{Environment, Node, Packaged, References, find_files, read_tree};
+
+#[cfg(test)]
+mod tests;
+
+/// What a load gave: findings, and a snapshot when none of them is an error.
+pub struct Load {
+    pub sources: Sources,
+    pub findings: Findings,
+    pub snapshot: Option<Snapshot>,
+    /// The documents that were read.
+    pub documents: Vec<PathBuf>,
+    /// What is in them.
+    pub apis: Vec<Api>,
+    /// What placeholders in exports of AWS stand for.
+    pub values: assembly::Values,
+    /// The files that documents refer to.
+    pub referred: Vec<PathBuf>,
+    /// Files in the folders given that are no documents.
+    pub skipped: Vec<PathBuf>,
+}
+
+impl Load {
+    /// A load that ended before any document was read.
+    pub fn refused(sources: Sources, findings: Findings) -> Self {
+        Load {
+            sources,
+            findings,
+            snapshot: None,
+            documents: Vec::new(),
+            apis: Vec::new(),
+            values: assembly::Values::default(),
+            referred: Vec::new(),
+            skipped: Vec::new(),
+        }
+    }
+}
+
+/// The documents at some paths, read and not yet compiled.
+#[derive(Default)]
+pub struct Documents {
+    pub apis: Vec<Api>,
+    /// Every file that is one, also where it cannot be read.
+    pub files: Vec<PathBuf>,
+    /// The files that they refer to.
+    pub referred: Vec<PathBuf>,
+    /// The scripts beside them.
+    pub packaged: Packaged,
+    /// Files in the folders given that are no documents.
+    pub skipped: Vec<PathBuf>,
+}
+
+/// Loads every document at the paths.
+///
+/// `progress` is told before every document how many have been compiled.
+pub fn load(paths: &[PathBuf], around: Surroundings<'_>, progress: &dyn Fn(usize)) -> Load {
+    let Surroundings { settings, resources, environment, purpose } = around;
+    let mut all = Sources::default();
+    let mut findings = Findings::default();
+    let mut documents = read_documents(paths, &mut all, &mut findings);
+    let (values, file) = assembly::Values::read(settings, environment, &mut all, &mut findings);
+    documents.referred.extend(file);
+    let custom = assembly::CustomPolicies::read(&settings.policies, &mut all, &mut findings);
+    documents.referred.extend(custom.files.iter().cloned());
+    let clients = clients(settings, environment, &mut all, &mut findings);
+    documents.referred.extend(settings.clients_file.as_ref().map(PathBuf::from));
+    let mut builder = SnapshotBuilder::new(settings);
+    let (packaged, sources) = (&documents.packaged, &all);
+    for (number, api) in documents.apis.iter().enumerate() {
+        progress(number);
+        let directory = clients.as_ref().map(|clients| Arc::new(Directory::of(clients, api)));
+        let directory = directory.as_ref();
+        let shared = SharedParts {
+            api,
+            settings,
+            resources,
+            environment,
+            purpose,
+            sources,
+            packaged,
+            directory,
+            guard: None,
+            custom: &custom,
+        };
+        builder.add(shared, &values, &|span: Span| sources.place(span), &mut findings);
+    }
+    findings.sort();
+    let snapshot = (findings.errors() == 0).then(|| builder.finish());
+    if snapshot.is_some() {
+        resources.cache().resize(&settings.cache);
+        resources.background().resize(&settings.background);
+    }
+    let Documents { files: documents, apis, referred, skipped, .. } = documents;
+    Load { sources: all, findings, snapshot, documents, apis, values, referred, skipped }
+}
+
+/// Who may call. At a desk, where nobody said so, a made-up application may.
+fn clients(
+    settings: &Live,
+    environment: &dyn Environment,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Clients> {
+    match (&settings.clients_file, &settings.aws.local) {
+        // A file with mistakes is an error anyway; nobody may call then.
+        (Some(file), _) => Some(read_clients(Path::new(file), environment, sources, findings).unwrap_or_default()),
+        (None, Some(_)) => Some(Clients::for_a_desk()),
+        (None, None) => None,
+    }
+}
+
+/// Reads every document at the paths.
+pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut Findings) -> Documents {
+    let mut documents = Documents::default();
+    for path in paths {
+        for file in files(path, sources, findings) {
+            let Some(tree) = read_tree(&file, sources, findings) else {
+                documents.files.push(file);
+                continue;
+            };
+            // A folder may hold other YAML beside its documents, such as `functions.yaml`.
+            if path.is_dir() && !looks_like_document(&tree.root) {
+                documents.skipped.push(file);
+                continue;
+            }
+            documents.files.push(file);
+            let (tree, template) = match openapi::is_template(&tree.root) {
+                true => match openapi::in_template(&tree, findings) {
+                    Some((body, template)) => (body, Some(template)),
+                    None => continue,
+                },
+                false => (tree, None),
+            };
+            let references = References::read(&tree, sources, findings);
+            documents.referred.extend(references.files().filter(|file| **file != *tree.path).map(Path::to_path_buf));
+            let api = openapi::read(&tree, references, findings);
+            let Some(mut api) = api else { continue };
+            documents.packaged.read(&api.tree, sources, findings);
+
+            // A document with nothing to run and nowhere to run it is a library for others to refer to.
+            if api.operations.is_empty() && assembly::has_root(&api.tree.root) {
+                api.serve_base_path();
+            }
+            api.template = template;
+            assembly::spread_default_route(&mut api);
+            documents.apis.push(api);
+        }
+    }
+    documents.referred.extend(documents.packaged.files().map(Path::to_path_buf));
+    if documents.files.is_empty() && findings.errors() == 0 {
+        findings.push(nothing_found(paths, sources));
+    }
+    documents
+}
+
+fn files(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Vec<PathBuf> {
+    match find_files(path) {
+        Ok(files) => files,
+        Err(error) => {
+            let source = sources.add(path.display().to_string(), "");
+            findings.push(Diagnostic::error(
+                codes::UNREADABLE,
+                source.start(),
+                format!("cannot read the folder: {error}"),
+            ));
+            Vec::new()
+        }
+    }
+}
+
+/// Says `openapi` or `swagger`, or has what only documents have, so that a mistyped first key is still found.
+fn looks_like_document(root: &Node) -> bool {
+    openapi::is_document(root) || openapi::holds_api(root) || root.get("paths").is_some() || root.get("info").is_some()
+}
+
+fn nothing_found(paths: &[PathBuf], sources: &mut Sources) -> Diagnostic {
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let source = sources.add(names.join(", "), "");
+    Diagnostic::error(codes::NO_DOCUMENT, source.start(), "there is no OpenAPI document here")
+        .help("a document ends in `.yaml`, `.yml` or `.json` and starts with `openapi: 3.0.3` or `swagger: '2.0'`")
+}

@@ -1,0 +1,58 @@
+use std::sync::Arc;
+
+use crate::base::Generation;
+use crate::identity::{Directory, Stranger, caller};
+use crate::runtime::{ClientDemand, Context, Fault, FaultSource, Outcome, State, Step, kinds};
+
+/// Finds out which application calls, and refuses those that may not.
+pub(super) struct Identify(pub Arc<Directory>);
+
+impl Step for Identify {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        match self.identify(&mut cx.state) {
+            Ok(()) => Outcome::done(),
+            Err(fault) => Outcome::fault(fault),
+        }
+    }
+}
+
+impl Identify {
+    fn identify(&self, state: &mut State) -> Result<(), Fault> {
+        let operation = state.operation.clone();
+        if operation.clients.is_empty() {
+            return Ok(());
+        }
+        state.identified = 0;
+        let (mut first, mut stranger) = (None, Stranger::Unknown);
+        for (number, demand) in operation.clients.iter().enumerate() {
+            match caller(&self.0, demand, state) {
+                Ok(caller) => {
+                    state.identified |= 1 << number;
+                    first.get_or_insert(caller);
+                }
+                Err(Stranger::Disabled) => stranger = Stranger::Disabled,
+                Err(Stranger::Unknown) => {}
+            }
+        }
+        if first.is_some() {
+            state.caller = first;
+            // Services need not see with what their callers came in. The v5 engine passed it on.
+            if state.pipeline.generation == Generation::V10 {
+                let places = operation.clients.iter().flat_map(|demand| demand.id.iter().chain(&demand.secret));
+                for place in places.filter(|place| place.in_header) {
+                    state.message.headers.remove(&*place.name);
+                }
+            }
+            return Ok(());
+        }
+        // Another way in may ask for no application.
+        if operation.clients.iter().any(ClientDemand::is_open) {
+            return Ok(());
+        }
+        let (kind, message) = match stranger {
+            Stranger::Unknown => (&kinds::UNAUTHORIZED, "Invalid client id or secret."),
+            Stranger::Disabled => (&kinds::FORBIDDEN, "The application is disabled."),
+        };
+        Err(Fault::new(kind, FaultSource::Client, message))
+    }
+}

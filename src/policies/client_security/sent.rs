@@ -1,0 +1,91 @@
+//! What a request sends as an application's id and secret.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::header::CONTENT_TYPE;
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
+
+use crate::expression::Template;
+use crate::identity;
+use crate::identity::{Sent, basic, name_and_password};
+use crate::openapi::{KeyPlace, Location};
+use crate::runtime::Context;
+
+/// Where both are.
+pub(super) enum Places {
+    /// In the `Authorization` header.
+    Authorization,
+    Named {
+        id: Place,
+        secret: Option<Place>,
+    },
+}
+
+/// Where one of them is.
+pub(super) enum Place {
+    /// In a header or in the query.
+    Key(KeyPlace),
+    /// In a field of a form.
+    Field(Arc<str>),
+    Cookie(Arc<str>),
+    Variable(Template),
+}
+
+/// An id with its secret, if that was sent.
+pub(super) type Pair = (String, Option<Zeroizing<String>>);
+
+impl Places {
+    /// What the request sends; nothing where there is no id. What is sent twice is not sent.
+    pub fn read(&self, cx: &Context) -> Option<Pair> {
+        match self {
+            Places::Authorization => {
+                let Sent::Something(header) = basic(&cx.state.request.headers) else { return None };
+                let (id, secret) = name_and_password(header)?;
+                Some((id, Some(secret)))
+            }
+            Places::Named { id, secret } => {
+                let id = id.read(cx).filter(|id| !id.is_empty())?;
+                let secret = secret.as_ref().and_then(|place| place.read(cx)).filter(|secret| !secret.is_empty());
+                Some((id, secret.map(Zeroizing::new)))
+            }
+        }
+    }
+}
+
+impl Place {
+    fn read(&self, cx: &Context) -> Option<String> {
+        match self {
+            Place::Key(place) => identity::sent_key(place, &cx.state),
+            Place::Variable(template) => Some(template.text(cx).into_owned()),
+            Place::Cookie(name) => {
+                let cookies = cx.state.parameter_texts(Location::Cookie, name).into_iter();
+                only(cookies.map(|value| value.trim_matches('"').to_owned()))
+            }
+            Place::Field(name) => {
+                let kind = cx.state.request.headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next()?;
+                if !kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+                    return None;
+                }
+                let bytes = cx.state.request.body.bytes()?;
+                let text = std::str::from_utf8(&bytes).ok()?;
+                let fields = text.split('&').filter_map(|pair| pair.split_once('='));
+                only(fields.filter(|(key, _)| decoded(key) == **name).map(|(_, value)| decoded(value).into_owned()))
+            }
+        }
+    }
+}
+
+/// What stands there once.
+fn only(mut all: impl Iterator<Item = String>) -> Option<String> {
+    match (all.next(), all.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
+    }
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    let text = text.replace('+', " ");
+    percent_decode_str(&text).decode_utf8_lossy().into_owned().into()
+}

@@ -1,0 +1,57 @@
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::expression::{Edit, ExpressionError, Jsonata, Scope};
+use crate::policy::kit::converted::transform_error;
+use crate::policy::kit::lent;
+use crate::policy::kit::located::{Mistake, Target};
+use crate::runtime::{Context, Fault, Outcome, Step};
+use crate::value::Value;
+
+/// A compiled `extract`.
+pub(super) struct Extract(pub Arc<[Change]>);
+
+/// One of its `extracts`.
+pub(super) struct Change {
+    pub target: Target,
+    pub transform: Jsonata,
+}
+
+impl Step for Extract {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let with_xpath = self.0.iter().any(|change| change.target.is_xpath());
+        let size = lent::size_of_bodies(cx, with_xpath);
+        lent::work(&self.0, cx, size, |changes, cx| changes.iter().try_for_each(|change| change.apply(cx)))
+    }
+}
+
+impl Change {
+    fn apply(&self, cx: &mut Context) -> Result<(), Fault> {
+        let deadline = cx.state.deadline;
+        let mut late = false;
+        let edited = self.target.edit(cx, &mut |value, scope| {
+            // There may be many places, and the expression may be slow.
+            late = late || Instant::now() > deadline;
+            if late {
+                return Ok(Edit::Replace(Value::Null));
+            }
+            self.transformed(value, scope).map(Edit::Replace)
+        });
+        if late {
+            return Err(transform_error("nothing can be extracted: the request took longer than the gateway allows"));
+        }
+        edited.map_err(|Mistake(message)| transform_error(format!("nothing can be extracted: {message}")))
+    }
+
+    /// Of a list, every item is a value of its own, as JSONata has it.
+    fn transformed(&self, value: &Value, scope: &dyn Scope) -> Result<Value, ExpressionError> {
+        match value {
+            Value::Array(items) => {
+                let items: Result<Vec<Value>, _> = items.iter().map(|item| self.transformed(item, scope)).collect();
+                Ok(Value::Array(Arc::new(items?)))
+            }
+            value => self.transform.evaluate_on(value, scope),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `html-page`: a page of HTML that lies beside the document.
+
+mod config;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+
+use crate::base::codes;
+use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
+use crate::source::{Node, Spellings, names_page};
+
+pub use config::Config;
+
+/// Where IBM's documents name their page.
+const CARRIERS: [&str; 2] = ["/x-gateway-configuration/html-page", "/x-ibm-configuration/html-page"];
+
+/// The policy.
+pub struct HtmlPage;
+
+impl Policy for HtmlPage {
+    const META: Meta = Meta {
+        name: "html-page",
+        aliases: &[],
+        versions: &["2.0.0"],
+        summary: "Answers with a page of HTML.",
+        page: include_str!("page.md"),
+        examples: examples!["inline"],
+        spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
+        literal: &["page"],
+        generations: Generations::ByVersion,
+        stage: None,
+    };
+    type Config = Config;
+
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+        let output = compiler.output("/output", &config.output)?;
+        let page = page(&config, compiler)?;
+        let access = match page {
+            Some(_) => Access { replaces: vec![output.clone()], ..Access::default() },
+            None => Access::default(),
+        };
+        Some(Compiled::Step(Plan { step: Box::new(step::HtmlPage { page, output }), access }))
+    }
+}
+
+/// The page; the inner `None` where the document has none.
+fn page(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Bytes>> {
+    let root = &compiler.shared.api.tree.root;
+    let of_document = || CARRIERS.iter().find_map(|pointer| root.pointer(pointer).and_then(Node::text));
+    let written = config.page.as_deref().filter(|text| !text.is_empty());
+    let Some(text) = written.or_else(of_document) else { return Some(None) };
+    if !names_page(text) {
+        return Some(Some(Bytes::copy_from_slice(text.as_bytes())));
+    }
+    match compiler.shared.packaged.get(&compiler.shared.api.tree, text) {
+        Some((_, text)) => Some(Some(Bytes::copy_from_slice(text.as_bytes()))),
+        None => {
+            // A file that cannot be read has its own finding; this one says who wanted it.
+            compiler.error(codes::UNREADABLE, "/page", format!("the page `{text}` cannot be read"));
+            None
+        }
+    }
+}

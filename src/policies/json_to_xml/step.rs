@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use crate::policy::kit::converted::{Places, json_of, transform_error};
+use crate::policy::kit::lent;
+use crate::runtime::{Context, Fault, Outcome, Step};
+use crate::value::{Xml, XmlRoot};
+
+/// A compiled `json-to-xml`.
+pub(super) struct JsonToXml(pub Arc<Plan>);
+
+pub(super) struct Plan {
+    pub places: Places,
+    pub root: XmlRoot,
+}
+
+impl Plan {
+    fn convert(&self, cx: &mut Context) -> Result<(), Fault> {
+        let json = json_of(self.places.body(cx)?).map_err(transform_error)?;
+        let document = Xml::from_json(&json, &self.root)
+            .map_err(|error| transform_error(format!("the body cannot become XML: {error}")))?;
+        self.places.put(cx, document.into(), "application/xml");
+        Ok(())
+    }
+}
+
+impl Step for JsonToXml {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let size = self.0.places.body(cx).map_or(0, lent::size_of_body);
+        lent::work(&self.0, cx, size, Plan::convert)
+    }
+}

@@ -1,0 +1,71 @@
+//! `background`: calls that no request waits for.
+
+use std::sync::Arc;
+
+use crate::aws::client::Invocation;
+use crate::base::codes;
+use crate::policy::Compiler;
+use crate::resources::background::Background;
+use crate::resources::bulkhead::Permit;
+use crate::runtime::{Fault, FaultSource, kinds};
+
+use super::caller::Caller;
+use super::config::Config;
+use super::select::Chosen;
+
+/// Where the calls of a step go on.
+pub(super) struct Behind {
+    queue: Arc<Background>,
+    /// For the log.
+    title: Arc<str>,
+}
+
+/// The outer `None` is a mistake; without the property there is nothing inside.
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Behind>> {
+    if !config.background {
+        return Some(None);
+    }
+    let useless = [
+        ("output", compiler.node("/output").is_some()),
+        ("variables", !config.variables.is_empty()),
+        ("respond", config.respond),
+        ("cache", config.cache.is_some()),
+    ];
+    for (name, _) in useless.iter().filter(|(_, written)| *written) {
+        let message =
+            format!("nobody waits for the answer of a call in the background, so there is nothing for `{name}`");
+        let help = format!("remove `{name}`, or `background`");
+        compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help);
+    }
+    if useless.iter().any(|(_, written)| *written) {
+        return None;
+    }
+    Some(Some(Behind { queue: compiler.shared.resources.background().clone(), title: compiler.title() }))
+}
+
+impl Behind {
+    /// Hands a call over. It has a time of its own: the request may be over long before.
+    pub(super) fn submit(
+        &self,
+        caller: Arc<Caller>,
+        chosen: Arc<Chosen>,
+        mut invocation: Invocation,
+        permit: Option<Permit>,
+        id: Arc<str>,
+    ) -> Result<(), Fault> {
+        let (bytes, title) = (invocation.payload.len(), self.title.clone());
+        let work = async move {
+            let _permit = permit;
+            let Err(fault) = caller.call(&chosen, &mut invocation, &id).await else { return true };
+            tracing::warn!(
+                request_id = %id, step = %title, function = %chosen.name, fault = %fault.name, cause = fault.cause,
+                "a call in the background failed: {}", fault.message
+            );
+            false
+        };
+        self.queue.submit(bytes, work).map_err(|full| {
+            let message = "too many calls of functions wait in the background";
+            Fault::new(&kinds::LAMBDA_BUSY, FaultSource::Gateway, message).with_cause(full)
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! From the properties of a step to the step.
+
+use std::sync::Arc;
+
+use crate::base::{codes, nearest, quoted_list};
+use crate::expression::{Builtin, Reference, Root};
+use crate::policy::{Access, Compiled, Compiler, Plan};
+use crate::runtime::kinds;
+
+use super::caller::Caller;
+use super::config::{Config, InvocationKind, ResponseFormat};
+use super::step::Lambda;
+use super::{KIND, background, beside, bulkhead, cache, client_config, payload, place, variables};
+
+/// The step. `None` means that findings say why not.
+pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    let input = input(config, compiler);
+    let output = output(config, compiler);
+    let stops = stops(config, compiler);
+    let variables = variables::compile(config, compiler);
+    check_stream(config, compiler)?;
+    let manner = client_config::compile(config, compiler)?;
+    let call = place::compile(config, &manner, compiler);
+    let beside = beside::compile(config, compiler);
+    let region = call.as_ref().map(|call| call.client.region()).unwrap_or_default();
+    let payload = payload::compile(config, input?, region, compiler);
+    let (output, call, payload) = (output?, call?, payload?);
+    let cache = cache::compile(config, &call, compiler)?.map(Box::new);
+    let behind = background::compile(config, compiler)?;
+    let bulkhead = bulkhead::compile(config, &call, compiler);
+    let caller = Caller {
+        client: call.client,
+        kind: config.invocation_type,
+        response: config.response,
+        format: payload.format(),
+        strict: config.strict,
+        retry: manner.retry,
+        statuses: config.function_error_status.map(|status| status.0).unwrap_or_default(),
+    };
+    let step = Lambda {
+        caller: Arc::new(caller),
+        select: call.select,
+        payload,
+        beside: beside?,
+        limit: call.limit,
+        output,
+        timeout: manner.timeout,
+        cache,
+        bulkhead,
+        behind,
+        variables: variables?,
+        respond: config.respond,
+        stops: stops?,
+    };
+    let access = Access {
+        reads: step.reads(),
+        replaces: if config.background { Vec::new() } else { vec![step.output.clone()] },
+        signs_message: step.payload.is_message(),
+        diverges: step.diverges(),
+        ..Access::default()
+    };
+    Some(Compiled::Step(Plan { step: Box::new(step), access }))
+}
+
+/// A stream has no end to look at.
+fn check_stream(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+    if config.response != ResponseFormat::Stream {
+        return Some(());
+    }
+    let useless = [
+        ("invocation-type", config.invocation_type != InvocationKind::RequestResponse),
+        ("background", config.background),
+        ("cache", config.cache.is_some()),
+        ("variables", !config.variables.is_empty()),
+        ("durable-execution-name", config.durable_execution_name.is_some()),
+    ];
+    for (name, _) in useless.iter().filter(|(_, written)| *written) {
+        let message = format!("`{name}` does not go together with an answer that streams");
+        let help = format!("remove `{name}`, or `response: stream`");
+        compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help);
+    }
+    useless.iter().all(|(_, written)| !written).then_some(())
+}
+
+/// The outer `None` is a mistake; the inner one sends no payload.
+fn input(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Reference>> {
+    let is_left_out = &*compiler.step.policy == KIND && compiler.node("/input").is_none();
+    match config.input.trim() {
+        "" => Some(None),
+        _ if is_left_out => Some(None),
+        name => compiler.read_variable("/input", name).map(Some),
+    }
+}
+
+fn output(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Root> {
+    let output = compiler.output("/output", &config.output)?;
+    if config.respond && output != Root::Builtin(Builtin::Message) {
+        let message = "`respond` sends `message`, and the answer goes into another variable";
+        compiler.error_with_help(codes::BAD_VALUE, "/respond", message, "remove `output`, or `respond`");
+        return None;
+    }
+    Some(output)
+}
+
+/// The names of `stop-on-error`; `None` inside means that every fault stops the flow.
+fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Box<[String]>>> {
+    let Some(names) = &config.stop_on_error else { return Some(None) };
+    let mut good = true;
+    for (index, name) in names.iter().enumerate() {
+        let known = || kinds::ALL.iter().map(|kind| kind.name);
+        if !known().any(|kind| kind == name) {
+            good = false;
+            let near = nearest(name, known());
+            let help = match near.as_slice() {
+                [] => "the page of `lambda` lists its faults".to_owned(),
+                near => format!("did you mean {}?", quoted_list(near)),
+            };
+            compiler.error_with_help(
+                codes::BAD_VALUE,
+                &format!("/stop-on-error/{index}"),
+                format!("`{name}` is no fault"),
+                help,
+            );
+        }
+    }
+    good.then(|| Some(names.clone().into()))
+}

@@ -1,0 +1,80 @@
+//! `lambda`: invokes an AWS Lambda function.
+
+mod answer;
+mod background;
+mod beside;
+mod bulkhead;
+mod cache;
+mod caller;
+mod client_config;
+mod compile;
+mod config;
+mod faults;
+mod forms;
+mod named;
+mod notes;
+mod payload;
+mod place;
+mod retry;
+mod select;
+mod step;
+#[cfg(test)]
+mod tests;
+mod variables;
+mod weights;
+
+use crate::policy::{Compiled, Compiler, Generations, Meta, Policy};
+use crate::source::Spellings;
+
+pub use config::Config;
+
+/// IBM's newer kind of the policy. It sends no payload where it names no `input`.
+const KIND: &str = "InvokeAWSLambda";
+
+/// The policy.
+pub struct Lambda;
+
+impl Policy for Lambda {
+    const META: Meta = Meta {
+        name: "lambda",
+        aliases: &["aws-lambda", KIND],
+        versions: &["1.0.0", "1.1.0", "1.2.0", "1.3.0"],
+        summary: "Invokes an AWS Lambda function.",
+        page: include_str!("page.md"),
+        examples: examples![
+            "api-studio",
+            "background",
+            "body-and-catch",
+            "cache",
+            "canary",
+            "chosen-by-request",
+            "event",
+            "output",
+            "proxy-v2",
+            "retry-and-limit",
+            "template",
+            "variables-and-respond"
+        ],
+        spellings: Spellings {
+            aliases: &[
+                ("function_name", "function"),
+                ("functionName", "function"),
+                ("function-name", "function"),
+                ("aws_region", "region"),
+                ("aws-region", "region"),
+                ("awsRegion", "region"),
+                ("tlsConnectionProfile", "tls-profile"),
+            ],
+            any_case: true,
+            unbuilt: &[],
+        },
+        literal: &[],
+        generations: Generations::Every,
+        stage: None,
+    };
+    type Config = Config;
+
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+        compile::step(&config, compiler)
+    }
+}

@@ -1,0 +1,135 @@
+//! The request of the client, as events and `payload: request` show it.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{HeaderName, HeaderValue, USER_AGENT};
+use time::OffsetDateTime;
+
+use crate::aws::event::{self, EventFormat, EventRequest};
+use crate::runtime::{Context, State, TRACEPARENT, protocol};
+use crate::settings::EventContext;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+
+/// The JSON of a request in this format; without one as a small object. `has_stage` says that the base path is that of a stage.
+pub(super) fn build(
+    cx: &Context,
+    format: Option<EventFormat>,
+    context: &EventContext,
+    has_stage: bool,
+    headers: Cow<'_, HeaderMap>,
+    body: &[u8],
+    trace_id: Option<&HeaderValue>,
+) -> Result<Bytes, serde_json::Error> {
+    let state = &*cx.state;
+    let request = &state.request;
+    let client = request.client.ip().to_string();
+    let headers = match format {
+        Some(_) => Cow::Owned(forwarded(headers.into_owned(), state, &client, trace_id)),
+        None => headers,
+    };
+    let text = |name: &HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(&http::header::HOST).or(request.uri.host()).unwrap_or_default();
+    let operation = &state.operation;
+    // The base path of such a document is its stage, which AWS takes off before it looks at the path.
+    let template = if has_stage { &operation.path } else { &operation.full_path };
+    let resource = if operation.is_default { "$default" } else { template };
+    let route_key = match (format, operation.any_verb) {
+        // The other formats have none.
+        (Some(EventFormat::V2), _) if operation.is_default => "$default".to_owned(),
+        (Some(EventFormat::V2), true) => format!("ANY {template}"),
+        (Some(EventFormat::V2), false) => format!("{} {template}", request.method),
+        _ => String::new(),
+    };
+    let whole = request.uri.path();
+    let path = if has_stage { whole.strip_prefix(&*state.api.base_path).unwrap_or(whole) } else { whole };
+    let of_base_path = state.api.base_path.strip_prefix('/').filter(|stage| has_stage && !stage.contains('/'));
+    let parameters = &request.path_parameters;
+    let path_parameters: Vec<(&str, &str)> = match operation.is_default {
+        // What the rest of the path is called there, Gantry made up.
+        true => Vec::new(),
+        false => parameters.iter().map(|(name, value)| (&**name, value.as_str())).collect(),
+    };
+    let stage_variables: Vec<(&str, &str)> =
+        context.stage_variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let binary: Vec<&str> = context.binary_media_types.iter().map(String::as_str).collect();
+    let default_stage = if format == Some(EventFormat::V1) { "prod" } else { "$default" };
+    let request = EventRequest {
+        method: request.method.as_str(),
+        path: if path.is_empty() { "/" } else { path },
+        query: request.uri.query().unwrap_or_default(),
+        resource,
+        path_parameters: &path_parameters,
+        headers: &headers,
+        body: (!body.is_empty()).then_some(body),
+        base64: true,
+        source_ip: &client,
+        user_agent: text(&USER_AGENT),
+        protocol: protocol(request.version),
+        request_id: &request.id,
+        time: OffsetDateTime::from(request.received),
+        stage: context.stage.as_deref().or(of_base_path).unwrap_or(default_stage),
+        stage_variables: &stage_variables,
+        account_id: context.account_id.as_deref().unwrap_or(super::ACCOUNT),
+        api_id: context.api_id.as_deref().unwrap_or(&state.api.name),
+        domain_name: host.split(':').next().unwrap_or_default(),
+        operation: operation.id.as_deref(),
+        route_key: &route_key,
+        binary_media_types: &binary,
+        target_group_arn: context.target_group_arn.as_deref().unwrap_or_default(),
+        authorizer: state.claims.as_ref(),
+    };
+    match format {
+        Some(format) => event::build(format, &request),
+        None => event::plain(&request),
+    }
+}
+
+/// The headers that API Gateway adds to what it forwards.
+fn forwarded(mut headers: HeaderMap, state: &State, client: &str, trace_id: Option<&HeaderValue>) -> HeaderMap {
+    let request = &state.request;
+    let port = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let port = port.and_then(|host| host.rsplit_once(':')).map_or(default_port(request.scheme), |(_, port)| port);
+    let chain = match headers.get(FORWARDED_FOR).and_then(|value| value.to_str().ok()) {
+        Some(before) => Cow::Owned(format!("{before}, {client}")),
+        None => Cow::Borrowed(client),
+    };
+    for (name, value) in [(FORWARDED_FOR, &*chain), (FORWARDED_PORT, port)] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(request.scheme));
+    if let Some(trace_id) = trace_id {
+        headers.insert(TRACE_ID, trace_id.clone());
+    }
+    state.add_trace(&mut headers, |_| true);
+    headers
+}
+
+fn default_port(scheme: &str) -> &'static str {
+    if scheme == "https" { "443" } else { "80" }
+}
+
+/// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda: below the
+/// running step of a request that is traced here, else below the client.
+pub(in crate::policies::lambda) fn trace_id(state: &State) -> Option<HeaderValue> {
+    if let Some(recorder) = &state.recorder {
+        let (trace, span) = recorder.position();
+        let trace = trace.to_string();
+        return HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled=1", &trace[..8], &trace[8..])).ok();
+    }
+    let parent = state.request.headers.get(TRACEPARENT)?.to_str().ok()?;
+    let [_, trace, span, flags] = parent.split('-').collect::<Vec<_>>().try_into().ok()?;
+    let hex = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !hex(trace, 32) || !hex(span, 16) || !hex(flags, 2) {
+        return None;
+    }
+    let sampled = u8::from_str_radix(flags, 16).ok()? & 1;
+    HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled={sampled}", &trace[..8], &trace[8..])).ok()
+}

@@ -1,0 +1,182 @@
+//! What the function receives.
+
+mod event;
+mod json_template;
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::HeaderValue;
+
+use crate::assembly::Carrier;
+use crate::aws::event::EventFormat;
+use crate::base::codes;
+use crate::expression::{Builtin, Reference, Root};
+use crate::policy::Compiler;
+use crate::policy::kit::call::{input_body, input_headers, is_whole, whole_body};
+use crate::runtime::{Context, Fault, FaultSource, kinds};
+use crate::settings::EventContext;
+use crate::value::Body;
+
+use super::config::{Config, PayloadFormat};
+
+pub(super) use event::trace_id;
+pub(super) use json_template::JsonTemplate;
+
+/// The account in events where nothing says one.
+const ACCOUNT: &str = "123456789012";
+
+/// A compiled payload.
+pub(super) struct Payload {
+    form: Form,
+    /// Whose body goes; `None` sends nothing.
+    input: Option<Reference>,
+    context: EventContext,
+    /// The document is an export of API Gateway, whose base path is a stage.
+    has_stage: bool,
+}
+
+enum Form {
+    Body,
+    Event(EventFormat),
+    Request,
+    Template(JsonTemplate),
+}
+
+/// `region` is the function's, for what events say about where they come from.
+pub(super) fn compile(
+    config: &Config,
+    input: Option<Reference>,
+    region: &str,
+    compiler: &mut Compiler<'_, '_>,
+) -> Option<Payload> {
+    let context = context(config.event_context.as_ref(), compiler);
+    if config.multi_value_headers && config.payload != PayloadFormat::Alb {
+        let message = "only `payload: alb` has `multi-value-headers`";
+        compiler.error_with_help(codes::BAD_VALUE, "/multi-value-headers", message, "remove it");
+        return None;
+    }
+    let form = match (config.payload, &config.payload_template) {
+        (PayloadFormat::Template, Some(_)) if compiler.node("/input").is_some() => {
+            let message = "`payload: template` takes its values from variables, so `input` would not be read";
+            compiler.error_with_help(codes::BAD_VALUE, "/input", message, "remove `input`");
+            return None;
+        }
+        (PayloadFormat::Template, Some(text)) => {
+            Form::Template(JsonTemplate::compile("/payload-template", text, compiler)?)
+        }
+        (PayloadFormat::Template, None) => {
+            let message = "`payload: template` needs the property `payload-template`";
+            compiler.error(codes::MISSING_PROPERTY, "/payload", message);
+            return None;
+        }
+        (_, Some(_)) => {
+            let message = "`payload-template` is only sent with `payload: template`";
+            compiler.error_with_help(codes::BAD_VALUE, "/payload-template", message, "write `payload: template`");
+            return None;
+        }
+        (PayloadFormat::Body, None) => Form::Body,
+        (PayloadFormat::Request, None) => Form::Request,
+        (PayloadFormat::ApiGatewayV1, None) => Form::Event(EventFormat::V1),
+        (PayloadFormat::ApiGatewayV2, None) => Form::Event(EventFormat::V2),
+        (PayloadFormat::Alb, None) => Form::Event(EventFormat::Alb { multi_value_headers: config.multi_value_headers }),
+    };
+    let mut context = context?;
+    if context.target_group_arn.is_none() {
+        let account = context.account_id.as_deref().unwrap_or(ACCOUNT);
+        let api = context.api_id.as_deref().unwrap_or(&compiler.shared.api.name);
+        let group = format!("arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{api}/0000000000000000");
+        context.target_group_arn = Some(group);
+    }
+    Some(Payload { form, input, context, has_stage: compiler.carrier == Carrier::Amazon })
+}
+
+/// What the step says goes over what the settings say.
+fn context(own: Option<&EventContext>, compiler: &mut Compiler<'_, '_>) -> Option<EventContext> {
+    let mut context = compiler.shared.settings.event_context.clone();
+    let Some(own) = own else { return Some(context) };
+    let rows = [
+        ("stage", &own.stage, &mut context.stage),
+        ("account-id", &own.account_id, &mut context.account_id),
+        ("api-id", &own.api_id, &mut context.api_id),
+        ("target-group-arn", &own.target_group_arn, &mut context.target_group_arn),
+    ];
+    for (name, own, place) in rows {
+        if let Some(text) = own {
+            *place = Some(compiler.constant(&format!("/event-context/{name}"), text)?);
+        }
+    }
+    for (name, text) in &own.stage_variables {
+        let pointer = format!("/event-context/stage-variables/{}", name.replace('~', "~0").replace('/', "~1"));
+        context.stage_variables.insert(name.clone(), compiler.constant(&pointer, text)?);
+    }
+    if !own.binary_media_types.is_empty() {
+        context.binary_media_types.clone_from(&own.binary_media_types);
+    }
+    Some(context)
+}
+
+impl Payload {
+    /// The format by whose rules a proxy response is read.
+    pub(super) fn format(&self) -> EventFormat {
+        match self.form {
+            Form::Event(format) => format,
+            Form::Body | Form::Request | Form::Template(_) => EventFormat::V2,
+        }
+    }
+
+    /// The bytes of the payload.
+    pub(super) fn build(&self, cx: &Context, trace_id: Option<&HeaderValue>) -> Result<Bytes, Fault> {
+        let body = || match &self.input {
+            Some(input) => input_body(cx, input),
+            None => Ok(Bytes::new()),
+        };
+        let format = match &self.form {
+            Form::Body => return body(),
+            Form::Template(template) => return Ok(template.render(cx).into()),
+            Form::Event(format) => Some(*format),
+            Form::Request => None,
+        };
+        let headers = self.client_headers(cx);
+        event::build(cx, format, &self.context, self.has_stage, headers, &body()?, trace_id).map_err(|error| {
+            let message = format!("the event cannot be written: {error}");
+            Fault::new(&kinds::LAMBDA_PAYLOAD, FaultSource::Gateway, message)
+        })
+    }
+
+    /// Whether it is the body of `message` as that is.
+    pub(super) fn is_message(&self) -> bool {
+        let is_message = |input: &Reference| input.root == Root::Builtin(Builtin::Message) && is_whole(input);
+        matches!(self.form, Form::Body) && self.input.as_ref().is_some_and(is_message)
+    }
+
+    /// The hash of the payload, where its bytes were hashed as they came.
+    pub(super) fn sha256(&self, cx: &Context) -> Option<[u8; 32]> {
+        match (&self.form, &self.input) {
+            (Form::Body, Some(input)) => whole_body(cx, input).and_then(Body::sha256),
+            _ => None,
+        }
+    }
+
+    /// What the function sees of the client's headers.
+    pub(super) fn client_headers<'c>(&self, cx: &'c Context) -> Cow<'c, HeaderMap> {
+        match (&self.form, &self.input) {
+            (Form::Body | Form::Template(_), _) => Cow::default(),
+            (Form::Event(_) | Form::Request, Some(input)) => input_headers(cx, &input.root),
+            (Form::Event(_) | Form::Request, None) => Cow::Borrowed(&cx.state.request.headers),
+        }
+    }
+
+    pub(super) fn reads(&self) -> Vec<Reference> {
+        if let Form::Template(template) = &self.form {
+            return template.references().cloned().collect();
+        }
+        let Some(input) = &self.input else { return Vec::new() };
+        let mut path = input.path.to_vec();
+        if matches!(input.root, Root::Builtin(Builtin::Message | Builtin::Request)) && path.is_empty() {
+            path.push("body".into());
+        }
+        vec![Reference { root: input.root.clone(), path: path.into() }]
+    }
+}

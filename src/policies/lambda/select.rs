@@ -1,0 +1,167 @@
+//! Which function a call runs: one that load knows, one of several by their weights, or one that the request names.
+
+use std::sync::Arc;
+
+use crate::aws::client::{InvocationType, LambdaClient, Target};
+use crate::aws::endpoint::EndpointError;
+use crate::aws::function::{FunctionNameError, FunctionRef, Qualifier};
+use crate::base::codes;
+use crate::expression::{Reference, Scope};
+use crate::policy::Compiler;
+use crate::runtime::Fault;
+
+use super::config::Config;
+use super::named::{Named, Wording};
+use super::weights::Weights;
+
+/// The function of one call.
+pub(super) struct Chosen {
+    pub target: Target,
+    /// For messages: the function as the author wrote it, or as the request named it.
+    pub name: Arc<str>,
+    /// The version or alias, where one is said.
+    pub qualifier: Option<Arc<str>>,
+    /// The function without its version: account, where one is said, and bare name.
+    pub home: Arc<str>,
+}
+
+/// Chooses the function of each call.
+pub(super) struct Select {
+    weights: Weights,
+    functions: Functions,
+}
+
+enum Functions {
+    /// One for each qualifier.
+    Fixed(Box<[Arc<Chosen>]>),
+    Named(Box<Named>),
+}
+
+/// What the step says about its function, before it is known where that is.
+pub(super) struct Written {
+    pub function: Option<Function>,
+    /// The versions or aliases; one `None` where the function says it all. Nothing where they are wrong.
+    qualifiers: Option<Vec<Option<Qualifier>>>,
+    weights: Weights,
+}
+
+/// A function as it stands in the document.
+pub(super) enum Function {
+    Fixed(FunctionRef),
+    Named(Wording),
+}
+
+impl Function {
+    /// The region of an ARN.
+    pub(super) fn region(&self) -> Option<&str> {
+        self.known().region()
+    }
+
+    /// What load knows of it.
+    fn known(&self) -> &FunctionRef {
+        match self {
+            Function::Fixed(function) => function,
+            Function::Named(wording) => &wording.sample,
+        }
+    }
+}
+
+impl Written {
+    pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Self {
+        let function = function(config, compiler);
+        let suffix = function.as_ref().map(|function| function.known().qualifier());
+        let qualifiers = super::weights::compile(config, suffix, compiler);
+        let (qualifiers, weights) =
+            qualifiers.map_or((None, Weights::default()), |(all, weights)| (Some(all), weights));
+        Written { function, qualifiers, weights }
+    }
+
+    /// The calls to choose from. `None` where findings say what is wrong. The embedded service knows functions by their names,
+    /// whatever account and region they have at home.
+    pub(super) fn select(
+        self,
+        client: &LambdaClient,
+        kind: InvocationType,
+        log_tail: bool,
+        local: bool,
+    ) -> Option<Result<Select, EndpointError>> {
+        let (qualifiers, weights) = (self.qualifiers?, self.weights);
+        let functions = match self.function? {
+            Function::Named(wording) => {
+                Ok(Functions::Named(Box::new(Named::new(wording, qualifiers, kind, log_tail, local))))
+            }
+            Function::Fixed(function) => {
+                let home = if local { local_name(&function)? } else { function.clone() };
+                let chosen = |qualifier: &Option<Qualifier>| {
+                    let target = client.target(&home, qualifier.as_ref(), kind, log_tail)?;
+                    Ok(Arc::new(Chosen::new(target, &function, qualifier.as_ref())))
+                };
+                let all: Result<Box<[_]>, EndpointError> = qualifiers.iter().map(chosen).collect();
+                all.map(Functions::Fixed)
+            }
+        };
+        Some(functions.map(|functions| Select { weights, functions }))
+    }
+}
+
+impl Chosen {
+    pub(super) fn new(target: Target, function: &FunctionRef, qualifier: Option<&Qualifier>) -> Self {
+        let qualifier = qualifier.or(function.qualifier()).map(|qualifier| qualifier.as_str().into());
+        let home = format!("{}/{}", function.account().unwrap_or_default(), function.name()).into();
+        Chosen { target, name: function.as_str().into(), qualifier, home }
+    }
+}
+
+impl Select {
+    /// The function of this call.
+    pub(super) fn choose(&self, scope: &dyn Scope, client: &LambdaClient) -> Result<Arc<Chosen>, Fault> {
+        let picked = self.weights.pick();
+        match &self.functions {
+            Functions::Fixed(all) => Ok(all[picked].clone()),
+            Functions::Named(named) => named.choose(scope, client, picked).map(Arc::new),
+        }
+    }
+
+    /// A function that load knows, in one of its versions.
+    pub(super) fn known(&self) -> Option<&Chosen> {
+        match &self.functions {
+            Functions::Fixed(all) => all.first().map(|chosen| &**chosen),
+            Functions::Named(_) => None,
+        }
+    }
+
+    pub(super) fn references(&self) -> Vec<&Reference> {
+        match &self.functions {
+            Functions::Fixed(_) => Vec::new(),
+            Functions::Named(named) => named.references(),
+        }
+    }
+}
+
+/// The name of a function for the embedded service.
+pub(super) fn local_name(function: &FunctionRef) -> Option<FunctionRef> {
+    let text = match function.qualifier() {
+        Some(qualifier) => format!("{}:{}", function.name(), qualifier.as_str()),
+        None => function.name().to_owned(),
+    };
+    FunctionRef::parse(&text).ok()
+}
+
+fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Function> {
+    let allowed = super::named::allowed(config, compiler)?;
+    let template = compiler.template("/function", &config.function)?;
+    let Some(text) = template.constant() else {
+        return Wording::compile(&template, allowed, compiler).map(Function::Named);
+    };
+    let function = FunctionRef::parse(&text).map_err(|error| bad_function("/function", &error, compiler)).ok()?;
+    if allowed.is_some_and(|allowed| !allowed.is_match(function.name())) {
+        let message = format!("no pattern of `allowed-functions` matches `{}`", function.name());
+        compiler.error(codes::BAD_FUNCTION, "/function", message);
+        return None;
+    }
+    Some(Function::Fixed(function))
+}
+
+pub(super) fn bad_function(pointer: &str, error: &FunctionNameError, compiler: &mut Compiler<'_, '_>) {
+    compiler.error_with_help(codes::BAD_FUNCTION, pointer, error.to_string(), error.help());
+}

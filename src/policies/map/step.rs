@@ -1,0 +1,307 @@
+use std::sync::Arc;
+
+use super::config::EmptyArrays;
+use super::plan::{Action, Base, Compute, Output, Plan, Read, Source, Target};
+use super::schema::Kind;
+use super::tree::{append, element, find, finish, place, put};
+use super::{script, write_xml};
+use crate::expression::{Builtin, Reference, Root, Scope};
+use crate::policy::kit::converted::transform_error;
+use crate::policy::kit::lent;
+use crate::policy::kit::parse_limits::ParseLimits;
+use crate::runtime::{Context, Fault, Next, Outcome, Step};
+use crate::value::{Body, JsonConvention, Value, Xml, XmlLimits};
+
+/// Values that one map may make. Items inside of items inside of items multiply.
+const MAX_VALUES: usize = 2_000_000;
+
+/// A compiled `map`.
+pub(super) struct Map(pub Arc<Plan>);
+
+impl Step for Map {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let plan = &self.0;
+        let sizes = plan.inputs.iter().map(|input| match cx.state.input(&input.reference.root) {
+            Some(message) => lent::size_of_body(&message.body),
+            None => 0,
+        });
+        let size = sizes.sum::<usize>();
+        let Some(scripts) = &plan.scripts else { return lent::work(plan, cx, size, Plan::apply) };
+        Outcome::wait(async move {
+            finished(lent::work(plan, cx, size, Plan::collect)).await?;
+            scripts.engine.run(cx, &scripts.script).await?;
+            finished(lent::work(plan, cx, size, Plan::apply)).await
+        })
+    }
+}
+
+async fn finished(outcome: Outcome<'_>) -> Result<Next, Fault> {
+    match outcome {
+        Outcome::Ready(result) => result,
+        Outcome::Wait(future) | Outcome::Timely(future) => future.await,
+    }
+}
+
+/// One walk over the actions.
+struct Walk<'p> {
+    plan: &'p Plan,
+    cx: &'p Context,
+    /// The values, and whether they were XML.
+    inputs: Vec<(Value, bool)>,
+    outputs: Vec<Value>,
+    /// Of every `create` around: the item that is taken, and the one that is made.
+    items: Vec<(Value, Value)>,
+    scripts: Scripts,
+    made: usize,
+}
+
+/// What happens at a script.
+enum Scripts {
+    /// The calls are noted, to be run together.
+    Collect(Vec<Value>),
+    /// The results are at hand, in the order of the calls.
+    Results(std::vec::IntoIter<Value>),
+}
+
+impl Plan {
+    /// Notes what the scripts are to be called with.
+    fn collect(&self, cx: &mut Context) -> Result<(), Fault> {
+        let walk = self.walk(cx, Scripts::Collect(Vec::new()))?;
+        if let Scripts::Collect(calls) = walk.scripts {
+            drop(cx.set(&script::calls(), Value::Array(calls.into())));
+        }
+        Ok(())
+    }
+
+    /// Makes the outputs.
+    fn apply(&self, cx: &mut Context) -> Result<(), Fault> {
+        let results = match (&self.scripts, cx.get(&script::calls())) {
+            (Some(_), Value::Array(results)) => Arc::unwrap_or_clone(results),
+            _ => Vec::new(),
+        };
+        let walk = self.walk(cx, Scripts::Results(results.into_iter()))?;
+        let outputs = walk.outputs;
+        if self.scripts.is_some() {
+            drop(cx.clear(&script::calls()));
+        }
+        for (output, value) in self.outputs.iter().zip(outputs) {
+            self.write(cx, output, value)?;
+        }
+        Ok(())
+    }
+
+    fn walk<'p>(&'p self, cx: &'p Context, scripts: Scripts) -> Result<Walk<'p>, Fault> {
+        let inputs: Result<Vec<(Value, bool)>, Fault> =
+            self.inputs.iter().map(|input| read(cx, input, self.limits.as_ref())).collect();
+        let outputs = self.outputs.iter().map(|_| Value::Null).collect();
+        let mut walk = Walk { plan: self, cx, inputs: inputs?, outputs, items: Vec::new(), scripts, made: 0 };
+        walk.actions(&self.actions)?;
+        Ok(walk)
+    }
+
+    fn write(&self, cx: &mut Context, output: &Output, mut value: Value) -> Result<(), Fault> {
+        let is_body = matches!(&*output.reference.path, [body] if &**body == "body");
+        if value == Value::Null && !(is_body && output.shape.kind == Kind::Map && !output.is_xml) {
+            return Ok(());
+        }
+        if value == Value::Null {
+            value = Value::Object(Arc::default());
+        }
+        if self.writing.defaults || self.writing.types {
+            finish(&mut value, &output.shape, self.writing.defaults, self.writing.types && !output.is_xml);
+        }
+        if output.is_xml {
+            let document = write_xml::document(output, &value, self.writing.xml);
+            value = document.map_err(|message| failed(&format!("`{}` cannot be XML: {message}", output.name)))?.into();
+        }
+        cx.set(&output.reference, value).map_err(|error| failed(&error.to_string()))?;
+        if let Some(content_type) = output.content_type {
+            let header = ["headers".into(), "content-type".into()];
+            let reference = Reference { root: output.reference.root.clone(), path: header.into() };
+            // A variable that is no message has no headers.
+            if matches!(output.reference.root, Root::Builtin(_)) || cx.state.input(&output.reference.root).is_some() {
+                drop(cx.set(&reference, content_type.into()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The value of an input, XML as maps.
+fn read(cx: &Context, input: &super::plan::Input, limits: Option<&ParseLimits>) -> Result<(Value, bool), Fault> {
+    if let Some(limits) = limits {
+        within(cx, input, limits)?;
+    }
+    let xml = limits.map_or(XmlLimits::LOOSE, |limits| limits.xml);
+    let value = cx.get(&input.reference);
+    let wrong = |error: &dyn std::fmt::Display| failed(&format!("the input `{}` is not XML: {error}", input.name));
+    let document = match &value {
+        Value::Xml(document) => document.clone(),
+        Value::String(text) if input.is_xml && !text.trim().is_empty() => {
+            Arc::new(Xml::parse(text.as_bytes(), &xml).map_err(|error| wrong(&error))?)
+        }
+        Value::Binary(bytes) if input.is_xml => Arc::new(Xml::parse(bytes, &xml).map_err(|error| wrong(&error))?),
+        _ => return Ok((value, input.is_xml)),
+    };
+    let json = document.to_json(JsonConvention::Local).map_err(|error| wrong(&error))?;
+    Ok((json, true))
+}
+
+/// Holds the body of an input against the limits.
+fn within(cx: &Context, input: &super::plan::Input, limits: &ParseLimits) -> Result<(), Fault> {
+    let body = match (&input.reference.root, &*input.reference.path) {
+        (Root::Builtin(Builtin::Request), [body]) if &**body == "body" => Some(&cx.state.request.body),
+        (root, [body]) if &**body == "body" => cx.state.input(root).map(|message| &message.body),
+        _ => None,
+    };
+    let Some(bytes) = body.and_then(Body::bytes) else { return Ok(()) };
+    limits.check_size(bytes.len()).map_err(|message| failed(&message))?;
+    if !input.is_xml && !Xml::is_likely(&bytes) {
+        limits.json.check(&bytes).map_err(|error| failed(&format!("the input `{}`: {error}", input.name)))?;
+    }
+    Ok(())
+}
+
+impl Walk<'_> {
+    fn actions(&mut self, actions: &[Action]) -> Result<(), Fault> {
+        for action in actions {
+            self.made += 1;
+            if self.made > MAX_VALUES {
+                return Err(failed(&format!("it would make more than {MAX_VALUES} values")));
+            }
+            match action {
+                Action::Set { target, source } => match self.value(source, target) {
+                    Some(value) => self.put(target, value),
+                    None if self.plan.writing.empty_objects => self.make_parents(target),
+                    None => {}
+                },
+                Action::Create { target, over, actions } => self.create(target, over.as_ref(), actions)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&mut self, target: &Target, over: Option<&Read>, actions: &[Action]) -> Result<(), Fault> {
+        let taken = match over {
+            None => vec![Value::Null],
+            Some(over) => match self.raw(over) {
+                Some(Value::Array(items)) => items.to_vec(),
+                // A list of one is no list in XML.
+                Some(one) => vec![one],
+                None => Vec::new(),
+            },
+        };
+        let mut made = Vec::with_capacity(taken.len());
+        for item in taken {
+            self.items.push((item, Value::Null));
+            let result = self.actions(actions);
+            let item = self.items.pop().map(|(_, made)| made).unwrap_or_default();
+            result?;
+            if item != Value::Null {
+                made.push(item);
+            }
+        }
+        let is_inner = !self.items.is_empty();
+        let writes_empty = match self.plan.writing.empty_arrays {
+            EmptyArrays::All => true,
+            EmptyArrays::Parent => !is_inner,
+            EmptyArrays::None => false,
+        };
+        if made.is_empty() && !writes_empty {
+            return Ok(());
+        }
+        let base = self.base(target);
+        append(place(base, &target.path, target.is_list && !target.path.is_empty()), made);
+        Ok(())
+    }
+
+    fn base(&mut self, target: &Target) -> &mut Value {
+        match target.base {
+            Base::Port(output) => &mut self.outputs[output],
+            Base::Item(up) => {
+                let at = self.items.len() - 1 - up;
+                &mut self.items[at].1
+            }
+        }
+    }
+
+    fn put(&mut self, target: &Target, value: Value) {
+        let is_list = target.is_list;
+        put(self.base(target), &target.path, is_list, value);
+    }
+
+    fn make_parents(&mut self, target: &Target) {
+        let Some((_, parents)) = target.path.split_last() else { return };
+        let parent = place(self.base(target), parents, target.is_list);
+        if *parent == Value::Null {
+            *parent = Value::Object(Arc::default());
+        }
+    }
+
+    /// The value of an action; `None` where nothing is to be set.
+    fn value(&mut self, source: &Source, target: &Target) -> Option<Value> {
+        let value = match &source.compute {
+            Compute::Constant(value) => Some(value.clone()),
+            Compute::Nothing => None,
+            Compute::Copy(reads) => reads.iter().find_map(|read| self.found(read, target.wants_map)),
+            Compute::Script { number, arguments } => self.computed(*number, arguments),
+        };
+        value.or_else(|| {
+            source.default.as_ref().map(|default| default.value(self.cx)).filter(|value| *value != Value::Null)
+        })
+    }
+
+    fn computed(&mut self, number: usize, arguments: &[Read]) -> Option<Value> {
+        let values: Vec<Option<Value>> = arguments.iter().map(|read| self.found(read, false)).collect();
+        // Nothing to compute with is nothing, and not the text `undefined`.
+        if !values.is_empty() && values.iter().all(Option::is_none) {
+            return None;
+        }
+        match &mut self.scripts {
+            Scripts::Collect(calls) => {
+                let number = Value::from(i64::try_from(number).unwrap_or_default());
+                let values = values.into_iter().map(Option::unwrap_or_default);
+                let call: Vec<Value> = std::iter::once(number).chain(values).collect();
+                calls.push(Value::Array(call.into()));
+                None
+            }
+            Scripts::Results(results) => results.next().filter(|value| *value != Value::Null),
+        }
+    }
+
+    /// What stands at a place; of an XML input its text, where it has no elements inside.
+    fn found(&self, read: &Read, wants_map: bool) -> Option<Value> {
+        let value = self.raw(read)?;
+        let Read::Input { input, below, .. } = read else { return Some(value) };
+        match (self.plan.inputs.get(*input), self.inputs.get(*input)) {
+            (Some(port), Some((_, true))) => element(value, port.shape.at(below), &self.plan.reading, wants_map),
+            _ => Some(value),
+        }
+    }
+
+    fn raw(&self, read: &Read) -> Option<Value> {
+        let reading = &self.plan.reading;
+        match read {
+            Read::Variable(reference) => Some(self.cx.get(reference)).filter(|value| *value != Value::Null),
+            Read::Input { base: Base::Item(up), path, .. } => {
+                let (item, _) = &self.items[self.items.len() - 1 - up];
+                find(item, path, reading)
+            }
+            Read::Input { base: Base::Port(input), path, .. } => {
+                let (value, is_xml) = &self.inputs[*input];
+                let found = find(value, path, reading);
+                match value {
+                    // A schema may describe the document's element or what is in it.
+                    Value::Object(members) if found.is_none() && *is_xml && members.len() == 1 => {
+                        members.values().next().and_then(|root| find(root, path, reading))
+                    }
+                    _ => found,
+                }
+            }
+        }
+    }
+}
+
+fn failed(message: &str) -> Fault {
+    transform_error(format!("nothing can be mapped: {message}"))
+}

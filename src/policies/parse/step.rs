@@ -1,0 +1,171 @@
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, HeaderValue};
+
+use crate::expression::{Builtin, Root};
+use crate::policy::kit::lent;
+use crate::policy::kit::parse_limits::{DocumentType, ParseLimits};
+use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
+use crate::value::{Body, JsonMetrics, Message, Value, Xml, XmlMetrics};
+
+/// A compiled `parse`.
+pub(super) struct Parse(pub Arc<Plan>);
+
+pub(super) struct Plan {
+    pub input: Root,
+    pub output: Root,
+    pub limits: ParseLimits,
+    pub use_content_type: bool,
+    pub warn_on_empty_input: bool,
+}
+
+impl Plan {
+    fn parse(&self, cx: &mut Context) -> Result<(), Fault> {
+        let Some(message) = cx.state.input(&self.input) else { return Err(runtime_error("`input` holds no message")) };
+        // A document stands for its text, which may be in another encoding: what is parsed once is not parsed again.
+        let parsed = match &message.body {
+            Body::Value(Value::Xml(document)) => Some(document.clone()),
+            _ => None,
+        };
+        let bytes = message.body.bytes().unwrap_or_default();
+        if bytes.is_empty() {
+            if self.warn_on_empty_input {
+                tracing::warn!("parse: the input has no body");
+                return Ok(());
+            }
+            return Err(runtime_error("there is no body to parse"));
+        }
+        self.limits.check_size(bytes.len()).map_err(runtime_error)?;
+        let content_type = message.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let document = match (self.limits.document, is_xml_or_json(content_type)) {
+            (DocumentType::Binary, _) => DocumentType::Binary,
+            (DocumentType::Detect, Some(kind)) if self.use_content_type => kind,
+            (kind, stated) if self.use_content_type && stated != Some(kind) => {
+                let message = format!("the Content-Type `{content_type}` does not fit the document type");
+                return Err(runtime_error(message));
+            }
+            (DocumentType::Detect, _) if parsed.is_some() || Xml::is_likely(&bytes) => DocumentType::Xml,
+            (DocumentType::Detect, _) => DocumentType::Json,
+            (kind, _) => kind,
+        };
+        let size = size(bytes.len());
+        let (value, metrics) = match document {
+            DocumentType::Binary => (Value::Binary(bytes), Value::object([("DocumentSize", size)])),
+            DocumentType::Xml => {
+                let (document, metrics) =
+                    Xml::parse_measured(&bytes, &self.limits.xml).map_err(|error| runtime_error(error.to_string()))?;
+                (document.into(), xml_metrics(size, &metrics))
+            }
+            DocumentType::Json | DocumentType::Detect => {
+                let metrics = self.limits.json.check(&bytes).map_err(|error| runtime_error(error.to_string()))?;
+                let value = Value::parse_json(&bytes)
+                    .map_err(|error| runtime_error(format!("the body is not JSON: {error}")))?;
+                (value, json_metrics(size, &metrics))
+            }
+        };
+        self.put(cx, value, metrics);
+        Ok(())
+    }
+
+    /// Only the body changes, and the metrics; headers and status of the output stay, or come along with a new one.
+    fn put(&self, cx: &mut Context, value: Value, metrics: Value) {
+        let is_xml = matches!(value, Value::Xml(_));
+        if self.output == self.input {
+            if let Some(message) = cx.state.input_mut(&self.input) {
+                message.body = Body::Value(value);
+                message.attributes.change(|noted| noted.set(&["parse"], metrics));
+                if is_xml {
+                    now_utf8(&mut message.headers);
+                }
+            }
+            return;
+        }
+        let Some(input) = cx.state.input(&self.input) else { return };
+        let mut parsed = Message { body: Body::Value(value), ..Message::default() };
+        parsed.headers.clone_from(&input.headers);
+        parsed.status = input.status;
+        if is_xml {
+            now_utf8(&mut parsed.headers);
+        }
+        if self.output == Root::Builtin(Builtin::Message) {
+            cx.state.message.body = parsed.body;
+            cx.state.message.attributes.change(|noted| noted.set(&["parse"], metrics));
+            return;
+        }
+        parsed.attributes.change(|noted| noted.set(&["parse"], metrics));
+        cx.state.put_output(&self.output, parsed);
+    }
+}
+
+impl Step for Parse {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let size = cx.state.input(&self.0.input).map_or(0, |message| lent::size_of_body(&message.body));
+        lent::work(&self.0, cx, size, Plan::parse)
+    }
+}
+
+/// A document is written in UTF-8, whatever it came in.
+fn now_utf8(headers: &mut HeaderMap) {
+    let Some(written) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return };
+    let mut parts = written.split(';').map(str::trim);
+    let charset = |part: &&str| part.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("charset="));
+    if !parts.clone().any(|part| charset(&part)) {
+        return;
+    }
+    let mut new = parts.next().unwrap_or_default().to_owned();
+    for part in parts.filter(|part| !charset(part)) {
+        new.push_str("; ");
+        new.push_str(part);
+    }
+    if let Ok(value) = HeaderValue::from_str(&format!("{new}; charset=utf-8")) {
+        headers.insert(CONTENT_TYPE, value);
+    }
+}
+
+/// The metrics, named as DataPower names the limits that they are held against.
+fn json_metrics(document: Value, metrics: &JsonMetrics) -> Value {
+    let JsonMetrics { depth, width, name_length, value_length, number_length, unique_names } = *metrics;
+    Value::object([
+        ("DocumentSize", document),
+        ("NestingDepth", size(depth)),
+        ("Width", size(width)),
+        ("NameLength", size(name_length)),
+        ("ValueLength", size(value_length)),
+        ("NumberLength", size(number_length)),
+        ("UniqueNames", size(unique_names)),
+    ])
+}
+
+fn xml_metrics(document: Value, metrics: &XmlMetrics) -> Value {
+    let XmlMetrics { depth, width, name_length, value_length, unique_names, unique_prefixes, unique_namespaces } =
+        *metrics;
+    Value::object([
+        ("DocumentSize", document),
+        ("NestingDepth", size(depth)),
+        ("Width", size(width)),
+        ("NameLength", size(name_length)),
+        ("ValueLength", size(value_length)),
+        ("UniqueNames", size(unique_names)),
+        ("UniquePrefixes", size(unique_prefixes)),
+        ("UniqueNamespaces", size(unique_namespaces)),
+    ])
+}
+
+fn size(count: usize) -> Value {
+    i64::try_from(count).unwrap_or(i64::MAX).into()
+}
+
+/// What a Content-Type says a body is, where it says JSON or XML.
+fn is_xml_or_json(content_type: &str) -> Option<DocumentType> {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        kind if kind.ends_with("json") => Some(DocumentType::Json),
+        kind if kind.ends_with("xml") => Some(DocumentType::Xml),
+        _ => None,
+    }
+}
+
+fn runtime_error(message: impl Into<String>) -> Fault {
+    Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message)
+}

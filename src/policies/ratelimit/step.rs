@@ -1,0 +1,225 @@
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
+
+use super::{counts_per, reads_of};
+use crate::expression::{Builtin, Jsonata, Reference, Root, Scope, Template};
+use crate::identity::{Directory, Limit, LimitRules};
+use crate::policy::Compiler;
+use crate::resources::cache::{Fingerprint, Key};
+use crate::resources::counters::{Change, Count, Counters, Counting, Operation};
+use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
+use crate::settings::Per;
+use crate::value::Value;
+
+/// A compiled `ratelimit`.
+pub(super) struct Ratelimit {
+    pub limits: Box<[Counted]>,
+    /// Where a known caller's own limits are, which take the place of the others.
+    pub directory: Option<Arc<Directory>>,
+    pub counters: Arc<dyn Counters>,
+}
+
+/// A limit with what it counts by.
+pub struct Counted {
+    limit: Limit,
+    operation: Operation,
+    application: Option<Reference>,
+    value: Option<Template>,
+    weight: Option<Jsonata>,
+}
+
+impl Counted {
+    #[allow(clippy::too_many_arguments, reason = "every part of a limit is one")]
+    pub(super) fn new(
+        kind: &'static str,
+        name: &str,
+        operation: Operation,
+        rules: LimitRules,
+        per: &[Per],
+        value: Option<Template>,
+        weight: Option<Jsonata>,
+        compiler: &Compiler<'_, '_>,
+    ) -> Self {
+        let mut counter = Fingerprint::new("limit").with(kind).with(name);
+        if counts_per(per, Per::Api) {
+            let api = compiler.shared.api;
+            counter = counter.with(&*api.name).with(&*api.version);
+        }
+        let path = ["app".into(), "id".into()].into();
+        let application = Reference { root: Root::Builtin(Builtin::Client), path };
+        let application = counts_per(per, Per::Application).then_some(application);
+        let limit = Limit { name: name.into(), rules, counter: counter.key() };
+        Counted { limit, operation, application, value, weight }
+    }
+
+    pub(super) fn reads(&self) -> Vec<Reference> {
+        let mut reads: Vec<Reference> = self.application.iter().cloned().collect();
+        reads.extend(self.value.iter().flat_map(Template::references).cloned());
+        reads.extend(self.weight.iter().flat_map(reads_of));
+        reads
+    }
+
+    fn key(&self, cx: &Context) -> Key {
+        let text = |reference: &Reference| cx.text(reference);
+        match (&self.application, &self.value) {
+            (None, None) => self.limit.counter,
+            (application, value) => Fingerprint::new("counter")
+                .with(&self.limit.counter)
+                .with(&application.as_ref().map(text))
+                .with(&value.as_ref().map(|value| value.text(cx).into_owned()))
+                .key(),
+        }
+    }
+
+    /// How much the request counts; nought and less stand for one.
+    fn weight(&self, cx: &Context) -> Result<u64, Fault> {
+        let Some(weight) = &self.weight else { return Ok(1) };
+        let failed = |what: String| Fault::new(&kinds::RUNTIME, FaultSource::Gateway, what);
+        let value = weight.evaluate(cx).map_err(|error| failed(format!("the limit's weight: {error}")))?;
+        let number = match &value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Null => Some(1.0),
+            _ => None,
+        };
+        let number = number.ok_or_else(|| failed("the limit's weight is not a number".to_owned()))?;
+        Ok(if number < 1.0 { 1 } else { number as u64 })
+    }
+}
+
+/// A limit that counts this request.
+#[derive(Clone, Copy)]
+struct Applied<'l> {
+    limit: &'l Limit,
+    /// What the step says about it; `None` for a limit of the caller's plan.
+    counted: Option<&'l Counted>,
+}
+
+impl Applied<'_> {
+    fn operation(&self) -> Operation {
+        self.counted.map_or(Operation::Consume, |counted| counted.operation)
+    }
+
+    fn change(&self, cx: &Context) -> Result<Change, Fault> {
+        let (key, weight) = match self.counted {
+            Some(counted) => (counted.key(cx), counted.weight(cx)?),
+            None => (self.limit.counter, 1),
+        };
+        let LimitRules { most, window, hard, .. } = self.limit.rules;
+        Ok(Change { key, operation: self.operation(), weight, most, hard, window })
+    }
+}
+
+impl Ratelimit {
+    /// The limits for this request: those of the caller's plan, where both are known.
+    fn limits(&self, cx: &Context) -> impl Iterator<Item = Applied<'_>> + use<'_> {
+        let (of_plan, own) = match (&self.directory, &cx.state.caller) {
+            (Some(directory), Some(caller)) => (directory.limits(caller, cx.state.operation.number), &[] as &[Counted]),
+            _ => (&[] as &[Limit], &*self.limits),
+        };
+        let of_plan = of_plan.iter().map(|limit| Applied { limit, counted: None });
+        of_plan.chain(own.iter().map(|counted| Applied { limit: &counted.limit, counted: Some(counted) }))
+    }
+
+    /// Notes a count; says whether the request ends here.
+    fn note(&self, applied: Applied<'_>, change: &Change, count: Count, cx: &mut Context) -> Result<(), Fault> {
+        let Limit { name, rules, .. } = applied.limit;
+        let LimitRules { most, hard, client, give_back, window } = *rules;
+        let refused = count.exceeded && hard && applied.operation() != Operation::Update;
+        cx.state.limits.note(LimitState {
+            name: name.clone(),
+            limit: most,
+            remaining: count.remaining,
+            reset: count.reset,
+            shown: client && window.is_some(),
+        });
+        let state = &mut *cx.state;
+        state.answer_headers.extend(state.limits.headers().map(|(name, value)| AnswerHeader::Set(name, value)));
+        if refused {
+            let kind = &kinds::ASSEMBLY_RATE_LIMIT;
+            let fault = Fault::new(kind, FaultSource::Client, "Rate Limit exceeded");
+            let fault = fault.with_detail("limit", &**name);
+            let seconds = count.reset.as_secs() + u64::from(count.reset.subsec_nanos() > 0);
+            return Err(match (client, window) {
+                (true, Some(_)) => fault.with_header(RETRY_AFTER, HeaderValue::from(seconds)),
+                (true, None) => fault,
+                (false, _) => fault.with_status(StatusCode::SERVICE_UNAVAILABLE),
+            });
+        }
+        if count.exceeded {
+            tracing::warn!(limit = %name, request_id = %cx.state.request.id, "more than a soft limit");
+        }
+        if give_back && applied.operation() == Operation::Consume {
+            let change = Change { operation: Operation::Replenish, ..change.clone() };
+            cx.state.limits.hold(GiveBack { counters: self.counters.clone(), change });
+        }
+        Ok(())
+    }
+
+    /// Counts from the limit `at` on, of which the store is still thinking.
+    async fn wait(&self, at: usize, first: Change, counting: Counting, cx: &mut Context) -> Result<Next, Fault> {
+        let mut pending = Some((first, counting));
+        let limits: Vec<_> = self.limits(cx).skip(at).collect();
+        for limit in limits {
+            let (change, counting) = match pending.take() {
+                Some(pending) => pending,
+                None => {
+                    let change = limit.change(cx)?;
+                    let counting = self.counters.change(&change);
+                    (change, counting)
+                }
+            };
+            let count = match counting {
+                Counting::Ready(count) => count,
+                Counting::Wait(future) => match future.await {
+                    Ok(count) => count,
+                    // A store that is away must not take the service with it.
+                    Err(error) => {
+                        tracing::warn!(limit = %limit.limit.name, %error, "a limit was not counted");
+                        continue;
+                    }
+                },
+            };
+            self.note(limit, &change, count, cx)?;
+        }
+        Ok(Next::Continue)
+    }
+}
+
+impl Step for Ratelimit {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        for (at, limit) in self.limits(cx).enumerate() {
+            let change = match limit.change(cx) {
+                Ok(change) => change,
+                Err(fault) => return Outcome::fault(fault),
+            };
+            match self.counters.change(&change) {
+                Counting::Ready(count) => {
+                    if let Err(fault) = self.note(limit, &change, count, cx) {
+                        return Outcome::fault(fault);
+                    }
+                }
+                waiting => return Outcome::wait(self.wait(at, change, waiting, cx)),
+            }
+        }
+        Outcome::done()
+    }
+}
+
+/// Takes back what a request has counted.
+struct GiveBack {
+    counters: Arc<dyn Counters>,
+    change: Change,
+}
+
+impl Drop for GiveBack {
+    fn drop(&mut self) {
+        if let Counting::Wait(future) = self.counters.change(&self.change)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(future);
+        }
+    }
+}

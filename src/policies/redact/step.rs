@@ -1,0 +1,143 @@
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::config::Kind;
+use crate::expression::{Builtin, Edit, ExpressionError, JsonataPath, Root, Scope, XPath};
+use crate::policy::kit::converted::json_of;
+use crate::policy::kit::lent;
+use crate::policy::kit::located::{Mistake, Target, edit_nodes, jsonx};
+use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
+use crate::value::{Body, Value, Xml, XmlLimits};
+
+/// What stands in the place of a hidden value. It says neither how long the value was nor what kind.
+const HIDDEN: &str = "******";
+
+/// A compiled `redact`.
+pub(super) struct Redact(pub Arc<[Change]>);
+
+/// One thing that is hidden.
+pub(super) enum Change {
+    At(Target, Kind),
+    /// The whole of a body, by a path of version 1.
+    V5 {
+        root: Root,
+        and_message: bool,
+        path: V5Path,
+        kind: Kind,
+    },
+}
+
+/// A path of version 1.
+#[derive(Clone)]
+pub(super) enum V5Path {
+    XPath(XPath),
+    Names(JsonataPath),
+}
+
+impl Step for Redact {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let size = lent::size_of_bodies(cx, self.0.iter().any(Change::is_xpath));
+        lent::work(&self.0, cx, size, |changes, cx| {
+            for change in changes {
+                change.apply(cx).map_err(|Mistake(message)| {
+                    Fault::new(&kinds::REDACTION, FaultSource::Gateway, format!("nothing can be hidden: {message}"))
+                })?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Change {
+    fn is_xpath(&self) -> bool {
+        match self {
+            Change::At(target, _) => target.is_xpath(),
+            Change::V5 { path, .. } => matches!(path, V5Path::XPath(_)),
+        }
+    }
+
+    fn apply(&self, cx: &mut Context) -> Result<(), Mistake> {
+        match self {
+            Change::At(target, kind) => target.edit(cx, &mut |value, _| Ok(changed(value, *kind))),
+            Change::V5 { root, and_message, path, kind } => {
+                let mut roots = vec![root.clone()];
+                // A service gets the message: while that is the request, hiding only the copy would hide nothing.
+                if *and_message && !cx.state.is_response {
+                    roots.push(Root::Builtin(Builtin::Message));
+                }
+                roots.into_iter().try_for_each(|root| in_body(cx, &root, path, *kind))
+            }
+        }
+    }
+}
+
+fn in_body(cx: &mut Context, root: &Root, path: &V5Path, kind: Kind) -> Result<(), Mistake> {
+    let body = match root {
+        Root::Builtin(Builtin::Request) => cx.state.request.body.share(),
+        _ => cx.state.message.body.share(),
+    };
+    let Some(body) = edited(cx, &body, path, kind)? else { return Ok(()) };
+    match root {
+        Root::Builtin(Builtin::Request) => cx.state.request.body = body,
+        _ => cx.state.message.body = body,
+    }
+    Ok(())
+}
+
+fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option<Body>, Mistake> {
+    let bytes = match body {
+        Body::Empty | Body::Gone | Body::Stream(_) => return Ok(None),
+        Body::Value(Value::Null) => return Ok(None),
+        body => body.bytes().unwrap_or_default(),
+    };
+    let is_xml = matches!(body, Body::Value(Value::Xml(_))) || Xml::is_likely(&bytes);
+    let mut editor = |value: &Value, _: &dyn Scope| -> Result<Edit, ExpressionError> { Ok(changed(value, kind)) };
+    if is_xml {
+        let V5Path::XPath(xpath) = path else { return Ok(None) };
+        let mut document =
+            Xml::parse(&bytes, &XmlLimits::LOOSE).map_err(|error| Mistake(format!("the body is not XML: {error}")))?;
+        edit_nodes(cx, &mut document, xpath, &mut editor)?;
+        return Ok(Some(Body::Value(document.into())));
+    }
+    let mut json = json_of(body).map_err(Mistake)?;
+    let gone = match path {
+        V5Path::Names(path) => path.edit(&mut json, cx, &mut editor)?,
+        V5Path::XPath(xpath) => {
+            let places = jsonx::places(&json, xpath)?;
+            !places.is_empty() && numbered(&mut json, &places, &mut 0, kind)
+        }
+    };
+    Ok(Some(if gone { Body::Empty } else { Body::Value(json) }))
+}
+
+/// Changes the values with these numbers; says whether this one is to go.
+fn numbered(value: &mut Value, places: &HashSet<usize>, next: &mut usize, kind: Kind) -> bool {
+    let here = places.contains(next);
+    *next += 1;
+    match value {
+        Value::Array(items) => Arc::make_mut(items).retain_mut(|item| !numbered(item, places, next, kind)),
+        Value::Object(members) => {
+            Arc::make_mut(members).retain(|_, member| !numbered(member, places, next, kind));
+        }
+        _ => {}
+    }
+    if here && !kind.removes() {
+        *value = hidden(value);
+    }
+    here && kind.removes()
+}
+
+fn changed(value: &Value, kind: Kind) -> Edit {
+    if kind.removes() { Edit::Remove } else { Edit::Replace(hidden(value)) }
+}
+
+/// The value with everything in it hidden; maps and lists keep their shape.
+fn hidden(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => Value::Array(Arc::new(items.iter().map(hidden).collect())),
+        Value::Object(members) => {
+            Value::Object(Arc::new(members.iter().map(|(name, member)| (name.clone(), hidden(member))).collect()))
+        }
+        _ => HIDDEN.into(),
+    }
+}

@@ -1,0 +1,62 @@
+//! `switch`: runs the steps of the first case whose condition holds.
+
+mod config;
+#[cfg(test)]
+mod tests;
+
+use crate::base::codes;
+use crate::policy::{Case, Compiled, Compiler, Flow, Generations, Meta, Policy};
+use crate::source::Spellings;
+
+pub use config::Config;
+
+/// The policy.
+pub struct Switch;
+
+impl Policy for Switch {
+    const META: Meta = Meta {
+        name: "switch",
+        aliases: &[],
+        versions: &["1.0.0", "2.0.0"],
+        summary: "Runs the steps of the first case whose condition holds.",
+        page: include_str!("page.md"),
+        examples: examples!["by-value"],
+        spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
+        literal: crate::policy::BLOCKS,
+        generations: Generations::ByVersion,
+        stage: None,
+    };
+    type Config = Config;
+
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+        let (mut cases, mut good) = (Vec::new(), true);
+        let mut otherwise = None;
+        for (index, case) in config.case.iter().enumerate() {
+            let at = format!("/case/{index}");
+            if otherwise.is_some() {
+                let help = "move `otherwise` to the end of the list";
+                compiler.warning(
+                    codes::UNREACHABLE,
+                    &at,
+                    "this case can never run: `otherwise` stands before it",
+                    help,
+                );
+            }
+            match (&case.condition, case.otherwise.is_some()) {
+                (Some(text), false) => {
+                    let test = compiler.condition(&format!("{at}/condition"), text);
+                    cases.push(Case { test, execute: compiler.steps(&format!("{at}/execute")) });
+                }
+                (None, true) => otherwise = Some(compiler.steps(&format!("{at}/otherwise"))),
+                _ => {
+                    good = false;
+                    let help = "write `- condition: …` with `execute: […]`, or `- otherwise: […]`";
+                    let message = "a case has `condition` with `execute`, or `otherwise`";
+                    compiler.error_with_help(codes::BAD_VALUE, &at, message, help);
+                }
+            }
+        }
+        let otherwise = otherwise.unwrap_or_else(|| compiler.steps("/otherwise"));
+        good.then_some(Compiled::Flow(Flow { cases, otherwise }))
+    }
+}

@@ -1,0 +1,25 @@
+use std::sync::Arc;
+
+use crate::policy::kit::converted::{Places, transform_error, xml_of};
+use crate::policy::kit::lent;
+use crate::runtime::{Context, Fault, Outcome, Step};
+use crate::value::JsonConvention;
+
+/// A compiled `xml-to-json`.
+pub(super) struct XmlToJson(pub Arc<Places>);
+
+fn convert(places: &Places, cx: &mut Context) -> Result<(), Fault> {
+    let document = xml_of(places.body(cx)?).map_err(transform_error)?;
+    let json = document
+        .to_json(JsonConvention::BadgerFish)
+        .map_err(|error| transform_error(format!("the body cannot become JSON: {error}")))?;
+    places.put(cx, json, "application/json");
+    Ok(())
+}
+
+impl Step for XmlToJson {
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
+        let size = self.0.body(cx).map_or(0, lent::size_of_body);
+        lent::work(&self.0, cx, size, convert)
+    }
+}

@@ -1,0 +1,27 @@
+//! What a policy compiles to.
+
+use super::Plan;
+use crate::assembly;
+
+/// What a policy compiles to.
+pub enum Compiled {
+    /// A step that does something.
+    Step(Plan),
+    /// Steps of which some run: the compiler lays their blocks out.
+    Flow(Flow),
+}
+
+/// Control flow: the first case whose test holds runs, and then the flow goes on behind all of them.
+pub struct Flow {
+    pub cases: Vec<Case>,
+    /// What runs where no test holds.
+    pub otherwise: Vec<assembly::Step>,
+}
+
+/// One case of a [`Flow`].
+pub struct Case {
+    /// Answers `Continue` where the case applies and `Otherwise` where it does not. `None` where a finding says why there is
+    /// none; the steps have findings of their own.
+    pub test: Option<Plan>,
+    pub execute: Vec<assembly::Step>,
+}

@@ -1,0 +1,102 @@
+//! Steps that make one kind of body of another: where they read, where they write, and what stays of the message around it.
+
+use std::sync::Arc;
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+
+use crate::expression::{Builtin, Reference, Root, Scope};
+use crate::policy::{Access, Compiler};
+use crate::runtime::{Context, Fault, FaultSource, kinds};
+use crate::value::{Body, Message, Value, Xml, XmlLimits};
+
+/// The messages whose bodies a step reads and writes.
+pub(crate) struct Places {
+    pub input: Root,
+    pub output: Root,
+}
+
+impl Places {
+    /// `input` and `output` of a step; without `output` the input is changed.
+    pub(crate) fn compile(compiler: &mut Compiler<'_, '_>, input: &str, output: Option<&str>) -> Option<Self> {
+        let read = compiler.read_variable("/input", input)?;
+        let output = match output {
+            Some(output) => compiler.output("/output", output)?,
+            None => compiler.output("/input", input)?,
+        };
+        Some(Places { input: read.root, output })
+    }
+
+    pub(crate) fn access(&self) -> Access {
+        let body = Reference { root: self.input.clone(), path: ["body".into()].into() };
+        Access { reads: vec![body], replaces: vec![self.output.clone()], ..Access::default() }
+    }
+
+    /// The body that is read.
+    pub(crate) fn body<'c>(&self, cx: &'c Context) -> Result<&'c Body, Fault> {
+        match cx.state.input(&self.input) {
+            Some(message) => Ok(&message.body),
+            None => Err(transform_error("`input` holds no message")),
+        }
+    }
+
+    /// Puts a new body where the step writes, under its media type. Other headers and the status stay, or come along where
+    /// the output is a new message.
+    pub(crate) fn put(&self, cx: &mut Context, value: Value, media_type: &'static str) {
+        let body = Body::Value(value);
+        if self.output == Root::Builtin(Builtin::Message) {
+            cx.state.message.body = body;
+            cx.state.message.headers.remove(CONTENT_LENGTH);
+            cx.state.message.headers.remove(CONTENT_ENCODING);
+            let content_type = ["headers".into(), CONTENT_TYPE.as_str().into()];
+            let reference = Reference { root: self.output.clone(), path: content_type.into() };
+            // A media type is a value that any header can carry.
+            drop(cx.set(&reference, media_type.into()));
+            return;
+        }
+        let mut message = Message { body, ..Message::default() };
+        if let Some(input) = cx.state.input(&self.input) {
+            message.headers.clone_from(&input.headers);
+            message.status = input.status;
+            message.attributes = input.attributes.clone();
+        }
+        message.headers.remove(CONTENT_LENGTH);
+        message.headers.remove(CONTENT_ENCODING);
+        message.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        cx.state.put_output(&self.output, message);
+    }
+}
+
+/// A body as XML, whether a step has parsed it or not.
+pub(crate) fn xml_of(body: &Body) -> Result<Arc<Xml>, String> {
+    if let Body::Value(Value::Xml(document)) = body {
+        return Ok(document.clone());
+    }
+    let bytes = body.bytes().unwrap_or_default();
+    if bytes.is_empty() {
+        return Err("there is no body".to_owned());
+    }
+    match Xml::parse(&bytes, &XmlLimits::LOOSE) {
+        Ok(document) => Ok(document.into()),
+        Err(error) => Err(format!("the body is not XML: {error}")),
+    }
+}
+
+/// A body as JSON, whether a step has parsed it or not.
+pub(crate) fn json_of(body: &Body) -> Result<Value, String> {
+    match body {
+        Body::Value(value) if !matches!(value, Value::String(_) | Value::Binary(_) | Value::Xml(_)) => {
+            Ok(value.clone())
+        }
+        body => {
+            let bytes = body.bytes().unwrap_or_default();
+            if bytes.is_empty() {
+                return Err("there is no body".to_owned());
+            }
+            Value::parse_json(&bytes).map_err(|error| format!("the body is not JSON: {error}"))
+        }
+    }
+}
+
+pub(crate) fn transform_error(message: impl Into<String>) -> Fault {
+    Fault::new(&kinds::TRANSFORM, FaultSource::Gateway, message)
+}

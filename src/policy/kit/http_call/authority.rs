@@ -1,0 +1,164 @@
+//! Scheme, host and port of a target: known at load, or allowed at run time.
+
+use http::Uri;
+
+use crate::assembly::{Allowed, AllowedHosts, Carrier};
+use crate::base::codes;
+use crate::expression::{Builtin, Reference, Root};
+use crate::policy::Compiler;
+
+/// What stands behind the text that a URL starts with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum AfterHost {
+    /// The text is the whole URL.
+    Nothing,
+    /// A value that starts with a slash or is empty.
+    Path,
+    /// The client's query with its question mark.
+    Query,
+    /// A value that could go on with the host's name.
+    Anything,
+}
+
+/// Who says where a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Authority {
+    /// The document.
+    Fixed,
+    /// A variable, and the list of allowed hosts has the last word.
+    Open,
+}
+
+/// The hosts that a call may go to when the document does not say where it goes.
+pub(super) struct Hosts {
+    pub allowed: AllowedHosts,
+    /// Under IBM's carriers an empty list allows every host, as on IBM's gateway.
+    pub required: bool,
+}
+
+/// Scheme, host and port, as far as credentials belong to them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Origin {
+    scheme: &'static str,
+    host: String,
+    port: u16,
+}
+
+impl AfterHost {
+    pub(super) fn of(reference: &Reference) -> Self {
+        let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();
+        match (&reference.root, path.as_slice()) {
+            (Root::Builtin(Builtin::Request), ["path"]) => AfterHost::Path,
+            (Root::Builtin(Builtin::Request), ["search"]) => AfterHost::Query,
+            (Root::Builtin(Builtin::Api), ["root"] | ["operation", "path"]) => AfterHost::Path,
+            _ => AfterHost::Anything,
+        }
+    }
+}
+
+impl Origin {
+    /// The origin of an absolute http or https URL without user information.
+    pub(super) fn of(uri: &Uri) -> Option<Self> {
+        let (scheme, default_port) = match uri.scheme_str()? {
+            "http" => ("http", 80),
+            "https" => ("https", 443),
+            _ => return None,
+        };
+        let authority = uri.authority()?;
+        if authority.as_str().contains('@') || authority.host().is_empty() {
+            return None;
+        }
+        // A port that is no number would otherwise pass for none.
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            Some("") => default_port,
+            Some(_) => authority.port_u16()?,
+            None => return None,
+        };
+        Some(Origin { scheme, host: authority.host().to_ascii_lowercase(), port })
+    }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.scheme == "https"
+    }
+}
+
+impl Hosts {
+    /// Whether a call may go there, and whether the document names that host. `None` says no.
+    pub(super) fn find(&self, origin: &Origin) -> Option<bool> {
+        let default_port = if origin.is_https() { 443 } else { 80 };
+        match self.allowed.find(&origin.host, origin.port, default_port) {
+            Some(allowed) => Some(allowed == Allowed::ByName),
+            None => (self.allowed.is_empty() && !self.required).then_some(false),
+        }
+    }
+}
+
+/// Scheme and host stand before the first reference, and something ends the host there; or the document allows hosts.
+pub(super) fn check(
+    first: &str,
+    after: AfterHost,
+    hosts: &Hosts,
+    compiler: &mut Compiler<'_, '_>,
+) -> Option<Authority> {
+    let whole = after == AfterHost::Nothing;
+    let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
+    let Some(rest) = rest else {
+        if !whole && (first.is_empty() || first == "http" || first == "https") {
+            let help = "start with `https://host`, or with a `$(property)` of the API that holds it";
+            return open("the host of this URL is only known at run time", help, hosts, compiler);
+        }
+        let message = "the target URL does not start with `https://` or `http://`";
+        compiler.error(codes::BAD_TARGET, "/target-url", message);
+        return None;
+    };
+    let end = rest.find(['/', '?', '#']);
+    let authority = &rest[..end.unwrap_or(rest.len())];
+    if end.is_none() && after == AfterHost::Anything && !authority.is_empty() {
+        let help = format!("write `/` behind `{authority}`");
+        return open("what follows could change the host of this URL", &help, hosts, compiler);
+    }
+    if authority.is_empty() && !whole && end.is_none() {
+        let help = "start with `https://host`, or with a `$(property)` of the API that holds it";
+        return open("the target URL has no host that is known at load", help, hosts, compiler);
+    }
+    if authority.is_empty() {
+        compiler.error(codes::BAD_TARGET, "/target-url", "the target URL has no host that is known at load");
+        return None;
+    }
+    valid(authority, compiler).map(|()| Authority::Fixed)
+}
+
+/// A host that only run time knows: refused, allowed by the document's list, or, in documents of IBM's gateway, run as
+/// there with a warning.
+fn open(message: &str, help: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Option<Authority> {
+    if !hosts.allowed.is_empty() {
+        return Some(Authority::Open);
+    }
+    if compiler.carrier == Carrier::Ibm {
+        let message = compiler.without_masked(message.to_owned());
+        compiler.warning(codes::OPEN_TARGET, "/target-url", message, compiler.without_masked(help.to_owned()));
+        return Some(Authority::Open);
+    }
+    let help = format!("{help}; or name the hosts in `allowed-hosts` under `x-assembly`");
+    compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, help);
+    None
+}
+
+fn valid(authority: &str, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+    if authority.contains('@') {
+        let message = "a target URL holds no user name and password";
+        let help = "write them as `username` and `password`";
+        compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, help);
+        return None;
+    }
+    // The last colon of a bare IPv6 address stands inside its brackets.
+    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+    let good_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    match authority.parse::<http::uri::Authority>() {
+        Ok(_) if good_port => Some(()),
+        _ => {
+            compiler.error(codes::BAD_TARGET, "/target-url", format!("`{authority}` is not a host"));
+            None
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! A call of an HTTP service, as `invoke` and `proxy` make it.
+
+mod answer;
+mod authority;
+mod cache;
+mod clients;
+mod config;
+mod control;
+mod redirect;
+mod request;
+mod secrets;
+mod sigv4;
+mod soap;
+mod step;
+mod tail;
+mod url;
+
+use std::time::Duration;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::assembly::{AllowedHosts, Carrier};
+use crate::base::{Findings, Generation, codes, nearest, quoted_list};
+use crate::expression::{Builtin, Reference, Root};
+use crate::policy::{Access, Compiler, Plan};
+use crate::source::Spellings;
+use authority::Hosts;
+use cache::ResponseCache;
+use clients::Clients;
+use config::{BackendType, HttpVersion, StopOn};
+use control::{Control, Default};
+use request::Shape;
+use secrets::Secrets;
+use sigv4::SigV4;
+use tail::Tail;
+use url::Target;
+
+pub(crate) use config::Config;
+
+/// IBM: 1 s to a day.
+const TIMEOUTS: std::ops::RangeInclusive<u64> = 1..=86_400;
+
+/// How documents spell the properties.
+pub(crate) const SPELLINGS: Spellings = Spellings {
+    aliases: &[("target_url", "target-url"), ("chunked-upload", "chunked-uploads")],
+    any_case: false,
+    // Editors write all of these; where they ask for what happens anyway they are accepted.
+    unbuilt: &[
+        ("graphql-send-type", &["detect"]),
+        ("websocket-upgrade", &["false"]),
+        ("secure-gateway", &["false"]),
+        ("cache-ttl", &[""]),
+    ],
+};
+
+/// Makes the step.
+pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+    let hosts = hosts(compiler);
+    let target = url::compile(&config.target_url, &hosts, compiler);
+    let verb = verb(&config, compiler);
+    let timeout = timeout(&config, compiler);
+    let headers = Control::compile("/header-control", config.header_control.as_ref(), Default::All, true, compiler);
+    let tail = tail(&config, compiler);
+    let input = compiler.read_variable("/input", &config.input);
+    let output = compiler.output("/output", &config.output);
+    let stops = stops(&config, compiler);
+    let shape = shape(&config, compiler);
+    let secrets = Secrets::compile(&config, compiler);
+    let follow_redirects = config.follow_redirects.unwrap_or(compiler.generation == Generation::V5);
+    let is_open = matches!(target, Some(Target::Open(_)));
+    let clients = Clients::compile(&config, is_open, follow_redirects, compiler);
+    let (target, secrets, clients) = (target?, secrets?, clients?);
+    warn_of_plain_http(&config, &target, &secrets, compiler);
+    let signature = match &config.aws_sigv4 {
+        Some(config) => Some(SigV4::compile(config, &target, compiler)?),
+        None => None,
+    };
+    let cache = ResponseCache::compile(&config, &clients, &secrets, signature.as_ref(), compiler);
+    let step = step::Invoke {
+        clients,
+        cache: cache?,
+        target,
+        hosts,
+        tail: tail?,
+        verb: verb?,
+        timeout: timeout?,
+        headers: headers?,
+        secrets,
+        signature,
+        shape: shape?,
+        follow_redirects,
+        input: input?.root,
+        output: output?,
+        stops: stops?,
+    };
+    let access = access(&step);
+    Some(Plan { step: Box::new(step), access })
+}
+
+fn access(step: &step::Invoke) -> Access {
+    let message = Root::Builtin(Builtin::Message);
+    let values = step.target.references().chain(step.secrets.references()).chain(step.cache.references());
+    let mut reads: Vec<Reference> = values.cloned().collect();
+    // A `GET` leaves the body where it is.
+    let sends_message = step.input == message && step.verb.as_ref().is_none_or(|verb| step.shape.carries_body(verb));
+    let whole = step.signature.is_some() || step.cache.unsafe_too || !step.shape.chunked;
+    if step.input != message || (sends_message && whole) {
+        reads.push(Reference { root: step.input.clone(), path: ["body".into()].into() });
+    }
+    let streams_message = sends_message && !whole;
+    Access { reads, replaces: vec![step.output.clone()], streams_message, ..Access::default() }
+}
+
+/// The hosts of the document, which a load has checked already.
+fn hosts(compiler: &Compiler<'_, '_>) -> Hosts {
+    let allowed = AllowedHosts::read(compiler.shared.api, compiler.shared.environment, &mut Findings::default());
+    Hosts { allowed, required: compiler.carrier != Carrier::Ibm }
+}
+
+fn tail(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Tail> {
+    let parameters = config.parameter_control.as_ref();
+    let parameters = Control::compile("/parameter-control", parameters, Default::None, false, compiler)?;
+    let encoded = |name: &String| utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
+    let copies = config.copy_parameters.iter().map(|(to, from)| (from.clone(), encoded(to))).collect();
+    Some(Tail { forward_path: config.forward_path, parameters, copies, encode_plus: config.encode_plus_char })
+}
+
+fn shape(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Shape> {
+    if config.backend_type == BackendType::Graphql {
+        let message = "the value `graphql` of `backend-type` is known but not built yet";
+        compiler.error(codes::UNBUILT_PROPERTY, "/backend-type", message);
+        return None;
+    }
+    if config.http2_required && config.http_version != HttpVersion::Http2 {
+        let message = "`http2-required` asks for HTTP/2, and `http-version` for another version";
+        compiler.error_with_help(codes::BAD_VALUE, "/http2-required", message, "write `http-version: HTTP/2`");
+        return None;
+    }
+    let is_http_10 = config.http_version == HttpVersion::Http10 || config.use_http_10;
+    Some(Shape {
+        keep_payload: config.keep_payload,
+        compression: config.compression,
+        // HTTP/1.0 has no chunks.
+        chunked: config.chunked_uploads && !is_http_10,
+        backend_type: config.backend_type,
+        inject_user_agent: config.inject_user_agent,
+        inject_proxy_headers: config.inject_proxy_headers,
+        decode_parameters: config.decode_request_params,
+    })
+}
+
+/// Credentials that anybody on the way can read. The machine itself is no way.
+fn warn_of_plain_http(config: &Config, target: &Target, secrets: &Secrets, compiler: &mut Compiler<'_, '_>) {
+    let exposed = target.is_plain_http() && (!secrets.is_empty() || config.aws_sigv4.is_some());
+    if exposed && compiler.carrier == Carrier::XAssembly {
+        let message = "the credentials of this call would travel over plain http";
+        compiler.warning(codes::PLAIN_HTTP, "/target-url", message, "write `https://`");
+    }
+}
+
+/// `keep`, or one of HTTP's verbs, in any case.
+fn verb(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<http::Method>> {
+    const VERBS: [&str; 8] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"];
+    let Some(text) = &config.verb else { return Some(None) };
+    let upper = text.trim().to_ascii_uppercase();
+    if upper == "KEEP" || upper.is_empty() {
+        return Some(None);
+    }
+    match VERBS.contains(&upper.as_str()).then(|| http::Method::from_bytes(upper.as_bytes()).ok()).flatten() {
+        Some(verb) => Some(Some(verb)),
+        None => {
+            let help = format!("write `keep` or {}", quoted_list(&VERBS));
+            compiler.error_with_help(codes::BAD_VALUE, "/verb", format!("`{text}` is no verb"), help);
+            None
+        }
+    }
+}
+
+fn timeout(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Duration> {
+    let timeout = config.timeout.0;
+    if timeout.is_zero() || timeout.as_secs() > *TIMEOUTS.end() {
+        compiler.error(codes::BAD_VALUE, "/timeout", "`timeout` is not from 1 to 86400 seconds");
+        return None;
+    }
+    Some(timeout)
+}
+
+/// Which faults stop the flow. Where nothing is said, the DataPower API Gateway goes on and the v5 engine stops on
+/// connection errors.
+fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<StopOn> {
+    let Some(names) = &config.stop_on_error else {
+        return Some(StopOn { connection: compiler.generation == Generation::V5, ..StopOn::default() });
+    };
+    let mut stops = StopOn::default();
+    let mut good = true;
+    for (index, name) in names.iter().enumerate() {
+        match name.as_str() {
+            "ConnectionError" => stops.connection = true,
+            "OperationError" => stops.operation = true,
+            "SOAPError" => stops.soap = true,
+            other => {
+                good = false;
+                let known = ["ConnectionError", "OperationError", "SOAPError"];
+                let near = nearest(other, known);
+                let names = if near.is_empty() { quoted_list(&known) } else { quoted_list(&near) };
+                let message = format!("`invoke` raises no `{other}`");
+                let pointer = format!("/stop-on-error/{index}");
+                compiler.error_with_help(codes::BAD_VALUE, &pointer, message, format!("write {names}"));
+            }
+        }
+    }
+    good.then_some(stops)
+}

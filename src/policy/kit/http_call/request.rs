@@ -1,0 +1,226 @@
+//! The request as it goes out. It is framed anew: length and transfer coding come from the body that is sent.
+
+use bytes::Bytes;
+use http::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, Request, StatusCode, Uri};
+use http_body_util::BodyExt;
+
+use super::authority::Origin;
+use super::clients::Trust;
+use super::config::BackendType;
+use super::step::Invoke;
+use super::url::Target;
+use crate::expression::{Builtin, Reference, Root};
+use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
+use crate::policy::kit::call::{input_body, input_headers};
+use crate::runtime::{Context, Fault, FaultSource, State, kinds};
+use crate::value::{Body, BodyStream, gzip};
+
+const GATEWAY: &str = concat!("Gantry/", env!("CARGO_PKG_VERSION"));
+
+/// How a request is made.
+pub(super) struct Shape {
+    pub keep_payload: bool,
+    pub compression: bool,
+    /// A body of unknown length may be sent in chunks.
+    pub chunked: bool,
+    pub backend_type: BackendType,
+    pub inject_user_agent: bool,
+    pub inject_proxy_headers: bool,
+    pub decode_parameters: bool,
+}
+
+/// A request that is ready to be sent.
+pub(super) struct Outgoing {
+    pub method: Method,
+    pub uri: Uri,
+    pub headers: HeaderMap,
+    pub payload: Payload,
+    pub trust: Trust,
+}
+
+/// The body of a request.
+pub(super) enum Payload {
+    None,
+    Stream(BodyStream),
+    /// Can be sent again.
+    Bytes(Bytes),
+    /// A stream that has been sent.
+    Lost,
+}
+
+impl Shape {
+    /// Whether a request with this verb is sent with its body, as on IBM's gateway.
+    pub(super) fn carries_body(&self, verb: &Method) -> bool {
+        match *verb {
+            Method::DELETE => self.keep_payload,
+            _ => !matches!(*verb, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE),
+        }
+    }
+
+    /// `Content-Type` for a message that has none.
+    fn content_type(&self) -> Option<HeaderValue> {
+        Some(HeaderValue::from_static(match self.backend_type {
+            BackendType::Xml => "text/xml",
+            BackendType::Json => "application/json",
+            BackendType::Binary => "application/octet-stream",
+            BackendType::Detect | BackendType::Graphql => return None,
+        }))
+    }
+}
+
+impl Payload {
+    fn is_none(&self) -> bool {
+        matches!(self, Payload::None)
+    }
+
+    /// The same for another hop.
+    pub(super) fn again(&self) -> Payload {
+        match self {
+            Payload::None => Payload::None,
+            Payload::Bytes(bytes) => Payload::Bytes(bytes.clone()),
+            Payload::Stream(_) | Payload::Lost => Payload::Lost,
+        }
+    }
+
+    fn send(self) -> BodyStream {
+        match self {
+            Payload::None | Payload::Lost => Body::Empty.send(),
+            Payload::Stream(stream) => stream,
+            Payload::Bytes(bytes) => Body::from_bytes(bytes).send(),
+        }
+    }
+}
+
+impl Outgoing {
+    pub(super) fn into_request(self) -> Request<BodyStream> {
+        let mut request = Request::new(self.payload.send());
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        request
+    }
+}
+
+impl Invoke {
+    /// The first request of a call.
+    pub(super) async fn outgoing(&self, cx: &mut Context) -> Result<Outgoing, Fault> {
+        let property_error = |message: String| Fault::new(&kinds::PROPERTY, FaultSource::Gateway, message);
+        // What is wrong with a computed URL came with the request.
+        let bad_url = |message| property_error(message).with_status(StatusCode::BAD_REQUEST);
+        let uri = self.target.uri(cx, self.shape.decode_parameters).map_err(bad_url)?;
+        let trust = self.trust(&uri).map_err(bad_url)?;
+        let uri = self.tail.append(uri, &cx.state).map_err(bad_url)?;
+        let method = self.verb.clone().unwrap_or_else(|| cx.state.request.method.clone());
+        let mut headers = self.outgoing_headers(cx);
+        let payload = match self.shape.carries_body(&method) {
+            true => self.payload(cx, &mut headers).await?,
+            false => {
+                headers.remove(CONTENT_TYPE);
+                headers.remove(CONTENT_ENCODING);
+                Payload::None
+            }
+        };
+        if let Some(kind) = self.shape.content_type().filter(|_| !payload.is_none()) {
+            headers.entry(CONTENT_TYPE).or_insert(kind);
+        }
+        self.secrets.add(&mut headers, cx).map_err(property_error)?;
+        Ok(Outgoing { method, uri, headers, payload, trust })
+    }
+
+    /// Whether the call may go there, and how far it is trusted.
+    fn trust(&self, uri: &Uri) -> Result<Trust, String> {
+        if !matches!(self.target, Target::Open(_)) {
+            return Ok(Trust::Fixed);
+        }
+        let origin = Origin::of(uri).ok_or("the target URL became one that cannot be called")?;
+        match self.hosts.find(&origin) {
+            Some(named) => Ok(Trust::Computed { named }),
+            None => Err("the target URL became one with a host that is not allowed".to_owned()),
+        }
+    }
+
+    async fn payload(&self, cx: &mut Context, headers: &mut HeaderMap) -> Result<Payload, Fault> {
+        let payload = match self.input == Root::Builtin(Builtin::Message) {
+            true => match cx.state.message.body.bytes() {
+                Some(bytes) => Payload::Bytes(bytes),
+                None => Payload::Stream(cx.state.message.body.send()),
+            },
+            false => {
+                let input = Reference { root: self.input.clone(), path: Box::default() };
+                Payload::Bytes(input_body(cx, &input)?)
+            }
+        };
+        match payload {
+            Payload::Bytes(bytes) if bytes.is_empty() => Ok(Payload::None),
+            payload if self.shape.compression && !headers.contains_key(CONTENT_ENCODING) => {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                let whole = matches!(payload, Payload::Bytes(_));
+                let stream = gzip(payload.send());
+                // Its length is known when it is done, and only then can it be signed or sent again.
+                if whole { collected(stream).await } else { Ok(Payload::Stream(stream)) }
+            }
+            payload => Ok(payload),
+        }
+    }
+
+    fn outgoing_headers(&self, cx: &Context) -> HeaderMap {
+        let mut all = input_headers(cx, &self.input);
+        // First of all, since a client may name headers in `Connection` that are added below.
+        if all.contains_key(CONNECTION) {
+            strip_hop_by_hop(all.to_mut());
+        }
+        // With room for those that are added. They keep their order, which taking some out would not.
+        let mut headers = HeaderMap::with_capacity(all.len() + 6);
+        for (name, value) in &*all {
+            if *name != HOST && *name != CONTENT_LENGTH && !is_hop_by_hop(name) && self.headers.passes(name.as_str()) {
+                headers.append(name, value.clone());
+            }
+        }
+        // An answer for a variable is read here, so the service is only asked for what can be read.
+        if self.output != Root::Builtin(Builtin::Message) && headers.contains_key(ACCEPT_ENCODING) {
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate"));
+        }
+        if self.shape.inject_user_agent && !headers.contains_key(USER_AGENT) {
+            headers.insert(USER_AGENT, HeaderValue::from_static(GATEWAY));
+        }
+        if self.shape.inject_proxy_headers {
+            inject_proxy_headers(&mut headers, &cx.state);
+        }
+        cx.state.add_trace(&mut headers, |name| self.headers.passes(name));
+        headers
+    }
+}
+
+async fn collected(stream: BodyStream) -> Result<Payload, Fault> {
+    match stream.collect().await {
+        Ok(all) => Ok(Payload::Bytes(all.to_bytes())),
+        Err(error) => {
+            let message = "the body could not be compressed";
+            Err(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message).with_cause(error))
+        }
+    }
+}
+
+/// Adds what is missing of the headers that tell a service whom it really serves.
+fn inject_proxy_headers(headers: &mut HeaderMap, state: &State) {
+    let request = &state.request;
+    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let port = host.rsplit_once(':').map_or(if request.scheme == "https" { "443" } else { "80" }, |(_, port)| port);
+    let client = request.client.ip().to_string();
+    let values = [
+        ("x-forwarded-for", client.as_str()),
+        ("x-forwarded-host", host),
+        ("x-forwarded-port", port),
+        ("x-forwarded-proto", request.scheme),
+    ];
+    for (name, value) in values {
+        let name = HeaderName::from_static(name);
+        if let Ok(value) = HeaderValue::from_str(value)
+            && !headers.contains_key(&name)
+        {
+            headers.insert(name, value);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! `aws-sigv4`: calls of function URLs and API Gateway, signed.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use tokio::time::{Instant, timeout_at};
+
+use super::config::SigV4Config;
+use super::tail::with_path_and_query;
+use super::url::Target;
+use crate::aws::credentials::Credentials;
+use crate::aws::endpoint::region_from_environment;
+use crate::aws::sign::{PayloadHash, Scope, Signer};
+use crate::base::codes;
+use crate::policy::Compiler;
+use crate::policy::kit::aws_credentials::{self, CredentialRows};
+use crate::resources::cache::Fingerprint;
+use crate::runtime::{Fault, FaultSource, kinds};
+use crate::settings::Purpose;
+
+/// What stands bare in a signed query.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The header that says whose request it is on the way through AWS; intermediaries change it, so it is never signed.
+const TRACE_ID: &str = "x-amzn-trace-id";
+
+/// Signs the calls of one step.
+pub(super) struct SigV4 {
+    signer: Signer,
+    credentials: Arc<Credentials>,
+}
+
+impl SigV4 {
+    pub(super) fn compile(config: &SigV4Config, target: &Target, compiler: &mut Compiler<'_, '_>) -> Option<Self> {
+        let host = target.fixed_host().unwrap_or_default();
+        let (host_service, host_region) = of_host(&host);
+        let service = match &config.service {
+            Some(text) => Some(compiler.constant("/aws-sigv4/service", text)?),
+            None => host_service.map(str::to_owned),
+        };
+        let Some(service) = service.filter(|service| !service.is_empty()) else {
+            let message = "the host does not say which service the call is signed for";
+            let help = "write `service: lambda` for a function URL, or `service: execute-api` for API Gateway";
+            compiler.error_with_help(codes::BAD_VALUE, "/aws-sigv4", message, help);
+            return None;
+        };
+        let region = region(config, host_region, compiler)?;
+        let credentials = aws_credentials::compile(rows(config), Some(&region), compiler)?;
+        let has_hash = service == "lambda";
+        let signer = Signer::new(Scope { region, service });
+        let signer = if has_hash { signer.with_payload_hash() } else { signer };
+        Some(SigV4 { signer, credentials })
+    }
+
+    /// Adds as whom and for what it signs.
+    pub(super) fn identify(&self, all: Fingerprint) -> Fingerprint {
+        let Scope { region, service } = self.signer.scope();
+        all.with(region).with(service).with_credentials(self.credentials.source())
+    }
+
+    /// Signs a request; says with which key. The query is rewritten so that what is sent is what was signed.
+    pub(super) async fn sign(
+        &self,
+        method: &Method,
+        uri: &mut Uri,
+        headers: &mut HeaderMap,
+        body: &Bytes,
+        deadline: Instant,
+    ) -> Result<String, Fault> {
+        let refused = |message: &str| {
+            Fault::new(&kinds::PROPERTY, FaultSource::Gateway, message).with_status(StatusCode::BAD_REQUEST)
+        };
+        *uri = canonical(uri).map_err(refused)?;
+        let unavailable = || {
+            let message = "the gateway has no valid AWS credentials for this call";
+            Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message)
+        };
+        let keys = timeout_at(deadline, self.credentials.get()).await.map_err(|_| unavailable())?;
+        let keys = keys.map_err(|error| unavailable().with_cause(error))?;
+        for name in ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"] {
+            headers.remove(name);
+        }
+        headers.remove(AUTHORIZATION);
+        // Only what AWS asks for is signed: anything else may be changed on the way, or may not be text.
+        let is_signed = |name: &HeaderName| {
+            *name == CONTENT_TYPE || (name.as_str().starts_with("x-amz-") && name.as_str() != TRACE_ID)
+        };
+        let mut signed = HeaderMap::new();
+        for (name, value) in headers.iter().filter(|(name, value)| is_signed(name) && value.to_str().is_ok()) {
+            signed.append(name, value.clone());
+        }
+        let key = keys.access_key_id().to_owned();
+        self.signer.sign(method, uri, &mut signed, &PayloadHash::of(body), &keys, SystemTime::now()).map_err(
+            |error| {
+                let message = "the call could not be signed";
+                Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message).with_cause(error)
+            },
+        )?;
+        for name in signed.keys() {
+            headers.remove(name);
+        }
+        headers.extend(signed);
+        Ok(key)
+    }
+
+    /// Throws keys away that AWS says have expired, so that the next call gets new ones.
+    pub(super) fn learn<B>(&self, answer: &Response<B>, key: &str) {
+        let kind = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok());
+        if answer.status() == StatusCode::FORBIDDEN && kind.is_some_and(|kind| kind.starts_with("ExpiredToken")) {
+            self.credentials.mark_stale(key);
+        }
+    }
+}
+
+/// Service and region, where a host of AWS says them.
+fn of_host(host: &str) -> (Option<&'static str>, Option<&str>) {
+    match host.split('.').collect::<Vec<_>>().as_slice() {
+        [_, "lambda-url", region, "on", "aws"] => (Some("lambda"), Some(region)),
+        [_, "execute-api", region, "amazonaws", ..] => (Some("execute-api"), Some(region)),
+        _ => (None, None),
+    }
+}
+
+fn region(config: &SigV4Config, of_host: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<String> {
+    let written = match &config.region {
+        Some(text) => Some(compiler.constant("/aws-sigv4/region", text)?),
+        None => None,
+    };
+    if let Some(text) = &written
+        && (text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+    {
+        let message = format!("`{text}` is not a region");
+        compiler.error_with_help(
+            codes::BAD_VALUE,
+            "/aws-sigv4/region",
+            message,
+            "write a region such as `eu-central-1`",
+        );
+        return None;
+    }
+    if let (Some(written), Some(host)) = (&written, of_host)
+        && written != host
+    {
+        let message = format!("the host is in `{host}`, but the call is signed for `{written}`");
+        compiler.error_with_help(
+            codes::REGION_CONFLICT,
+            "/aws-sigv4/region",
+            message,
+            "remove `region`: the host's is used",
+        );
+        return None;
+    }
+    let settings = compiler.shared.settings.aws.region.clone();
+    let region = written.or_else(|| of_host.map(str::to_owned)).or(settings).or_else(region_from_environment);
+    if region.is_none() {
+        let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
+        compiler.missing_setting(codes::NO_REGION, "/aws-sigv4", "no region is known to sign the call for", help);
+        // At a desk everything else is still checked, for any region.
+        return (compiler.shared.purpose == Purpose::Check).then(|| "us-east-1".to_owned());
+    }
+    region
+}
+
+fn rows(config: &SigV4Config) -> CredentialRows<'_> {
+    CredentialRows {
+        owner: "/aws-sigv4",
+        lambda: false,
+        credentials: &config.credentials,
+        aws_access_key_id: &config.aws_access_key_id,
+        aws_secret_access_key: &config.aws_secret_access_key,
+        aws_session_token: &config.aws_session_token,
+        aws_assume_role_arn: &config.aws_assume_role_arn,
+        external_id: &config.external_id,
+        role_session_name: &config.role_session_name,
+        role_duration: config.role_duration,
+        role_policy: &config.role_policy,
+        sts_endpoint: &config.sts_endpoint,
+    }
+}
+
+/// The URL in the form that both sides sign: every query parameter with its `=`, encoded in the one way there is. A path
+/// with dot segments has no such form: AWS resolves them before it checks the signature, others on the way do not.
+fn canonical(uri: &Uri) -> Result<Uri, &'static str> {
+    let dots = |segment: &str| matches!(&*percent_decode_str(segment).decode_utf8_lossy(), "." | "..");
+    if uri.path().split('/').any(dots) {
+        return Err("a URL with `.` or `..` in its path cannot be signed");
+    }
+    let Some(query) = uri.query() else { return Ok(uri.clone()) };
+    let mut text = uri.path().to_owned();
+    let mut separator = '?';
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        text.push(separator);
+        text.push_str(&encoded(name)?);
+        text.push('=');
+        text.push_str(&encoded(value)?);
+        separator = '&';
+    }
+    with_path_and_query(uri.clone(), &text).map_err(|_| "the URL cannot be signed")
+}
+
+fn encoded(text: &str) -> Result<String, &'static str> {
+    let spaced = text.replace('+', "%20");
+    let decoded =
+        percent_decode_str(&spaced).decode_utf8().map_err(|_| "a query that is not UTF-8 cannot be signed")?;
+    Ok(utf8_percent_encode(&decoded, UNRESERVED).to_string())
+}

@@ -1,0 +1,307 @@
+//! Places in bodies, headers and variables, and edits of what stands there: for `redact` and `extract`.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use http::header::{HeaderName, HeaderValue};
+
+use crate::expression::{
+    Builtin, Edit, Editor, ExpressionError, JsonataPath, Places, Reference, Root, Scope, XPath, XPathNode, XPathResult,
+};
+use crate::policy::Access;
+use crate::policy::kit::converted::json_of;
+use crate::runtime::Context;
+use crate::value::{Body, Message, NodeId, Value, Xml, XmlLimits};
+
+/// Where an edit is to happen.
+pub(crate) enum Target {
+    /// Below one variable.
+    Below(Root, JsonataPath),
+    /// In everything that the request carries: `message`, what the client sent, and every variable.
+    Everywhere(JsonataPath),
+    /// In the body of a message, as XML.
+    Document(Root, XPath),
+}
+
+/// Why an edit cannot happen.
+pub(crate) struct Mistake(pub String);
+
+impl From<ExpressionError> for Mistake {
+    fn from(error: ExpressionError) -> Self {
+        Mistake(error.to_string())
+    }
+}
+
+impl Target {
+    /// Where `places` lead, below `root` where there is one. `resolve` makes the root of a name.
+    pub(crate) fn new(
+        root: Option<Reference>,
+        places: Places,
+        resolve: &mut dyn FnMut(&str) -> Option<Reference>,
+    ) -> Result<Option<Self>, String> {
+        match (root, places) {
+            (Some(root), Places::Path(path)) => {
+                let path = JsonataPath::of(root.path.iter().cloned()).then(path);
+                Ok(Some(Target::Below(root.root, path)))
+            }
+            (None, Places::Path(path)) => match path.split_first() {
+                Some((name, rest)) => Ok(resolve(name).map(|reference| Target::Below(reference.root, rest))),
+                None if path.begins_anywhere() => Ok(Some(Target::Everywhere(path))),
+                None => Err("the path must begin with a name, such as `message.body`, or with `$.**`".to_owned()),
+            },
+            (root, Places::XPath(body, xpath)) => {
+                let reference = match (root, body.split_first()) {
+                    (Some(root), None) => root,
+                    (_, Some((first, rest))) => match resolve(first) {
+                        Some(found) => Reference { root: found.root, path: rest.into() },
+                        None => return Ok(None),
+                    },
+                    (None, None) => return Err("`$xpath` needs the name of a body, as in `message.body`".to_owned()),
+                };
+                match &*reference.path {
+                    [body] if &**body == "body" => Ok(Some(Target::Document(reference.root, xpath))),
+                    _ => Err("`$xpath` looks into the body of a message, such as `message.body`".to_owned()),
+                }
+            }
+        }
+    }
+
+    /// Whether it evaluates XPath.
+    pub(crate) fn is_xpath(&self) -> bool {
+        matches!(self, Target::Document(..))
+    }
+
+    /// What the edit reads.
+    pub(crate) fn access(&self) -> Access {
+        let body = |root: &Root| Reference { root: root.clone(), path: ["body".into()].into() };
+        let reads = match self {
+            Target::Below(root, _) | Target::Document(root, _) => vec![body(root)],
+            Target::Everywhere(_) => {
+                vec![body(&Root::Builtin(Builtin::Message)), body(&Root::Builtin(Builtin::Request))]
+            }
+        };
+        Access { reads, ..Access::default() }
+    }
+
+    /// Edits what stands there.
+    pub(crate) fn edit(&self, cx: &mut Context, editor: &mut Editor<'_>) -> Result<(), Mistake> {
+        match self {
+            Target::Below(root, path) => below(cx, root, path, editor, true),
+            Target::Everywhere(path) => {
+                for root in [Builtin::Message, Builtin::Request] {
+                    below(cx, &Root::Builtin(root), path, editor, false)?;
+                }
+                for name in cx.roots() {
+                    below(cx, &Root::Named(name), path, editor, false)?;
+                }
+                Ok(())
+            }
+            Target::Document(root, xpath) => {
+                let Some(message) = taken(cx, root) else { return Ok(()) };
+                let result = in_document(cx, message.0, xpath, editor);
+                result.and_then(|body| give_back(cx, root, body))
+            }
+        }
+    }
+}
+
+/// A copy of the body at a root, where there is a message. The copy shares what it can.
+fn taken(cx: &Context, root: &Root) -> Option<(Body,)> {
+    let body = match root {
+        Root::Builtin(Builtin::Request) => &cx.state.request.body,
+        root => &cx.state.input(root)?.body,
+    };
+    Some((body.share(),))
+}
+
+fn give_back(cx: &mut Context, root: &Root, body: Option<Body>) -> Result<(), Mistake> {
+    let Some(body) = body else { return Ok(()) };
+    match root {
+        Root::Builtin(Builtin::Request) => cx.state.request.body = body,
+        root => {
+            if let Some(message) = cx.state.input_mut(root) {
+                message.body = body;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Edits below one variable. `strict`: a body that has no places at all is a mistake.
+fn below(
+    cx: &mut Context,
+    root: &Root,
+    path: &JsonataPath,
+    editor: &mut Editor<'_>,
+    strict: bool,
+) -> Result<(), Mistake> {
+    let Some((body,)) = taken(cx, root) else { return in_variable(cx, root, path, editor) };
+    let inside = match path.split_first() {
+        Some((name, rest)) if &**name == "body" => rest,
+        Some((name, rest)) if &**name == "headers" => return in_headers(cx, root, rest.last_name(), editor),
+        Some(_) => return Ok(()),
+        None => {
+            in_headers(cx, root, path.last_name(), editor)?;
+            path.clone()
+        }
+    };
+    let mut value = match json_of(&body) {
+        Ok(value) => value,
+        Err(_) if matches!(body, Body::Empty) || !strict => return Ok(()),
+        Err(message) => return Err(Mistake(message)),
+    };
+    let gone = inside.edit(&mut value, cx, editor)?;
+    give_back(cx, root, Some(if gone { Body::Empty } else { Body::Value(value) }))
+}
+
+fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut Editor<'_>) -> Result<(), Mistake> {
+    let reference = Reference { root: root.clone(), path: Box::default() };
+    let mut value = cx.get(&reference);
+    if matches!(root, Root::Builtin(_)) || value == Value::Null {
+        return Ok(());
+    }
+    let gone = path.edit(&mut value, cx, editor)?;
+    let written = if gone { cx.clear(&reference) } else { cx.set(&reference, value) };
+    written.map_err(|error| Mistake(error.to_string()))
+}
+
+fn in_headers(cx: &mut Context, root: &Root, name: Option<&Arc<str>>, editor: &mut Editor<'_>) -> Result<(), Mistake> {
+    let Some(name) = name.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok()) else { return Ok(()) };
+    let held = match root {
+        Root::Builtin(Builtin::Request) => Some(&cx.state.request.headers),
+        root => cx.state.input(root).map(|message| &message.headers),
+    };
+    let Some(old) = held.and_then(|headers| headers.get(&name)) else { return Ok(()) };
+    let old = String::from_utf8_lossy(old.as_bytes()).into_owned().into();
+    let edit = editor(&old, cx)?;
+    let headers = match root {
+        Root::Builtin(Builtin::Request) => &mut cx.state.request.headers,
+        root => match cx.state.input_mut(root) {
+            Some(Message { headers, .. }) => headers,
+            None => return Ok(()),
+        },
+    };
+    match edit {
+        Edit::Remove => drop(headers.remove(&name)),
+        Edit::Replace(value) => {
+            let value = HeaderValue::from_bytes(value.to_text().as_bytes())
+                .map_err(|_| Mistake(format!("the new value of the header `{name}` cannot stand in a header")))?;
+            headers.insert(name, value);
+        }
+    }
+    Ok(())
+}
+
+/// Edits the nodes that an expression finds; `None` where there is no body.
+fn in_document(scope: &dyn Scope, body: Body, xpath: &XPath, editor: &mut Editor<'_>) -> Result<Option<Body>, Mistake> {
+    let mut document = match body {
+        Body::Empty => return Ok(None),
+        Body::Value(Value::Xml(document)) => Arc::unwrap_or_clone(document),
+        body => {
+            let bytes = body.bytes().unwrap_or_default();
+            Xml::parse(&bytes, &XmlLimits::LOOSE).map_err(|error| Mistake(format!("the body is not XML: {error}")))?
+        }
+    };
+    edit_nodes(scope, &mut document, xpath, editor)?;
+    Ok(Some(Body::Value(document.into())))
+}
+
+/// Edits the nodes of a document that an expression finds.
+pub(crate) fn edit_nodes(
+    scope: &dyn Scope,
+    document: &mut Xml,
+    xpath: &XPath,
+    editor: &mut Editor<'_>,
+) -> Result<(), Mistake> {
+    let nodes = found(document, xpath)?;
+    let (mut gone, mut gone_attributes) = (Vec::new(), Vec::new());
+    for node in nodes {
+        match (editor(&node.text(document).into(), scope)?, node) {
+            (Edit::Remove, XPathNode::Node(id)) => gone.push(id),
+            (Edit::Remove, XPathNode::Attribute(id, index)) => gone_attributes.push((id, index)),
+            (Edit::Replace(value), XPathNode::Node(id)) => document.set_text(id, &checked(&value)?),
+            (Edit::Replace(value), XPathNode::Attribute(id, index)) => {
+                document.set_attribute(id, index, &checked(&value)?);
+            }
+        }
+    }
+    if !gone.is_empty() || !gone_attributes.is_empty() {
+        *document = document.without(&gone, &gone_attributes);
+    }
+    Ok(())
+}
+
+/// The nodes that an expression finds.
+pub(crate) fn found(document: &Xml, xpath: &XPath) -> Result<Vec<XPathNode>, Mistake> {
+    match xpath.evaluate(document).map_err(Mistake)? {
+        XPathResult::Nodes(nodes) => Ok(nodes),
+        _ => Err(Mistake("the XPath expression finds a value and no places".to_owned())),
+    }
+}
+
+fn checked(value: &Value) -> Result<String, Mistake> {
+    let text = value.to_text();
+    match text.chars().all(crate::value::is_xml_char) {
+        true => Ok(text.into_owned()),
+        false => Err(Mistake("the new text has a character that cannot stand in XML".to_owned())),
+    }
+}
+
+/// JSON in DataPower's XML form of it, JSONx, and the way back from its elements to the JSON.
+pub(crate) mod jsonx {
+    use super::{HashSet, Mistake, NodeId, Value, XPath, XPathNode, Xml, found};
+    use crate::value::{MAX_XML_DEPTH, XmlBuilder, XmlName};
+
+    const JSONX: &str = "http://www.ibm.com/xmlns/prod/2009/jsonx";
+
+    /// The numbers, in document order, of the values that an expression finds.
+    pub(crate) fn places(json: &Value, xpath: &XPath) -> Result<HashSet<usize>, Mistake> {
+        let mut builder = XmlBuilder::new();
+        element(json, None, &mut builder)?;
+        let document = builder.finish();
+        let nodes = found(&document, xpath)?;
+        let wanted: HashSet<NodeId> = nodes.iter().map(|node| of_element(&document, *node)).collect();
+        let elements = (1..document.len() as NodeId).filter(|id| document.own_text(*id).is_none());
+        Ok(elements.enumerate().filter(|(_, id)| wanted.contains(id)).map(|(number, _)| number).collect())
+    }
+
+    /// A text and an attribute stand for their element.
+    fn of_element(document: &Xml, node: XPathNode) -> NodeId {
+        match node {
+            XPathNode::Attribute(id, _) => id,
+            XPathNode::Node(id) if document.own_text(id).is_some() => document.parent(id).unwrap_or_default(),
+            XPathNode::Node(id) => id,
+        }
+    }
+
+    fn element(value: &Value, name: Option<&str>, builder: &mut XmlBuilder) -> Result<(), Mistake> {
+        let kind = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "number",
+            Value::String(_) | Value::Binary(_) | Value::Xml(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        if builder.depth() >= MAX_XML_DEPTH {
+            return Err(Mistake(format!("the body is deeper than {MAX_XML_DEPTH} levels")));
+        }
+        let is_first = builder.depth() == 0;
+        builder.start(XmlName { prefix: Some("json".into()), local: kind.into(), namespace: Some(JSONX.into()) });
+        if is_first {
+            builder.declare("json".into(), JSONX.into());
+        }
+        if let Some(name) = name {
+            builder.attribute(XmlName::plain("name"), name);
+        }
+        match value {
+            Value::Array(items) => items.iter().try_for_each(|item| element(item, None, builder))?,
+            Value::Object(members) => {
+                members.iter().try_for_each(|(name, value)| element(value, Some(name), builder))?;
+            }
+            scalar => builder.text(&scalar.to_text()),
+        }
+        builder.end();
+        Ok(())
+    }
+}

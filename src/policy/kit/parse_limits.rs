@@ -1,0 +1,137 @@
+//! Limits on a body that is parsed, as `parse` and `map` take them.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::base::codes;
+use crate::policy::Compiler;
+use crate::value::{JsonLimits, XmlLimits};
+
+/// IBM's default for the size of a document, in bytes.
+const DOCUMENT_SIZE: usize = 4_194_304;
+
+/// Which limits apply; what is written further down wins.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SettingsReference {
+    /// The name of IBM's default settings, `apic-default-parsesettings`.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// The limits, written out.
+    #[serde(default)]
+    pub parse_settings: Option<Limits>,
+}
+
+/// Limits of a document. Zero means no limit.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// What the body must be.
+    #[serde(default)]
+    pub document_type: DocumentType,
+    /// Bytes of the body. Default 4194304.
+    #[serde(default)]
+    pub max_doc_size: Option<usize>,
+    /// Maps and lists, or elements, inside each other. Default 512; beyond 127 levels of JSON and 512 of XML a body is refused
+    /// anyway.
+    #[serde(default)]
+    pub max_nesting_depth: Option<usize>,
+    /// Members of one object or items of one array; elements inside one element, attributes of one. Default 4096.
+    #[serde(default)]
+    pub max_width: Option<usize>,
+    /// Bytes of a name. Default 256.
+    #[serde(default)]
+    pub max_name_length: Option<usize>,
+    /// Bytes of a string; of a text or an attribute's value. Default 8192.
+    #[serde(default)]
+    pub max_value_length: Option<usize>,
+    /// Different names. Default 1024.
+    #[serde(default)]
+    pub max_unique_names: Option<usize>,
+    /// Characters of a number. Default 128.
+    #[serde(default)]
+    pub max_number_length: Option<usize>,
+    /// Different prefixes of XML namespaces. Default 1024.
+    #[serde(default)]
+    pub max_unique_prefixes: Option<usize>,
+    /// Different XML namespaces. Default 1024.
+    #[serde(default)]
+    pub max_unique_namespaces: Option<usize>,
+}
+
+/// What a body is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentType {
+    /// JSON, or XML where the text starts with `<`.
+    #[default]
+    Detect,
+    Json,
+    Xml,
+    Binary,
+}
+
+/// Limits on a body, whatever it is.
+#[derive(Debug, Clone, Copy)]
+pub struct ParseLimits {
+    pub document: DocumentType,
+    /// Bytes; 0 is no limit.
+    pub size: usize,
+    pub json: JsonLimits,
+    pub xml: XmlLimits,
+}
+
+impl ParseLimits {
+    /// The error is one sentence.
+    pub fn check_size(&self, bytes: usize) -> Result<(), String> {
+        match self.size > 0 && bytes > self.size {
+            true => Err(format!("the body has {bytes} bytes, more than {}", self.size)),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Compiler<'_, '_> {
+    /// The limits that a reference to parse settings stands for.
+    pub(crate) fn parse_limits(&mut self, pointer: &str, reference: &SettingsReference) -> Option<ParseLimits> {
+        if let Some(name) = reference.default.as_ref().filter(|name| *name != "apic-default-parsesettings") {
+            let message = format!("there are no parse settings `{name}`");
+            let help = "write `apic-default-parsesettings`, or the limits themselves under `parse-settings`";
+            self.error_with_help(codes::BAD_VALUE, &format!("{pointer}/default"), message, help);
+            return None;
+        }
+        let none = Limits::default();
+        let limits = reference.parse_settings.as_ref().unwrap_or(&none);
+        Some(ParseLimits {
+            document: limits.document_type,
+            size: limits.max_doc_size.unwrap_or(DOCUMENT_SIZE),
+            json: json_limits(limits),
+            xml: xml_limits(limits),
+        })
+    }
+}
+
+fn json_limits(limits: &Limits) -> JsonLimits {
+    let default = JsonLimits::default();
+    JsonLimits {
+        depth: limits.max_nesting_depth.unwrap_or(default.depth),
+        width: limits.max_width.unwrap_or(default.width),
+        name_length: limits.max_name_length.unwrap_or(default.name_length),
+        value_length: limits.max_value_length.unwrap_or(default.value_length),
+        number_length: limits.max_number_length.unwrap_or(default.number_length),
+        unique_names: limits.max_unique_names.unwrap_or(default.unique_names),
+    }
+}
+
+fn xml_limits(limits: &Limits) -> XmlLimits {
+    let default = XmlLimits::default();
+    XmlLimits {
+        depth: limits.max_nesting_depth.unwrap_or(default.depth),
+        width: limits.max_width.unwrap_or(default.width),
+        name_length: limits.max_name_length.unwrap_or(default.name_length),
+        value_length: limits.max_value_length.unwrap_or(default.value_length),
+        unique_names: limits.max_unique_names.unwrap_or(default.unique_names),
+        unique_prefixes: limits.max_unique_prefixes.unwrap_or(default.unique_prefixes),
+        unique_namespaces: limits.max_unique_namespaces.unwrap_or(default.unique_namespaces),
+    }
+}

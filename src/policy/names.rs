@@ -1,0 +1,125 @@
+//! The names of one pipeline, as its steps are compiled.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::assembly::Property;
+use crate::base::{Generation, Span};
+use crate::expression::{Builtin, Reference, Resolved, Root, property_value, split_path};
+use crate::runtime::Symbols;
+use crate::value::Value;
+
+/// The names of one pipeline.
+///
+/// A property is a constant and folds into the text around it, as long as no step of the pipeline sets a variable of that
+/// name. Which names are set is only known at the end, so a pipeline in which that happens is compiled once more.
+pub struct Names<'a> {
+    pub properties: &'a [Property],
+    pub symbols: Symbols,
+    /// Names that some step sets.
+    pub assigned: HashSet<Arc<str>>,
+    /// Properties that were taken as constants.
+    pub folded: HashSet<Arc<str>>,
+    /// Variables that are read, with the first place.
+    pub reads: Vec<(Arc<str>, Span)>,
+    /// A step sets names that only run time knows, so nothing can be said about names that nobody sets.
+    pub dynamic: bool,
+    /// Parameters of the request that are read, with the first place.
+    pub parameters: Vec<(Arc<str>, Span)>,
+    /// The gateway whose variables these are: that of the assembly, whatever its steps say.
+    pub generation: Generation,
+    /// Names of faults that steps raise beside those that Gantry knows.
+    pub raised: HashSet<Arc<str>>,
+    /// A step raises names that only run time knows.
+    pub raises_any: bool,
+    /// The parameters of the user-defined policies around a step, the innermost last; with their values where those are known.
+    pub locals: Vec<HashMap<Arc<str>, Option<Value>>>,
+}
+
+impl<'a> Names<'a> {
+    /// The names of a new pipeline; `assigned` is what an earlier attempt found out.
+    pub fn new(properties: &'a [Property], assigned: HashSet<Arc<str>>, generation: Generation) -> Self {
+        Names {
+            properties,
+            symbols: Symbols::default(),
+            assigned,
+            folded: HashSet::new(),
+            reads: Vec::new(),
+            dynamic: false,
+            parameters: Vec::new(),
+            generation,
+            raised: HashSet::new(),
+            raises_any: false,
+            locals: Vec::new(),
+        }
+    }
+
+    /// Whether a property was taken as a constant although a step sets a variable of its name.
+    pub fn must_retry(&self) -> bool {
+        !self.folded.is_disjoint(&self.assigned)
+    }
+
+    /// What variables hold at the start.
+    pub fn initial(&self) -> Box<[(u16, Value)]> {
+        let slots = self.properties.iter();
+        slots.filter_map(|property| Some((self.symbols.find(&property.name)?, property.value.clone()))).collect()
+    }
+
+    pub fn resolve(&mut self, name: &str, span: Span) -> Result<Resolved, String> {
+        if let Some(value) = self.constant(name)? {
+            return Ok(Resolved::Constant(value));
+        }
+        let reference = self.variable(name)?;
+        self.note_read(&reference, span);
+        Ok(Resolved::Variable(reference))
+    }
+
+    /// The value of `api.properties.x`, and of `x` where it is a property that nobody sets.
+    fn constant(&mut self, name: &str) -> Result<Option<Value>, String> {
+        let segments = split_path(name)?;
+        let parts: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
+        if let ["local", "parameter", parameter, rest @ ..] = parts.as_slice() {
+            let known = self.locals.last().and_then(|locals| locals.get(*parameter)?.as_ref());
+            return Ok(known.map(|value| value.at(rest.iter().copied()).cloned().unwrap_or_default()));
+        }
+        let is_written_out = matches!(parts.as_slice(), ["api", "properties", _, ..]);
+        if !is_written_out && self.assigned.contains(&segments[0]) {
+            return Ok(None);
+        }
+        let value = property_value(self.properties, name)?;
+        if value.is_some() && !is_written_out {
+            self.folded.insert(segments[0].clone());
+        }
+        Ok(value)
+    }
+
+    pub(super) fn variable(&mut self, name: &str) -> Result<Reference, String> {
+        let mut segments = split_path(name)?;
+        let first = segments.remove(0);
+        let root = match Builtin::named(&first) {
+            Some(builtin) => Root::Builtin(builtin),
+            None => Root::Slot(self.symbols.intern(&first).ok_or("the assembly has more than 65,536 variables")?),
+        };
+        Ok(Reference { root, path: segments.into() })
+    }
+
+    /// A variable that the gateway itself sets.
+    pub(crate) fn of_the_gateway(&mut self, name: &str) -> Option<Reference> {
+        let reference = self.variable(name).ok()?;
+        self.assigned.insert(name.split('.').next().unwrap_or(name).into());
+        Some(reference)
+    }
+
+    pub(super) fn note_read(&mut self, reference: &Reference, span: Span) {
+        let (name, reads): (Arc<str>, _) = match (&reference.root, &*reference.path) {
+            (Root::Slot(slot), _) => (self.symbols.name(*slot).into(), &mut self.reads),
+            (Root::Builtin(Builtin::Request), [first, name, ..]) if &**first == "parameters" => {
+                (name.clone(), &mut self.parameters)
+            }
+            _ => return,
+        };
+        if !reads.iter().any(|(known, _)| *known == name) {
+            reads.push((name, span));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What the steps of a load share.
+
+use std::sync::Arc;
+
+use crate::assembly::CustomPolicies;
+use crate::base::Sources;
+use crate::identity::{Directory, Guard};
+use crate::openapi::Api;
+use crate::resources::{Resources, Surroundings};
+use crate::settings::{Live, Purpose};
+use crate::source::{Environment, Packaged};
+
+/// What the steps of a load share.
+#[derive(Clone, Copy)]
+pub struct SharedParts<'a> {
+    pub api: &'a Api,
+    pub settings: &'a Live,
+    pub resources: &'a Resources,
+    pub environment: &'a dyn Environment,
+    pub purpose: Purpose,
+    /// The texts of the load.
+    pub sources: &'a Sources,
+    /// Scripts that lie beside documents.
+    pub packaged: &'a Packaged,
+    /// The applications that may call the API; `None` where nobody said who may.
+    pub directory: Option<&'a Arc<Directory>>,
+    /// What its operations ask of their callers; `None` before that is known.
+    pub guard: Option<&'a Arc<Guard>>,
+    /// Policies that the settings bring.
+    pub custom: &'a CustomPolicies,
+}
+
+impl<'a> SharedParts<'a> {
+    /// What the load uses in addition to its documents.
+    pub fn surroundings(&self) -> Surroundings<'a> {
+        let SharedParts { settings, resources, environment, purpose, .. } = *self;
+        Surroundings { settings, resources, environment, purpose }
+    }
+}
