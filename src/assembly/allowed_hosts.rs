@@ -1,6 +1,6 @@
 //! `allowed-hosts` under a document's `x-assembly`: where a call whose host only run time knows may go.
 
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::openapi::Api;
 use crate::source::{Environment, Node, expand};
 
@@ -41,7 +41,7 @@ impl AllowedHosts {
             let message = format!("`{KEY}` is {}, expected a list of hosts", list.kind());
             findings.push(Diagnostic::error(codes::WRONG_TYPE, list.span, message));
         }
-        AllowedHosts(list.items().iter().filter_map(|item| pattern(item, findings)).collect())
+        AllowedHosts(list.items().iter().filter_map(|item| pattern(item, findings).ok()).collect())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -64,14 +64,11 @@ impl AllowedHosts {
     }
 }
 
-fn pattern(item: &Node, findings: &mut Findings) -> Option<HostPattern> {
-    let parsed = item.text().and_then(parse);
-    if parsed.is_none() {
-        let message = "this is no host";
+fn pattern(item: &Node, findings: &mut Findings) -> Result<HostPattern, Reported> {
+    item.text().and_then(parse).ok_or_else(|| {
         let help = "write `orders.example.com`, with a port `orders.example.com:8443`, or `*.example.com`";
-        findings.push(Diagnostic::error(codes::BAD_VALUE, item.span, message).help(help));
-    }
-    parsed
+        findings.push(Diagnostic::error(codes::BAD_VALUE, item.span, "this is not a host").help(help))
+    })
 }
 
 fn parse(text: &str) -> Option<HostPattern> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{AllowedHosts, Assembly, Carrier, Catch, Cors, Step, Values, allowed_hosts, amazon, steps, unenforced};
-use crate::base::{Diagnostic, Findings, Generation, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Generation, Reported, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Operation, Security};
 use crate::source::{Entry, Environment, Node};
 
@@ -36,7 +36,7 @@ const UNBUILT: [&str; 2] = ["activity-log", "buffering"];
 pub struct Assemblies {
     pub all: Vec<Assembly>,
     /// For every operation of the API, in its order, the index of its assembly.
-    pub by_operation: Vec<Option<usize>>,
+    pub by_operation: Vec<Result<usize, Reported>>,
     /// For every operation, what it asks of its callers. What guards an export of AWS is refused where the export is read.
     pub security: Vec<Security>,
     /// The API's properties, by name.
@@ -55,7 +55,7 @@ pub fn find(
     let errors = findings.errors();
     AllowedHosts::read(api, environment, findings);
     let mut found = Assemblies::default();
-    let mut cors = None;
+    let mut cors = Ok(None);
     let defaults = match &root {
         Some((entry, carrier)) => {
             found.properties = properties(&entry.value, *carrier, environment, catalog, findings);
@@ -71,24 +71,27 @@ pub fn find(
     let mut written: HashMap<Span, usize> =
         found.all.iter().enumerate().map(|(index, assembly)| (assembly.span, index)).collect();
     for operation in &api.operations {
-        let own = own_assembly(operation, &mut written, &mut found.all, defaults, findings).or_else(|| {
-            found.all.push(export.as_ref()?.assembly(operation, findings)?);
-            Some(found.all.len() - 1)
-        });
-        let index = own.or(root.as_ref().map(|_| 0));
-        found.by_operation.push(index);
+        let own = own_assembly(operation, &mut written, &mut found.all, defaults, findings);
+        let of_export = export.as_ref().filter(|_| own.is_none());
+        let of_export = match of_export.map_or(Ok(None), |export| export.assembly(operation, findings)) {
+            Ok(None) => None,
+            Ok(Some(assembly)) => {
+                found.all.push(assembly);
+                Some(Ok(found.all.len() - 1))
+            }
+            Err(reported) => Some(Err(reported)),
+        };
+        let index = own.map(Ok).or(of_export).or(root.as_ref().map(|_| Ok(0)));
+        found.by_operation.push(index.unwrap_or_else(|| Err(findings.push(no_assembly(operation)))));
     }
-    if let Some(cors) = cors.or_else(|| export.and_then(|export| export.cors)).map(Arc::new) {
+    if let Some(cors) = cors.ok().flatten().or_else(|| export.and_then(|export| export.cors)).map(Arc::new) {
         found.all.iter_mut().for_each(|assembly| assembly.cors = Some(cors.clone()));
     }
     // Where a block has the wrong shape, its steps are missing for that reason.
     let shapes_are_good = findings.errors() == errors;
     for (operation, index) in api.operations.iter().zip(&found.by_operation) {
-        if shapes_are_good && index.is_none_or(|index| found.all[index].execute.is_empty()) {
-            let verb = operation.verb.as_ref().map_or("any verb", |verb| verb.as_str());
-            let message = format!("`{verb} {}` has no assembly, so there is nothing to run", operation.path);
-            let help = "add `x-assembly` with an `execute` list to the operation, its path or the document";
-            findings.push(Diagnostic::error(codes::NO_ASSEMBLY, operation.span, message).help(help));
+        if shapes_are_good && index.is_ok_and(|index| found.all[index].execute.is_empty()) {
+            findings.push(no_assembly(operation));
         }
     }
     found.security = security(api, &found, findings);
@@ -96,10 +99,21 @@ pub fn find(
     found
 }
 
+/// An operation with nothing to run.
+fn no_assembly(operation: &Operation) -> Diagnostic {
+    let method = operation.verb.as_ref().map_or("any verb", |verb| verb.as_str());
+    let message = format!("`{method} {}` has no assembly, so there is nothing to run", operation.path);
+    let help = "add `x-assembly` with an `execute` list to the operation, its path or the document";
+    Diagnostic::error(codes::NO_ASSEMBLY, operation.span, message).help(help)
+}
+
 /// What every operation asks for. A scheme that is not declared is told of operations that run something.
 fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Security> {
     let mut unheard = Findings::default();
-    let of = |(operation, index): (&Operation, &Option<usize>)| match index.map(|index| found.all[index].carrier) {
+    let of = |(operation, index): (&Operation, &Result<usize, Reported>)| match index
+        .ok()
+        .map(|index| found.all[index].carrier)
+    {
         Some(Carrier::Amazon) if !amazon::guards::are_enforced(api, operation) => Security::default(),
         Some(_) => api.security(operation, findings),
         None => api.security(operation, &mut unheard),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Carrier;
 use crate::base::Generation;
-use crate::base::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Environment, Node, Shape, Spellings, expand};
 
 /// Who may read the answers of an API, in the order in which it is asked.
@@ -112,41 +112,39 @@ pub fn cors_shape() -> &'static Shape {
 // === impl Cors ===
 
 impl Cors {
-    /// What a document's carrier says. `None` where CORS is not switched on, or where findings say why not.
+    /// What a document's carrier says. `None` where CORS is not switched on.
     pub(super) fn read(
         owner: &Node,
         carrier: Carrier,
         generation: Generation,
         environment: &dyn Environment,
         findings: &mut Findings,
-    ) -> Option<Self> {
-        let entry = owner.entry("cors").filter(|entry| !entry.value.is_null())?;
-        let (span, errors) = (entry.key.span, findings.errors());
+    ) -> Result<Option<Self>, Reported> {
+        let Some(entry) = owner.entry("cors").filter(|entry| !entry.value.is_null()) else { return Ok(None) };
+        let (span, mark) = (entry.key.span, findings.mark());
         let node = match carrier {
             Carrier::XAssembly => expand(&entry.value, &[], environment, findings),
             Carrier::Ibm | Carrier::Amazon => entry.value.clone(),
         };
-        if findings.errors() > errors {
-            return None;
-        }
+        findings.errors_since(mark)?;
         let config: Config = match node.text() {
             Some("true") => Config { enabled: Some(true), policy: Vec::new() },
-            Some("false") => return None,
+            Some("false") => return Ok(None),
             _ => cors_shape().decode(&node, findings)?,
         };
         // Under IBM's key it has to be switched on.
         if !config.enabled.unwrap_or(carrier == Carrier::XAssembly) {
-            return None;
+            return Ok(None);
         }
         if config.policy.is_empty() {
-            return Some(Cors::open(generation, span));
+            return Ok(Some(Cors::open(generation, span)));
         }
         let rules: Option<Vec<CorsRule>> = config.policy.iter().map(Rule::compile).collect();
-        if rules.is_none() {
+        let Some(rules) = rules else {
             let message = "a value has characters that a header cannot carry";
-            findings.push(Diagnostic::error(codes::BAD_VALUE, span, message));
-        }
-        Some(Cors { rules: rules?, others: Others::Refused, preflight: StatusCode::OK, span })
+            return Err(findings.push(Diagnostic::error(codes::BAD_VALUE, span, message)));
+        };
+        Ok(Some(Cors { rules, others: Others::Refused, preflight: StatusCode::OK, span }))
     }
 
     /// Every origin. The v5 engine tells each its own and lets it send cookies.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::parse::catch_list;
 use super::{Catch, Step, steps};
 use crate::base::Generation;
-use crate::base::{Diagnostic, Findings, Sources, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, Sources, Span, codes, nearest, quoted_list};
 use crate::settings::Policies;
 use crate::source::{Node, find_files, read_tree};
 
@@ -98,8 +98,8 @@ impl CustomPolicies {
         };
         for file in files {
             self.files.push(file.clone());
-            let Some(tree) = read_tree(&file, sources, findings) else { continue };
-            let Some(policy) = policy(&tree.root, findings) else { continue };
+            let Ok(tree) = read_tree(&file, sources, findings) else { continue };
+            let Ok(Some(policy)) = policy(&tree.root, findings) else { continue };
             let twin = |one: &&Arc<CustomPolicy>| {
                 (one.global, &one.name, &one.version) == (policy.global, &policy.name, &policy.version)
             };
@@ -151,20 +151,20 @@ fn numbers(version: &str) -> Vec<u64> {
     version.split('.').map(|part| part.parse().unwrap_or_default()).collect()
 }
 
-/// Reads a policy document; `None` for one of another kind, or where findings say why not.
-fn policy(root: &Node, findings: &mut Findings) -> Option<CustomPolicy> {
+/// Reads a policy document; `None` for one of another kind.
+fn policy(root: &Node, findings: &mut Findings) -> Result<Option<CustomPolicy>, Reported> {
     let global = root.get("global-policy").is_some();
-    root.get("policy").or(root.get("global-policy"))?;
+    if root.get("policy").is_none() && !global {
+        return Ok(None);
+    }
     let info = |key: &str| root.get("info").and_then(|info| info.get(key)).filter(|node| node.text().is_some());
-    let Some(name) = info("name") else {
+    let Some((name, text)) = info("name").and_then(|node| Some((node, node.text()?))) else {
         let message = "a policy needs `info` with its `name`";
-        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, root.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, root.span, message)));
     };
     let Some(assembly) = root.get("assembly").filter(|node| node.is_mapping()) else {
         let message = "a policy needs an `assembly` with its steps";
-        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, name.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, name.span, message)));
     };
     if let Some(finally) = assembly.get("finally").filter(|list| !global && !list.items().is_empty()) {
         let message = "`finally` of a user-defined policy is known but not built yet";
@@ -173,8 +173,8 @@ fn policy(root: &Node, findings: &mut Findings) -> Option<CustomPolicy> {
     }
     let gateways = root.get("gateways").map(Node::items).unwrap_or_default();
     let is_v5 = !gateways.is_empty() && gateways.iter().all(|one| one.text() != Some("datapower-api-gateway"));
-    Some(CustomPolicy {
-        name: name.text()?.into(),
+    Ok(Some(CustomPolicy {
+        name: text.into(),
         version: info("version").and_then(Node::text).unwrap_or("1.0.0").into(),
         global,
         generation: if is_v5 { Generation::V5 } else { Generation::V10 },
@@ -183,7 +183,7 @@ fn policy(root: &Node, findings: &mut Findings) -> Option<CustomPolicy> {
         catch: catch_list(assembly, findings),
         finally: if global { steps(assembly, "finally", findings) } else { Vec::new() },
         span: name.span,
-    })
+    }))
 }
 
 /// A JSON Schema of an object, as IBM's editor writes it.

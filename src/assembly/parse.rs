@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Catch, Faults, Step};
-use crate::base::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Content, Entry, Node};
 
 /// Keys that every step may have and no policy sees.
@@ -29,20 +29,20 @@ pub fn step_list(list: &Node, name: &str, findings: &mut Findings) -> Vec<Step> 
                 .help("start every step with `- ` and its policy"),
         );
     }
-    let mut steps: Vec<Step> = list.items().iter().filter_map(|item| step(item, findings)).collect();
+    let mut steps: Vec<Step> = list.items().iter().filter_map(|item| step(item, findings).ok()).collect();
     // Most lists are short, and a list that grows starts with room for four.
     steps.shrink_to_fit();
     steps
 }
 
-fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
+fn step(item: &Node, findings: &mut Findings) -> Result<Step, Reported> {
     // A policy that needs nothing may stand alone: `- activity-log`.
     if let Some(name) = item.text() {
         let config = Node { span: item.span, content: Content::Mapping(Arc::default()) };
-        return Some(made(name.into(), item.span, config, item, findings));
+        return Ok(made(name.into(), item.span, config, item, findings));
     }
-    if let Some(kind) = item.entry("kind").filter(|_| item.get("spec").is_some()) {
-        return resource(item, kind, findings);
+    if let (Some(kind), Some(spec)) = (item.entry("kind"), item.get("spec")) {
+        return resource(item, kind, spec, findings);
     }
     let [entry] = item.entries() else {
         let message = match item.entries() {
@@ -50,38 +50,33 @@ fn step(item: &Node, findings: &mut Findings) -> Option<Step> {
             many => format!("a step has {} keys, expected one, the policy's name", many.len()),
         };
         let help = "indent the properties of the policy below its name, and start the next step with `- `";
-        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, item.span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, item.span, message).help(help)));
     };
     if !entry.value.is_mapping() && !entry.value.is_null() {
         let message = format!("the properties of `{}` are {}, expected a map", entry.key.text, entry.value.kind());
-        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, entry.value.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, entry.value.span, message)));
     }
-    Some(made(entry.key.text.clone(), entry.key.span, entry.value.clone(), item, findings))
+    Ok(made(entry.key.text.clone(), entry.key.span, entry.value.clone(), item, findings))
 }
 
 /// A step written as a resource of API Studio: its policy is the `kind`, its properties are the `spec`, and its title is the
 /// name of the resource.
-fn resource(item: &Node, kind: &Entry, findings: &mut Findings) -> Option<Step> {
+fn resource(item: &Node, kind: &Entry, spec: &Node, findings: &mut Findings) -> Result<Step, Reported> {
     for entry in item.entries().iter().filter(|entry| !RESOURCE.contains(&&*entry.key.text)) {
         let message = format!("`{}` of a resource has no counterpart here and changes nothing", entry.key.text);
         findings.push(Diagnostic::warning(codes::NO_COUNTERPART, entry.key.span, message).help("remove it"));
     }
     let Some(name) = kind.value.text() else {
         let message = format!("`kind` is {}, expected the name of a policy", kind.value.kind());
-        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, kind.value.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, kind.value.span, message)));
     };
-    let spec = item.get("spec")?;
     if !spec.is_mapping() && !spec.is_null() {
         let message = format!("`spec` is {}, expected a map", spec.kind());
-        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, spec.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, spec.span, message)));
     }
     let step = made(name.into(), kind.value.span, spec.clone(), item, findings);
     let name = item.pointer("/metadata/name").and_then(Node::text).map(Arc::from);
-    Some(Step { title: step.title.or(name), ..step })
+    Ok(Step { title: step.title.or(name), ..step })
 }
 
 fn made(policy: Arc<str>, policy_span: Span, value: Node, item: &Node, findings: &mut Findings) -> Step {
@@ -116,23 +111,22 @@ pub(super) fn catch_list(owner: &Node, findings: &mut Findings) -> Vec<Catch> {
         let message = format!("`catch` is {}, expected a list of entries", list.kind());
         findings.push(Diagnostic::error(codes::BAD_CATCH, list.span, message));
     }
-    let entries: Vec<Catch> = list.items().iter().filter_map(|item| catch_entry(item, findings)).collect();
+    let entries: Vec<Catch> = list.items().iter().filter_map(|item| catch_entry(item, findings).ok()).collect();
     report_shadowed(&entries, findings);
     entries
 }
 
-fn catch_entry(item: &Node, findings: &mut Findings) -> Option<Catch> {
+fn catch_entry(item: &Node, findings: &mut Findings) -> Result<Catch, Reported> {
     if let Some(default) = item.entry("default") {
         let execute = step_list(&default.value, "default", findings);
-        return Some(Catch { faults: Faults::Default, execute, span: default.key.span });
+        return Ok(Catch { faults: Faults::Default, execute, span: default.key.span });
     }
     let (Some(errors), Some(execute)) = (item.entry("errors"), item.get("execute")) else {
         // IBM's documentation prints `- errors:` and `- execute:` as two items; its gateways take only the joined form.
         let help = "write `- errors: [NAME]` and, below it without a dash, `execute:`; or `- default:`";
         let message = "a catch entry needs `errors` together with `execute`, or `default`";
         let span = item.entries().first().map_or(item.span, |entry| entry.key.span);
-        findings.push(Diagnostic::error(codes::BAD_CATCH, span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_CATCH, span, message).help(help)));
     };
     let names: Vec<(Arc<str>, Span)> = match errors.value.text() {
         Some(one) => vec![(one.into(), errors.value.span)],
@@ -151,15 +145,14 @@ fn catch_entry(item: &Node, findings: &mut Findings) -> Option<Catch> {
         let message = "no fault is called `default`; the entry is taken as the one for all that no other takes";
         let help = "write `- default:` with the steps below it";
         findings.push(Diagnostic::warning(codes::BAD_CATCH, *span, message).help(help));
-        return Some(Catch { faults: Faults::Default, execute, span: errors.key.span });
+        return Ok(Catch { faults: Faults::Default, execute, span: errors.key.span });
     }
     if names.is_empty() && wrong.is_empty() {
         let message = "`errors` names no fault, so the entry takes none";
         let help = "name the faults, or write `- default:` for all that no other entry takes";
-        findings.push(Diagnostic::warning(codes::BAD_CATCH, errors.value.span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::warning(codes::BAD_CATCH, errors.value.span, message).help(help)));
     }
-    Some(Catch { faults: Faults::Named(names), execute, span: errors.key.span })
+    Ok(Catch { faults: Faults::Named(names), execute, span: errors.key.span })
 }
 
 /// Refusals of the client, which `default` leaves alone.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::base::{Diagnostic, Findings, Severity, Sources, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Severity, Sources, Span, codes};
 use crate::source::{Node, Shape, Spellings, read_tree};
 
 /// A file of accepted findings.
@@ -43,12 +43,12 @@ pub fn accepted_shape() -> &'static Shape {
 }
 
 impl Accepted {
-    /// Reads the file. `None` means that findings say why not.
-    pub fn read(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Option<Self> {
+    /// Reads the file.
+    pub fn read(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Result<Self, Reported> {
         let tree = read_tree(path, sources, findings)?;
         let read: Accepted = accepted_shape().decode(&tree.root, findings)?;
         let items = tree.root.get("accepted").map(Node::items).unwrap_or_default();
-        let errors = findings.errors();
+        let mark = findings.mark();
         for (entry, item) in read.accepted.iter().zip(items) {
             if entry.reason.trim().is_empty() {
                 let message = "an accepted finding needs its reason";
@@ -64,7 +64,7 @@ impl Accepted {
             }
         }
         let spans = items.iter().map(|item| item.span).collect();
-        (findings.errors() == errors).then_some(Accepted { accepted: read.accepted, spans })
+        findings.errors_since(mark).map(|()| Accepted { accepted: read.accepted, spans })
     }
 
     /// Takes out what is accepted; says of `own`, the file's findings, what fits nothing any more. Gives the number taken.
@@ -79,7 +79,9 @@ impl Accepted {
                     taken += 1;
                     fitting.for_each(|(_, used)| *used = true);
                 }
-                None => left.push(finding.clone()),
+                None => {
+                    left.push(finding.clone());
+                }
             }
         }
         for ((entry, _), span) in self.accepted.iter().zip(&used).zip(&self.spans).filter(|((_, used), _)| !**used) {

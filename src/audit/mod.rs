@@ -45,8 +45,8 @@ pub fn audit(
     for finding in loaded.iter() {
         let raised = OF_THE_LOAD.iter().find(|(code, _)| *code == finding.code).map(|(_, severity)| *severity);
         match (raised, finding.severity) {
-            (_, Severity::Error) => findings.push(finding.clone()),
-            (Some(severity), _) => findings.push(Diagnostic { severity, ..finding.clone() }),
+            (_, Severity::Error) => findings.extend([finding.clone()]),
+            (Some(severity), _) => findings.extend([Diagnostic { severity, ..finding.clone() }]),
             (None, _) => {}
         }
     }

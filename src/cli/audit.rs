@@ -24,9 +24,9 @@ pub fn run(arguments: &AuditArguments) -> Exit {
     let accepted = match (&arguments.accepted, Path::new(ACCEPTED)) {
         (Some(file), _) => Accepted::read(file, &mut sources, &mut findings),
         (None, file) if file.is_file() => Accepted::read(file, &mut sources, &mut findings),
-        (None, _) => Some(Accepted::default()),
+        (None, _) => Ok(Accepted::default()),
     };
-    let (Some(settings), Some(accepted)) = (settings, accepted) else {
+    let (Ok(settings), Ok(accepted)) = (settings, accepted) else {
         print::report(&mut out, &[(&findings, &sources)], format, color);
         return Exit::Failed;
     };

@@ -21,7 +21,7 @@ pub fn run(arguments: &ImportArguments) -> Exit {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
     let settings = settings::read(arguments.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
     print::findings_to_stderr(&findings, &sources);
-    let Some(settings) = settings else { return Exit::Failed };
+    let Ok(settings) = settings else { return Exit::Failed };
     let (_, settings) = settings.split();
     let loaded = loaded(&arguments.file, &settings);
     let Some(api) = loaded.apis.first() else {

@@ -14,7 +14,7 @@ pub fn load(input: &InputArguments) -> Result<Load, Exit> {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
     let settings = settings::read(input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
     findings_to_stderr(&findings, &sources);
-    let (_, settings) = settings.ok_or(Exit::Findings)?.split();
+    let (_, settings) = settings.map_err(|_| Exit::Findings)?.split();
     let load = with(input, &settings, &|_| {});
     findings_to_stderr(&load.findings, &load.sources);
     if load.snapshot.is_some() { Ok(load) } else { Err(Exit::Findings) }

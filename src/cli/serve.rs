@@ -77,7 +77,7 @@ pub(super) fn read_settings(arguments: &ServeArguments) -> Result<(Startup, Live
     let path: Option<&Path> = arguments.input.settings.as_deref();
     let settings = settings::read(path, &ProcessEnvironment, &mut sources, &mut findings);
     print::findings_to_stderr(&findings, &sources);
-    let (mut startup, live) = settings.ok_or(Exit::Findings)?.split();
+    let (mut startup, live) = settings.map_err(|_| Exit::Findings)?.split();
     if let Some(listen) = arguments.listen {
         startup.server.listen = listen;
     }

@@ -5,38 +5,40 @@ use std::sync::Arc;
 
 use super::{flow, stages};
 use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
-use crate::base::{Diagnostic, Findings, Generation, Severity, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, Span, codes, nearest, quoted_list};
+use crate::expression::{Builtin, Reference, Root};
 use crate::openapi::{Api, Location};
 use crate::policies;
-use crate::policy::{Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts};
+use crate::policy::{Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts, Unknown};
 use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, kinds};
 use crate::settings::Purpose;
 
-/// Compiles an assembly. `place` writes a span as `file:line:column`. `None` means that findings say why not.
+/// Compiles an assembly. `place` writes a span as `file:line:column`.
 pub fn compile_assembly(
     assembly: &Assembly,
     properties: &[Property],
     shared: SharedParts<'_>,
     place: &dyn Fn(Span) -> String,
     findings: &mut Findings,
-) -> Option<Arc<Pipeline>> {
+) -> Result<Arc<Pipeline>, Reported> {
     let mut assigned = HashSet::new();
-    // A second attempt knows every name that is set, so there is never a third.
-    for _ in 0..2 {
+    loop {
         let mut names = Names::new(properties, assigned, assembly.generation);
         let mut own = Findings::default();
         let compiled = Assembler::new(assembly, shared, place, &mut names, &mut own).run();
         if names.must_retry() {
+            // Each attempt starts with every name that the one before found to be set, and no such name folds: the names that are
+            // set are at most those in the document, so this ends.
             assigned = names.assigned;
             continue;
         }
         report_never_set(&names, &mut own);
+        report_unknown(&names, &mut own);
         report_never_declared(&names, shared.api, &mut own);
         report_never_raised(assembly, &names, &mut own);
-        own.iter().for_each(|finding| findings.push(finding.clone()));
+        findings.extend(own.iter().cloned());
         return compiled.map(|parts| Arc::new(parts.pipeline(&names, assembly, shared.api)));
     }
-    None
 }
 
 /// A variable that is read and set nowhere is most likely a typing mistake.
@@ -56,6 +58,43 @@ fn report_never_set(names: &Names<'_>, findings: &mut Findings) {
         };
         let message = format!("nothing sets the variable `{name}`");
         findings.push(Diagnostic::warning(codes::NEVER_SET, *span, message).help(help));
+    }
+}
+
+/// A name below a root of the gateway that it does not have is always empty, unless a step sets it.
+fn report_unknown(names: &Names<'_>, findings: &mut Findings) {
+    for Unknown { reference, span, carrier } in &names.unknown {
+        let is_set = |written: &Reference| {
+            written.root == reference.root && written.path.iter().zip(&reference.path).all(|(one, other)| one == other)
+        };
+        let Root::Builtin(root) = reference.root else { continue };
+        let set = names.written.iter().any(is_set);
+        if set && (*carrier != Carrier::XAssembly || root == Builtin::Error) {
+            continue;
+        }
+        let name = std::iter::once(root.name()).chain(reference.path.iter().map(|name| &**name));
+        let message = format!("the gateway has no variable `{}`", name.collect::<Vec<_>>().join("."));
+        let known = reference.variable();
+        let near = match reference.unknown_member() {
+            Some([first, ..]) => nearest(first, known.members()),
+            _ => Vec::new(),
+        };
+        let help = match (near.first(), reference.unknown_member()) {
+            (Some(near), _) => format!("did you mean `{}.{near}`?", known.name()),
+            (None, Some(_)) => {
+                let members: Vec<&str> = known.members().collect();
+                match members.as_slice() {
+                    [] => format!("`{}` has nothing below it", known.name()),
+                    members => format!("`{}` has {}", known.name(), quoted_list(members)),
+                }
+            }
+            (None, None) => "only the other generation has it; docs/variables.md lists them".to_owned(),
+        };
+        let finding = match carrier {
+            Carrier::XAssembly => Diagnostic::error(codes::UNKNOWN_VARIABLE, *span, message),
+            Carrier::Ibm | Carrier::Amazon => Diagnostic::warning(codes::UNKNOWN_VARIABLE, *span, message),
+        };
+        findings.push(finding.help(help));
     }
 }
 
@@ -155,13 +194,14 @@ impl<'a, 's> Assembler<'a, 's> {
             post: None,
         };
         let (carrier, generation) = (assembly.carrier, assembly.generation);
+        names.carrier = carrier;
         let (waiting, inside) = (Vec::new(), Vec::new());
         Assembler { assembly, shared, place, names, findings, parts, carrier, generation, inside, waiting }
     }
 
     /// Layout: stages, `execute`, stop; every handler, stop or a jump back; `finally`, stop.
-    fn run(mut self) -> Option<Parts> {
-        let errors = self.findings.errors();
+    fn run(mut self) -> Result<Parts, Reported> {
+        let mark = self.findings.mark();
         for plan in stages::before_assembly(self.assembly, self.shared, self.names) {
             self.push_plan(plan, None);
         }
@@ -195,7 +235,7 @@ impl<'a, 's> Assembler<'a, 's> {
             self.error_hook(error);
             self.handlers();
         }
-        (self.findings.errors() == errors).then_some(self.parts)
+        self.findings.errors_since(mark).map(|()| self.parts)
     }
 
     /// Appends the handlers that wait. A policy's own catch was put first, so it is tried before the assembly's.
@@ -247,19 +287,19 @@ impl<'a, 's> Assembler<'a, 's> {
     fn step(&mut self, step: &Step) -> bool {
         if policies::find(&step.policy).is_none() {
             match self.custom_policy(step) {
-                Some(Some(policy)) => return self.custom(step, &policy),
-                Some(None) => {}
-                None => return false,
+                Ok(Some(policy)) => return self.custom(step, &policy),
+                Ok(None) => {}
+                Err(_) => return false,
             }
         }
-        let Some(entry) = self.entry(step) else { return false };
+        let Ok(entry) = self.entry(step) else { return false };
         let version = step.version.as_ref().map(|(version, _)| &**version);
         let carrier = self.carrier;
         let generation = entry.generation(version, self.generation, carrier);
         let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, entry.meta, carrier, generation);
         compiler.cors = self.assembly.cors.as_ref();
         let title = compiler.title();
-        let Some(compiled) = entry.compile(&mut compiler) else { return false };
+        let Ok(compiled) = entry.compile(&mut compiler) else { return false };
         let place = (self.place)(step.policy_span).into();
         let info = Arc::new(StepInfo { policy: step.policy.clone(), title, place });
         match compiled {
@@ -278,7 +318,7 @@ impl<'a, 's> Assembler<'a, 's> {
         let mut diverges = true;
         for case in flow.cases {
             let branch = self.next();
-            if let Some(test) = case.test {
+            if let Ok(test) = case.test {
                 self.push(Op::Branch { test: test.step, otherwise: 0 });
                 self.parts.info[branch as usize] = Some(info.clone());
                 self.parts.access[branch as usize] = test.access;
@@ -300,37 +340,38 @@ impl<'a, 's> Assembler<'a, 's> {
     }
 
     /// The policy of a step, in a version that there is.
-    fn entry(&mut self, step: &Step) -> Option<&'static Entry> {
+    fn entry(&mut self, step: &Step) -> Result<&'static Entry, Reported> {
         let name = &*step.policy;
         let Some(entry) = policies::find(name) else {
             // IBM's documents name policies that only their gateway has; the settings bring those.
             let may_be_brought = self.carrier == Carrier::Ibm && self.shared.purpose == Purpose::Check;
             let finding = unknown_policy(step, self.shared.custom, may_be_brought);
-            self.findings.push(finding);
-            return None;
+            return Err(self.findings.push(finding));
         };
         if let Some((version, span)) = &step.version
             && !entry.meta.versions.contains(&&**version)
         {
             let message = format!("`{name}` has no version {version}");
             let help = format!("write {}", quoted_list(entry.meta.versions));
-            self.findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help));
-            return None;
+            return Err(self.findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help)));
         }
-        Some(entry)
+        Ok(entry)
     }
 
-    /// The user-defined policy of a step; the inner `None` where there is none of that name, the outer where a finding says why.
-    fn custom_policy(&mut self, step: &Step) -> Option<Option<Arc<CustomPolicy>>> {
+    /// The user-defined policy of a step; `None` where there is none of that name.
+    fn custom_policy(&mut self, step: &Step) -> Result<Option<Arc<CustomPolicy>>, Reported> {
         let version = step.version.as_ref().map(|(version, _)| &**version);
         match self.shared.custom.find(&step.policy, version) {
-            Ok(found) => Some(found),
+            Ok(found) => Ok(found),
             Err(versions) => {
-                let (version, span) = step.version.as_ref()?;
+                // Without a version the highest one is found.
+                let (version, span) = match &step.version {
+                    Some((version, span)) => (&**version, *span),
+                    None => ("", step.policy_span),
+                };
                 let message = format!("`{}` has no version {version}", step.policy);
                 let help = format!("write {}", quoted_list(&versions));
-                self.findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help));
-                None
+                Err(self.findings.push(Diagnostic::error(codes::BAD_VERSION, span, message).help(help)))
             }
         }
     }
@@ -351,6 +392,7 @@ impl<'a, 's> Assembler<'a, 's> {
             Some(policy) => (Carrier::Ibm, policy.generation),
             None => (self.assembly.carrier, self.assembly.generation),
         };
+        self.names.carrier = self.carrier;
         std::mem::replace(&mut self.inside, inside)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::assembler::Assembler;
 use crate::assembly::{Carrier, Catch, CustomPolicy, CustomProperty, Faults, Step};
-use crate::base::{Diagnostic, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Reported, codes, nearest, quoted_list};
 use crate::expression::Template;
 use crate::policy::kit::local_parameters::{Enter, Leave, Settle};
 use crate::policy::{Access, Plan};
@@ -23,7 +23,7 @@ impl Assembler<'_, '_> {
             self.findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, step.policy_span, message));
             return false;
         }
-        let Some(parameters) = self.parameters(step, policy) else { return false };
+        let Ok(parameters) = self.parameters(step, policy) else { return false };
         let title = step.title.clone().unwrap_or_else(|| policy.name.clone());
         let place = (self.place)(step.policy_span).into();
         let info = Arc::new(StepInfo { policy: step.policy.clone(), title, place });
@@ -93,8 +93,8 @@ impl Assembler<'_, '_> {
     }
 
     /// What the step writes for the policy's properties, or their defaults.
-    fn parameters(&mut self, step: &Step, policy: &CustomPolicy) -> Option<Vec<(Arc<str>, Template)>> {
-        let errors = self.findings.errors();
+    fn parameters(&mut self, step: &Step, policy: &CustomPolicy) -> Result<Vec<(Arc<str>, Template)>, Reported> {
+        let mark = self.findings.mark();
         let config = match self.carrier {
             Carrier::XAssembly => expand(&step.config, &[], self.shared.environment, self.findings),
             Carrier::Ibm | Carrier::Amazon => step.config.clone(),
@@ -125,27 +125,24 @@ impl Assembler<'_, '_> {
                 None => {}
             }
         }
-        (self.findings.errors() == errors).then_some(all)
+        self.findings.errors_since(mark).map(|()| all)
     }
 
-    fn parameter(&mut self, step: &Step, property: &CustomProperty, node: &Node) -> Option<Template> {
+    fn parameter(&mut self, step: &Step, property: &CustomProperty, node: &Node) -> Result<Template, Reported> {
         let Some(text) = node.text().filter(|text| text.contains("$(")) else {
-            let value = typed(property.kind.as_deref(), node);
-            if value.is_none() {
+            return typed(property.kind.as_deref(), node).map(Template::Constant).ok_or_else(|| {
                 let kind = property.kind.as_deref().unwrap_or_default();
                 let message = format!("`{}` of `{}` is {}, expected {kind}", property.name, step.policy, node.kind());
-                self.findings.push(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
-            }
-            return value.map(Template::Constant);
+                self.findings.push(Diagnostic::error(codes::WRONG_TYPE, node.span, message))
+            });
         };
         let names = &mut *self.names;
         let read = Template::parse(text, &mut |name, at| names.resolve(name, node.inside(at).unwrap_or(node.span)));
         match read {
-            Ok(template) => Some(template),
+            Ok(template) => Ok(template),
             Err(error) => {
                 let span = node.inside(error.at).unwrap_or(node.span);
-                self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, span, error.message));
-                None
+                Err(self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, span, error.message)))
             }
         }
     }

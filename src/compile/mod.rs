@@ -16,7 +16,7 @@ use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::assembly::{self, Assemblies, IBM, Values};
-use crate::base::{Diagnostic, Findings, Generation, Span, codes};
+use crate::base::{Diagnostic, Findings, Generation, Reported, Span, codes};
 use crate::identity::{Guard, not_enforced};
 use crate::openapi::{
     Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
@@ -65,7 +65,7 @@ impl SnapshotBuilder {
         let verbs = verbs_by_shape(api, &found);
         // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
         let assemblies = std::mem::take(&mut found.all).into_iter();
-        let pipelines: Vec<Option<Arc<Pipeline>>> =
+        let pipelines: Vec<Result<Arc<Pipeline>, Reported>> =
             assemblies.map(|one| compile_assembly(&one, &found.properties, shared, place, findings)).collect();
         let info = Arc::new(api_info(api, &found, shared.settings));
         if pipelines.iter().flatten().any(|pipeline| pipeline.reads_document) {
@@ -73,7 +73,7 @@ impl SnapshotBuilder {
             info.document.value();
         }
         for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
-            if let Some(pipeline) = index.and_then(|index| pipelines[index].as_ref()) {
+            if let Some(pipeline) = index.as_ref().ok().and_then(|index| pipelines[*index].as_ref().ok()) {
                 let (clients, path_verbs) = (clients(&found.security[number]), verbs_of(&verbs, operation));
                 let route = Arc::new(Route {
                     verb: operation.verb.clone(),

@@ -10,14 +10,13 @@ mod javascript;
 mod jsonata;
 mod property;
 mod reference;
+mod root;
+mod scope;
 mod template;
 #[cfg(test)]
 mod test_scope;
+mod variable;
 mod xpath;
-
-use std::sync::Arc;
-
-use crate::value::Value;
 
 pub use builtin::Builtin;
 pub use condition::Condition;
@@ -25,100 +24,9 @@ pub use error::ExpressionError;
 pub use javascript::looks_like_javascript;
 pub use jsonata::{Edit, Editor, Jsonata, JsonataPath, MAX_LENGTH, MAX_LIST, MAX_NESTING, Places, TIME_OUT};
 pub use property::property_value;
-pub use reference::{parse_path, split_path};
-pub use template::{Part, Resolved, Template, TemplateError};
+pub use reference::{Reference, parse_path, split_path};
+pub use root::Root;
+pub use scope::{Scope, SetError, Storage};
+pub use template::{Part, Resolved, Resolver, Template, TemplateError};
+pub use variable::{Found, Variable};
 pub use xpath::{XPath, XPathNode, XPathResult};
-
-/// A variable: where its root lives, and the way down from there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reference {
-    pub root: Root,
-    pub path: Box<[Arc<str>]>,
-}
-
-/// Where the first segment of a name lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Root {
-    /// What the gateway provides.
-    Builtin(Builtin),
-    /// A variable of this pipeline, by its number.
-    Slot(u16),
-    /// A name that only run time knew.
-    Named(Arc<str>),
-}
-
-/// Says what a name stands for at load; the error is one sentence for the author.
-pub type Resolver<'r> = dyn FnMut(&str) -> Result<Resolved, String> + 'r;
-
-/// The variables of a request: the one door to them.
-pub trait Scope {
-    /// The value, null where nothing is set.
-    fn get(&self, reference: &Reference) -> Value;
-    /// Like [`Scope::get`], as it reads inside a text. Bodies give their exact text.
-    fn text(&self, reference: &Reference) -> String;
-    /// Creates or replaces.
-    fn set(&mut self, reference: &Reference, value: Value) -> Result<(), SetError>;
-    /// Appends: a second header value, an item of a list.
-    fn add(&mut self, reference: &Reference, value: Value) -> Result<(), SetError>;
-    /// Deletes; nothing happens where nothing is set.
-    fn clear(&mut self, reference: &Reference) -> Result<(), SetError>;
-
-    /// The names of all variables that are set, without the gateway's own roots. `$apiCtx()` and `**` read them all.
-    fn roots(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-
-    /// The text of a variable where it lies there as text, so that comparing it copies nothing. `None` says nothing about the
-    /// variable: [`Scope::get`] knows.
-    fn borrowed(&self, _reference: &Reference) -> Option<&str> {
-        None
-    }
-
-    /// What holds the body of the message at this root.
-    fn storage(&self, _root: &Root) -> Storage {
-        Storage::Empty
-    }
-}
-
-/// What holds a body, as `$storageType()` names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Storage {
-    /// There is no body, or no such message.
-    Empty,
-    /// It has not been read.
-    Stream,
-    /// Bytes that no step has parsed.
-    Binary,
-    /// A value that a step has parsed or made.
-    Json,
-    /// An XML document that a step has parsed or made.
-    Xml,
-}
-
-/// Why a variable could not be set.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SetError {
-    #[error("`{0}` cannot be set")]
-    ReadOnly(String),
-    #[error("`{value}` is not a valid HTTP status")]
-    BadStatus { value: String },
-    #[error("`{0}` is not a valid header name")]
-    BadHeaderName(String),
-    #[error("the value for the header `{0}` holds characters that a header cannot carry")]
-    BadHeaderValue(String),
-}
-
-// === impl Storage ===
-
-impl Storage {
-    /// The name that `$storageType()` answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Storage::Empty => "empty",
-            Storage::Stream => "stream",
-            Storage::Binary => "binary",
-            Storage::Json => "json",
-            Storage::Xml => "xml",
-        }
-    }
-}

@@ -1,8 +1,60 @@
-//! Names: `message.headers['Content-Type']`, `order.body.items.0`.
+//! References to variables, and their names: `message.headers['Content-Type']`, `order.body.items.0`.
 
 use std::sync::Arc;
 
-use super::{Builtin, Reference, Root};
+use super::{Builtin, Found, Root, Variable};
+
+/// A variable: where its root lives, and the way down from there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    pub root: Root,
+    pub path: Box<[Arc<str>]>,
+    /// What the path leads to. Below a variable of the pipeline's own it is what it leads to where that holds a message.
+    found: Found,
+}
+
+impl Reference {
+    /// Resolves the path.
+    pub fn new(root: Root, path: Vec<Arc<str>>) -> Self {
+        let path = path.into_boxed_slice();
+        let builtin = if let Root::Builtin(builtin) = root { builtin } else { Builtin::Message };
+        let found = Variable::find(builtin, &path);
+        Reference { root, path, found }
+    }
+
+    /// The whole of a root of the gateway.
+    pub fn whole(root: Builtin) -> Self {
+        Reference::new(Root::Builtin(root), Vec::new())
+    }
+
+    /// The body of a message, of the original request, or of a variable of the pipeline.
+    pub fn body_of(root: Root) -> Self {
+        Reference::new(root, vec![Arc::from("body")])
+    }
+
+    /// A variable of the gateway whose name has no part that the author chooses.
+    pub fn to(variable: Variable) -> Self {
+        let path: Vec<Arc<str>> = variable.name().split('.').skip(1).map(Arc::from).collect();
+        Reference::new(Root::Builtin(variable.root()), path)
+    }
+
+    /// The row of the table of variables that it leads to.
+    pub fn variable(&self) -> Variable {
+        self.found.variable
+    }
+
+    /// What of the path is not fixed by the variable's name: a name that the author chose, and what is below the variable.
+    pub fn rest(&self) -> &[Arc<str>] {
+        &self.path[self.found.fixed..]
+    }
+
+    /// The part of the path that names nothing: there is no such member of a variable of the gateway.
+    pub fn unknown_member(&self) -> Option<&[Arc<str>]> {
+        let below = &self.path[self.found.depth..];
+        let is_unknown = matches!(self.root, Root::Builtin(_)) && !below.is_empty() && !self.found.variable.is_open();
+        is_unknown.then_some(below)
+    }
+}
 
 /// The segments of a name; the error is one sentence for the author.
 pub fn split_path(name: &str) -> Result<Vec<Arc<str>>, String> {
@@ -52,7 +104,7 @@ pub fn parse_path(name: &str) -> Result<Reference, String> {
     let mut segments = split_path(name)?;
     let first = segments.remove(0);
     let root = Builtin::named(&first).map_or(Root::Named(first), Root::Builtin);
-    Ok(Reference { root, path: segments.into() })
+    Ok(Reference::new(root, segments))
 }
 
 #[cfg(test)]

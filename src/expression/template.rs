@@ -8,6 +8,9 @@ use std::sync::Arc;
 use super::{Reference, Scope};
 use crate::value::Value;
 
+/// Says what a name stands for at load; the error is one sentence for the author.
+pub type Resolver<'r> = dyn FnMut(&str) -> Result<Resolved, String> + 'r;
+
 /// What a piece of a mixed template usually takes, in bytes.
 const USUAL: usize = 16;
 

@@ -21,10 +21,7 @@ impl TestScope {
         let (name, is_message) = match &reference.root {
             Root::Named(name) => (&**name, false),
             Root::Slot(_) => return None,
-            Root::Builtin(builtin) => (
-                Builtin::ALL.iter().find(|(known, _)| known == builtin).map(|(_, name)| *name).unwrap(),
-                matches!(builtin, Builtin::Message | Builtin::Request),
-            ),
+            Root::Builtin(builtin) => (builtin.name(), matches!(builtin, Builtin::Message | Builtin::Request)),
         };
         let is_headers = is_message && reference.path.first().is_some_and(|first| &**first == "headers");
         reference.path.iter().try_fold(self.root.get(name)?, |value, segment| match is_headers {

@@ -147,7 +147,7 @@ impl Gateway {
         let (mut sources, mut findings) = (Sources::default(), Findings::default());
         let environment = Witness::new(self.environment.as_ref());
         let path = self.inputs.settings.as_deref();
-        let Some(settings) = settings::read(path, &environment, &mut sources, &mut findings) else {
+        let Ok(settings) = settings::read(path, &environment, &mut sources, &mut findings) else {
             return Load::refused(sources, findings);
         };
         let (startup, mut live) = settings.split();

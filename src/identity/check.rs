@@ -7,7 +7,7 @@ use super::credentials::{Sent, basic, bearer, bearer_or_bare};
 use super::provider::{Provider, Rejection, has_scope};
 use super::refusal::Refusal;
 use super::user_registry::{Denial, UserRegistry};
-use crate::expression::{Builtin, Reference, Root, Scope};
+use crate::expression::{Reference, Scope, Variable};
 use crate::runtime::Context;
 use crate::value::Value;
 
@@ -43,9 +43,11 @@ pub struct Outputs {
 impl Outputs {
     /// The variables of a pipeline; `oauth` is the one that receives what is known of a token.
     pub fn new(oauth: Option<Reference>) -> Self {
-        let below_security =
-            |name: &str| Reference { root: Root::Builtin(Builtin::Api), path: ["security".into(), name.into()].into() };
-        Outputs { token: below_security("bearer_token"), response: below_security("bearer_validation_response"), oauth }
+        Outputs {
+            token: Reference::to(Variable::ApiBearerToken),
+            response: Reference::to(Variable::ApiBearerValidationResponse),
+            oauth,
+        }
     }
 }
 
@@ -56,7 +58,7 @@ impl Outputs {
         if let Some(oauth) = &self.oauth {
             keep(oauth, facts(&claims), cx);
         }
-        cx.state.claims = Some(claims);
+        cx.state.identity.claims = Some(claims);
     }
 }
 

@@ -9,7 +9,7 @@ use super::provider::Provider;
 use super::target::TargetCompiler;
 use super::user_registry::UserRegistry;
 use crate::assembly::Property;
-use crate::base::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::expression::{Resolved, Template, property_value};
 use crate::openapi::{Demand, Scheme, SchemeKind, Security};
 use crate::resources::Surroundings;
@@ -86,14 +86,14 @@ impl Builder<'_, '_> {
         check
     }
 
-    fn compile(&mut self, demand: &Demand) -> Option<Check> {
+    fn compile(&mut self, demand: &Demand) -> Result<Check, Reported> {
         let scheme = &*demand.scheme;
         match &scheme.kind {
-            SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_) => Some(Check::Open),
+            SchemeKind::ClientId(_) | SchemeKind::ClientSecret(_) => Ok(Check::Open),
             SchemeKind::Basic => self.basic(scheme, demand.span),
             SchemeKind::Bearer => self.bearer(scheme, demand.span),
             SchemeKind::OAuth2 => match self.provider(scheme, demand.span)? {
-                Some(provider) => Some(Check::Token(provider)),
+                Some(provider) => Ok(Check::Token(provider)),
                 None => self.introspection(scheme, demand.span),
             },
             SchemeKind::Authorizer => self.authorizer(scheme, demand.span),
@@ -101,7 +101,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn basic(&mut self, scheme: &Scheme, span: Span) -> Option<Check> {
+    fn basic(&mut self, scheme: &Scheme, span: Span) -> Result<Check, Reported> {
         let registries = &self.around.settings.registries;
         let named = text(&scheme.node, "x-ibm-authentication-registry");
         if let Some((name, registry)) = named.or(Some(&scheme.name)).and_then(|name| registries.get_key_value(name)) {
@@ -109,20 +109,20 @@ impl Builder<'_, '_> {
             return UserRegistry::of_settings(&name, &registry, &mut self.targets(span)).map(Check::Basic);
         }
         if let Some(name) = named {
-            return self.missing("registry", "registries", name, span);
+            return Err(self.missing("registry", "registries", name, span));
         }
         let Some((url, profile)) = self.url(scheme.node.get("x-ibm-authentication-url")) else {
             let help = format!("write `x-ibm-authentication-url` in it, or add `{}` under `registries`", scheme.name);
-            return self.unguarded(scheme, span, "nothing says who knows names and passwords", &help);
+            return Err(self.unguarded(scheme, span, "nothing says who knows names and passwords", &help));
         };
         let place = scheme.node.get("x-ibm-authentication-url").map_or(span, |node| node.span);
         let what = format!("`x-ibm-authentication-url` of `{}`", scheme.name);
         UserRegistry::compile(&what, &url, profile.as_deref(), &mut self.targets(place)).map(Check::Basic)
     }
 
-    fn bearer(&mut self, scheme: &Scheme, span: Span) -> Option<Check> {
+    fn bearer(&mut self, scheme: &Scheme, span: Span) -> Result<Check, Reported> {
         if let Some(provider) = self.provider(scheme, span)? {
-            return Some(Check::Token(provider));
+            return Ok(Check::Token(provider));
         }
         // IBM's page does not name the key; documents have it with `ibm` in it and without.
         let key = |ending: &str| {
@@ -134,32 +134,32 @@ impl Builder<'_, '_> {
         let help =
             format!("add `{}` under `oauth-providers` in the settings, with the issuer of its tokens", scheme.name);
         match &*method {
-            "none" => Some(Check::AnyBearer),
+            "none" => Ok(Check::AnyBearer),
             "external-url" => {
                 let Some((url, profile)) = self.url(endpoint) else {
-                    return self.unguarded(scheme, span, "its validation endpoint is missing", &help);
+                    return Err(self.unguarded(scheme, span, "its validation endpoint is missing", &help));
                 };
                 let profile = profile.or_else(|| key("tls-profile").and_then(Node::text).map(str::to_owned));
                 let what = format!("the validation endpoint of `{}`", scheme.name);
                 let place = endpoint.map_or(span, |node| node.span);
                 UserRegistry::compile(&what, &url, profile.as_deref(), &mut self.targets(place)).map(Check::Bearer)
             }
-            "" => self.unguarded(scheme, span, "nothing says how its tokens are checked", &help),
+            "" => Err(self.unguarded(scheme, span, "nothing says how its tokens are checked", &help)),
             method => {
                 let what = format!("its tokens are checked by `{method}`, which Gantry does not have");
-                self.unguarded(scheme, span, &what, &help)
+                Err(self.unguarded(scheme, span, &what, &help))
             }
         }
     }
 
-    fn introspection(&mut self, scheme: &Scheme, span: Span) -> Option<Check> {
+    fn introspection(&mut self, scheme: &Scheme, span: Span) -> Result<Check, Reported> {
         let node = scheme.node.get("x-tokenIntrospect").or_else(|| scheme.node.get("x-tokenintrospect"));
         let Some((url, profile)) = self.url(node) else {
             let help = format!(
                 "add `{}` under `oauth-providers` in the settings, with `introspection-url`, `jwks-url` or `issuer`",
                 scheme.name
             );
-            return self.unguarded(scheme, span, "nothing says how its tokens are checked", &help);
+            return Err(self.unguarded(scheme, span, "nothing says how its tokens are checked", &help));
         };
         let place = node.map_or(span, |node| node.span);
         let what = format!("`x-tokenIntrospect` of `{}`", scheme.name);
@@ -167,12 +167,12 @@ impl Builder<'_, '_> {
     }
 
     /// An authorizer of AWS API Gateway that looks at signed tokens.
-    fn authorizer(&mut self, scheme: &Scheme, span: Span) -> Option<Check> {
+    fn authorizer(&mut self, scheme: &Scheme, span: Span) -> Result<Check, Reported> {
         let own = match authorizer::Authorizer::read(&scheme.node) {
             Ok(own) => own,
             Err(what) => {
                 let help = "let something in front of Gantry check it, or check it in an `x-assembly` whose operation has `security: []`";
-                return self.unguarded(scheme, span, &what, help);
+                return Err(self.unguarded(scheme, span, &what, help));
             }
         };
         // A provider of the scheme's name wins, as for other schemes; it says for whom tokens must be.
@@ -185,38 +185,38 @@ impl Builder<'_, '_> {
         let Some(settings) = settings else {
             let help =
                 format!("add `{}` under `oauth-providers` in the settings, with `issuer` and `audience`", scheme.name);
-            return self.unguarded(scheme, span, "its issuer is not written out", &help);
+            return Err(self.unguarded(scheme, span, "its issuer is not written out", &help));
         };
         let provider = Provider::of_settings(&scheme.name, &settings, &mut self.targets(span))?;
-        Some(Check::Authorizer(provider, kind))
+        Ok(Check::Authorizer(provider, kind))
     }
 
-    fn other(&mut self, kind: &str, scheme: &Scheme, span: Span) -> Option<Check> {
+    fn other(&mut self, kind: &str, scheme: &Scheme, span: Span) -> Result<Check, Reported> {
         if kind != "openidconnect" {
             let what = format!("Gantry checks no scheme of the type `{kind}`");
             let help = "schemes that are checked are `apiKey` in a header or in the query, `basic`, `bearer`, `oauth2` and \
                         `openIdConnect`";
-            return self.unguarded(scheme, span, &what, help);
+            return Err(self.unguarded(scheme, span, &what, help));
         }
         if let Some(provider) = self.provider(scheme, span)? {
-            return Some(Check::Token(provider));
+            return Ok(Check::Token(provider));
         }
         let node = scheme.node.get("openIdConnectUrl");
         let Some((url, _)) = self.url(node) else {
-            return self.unguarded(
+            return Err(self.unguarded(
                 scheme,
                 span,
                 "its `openIdConnectUrl` is missing",
                 "write where its discovery document is",
-            );
+            ));
         };
         let place = node.map_or(span, |node| node.span);
         let what = format!("`openIdConnectUrl` of `{}`", scheme.name);
         Provider::discovered(&what, &url, &mut self.targets(place)).map(Check::Token)
     }
 
-    /// The provider of the settings that the scheme names, or that has its name. The outer `None` is where it is missing.
-    fn provider(&mut self, scheme: &Scheme, span: Span) -> Option<Option<Arc<Provider>>> {
+    /// The provider of the settings that the scheme names, or that has its name.
+    fn provider(&mut self, scheme: &Scheme, span: Span) -> Result<Option<Arc<Provider>>, Reported> {
         let providers = &self.around.settings.oauth_providers;
         let named = text(&scheme.node, "x-ibm-oauth-provider");
         // A whole object is the provider's own configuration, which only API Connect has.
@@ -225,11 +225,8 @@ impl Builder<'_, '_> {
             return Provider::of_settings(&name, &provider, &mut self.targets(span)).map(Some);
         }
         match named {
-            Some(name) => {
-                self.missing("OAuth provider", "oauth-providers", name, span)?;
-                None
-            }
-            None => Some(None),
+            Some(name) => Err(self.missing("OAuth provider", "oauth-providers", name, span)),
+            None => Ok(None),
         }
     }
 
@@ -254,20 +251,19 @@ impl Builder<'_, '_> {
     }
 
     /// Reports what the settings must supply. At a desk the operation stands open, and a warning says so.
-    fn missing(&mut self, kind: &str, key: &str, name: &str, span: Span) -> Option<Check> {
+    fn missing(&mut self, kind: &str, key: &str, name: &str, span: Span) -> Reported {
         let message = format!("the settings have no {kind} `{name}`");
         let help = format!("add `{name}` under `{key}` in the settings file");
         self.refuse(codes::ENVIRONMENT_OBJECT, span, message, help)
     }
 
-    fn unguarded(&mut self, scheme: &Scheme, span: Span, what: &str, help: &str) -> Option<Check> {
+    fn unguarded(&mut self, scheme: &Scheme, span: Span, what: &str, help: &str) -> Reported {
         let message = format!("the security scheme `{}` cannot be enforced: {what}", scheme.name);
         self.refuse(codes::UNGUARDED, span, message, help.to_owned())
     }
 
-    fn refuse(&mut self, code: crate::base::Code, span: Span, message: String, help: String) -> Option<Check> {
-        self.findings.push(not_enforced(self.around, code, span, message).help(help));
-        None
+    fn refuse(&mut self, code: crate::base::Code, span: Span, message: String, help: String) -> Reported {
+        self.findings.push(not_enforced(self.around, code, span, message).help(help))
     }
 }
 

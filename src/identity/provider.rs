@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::credentials::basic_of;
 use super::target::{Target, TargetCompiler};
-use crate::base::{codes, quoted_list};
+use crate::base::{Reported, codes, quoted_list};
 use crate::jose::{ALGORITHMS, Algorithm, Token, check_times};
 use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::discovery::Discovery;
@@ -60,7 +60,7 @@ impl Provider {
         name: &str,
         settings: &OAuthProvider,
         targets: &mut TargetCompiler<'_, '_>,
-    ) -> Option<Arc<Self>> {
+    ) -> Result<Arc<Self>, Reported> {
         let what = |key: &str| format!("`{key}` of the OAuth provider `{name}`");
         let (profile, issuer) = (settings.tls_profile.as_deref(), settings.issuer.as_deref());
         let target =
@@ -86,11 +86,14 @@ impl Provider {
             }
             (None, None, None) => {
                 let message = format!("the OAuth provider `{name}` says nothing of how tokens are checked");
-                targets.error(codes::BAD_SETTINGS, &message, "write `introspection-url`, `jwks-url` or `issuer`");
-                return None;
+                return Err(targets.error(
+                    codes::BAD_SETTINGS,
+                    &message,
+                    "write `introspection-url`, `jwks-url` or `issuer`",
+                ));
             }
         };
-        Some(Arc::new(Provider {
+        Ok(Arc::new(Provider {
             source,
             issuer: issuer.map(Arc::from),
             audience: settings.audience.all().iter().map(|one| Arc::from(one.as_str())).collect(),
@@ -105,17 +108,17 @@ impl Provider {
         url: &str,
         profile: Option<&str>,
         targets: &mut TargetCompiler<'_, '_>,
-    ) -> Option<Arc<Self>> {
+    ) -> Result<Arc<Self>, Reported> {
         let target = targets.target(what, url, profile)?;
         let longest = OAuthProvider::default().cache_ttl.0;
         let asking = Asking { client_id: None, client_secret: None, longest };
-        Some(Provider::of(Source::Introspection(introspector(&target, &asking, targets)), None))
+        Ok(Provider::of(Source::Introspection(introspector(&target, &asking, targets)), None))
     }
 
     /// The issuer that a discovery document describes.
-    pub fn discovered(what: &str, url: &str, targets: &mut TargetCompiler<'_, '_>) -> Option<Arc<Self>> {
+    pub fn discovered(what: &str, url: &str, targets: &mut TargetCompiler<'_, '_>) -> Result<Arc<Self>, Reported> {
         let target = targets.target(what, url, None)?;
-        Some(Provider::of(Source::Discovery(discovery(&target, None, targets)), None))
+        Ok(Provider::of(Source::Discovery(discovery(&target, None, targets)), None))
     }
 
     fn of(source: Source, issuer: Option<Arc<str>>) -> Arc<Self> {
@@ -233,13 +236,13 @@ fn algorithms(
     name: &str,
     written: Option<&[String]>,
     targets: &mut TargetCompiler<'_, '_>,
-) -> Option<Option<Box<[Algorithm]>>> {
-    let Some(written) = written else { return Some(None) };
+) -> Result<Option<Box<[Algorithm]>>, Reported> {
+    let Some(written) = written else { return Ok(None) };
     let known: Option<Box<[Algorithm]>> = written.iter().map(|one| Algorithm::named(one)).collect();
     if known.is_none() {
         let message = format!("the OAuth provider `{name}` accepts an algorithm that there is not");
         let help = format!("`algorithms` holds some of {}", quoted_list(&ALGORITHMS));
-        targets.error(codes::BAD_SETTINGS, &message, &help);
+        return Err(targets.error(codes::BAD_SETTINGS, &message, &help));
     }
-    known.map(Some)
+    Ok(known)
 }

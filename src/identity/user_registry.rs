@@ -7,6 +7,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Request, StatusCode};
 
 use super::target::{Target, TargetCompiler};
+use crate::base::Reported;
 use crate::resources::fetch::fetch;
 use crate::settings;
 use crate::value::{Body, Value};
@@ -35,7 +36,7 @@ impl UserRegistry {
         url: &str,
         profile: Option<&str>,
         targets: &mut TargetCompiler<'_, '_>,
-    ) -> Option<Arc<Self>> {
+    ) -> Result<Arc<Self>, Reported> {
         targets.target(what, url, profile).map(|target| Arc::new(UserRegistry(target)))
     }
 
@@ -44,7 +45,7 @@ impl UserRegistry {
         name: &str,
         registry: &settings::UserRegistry,
         targets: &mut TargetCompiler<'_, '_>,
-    ) -> Option<Arc<Self>> {
+    ) -> Result<Arc<Self>, Reported> {
         let what = format!("`authentication-url` of the registry `{name}`");
         UserRegistry::compile(&what, &registry.authentication_url, registry.tls_profile.as_deref(), targets)
     }

@@ -79,7 +79,7 @@ pub fn rewrite(api: &Api, found: &Assemblies, text: &str, scripts: Option<&str>)
     let mut findings = Findings::default();
     let source = Sources::default().add("document", edited.as_str());
     let root = parse(source, &edited, &mut findings);
-    let Some(root) = root.filter(|_| findings.errors() == 0) else {
+    let Some(root) = root.ok().filter(|_| findings.errors() == 0) else {
         let why = findings.iter().next().map(|finding| format!(": {}", finding.message)).unwrap_or_default();
         return Err(format!("the new form cannot be read{why}"));
     };

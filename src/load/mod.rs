@@ -128,7 +128,7 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
     let mut documents = Documents::default();
     for path in paths {
         for file in files(path, sources, findings) {
-            let Some(tree) = read_tree(&file, sources, findings) else {
+            let Ok(tree) = read_tree(&file, sources, findings) else {
                 documents.files.push(file);
                 continue;
             };
@@ -140,15 +140,15 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
             documents.files.push(file);
             let (tree, template) = match openapi::is_template(&tree.root) {
                 true => match openapi::in_template(&tree, findings) {
-                    Some((body, template)) => (body, Some(template)),
-                    None => continue,
+                    Ok((body, template)) => (body, Some(template)),
+                    Err(_) => continue,
                 },
                 false => (tree, None),
             };
             let references = References::read(&tree, sources, findings);
             documents.referred.extend(references.files().filter(|file| **file != *tree.path).map(Path::to_path_buf));
             let api = openapi::read(&tree, references, findings);
-            let Some(mut api) = api else { continue };
+            let Ok(mut api) = api else { continue };
             documents.packaged.read(&api.tree, sources, findings);
 
             // A document with nothing to run and nowhere to run it is a library for others to refer to.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Method;
 
 use super::{Api, Dialect, Operation, Parameter, PathTemplate, openapi30, openapi31, parameter, swagger20};
-use crate::base::{Diagnostic, Findings, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
 use crate::source::{Entry, Node, References, Tree};
 
 /// On a path item: an operation for every verb that has none of its own there.
@@ -20,13 +20,12 @@ pub fn is_document(root: &Node) -> bool {
 
 /// Reads a document. `None` means that findings say why not; with some findings an API still comes back, so that the
 /// phases after this one can report theirs.
-pub fn read(tree: &Tree, references: References, findings: &mut Findings) -> Option<Api> {
+pub fn read(tree: &Tree, references: References, findings: &mut Findings) -> Result<Api, Reported> {
     let root = &tree.root;
     if !root.is_mapping() {
         let kind = if root.is_null() { "empty" } else { root.kind() };
         let message = format!("the document is {kind}, expected a map that starts with `openapi` or `swagger`");
-        findings.push(Diagnostic::error(codes::NOT_OPENAPI, root.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::NOT_OPENAPI, root.span, message)));
     }
     let version = |key| root.get(key).and_then(Node::text).map(str::trim);
     match (version("openapi"), version("swagger")) {
@@ -36,19 +35,17 @@ pub fn read(tree: &Tree, references: References, findings: &mut Findings) -> Opt
         (Some(version), _) | (None, Some(version)) => {
             let key = if root.get("openapi").is_some() { "openapi" } else { "swagger" };
             let span = root.get(key).map_or(root.span, |node| node.span);
-            findings.push(
+            Err(findings.push(
                 Diagnostic::error(codes::NOT_OPENAPI, span, format!("Gantry does not read `{key}: {version}`"))
                     .help("write `openapi: 3.0.3`, `openapi: 3.1.0` or `swagger: '2.0'`"),
-            );
-            None
+            ))
         }
         (None, None) => {
             let span = root.entries().first().map_or(root.span, |entry| entry.key.span);
-            findings.push(
+            Err(findings.push(
                 Diagnostic::error(codes::NOT_OPENAPI, span, "the document says neither `openapi` nor `swagger`")
                     .help("start it with `openapi: 3.0.3`"),
-            );
-            None
+            ))
         }
     }
 }
@@ -149,7 +146,10 @@ impl Reader<'_> {
         let references = self.references;
         let item = match references.resolve(&entry.value) {
             Ok(item) => item,
-            Err(bad) => return self.findings.push(bad.into()),
+            Err(bad) => {
+                self.findings.push(bad.into());
+                return;
+            }
         };
         if !item.is_mapping() && !item.is_null() {
             self.wrong(item, format!("the path `{path}` is {}, expected a map of operations", item.kind()));
@@ -203,16 +203,13 @@ impl Reader<'_> {
         if !list.is_sequence() && !list.is_null() {
             self.wrong(list, format!("`parameters` is {}, expected a list", list.kind()));
         }
-        list.items().iter().filter_map(|item| self.parameter(item)).collect()
+        list.items().iter().filter_map(|item| self.parameter(item).ok()).collect()
     }
 
-    fn parameter(&mut self, item: &Node) -> Option<Parameter> {
+    fn parameter(&mut self, item: &Node) -> Result<Parameter, Reported> {
         match self.references.resolve(item) {
             Ok(item) => parameter::read(item, self.references, self.findings),
-            Err(bad) => {
-                self.findings.push(bad.into());
-                None
-            }
+            Err(bad) => Err(self.findings.push(bad.into())),
         }
     }
 

@@ -1,7 +1,7 @@
 //! OpenAPI 3.0: `servers`, and a second opinion from the typed model.
 
 use super::{Api, Dialect, document, servers};
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::{Content, Entry, Node, References, Tree};
 
 /// Exports of AWS API Gateway are bad OpenAPI as a rule, and AWS takes them.
@@ -12,7 +12,7 @@ fn has_integrations(tree: &Tree) -> bool {
 }
 
 /// Reads an OpenAPI 3.0 document.
-pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings) -> Option<Api> {
+pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings) -> Result<Api, Reported> {
     let errors = findings.errors();
     let base_path = servers::base_path(&tree.root, findings);
     let api = document::api(tree, Dialect::OpenApi30, &base_path, references, findings);
@@ -26,7 +26,7 @@ pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings)
         let message = format!("the document does not follow OpenAPI 3.0: {error}");
         findings.push(Diagnostic::warning(codes::SPEC_MISMATCH, span, message));
     }
-    Some(api)
+    Ok(api)
 }
 
 /// Reads the document into the typed model, path by path: as a whole it takes many times the room of the document.

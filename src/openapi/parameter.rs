@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Location, Parameter};
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::{Node, References};
 
 /// What the text of a parameter is read as.
@@ -34,11 +34,10 @@ pub enum Separator {
 }
 
 /// Reads a parameter.
-pub(super) fn read(node: &Node, references: &References, findings: &mut Findings) -> Option<Parameter> {
+pub(super) fn read(node: &Node, references: &References, findings: &mut Findings) -> Result<Parameter, Reported> {
     let (Some(name), Some(place)) = (node.get("name").and_then(Node::text), node.get("in")) else {
         let message = "a parameter needs `name` and `in`";
-        findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_OPENAPI, node.span, message)));
     };
     let location = match place.text().unwrap_or_default() {
         "path" => Location::Path,
@@ -49,16 +48,15 @@ pub(super) fn read(node: &Node, references: &References, findings: &mut Findings
         "body" => Location::Body,
         other => {
             let message = format!("a parameter cannot be in `{other}`");
-            findings.push(
+            return Err(findings.push(
                 Diagnostic::error(codes::BAD_OPENAPI, place.span, message)
                     .help("write `path`, `query`, `header` or `cookie`; in Swagger 2.0 also `formData` or `body`"),
-            );
-            return None;
+            ));
         }
     };
     let required = node.get("required").and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let example = ["/example", "/x-example", "/schema/example", "/schema/default", "/default"];
-    Some(Parameter {
+    Ok(Parameter {
         name: name.into(),
         location,
         required: required || location == Location::Path,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Api, Operation};
-use crate::base::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes, nearest, quoted_list};
 use crate::source::Node;
 
 /// What an operation asks of its callers: one of these, each of which may be several things at once.
@@ -83,14 +83,14 @@ impl Api {
         }
         let demand = |entry: &crate::source::Entry| {
             let scopes = entry.value.items().iter().filter_map(Node::text).map(Arc::from).collect();
-            let scheme = self.scheme(&entry.key.text, entry.key.span, findings)?;
+            let scheme = self.scheme(&entry.key.text, entry.key.span, findings).ok()?;
             Some(Demand { scheme: Arc::new(scheme), scopes, span: entry.key.span })
         };
         item.entries().iter().filter_map(demand).collect()
     }
 
     /// A scheme by its name. One that is not there is an error: nobody could tell what is asked for.
-    fn scheme(&self, name: &str, span: Span, findings: &mut Findings) -> Option<Scheme> {
+    fn scheme(&self, name: &str, span: Span, findings: &mut Findings) -> Result<Scheme, Reported> {
         let root = &self.tree.root;
         let all = root.pointer("/components/securitySchemes").or_else(|| root.get("securityDefinitions"));
         let Some(entry) = all.and_then(|all| all.entry(name)) else {
@@ -102,11 +102,10 @@ impl Api {
                 near => format!("did you mean {}?", quoted_list(near)),
             };
             let message = format!("there is no security scheme `{name}`");
-            findings.push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(help));
-            return None;
+            return Err(findings.push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(help)));
         };
         let node = entry.value.clone();
-        Some(Scheme { name: name.into(), kind: kind(&node), node, span: entry.key.span })
+        Ok(Scheme { name: name.into(), kind: kind(&node), node, span: entry.key.span })
     }
 }
 

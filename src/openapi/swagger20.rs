@@ -1,11 +1,11 @@
 //! Swagger 2.0: `basePath`, body and form parameters.
 
 use super::{Api, Dialect, document};
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::{References, Tree};
 
 /// Reads a Swagger 2.0 document.
-pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings) -> Option<Api> {
+pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings) -> Result<Api, Reported> {
     let base = tree.root.get("basePath").and_then(|node| node.text().map(|text| (text, node.span)));
     let (base_path, span) = base.unwrap_or(("/", tree.root.span));
     if !base_path.starts_with('/') {
@@ -13,5 +13,5 @@ pub(super) fn read(tree: &Tree, references: References, findings: &mut Findings)
         findings
             .push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(format!("write `basePath: /{base_path}`")));
     }
-    Some(document::api(tree, Dialect::Swagger20, base_path, references, findings))
+    Ok(document::api(tree, Dialect::Swagger20, base_path, references, findings))
 }

@@ -1,6 +1,6 @@
 //! API bodies in templates of SAM and CloudFormation.
 
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::{Entry, Node, Tree};
 
 /// The resources that hold a body, and where.
@@ -58,7 +58,7 @@ pub fn is_template(root: &Node) -> bool {
 }
 
 /// The body in a template, as a document of its own. `None` means that a finding says why not.
-pub fn in_template(tree: &Tree, findings: &mut Findings) -> Option<(Tree, Template)> {
+pub fn in_template(tree: &Tree, findings: &mut Findings) -> Result<(Tree, Template), Reported> {
     let bodies = bodies(&tree.root);
     let [(resource, kind, body)] = bodies.as_slice() else {
         let (span, message) = match bodies.as_slice() {
@@ -69,8 +69,7 @@ pub fn in_template(tree: &Tree, findings: &mut Findings) -> Option<(Tree, Templa
             }
         };
         let help = "write the `DefinitionBody` or `Body` of one API into a file of its own";
-        findings.push(Diagnostic::error(codes::NOT_OPENAPI, span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::NOT_OPENAPI, span, message).help(help)));
     };
     let globals = tree.root.pointer("/Globals/Api").into_iter().chain(tree.root.pointer("/Globals/HttpApi"));
     let owners = resource.value.get("Properties").into_iter().chain(globals);
@@ -89,5 +88,5 @@ pub fn in_template(tree: &Tree, findings: &mut Findings) -> Option<(Tree, Templa
         }
     }
     let is_http = matches!(*kind, "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api");
-    Some((Tree { root: (*body).clone(), ..tree.clone() }, Template { root: tree.root.clone(), is_http }))
+    Ok((Tree { root: (*body).clone(), ..tree.clone() }, Template { root: tree.root.clone(), is_http }))
 }

@@ -2,6 +2,7 @@
 
 use super::Plan;
 use crate::assembly;
+use crate::base::Reported;
 
 /// What a policy compiles to.
 pub enum Compiled {
@@ -20,8 +21,8 @@ pub struct Flow {
 
 /// One case of a [`Flow`].
 pub struct Case {
-    /// Answers `Continue` where the case applies and `Otherwise` where it does not. `None` where a finding says why there is
-    /// none; the steps have findings of their own.
-    pub test: Option<Plan>,
+    /// Answers `Continue` where the case applies and `Otherwise` where it does not. Also where it could not be compiled the case
+    /// is compiled on, since its steps have findings of their own.
+    pub test: Result<Plan, Reported>,
     pub execute: Vec<assembly::Step>,
 }

@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 
 use super::{Meta, Names, SharedParts};
 use crate::assembly::{Carrier, Cors, Step};
-use crate::base::{Code, Diagnostic, Findings, Generation, Span, codes};
+use crate::base::{Code, Diagnostic, Findings, Generation, Reported, Span, codes};
 use crate::expression::{Builtin, Reference, Root, Template};
+use crate::runtime::is_writable;
 use crate::source::{Content, Node, Shape, expand};
 
 /// Compiles one step. Everything a policy reports goes to the true place in the document.
@@ -44,18 +45,16 @@ impl<'a, 'p> Compiler<'a, 'p> {
     }
 
     /// Reads the step's configuration.
-    pub(super) fn decode<T: DeserializeOwned>(&mut self, shape: &Shape) -> Option<T> {
-        let errors = self.findings.errors();
+    pub(super) fn decode<T: DeserializeOwned>(&mut self, shape: &Shape) -> Result<T, Reported> {
+        let mark = self.findings.mark();
         if self.carrier == Carrier::XAssembly {
             self.config = expand(&self.config, self.meta.literal, self.shared.environment, self.findings);
         }
-        if self.findings.errors() > errors {
-            return None;
-        }
+        self.findings.errors_since(mark)?;
         let mut spelling = Findings::default();
         let config = shape.decode(&self.config, self.findings)?;
         self.config = shape.rename(&self.config, &mut spelling);
-        Some(config)
+        Ok(config)
     }
 
     /// The title that faults and traces show. Without one it is the policy's own name, however the step spells it.
@@ -95,32 +94,43 @@ impl<'a, 'p> Compiler<'a, 'p> {
     }
 
     /// Reports an error at a property.
-    pub fn error(&mut self, code: Code, pointer: &str, message: impl Into<String>) {
+    pub fn error(&mut self, code: Code, pointer: &str, message: impl Into<String>) -> Reported {
         let message = self.without_masked(message.into());
-        self.findings.push(Diagnostic::error(code, self.span(pointer), message));
+        self.findings.push(Diagnostic::error(code, self.span(pointer), message))
     }
 
     /// Reports an error at a property, with what to type instead.
-    pub fn error_with_help(&mut self, code: Code, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
+    pub fn error_with_help(
+        &mut self,
+        code: Code,
+        pointer: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Reported {
         let (message, help) = (self.without_masked(message.into()), self.without_masked(help.into()));
-        self.findings.push(Diagnostic::error(code, self.span(pointer), message).help(help));
+        self.findings.push(Diagnostic::error(code, self.span(pointer), message).help(help))
     }
 
     /// Reports a warning at a property, with what to type instead.
-    pub fn warning(&mut self, code: Code, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.findings.push(Diagnostic::warning(code, self.span(pointer), message).help(help));
+    pub fn warning(
+        &mut self,
+        code: Code,
+        pointer: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Reported {
+        self.findings.push(Diagnostic::warning(code, self.span(pointer), message).help(help))
     }
 
     /// Compiles a text with `$(…)` in it.
-    pub fn template(&mut self, pointer: &str, text: &str) -> Option<Template> {
+    pub fn template(&mut self, pointer: &str, text: &str) -> Result<Template, Reported> {
         let place = self.place(pointer);
         let names = &mut *self.names;
         match Template::parse(text, &mut |name, at| names.resolve(name, place(at))) {
-            Ok(template) => Some(template),
+            Ok(template) => Ok(template),
             Err(error) => {
                 let message = self.without_masked(error.message);
-                self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(error.at), message));
-                None
+                Err(self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(error.at), message)))
             }
         }
     }
@@ -132,71 +142,86 @@ impl<'a, 'p> Compiler<'a, 'p> {
     }
 
     /// Like [`Compiler::template`], where the text must be known at load: only properties may stand in it.
-    pub fn constant(&mut self, pointer: &str, text: &str) -> Option<String> {
+    pub fn constant(&mut self, pointer: &str, text: &str) -> Result<String, Reported> {
         let template = self.template(pointer, text)?;
         match template.constant() {
-            Some(constant) => Some(constant.into_owned()),
+            Some(constant) => Ok(constant.into_owned()),
             None => {
                 let name = pointer.trim_start_matches('/').to_owned();
                 let message = format!("`{name}` is used at load, so only properties of the API can stand in it");
-                self.error(codes::BAD_TEMPLATE, pointer, message);
-                None
+                Err(self.error(codes::BAD_TEMPLATE, pointer, message))
             }
         }
     }
 
     /// A variable that the step reads by its bare name, such as `input: order`.
-    pub fn read_variable(&mut self, pointer: &str, name: &str) -> Option<Reference> {
+    pub fn read_variable(&mut self, pointer: &str, name: &str) -> Result<Reference, Reported> {
         let span = self.span(pointer);
         match self.names.variable(name) {
             Ok(reference) => {
                 self.names.note_read(&reference, span);
-                Some(reference)
+                Ok(reference)
             }
-            Err(message) => {
-                self.error(codes::BAD_TEMPLATE, pointer, message);
-                None
-            }
+            Err(message) => Err(self.error(codes::BAD_TEMPLATE, pointer, message)),
+        }
+    }
+
+    /// Notes the variables that an expression reads, for the findings about those that are not there.
+    pub(crate) fn note_references<'r>(
+        &mut self,
+        pointer: &str,
+        text: &str,
+        references: impl IntoIterator<Item = &'r Reference>,
+    ) {
+        let place = self.place(pointer);
+        for reference in references {
+            // The expression does not say where each of its parts is; the name is where it is written first.
+            let name = reference.path.first().and_then(|_| reference.path.last());
+            let at = name.and_then(|name| text.find(&**name).map(|at| at..at + name.len()));
+            let span = at.map_or_else(|| self.span(pointer), &place);
+            self.names.note_unknown(reference, span);
         }
     }
 
     /// A variable that the step sets by its bare name, such as `set: message.body`.
-    pub fn written_variable(&mut self, pointer: &str, name: &str) -> Option<Reference> {
+    pub fn written_variable(&mut self, pointer: &str, name: &str) -> Result<Reference, Reported> {
         let reference = match self.names.variable(name) {
             Ok(reference) => reference,
             Err(message) => {
-                self.error(codes::BAD_TEMPLATE, pointer, message);
-                return None;
+                return Err(self.error(codes::BAD_TEMPLATE, pointer, message));
             }
         };
         match &reference.root {
-            Root::Builtin(root) if !root.is_writable(&reference.path, self.names.generation) => {
-                self.read_only(pointer, name, *root);
-                return None;
+            Root::Builtin(root) if !is_writable(&reference, self.names.generation) => {
+                return Err(self.read_only(pointer, name, *root));
             }
             Root::Slot(slot) => {
                 let name = self.names.symbols.name(*slot).into();
                 self.names.assigned.insert(name);
             }
-            Root::Builtin(_) | Root::Named(_) => {}
+            Root::Builtin(_) => {
+                self.names.note_unknown(&reference, self.span(pointer));
+                self.names.written.push(reference.clone());
+            }
+            Root::Named(_) => {}
         }
-        Some(reference)
+        Ok(reference)
     }
 
     /// A variable that the step deletes. Of a message there may be more to delete than to set.
-    pub fn cleared_variable(&mut self, pointer: &str, name: &str) -> Option<Reference> {
+    pub fn cleared_variable(&mut self, pointer: &str, name: &str) -> Result<Reference, Reported> {
         match self.names.variable(name) {
-            Ok(reference) if reference.root == Root::Builtin(Builtin::Message) => Some(reference),
+            Ok(reference) if reference.root == Root::Builtin(Builtin::Message) => Ok(reference),
             _ => self.written_variable(pointer, name),
         }
     }
 
-    fn read_only(&mut self, pointer: &str, name: &str, root: Builtin) {
+    fn read_only(&mut self, pointer: &str, name: &str, root: Builtin) -> Reported {
         let help = match root {
             Builtin::Message => "a message has `body`, `headers.NAME`, `status.code`, `status.reason` and `attributes`",
             _ => "set a variable of your own, or one below `message`",
         };
-        self.error_with_help(codes::READ_ONLY, pointer, format!("`{name}` cannot be set"), help);
+        self.error_with_help(codes::READ_ONLY, pointer, format!("`{name}` cannot be set"), help)
     }
 
     /// Notes a fault that the step raises under a name of the author's.
@@ -208,13 +233,10 @@ impl<'a, 'p> Compiler<'a, 'p> {
     }
 
     /// The root of an `output`: `message`, or a variable of its own. `order.body` means `order`, as on IBM's gateway.
-    pub fn output(&mut self, pointer: &str, name: &str) -> Option<Root> {
+    pub fn output(&mut self, pointer: &str, name: &str) -> Result<Root, Reported> {
         match self.names.variable(name) {
-            Ok(Reference { root: Root::Builtin(Builtin::Message), .. }) => Some(Root::Builtin(Builtin::Message)),
-            Ok(Reference { root: Root::Builtin(root), .. }) => {
-                self.read_only(pointer, name, root);
-                None
-            }
+            Ok(Reference { root: Root::Builtin(Builtin::Message), .. }) => Ok(Root::Builtin(Builtin::Message)),
+            Ok(Reference { root: Root::Builtin(root), .. }) => Err(self.read_only(pointer, name, root)),
             _ => self.written_variable(pointer, name).map(|reference| reference.root),
         }
     }

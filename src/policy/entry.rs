@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Compiled, Compiler, Generations, Meta};
 use crate::assembly::Carrier;
-use crate::base::Generation;
+use crate::base::{Generation, Reported};
 use crate::source::Shape;
 
 /// The load-time half of a policy.
@@ -15,8 +15,8 @@ pub trait Policy {
     const META: Meta;
     /// What an author writes; its doc comments are the schema's descriptions and the page's table.
     type Config: DeserializeOwned + JsonSchema;
-    /// Makes the step. `None` means that findings say why not.
-    fn compile(config: Self::Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled>;
+    /// Makes the step.
+    fn compile(config: Self::Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported>;
 }
 
 /// A policy without its types.
@@ -24,7 +24,7 @@ pub struct Entry {
     pub meta: &'static Meta,
     shape: OnceLock<Shape>,
     make_shape: fn() -> Shape,
-    compile: fn(&Entry, &mut Compiler<'_, '_>) -> Option<Compiled>,
+    compile: fn(&Entry, &mut Compiler<'_, '_>) -> Result<Compiled, Reported>,
 }
 
 impl Entry {
@@ -47,7 +47,7 @@ impl Entry {
     }
 
     /// Reads the step's configuration and compiles it.
-    pub fn compile(&self, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    pub fn compile(&self, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         (self.compile)(self, compiler)
     }
 

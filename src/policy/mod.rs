@@ -18,5 +18,5 @@ pub use compiler::Compiler;
 pub use coverage::{Coverage, Covered};
 pub use entry::{Entry, Policy};
 pub use meta::{Example, Generations, Meta, Stage, StageOrder};
-pub use names::Names;
+pub use names::{Names, Unknown};
 pub use shared::SharedParts;

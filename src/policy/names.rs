@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::assembly::Property;
+use crate::assembly::{Carrier, Property};
 use crate::base::{Generation, Span};
 use crate::expression::{Builtin, Reference, Resolved, Root, property_value, split_path};
-use crate::runtime::Symbols;
+use crate::runtime::{Symbols, variable_info};
 use crate::value::Value;
 
 /// The names of one pipeline.
@@ -28,12 +28,25 @@ pub struct Names<'a> {
     pub parameters: Vec<(Arc<str>, Span)>,
     /// The gateway whose variables these are: that of the assembly, whatever its steps say.
     pub generation: Generation,
+    /// The carrier of the step that is compiled.
+    pub carrier: Carrier,
+    /// References below a root of the gateway that lead to nothing, with their places.
+    pub unknown: Vec<Unknown>,
+    /// What steps set below the roots of the gateway.
+    pub written: Vec<Reference>,
     /// Names of faults that steps raise beside those that Gantry knows.
     pub raised: HashSet<Arc<str>>,
     /// A step raises names that only run time knows.
     pub raises_any: bool,
     /// The parameters of the user-defined policies around a step, the innermost last; with their values where those are known.
     pub locals: Vec<HashMap<Arc<str>, Option<Value>>>,
+}
+
+/// A reference below a root of the gateway that leads to nothing.
+pub struct Unknown {
+    pub reference: Reference,
+    pub span: Span,
+    pub carrier: Carrier,
 }
 
 impl<'a> Names<'a> {
@@ -48,6 +61,9 @@ impl<'a> Names<'a> {
             dynamic: false,
             parameters: Vec::new(),
             generation,
+            carrier: Carrier::XAssembly,
+            unknown: Vec::new(),
+            written: Vec::new(),
             raised: HashSet::new(),
             raises_any: false,
             locals: Vec::new(),
@@ -100,7 +116,7 @@ impl<'a> Names<'a> {
             Some(builtin) => Root::Builtin(builtin),
             None => Root::Slot(self.symbols.intern(&first).ok_or("the assembly has more than 65,536 variables")?),
         };
-        Ok(Reference { root, path: segments.into() })
+        Ok(Reference::new(root, segments))
     }
 
     /// A variable that the gateway itself sets.
@@ -110,7 +126,18 @@ impl<'a> Names<'a> {
         Some(reference)
     }
 
+    /// Notes a reference below a root of the gateway that leads to nothing.
+    pub fn note_unknown(&mut self, reference: &Reference, span: Span) {
+        let is_known = reference.unknown_member().is_none()
+            && (!matches!(reference.root, Root::Builtin(_))
+                || variable_info(reference.variable()).known.is_in(self.generation));
+        if !is_known {
+            self.unknown.push(Unknown { reference: reference.clone(), span, carrier: self.carrier });
+        }
+    }
+
     pub(super) fn note_read(&mut self, reference: &Reference, span: Span) {
+        self.note_unknown(reference, span);
         let (name, reads): (Arc<str>, _) = match (&reference.root, &*reference.path) {
             (Root::Slot(slot), _) => (self.symbols.name(*slot).into(), &mut self.reads),
             (Root::Builtin(Builtin::Request), [first, name, ..]) if &**first == "parameters" => {

@@ -19,44 +19,82 @@ pub struct Context {
     pub state: Box<State>,
 }
 
-/// The state of a request.
+/// The state of a request, in groups.
 pub struct State {
+    /// What came in.
     pub request: Request,
-    /// What the next call sends and the client receives.
-    pub message: Message,
-    /// Headers of `message` that a step has set. While `message` is still the request, only these go to the client.
-    pub touched_headers: Vec<HeaderName>,
-    /// A call has replaced `message`, so it is a response now.
-    pub is_response: bool,
-    /// What stands in the response's head whatever becomes of `message`.
-    pub answer_headers: Vec<AnswerHeader>,
-    /// `request.body` holds what the client sent.
-    pub request_body_kept: bool,
+    /// Which route it takes.
+    pub route: MatchedRoute,
+    /// Who calls.
+    pub identity: Identity,
+    /// What goes out: to the next call, and to the client.
+    pub outgoing: Outgoing,
+    /// What steps have set.
+    pub variables: Variables,
+    /// What the request may still use.
+    pub budget: Budget,
+    /// The fault that is being handled, and the recorder.
+    pub handling: Handling,
+}
+
+/// The API, the operation and the pipeline of a request.
+#[derive(Clone)]
+pub struct MatchedRoute {
     pub api: Arc<ApiInfo>,
     pub operation: Arc<OperationInfo>,
-    /// One place for every variable that the pipeline knows.
-    pub slots: Box<[Variable]>,
-    /// Variables whose names only run time knew.
-    pub overflow: HashMap<Arc<str>, Variable>,
-    /// What steps have set of the gateway's own variables.
-    pub written: Written,
+    pub pipeline: Arc<Pipeline>,
+}
+
+/// Who calls.
+#[derive(Clone, Default)]
+pub struct Identity {
     /// The application that was identified. The one place where `client.*` and `plan.*` come from.
     pub caller: Option<Arc<Caller>>,
     /// The alternatives of the security requirements, by their numbers as bits, whose application was found.
     pub identified: u64,
     /// The claims of the token that was validated last, which events of API Gateway show.
     pub claims: Option<Value>,
-    /// The pipeline, for its symbol table.
-    pub pipeline: Arc<Pipeline>,
-    /// The fault that is being handled, and the step it came from.
-    pub error: Option<(Fault, Option<Arc<StepInfo>>)>,
-    /// The limits that it was counted against.
-    pub limits: Limits,
+}
+
+/// What the next call sends and the client receives.
+#[derive(Default)]
+pub struct Outgoing {
+    pub message: Message,
+    /// Headers of `message` that a step has set. While `message` is still the request, only these go to the client.
+    pub touched_headers: Vec<HeaderName>,
+    /// A call has replaced `message`, so it is a response now.
+    pub is_response: bool,
+    /// Changes of the response's head that stay whatever becomes of `message`.
+    pub answer_headers: Vec<AnswerHeader>,
+}
+
+/// What steps have set.
+#[derive(Default)]
+pub struct Variables {
+    /// One place for every variable that the pipeline knows.
+    pub slots: Box<[Slot]>,
+    /// Variables whose names only run time knew.
+    pub overflow: HashMap<Arc<str>, Slot>,
+    /// What steps have set of the gateway's own variables.
+    pub written: Written,
+}
+
+/// What a request may still use.
+pub struct Budget {
     pub deadline: Instant,
     /// What handlers and `finally` have of their own.
-    pub handler_budget: Duration,
+    pub handlers: Duration,
     /// The largest body that is read.
     pub body_limit: usize,
+    /// The rate limits that it was counted against.
+    pub limits: Limits,
+}
+
+/// The fault that is being handled, and the recorder.
+#[derive(Default)]
+pub struct Handling {
+    /// The fault, and the step it came from.
+    pub error: Option<(Fault, Option<Arc<StepInfo>>)>,
     /// Only of requests that are traced.
     pub recorder: Option<Box<Recorder>>,
 }
@@ -81,6 +119,8 @@ pub struct Request {
     pub headers: Headers,
     /// Kept only when a step of the pipeline reads it.
     pub body: Body,
+    /// `request.body` holds what the client sent.
+    pub body_kept: bool,
     pub client: SocketAddr,
     /// Where the connection arrived.
     pub local: SocketAddr,
@@ -101,9 +141,9 @@ pub fn protocol(version: Version) -> &'static str {
     }
 }
 
-/// A variable's content.
+/// The content of a variable of the pipeline.
 #[derive(Debug, Default)]
-pub enum Variable {
+pub enum Slot {
     #[default]
     Empty,
     Value(Value),
@@ -144,53 +184,42 @@ impl Context {
         body: Body,
         limits: ContextLimits,
     ) -> Self {
-        let mut slots: Box<[Variable]> = (0..pipeline.symbols.len()).map(|_| Variable::Empty).collect();
+        let mut slots: Box<[Slot]> = (0..pipeline.symbols.len()).map(|_| Slot::Empty).collect();
         for (slot, value) in &pipeline.initial {
             if let Some(place) = slots.get_mut(usize::from(*slot)) {
-                *place = Variable::Value(value.clone());
+                *place = Slot::Value(value.clone());
             }
         }
         let deadline = request.arrived + limits.request;
         let [of_message, of_request] = Headers::twice(std::mem::take(&mut request.headers).into_map());
         request.headers = of_request;
         let message = Message { headers: of_message, body, ..Message::default() };
+        let variables = Variables { slots, ..Variables::default() };
+        let budget =
+            Budget { deadline, handlers: limits.handlers, body_limit: limits.body_bytes, limits: Limits::default() };
         Context {
             state: Box::new(State {
                 request,
-                message,
-                touched_headers: Vec::new(),
-                is_response: false,
-                answer_headers: Vec::new(),
-                request_body_kept: false,
-                api,
-                operation,
-                slots,
-                overflow: HashMap::new(),
-                written: Written::default(),
-                caller: None,
-                identified: 0,
-                claims: None,
-                pipeline,
-                error: None,
-                limits: Limits::default(),
-                deadline,
-                handler_budget: limits.handlers,
-                body_limit: limits.body_bytes,
-                recorder: None,
+                route: MatchedRoute { api, operation, pipeline },
+                identity: Identity::default(),
+                outgoing: Outgoing { message, ..Outgoing::default() },
+                variables,
+                budget,
+                handling: Handling::default(),
             }),
         }
     }
 
     /// How long a step may still wait.
     pub fn remaining(&self) -> Duration {
-        self.state.deadline.saturating_duration_since(Instant::now())
+        self.state.budget.deadline.saturating_duration_since(Instant::now())
     }
 }
 
 impl State {
     /// Puts the changes of the head on a response.
     pub fn finish(&self, message: &mut Message) {
-        for change in &self.answer_headers {
+        for change in &self.outgoing.answer_headers {
             match change {
                 AnswerHeader::Set(name, value) => drop(message.headers.insert(name, value.clone())),
                 AnswerHeader::Add(name, value) => drop(message.headers.append(name, value.clone())),
@@ -209,6 +238,7 @@ impl State {
             scheme: self.request.scheme,
             headers: Headers::default(),
             body: Body::Empty,
+            body_kept: self.request.body_kept,
             client: self.request.client,
             local: self.request.local,
             received: self.request.received,
@@ -217,34 +247,25 @@ impl State {
         };
         Box::new(State {
             request,
-            message: Message::default(),
-            touched_headers: Vec::new(),
-            is_response: false,
-            answer_headers: Vec::new(),
-            request_body_kept: self.request_body_kept,
-            api: self.api.clone(),
-            operation: self.operation.clone(),
-            slots: Box::default(),
-            overflow: HashMap::new(),
-            written: Written::default(),
-            caller: self.caller.clone(),
-            identified: self.identified,
-            claims: self.claims.clone(),
-            pipeline: self.pipeline.clone(),
-            error: self.error.clone(),
-            limits: Limits::default(),
-            deadline: self.deadline,
-            handler_budget: self.handler_budget,
-            body_limit: self.body_limit,
-            recorder: None,
+            route: self.route.clone(),
+            identity: self.identity.clone(),
+            outgoing: Outgoing::default(),
+            variables: Variables::default(),
+            budget: Budget {
+                deadline: self.budget.deadline,
+                handlers: self.budget.handlers,
+                body_limit: self.budget.body_limit,
+                limits: Limits::default(),
+            },
+            handling: Handling { error: self.handling.error.clone(), recorder: None },
         })
     }
 
     /// Takes over a fault that is handled from here on, and the step it came from.
     pub(super) fn take_fault(&mut self, fault: Fault, step: Option<Arc<StepInfo>>) {
-        self.error = Some((fault, step));
+        self.handling.error = Some((fault, step));
         // What steps set of `error` belonged to the fault before.
-        self.written.forget(Builtin::Error);
+        self.variables.written.forget(Builtin::Error);
     }
 }
 
@@ -256,11 +277,11 @@ pub struct ContextLimits {
     pub body_bytes: usize,
 }
 
-// === impl Variable ===
+// === impl Slot ===
 
-impl Variable {
+impl Slot {
     pub fn is_empty(&self) -> bool {
-        matches!(self, Variable::Empty)
+        matches!(self, Slot::Empty)
     }
 }
 

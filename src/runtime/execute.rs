@@ -44,12 +44,12 @@ enum Way {
 /// Walks the ops from `at` to a stop.
 async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way, Fault> {
     loop {
-        if let Some(recorder) = &mut cx.state.recorder {
+        if let Some(recorder) = &mut cx.state.handling.recorder {
             recorder.enter(pipeline, at);
         }
         let result = match pipeline.ops.get(at as usize) {
             Some(Op::Step(step) | Op::Branch { test: step, .. }) => {
-                let deadline = cx.state.deadline + GRACE;
+                let deadline = cx.state.budget.deadline + GRACE;
                 match step.run(cx) {
                     Outcome::Ready(result) => result,
                     Outcome::Timely(future) => future.await,
@@ -73,7 +73,7 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way,
             Ok(Next::End) => return Ok(Way::End),
             Err(mut fault) => {
                 fault.op = Some(at);
-                if let Some(recorder) = &mut cx.state.recorder {
+                if let Some(recorder) = &mut cx.state.handling.recorder {
                     recorder.failed(&fault.name);
                 }
                 let Some(handler) = pipeline.handler(at, &fault) else { return Err(fault) };
@@ -87,7 +87,7 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way,
 }
 
 fn renew_deadline(cx: &mut Context) {
-    cx.state.deadline = cx.state.deadline.max(Instant::now() + cx.state.handler_budget);
+    cx.state.budget.deadline = cx.state.budget.deadline.max(Instant::now() + cx.state.budget.handlers);
 }
 
 fn late() -> Fault {
@@ -96,22 +96,22 @@ fn late() -> Fault {
 }
 
 async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
-    let (limit, deadline) = (cx.state.body_limit, cx.state.deadline);
+    let (limit, deadline) = (cx.state.budget.body_limit, cx.state.budget.deadline);
     let state = &mut *cx.state;
     // What an upstream compressed is decompressed for the step that reads it; what a client sent stays as it came.
     let loading = async {
-        match state.is_response {
-            true => state.message.load_decoded(limit).await,
-            false if state.pipeline.signs_body => state.message.body.load_hashed(limit).await,
-            false => state.message.body.load(limit).await,
+        match state.outgoing.is_response {
+            true => state.outgoing.message.load_decoded(limit).await,
+            false if state.route.pipeline.signs_body => state.outgoing.message.body.load_hashed(limit).await,
+            false => state.outgoing.message.body.load(limit).await,
         }
     };
     let loaded = timeout_at(deadline, loading).await.map_err(|_| late())?;
-    loaded.map(|()| Next::Continue).map_err(|error| body_fault(&error, state.is_response))?;
+    loaded.map(|()| Next::Continue).map_err(|error| body_fault(&error, state.outgoing.is_response))?;
     // The pipeline's first op is this one where a step reads `request.body`; later ones find a body that steps may have set.
-    if state.pipeline.keeps_request_body && !state.request_body_kept {
-        state.request.body = state.message.body.share();
-        state.request_body_kept = true;
+    if state.route.pipeline.keeps_request_body && !state.request.body_kept {
+        state.request.body = state.outgoing.message.body.share();
+        state.request.body_kept = true;
     }
     Ok(Next::Continue)
 }

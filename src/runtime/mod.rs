@@ -9,7 +9,6 @@ mod error_document;
 mod execute;
 mod fault;
 mod limits;
-mod message_variables;
 mod pipeline;
 mod recorder;
 mod router;
@@ -20,17 +19,22 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use api_info::{ApiInfo, ClientDemand, DeclaredParameter, Document, OperationInfo};
-pub use context::{AnswerHeader, Caller, Context, ContextLimits, Request, State, Variable, protocol};
+pub use context::{
+    AnswerHeader, Budget, Caller, Context, ContextLimits, Handling, Identity, MatchedRoute, Outgoing, Request, Slot,
+    State, Variables, protocol,
+};
 pub use error_document::error_document;
 pub use execute::execute;
 pub use fault::{Fault, FaultKind, FaultParts, FaultSource, kinds};
 pub use limits::{LimitState, Limits};
-pub use message_variables::whole as message_value;
+
 pub use pipeline::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo, Symbols};
 pub use recorder::{Recorder, SpanId, StepSpan, StepSpans, TRACEPARENT, TraceId};
 pub use router::{Conflict, RouteMatch, Router};
 pub use snapshot::{Route, Snapshot, asked_verb};
-pub use variables::{Known, VARIABLES, VariableInfo, Writable, Written};
+pub use variables::{
+    Known, VARIABLES, VariableInfo, Writable, Written, info as variable_info, is_writable, message_value,
+};
 
 /// The run-time half of a policy: made once per step at load, run for every request.
 pub trait Step: Send + Sync {

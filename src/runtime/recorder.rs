@@ -118,7 +118,7 @@ impl State {
     /// Says in the headers of a call which step of which trace it is made for, where the request is traced and `passes` lets
     /// such a header through.
     pub fn add_trace(&self, headers: &mut HeaderMap, passes: impl Fn(&str) -> bool) {
-        let Some(recorder) = &self.recorder else { return };
+        let Some(recorder) = &self.handling.recorder else { return };
         if recorder.own {
             headers.remove(TRACESTATE);
         }

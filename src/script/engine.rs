@@ -59,7 +59,7 @@ impl Engine {
 
     /// Runs a script on a request; of a condition it answers whether it holds.
     pub async fn run(&self, cx: &mut Context, script: &Arc<Script>) -> Result<bool, Fault> {
-        let deadline = cx.state.deadline;
+        let deadline = cx.state.budget.deadline;
         let _permit = match timeout_at(deadline, self.at_once.acquire()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) | Err(_) => {

@@ -100,6 +100,7 @@ fn prepare(
         version: head.version,
         scheme: "http",
         body: Body::Empty,
+        body_kept: false,
         client: peer.0,
         local: peer.1,
         received: exchange.received,
@@ -108,7 +109,7 @@ fn prepare(
     };
     let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
     let mut context = Context::new(pipeline, api, operation, request, Body::from_stream(body), timing);
-    context.state.recorder = exchange.recorder();
+    context.state.handling.recorder = exchange.recorder();
     Ok(Asked::Api(context))
 }
 

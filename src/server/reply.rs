@@ -15,16 +15,16 @@ use crate::value::{Body, BodyStream, BoxError, Message};
 /// Takes the response out of a request's state. While `message` is still the request, the client's own headers
 /// stay here.
 pub(super) fn reply(state: &mut State) -> Result<Message, Fault> {
-    let mut message = std::mem::take(&mut state.message);
+    let mut message = std::mem::take(&mut state.outgoing.message);
     if let Some(status) = message.status.filter(StatusCode::is_informational) {
         let text = format!("The response has the status {status}, which does not end a request");
         return Err(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, text));
     }
-    if !state.is_response {
+    if !state.outgoing.is_response {
         let request = std::mem::take(&mut message.headers);
         let empty = matches!(message.body, Body::Empty | Body::Gone);
         let content_type = (!empty).then_some(&CONTENT_TYPE);
-        for name in state.touched_headers.iter().chain(content_type) {
+        for name in state.outgoing.touched_headers.iter().chain(content_type) {
             keep(name, &request, &mut message.headers);
         }
     }

@@ -29,7 +29,7 @@ pub(super) struct Mishap {
 /// Runs the context's pipeline. One with handlers or a `finally` runs to its end even when the client leaves; one
 /// without is dropped together with this future.
 pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphorePermit>>, cx: Context) -> Ended {
-    let pipeline = &cx.state.pipeline;
+    let pipeline = &cx.state.route.pipeline;
     let (id, format) = (cx.state.request.id.clone(), pipeline.error_format);
     if pipeline.handlers.is_empty() && pipeline.finally.is_none() {
         return guarded(traffic, cx).await;
@@ -52,7 +52,7 @@ pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphor
 
 /// Runs it, counts and logs what went wrong. A step that panics fails its own request only.
 async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
-    let pipeline = cx.state.pipeline.clone();
+    let pipeline = cx.state.route.pipeline.clone();
     let id = cx.state.request.id.clone();
     let result = AssertUnwindSafe(execute(&pipeline, &mut cx)).catch_unwind().await;
     let result = match result {
@@ -60,7 +60,7 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
         Err(panic) => Err(panicked(&*panic)),
     };
     let (mut message, fault, step) = match result {
-        Ok(mut message) => match cx.state.error.take() {
+        Ok(mut message) => match cx.state.handling.error.take() {
             None => {
                 cx.state.finish(&mut message);
                 return Ended { message, mishap: None };

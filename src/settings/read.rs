@@ -8,7 +8,7 @@ use http::header::{HeaderName, HeaderValue};
 
 use super::variables::overlay;
 use super::{Clients, OAuthProvider, Settings};
-use crate::base::{Diagnostic, Findings, Sources, codes, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, Sources, codes, quoted_list};
 use crate::source::{Content, Environment, Node, Shape, Spellings, expand, read_tree};
 
 /// The shape of the settings file.
@@ -22,18 +22,16 @@ pub fn clients_shape() -> Shape {
     Shape::of::<Clients>("the clients' file", Spellings::default())
 }
 
-/// Reads who may call. `None` means that findings say why not.
+/// Reads who may call.
 pub fn read_clients(
     path: &Path,
     environment: &dyn Environment,
     sources: &mut Sources,
     findings: &mut Findings,
-) -> Option<Clients> {
-    let errors = findings.errors();
+) -> Result<Clients, Reported> {
+    let mark = findings.mark();
     let root = expand(&read_tree(path, sources, findings)?.root, &[], environment, findings);
-    if findings.errors() > errors {
-        return None;
-    }
+    findings.errors_since(mark)?;
     let clients: Clients = clients_shape().decode(&root, findings)?;
     let mut wrong = |place: &[&str], message: String, help: String| {
         let found = place.iter().try_fold(&root, |node, key| match key.parse::<usize>() {
@@ -82,17 +80,17 @@ pub fn read_clients(
             }
         }
     }
-    (findings.errors() == errors).then_some(clients)
+    findings.errors_since(mark).map(|()| clients)
 }
 
-/// Reads the settings: the file, if there is one, and `GANTRY_…` variables over it. `None` means that findings say why not.
+/// Reads the settings: the file, if there is one, and `GANTRY_…` variables over it.
 pub fn read(
     path: Option<&Path>,
     environment: &dyn Environment,
     sources: &mut Sources,
     findings: &mut Findings,
-) -> Option<Settings> {
-    let errors = findings.errors();
+) -> Result<Settings, Reported> {
+    let mark = findings.mark();
     let file = match path {
         Some(path) => expand(&read_tree(path, sources, findings)?.root, &[], environment, findings),
         None => empty(sources),
@@ -100,9 +98,7 @@ pub fn read(
     if !file.is_mapping() && !file.is_null() {
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, file.span, "the settings file is a map of settings"));
     }
-    if findings.errors() > errors {
-        return None;
-    }
+    findings.errors_since(mark)?;
     let shape = shape();
     let root = overlay(&file, shape.annotated(), environment, sources);
     let root = if root.is_null() { Node { span: root.span, content: Content::Mapping(Arc::default()) } } else { root };
@@ -140,7 +136,7 @@ pub fn read(
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
     }
     wrong_traces(&settings, &root, findings);
-    (findings.errors() == errors).then_some(settings)
+    findings.errors_since(mark).map(|()| settings)
 }
 
 /// Reports what of `traces` cannot be used. Its values may be from outside and are not shown.

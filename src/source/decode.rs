@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::quick::Look;
 use super::words::{expectation, known_properties, property_name};
 use super::{Content, Entry, Key, Node, Scalar, Style};
-use crate::base::{Diagnostic, Findings, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
 
 /// Other ways in which documents write the properties of one type.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,24 +66,22 @@ impl Shape {
             .flat_map(|map| map.keys().map(String::as_str))
     }
 
-    /// Reads `node`. `None` means that findings say why not.
-    pub fn decode<T: DeserializeOwned>(&self, node: &Node, findings: &mut Findings) -> Option<T> {
+    /// Reads `node`.
+    pub fn decode<T: DeserializeOwned>(&self, node: &Node, findings: &mut Findings) -> Result<T, Reported> {
         // Counted by themselves: a finding that is known already, as the same text is read again, is one all the same.
         let mut own = Findings::default();
+        let clean = own.mark();
         let node = &self.rename(node, &mut own);
         let json = to_json(node, &self.schema);
         self.check(&json, node, &mut own);
-        own.iter().for_each(|finding| findings.push(finding.clone()));
-        if own.errors() > 0 {
-            return None;
-        }
+        findings.extend(own.iter().cloned());
+        own.errors_since(clean)?;
         match serde_json::from_value(json) {
-            Ok(config) => Some(config),
+            Ok(config) => Ok(config),
             Err(error) => {
                 // The schema let through what serde refuses: the words are serde's, the place is the whole.
                 let message = format!("{} cannot be read: {error}", self.name);
-                findings.push(Diagnostic::error(codes::BAD_VALUE, node.span, message));
-                None
+                Err(findings.push(Diagnostic::error(codes::BAD_VALUE, node.span, message)))
             }
         }
     }
@@ -301,7 +299,7 @@ mod tests {
         let node = parse(id, text, &mut findings).unwrap();
         let config = Shape::of::<Config>("lambda", SPELLINGS).decode(&node, &mut findings);
         let lines = findings.iter().map(|finding| crate::base::render_short(finding, &sources)).collect();
-        (config, lines)
+        (config.ok(), lines)
     }
 
     #[test]

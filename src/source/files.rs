@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Node, parse};
-use crate::base::{Diagnostic, Findings, SourceId, Sources, codes};
+use crate::base::{Diagnostic, Findings, Reported, SourceId, Sources, codes};
 
 /// The largest file that is read.
 pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
@@ -19,19 +19,22 @@ pub struct Tree {
 }
 
 /// Reads and parses one file. `None` means that a finding says why not.
-pub fn read_tree(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Option<Tree> {
+pub fn read_tree(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Result<Tree, Reported> {
     let (source, text) = read_text(path, sources, findings)?;
     let root = parse(source, &text, findings)?;
-    Some(Tree { source, path: path.into(), root })
+    Ok(Tree { source, path: path.into(), root })
 }
 
 /// Reads one text file into `sources`.
-pub fn read_text(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Option<(SourceId, Arc<str>)> {
+pub fn read_text(
+    path: &Path,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<(SourceId, Arc<str>), Reported> {
     let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
     let refuse = |code, message: String, sources: &mut Sources, findings: &mut Findings| {
         let source = sources.add(name.as_str(), "");
-        findings.push(Diagnostic::error(code, source.start(), message));
-        None
+        Err(findings.push(Diagnostic::error(code, source.start(), message)))
     };
     let bytes = match read_bytes(path) {
         Ok(Some(bytes)) => bytes,
@@ -46,7 +49,7 @@ pub fn read_text(path: &Path, sources: &mut Sources, findings: &mut Findings) ->
     };
     // Editors on Windows write a byte order mark; it is no part of the document.
     let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
-    Some((sources.add(name, text.clone()), text))
+    Ok((sources.add(name, text.clone()), text))
 }
 
 /// The path `-`.

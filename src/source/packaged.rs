@@ -61,7 +61,7 @@ impl Packaged {
 
     fn file(&mut self, path: &Path, sources: &mut Sources, findings: &mut Findings) {
         if !self.0.contains_key(path) {
-            self.0.insert(path.to_owned(), read_text(path, sources, findings));
+            self.0.insert(path.to_owned(), read_text(path, sources, findings).ok());
         }
     }
 

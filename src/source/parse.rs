@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::json;
 use super::{Content, Entry, Key, Node, Origin, Scalar, Style};
-use crate::base::{Code, Diagnostic, Findings, SourceId, Span, codes};
+use crate::base::{Code, Diagnostic, Findings, Reported, SourceId, Span, codes};
 
 /// Maps and lists inside each other.
 const MAX_DEPTH: usize = 128;
@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 128;
 const MAX_NODES: usize = 1_000_000;
 
 /// Reads a text. On a syntax error nothing comes back but the finding; duplicate keys are findings beside the tree.
-pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Option<Node> {
+pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Result<Node, Reported> {
     let mut reader = Reader::new(source, text);
     match json::read(source, text, &mut reader) {
         Some(()) => reader.finished(findings),
@@ -24,7 +24,7 @@ pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Option<No
     }
 }
 
-pub(super) fn parse_yaml(source: SourceId, text: &str, findings: &mut Findings) -> Option<Node> {
+pub(super) fn parse_yaml(source: SourceId, text: &str, findings: &mut Findings) -> Result<Node, Reported> {
     let mut reader = Reader::new(source, text);
     for event in Parser::new_from_str(text) {
         let step = match event {
@@ -38,8 +38,7 @@ pub(super) fn parse_yaml(source: SourceId, text: &str, findings: &mut Findings) 
             Ok(Progress::More) => {}
             Ok(Progress::Finished) => break,
             Err(finding) => {
-                findings.push(*finding);
-                return None;
+                return Err(findings.push(*finding));
             }
         }
     }
@@ -170,9 +169,9 @@ impl<'t> Reader<'t> {
     }
 
     /// The tree, and what was found beside it.
-    fn finished(self, findings: &mut Findings) -> Option<Node> {
-        self.duplicates.into_iter().for_each(|finding| findings.push(finding));
-        Some(self.root.map_or_else(|| nothing(self.source), |(node, _)| node))
+    fn finished(self, findings: &mut Findings) -> Result<Node, Reported> {
+        findings.extend(self.duplicates);
+        Ok(self.root.map_or_else(|| nothing(self.source), |(node, _)| node))
     }
 
     pub(super) fn begin(
@@ -357,7 +356,10 @@ mod tests {
         let id = sources.add("t.yaml", text);
         let mut findings = Findings::default();
         let node = parse(id, text, &mut findings);
-        (node, findings.iter().map(|finding| format!("{} {}", sources.place(finding.span), finding.code.id)).collect())
+        (
+            node.ok(),
+            findings.iter().map(|finding| format!("{} {}", sources.place(finding.span), finding.code.id)).collect(),
+        )
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl References {
             if all.files.contains_key(&path) {
                 continue;
             }
-            let tree = path.is_file().then(|| read_tree(&path, sources, findings)).flatten();
+            let tree = path.is_file().then(|| read_tree(&path, sources, findings)).and_then(Result::ok);
             all.files.insert(path, tree.as_ref().map(|tree| tree.source));
             if let Some(tree) = tree {
                 waiting.extend(files_named(&tree));

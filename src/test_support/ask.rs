@@ -106,6 +106,7 @@ impl Ask {
             scheme: "http",
             headers: self.headers.into(),
             body: Body::Empty,
+            body_kept: false,
             client: ([192, 0, 2, 7], 40_000).into(),
             local: ([192, 0, 2, 1], 8080).into(),
             received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000),
@@ -179,10 +180,10 @@ impl Gateway {
 /// What `message` is when the flow is over. As long as no call has replaced it, only what steps set goes out.
 fn response(cx: &mut Context) -> Message {
     let state = &mut *cx.state;
-    let mut message = std::mem::take(&mut state.message);
-    if !state.is_response {
+    let mut message = std::mem::take(&mut state.outgoing.message);
+    if !state.outgoing.is_response {
         let all = std::mem::take(&mut message.headers);
-        let touched = |name: &http::HeaderName| state.touched_headers.contains(name);
+        let touched = |name: &http::HeaderName| state.outgoing.touched_headers.contains(name);
         for (name, value) in all.iter().filter(|(name, _)| touched(name)) {
             message.headers.append(name, value.clone());
         }
@@ -191,8 +192,8 @@ fn response(cx: &mut Context) -> Message {
 }
 
 fn failed_step(fault: Option<&Fault>, cx: &Context) -> Option<Arc<StepInfo>> {
-    match (fault, &cx.state.error) {
-        (Some(fault), _) => fault.op.and_then(|op| cx.state.pipeline.info[op as usize].clone()),
+    match (fault, &cx.state.handling.error) {
+        (Some(fault), _) => fault.op.and_then(|op| cx.state.route.pipeline.info[op as usize].clone()),
         (None, Some((_, step))) => step.clone(),
         (None, None) => None,
     }

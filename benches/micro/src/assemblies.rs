@@ -147,6 +147,7 @@ fn request() -> Request {
         scheme: "http",
         headers: headers.into_iter().collect::<HeaderMap>().into(),
         body: Body::Empty,
+        body_kept: false,
         client: ([192, 0, 2, 7], 40_000).into(),
         local: ([192, 0, 2, 1], 8080).into(),
         received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000),

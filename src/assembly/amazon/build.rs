@@ -37,6 +37,11 @@ pub(super) fn set_variable(span: Span, actions: Vec<Node>) -> Option<Node> {
     (!actions.is_empty()).then(|| step("set-variable", span, [("actions", list(span, actions))]))
 }
 
+/// A `set-variable` with one action.
+pub(super) fn change_variable(span: Span, action: Node) -> Node {
+    step("set-variable", span, [("actions", list(span, vec![action]))])
+}
+
 /// An action of `set-variable`.
 pub(super) fn set(name: &str, value: Node) -> Node {
     let span = value.span;

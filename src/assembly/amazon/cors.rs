@@ -4,19 +4,22 @@ use http::{HeaderValue, StatusCode};
 
 use super::super::{Cors, CorsRule, Origin, Others};
 use super::Export;
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 
 pub(super) const KEY: &str = "x-amazon-apigateway-cors";
 
-/// What a document says; `None` also where findings say why not.
-pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Option<Cors> {
-    let entry = export.api.tree.root.entry(KEY)?;
+/// What a document says of pages from other origins, if it says anything.
+pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Result<Option<Cors>, Reported> {
+    let Some(entry) = export.api.tree.root.entry(KEY) else { return Ok(None) };
     let node = &entry.value;
-    let mut list = |key: &str| -> Option<Vec<String>> {
-        let Some(node) = node.get(key).filter(|node| !node.is_null()) else { return Some(Vec::new()) };
+    let mut list = |key: &str| -> Result<Vec<String>, Reported> {
+        let Some(node) = node.get(key).filter(|node| !node.is_null()) else { return Ok(Vec::new()) };
         let one = [node.clone()];
         let items = if node.is_sequence() { node.items() } else { &one };
-        items.iter().map(|item| Some(export.values.text(item, findings)?.text()?.to_owned())).collect()
+        items
+            .iter()
+            .map(|item| export.values.text(item, findings).map(|text| text.text().unwrap_or_default().to_owned()))
+            .collect()
     };
     let (origins, methods) = (list("allowOrigins")?, list("allowMethods")?);
     let (headers, exposed) = (list("allowHeaders")?, list("exposeHeaders")?);
@@ -25,8 +28,7 @@ pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Option<Cors>
     let bad = |text: &String| HeaderValue::from_str(text).is_err();
     if [&origins, &methods, &headers, &exposed, &age].into_iter().flatten().any(bad) {
         let message = "a value has characters that no header of CORS has";
-        findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message)));
     }
     // What is not listed is not allowed: an empty value says so to the browser.
     let joined = |all: &[String]| HeaderValue::from_str(&all.join(",")).ok();
@@ -41,5 +43,7 @@ pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Option<Cors>
         exposed: some(&exposed),
         max_age: some(&age),
     };
-    Some(Cors { rules: vec![rule], others: Others::Unread, preflight: StatusCode::NO_CONTENT, span: entry.key.span })
+    let cors =
+        Cors { rules: vec![rule], others: Others::Unread, preflight: StatusCode::NO_CONTENT, span: entry.key.span };
+    Ok(Some(cors))
 }

@@ -4,7 +4,7 @@ use super::integration::unbuilt;
 use super::request_parameters::is_name;
 use super::responses::{literal, status};
 use super::{Export, build};
-use crate::base::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Entry, Node};
 
 const KEY: &str = "x-amazon-apigateway-gateway-responses";
@@ -125,7 +125,7 @@ impl GatewayResponses {
     }
 }
 
-fn changed(export: &Export<'_>, entry: &Entry, findings: &mut Findings) -> Option<Changed> {
+fn changed(export: &Export<'_>, entry: &Entry, findings: &mut Findings) -> Result<Changed, Reported> {
     let node = &entry.value;
     let status = match node.get("statusCode").filter(|node| !node.is_null()) {
         Some(written) => Some(status(export, written, findings)?),
@@ -141,20 +141,19 @@ fn changed(export: &Export<'_>, entry: &Entry, findings: &mut Findings) -> Optio
         headers.push((name.to_owned(), literal(export, &value, findings)?));
     }
     let template = template(export, node, findings)?;
-    Some(Changed { kind: entry.key.text.to_string(), status, headers, template })
+    Ok(Changed { kind: entry.key.text.to_string(), status, headers, template })
 }
 
-/// The body of an answer. The outer `None` is a mistake.
-#[allow(clippy::option_option, reason = "no template and a mistake are two things")]
-fn template(export: &Export<'_>, node: &Node, findings: &mut Findings) -> Option<Option<(Node, Node)>> {
+/// The body of an answer, if there is a template.
+fn template(export: &Export<'_>, node: &Node, findings: &mut Findings) -> Result<Option<(Node, Node)>, Reported> {
     let entries = node.get("responseTemplates").map(Node::entries).unwrap_or_default();
     let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
-    let Some(chosen) = json.or(entries.first()) else { return Some(None) };
+    let Some(chosen) = json.or(entries.first()) else { return Ok(None) };
     let body = export.values.text(&chosen.value, findings)?;
     let rest = body.text().unwrap_or_default().replace("$context.error.message", "");
     if super::responses::has_code(&rest) || rest.contains("$(") {
-        unbuilt(chosen.value.span, "an answer of the gateway with more in it than `$context.error.message`", findings);
-        return None;
+        let what = "an answer of the gateway with more in it than `$context.error.message`";
+        return Err(unbuilt(chosen.value.span, what, findings));
     }
-    Some(Some((body, build::text(chosen.key.span, &*chosen.key.text))))
+    Ok(Some((body, build::text(chosen.key.span, &*chosen.key.text))))
 }

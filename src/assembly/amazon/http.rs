@@ -5,7 +5,7 @@ use super::request_parameters::{Mapped, Target};
 use super::response_parameters;
 use super::responses::{self, Backend};
 use super::{Draft, Export, build};
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::openapi::Operation;
 use crate::source::Node;
 
@@ -18,7 +18,7 @@ pub(super) fn proxy(
     operation: &Operation,
     integration: &Node,
     findings: &mut Findings,
-) -> Option<Draft> {
+) -> Result<Draft, Reported> {
     let span = integration.span;
     let call = Call::read(export, operation, integration, findings)?;
     let mut config = call.config(span);
@@ -26,7 +26,7 @@ pub(super) fn proxy(
     let mut execute = call.mapped.steps(span);
     execute.push(build::step("invoke", span, config));
     execute.extend(response_parameters::read(export, integration, findings)?);
-    Some(Draft { execute, catch: export.responses.of_http(span) })
+    Ok(Draft { execute, catch: export.responses.of_http(span) })
 }
 
 /// `http`: only what is mapped goes on, and only what is mapped comes back.
@@ -35,7 +35,7 @@ pub(super) fn mapped(
     operation: &Operation,
     integration: &Node,
     findings: &mut Findings,
-) -> Option<Draft> {
+) -> Result<Draft, Reported> {
     let span = integration.span;
     body(integration, findings);
     let backend = Backend::Variable(BACKEND);
@@ -58,7 +58,7 @@ pub(super) fn mapped(
     // What was meant for the service never comes back.
     execute.extend(build::set_variable(span, vec![build::clear(span, "message.headers")]));
     execute.extend(answer(&responses, integration));
-    Some(Draft { execute, catch: export.responses.of_http(span) })
+    Ok(Draft { execute, catch: export.responses.of_http(span) })
 }
 
 /// The response for the status of the service; where there is none, AWS answers 500.
@@ -98,7 +98,12 @@ struct Call {
 }
 
 impl Call {
-    fn read(export: &Export<'_>, operation: &Operation, integration: &Node, findings: &mut Findings) -> Option<Self> {
+    fn read(
+        export: &Export<'_>,
+        operation: &Operation,
+        integration: &Node,
+        findings: &mut Findings,
+    ) -> Result<Self, Reported> {
         for key in ["credentials", "contentHandling"] {
             if let Some(entry) = integration.entry(key).filter(|entry| !entry.value.is_null()) {
                 unbuilt(entry.key.span, &format!("`{key}` of a call to a service"), findings);
@@ -109,7 +114,7 @@ impl Call {
         let target = uri.and_then(|uri| mapped.target(&uri, operation, findings));
         let verb = verb(export, integration, findings);
         let timeout = timeout(export, integration, findings);
-        Some(Call { target: target?, verb: verb?, timeout: timeout?, mapped })
+        Ok(Call { target: target?, verb: verb?, timeout: timeout?, mapped })
     }
 
     fn config(&self, span: crate::base::Span) -> Vec<(&'static str, Node)> {
@@ -132,17 +137,16 @@ impl Call {
 }
 
 /// The verb of the call; `ANY` is the client's.
-fn verb(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Node> {
+fn verb(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Node, Reported> {
     let Some(written) = integration.get("httpMethod").filter(|node| !node.is_null()) else {
         let message = "the integration has no `httpMethod`, so nothing says how to call the service";
         let help = "write `httpMethod: GET`, or `ANY` for the client's";
-        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help)));
     };
     let filled = export.values.text(written, findings)?;
     let verb = filled.text().unwrap_or_default().trim().to_ascii_uppercase();
     let is_any = verb == "ANY" || verb == "X-AMAZON-APIGATEWAY-ANY-METHOD";
-    Some(build::text(written.span, if is_any { "keep" } else { &verb }))
+    Ok(build::text(written.span, if is_any { "keep" } else { &verb }))
 }
 
 /// A body goes on as it came; what would change or refuse it is not built.

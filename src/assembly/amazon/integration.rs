@@ -1,7 +1,7 @@
 //! What every integration has: its type, its properties, where it goes.
 
 use super::{Draft, Export, build, http, lambda, mock};
-use crate::base::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes, nearest, quoted_list};
 use crate::openapi::Operation;
 use crate::source::{Entry, Node};
 
@@ -30,29 +30,27 @@ const KNOWN: [&str; 22] = [
     "$ref",
 ];
 
-/// The assembly of an integration. `None` means that findings say why not.
+/// The assembly of an integration.
 pub(super) fn draft(
     export: &Export<'_>,
     operation: &Operation,
     integration: &Node,
     findings: &mut Findings,
-) -> Option<Draft> {
+) -> Result<Draft, Reported> {
     if !integration.is_mapping() {
         let message = format!("the integration is {}, expected a map", integration.kind());
-        findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, integration.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, integration.span, message)));
     }
-    let errors = findings.errors();
+    let mark = findings.mark();
     unknown_properties(integration, findings);
     unbuilt_properties(integration, findings);
-    if integration.get("integrationSubtype").is_some() {
-        return None;
+    if let Some(entry) = integration.entry("integrationSubtype") {
+        return Err(unbuilt(entry.key.span, "the call of another AWS service", findings));
     }
     let Some(kind) = integration.get("type") else {
         let message = "the integration has no `type`";
         let help = "write `type: aws_proxy`, `http_proxy`, `http` or `mock`";
-        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help)));
     };
     let draft = match kind.text().unwrap_or_default().to_ascii_lowercase().as_str() {
         "aws_proxy" => lambda::draft(export, integration, findings),
@@ -61,24 +59,22 @@ pub(super) fn draft(
         "mock" => mock::draft(export, integration, findings),
         "aws" => {
             let span = integration.get("uri").map_or(kind.span, |uri| uri.span);
-            unbuilt(span, "the integration `aws`, with templates before and behind the call,", findings);
-            None
+            Err(unbuilt(span, "the integration `aws`, with templates before and after the call,", findings))
         }
         other => {
             let message = format!("there is no integration type `{other}`");
             let help = "write `aws_proxy`, `http_proxy`, `http` or `mock`";
-            findings.push(Diagnostic::error(codes::BAD_VALUE, kind.span, message).help(help));
-            None
+            Err(findings.push(Diagnostic::error(codes::BAD_VALUE, kind.span, message).help(help)))
         }
     };
-    draft.filter(|_| findings.errors() == errors)
+    draft.and_then(|draft| findings.errors_since(mark).map(|()| draft))
 }
 
 /// Refuses what AWS has and Gantry does not have yet.
-pub(super) fn unbuilt(span: Span, what: &str, findings: &mut Findings) {
+pub(super) fn unbuilt(span: Span, what: &str, findings: &mut Findings) -> Reported {
     let message = format!("{what} waits for an issue of its own");
     let help = "write an `x-assembly` for the operation; it wins over the integration";
-    findings.push(Diagnostic::error(codes::UNBUILT_PROPERTY, span, message).help(help));
+    findings.push(Diagnostic::error(codes::UNBUILT_PROPERTY, span, message).help(help))
 }
 
 fn unknown_properties(integration: &Node, findings: &mut Findings) {
@@ -98,9 +94,12 @@ fn unbuilt_properties(integration: &Node, findings: &mut Findings) {
     for entry in integration.entries() {
         let span = entry.key.span;
         match &*entry.key.text {
-            "integrationSubtype" => unbuilt(span, "the call of another AWS service", findings),
-            "connectionType" if !is(entry, "INTERNET") => unbuilt(span, "a VPC link", findings),
-            "integrationTarget" => unbuilt(span, "a VPC link", findings),
+            "connectionType" if !is(entry, "INTERNET") => {
+                unbuilt(span, "a VPC link", findings);
+            }
+            "integrationTarget" => {
+                unbuilt(span, "a VPC link", findings);
+            }
             "responseTransferMode" if !is(entry, "BUFFERED") && !is(entry, "STREAM") => {
                 let message = "`responseTransferMode` is `BUFFERED` or `STREAM`";
                 findings.push(Diagnostic::error(codes::BAD_VALUE, entry.value.span, message));
@@ -119,25 +118,24 @@ fn unbuilt_properties(integration: &Node, findings: &mut Findings) {
 }
 
 /// The `uri` with everything filled in.
-pub(super) fn uri(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Node> {
+pub(super) fn uri(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Node, Reported> {
     let Some(uri) = integration.get("uri") else {
         let message = "the integration has no `uri`, so nothing says what to call";
-        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message)));
     };
     export.values.text(uri, findings)
 }
 
 /// `timeoutInMillis`, or what AWS has where it is missing: 29 s, in HTTP APIs 30 s.
-pub(super) fn timeout(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Node> {
+pub(super) fn timeout(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Node, Reported> {
     let Some(written) = integration.get("timeoutInMillis").filter(|node| !node.is_null()) else {
-        return Some(build::text(integration.span, if export.is_http { "30s" } else { "29s" }));
+        return Ok(build::text(integration.span, if export.is_http { "30s" } else { "29s" }));
     };
     let filled = export.values.text(written, findings)?;
     let millis = filled.text().and_then(|text| text.trim().parse::<u32>().ok()).filter(|millis| *millis >= 50);
-    if millis.is_none() {
+    let Some(millis) = millis else {
         let message = "`timeoutInMillis` is a number of milliseconds, at least 50";
-        findings.push(Diagnostic::error(codes::WRONG_TYPE, written.span, message));
-    }
-    millis.map(|millis| build::text(written.span, format!("{millis}ms")))
+        return Err(findings.push(Diagnostic::error(codes::WRONG_TYPE, written.span, message)));
+    };
+    Ok(build::text(written.span, format!("{millis}ms")))
 }

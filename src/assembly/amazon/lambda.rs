@@ -5,13 +5,13 @@ use super::request_parameters::Mapped;
 use super::response_parameters;
 use super::values::shown;
 use super::{Draft, Export, build};
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::Node;
 
 /// Where the function stands in the long spelling of the `uri`.
 const PATH: &str = ":lambda:path/";
 
-pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Draft> {
+pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Draft, Reported> {
     let target = uri(export, integration, findings).and_then(|uri| target(&uri, findings));
     let timeout = timeout(export, integration, findings);
     let payload = payload(export, integration, findings);
@@ -41,7 +41,7 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
     let mut execute = changes;
     execute.push(build::step("lambda", span, config));
     execute.extend(answers?);
-    Some(Draft { execute, catch: export.responses.of_lambda(export.is_http, span) })
+    Ok(Draft { execute, catch: export.responses.of_lambda(export.is_http, span) })
 }
 
 /// What a `uri` calls.
@@ -66,11 +66,11 @@ fn says_stream(integration: &Node, streams: bool, findings: &mut Findings) {
 }
 
 /// The function's ARN in a `uri`, at its place there.
-fn target(uri: &Node, findings: &mut Findings) -> Option<Target> {
+fn target(uri: &Node, findings: &mut Findings) -> Result<Target, Reported> {
     let text = uri.text().unwrap_or_default();
     let is_arn = text.starts_with("arn:");
     if is_arn && text.contains(":lambda:") && text.contains(":function:") && !text.contains(":apigateway:") {
-        return Some(Target { function: uri.clone(), streams: false });
+        return Ok(Target { function: uri.clone(), streams: false });
     }
     if let (true, Some(at)) = (is_arn, text.find(PATH)) {
         let path = &text[at + PATH.len()..];
@@ -79,22 +79,20 @@ fn target(uri: &Node, findings: &mut Findings) -> Option<Target> {
             let start = text.len() - path.len() + path.find("/functions/").unwrap_or_default() + "/functions/".len();
             let span = uri.inside(start..start + arn.len()).unwrap_or(uri.span);
             let function = masked_like(uri, build::text(span, arn));
-            return Some(Target { function, streams: call != "invocations" });
+            return Ok(Target { function, streams: call != "invocations" });
         }
     }
     if let Some(rest) = text.strip_prefix("arn:").filter(|rest| rest.contains(":apigateway:")) {
         let service = rest.split(':').nth(3).unwrap_or_default();
         if service != "lambda" {
             let service = if shown(uri) == text { service } else { "***" };
-            unbuilt(uri.span, &format!("the call of the AWS service `{service}`"), findings);
-            return None;
+            return Err(unbuilt(uri.span, &format!("the call of the AWS service `{service}`"), findings));
         }
     }
     let message = "the `uri` of `aws_proxy` names no Lambda function";
     let help = "write `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations`, or the \
                 function's ARN";
-    findings.push(Diagnostic::error(codes::BAD_FUNCTION, uri.span, message).help(help));
-    None
+    Err(findings.push(Diagnostic::error(codes::BAD_FUNCTION, uri.span, message).help(help)))
 }
 
 /// A part of a text is as secret as the whole.
@@ -107,7 +105,7 @@ fn masked_like(whole: &Node, mut part: Node) -> Node {
 }
 
 /// REST APIs know one format of events, HTTP APIs two.
-fn payload(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Node> {
+fn payload(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Node, Reported> {
     let written = integration.get("payloadFormatVersion").filter(|node| !node.is_null());
     let filled = match written {
         Some(node) => Some(export.values.text(node, findings)?),
@@ -115,41 +113,38 @@ fn payload(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> 
     };
     let span = written.map_or(integration.span, |node| node.span);
     match filled.as_ref().and_then(Node::text).map(str::trim) {
-        Some("2.0" | "2") => Some(build::text(span, "api-gateway-v2")),
-        Some("1.0" | "1") => Some(build::text(span, "api-gateway-v1")),
-        None if !export.is_http => Some(build::text(span, "api-gateway-v1")),
+        Some("2.0" | "2") => Ok(build::text(span, "api-gateway-v2")),
+        Some("1.0" | "1") => Ok(build::text(span, "api-gateway-v1")),
+        None if !export.is_http => Ok(build::text(span, "api-gateway-v1")),
         None => {
             let message = "an integration of an HTTP API needs `payloadFormatVersion`";
             let help = "write `payloadFormatVersion: '2.0'`, or `'1.0'` for the events of REST APIs";
-            findings.push(Diagnostic::error(codes::MISSING_PROPERTY, span, message).help(help));
-            None
+            Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, span, message).help(help)))
         }
         Some(_) => {
             let message = format!("there is no payload format `{}`", filled.as_ref().map_or("", shown));
-            findings.push(Diagnostic::error(codes::BAD_VALUE, span, message).help("write `'1.0'` or `'2.0'`"));
-            None
+            Err(findings.push(Diagnostic::error(codes::BAD_VALUE, span, message).help("write `'1.0'` or `'2.0'`")))
         }
     }
 }
 
-/// The role to call with. The outer `None` is a mistake.
-fn role(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Option<Node>> {
-    let Some(written) = integration.get("credentials").filter(|node| !node.is_null()) else { return Some(None) };
+/// The role to call with, if one is written.
+fn role(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Option<Node>, Reported> {
+    let Some(written) = integration.get("credentials").filter(|node| !node.is_null()) else { return Ok(None) };
     let role = export.values.text(written, findings)?;
     let text = role.text().unwrap_or_default();
     if text.contains(":user/") || text.contains('*') {
         let message = "the caller's own credentials cannot be passed on: nobody but AWS has them";
         let help = "name a role, or remove `credentials` and let the gateway call with its own";
-        findings.push(Diagnostic::error(codes::BAD_VALUE, written.span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_VALUE, written.span, message).help(help)));
     }
-    Some(Some(role))
+    Ok(Some(role))
 }
 
 /// The types whose bodies go to the function as base64.
-fn binary_media_types(export: &Export<'_>, findings: &mut Findings) -> Option<Vec<Node>> {
+fn binary_media_types(export: &Export<'_>, findings: &mut Findings) -> Result<Vec<Node>, Reported> {
     let Some(types) = export.api.tree.root.get("x-amazon-apigateway-binary-media-types") else {
-        return Some(Vec::new());
+        return Ok(Vec::new());
     };
     types.items().iter().map(|one| export.values.text(one, findings)).collect()
 }

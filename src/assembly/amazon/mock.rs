@@ -3,10 +3,10 @@
 use super::integration::unbuilt;
 use super::responses::{Backend, has_code, read};
 use super::{Draft, Export};
-use crate::base::{Diagnostic, Findings, codes};
+use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::Node;
 
-pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<Draft> {
+pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Draft, Reported> {
     let status = status(export, integration, findings);
     let responses = read(export, integration, Backend::None, findings);
     let (status, responses) = (status?, responses?);
@@ -15,36 +15,30 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
         let message = format!("no response is for the status {status} of the template");
         let help = "write a `default` response";
         let span = integration.get("responses").map_or(integration.span, |node| node.span);
-        findings.push(Diagnostic::error(codes::BAD_VALUE, span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::BAD_VALUE, span, message).help(help)));
     };
-    Some(Draft { execute: response.steps(Backend::None), catch: Vec::new() })
+    Ok(Draft { execute: response.steps(Backend::None), catch: Vec::new() })
 }
 
 /// The number in the template `{"statusCode": 200}`.
-fn status(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Option<u16> {
+fn status(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<u16, Reported> {
     let templates = integration.get("requestTemplates").map(Node::entries).unwrap_or_default();
     let json = templates.iter().find(|entry| &*entry.key.text == "application/json");
     let Some(template) = json.or(templates.first()).map(|entry| &entry.value) else {
         let message = "a mock needs a request template that says the status, or AWS answers 500";
         let help = r#"write `requestTemplates: {application/json: '{"statusCode": 200}'}`"#;
-        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help)));
     };
-    let code = template.text().is_some_and(has_code);
-    let text = if code { None } else { Some(export.values.text(template, findings)?) };
-    let text = text.as_ref().and_then(Node::text).unwrap_or_default();
-    let status = number(text);
-    match status {
-        _ if code => unbuilt(template.span, "a mapping template (VTL) that is not a constant", findings),
-        None => {
-            let message = "the template of a mock says no `statusCode`, so AWS answers 500";
-            let help = r#"write `{"statusCode": 200}`"#;
-            findings.push(Diagnostic::error(codes::BAD_VALUE, template.span, message).help(help));
-        }
-        Some(_) => {}
+    if template.text().is_some_and(has_code) {
+        return Err(unbuilt(template.span, "a mapping template (VTL) that is not a constant", findings));
     }
-    status.filter(|_| !code)
+    let text = export.values.text(template, findings)?;
+    let status = number(text.text().unwrap_or_default());
+    status.ok_or_else(|| {
+        let message = "the template of a mock says no `statusCode`, so AWS answers 500";
+        let help = r#"write `{"statusCode": 200}`"#;
+        findings.push(Diagnostic::error(codes::BAD_VALUE, template.span, message).help(help))
+    })
 }
 
 /// API Gateway's JSON is lenient: a name may stand without quotes.

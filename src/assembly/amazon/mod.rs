@@ -24,7 +24,7 @@ use gateway_responses::GatewayResponses;
 
 use super::parse::catch_list;
 use super::{Assembly, Carrier, Cors, Generation, steps};
-use crate::base::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::openapi::{Api, Operation};
 use crate::source::Node;
 
@@ -63,7 +63,7 @@ impl<'a> Export<'a> {
             Export { api, values, is_http: is_http(api), responses: GatewayResponses::default(), cors: None };
         guards::of_document(&export, findings);
         export.responses = GatewayResponses::read(&export, findings);
-        export.cors = cors::read(&export, findings);
+        export.cors = cors::read(&export, findings).ok().flatten();
         let size = "x-amazon-apigateway-minimum-compression-size";
         if let Some(entry) = api.tree.root.entry(size) {
             let message = "answers are not compressed yet";
@@ -72,16 +72,19 @@ impl<'a> Export<'a> {
         Some(export)
     }
 
-    /// The assembly of an operation's integration. `None` where it has none, or where findings say why not.
-    pub(super) fn assembly(&self, operation: &Operation, findings: &mut Findings) -> Option<Assembly> {
+    /// The assembly of an operation's integration, if it has one.
+    pub(super) fn assembly(
+        &self,
+        operation: &Operation,
+        findings: &mut Findings,
+    ) -> Result<Option<Assembly>, Reported> {
         let Some(entry) = operation.node.entry(INTEGRATION) else {
-            undecided(operation, findings);
-            return None;
+            return undecided(operation, findings).map(|()| None);
         };
         guards::of_operation(self, operation, findings);
         let node = self.referred(&entry.value, findings)?;
         let draft = integration::draft(self, operation, &node, findings)?;
-        Some(self.made(draft, entry.key.span, findings))
+        Ok(Some(self.made(draft, entry.key.span, findings)))
     }
 
     fn made(&self, draft: Draft, span: Span, findings: &mut Findings) -> Assembly {
@@ -100,13 +103,10 @@ impl<'a> Export<'a> {
     }
 
     /// An integration may be a reference into the components.
-    fn referred(&self, node: &Node, findings: &mut Findings) -> Option<Node> {
+    fn referred(&self, node: &Node, findings: &mut Findings) -> Result<Node, Reported> {
         match self.api.references.resolve(node) {
-            Ok(node) => Some(node.clone()),
-            Err(bad) => {
-                findings.push(bad.into());
-                None
-            }
+            Ok(node) => Ok(node.clone()),
+            Err(bad) => Err(findings.push(bad.into())),
         }
     }
 }
@@ -118,12 +118,13 @@ pub(super) fn runs(operation: &Operation) -> bool {
 }
 
 /// A path or an operation that CloudFormation would decide on.
-fn undecided(operation: &Operation, findings: &mut Findings) {
+fn undecided(operation: &Operation, findings: &mut Findings) -> Result<(), Reported> {
     if let Some(entry) = operation.node.entries().iter().find(|entry| entry.key.text.starts_with("Fn::")) {
         let message = format!("`{}` is not evaluated here, so nothing says what this path is", entry.key.text);
         let help = "write the path as it is deployed";
-        findings.push(Diagnostic::error(codes::PLACEHOLDER, entry.key.span, message).help(help));
+        return Err(findings.push(Diagnostic::error(codes::PLACEHOLDER, entry.key.span, message).help(help)));
     }
+    Ok(())
 }
 
 /// HTTP APIs have extensions and values that REST APIs have not.

@@ -8,7 +8,7 @@ use super::integration::unbuilt;
 use super::responses::{copy_between, literal};
 use super::values::shown;
 use super::{Export, build};
-use crate::base::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::openapi::{Operation, Segment};
 use crate::source::{Entry, Node};
 
@@ -58,7 +58,7 @@ impl Mapped {
             }
         }
         for entry in owner.get("requestParameters").map(Node::entries).unwrap_or_default() {
-            let Some(value) = export.values.text(&entry.value, findings) else { continue };
+            let Ok(value) = export.values.text(&entry.value, findings) else { continue };
             match export.is_http {
                 true => mapped.of_http_api(entry, &value, findings),
                 false => mapped.of_rest_api(export, entry, &value, findings),
@@ -71,7 +71,7 @@ impl Mapped {
     pub(super) fn of_function(export: &Export<'_>, owner: &Node, findings: &mut Findings) -> Self {
         let mut mapped = Mapped::default();
         for entry in owner.get("requestParameters").map(Node::entries).unwrap_or_default() {
-            if let Some(value) = export.values.text(&entry.value, findings) {
+            if let Ok(value) = export.values.text(&entry.value, findings) {
                 mapped.of_http_api(entry, &value, findings);
             }
         }
@@ -125,7 +125,7 @@ impl Mapped {
                 self.query.push(format!("{}=$(request.parameters['{from}'])", encoded(name)));
             }
             (Some((place, name)), None) if matches!(place, "path" | "header" | "querystring") => {
-                let Some(literal) = literal(export, value, findings) else { return };
+                let Ok(literal) = literal(export, value, findings) else { return };
                 let text = literal.text().unwrap_or_default();
                 match place {
                     "path" => drop(self.path.insert(name.to_owned(), PathValue::Text(encoded(text)))),
@@ -176,7 +176,9 @@ impl Mapped {
                 self.actions.push(build::map(entry.key.span, [("add", variable), ("value", filled)]));
             }
             "remove" => self.actions.push(build::clear(entry.key.span, &build::header(name))),
-            _ => unbuilt(entry.key.span, &format!("the mapping to `{}`", entry.key.text), findings),
+            _ => {
+                unbuilt(entry.key.span, &format!("the mapping to `{}`", entry.key.text), findings);
+            }
         }
     }
 
@@ -207,11 +209,15 @@ impl Mapped {
     }
 
     /// Puts the values of the request into a `uri`.
-    pub(super) fn target(&self, uri: &Node, operation: &Operation, findings: &mut Findings) -> Option<Target> {
+    pub(super) fn target(
+        &self,
+        uri: &Node,
+        operation: &Operation,
+        findings: &mut Findings,
+    ) -> Result<Target, Reported> {
         let text = uri.text().unwrap_or_default();
         if text.contains("$(") {
-            unbuilt(uri.span, "a `uri` with `$(` in it", findings);
-            return None;
+            return Err(unbuilt(uri.span, "a `uri` with `$(` in it", findings));
         }
         let rest_parameter = operation.path.segments.iter().find_map(|segment| match segment {
             Segment::Greedy(name) => Some(&**name),
@@ -230,8 +236,7 @@ impl Mapped {
                 Some(PathValue::Parameter(from)) if rest_parameter == Some(from.trim_end_matches('+')) => {
                     if close + 1 < text.len() || !url.ends_with('/') {
                         let what = format!("`{{{name}}}`, which takes the rest of the path, in the middle of a `uri`");
-                        unbuilt(uri.span, &what, findings);
-                        return None;
+                        return Err(unbuilt(uri.span, &what, findings));
                     }
                     forward_path = true;
                 }
@@ -242,8 +247,7 @@ impl Mapped {
                         "write `requestParameters: {{integration.request.path.{name}: method.request.path.{name}}}`"
                     );
                     let span = uri.inside(open..close + 1).unwrap_or(uri.span);
-                    findings.push(Diagnostic::error(codes::BAD_TARGET, span, message).help(help));
-                    return None;
+                    return Err(findings.push(Diagnostic::error(codes::BAD_TARGET, span, message).help(help)));
                 }
             }
             at = close + 1;
@@ -254,7 +258,7 @@ impl Mapped {
             url.push_str(&self.query.join("&"));
         }
         let url = if url == text { uri.clone() } else { build::text(uri.span, url) };
-        Some(Target { url, forward_path })
+        Ok(Target { url, forward_path })
     }
 }
 

@@ -6,7 +6,7 @@ use super::integration::unbuilt;
 use super::request_parameters::is_name;
 use super::values::shown;
 use super::{Export, build};
-use crate::base::{Diagnostic, Findings, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Entry, Node};
 
 /// A response of an integration.
@@ -94,23 +94,27 @@ pub(super) fn read(
     owner: &Node,
     backend: Backend,
     findings: &mut Findings,
-) -> Option<Vec<Response>> {
+) -> Result<Vec<Response>, Reported> {
     let entries = owner.get("responses").map(Node::entries).unwrap_or_default();
     let (default, patterns): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().partition(|entry| &*entry.key.text == "default");
-    let read: Vec<Option<Response>> =
+    let read: Vec<Result<Response, Reported>> =
         patterns.into_iter().chain(default).map(|entry| response(export, entry, backend, findings)).collect();
     if read.is_empty() {
         let span = owner.entry("responses").map_or(owner.span, |entry| entry.key.span);
         let message = "the integration has no `responses`, so AWS answers every request with status 500";
         let help = "write `responses: {default: {statusCode: '200'}}`";
-        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, span, message).help(help));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, span, message).help(help)));
     }
     read.into_iter().collect()
 }
 
-fn response(export: &Export<'_>, entry: &Entry, backend: Backend, findings: &mut Findings) -> Option<Response> {
+fn response(
+    export: &Export<'_>,
+    entry: &Entry,
+    backend: Backend,
+    findings: &mut Findings,
+) -> Result<Response, Reported> {
     let node = &entry.value;
     let statuses = match &*entry.key.text {
         "default" => None,
@@ -118,8 +122,7 @@ fn response(export: &Export<'_>, entry: &Entry, backend: Backend, findings: &mut
     };
     let Some(written) = node.get("statusCode") else {
         let message = format!("the response `{}` has no `statusCode`", entry.key.text);
-        findings.push(Diagnostic::error(codes::MISSING_PROPERTY, entry.key.span, message));
-        return None;
+        return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, entry.key.span, message)));
     };
     let status = status(export, written, findings);
     if let Some(handling) = node.entry("contentHandling").filter(|entry| !entry.value.is_null()) {
@@ -127,30 +130,28 @@ fn response(export: &Export<'_>, entry: &Entry, backend: Backend, findings: &mut
     }
     let headers = headers(export, node, backend, findings);
     let template = template(export, node, "responseTemplates", findings);
-    Some(Response { statuses, span: entry.key.span, status: status?, headers: headers?, template: template? })
+    Ok(Response { statuses, span: entry.key.span, status: status?, headers: headers?, template: template? })
 }
 
-pub(super) fn status(export: &Export<'_>, written: &Node, findings: &mut Findings) -> Option<Node> {
+pub(super) fn status(export: &Export<'_>, written: &Node, findings: &mut Findings) -> Result<Node, Reported> {
     let filled = export.values.text(written, findings)?;
     let text = filled.text().unwrap_or_default().trim();
     if text.parse::<u16>().is_ok_and(|code| (200..600).contains(&code)) {
-        return Some(build::plain(written.span, text));
+        return Ok(build::plain(written.span, text));
     }
     let message = format!("`{}` is no status from 200 to 599", shown(&filled).trim());
-    findings.push(Diagnostic::error(codes::BAD_VALUE, written.span, message));
-    None
+    Err(findings.push(Diagnostic::error(codes::BAD_VALUE, written.span, message)))
 }
 
 /// The statuses that a pattern takes: it must fit the whole.
-fn statuses(pattern: &str, span: Span, findings: &mut Findings) -> Option<Vec<u16>> {
+fn statuses(pattern: &str, span: Span, findings: &mut Findings) -> Result<Vec<u16>, Reported> {
     match Regex::new(&format!("^(?:{pattern})$")) {
-        Ok(regex) => Some((100..600).filter(|status: &u16| regex.is_match(&status.to_string())).collect()),
+        Ok(regex) => Ok((100..600).filter(|status: &u16| regex.is_match(&status.to_string())).collect()),
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
             let message = format!("this pattern cannot be used: {reason}");
-            findings.push(Diagnostic::error(codes::BAD_VALUE, span, message));
-            None
+            Err(findings.push(Diagnostic::error(codes::BAD_VALUE, span, message)))
         }
     }
 }
@@ -160,36 +161,35 @@ fn headers(
     node: &Node,
     backend: Backend,
     findings: &mut Findings,
-) -> Option<Vec<(String, Source)>> {
+) -> Result<Vec<(String, Source)>, Reported> {
     let entries = node.get("responseParameters").map(Node::entries).unwrap_or_default();
-    let read: Vec<Option<(String, Source)>> = entries
+    let read: Vec<Result<(String, Source), Reported>> = entries
         .iter()
         .map(|entry| {
             let name = entry.key.text.strip_prefix("method.response.header.").filter(|name| is_name(name));
             let Some(name) = name else {
                 let message = format!("`{}` is no header of the response", entry.key.text);
                 let help = "write `method.response.header.NAME`";
-                findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message).help(help));
-                return None;
+                return Err(findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message).help(help)));
             };
-            Some((name.to_owned(), source(export, &entry.value, backend, findings)?))
+            Ok((name.to_owned(), source(export, &entry.value, backend, findings)?))
         })
         .collect();
     read.into_iter().collect()
 }
 
-fn source(export: &Export<'_>, written: &Node, backend: Backend, findings: &mut Findings) -> Option<Source> {
+fn source(export: &Export<'_>, written: &Node, backend: Backend, findings: &mut Findings) -> Result<Source, Reported> {
     let value = export.values.text(written, findings)?;
     let text = value.text().unwrap_or_default();
     let header = text.strip_prefix("integration.response.header.").filter(|name| is_name(name));
     if let (Some(header), true) = (header, backend != Backend::None) {
-        return Some(Source::Header(written.span, header.to_ascii_lowercase()));
+        return Ok(Source::Header(written.span, header.to_ascii_lowercase()));
     }
     literal(export, &value, findings).map(Source::Text)
 }
 
-/// A text between single quotes, or a stage variable. `None` means that a finding says why not.
-pub(super) fn literal(export: &Export<'_>, value: &Node, findings: &mut Findings) -> Option<Node> {
+/// A text between single quotes, or a stage variable.
+pub(super) fn literal(export: &Export<'_>, value: &Node, findings: &mut Findings) -> Result<Node, Reported> {
     let text = value.text().unwrap_or_default();
     if let Some(literal) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
         return constant(build::text(value.span, literal), findings);
@@ -199,50 +199,46 @@ pub(super) fn literal(export: &Export<'_>, value: &Node, findings: &mut Findings
         return constant(filled, findings);
     }
     if text.contains('.') && !text.contains(' ') {
-        unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings);
-        return None;
+        return Err(unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings));
     }
     let message = format!("`{}` is neither a mapping nor a text between single quotes", shown(value));
     let help = format!("write `\"'{}'\"`", shown(value));
-    findings.push(Diagnostic::error(codes::BAD_VALUE, value.span, message).help(help));
-    None
+    Err(findings.push(Diagnostic::error(codes::BAD_VALUE, value.span, message).help(help)))
 }
 
 /// A text of AWS's may not hold what would be a reference here.
-pub(super) fn constant(node: Node, findings: &mut Findings) -> Option<Node> {
+pub(super) fn constant(node: Node, findings: &mut Findings) -> Result<Node, Reported> {
     if node.text().is_some_and(|text| text.contains("$(")) {
-        unbuilt(node.span, "a text with `$(` in it", findings);
-        return None;
+        return Err(unbuilt(node.span, "a text with `$(` in it", findings));
     }
-    Some(node)
+    Ok(node)
 }
 
-/// The template of some media types, if it is a constant. The outer `None` is a mistake.
+/// The template of some media types, if it is a constant.
 ///
 /// Which one a client gets on AWS hangs on its `Accept`; here it is JSON, or else the first.
-#[allow(clippy::option_option, reason = "no template and a mistake are two things")]
 pub(super) fn template(
     export: &Export<'_>,
     owner: &Node,
     key: &str,
     findings: &mut Findings,
-) -> Option<Option<(Node, Node)>> {
+) -> Result<Option<(Node, Node)>, Reported> {
     let entries = owner.get(key).map(Node::entries).unwrap_or_default();
     let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
-    let Some(chosen) = json.or(entries.first()) else { return Some(None) };
+    let Some(chosen) = json.or(entries.first()) else { return Ok(None) };
     if chosen.value.is_null() || chosen.value.text() == Some("") {
-        return Some(None);
+        return Ok(None);
     }
     if chosen.value.text().is_some_and(has_code) {
-        unbuilt(chosen.value.span, "a mapping template (VTL) that is not a constant", findings);
-        return None;
+        let what = "a mapping template (VTL) that is not a constant";
+        return Err(unbuilt(chosen.value.span, what, findings));
     }
     if let Some(other) = entries.iter().find(|one| one.value.text() != chosen.value.text()) {
         let message = format!("every client gets the template of `{}`, whatever it accepts", chosen.key.text);
         findings.push(Diagnostic::warning(codes::NOT_ENFORCED, other.key.span, message));
     }
     let body = export.values.text(&chosen.value, findings)?;
-    Some(Some((constant(body, findings)?, build::text(chosen.key.span, &*chosen.key.text))))
+    Ok(Some((constant(body, findings)?, build::text(chosen.key.span, &*chosen.key.text))))
 }
 
 /// Whether a template has more in it than text. `${AWS::Region}` and what CloudFormation fills in is none of VTL's.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::base::{Diagnostic, Findings, Sources, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, Sources, codes, nearest, quoted_list};
 use crate::settings::Live;
 use crate::source::{Content, Entry, Environment, Node, Scalar, Style, read_tree};
 
@@ -112,7 +112,7 @@ impl Values {
     }
 
     fn read_file(&mut self, file: &Path, sources: &mut Sources, findings: &mut Findings) {
-        let Some(tree) = read_tree(file, sources, findings) else { return };
+        let Ok(tree) = read_tree(file, sources, findings) else { return };
         let root = tree.root.get("Parameters").unwrap_or(&tree.root);
         let named = |name: &str, node: &Node, values: &mut Values, findings: &mut Findings| match node.text() {
             Some(text) => {
@@ -137,10 +137,10 @@ impl Values {
         }
     }
 
-    /// A node with everything filled in, at the place of the original. `None` means that a finding says why not.
-    pub(super) fn text(&self, node: &Node, findings: &mut Findings) -> Option<Node> {
+    /// A node with everything filled in, at the place of the original.
+    pub(super) fn text(&self, node: &Node, findings: &mut Findings) -> Result<Node, Reported> {
         if let Some(text) = node.text().filter(|text| !text.contains("${")) {
-            return Some(match &node.content {
+            return Ok(match &node.content {
                 // A number where text is due.
                 Content::Scalar(scalar) => {
                     Node { span: node.span, content: Content::Scalar(Scalar { text: text.into(), ..scalar.clone() }) }
@@ -150,17 +150,16 @@ impl Values {
         }
         let filled = self.fill(node, &[], findings)?;
         let scalar = Scalar { text: filled.text.into(), style: Style::Block, masked: filled.masked, origin: None };
-        Some(Node { span: node.span, content: Content::Scalar(scalar) })
+        Ok(Node { span: node.span, content: Content::Scalar(scalar) })
     }
 
-    fn fill(&self, node: &Node, local: &[Entry], findings: &mut Findings) -> Option<Filled> {
+    fn fill(&self, node: &Node, local: &[Entry], findings: &mut Findings) -> Result<Filled, Reported> {
         if let Some(text) = node.text() {
             return self.scalar(node, text, local, findings);
         }
         let [function] = node.entries() else {
             let message = format!("this is {}, expected text", node.kind());
-            findings.push(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
-            return None;
+            return Err(findings.push(Diagnostic::error(codes::WRONG_TYPE, node.span, message)));
         };
         let argument = &function.value;
         match &*function.key.text {
@@ -182,30 +181,28 @@ impl Values {
                     format!("this is a map with `{name}`, expected text")
                 };
                 let help = "write the text that it gives, or deploy once and take the document from `aws apigateway get-export`";
-                findings.push(Diagnostic::error(codes::PLACEHOLDER, function.key.span, message).help(help));
-                None
+                Err(findings.push(Diagnostic::error(codes::PLACEHOLDER, function.key.span, message).help(help)))
             }
         }
     }
 
-    fn join(&self, argument: &Node, local: &[Entry], findings: &mut Findings) -> Option<Filled> {
+    fn join(&self, argument: &Node, local: &[Entry], findings: &mut Findings) -> Result<Filled, Reported> {
         let [separator, parts] = argument.items() else {
             let message = "`Fn::Join` takes a list of two: the separator, and the list of parts";
-            findings.push(Diagnostic::error(codes::WRONG_TYPE, argument.span, message));
-            return None;
+            return Err(findings.push(Diagnostic::error(codes::WRONG_TYPE, argument.span, message)));
         };
         let separator = separator.text().unwrap_or_default();
-        let parts: Vec<Option<Filled>> = parts.items().iter().map(|part| self.fill(part, local, findings)).collect();
-        let parts: Option<Vec<Filled>> = parts.into_iter().collect();
-        let parts = parts?;
+        let parts: Vec<Result<Filled, Reported>> =
+            parts.items().iter().map(|part| self.fill(part, local, findings)).collect();
+        let parts = parts.into_iter().collect::<Result<Vec<Filled>, Reported>>()?;
         let masked = parts.iter().any(|part| part.masked);
         let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(separator);
-        Some(Filled { text, masked })
+        Ok(Filled { text, masked })
     }
 
-    fn scalar(&self, node: &Node, text: &str, local: &[Entry], findings: &mut Findings) -> Option<Filled> {
+    fn scalar(&self, node: &Node, text: &str, local: &[Entry], findings: &mut Findings) -> Result<Filled, Reported> {
         let mut filled = Filled::default();
-        let mut good = true;
+        let mut missing = None;
         let mut at = 0;
         while let Some(open) = text[at..].find("${").map(|open| open + at) {
             let Some(close) = text[open..].find('}').map(|close| close + open) else { break };
@@ -214,44 +211,42 @@ impl Values {
             let span = node.inside(open..close + 1).unwrap_or(node.span);
             let place = Node { span, ..node.clone() };
             let value = match (name.strip_prefix('!'), local.iter().find(|entry| *entry.key.text == *name)) {
-                (Some(literal), _) => Some(Filled { text: format!("${{{literal}}}"), masked: false }),
+                (Some(literal), _) => Ok(Filled { text: format!("${{{literal}}}"), masked: false }),
                 (None, Some(entry)) => self.fill(&entry.value, &[], findings),
                 (None, None) => self.named(&place, Some(name), findings),
             };
             match value {
-                Some(value) => {
+                Ok(value) => {
                     filled.text.push_str(&value.text);
                     filled.masked |= value.masked;
                 }
-                None => good = false,
+                Err(reported) => missing = Some(reported),
             }
             at = close + 1;
         }
         filled.text.push_str(&text[at..]);
-        good.then_some(filled)
+        missing.map_or(Ok(filled), Err)
     }
 
-    fn named(&self, place: &Node, name: Option<&str>, findings: &mut Findings) -> Option<Filled> {
+    fn named(&self, place: &Node, name: Option<&str>, findings: &mut Findings) -> Result<Filled, Reported> {
         let name = name.unwrap_or_default();
         if self.keeps_unknown {
-            return Some(Filled { text: format!("${{{name}}}"), masked: false });
+            return Ok(Filled { text: format!("${{{name}}}"), masked: false });
         }
         if let Some(variable) = name.strip_prefix("stageVariables.") {
             if let Some(text) = self.stage_variables.get(variable) {
-                return Some(Filled { text: text.clone(), masked: true });
+                return Ok(Filled { text: text.clone(), masked: true });
             }
             let message = format!("the stage variable `{variable}` has no value");
             let help = format!("set it in the settings: `event-context: {{stage-variables: {{{variable}: …}}}}`");
-            findings.push(Diagnostic::error(codes::PLACEHOLDER, place.span, message).help(help));
-            return None;
+            return Err(findings.push(Diagnostic::error(codes::PLACEHOLDER, place.span, message).help(help)));
         }
         if let Some(given) = self.names.get(name) {
-            return Some(Filled { text: given.text.clone(), masked: given.masked });
+            return Ok(Filled { text: given.text.clone(), masked: given.masked });
         }
-        findings.push(
+        Err(findings.push(
             Diagnostic::error(codes::PLACEHOLDER, place.span, format!("`{name}` has no value")).help(self.remedy(name)),
-        );
-        None
+        ))
     }
 
     /// Where a name gets its value.

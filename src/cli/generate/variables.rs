@@ -11,8 +11,8 @@ const INTRODUCTION: &str = include_str!("variables.md");
 pub(super) fn file() -> GeneratedFile {
     let mut text = format!("# Variables\n\n{INTRODUCTION}");
     let mut root = "";
-    for row in VARIABLES {
-        let own = row.name.split('.').next().unwrap_or_default();
+    for row in &VARIABLES {
+        let own = row.name().split('.').next().unwrap_or_default();
         if own != root {
             root = own;
             let _ = write!(
@@ -33,7 +33,7 @@ pub(super) fn file() -> GeneratedFile {
         };
         let missing = if row.missing.is_empty() { "never" } else { row.missing };
         let _ =
-            writeln!(text, "| `{}` | {} | {known} | {writable} | {} | {missing} |", row.name, row.kind, row.meaning);
+            writeln!(text, "| `{}` | {} | {known} | {writable} | {} | {missing} |", row.name(), row.kind, row.meaning);
     }
     GeneratedFile { path: "docs/variables.md".to_owned(), text }
 }

@@ -49,7 +49,7 @@ pub fn figures(paths: &[PathBuf], only: Option<&str>, sources: &mut Sources, fin
         // Nothing is expanded, so nothing secret is drawn.
         let found = assembly::find(api, &Untouched, None, &assembly::Values::untouched(), findings);
         for (index, one) in found.all.iter().enumerate() {
-            let runs = api.operations.iter().zip(&found.by_operation).filter(|(_, run)| **run == Some(index));
+            let runs = api.operations.iter().zip(&found.by_operation).filter(|(_, run)| **run == Ok(index));
             let operations: Vec<_> = runs.map(|(operation, _)| operation).collect();
             let wanted = |only: &str| operations.iter().any(|operation| operation.id.as_deref() == Some(only));
             if operations.is_empty() || only.is_some_and(|only| !wanted(only)) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, UnaryOp};
 
 use super::lowered::{Comparison, Constant, Lowered, Operand};
+use crate::expression::Resolver;
 use crate::expression::jsonata::{Beginning, KnownFunction, Source, beginning, plain_name};
-use crate::expression::{Reference, Resolver};
 
 /// Deeper conditions are not lowered; a chain of `and` or `or` is one level.
 const MAX_DEPTH: usize = 60;
@@ -138,7 +138,7 @@ fn function(function: KnownFunction, args: &[AstNode], resolve: &mut Resolver<'_
         }
         (KnownFunction::QueryParameter, [AstNode::String(name)]) => {
             let Source::Variable(querystring) = beginning(&path, resolve).ok()?.source else { return None };
-            return Some(Operand::Query { querystring: Reference { ..querystring }, name: name.as_str().into() });
+            return Some(Operand::Query { querystring: querystring.clone(), name: name.as_str().into() });
         }
         _ => return None,
     }

@@ -79,7 +79,7 @@ impl Document {
             }
             Source::Variable(from) => {
                 let path = from.path.iter().chain(rest).cloned().collect();
-                Source::Variable(Reference { root: from.root, path })
+                Source::Variable(Reference::new(from.root, path))
             }
         };
         Ok(Document { name, source: Some(source) })

@@ -191,12 +191,13 @@ impl Jsonata {
             }
         };
         if self.everything {
-            for (builtin, name) in Builtin::ALL {
-                let whole = Reference { root: Root::Builtin(builtin), path: Box::default() };
+            for builtin in Builtin::ALL {
+                let name = builtin.name();
+                let whole = Reference::new(Root::Builtin(builtin), Vec::new());
                 put(&[name.into()], scope.get(&whole), None, Level::Other);
             }
             for name in scope.roots() {
-                let whole = Reference { root: Root::Named(name.clone()), path: Box::default() };
+                let whole = Reference::new(Root::Named(name.clone()), Vec::new());
                 put(&[name], scope.get(&whole), None, Level::Other);
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::want::Want;
-use crate::expression::{Builtin, Reference, Resolved, Resolver, Root, Scope};
+use crate::expression::{Builtin, Reference, Resolved, Resolver, Root, Scope, Variable};
 use crate::value::Value;
 
 /// A value that an expression needs in its context.
@@ -63,7 +63,7 @@ pub(in crate::expression) fn beginning(path: &[Arc<str>], resolve: &mut Resolver
     let Some(builtin) = Builtin::named(first) else {
         let source = match is_plain(first) {
             true => into_source(resolve(first)?),
-            false => Source::Variable(Reference { root: Root::Named(first.clone()), path: Box::default() }),
+            false => Source::Variable(Reference::new(Root::Named(first.clone()), Vec::new())),
         };
         return Ok(Beginning { source, names: 1, level: Level::Message });
     };
@@ -78,24 +78,17 @@ pub(in crate::expression) fn beginning(path: &[Arc<str>], resolve: &mut Resolver
         [properties, name] if builtin == Builtin::Api && &**properties == "properties" && is_plain(name) => {
             into_source(resolve(&format!("api.properties.{name}"))?)
         }
-        known => Source::Variable(Reference { root: Root::Builtin(builtin), path: known.into() }),
+        known => Source::Variable(Reference::new(Root::Builtin(builtin), known.to_vec())),
     };
     Ok(Beginning { source, names: 1 + below, level })
 }
 
-/// How many names below a root of the gateway's are its own and not members of some value. Below a body stand values, which
-/// may be arrays, and JSONata looks into those.
+/// How many names below a root of the gateway belong to its variables and not to a value. Values may be arrays, and JSONata looks
+/// into those. A name that no variable has belongs to none.
 fn depth(builtin: Builtin, path: &[Arc<str>]) -> usize {
-    let Some(first) = path.first() else { return 0 };
-    match (builtin, &**first) {
-        (Builtin::Request, "parameters") if path.get(2).is_some_and(|name| is_part_of_parameter(name)) => 3,
-        (Builtin::Request, "authorization") => 2,
-        (Builtin::Message | Builtin::Request, "headers" | "parameters" | "status") => 2,
-        (Builtin::Api, "properties" | "operation" | "endpoint" | "catalog" | "org") => 2,
-        (Builtin::System, "date" | "time") => 2,
-        (Builtin::Client | Builtin::Plan | Builtin::Env, _) => usize::MAX,
-        _ => 1,
-    }
+    let reference = Reference::new(Root::Builtin(builtin), path.to_vec());
+    let known = Variable::find(builtin, path).depth;
+    known + usize::from(reference.unknown_member().is_some())
 }
 
 /// What v10 has below a parameter, which is its value otherwise.
@@ -150,8 +143,6 @@ impl Read {
     pub(super) fn references(&self) -> Vec<Reference> {
         let Source::Variable(from) = &self.source else { return Vec::new() };
         let leaves = self.want.leaves().into_iter();
-        leaves
-            .map(|leaf| Reference { root: from.root.clone(), path: from.path.iter().cloned().chain(leaf).collect() })
-            .collect()
+        leaves.map(|leaf| Reference::new(from.root.clone(), from.path.iter().cloned().chain(leaf).collect())).collect()
     }
 }

@@ -3,6 +3,7 @@
 mod config;
 mod step;
 
+use crate::base::Reported;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 
@@ -26,7 +27,7 @@ impl Policy for ActivityLog {
     };
     type Config = Config;
 
-    fn compile(_: Config, _: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        Some(Compiled::Step(Plan { step: Box::new(step::Nothing), access: Access::default() }))
+    fn compile(_: Config, _: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
+        Ok(Compiled::Step(Plan { step: Box::new(step::Nothing), access: Access::default() }))
     }
 }

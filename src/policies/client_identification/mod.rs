@@ -7,6 +7,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use crate::base::Reported;
 use crate::identity::Directory;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy, Stage, StageOrder};
 use crate::source::Spellings;
@@ -38,7 +39,7 @@ impl Policy for ClientIdentification {
     };
     type Config = Config;
 
-    fn compile(Config {}: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        Some(Compiled::Step(identify(compiler.shared.directory.cloned().unwrap_or_default())))
+    fn compile(Config {}: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
+        Ok(Compiled::Step(identify(compiler.shared.directory.cloned().unwrap_or_default())))
     }
 }

@@ -18,16 +18,16 @@ impl Step for Identify {
 
 impl Identify {
     fn identify(&self, state: &mut State) -> Result<(), Fault> {
-        let operation = state.operation.clone();
+        let operation = state.route.operation.clone();
         if operation.clients.is_empty() {
             return Ok(());
         }
-        state.identified = 0;
+        state.identity.identified = 0;
         let (mut first, mut stranger) = (None, Stranger::Unknown);
         for (number, demand) in operation.clients.iter().enumerate() {
             match caller(&self.0, demand, state) {
                 Ok(caller) => {
-                    state.identified |= 1 << number;
+                    state.identity.identified |= 1 << number;
                     first.get_or_insert(caller);
                 }
                 Err(Stranger::Disabled) => stranger = Stranger::Disabled,
@@ -35,12 +35,12 @@ impl Identify {
             }
         }
         if first.is_some() {
-            state.caller = first;
+            state.identity.caller = first;
             // Services need not see with what their callers came in. The v5 engine passed it on.
-            if state.pipeline.generation == Generation::V10 {
+            if state.route.pipeline.generation == Generation::V10 {
                 let places = operation.clients.iter().flat_map(|demand| demand.id.iter().chain(&demand.secret));
                 for place in places.filter(|place| place.in_header) {
-                    state.message.headers.remove(&*place.name);
+                    state.outgoing.message.headers.remove(&*place.name);
                 }
             }
             return Ok(());

@@ -51,7 +51,7 @@ impl ClientStep {
             Ok(caller) => (Some(caller), None),
             Err(unknown) => (None, Some(unknown)),
         };
-        cx.state.caller = caller;
+        cx.state.identity.caller = caller;
         match unknown.filter(|_| self.stops) {
             None => Ok(Next::Continue),
             Some(Unknown::Refused) => {

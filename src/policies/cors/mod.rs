@@ -10,7 +10,7 @@ use std::sync::Arc;
 use http::{HeaderValue, StatusCode};
 
 use crate::assembly::{self, CorsRule, Origin, Others};
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy, Stage, StageOrder};
 use crate::source::Spellings;
 
@@ -39,17 +39,16 @@ impl Policy for Cors {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         if let (Some(cors), true) = (compiler.cors, config.is_empty()) {
-            return Some(Compiled::Step(plan(cors)));
+            return Ok(Compiled::Step(plan(cors)));
         }
-        let mut header = |name: &str, text: &Option<String>| -> Option<Option<HeaderValue>> {
-            let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Some(None) };
-            let value = HeaderValue::from_str(text).ok();
-            if value.is_none() {
-                compiler.error(codes::BAD_VALUE, name, "this has characters that a header cannot carry");
+        let mut header = |name: &str, text: &Option<String>| -> Result<Option<HeaderValue>, Reported> {
+            let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+            match HeaderValue::from_str(text) {
+                Ok(value) => Ok(Some(value)),
+                Err(_) => Err(compiler.error(codes::BAD_VALUE, name, "this has characters that a header cannot carry")),
             }
-            value.map(Some)
         };
         let methods = header("/allow-methods", &config.allow_methods);
         let headers = header("/allow-headers", &config.allow_headers);
@@ -67,7 +66,7 @@ impl Policy for Cors {
         };
         let span = compiler.step.policy_span;
         let cors = assembly::Cors { rules: vec![rule], others: Others::Unread, preflight: StatusCode::OK, span };
-        Some(Compiled::Step(plan(&Arc::new(cors))))
+        Ok(Compiled::Step(plan(&Arc::new(cors))))
     }
 }
 

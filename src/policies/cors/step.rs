@@ -25,12 +25,12 @@ impl Answer {
         let origin = state.request.headers.get(ORIGIN).cloned();
         let rule = origin.as_ref().and_then(|origin| cors.rule(origin.to_str().ok()?));
         // What the service says of origins is not what the gateway says.
-        state.answer_headers.extend(CORS_HEADERS.map(AnswerHeader::Remove));
+        state.outgoing.answer_headers.extend(CORS_HEADERS.map(AnswerHeader::Remove));
         let is_preflight = asked_verb(&state.request.method, &state.request.headers).is_some();
         match (rule, origin) {
             (Some(rule), Some(origin)) => {
                 let headers = if is_preflight { preflight(rule, &origin, state) } else { actual(rule, &origin) };
-                state.answer_headers.extend(headers);
+                state.outgoing.answer_headers.extend(headers);
             }
             (None, Some(_)) if cors.others == Others::Refused && !is_preflight => {
                 let message = "Pages of this origin may not call this API.";
@@ -41,8 +41,8 @@ impl Answer {
         if !is_preflight {
             return Ok(Next::Continue);
         }
-        state.message = Message { status: Some(cors.preflight), body: Body::Empty, ..Message::default() };
-        state.is_response = true;
+        state.outgoing.message = Message { status: Some(cors.preflight), body: Body::Empty, ..Message::default() };
+        state.outgoing.is_response = true;
         Ok(Next::End)
     }
 }
@@ -55,7 +55,10 @@ fn actual(rule: &CorsRule, origin: &HeaderValue) -> Vec<AnswerHeader> {
 fn preflight(rule: &CorsRule, origin: &HeaderValue, state: &State) -> Vec<AnswerHeader> {
     let asked = || state.request.headers.get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     let told: [(HeaderName, Option<HeaderValue>); 3] = [
-        (ACCESS_CONTROL_ALLOW_METHODS, rule.methods.clone().or_else(|| state.operation.path_verbs.as_deref().cloned())),
+        (
+            ACCESS_CONTROL_ALLOW_METHODS,
+            rule.methods.clone().or_else(|| state.route.operation.path_verbs.as_deref().cloned()),
+        ),
         (ACCESS_CONTROL_ALLOW_HEADERS, rule.headers.clone().or_else(asked)),
         (ACCESS_CONTROL_MAX_AGE, rule.max_age.clone()),
     ];

@@ -5,6 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use crate::base::Reported;
 use crate::expression::{Jsonata, Reference};
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
@@ -30,21 +31,18 @@ impl Policy for Extract {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let root = compiler.read_variable("/root", &config.root)?;
-        let count = config.extracts.len();
         let extracts = config.extracts.iter().enumerate();
-        let changes: Vec<Change> =
-            extracts.filter_map(|(index, extract)| change(index, extract, &root, compiler)).collect();
-        if changes.len() < count {
-            return None;
-        }
+        let changes: Vec<Result<Change, Reported>> =
+            extracts.map(|(index, extract)| change(index, extract, &root, compiler)).collect();
+        let changes = changes.into_iter().collect::<Result<Vec<Change>, Reported>>()?;
         let reads = changes.iter().flat_map(|change| {
             let transform = change.transform.references().into_iter().cloned();
             change.target.access().reads.into_iter().chain(transform)
         });
         let access = Access { reads: reads.collect(), ..Access::default() };
-        Some(Compiled::Step(Plan { step: Box::new(step::Extract(changes.into())), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step::Extract(changes.into())), access }))
     }
 }
 
@@ -53,18 +51,13 @@ fn change(
     extract: &config::Extract,
     root: &Reference,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Change> {
+) -> Result<Change, Reported> {
     let target = compiler.target(&format!("/extracts/{index}/capture"), &extract.capture, Some(root.clone()));
     let pointer = format!("/extracts/{index}/transform");
     let span = compiler.span(&pointer);
     let names = &mut *compiler.names;
     let transform = Jsonata::compile_relative(&extract.transform, &mut |name| names.resolve(name, span));
-    match (target, transform) {
-        (Some(target), Ok(transform)) => Some(Change { target, transform }),
-        (_, Err(error)) => {
-            compiler.bad_path(&pointer, &error);
-            None
-        }
-        (None, _) => None,
-    }
+    let transform = transform.map_err(|error| compiler.bad_path(&pointer, &error))?;
+    compiler.note_references(&pointer, &extract.transform, transform.references());
+    Ok(Change { target: target?, transform })
 }

@@ -28,7 +28,7 @@ impl Step for Extract {
 
 impl Change {
     fn apply(&self, cx: &mut Context) -> Result<(), Fault> {
-        let deadline = cx.state.deadline;
+        let deadline = cx.state.budget.deadline;
         let mut late = false;
         let edited = self.target.edit(cx, &mut |value, scope| {
             // There may be many places, and the expression may be slow.

@@ -4,7 +4,7 @@ mod config;
 #[cfg(test)]
 mod tests;
 
-use crate::base::Generation;
+use crate::base::{Generation, Reported};
 use crate::policy::{Compiled, Compiler, Generations, Meta, Policy};
 use crate::script::Dialect;
 use crate::source::Spellings;
@@ -29,7 +29,7 @@ impl Policy for GatewayScript {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let dialect = match compiler.generation {
             Generation::V10 => Dialect::GatewayScript,
             Generation::V5 => Dialect::V5,

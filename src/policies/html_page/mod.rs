@@ -7,7 +7,7 @@ mod tests;
 
 use bytes::Bytes;
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::{Node, Spellings, names_page};
 
@@ -34,32 +34,31 @@ impl Policy for HtmlPage {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let output = compiler.output("/output", &config.output)?;
         let page = page(&config, compiler)?;
         let access = match page {
             Some(_) => Access { replaces: vec![output.clone()], ..Access::default() },
             None => Access::default(),
         };
-        Some(Compiled::Step(Plan { step: Box::new(step::HtmlPage { page, output }), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step::HtmlPage { page, output }), access }))
     }
 }
 
-/// The page; the inner `None` where the document has none.
-fn page(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Bytes>> {
+/// The page; `None` where the document has none.
+fn page(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Bytes>, Reported> {
     let root = &compiler.shared.api.tree.root;
     let of_document = || CARRIERS.iter().find_map(|pointer| root.pointer(pointer).and_then(Node::text));
     let written = config.page.as_deref().filter(|text| !text.is_empty());
-    let Some(text) = written.or_else(of_document) else { return Some(None) };
+    let Some(text) = written.or_else(of_document) else { return Ok(None) };
     if !names_page(text) {
-        return Some(Some(Bytes::copy_from_slice(text.as_bytes())));
+        return Ok(Some(Bytes::copy_from_slice(text.as_bytes())));
     }
     match compiler.shared.packaged.get(&compiler.shared.api.tree, text) {
-        Some((_, text)) => Some(Some(Bytes::copy_from_slice(text.as_bytes()))),
+        Some((_, text)) => Ok(Some(Bytes::copy_from_slice(text.as_bytes()))),
         None => {
             // A file that cannot be read has its own finding; this one says who wanted it.
-            compiler.error(codes::UNREADABLE, "/page", format!("the page `{text}` cannot be read"));
-            None
+            Err(compiler.error(codes::UNREADABLE, "/page", format!("the page `{text}` cannot be read")))
         }
     }
 }

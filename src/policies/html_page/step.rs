@@ -17,9 +17,9 @@ impl Step for HtmlPage {
         let mut message = Message { body: Body::from_bytes(page.clone()), ..Message::default() };
         message.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         if self.output == Root::Builtin(Builtin::Message) {
-            cx.state.message = message;
+            cx.state.outgoing.message = message;
             // It is an answer now: nothing of the request goes out with it.
-            cx.state.is_response = true;
+            cx.state.outgoing.is_response = true;
             return Outcome::done();
         }
         cx.state.put_output(&self.output, message);

@@ -2,6 +2,7 @@
 
 mod config;
 
+use crate::base::Reported;
 use crate::policy::{Case, Compiled, Compiler, Flow, Generations, Meta, Policy};
 use crate::source::Spellings;
 
@@ -25,9 +26,9 @@ impl Policy for If {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let test = compiler.condition("/condition", &config.condition);
         let case = Case { test, execute: compiler.steps("/execute") };
-        Some(Compiled::Flow(Flow { cases: vec![case], otherwise: Vec::new() }))
+        Ok(Compiled::Flow(Flow { cases: vec![case], otherwise: Vec::new() }))
     }
 }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::base::Reported;
 use crate::policy::kit::http_call;
 use crate::policy::{Compiled, Compiler, Generations, Meta, Policy};
 
@@ -32,7 +33,7 @@ impl Policy for Invoke {
     };
     type Config = http_call::Config;
 
-    fn compile(config: http_call::Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: http_call::Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         http_call::compile(config, compiler).map(Compiled::Step)
     }
 }

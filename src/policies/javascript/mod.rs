@@ -4,6 +4,7 @@ mod config;
 #[cfg(test)]
 mod tests;
 
+use crate::base::Reported;
 use crate::policy::{Compiled, Compiler, Generations, Meta, Policy};
 use crate::script::Dialect;
 use crate::source::Spellings;
@@ -28,7 +29,7 @@ impl Policy for JavaScript {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         compiler.script(&config.source, Dialect::JavaScript).map(Compiled::Step)
     }
 }

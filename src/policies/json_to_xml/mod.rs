@@ -5,7 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::kit::converted::Places;
 use crate::policy::{Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
@@ -31,15 +31,14 @@ impl Policy for JsonToXml {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        let mut good = true;
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
+        let mark = compiler.findings.mark();
         for (pointer, name) in
             [("/root-element-name", &config.root_element_name), ("/unnamed-element-name", &config.unnamed_element_name)]
         {
             if !is_qualified_name(name) || name.contains(':') {
                 let message = format!("`{name}` is not a name that an XML element without a namespace can have");
                 compiler.error_with_help(codes::BAD_VALUE, pointer, message, "write letters, digits, `-` and `_`");
-                good = false;
             }
         }
         let places = Places::compile(compiler, &config.input, config.output.as_deref())?;
@@ -50,6 +49,7 @@ impl Policy for JsonToXml {
             unnamed: config.unnamed_element_name.into(),
         };
         let step = step::JsonToXml(step::Plan { places, root }.into());
-        good.then_some(Compiled::Step(Plan { step: Box::new(step), access }))
+        compiler.findings.errors_since(mark)?;
+        Ok(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }

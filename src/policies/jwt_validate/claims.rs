@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lru::LruCache;
 use serde_json::{Map, Value};
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::Template;
 use crate::policy::Compiler;
 use crate::policy::kit::jwt::written;
@@ -25,20 +25,23 @@ pub(super) enum Expected {
 }
 
 impl Expected {
-    /// The inner `None` asks for nothing.
-    pub(super) fn compile(pointer: &str, text: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<Option<Self>> {
-        let Some(text) = written(text) else { return Some(None) };
+    /// What the property asks of the claim, if it asks for anything.
+    pub(super) fn compile(
+        pointer: &str,
+        text: Option<&str>,
+        compiler: &mut Compiler<'_, '_>,
+    ) -> Result<Option<Self>, Reported> {
+        let Some(text) = written(text) else { return Ok(None) };
         let template = compiler.template(pointer, text)?;
         let Some(constant) = template.constant() else {
-            return Some(Some(Expected::Computed { text: template, read: Mutex::new(LruCache::new(KEPT)) }));
+            return Ok(Some(Expected::Computed { text: template, read: Mutex::new(LruCache::new(KEPT)) }));
         };
         match whole(&constant, compiler.shared.resources) {
-            Ok(pattern) => Some(Some(Expected::Fixed(Arc::new(pattern)))),
+            Ok(pattern) => Ok(Some(Expected::Fixed(Arc::new(pattern)))),
             Err(error) => {
                 let name = pointer.trim_start_matches('/');
                 let message = format!("`{name}` is not a regular expression that can be used: {error}");
-                compiler.error(codes::BAD_VALUE, pointer, message);
-                None
+                Err(compiler.error(codes::BAD_VALUE, pointer, message))
             }
         }
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use http::Uri;
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::Template;
 use crate::policy::kit::jwt;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
@@ -46,7 +46,7 @@ impl Policy for JwtValidate {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let token = compiler.named_variable("/jwt", jwt::written(Some(&config.jwt)).unwrap_or(config::TOKEN));
         let output = jwt::written(Some(&config.output_claims)).unwrap_or(config::CLAIMS).to_owned();
         let output = compiler.written_variable("/output-claims", &output);
@@ -76,7 +76,7 @@ impl Policy for JwtValidate {
         }
         reads.extend(step.decryption.iter().flat_map(|decryption| decryption.keys.references()));
         let access: Access = jwt::access(&step.output, reads);
-        Some(Compiled::Step(Plan { step: Box::new(step), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }
 
@@ -87,35 +87,32 @@ fn references(template: Option<&Template>) -> Vec<crate::expression::Reference> 
 fn algorithms(
     names: Option<&[String]>,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Option<Box<[crate::jose::Algorithm]>>> {
-    let Some(names) = names else { return Some(None) };
-    let all: Vec<_> = names
-        .iter()
-        .enumerate()
-        .filter_map(|(index, name)| compiler.algorithm(&format!("/algorithms/{index}"), name))
-        .collect();
-    (all.len() == names.len()).then(|| Some(all.into()))
+) -> Result<Option<Box<[crate::jose::Algorithm]>>, Reported> {
+    let Some(names) = names else { return Ok(None) };
+    let all = names.iter().enumerate();
+    let all: Vec<Result<_, Reported>> =
+        all.map(|(index, name)| compiler.algorithm(&format!("/algorithms/{index}"), name)).collect();
+    all.into_iter().collect::<Result<_, Reported>>().map(Some)
 }
 
-fn skew(skew: Duration, compiler: &mut Compiler<'_, '_>) -> Option<i64> {
+fn skew(skew: Duration, compiler: &mut Compiler<'_, '_>) -> Result<i64, Reported> {
     if skew > MOST_SKEW {
-        compiler.error(codes::BAD_VALUE, "/clock-skew", "`clock-skew` is more than 60 seconds");
-        return None;
+        return Err(compiler.error(codes::BAD_VALUE, "/clock-skew", "`clock-skew` is more than 60 seconds"));
     }
-    i64::try_from(skew.as_secs()).ok()
+    Ok(i64::try_from(skew.as_secs()).unwrap_or(i64::MAX))
 }
 
-/// What an encrypted token is decrypted with; the inner `None` is where no token is.
-fn decryption(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Decryption>> {
+/// What an encrypted token is decrypted with; `None` where no token is.
+fn decryption(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Decryption>, Reported> {
     let (crypto, jwk) = (config.jwe_crypto.as_deref(), config.jwe_jwk.as_deref());
     let keys = jwt::Keys::compile(jwt::Purpose::Encryption, crypto, jwk, compiler)?;
     let names = config.jwe_algorithms.as_deref();
     let algorithms = names.unwrap_or_default().iter().enumerate();
-    let algorithms: Vec<_> =
-        algorithms.filter_map(|(index, name)| compiler.management(&format!("/jwe-algorithms/{index}"), name)).collect();
-    let all_known = algorithms.len() == names.map_or(0, <[String]>::len);
-    let algorithms = names.map(|_| algorithms.into());
-    all_known.then(|| keys.map(|keys| Decryption { keys, algorithms }))
+    let algorithms: Vec<Result<_, Reported>> =
+        algorithms.map(|(index, name)| compiler.management(&format!("/jwe-algorithms/{index}"), name)).collect();
+    let algorithms = algorithms.into_iter().collect::<Result<_, Reported>>()?;
+    let algorithms = names.map(|_| algorithms);
+    Ok(keys.map(|keys| Decryption { keys, algorithms }))
 }
 
 /// A token that is only encrypted says who made it where the key is a secret that both sides share.
@@ -130,44 +127,43 @@ fn warn_unsigned(decryption: &Decryption, compiler: &mut Compiler<'_, '_>) {
 }
 
 /// Where the keys come from: one place, and there has to be one.
-fn source(config: &Config, decryption: &Option<Option<Decryption>>, compiler: &mut Compiler<'_, '_>) -> Option<Source> {
+fn source(
+    config: &Config,
+    decryption: &Result<Option<Decryption>, Reported>,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<Source, Reported> {
     let (crypto, jwk) = (config.jws_crypto.as_deref(), config.jws_jwk.as_deref());
     let keys = jwt::Keys::compile(jwt::Purpose::Signature, crypto, jwk, compiler)?;
     match (keys, jwt::written(config.jwks_url.as_deref())) {
-        (Some(keys), None) => Some(Source::Keys(keys)),
+        (Some(keys), None) => Ok(Source::Keys(keys)),
         (None, Some(url)) => remote(url, config.tls_profile.as_deref(), compiler).map(Source::Remote),
         (Some(_), Some(_)) => {
             let message = "`jwks-url` stands beside `jws-jwk` or `jws-crypto`";
-            compiler.error_with_help(codes::BAD_VALUE, "/jwks-url", message, "write one of them");
-            None
-        }
-        // Whatever is wrong with the key to decrypt with is a finding already.
-        (None, None) if decryption.is_none() => None,
-        (None, None) if let Some(Some(decryption)) = decryption => {
-            warn_unsigned(decryption, compiler);
-            Some(Source::Unsigned)
+            Err(compiler.error_with_help(codes::BAD_VALUE, "/jwks-url", message, "write one of them"))
         }
         (None, None) => {
+            if let Some(decryption) = decryption.as_ref().map_err(|reported| *reported)? {
+                warn_unsigned(decryption, compiler);
+                return Ok(Source::Unsigned);
+            }
             let message = "nothing says with which key the token must be signed";
             let help = "write `jws-jwk` with a variable that holds the key, `jws-crypto` with a crypto object of the \
                         settings, or `jwks-url` with the address of the issuer's keys";
-            compiler.error_with_help(codes::MISSING_PROPERTY, "/jws-jwk", message, help);
-            None
+            Err(compiler.error_with_help(codes::MISSING_PROPERTY, "/jws-jwk", message, help))
         }
     }
 }
 
-fn remote(url: &str, profile: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<Arc<RemoteKeys>> {
+fn remote(url: &str, profile: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Result<Arc<RemoteKeys>, Reported> {
     let url = compiler.constant("/jwks-url", url)?;
     let parsed: Option<Uri> = url.parse().ok();
     let is_http = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
     let Some(uri) = parsed.filter(is_http) else {
-        compiler.error(
+        return Err(compiler.error(
             codes::BAD_TARGET,
             "/jwks-url",
             "`jwks-url` is not a URL that starts with `https://` or `http://`",
-        );
-        return None;
+        ));
     };
     let is_near = uri.host().is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "[::1]");
     if uri.scheme_str() == Some("http") && !is_near {
@@ -179,5 +175,5 @@ fn remote(url: &str, profile: Option<&str>, compiler: &mut Compiler<'_, '_>) -> 
     let tls = compiler.tls(profile)?;
     let client = compiler.http_client(profile, CONNECT_TIMEOUT)?;
     let key = Fingerprint::new("key set").with(&url).with_tls(&tls).key();
-    Some(compiler.shared.resources.key_sets().get(key, &client, &uri))
+    Ok(compiler.shared.resources.key_sets().get(key, &client, &uri))
 }

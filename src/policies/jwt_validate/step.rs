@@ -91,7 +91,7 @@ impl JwtValidate {
     fn finish(&self, claims: Result<Map<String, Json>, String>, cx: &mut Context) -> Result<Next, Fault> {
         let claims = claims.map_err(|message| failed(cx, &self.error, FaultSource::Client, message))?;
         let value = Value::from(&Json::Object(claims));
-        cx.state.claims = Some(value.clone());
+        cx.state.identity.claims = Some(value.clone());
         cx.set(&self.output, value)
             .map_err(|error| Fault::new(&kinds::PROPERTY, FaultSource::Gateway, error.to_string()))?;
         Ok(Next::Continue)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::aws::client::Invocation;
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::Compiler;
 use crate::resources::background::Background;
 use crate::resources::bulkhead::Permit;
@@ -20,10 +20,10 @@ pub(super) struct Behind {
     title: Arc<str>,
 }
 
-/// The outer `None` is a mistake; without the property there is nothing inside.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Behind>> {
+/// What hands calls over, where the step has the property.
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Behind>, Reported> {
     if !config.background {
-        return Some(None);
+        return Ok(None);
     }
     let useless = [
         ("output", compiler.node("/output").is_some()),
@@ -31,16 +31,15 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
         ("respond", config.respond),
         ("cache", config.cache.is_some()),
     ];
+    let mark = compiler.findings.mark();
     for (name, _) in useless.iter().filter(|(_, written)| *written) {
         let message =
             format!("nobody waits for the answer of a call in the background, so there is nothing for `{name}`");
         let help = format!("remove `{name}`, or `background`");
         compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help);
     }
-    if useless.iter().any(|(_, written)| *written) {
-        return None;
-    }
-    Some(Some(Behind { queue: compiler.shared.resources.background().clone(), title: compiler.title() }))
+    compiler.findings.errors_since(mark)?;
+    Ok(Some(Behind { queue: compiler.shared.resources.background().clone(), title: compiler.title() }))
 }
 
 impl Behind {

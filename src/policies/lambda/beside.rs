@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 
 use crate::aws::client::Invocation;
 use crate::aws::limits;
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Reference, Scope, Template};
 use crate::policy::Compiler;
 use crate::runtime::{Fault, FaultSource, kinds};
@@ -50,16 +50,15 @@ pub(super) struct Beside {
     durable_execution_name: Option<Box<Word>>,
 }
 
-/// `None` means that findings say why not.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Beside> {
+/// Compiles the properties.
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Beside, Reported> {
     if config.invocation_type != InvocationKind::RequestResponse {
         let synchronous =
             [("client-context", config.client_context.is_some()), ("log-type", config.log_type == LogType::Tail)];
         if let Some((name, _)) = synchronous.iter().find(|(_, written)| *written) {
             let message = format!("only `invocation-type: request-response` has a `{name}`");
             let help = format!("remove `{name}`");
-            compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help));
         }
     }
     let client_context = match &config.client_context {
@@ -68,21 +67,20 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
     };
     let mut word = |name: &'static str, text: &Option<String>, rule| match text {
         Some(text) => Word::compile(name, text, rule, compiler).map(|word| Some(Box::new(word))),
-        None => Some(None),
+        None => Ok(None),
     };
     let tenant_id = word("tenant-id", &config.tenant_id, &TENANT);
     let durable_execution_name = word("durable-execution-name", &config.durable_execution_name, &DURABLE_NAME);
-    Some(Beside { client_context, tenant_id: tenant_id?, durable_execution_name: durable_execution_name? })
+    Ok(Beside { client_context, tenant_id: tenant_id?, durable_execution_name: durable_execution_name? })
 }
 
-fn client_context(text: &str, compiler: &mut Compiler<'_, '_>) -> Option<JsonTemplate> {
+fn client_context(text: &str, compiler: &mut Compiler<'_, '_>) -> Result<JsonTemplate, Reported> {
     let template = JsonTemplate::compile("/client-context", text, compiler)?;
     if !text.trim_start().starts_with('{') && template.whole().is_none() {
         let message = "the client context is a JSON object, and this is something else";
-        compiler.error(codes::BAD_VALUE, "/client-context", message);
-        return None;
+        return Err(compiler.error(codes::BAD_VALUE, "/client-context", message));
     }
-    Some(template)
+    Ok(template)
 }
 
 impl Beside {
@@ -130,14 +128,18 @@ fn encoded_context(template: &JsonTemplate, scope: &dyn Scope) -> Result<HeaderV
 }
 
 impl Word {
-    fn compile(name: &'static str, text: &str, rule: &'static Rule, compiler: &mut Compiler<'_, '_>) -> Option<Self> {
+    fn compile(
+        name: &'static str,
+        text: &str,
+        rule: &'static Rule,
+        compiler: &mut Compiler<'_, '_>,
+    ) -> Result<Self, Reported> {
         let pointer = format!("/{name}");
         let text = compiler.template(&pointer, text)?;
         if text.constant().is_some_and(|text| !rule.takes(&text)) {
-            compiler.error(codes::BAD_VALUE, &pointer, format!("`{name}` is {}", rule.words));
-            return None;
+            return Err(compiler.error(codes::BAD_VALUE, &pointer, format!("`{name}` is {}", rule.words)));
         }
-        Some(Word { name, text, rule })
+        Ok(Word { name, text, rule })
     }
 
     /// A call without its tenant, or under no name, would do something else than the author wanted, so an empty one is refused

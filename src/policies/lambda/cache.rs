@@ -9,7 +9,7 @@ use super::config::{Config, InvocationKind, PayloadFormat};
 use super::place::Call;
 use super::select::Chosen;
 use crate::aws::client::{Beside, Invocation};
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Reference, Template};
 use crate::policy::Compiler;
 use crate::policy::kit::call::time_to_live;
@@ -36,13 +36,16 @@ pub(super) enum Looked {
     Pass,
 }
 
-/// The outer `None` is a mistake; the inner one keeps nothing.
-pub(super) fn compile(config: &Config, call: &Call, compiler: &mut Compiler<'_, '_>) -> Option<Option<AnswerCache>> {
-    let Some(wanted) = &config.cache else { return Some(None) };
+/// The cache of the step; `None` keeps nothing.
+pub(super) fn compile(
+    config: &Config,
+    call: &Call,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<Option<AnswerCache>, Reported> {
+    let Some(wanted) = &config.cache else { return Ok(None) };
     if config.invocation_type != InvocationKind::RequestResponse {
         let message = "only `invocation-type: request-response` has an answer that could be kept";
-        compiler.error_with_help(codes::BAD_VALUE, "/cache", message, "remove `cache`");
-        return None;
+        return Err(compiler.error_with_help(codes::BAD_VALUE, "/cache", message, "remove `cache`"));
     }
     let is_event =
         matches!(config.payload, PayloadFormat::ApiGatewayV1 | PayloadFormat::ApiGatewayV2 | PayloadFormat::Alb);
@@ -50,8 +53,7 @@ pub(super) fn compile(config: &Config, call: &Call, compiler: &mut Compiler<'_, 
         let message =
             "an event holds the id and the time of its request, so no two are alike and nothing would be found";
         let help = "write a `key`, such as `$(request.path)$(request.search)`";
-        compiler.error_with_help(codes::BAD_VALUE, "/cache", message, help);
-        return None;
+        return Err(compiler.error_with_help(codes::BAD_VALUE, "/cache", message, help));
     }
     let time = time_to_live("/cache/time-to-live", wanted.time_to_live.0, compiler)?;
     let key = match &wanted.key {
@@ -59,12 +61,12 @@ pub(super) fn compile(config: &Config, call: &Call, compiler: &mut Compiler<'_, 
         None => None,
     };
     if compiler.shared.settings.cache.is_off() {
-        return Some(None);
+        return Ok(None);
     }
     let rule = Rule::TimeToLive(time);
     let kinds = (config.payload as u8, config.multi_value_headers, config.response as u8, config.strict);
     let place = Fingerprint::new("lambda").with(&rule).with(&kinds).with(&call.identity).key();
-    Some(Some(AnswerCache { cache: compiler.shared.resources.cache().clone(), rule, key, place }))
+    Ok(Some(AnswerCache { cache: compiler.shared.resources.cache().clone(), rule, key, place }))
 }
 
 impl AnswerCache {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::base::{Diagnostic, codes};
+use crate::base::{Diagnostic, Reported, codes};
 use crate::policy::Compiler;
 
 use super::config::Config;
@@ -66,8 +66,8 @@ pub(super) struct Manner {
     pub retry: Retry,
 }
 
-/// `None` means that findings say why not.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Manner> {
+/// Compiles the properties.
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Manner, Reported> {
     let default = ClientConfig::default();
     let client = config.client_config.as_ref().unwrap_or(&default);
     let said = [
@@ -76,10 +76,9 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
         ("clientRetryCount", client.client_retry_count.is_some(), "retry"),
         ("enableThrottledRetries", client.enable_throttled_retries.is_some(), "retry"),
     ];
-    let mut good = true;
+    let mark = compiler.findings.mark();
     for (name, written, own) in said {
         if written && compiler.node(&format!("/{own}")).is_some() {
-            good = false;
             let own_span = compiler.span(&format!("/{own}"));
             let message = format!("`{name}` and `{own}` say the same thing");
             let finding =
@@ -95,14 +94,14 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
         if time.is_zero() {
             let message = format!("`{name}` is no time at all, so every call would fail");
             compiler.error(codes::BAD_VALUE, &format!("/{name}"), message);
-            good = false;
         }
     }
     let attempt_timeouts = [time(client.request_timeout), time(client.socket_timeout)];
     let attempt_timeout = attempt_timeouts.into_iter().flatten().min();
     let rules = config.retry.map_or_else(|| rules(client), |retry| retry.0);
     let retry = Retry { rules, attempt_timeout };
-    good.then(|| Manner { timeout, connect_timeout, idle_timeout: time(client.max_connection_idle_time), retry })
+    compiler.findings.errors_since(mark)?;
+    Ok(Manner { timeout, connect_timeout, idle_timeout: time(client.max_connection_idle_time), retry })
 }
 
 /// A count says how often and not after what: a function that may have run is never called again for it.

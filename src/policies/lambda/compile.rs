@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{codes, nearest, quoted_list};
+use crate::base::{Reported, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiled, Compiler, Plan};
 use crate::runtime::kinds;
@@ -12,8 +12,8 @@ use super::config::{Config, InvocationKind, ResponseFormat};
 use super::step::Lambda;
 use super::{KIND, background, beside, bulkhead, cache, client_config, payload, place, variables};
 
-/// The step. `None` means that findings say why not.
-pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+/// The step.
+pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
     let input = input(config, compiler);
     let output = output(config, compiler);
     let stops = stops(config, compiler);
@@ -59,13 +59,13 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<C
         diverges: step.diverges(),
         ..Access::default()
     };
-    Some(Compiled::Step(Plan { step: Box::new(step), access }))
+    Ok(Compiled::Step(Plan { step: Box::new(step), access }))
 }
 
 /// A stream has no end to look at.
-fn check_stream(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+fn check_stream(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<(), Reported> {
     if config.response != ResponseFormat::Stream {
-        return Some(());
+        return Ok(());
     }
     let useless = [
         ("invocation-type", config.invocation_type != InvocationKind::RequestResponse),
@@ -74,42 +74,41 @@ fn check_stream(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<()> 
         ("variables", !config.variables.is_empty()),
         ("durable-execution-name", config.durable_execution_name.is_some()),
     ];
+    let mark = compiler.findings.mark();
     for (name, _) in useless.iter().filter(|(_, written)| *written) {
         let message = format!("`{name}` does not go together with an answer that streams");
         let help = format!("remove `{name}`, or `response: stream`");
         compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help);
     }
-    useless.iter().all(|(_, written)| !written).then_some(())
+    compiler.findings.errors_since(mark)
 }
 
-/// The outer `None` is a mistake; the inner one sends no payload.
-fn input(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Reference>> {
+/// What is sent; `None` sends no payload.
+fn input(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Reference>, Reported> {
     let is_left_out = &*compiler.step.policy == KIND && compiler.node("/input").is_none();
     match config.input.trim() {
-        "" => Some(None),
-        _ if is_left_out => Some(None),
+        "" => Ok(None),
+        _ if is_left_out => Ok(None),
         name => compiler.read_variable("/input", name).map(Some),
     }
 }
 
-fn output(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Root> {
+fn output(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Root, Reported> {
     let output = compiler.output("/output", &config.output)?;
     if config.respond && output != Root::Builtin(Builtin::Message) {
         let message = "`respond` sends `message`, and the answer goes into another variable";
-        compiler.error_with_help(codes::BAD_VALUE, "/respond", message, "remove `output`, or `respond`");
-        return None;
+        return Err(compiler.error_with_help(codes::BAD_VALUE, "/respond", message, "remove `output`, or `respond`"));
     }
-    Some(output)
+    Ok(output)
 }
 
-/// The names of `stop-on-error`; `None` inside means that every fault stops the flow.
-fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Box<[String]>>> {
-    let Some(names) = &config.stop_on_error else { return Some(None) };
-    let mut good = true;
+/// The names of `stop-on-error`; `None` means that every fault stops the flow.
+fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Box<[String]>>, Reported> {
+    let Some(names) = &config.stop_on_error else { return Ok(None) };
+    let mark = compiler.findings.mark();
     for (index, name) in names.iter().enumerate() {
         let known = || kinds::ALL.iter().map(|kind| kind.name);
         if !known().any(|kind| kind == name) {
-            good = false;
             let near = nearest(name, known());
             let help = match near.as_slice() {
                 [] => "the page of `lambda` lists its faults".to_owned(),
@@ -123,5 +122,5 @@ fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Box<
             );
         }
     }
-    good.then(|| Some(names.clone().into()))
+    compiler.findings.errors_since(mark).map(|()| Some(names.clone().into()))
 }

@@ -23,6 +23,7 @@ mod tests;
 mod variables;
 mod weights;
 
+use crate::base::Reported;
 use crate::policy::{Compiled, Compiler, Generations, Meta, Policy};
 use crate::source::Spellings;
 
@@ -74,7 +75,7 @@ impl Policy for Lambda {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         compile::step(&config, compiler)
     }
 }

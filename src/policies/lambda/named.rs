@@ -5,7 +5,7 @@ use regex::Regex;
 
 use crate::aws::client::{InvocationType, LambdaClient};
 use crate::aws::function::{FunctionRef, Qualifier};
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Part, Reference, Scope, Template};
 use crate::policy::Compiler;
 use crate::runtime::{Fault, FaultSource, kinds};
@@ -42,12 +42,11 @@ impl Wording {
         template: &Template,
         allowed: Option<Regex>,
         compiler: &mut Compiler<'_, '_>,
-    ) -> Option<Self> {
+    ) -> Result<Self, Reported> {
         let Some(allowed) = allowed else {
             let message = "which function runs is only known at run time, so a client could choose it";
             let help = "say which names it may become, as in `allowed-functions: [orders-*]`";
-            compiler.error_with_help(codes::BAD_FUNCTION, "/function", message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_FUNCTION, "/function", message, help));
         };
         let mut parts = match template {
             Template::Mixed(parts) => parts.to_vec(),
@@ -71,19 +70,15 @@ impl Wording {
         }
         let sample = match FunctionRef::parse(&format!("{before}{STAND_IN}{after}")) {
             Ok(sample) => sample,
-            Err(error) => {
-                bad_function("/function", &error, compiler);
-                return None;
-            }
+            Err(error) => return Err(bad_function("/function", &error, compiler)),
         };
         let elsewhere = |part: &Part| matches!(part, Part::Text(text) if text.contains(':'));
         if sample.name() != STAND_IN || parts.iter().any(elsewhere) {
             let message = "only the name of the function may come at run time";
             let help = "write account, region and qualifier as they are, or take them from properties of the API";
-            compiler.error_with_help(codes::BAD_FUNCTION, "/function", message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_FUNCTION, "/function", message, help));
         }
-        Some(Wording { name: Template::Mixed(parts.into()), before, after, allowed, sample })
+        Ok(Wording { name: Template::Mixed(parts.into()), before, after, allowed, sample })
     }
 }
 
@@ -126,10 +121,10 @@ fn refused(name: &str) -> Fault {
         .with_detail("function", shown)
 }
 
-/// The patterns of `allowed-functions` as one expression. The outer `None` is a mistake.
-pub(super) fn allowed(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Regex>> {
-    let Some(patterns) = &config.allowed_functions else { return Some(None) };
-    let mut good = true;
+/// The patterns of `allowed-functions` as one expression.
+pub(super) fn allowed(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Regex>, Reported> {
+    let Some(patterns) = &config.allowed_functions else { return Ok(None) };
+    let mark = compiler.findings.mark();
     for (index, pattern) in patterns.iter().enumerate() {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '*');
         let (message, help) = if pattern.is_empty() || !pattern.chars().all(fits) {
@@ -141,22 +136,18 @@ pub(super) fn allowed(config: &Config, compiler: &mut Compiler<'_, '_>) -> Optio
         } else {
             continue;
         };
-        good = false;
         compiler.error_with_help(codes::BAD_FUNCTION, &format!("/allowed-functions/{index}"), message, help);
     }
     if patterns.is_empty() {
         let message = "`allowed-functions` is empty, so nothing could be called";
-        compiler.error(codes::BAD_FUNCTION, "/allowed-functions", message);
-        return None;
+        return Err(compiler.error(codes::BAD_FUNCTION, "/allowed-functions", message));
     }
     let all: Vec<String> = patterns.iter().map(|pattern| pattern.replace('*', "[A-Za-z0-9_-]*")).collect();
     match Regex::new(&format!("^(?:{})$", all.join("|"))) {
-        Ok(allowed) => good.then_some(Some(allowed)),
+        Ok(allowed) => compiler.findings.errors_since(mark).map(|()| Some(allowed)),
         Err(error) => {
-            if good {
-                compiler.error(codes::BAD_FUNCTION, "/allowed-functions", error.to_string());
-            }
-            None
+            compiler.findings.errors_since(mark)?;
+            Err(compiler.error(codes::BAD_FUNCTION, "/allowed-functions", error.to_string()))
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::aws::client::{InvocationType, LambdaClient};
-use crate::aws::endpoint::{Endpoint, lambda_from_environment, region_from_environment, region_in_endpoint};
-use crate::base::codes;
+use crate::aws::endpoint::{
+    Endpoint, EndpointError, lambda_from_environment, region_from_environment, region_in_endpoint,
+};
+use crate::base::{Reported, codes};
 use crate::http_client::PoolOptions;
 use crate::policy::Compiler;
 use crate::policy::kit::aws_credentials::{self, CredentialRows};
 use crate::resources::cache::{Fingerprint, Key};
-use crate::settings::Purpose;
 
 use super::client_config::Manner;
 use super::config::{Config, InvocationKind, LogType, ResponseFormat};
@@ -26,19 +27,21 @@ pub(super) struct Call {
 }
 
 /// Checks everything that can be known at load and prepares the call.
-pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<'_, '_>) -> Option<Call> {
+pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<'_, '_>) -> Result<Call, Reported> {
     let written = Written::compile(config, compiler);
     let profile = config.tls_profile.as_deref();
     let tls = compiler.tls(profile);
     let mut options = PoolOptions { connect_timeout: manner.connect_timeout, ..PoolOptions::default() };
     options.idle_timeout = manner.idle_timeout.unwrap_or(options.idle_timeout);
-    let http = tls.as_ref().and_then(|tls| compiler.pool(profile, tls, &options));
+    let http = tls.as_ref().map_err(|reported| *reported).and_then(|tls| compiler.pool(profile, tls, &options));
     let local = compiler.shared.settings.aws.local.clone();
-    let region = written.function.as_ref().and_then(|function| region(config, function.region(), compiler));
-    let endpoint = region.as_deref().and_then(|region| endpoint(config, region, compiler));
+    let function = written.function.as_ref().map_err(|reported| *reported);
+    let region = function.and_then(|function| region(config, function.region(), compiler));
+    let endpoint =
+        region.as_deref().map_err(|reported| *reported).and_then(|region| endpoint(config, region, compiler));
     let (tls, http) = (tls?, http?);
     let profile = credential_profile(config, compiler)?;
-    let credentials = aws_credentials::compile(credential_rows(config, &profile), region.as_deref(), compiler)?;
+    let credentials = aws_credentials::compile(credential_rows(config, &profile), region.as_deref().ok(), compiler)?;
     let (mut region, endpoint) = (region?, endpoint?);
     if let Some(local) = &local {
         region = local.region.clone();
@@ -55,24 +58,20 @@ pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<
     let client = compiler.shared.resources.lambda_client(identity, &options, make);
     let log_tail = config.log_type == LogType::Tail;
     match written.select(&client, kind, log_tail, local.is_some())? {
-        Ok(select) => Some(Call { client, select, limit: kind.payload_limit(), identity }),
-        Err(error) => {
-            compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string());
-            None
-        }
+        Ok(select) => Ok(Call { client, select, limit: kind.payload_limit(), identity }),
+        Err(error) => Err(compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string())),
     }
 }
 
-/// The credential profile, in our word or in IBM's. The outer `None` is a mistake.
-fn credential_profile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<String>> {
+/// The credential profile, in our word or in IBM's.
+fn credential_profile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<String>, Reported> {
     match (&config.credentials, &config.aws_auth_type) {
         (Some(_), Some(_)) => {
             let message = "`aws-auth-type` and `credentials` say the same thing";
-            compiler.error_with_help(codes::TWO_SPELLINGS, "/aws-auth-type", message, "remove one of the two");
-            None
+            Err(compiler.error_with_help(codes::TWO_SPELLINGS, "/aws-auth-type", message, "remove one of the two"))
         }
-        (own, None) => Some(own.clone()),
-        (None, Some(kind)) => Some(Some(kind.access_secret.clone())),
+        (own, None) => Ok(own.clone()),
+        (None, Some(kind)) => Ok(Some(kind.access_secret.clone())),
     }
 }
 
@@ -93,7 +92,7 @@ fn credential_rows<'c>(config: &'c Config, profile: &'c Option<String>) -> Crede
     }
 }
 
-fn region(config: &Config, of_arn: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<String> {
+fn region(config: &Config, of_arn: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Result<String, Reported> {
     let settings = compiler.shared.settings;
     let written = match &config.region {
         Some(text) => Some(compiler.constant("/region", text)?),
@@ -103,37 +102,41 @@ fn region(config: &Config, of_arn: Option<&str>, compiler: &mut Compiler<'_, '_>
         written.as_ref().filter(|text| !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
     {
         let message = format!("`{text}` is not a region");
-        compiler.error_with_help(codes::BAD_VALUE, "/region", message, "write a region such as `eu-central-1`");
-        return None;
+        return Err(compiler.error_with_help(
+            codes::BAD_VALUE,
+            "/region",
+            message,
+            "write a region such as `eu-central-1`",
+        ));
     }
     if let (Some(written), Some(arn)) = (&written, of_arn)
         && written != arn
     {
         let message = format!("the ARN says `{arn}`, but `region` is `{written}`");
-        compiler.error_with_help(
+        return Err(compiler.error_with_help(
             codes::REGION_CONFLICT,
             "/region",
             message,
             "remove `region`: the ARN's region is used",
-        );
-        return None;
+        ));
     }
     let own = written.or_else(|| of_arn.map(str::to_owned));
     let local = || settings.aws.local.as_ref().map(|local| local.region.clone());
     let region = own.or_else(|| settings.aws.region.clone()).or_else(region_from_environment).or_else(local);
-    if region.is_none() {
+    let Some(region) = region else {
         let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
-        compiler.missing_setting(codes::NO_REGION, "/function", "no region is known for this function", help);
-        // At a desk everything else is still checked, for any region.
-        return (compiler.shared.purpose == Purpose::Check).then(|| "us-east-1".to_owned());
-    }
-    region
+        compiler.missing_setting(codes::NO_REGION, "/function", "no region is known for this function", help)?;
+        // Where it is only checked, the rest is checked for any region.
+        return Ok("us-east-1".to_owned());
+    };
+    Ok(region)
 }
 
-fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> Option<Endpoint> {
+fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> Result<Endpoint, Reported> {
     let aws = &compiler.shared.settings.aws;
     if let Some(local) = &aws.local {
-        return Endpoint::from_url(&local.endpoint).ok();
+        let bad = |error: EndpointError| compiler.error(codes::BAD_ENDPOINT, "/function", error.to_string());
+        return Endpoint::from_url(&local.endpoint).map_err(bad);
     }
     let written = match &config.endpoint {
         Some(text) => Some(compiler.constant("/endpoint", text)?),
@@ -142,28 +145,23 @@ fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> O
     let (fips, dual_stack) = (aws.use_fips, aws.use_dual_stack);
     let Some(url) = written.or_else(|| aws.endpoint.clone()).or_else(lambda_from_environment) else {
         return match Endpoint::lambda(region, fips, dual_stack) {
-            Ok(endpoint) => Some(endpoint),
-            Err(error) => {
-                compiler.error(codes::BAD_ENDPOINT, "/region", error.to_string());
-                None
-            }
+            Ok(endpoint) => Ok(endpoint),
+            Err(error) => Err(compiler.error(codes::BAD_ENDPOINT, "/region", error.to_string())),
         };
     };
     if fips || dual_stack {
         let message =
             "an endpoint of one's own is used as it is, so `use-fips` and `use-dual-stack` cannot apply to it";
-        compiler.error(codes::BAD_ENDPOINT, "/endpoint", message);
-        return None;
+        return Err(compiler.error(codes::BAD_ENDPOINT, "/endpoint", message));
     }
     if let Some(other) = region_in_endpoint(&url).filter(|other| *other != region) {
         let message = format!("the endpoint is in `{other}`, but the call is signed for `{region}`");
-        compiler.error_with_help(
+        return Err(compiler.error_with_help(
             codes::REGION_CONFLICT,
             "/endpoint",
             message,
             "use the endpoint of the function's region",
-        );
-        return None;
+        ));
     }
     match Endpoint::from_url(&url) {
         Ok(endpoint) => {
@@ -171,7 +169,7 @@ fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> O
                 let message = "the signed call would travel over plain http";
                 compiler.warning(codes::PLAIN_HTTP, "/endpoint", message, "write `https://`");
             }
-            Some(endpoint)
+            Ok(endpoint)
         }
         Err(error) => {
             // What the settings or the environment say may have come from a secret, so it is not printed.
@@ -179,8 +177,7 @@ fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> O
                 Some(_) => error.to_string(),
                 None => "the endpoint of the settings, or of AWS_ENDPOINT_URL_LAMBDA, cannot be used".to_owned(),
             };
-            compiler.error(codes::BAD_ENDPOINT, "/endpoint", message);
-            None
+            Err(compiler.error(codes::BAD_ENDPOINT, "/endpoint", message))
         }
     }
 }

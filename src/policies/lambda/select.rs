@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aws::client::{InvocationType, LambdaClient, Target};
 use crate::aws::endpoint::EndpointError;
 use crate::aws::function::{FunctionNameError, FunctionRef, Qualifier};
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Reference, Scope};
 use crate::policy::Compiler;
 use crate::runtime::Fault;
@@ -39,10 +39,9 @@ enum Functions {
 
 /// What the step says about its function, before it is known where that is.
 pub(super) struct Written {
-    pub function: Option<Function>,
-    /// The versions or aliases; one `None` where the function says it all. Nothing where they are wrong.
-    qualifiers: Option<Vec<Option<Qualifier>>>,
-    weights: Weights,
+    pub function: Result<Function, Reported>,
+    /// The versions or aliases; one `None` where the function says it all.
+    qualifiers: Result<(Vec<Option<Qualifier>>, Weights), Reported>,
 }
 
 /// A function as it stands in the document.
@@ -69,14 +68,12 @@ impl Function {
 impl Written {
     pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Self {
         let function = function(config, compiler);
-        let suffix = function.as_ref().map(|function| function.known().qualifier());
+        let suffix = function.as_ref().map(|function| function.known().qualifier()).map_err(|reported| *reported);
         let qualifiers = super::weights::compile(config, suffix, compiler);
-        let (qualifiers, weights) =
-            qualifiers.map_or((None, Weights::default()), |(all, weights)| (Some(all), weights));
-        Written { function, qualifiers, weights }
+        Written { function, qualifiers }
     }
 
-    /// The calls to choose from. `None` where findings say what is wrong. The embedded service knows functions by their names,
+    /// The calls to choose from. The embedded service knows functions by their names,
     /// whatever account and region they have at home.
     pub(super) fn select(
         self,
@@ -84,14 +81,14 @@ impl Written {
         kind: InvocationType,
         log_tail: bool,
         local: bool,
-    ) -> Option<Result<Select, EndpointError>> {
-        let (qualifiers, weights) = (self.qualifiers?, self.weights);
+    ) -> Result<Result<Select, EndpointError>, Reported> {
+        let (qualifiers, weights) = self.qualifiers?;
         let functions = match self.function? {
             Function::Named(wording) => {
                 Ok(Functions::Named(Box::new(Named::new(wording, qualifiers, kind, log_tail, local))))
             }
             Function::Fixed(function) => {
-                let home = if local { local_name(&function)? } else { function.clone() };
+                let home = if local { local_name(&function) } else { function.clone() };
                 let chosen = |qualifier: &Option<Qualifier>| {
                     let target = client.target(&home, qualifier.as_ref(), kind, log_tail)?;
                     Ok(Arc::new(Chosen::new(target, &function, qualifier.as_ref())))
@@ -100,7 +97,7 @@ impl Written {
                 all.map(Functions::Fixed)
             }
         };
-        Some(functions.map(|functions| Select { weights, functions }))
+        Ok(functions.map(|functions| Select { weights, functions }))
     }
 }
 
@@ -139,29 +136,32 @@ impl Select {
 }
 
 /// The name of a function for the embedded service.
-pub(super) fn local_name(function: &FunctionRef) -> Option<FunctionRef> {
+#[expect(
+    clippy::expect_used,
+    reason = "name and qualifier were read from a function's name, and `NAME:QUALIFIER` is one"
+)]
+pub(super) fn local_name(function: &FunctionRef) -> FunctionRef {
     let text = match function.qualifier() {
         Some(qualifier) => format!("{}:{}", function.name(), qualifier.as_str()),
         None => function.name().to_owned(),
     };
-    FunctionRef::parse(&text).ok()
+    FunctionRef::parse(&text).expect("a bare name is the name of a function")
 }
 
-fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Function> {
+fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Function, Reported> {
     let allowed = super::named::allowed(config, compiler)?;
     let template = compiler.template("/function", &config.function)?;
     let Some(text) = template.constant() else {
         return Wording::compile(&template, allowed, compiler).map(Function::Named);
     };
-    let function = FunctionRef::parse(&text).map_err(|error| bad_function("/function", &error, compiler)).ok()?;
+    let function = FunctionRef::parse(&text).map_err(|error| bad_function("/function", &error, compiler))?;
     if allowed.is_some_and(|allowed| !allowed.is_match(function.name())) {
         let message = format!("no pattern of `allowed-functions` matches `{}`", function.name());
-        compiler.error(codes::BAD_FUNCTION, "/function", message);
-        return None;
+        return Err(compiler.error(codes::BAD_FUNCTION, "/function", message));
     }
-    Some(Function::Fixed(function))
+    Ok(Function::Fixed(function))
 }
 
-pub(super) fn bad_function(pointer: &str, error: &FunctionNameError, compiler: &mut Compiler<'_, '_>) {
-    compiler.error_with_help(codes::BAD_FUNCTION, pointer, error.to_string(), error.help());
+pub(super) fn bad_function(pointer: &str, error: &FunctionNameError, compiler: &mut Compiler<'_, '_>) -> Reported {
+    compiler.error_with_help(codes::BAD_FUNCTION, pointer, error.to_string(), error.help())
 }

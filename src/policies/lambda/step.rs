@@ -116,7 +116,7 @@ impl Lambda {
         invocation: &mut Invocation,
     ) -> Result<Message, Fault> {
         let now = Instant::now();
-        invocation.timeout = invocation.timeout.min(cx.state.deadline.saturating_duration_since(now));
+        invocation.timeout = invocation.timeout.min(cx.state.budget.deadline.saturating_duration_since(now));
         invocation.deadline = Some(now + invocation.timeout);
         let looked = match &self.cache {
             Some(cache) => cache.look(cx, chosen, invocation, &self.payload.client_headers(cx)),

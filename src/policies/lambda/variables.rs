@@ -1,7 +1,7 @@
 //! `variables`: values taken out of the answer.
 
-use crate::base::{Diagnostic, codes};
-use crate::expression::{Builtin, Jsonata, Reference, Root, Scope};
+use crate::base::{Diagnostic, Reported, codes};
+use crate::expression::{Builtin, Jsonata, Reference, Scope};
 use crate::policy::Compiler;
 use crate::runtime::{Context, Fault, FaultSource, kinds, message_value};
 use crate::value::{Message, Value};
@@ -17,18 +17,18 @@ struct Variable {
     value: Jsonata,
 }
 
-/// `None` means that findings say why not.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Variables> {
+/// Compiles the property.
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Variables, Reported> {
     let all = config.variables.iter().enumerate().map(|(index, variable)| {
         let name = compiler.written_variable(&format!("/variables/{index}/name"), &variable.name);
         let value = expression(&format!("/variables/{index}/value"), &variable.value, compiler);
-        Some(Variable { name: name?, written: variable.name.as_str().into(), value: value? })
+        Ok(Variable { name: name?, written: variable.name.as_str().into(), value: value? })
     });
-    let all: Vec<Option<Variable>> = all.collect();
-    all.into_iter().collect::<Option<_>>().map(Variables)
+    let all: Vec<Result<Variable, Reported>> = all.collect();
+    all.into_iter().collect::<Result<_, Reported>>().map(Variables)
 }
 
-fn expression(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Jsonata> {
+fn expression(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Result<Jsonata, Reported> {
     let (place, span) = (compiler.place(pointer), compiler.span(pointer));
     let names = &mut *compiler.names;
     match Jsonata::compile_relative(text, &mut |name| names.resolve(name, span)) {
@@ -37,12 +37,12 @@ fn expression(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Opt
                 let finding = Diagnostic::warning(codes::BAD_EXPRESSION, place(hint.at.clone()), hint.message.clone());
                 compiler.findings.push(finding);
             }
-            Some(expression)
+            compiler.note_references(pointer, text, expression.references());
+            Ok(expression)
         }
         Err(error) => {
             let message = compiler.without_masked(format!("the expression cannot be read: {error}"));
-            compiler.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, place(error.at), message));
-            None
+            Err(compiler.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, place(error.at), message)))
         }
     }
 }
@@ -79,7 +79,7 @@ impl Variables {
         let mut reads: Vec<Reference> =
             self.0.iter().flat_map(|variable| variable.value.references()).cloned().collect();
         if self.0.iter().any(|variable| variable.value.reads_everything()) {
-            let whole = |root| Reference { root: Root::Builtin(root), path: Box::default() };
+            let whole = |root| Reference::whole(root);
             reads.extend([Builtin::Message, Builtin::Request].map(whole));
         }
         reads

@@ -1,7 +1,7 @@
 //! `qualifier`: one version or alias, or several of which each call picks one.
 
 use crate::aws::function::Qualifier;
-use crate::base::{Diagnostic, codes};
+use crate::base::{Diagnostic, Reported, codes};
 use crate::policy::Compiler;
 
 use super::config::Config;
@@ -54,20 +54,19 @@ impl Weights {
 /// The qualifiers with their weights. `suffix` is that of the function, where the function can be read.
 pub(super) fn compile(
     config: &Config,
-    suffix: Option<Option<&Qualifier>>,
+    suffix: Result<Option<&Qualifier>, Reported>,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<(Vec<Option<Qualifier>>, Weights)> {
+) -> Result<(Vec<Option<Qualifier>>, Weights), Reported> {
     match &config.qualifier {
-        None => Some((vec![None], Weights::default())),
+        None => Ok((vec![None], Weights::default())),
         Some(Qualifiers::One(text)) => one(text, suffix, compiler).map(|one| (vec![one], Weights::default())),
         Some(Qualifiers::Weighted(weights)) => {
-            let mut good = true;
+            let mark = compiler.findings.mark();
             let mut all = Vec::new();
             for name in weights.keys() {
                 match Qualifier::parse(name) {
                     Ok(qualifier) => all.push(Some(qualifier)),
                     Err(error) => {
-                        good = false;
                         let span = compiler.node("/qualifier").and_then(|map| map.entry(name));
                         let span = span.map_or(compiler.span("/qualifier"), |entry| entry.key.span);
                         let finding = Diagnostic::error(codes::BAD_FUNCTION, span, error.to_string());
@@ -75,43 +74,39 @@ pub(super) fn compile(
                     }
                 }
             }
-            if let Some(Some(suffix)) = suffix {
-                conflict(suffix, "several versions", compiler);
-                return None;
+            if let Ok(Some(suffix)) = suffix {
+                return Err(conflict(suffix, "several versions", compiler));
             }
-            let weights = Weights::new(weights.values().copied());
-            if weights.is_none() {
+            let Some(weights) = Weights::new(weights.values().copied()) else {
                 let message = "every weight is 0, so nothing could be picked";
-                compiler.error(codes::BAD_VALUE, "/qualifier", message);
-            }
-            good.then_some((all, weights?))
+                return Err(compiler.error(codes::BAD_VALUE, "/qualifier", message));
+            };
+            compiler.findings.errors_since(mark).map(|()| (all, weights))
         }
     }
 }
 
-/// The outer `None` is a mistake; the inner one means that the function says it all.
-fn one(text: &str, suffix: Option<Option<&Qualifier>>, compiler: &mut Compiler<'_, '_>) -> Option<Option<Qualifier>> {
+/// One qualifier; `None` means that the function says it all.
+fn one(
+    text: &str,
+    suffix: Result<Option<&Qualifier>, Reported>,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<Option<Qualifier>, Reported> {
     let text = compiler.constant("/qualifier", text)?;
     let qualifier = match Qualifier::parse(&text) {
         Ok(qualifier) => qualifier,
-        Err(error) => {
-            bad_function("/qualifier", &error, compiler);
-            return None;
-        }
+        Err(error) => return Err(bad_function("/qualifier", &error, compiler)),
     };
     match suffix? {
-        Some(suffix) if *suffix != qualifier => {
-            conflict(suffix, &format!("`{text}`"), compiler);
-            None
-        }
-        Some(_) => Some(None),
-        None => Some(Some(qualifier)),
+        Some(suffix) if *suffix != qualifier => Err(conflict(suffix, &format!("`{text}`"), compiler)),
+        Some(_) => Ok(None),
+        None => Ok(Some(qualifier)),
     }
 }
 
-fn conflict(suffix: &Qualifier, other: &str, compiler: &mut Compiler<'_, '_>) {
+fn conflict(suffix: &Qualifier, other: &str, compiler: &mut Compiler<'_, '_>) -> Reported {
     let message = format!("the function ends in `:{}`, but `qualifier` is {other}", suffix.as_str());
-    compiler.error_with_help(codes::QUALIFIER_CONFLICT, "/qualifier", message, "remove one of the two");
+    compiler.error_with_help(codes::QUALIFIER_CONFLICT, "/qualifier", message, "remove one of the two")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Builtin, Reference, Root, Template};
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
@@ -35,14 +35,13 @@ impl Policy for Log {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let level = compiler.template("/log-level", &config.log_level)?;
         let constant = level.constant().map(|text| Level::named(&text));
         if constant == Some(None) {
             let help = "write `none`, `activity`, `header`, `payload`, `default` or a `$(…)`";
             let message = format!("`{}` is no level of a record", config.log_level);
-            compiler.error_with_help(codes::BAD_VALUE, "/log-level", message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_VALUE, "/log-level", message, help));
         }
         let gathers = config.mode != Mode::SendOnly;
         let record = match gathers {
@@ -52,16 +51,16 @@ impl Policy for Log {
         let mut reads: Vec<Reference> = level.references().into_iter().cloned().collect();
         let payload = constant.flatten().is_none_or(|level| level == Level::Payload);
         if gathers && payload {
-            let body = |root| Reference { root: Root::Builtin(root), path: ["body".into()].into() };
+            let body = |root| Reference::body_of(Root::Builtin(root));
             reads.extend([body(Builtin::Request), body(Builtin::Message)]);
         }
         let sends = config.mode != Mode::GatherOnly;
         let step = step::Log { gathers: gathers.then_some(level), sends, record };
-        Some(Compiled::Step(Plan { step: Box::new(step), access: Access { reads, ..Access::default() } }))
+        Ok(Compiled::Step(Plan { step: Box::new(step), access: Access { reads, ..Access::default() } }))
     }
 }
 
 /// The body of a message or of the request.
 fn body_of(root: Builtin) -> Template {
-    Template::Reference(Reference { root: Root::Builtin(root), path: ["body".into()].into() })
+    Template::Reference(Reference::body_of(Root::Builtin(root)))
 }

@@ -98,16 +98,17 @@ fn send(record: &Value) {
 fn record(level: Level, cx: &Context) -> Value {
     let state = &*cx.state;
     let request = &state.request;
-    let status = state.message.status.map_or(200, |status| status.as_u16());
-    let client = |name: &str| state.caller.as_ref().and_then(|caller| caller.client.at(["app", name])).cloned();
+    let status = state.outgoing.message.status.map_or(200, |status| status.as_u16());
+    let client =
+        |name: &str| state.identity.caller.as_ref().and_then(|caller| caller.client.at(["app", name])).cloned();
     let served = SystemTime::now().duration_since(request.received).unwrap_or_default().as_millis();
     let text = |text: &str| Value::from(text);
     let mut members: Vec<(&str, Value)> = vec![
         ("datetime", Value::from(OffsetDateTime::from(request.received).format(&Rfc3339).unwrap_or_default())),
         ("transaction_id", text(&request.id)),
-        ("api_name", text(&state.api.name)),
-        ("api_version", text(&state.api.version)),
-        ("resource_path", text(&state.operation.path)),
+        ("api_name", text(&state.route.api.name)),
+        ("api_version", text(&state.route.api.version)),
+        ("resource_path", text(&state.route.operation.path)),
         ("request_method", text(request.method.as_str())),
         ("uri_path", text(request.uri.path())),
         ("status_code", i64::from(status).into()),
@@ -119,7 +120,7 @@ fn record(level: Level, cx: &Context) -> Value {
     if level >= Level::Header {
         members.push(("query_string", text(request.uri.query().unwrap_or_default())));
         members.push(("request_http_headers", headers(&request.headers)));
-        members.push(("response_http_headers", headers(&state.message.headers)));
+        members.push(("response_http_headers", headers(&state.outgoing.message.headers)));
     }
     if level >= Level::Payload {
         members.push(("request_body", body_of(Builtin::Request).value(cx)));

@@ -7,24 +7,22 @@ use super::ports::{Options, input, options, output};
 use super::schema::Reader;
 use super::script::{self, Program};
 use super::values::{self, Written};
-use crate::base::{codes, nearest, quoted_list};
+use crate::base::{Reported, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Template};
 use crate::policy::Compiler;
 use crate::value::Value;
 
-/// Compiles a map. `None` means that findings say why not.
-pub(super) fn plan(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+/// Compiles a map.
+pub(super) fn plan(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Plan, Reported> {
     let options = options(&config.options, compiler)?;
     let references = compiler.shared.api.references.clone();
     let mut reader = Reader::new(&references, usize::from(options.repeats));
-    let count = config.inputs.len() + config.outputs.len();
-    let inputs: Vec<Input> =
-        config.inputs.iter().filter_map(|(name, port)| input(name, port, &mut reader, compiler)).collect();
-    let mut outputs: Vec<Output> =
-        config.outputs.iter().filter_map(|(name, port)| output(name, port, &mut reader, compiler)).collect();
-    if inputs.len() + outputs.len() < count {
-        return None;
-    }
+    let inputs: Vec<Result<Input, Reported>> =
+        config.inputs.iter().map(|(name, port)| input(name, port, &mut reader, compiler)).collect();
+    let outputs: Vec<Result<Output, Reported>> =
+        config.outputs.iter().map(|(name, port)| output(name, port, &mut reader, compiler)).collect();
+    let inputs = inputs.into_iter().collect::<Result<Vec<Input>, Reported>>()?;
+    let mut outputs = outputs.into_iter().collect::<Result<Vec<Output>, Reported>>()?;
     // Another output may set the Content-Type itself.
     let is_content_type = |output: &Output| matches!(&*output.reference.path, [headers, name] if &**headers == "headers" && name.eq_ignore_ascii_case("content-type"));
     let set: Vec<Root> =
@@ -33,12 +31,12 @@ pub(super) fn plan(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Pl
         output.content_type = None;
     }
     let mut actions =
-        Actions { compiler, inputs, outputs, levels: Vec::new(), programs: Vec::new(), options, good: true };
+        Actions { compiler, inputs, outputs, levels: Vec::new(), programs: Vec::new(), options, failed: None };
     let written: Vec<config::Action> = config.actions.into_iter().map(config::Action::from).collect();
     let list = actions.list("/actions", &written);
-    let Actions { inputs, outputs, programs, good, compiler, .. } = actions;
-    if !good {
-        return None;
+    let Actions { inputs, outputs, programs, failed, compiler, .. } = actions;
+    if let Some(reported) = failed {
+        return Err(reported);
     }
     let scripts = if programs.is_empty() { None } else { Some(script::compile(&programs, compiler)?) };
     let limits = config.parse_settings_reference.as_ref();
@@ -47,7 +45,7 @@ pub(super) fn plan(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Pl
         None => None,
     };
     let Options { reading, writing, .. } = options;
-    Some(Plan { inputs, outputs, actions: list, reading, writing, scripts, limits })
+    Ok(Plan { inputs, outputs, actions: list, reading, writing, scripts, limits })
 }
 
 struct Actions<'c, 'a, 'p> {
@@ -57,7 +55,8 @@ struct Actions<'c, 'a, 'p> {
     levels: Vec<Level>,
     programs: Vec<Program>,
     options: Options,
-    good: bool,
+    /// An action could not be compiled.
+    failed: Option<Reported>,
 }
 
 impl Actions<'_, '_, '_> {
@@ -72,38 +71,36 @@ impl Actions<'_, '_, '_> {
                     let has = if set.is_some() { "both" } else { "neither" };
                     let help = "write every action as an item of its own, with `- `";
                     let message = format!("an action has one of `set` and `create`; this one has {has}");
-                    self.compiler.error_with_help(codes::BAD_VALUE, &at, message, help);
-                    None
+                    Err(self.compiler.error_with_help(codes::BAD_VALUE, &at, message, help))
                 }
             };
             match made {
-                Some(action) => list.push(action),
-                None => self.good = false,
+                Ok(action) => list.push(action),
+                Err(reported) => self.failed = Some(reported),
             }
         }
         list
     }
 
-    fn set(&mut self, at: &str, set: &str, action: &config::Action) -> Option<Action> {
+    fn set(&mut self, at: &str, set: &str, action: &config::Action) -> Result<Action, Reported> {
         for (name, there) in [("foreach", action.foreach.is_some()), ("actions", !action.actions.is_empty())] {
             if there {
                 let message = format!("`{name}` belongs to `create`, and this action has `set`");
-                self.compiler.error_with_help(codes::BAD_VALUE, &format!("{at}/{name}"), message, "write `create`");
-                return None;
+                let pointer = format!("{at}/{name}");
+                return Err(self.compiler.error_with_help(codes::BAD_VALUE, &pointer, message, "write `create`"));
             }
         }
         let (target, _) = self.target(&format!("{at}/set"), set)?;
         let source = self.source(at, action)?;
-        Some(Action::Set { target, source })
+        Ok(Action::Set { target, source })
     }
 
-    fn create(&mut self, at: &str, create: &str, action: &config::Action) -> Option<Action> {
+    fn create(&mut self, at: &str, create: &str, action: &config::Action) -> Result<Action, Reported> {
         for (name, there) in [("value", action.value.is_some()), ("default", action.default.is_some())] {
             if there {
                 let message = format!("`{name}` belongs to `set`, and this action has `create`");
                 let help = "write it in a `set` below `actions`";
-                self.compiler.error_with_help(codes::BAD_VALUE, &format!("{at}/{name}"), message, help);
-                return None;
+                return Err(self.compiler.error_with_help(codes::BAD_VALUE, &format!("{at}/{name}"), message, help));
             }
         }
         let (target, into) = self.target(&format!("{at}/create"), create)?;
@@ -126,10 +123,10 @@ impl Actions<'_, '_, '_> {
         self.levels.push(Level { over: taken, into });
         let actions = self.list(&format!("{at}/actions"), &action.actions);
         self.levels.pop();
-        Some(Action::Create { target, over, actions })
+        Ok(Action::Create { target, over, actions })
     }
 
-    fn target(&mut self, pointer: &str, name: &str) -> Option<(Target, Option<PortPath>)> {
+    fn target(&mut self, pointer: &str, name: &str) -> Result<(Target, Option<PortPath>), Reported> {
         match names::target(name, &self.outputs, &self.levels) {
             Ok(found) => {
                 if let Some((member, known)) = found.stranger {
@@ -142,20 +139,17 @@ impl Actions<'_, '_, '_> {
                     let message = format!("the schema of the output has no `{member}`; it is set all the same");
                     self.compiler.warning(codes::BAD_VALUE, pointer, message, help);
                 }
-                Some((found.target, found.whole))
+                Ok((found.target, found.whole))
             }
-            Err(message) => {
-                self.compiler.error(codes::BAD_VALUE, pointer, message);
-                None
-            }
+            Err(message) => Err(self.compiler.error(codes::BAD_VALUE, pointer, message)),
         }
     }
 
     /// A place in an input.
-    fn read(&mut self, pointer: &str, name: &str) -> Option<Read> {
+    fn read(&mut self, pointer: &str, name: &str) -> Result<Read, Reported> {
         let plain = name.trim().strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(name);
         match names::read(plain, &self.inputs, &self.levels) {
-            Ok(Some(read)) => Some(read),
+            Ok(Some(read)) => Ok(read),
             Ok(None) => {
                 let known: Vec<&str> = self.inputs.iter().map(|input| &*input.name).collect();
                 let first = plain.split(['.', '[']).next().unwrap_or_default();
@@ -164,17 +158,14 @@ impl Actions<'_, '_, '_> {
                     true => format!("the inputs are {}", quoted_list(&known)),
                     false => format!("did you mean {}?", quoted_list(&near)),
                 };
-                self.compiler.error_with_help(codes::BAD_VALUE, pointer, format!("there is no input `{first}`"), help);
-                None
+                let message = format!("there is no input `{first}`");
+                Err(self.compiler.error_with_help(codes::BAD_VALUE, pointer, message, help))
             }
-            Err(message) => {
-                self.compiler.error(codes::BAD_VALUE, pointer, message);
-                None
-            }
+            Err(message) => Err(self.compiler.error(codes::BAD_VALUE, pointer, message)),
         }
     }
 
-    fn source(&mut self, at: &str, action: &config::Action) -> Option<Source> {
+    fn source(&mut self, at: &str, action: &config::Action) -> Result<Source, Reported> {
         let names = match &action.from {
             None => Vec::new(),
             Some(Names::One(name)) => vec![name.clone()],
@@ -196,30 +187,27 @@ impl Actions<'_, '_, '_> {
             Some(default) => Some(self.default(&format!("{at}/default"), default)?),
             None => None,
         };
-        Some(Source { compute, default })
+        Ok(Source { compute, default })
     }
 
-    fn default(&mut self, pointer: &str, default: &Scalar) -> Option<Template> {
+    fn default(&mut self, pointer: &str, default: &Scalar) -> Result<Template, Reported> {
         match default {
-            Scalar::Flag(flag) => Some(Template::Constant((*flag).into())),
-            Scalar::Number(number) => Some(Template::Constant(Value::Number(number.clone()))),
+            Scalar::Flag(flag) => Ok(Template::Constant((*flag).into())),
+            Scalar::Number(number) => Ok(Template::Constant(Value::Number(number.clone()))),
             Scalar::Text(text) if self.options.resolve => self.compiler.template(pointer, text),
-            Scalar::Text(text) => Some(Template::Constant(text.as_str().into())),
+            Scalar::Text(text) => Ok(Template::Constant(text.as_str().into())),
         }
     }
 
-    fn value(&mut self, at: &str, value: &Scalar, from: Vec<Read>) -> Option<Compute> {
+    fn value(&mut self, at: &str, value: &Scalar, from: Vec<Read>) -> Result<Compute, Reported> {
         let pointer = format!("{at}/value");
         let written = match values::read(value) {
             Ok(written) => written,
-            Err(message) => {
-                self.compiler.error(codes::BAD_SCRIPT, &pointer, message);
-                return None;
-            }
+            Err(message) => return Err(self.compiler.error(codes::BAD_SCRIPT, &pointer, message)),
         };
         match written {
-            Written::Constant(value) => Some(Compute::Constant(value)),
-            Written::Reference(name) => Some(Compute::Copy(vec![self.argument(&pointer, &name)?])),
+            Written::Constant(value) => Ok(Compute::Constant(value)),
+            Written::Reference(name) => Ok(Compute::Copy(vec![self.argument(&pointer, &name)?])),
             Written::Program { text, references } => {
                 let mut arguments = Vec::new();
                 for name in &references {
@@ -228,13 +216,13 @@ impl Actions<'_, '_, '_> {
                 // What `from` names decides with the arguments whether there is anything to compute.
                 arguments.extend(from);
                 self.programs.push(Program { pointer, text });
-                Some(Compute::Script { number: self.programs.len() - 1, arguments })
+                Ok(Compute::Script { number: self.programs.len() - 1, arguments })
             }
         }
     }
 
     /// `$(…)` of a script: a place in an input or, where no input has the name, a variable.
-    fn argument(&mut self, pointer: &str, name: &str) -> Option<Read> {
+    fn argument(&mut self, pointer: &str, name: &str) -> Result<Read, Reported> {
         let first = name.split(['.', '[']).next().unwrap_or_default().trim();
         let known = self.inputs.iter().any(|input| &*input.name == first);
         let variable = Builtin::named(first).is_some()
@@ -250,7 +238,7 @@ impl Actions<'_, '_, '_> {
             }
         }
         let reference = self.compiler.read_variable(pointer, name)?;
-        Some(Read::Variable(reference))
+        Ok(Read::Variable(reference))
     }
 }
 

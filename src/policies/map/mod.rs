@@ -14,6 +14,7 @@ mod tree;
 mod values;
 mod write_xml;
 
+use crate::base::Reported;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 
@@ -37,13 +38,13 @@ impl Policy for Map {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let plan = compile::plan(config, compiler)?;
         let reads = compile::reads(&plan);
         let bodies =
             plan.outputs.iter().filter(|output| matches!(&*output.reference.path, [body] if &**body == "body"));
         let replaces = bodies.map(|output| output.reference.root.clone()).collect();
         let access = Access { reads, replaces, ..Access::default() };
-        Some(Compiled::Step(Plan { step: Box::new(step::Map(plan.into())), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step::Map(plan.into())), access }))
     }
 }

@@ -4,7 +4,7 @@ use super::config::{EmptyArrays, EmptyElement, InputConfig, OptionsConfig, Outpu
 use super::plan::{Input, Output, Writing, XmlWriting};
 use super::schema::{Kind, Reader, Shape};
 use super::tree::Reading;
-use crate::base::{Generation, codes};
+use crate::base::{Generation, Reported, codes};
 use crate::policy::Compiler;
 
 /// The options, with their defaults.
@@ -19,11 +19,14 @@ pub(super) struct Options {
 }
 
 /// Reads the options.
-pub(super) fn options(config: &OptionsConfig, compiler: &mut Compiler<'_, '_>) -> Option<Options> {
+pub(super) fn options(config: &OptionsConfig, compiler: &mut Compiler<'_, '_>) -> Result<Options, Reported> {
     let repeats = config.map_reference_limit.unwrap_or(1);
     if !(1..=5).contains(&repeats) {
-        compiler.error(codes::BAD_VALUE, "/options/mapReferenceLimit", "`mapReferenceLimit` is a number from 1 to 5");
-        return None;
+        return Err(compiler.error(
+            codes::BAD_VALUE,
+            "/options/mapReferenceLimit",
+            "`mapReferenceLimit` is a number from 1 to 5",
+        ));
     }
     // In the v5 engine, properties of the API are options too.
     let is_v5 = compiler.generation == Generation::V5;
@@ -53,7 +56,7 @@ pub(super) fn options(config: &OptionsConfig, compiler: &mut Compiler<'_, '_>) -
         _ => None,
     });
     let emulate = config.map_emulate_v4_default_required_props;
-    Some(Options {
+    Ok(Options {
         reading: Reading {
             first: flag(config.map_array_first_element_value, "array-first-element-value", false),
             nulls: flag(config.map_null_value, "null-value", false),
@@ -87,12 +90,12 @@ pub(super) fn input(
     port: &InputConfig,
     reader: &mut Reader<'_>,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Input> {
+) -> Result<Input, Reported> {
     let at = format!("/inputs/{}", key(name));
     let pointer = format!("{at}/variable");
     let reference = compiler.read_variable(&pointer, &port.variable)?;
     let (shape, is_xml) = (shape(&at, reader, compiler)?, is_xml(&at, port.content.as_deref(), compiler)?);
-    Some(Input { name: name.into(), reference, is_xml, shape })
+    Ok(Input { name: name.into(), reference, is_xml, shape })
 }
 
 /// Compiles an output.
@@ -101,7 +104,7 @@ pub(super) fn output(
     port: &OutputConfig,
     reader: &mut Reader<'_>,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Output> {
+) -> Result<Output, Reported> {
     let at = format!("/outputs/{}", key(name));
     let pointer = format!("{at}/variable");
     let reference = compiler.written_variable(&pointer, &port.variable)?;
@@ -113,32 +116,33 @@ pub(super) fn output(
         (true, false, Some(_)) => Some("application/json"),
         (true, false, None) => matches!(shape.kind, Kind::Map | Kind::List).then_some("application/json"),
     };
-    Some(Output { name: name.into(), reference, is_xml, shape, content_type })
+    Ok(Output { name: name.into(), reference, is_xml, shape, content_type })
 }
 
-fn shape(at: &str, reader: &mut Reader<'_>, compiler: &mut Compiler<'_, '_>) -> Option<Shape> {
+fn shape(at: &str, reader: &mut Reader<'_>, compiler: &mut Compiler<'_, '_>) -> Result<Shape, Reported> {
     let pointer = format!("{at}/schema");
     let node = compiler.node(&pointer).filter(|node| !node.entries().is_empty()).or_else(|| compiler.node(at));
-    let Some(node) = node.cloned() else { return Some(Shape { open: true, ..Shape::default() }) };
+    let Some(node) = node.cloned() else { return Ok(Shape { open: true, ..Shape::default() }) };
     let shape = reader.read(&node);
     let missing = std::mem::take(&mut reader.missing);
-    let good = missing.is_empty();
-    missing.into_iter().for_each(|bad| compiler.findings.push(bad.into()));
-    good.then_some(shape)
+    let mut failed = None;
+    for bad in missing {
+        failed = Some(compiler.findings.push(bad.into()));
+    }
+    failed.map_or(Ok(shape), Err)
 }
 
-fn is_xml(at: &str, content: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<bool> {
+fn is_xml(at: &str, content: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Result<bool, Reported> {
     let written = content.unwrap_or_default();
     let kind = written.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
-        "" | "none" => Some(false),
-        kind if kind.ends_with("json") => Some(false),
-        kind if kind.ends_with("xml") => Some(true),
+        "" | "none" => Ok(false),
+        kind if kind.ends_with("json") => Ok(false),
+        kind if kind.ends_with("xml") => Ok(true),
         _ => {
             let message = format!("the content `{written}` is neither JSON nor XML");
             let help = "write `application/json` or `application/xml`";
-            compiler.error_with_help(codes::BAD_VALUE, &format!("{at}/content"), message, help);
-            None
+            Err(compiler.error_with_help(codes::BAD_VALUE, &format!("{at}/content"), message, help))
         }
     }
 }

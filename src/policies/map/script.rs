@@ -1,7 +1,7 @@
 //! The scripts of a map: checked one by one at load, run together.
 
 use super::plan::Scripts;
-use crate::base::{Diagnostic, codes};
+use crate::base::{Diagnostic, Reported, codes};
 use crate::expression::{Reference, Root};
 use crate::policy::Compiler;
 use crate::script::{Dialect, Map, Reach, Script};
@@ -17,12 +17,13 @@ pub(super) struct Program {
 
 /// The variable that holds the calls, and then their results.
 pub(super) fn calls() -> Reference {
-    Reference { root: Root::Named(CALLS.into()), path: Box::default() }
+    Reference::new(Root::Named(CALLS.into()), Vec::new())
 }
 
 /// One script that runs them all. Each is a function of its own, so that none sees what another declares.
-pub(super) fn compile(programs: &[Program], compiler: &mut Compiler<'_, '_>) -> Option<Scripts> {
+pub(super) fn compile(programs: &[Program], compiler: &mut Compiler<'_, '_>) -> Result<Scripts, Reported> {
     let mut functions = Vec::new();
+    let mut failed = None;
     for program in programs {
         match body(&program.text) {
             Ok(body) => {
@@ -31,12 +32,12 @@ pub(super) fn compile(programs: &[Program], compiler: &mut Compiler<'_, '_>) -> 
             Err(message) => {
                 let span = compiler.span(&program.pointer);
                 let message = format!("the script cannot be read: {message}");
-                compiler.findings.push(Diagnostic::error(codes::BAD_SCRIPT, span, message));
+                failed = Some(compiler.findings.push(Diagnostic::error(codes::BAD_SCRIPT, span, message)));
             }
         }
     }
-    if functions.len() < programs.len() {
-        return None;
+    if let Some(reported) = failed {
+        return Err(reported);
     }
     let (name, functions) = (quoted(CALLS), functions.join(",\n"));
     let text = format!(
@@ -51,11 +52,12 @@ pub(super) fn compile(programs: &[Program], compiler: &mut Compiler<'_, '_>) -> 
     );
     let map = Map::File { name: "map".into() };
     match Script::compile(&text, Dialect::GatewayScript, map, Vec::new(), Reach::default()) {
-        Ok(script) => Some(Scripts { engine: compiler.engine(), script: script.into() }),
-        Err(mistake) => {
-            compiler.error(codes::BAD_SCRIPT, "/actions", format!("the scripts cannot be read: {}", mistake.message));
-            None
-        }
+        Ok(script) => Ok(Scripts { engine: compiler.engine(), script: script.into() }),
+        Err(mistake) => Err(compiler.error(
+            codes::BAD_SCRIPT,
+            "/actions",
+            format!("the scripts cannot be read: {}", mistake.message),
+        )),
     }
 }
 

@@ -5,7 +5,9 @@ use super::plan::{Action, Base, Compute, Output, Plan, Read, Source, Target};
 use super::schema::Kind;
 use super::tree::{append, element, find, finish, place, put};
 use super::{script, write_xml};
-use crate::expression::{Builtin, Reference, Root, Scope};
+use http::header::{CONTENT_TYPE, HeaderValue};
+
+use crate::expression::{Builtin, Root, Scope};
 use crate::policy::kit::converted::transform_error;
 use crate::policy::kit::lent;
 use crate::policy::kit::parse_limits::ParseLimits;
@@ -116,11 +118,16 @@ impl Plan {
         }
         cx.set(&output.reference, value).map_err(|error| failed(&error.to_string()))?;
         if let Some(content_type) = output.content_type {
-            let header = ["headers".into(), "content-type".into()];
-            let reference = Reference { root: output.reference.root.clone(), path: header.into() };
-            // A variable that is no message has no headers.
-            if matches!(output.reference.root, Root::Builtin(_)) || cx.state.input(&output.reference.root).is_some() {
-                drop(cx.set(&reference, content_type.into()));
+            // A variable that is not a message has no headers.
+            match &output.reference.root {
+                Root::Builtin(Builtin::Message) => {
+                    drop(cx.state.set_header(&CONTENT_TYPE, CONTENT_TYPE.as_str(), &content_type.into(), false));
+                }
+                root => {
+                    if let Some(message) = cx.state.input_mut(root) {
+                        message.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+                    }
+                }
             }
         }
         Ok(())

@@ -39,7 +39,7 @@ pub(super) fn read(value: &Scalar) -> Result<Written, String> {
             references.push(name.to_owned());
         }
         let root = Root::Named(number.to_string().into());
-        Ok(Resolved::Variable(Reference { root, path: Box::default() }))
+        Ok(Resolved::Variable(Reference::new(root, Vec::new())))
     })
     .map_err(|(message, _)| message)?;
     Ok(Written::Program { text: substituted.text, references })

@@ -7,7 +7,7 @@ mod tests;
 use std::sync::Arc;
 
 use crate::assembly::Carrier;
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::identity::{Check, Demanded, Outputs, fault};
 use crate::policy::kit::jwt;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
@@ -34,10 +34,8 @@ impl Policy for OAuth {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        if !components(&config, compiler) {
-            return None;
-        }
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
+        components(&config, compiler)?;
         let at = |part: &str| format!("/oauth-provider-settings-ref/{part}");
         for (part, written) in
             [("url", &config.oauth_provider_settings_ref.url), ("literal", &config.oauth_provider_settings_ref.literal)]
@@ -46,46 +44,39 @@ impl Policy for OAuth {
                 let message = format!("`{part}` is known but not built yet");
                 let help =
                     "describe the provider under `oauth-providers` in the settings, and write its name as `default`";
-                compiler.error_with_help(codes::UNBUILT_PROPERTY, &at(part), message, help);
-                return None;
+                return Err(compiler.error_with_help(codes::UNBUILT_PROPERTY, &at(part), message, help));
             }
         }
         let Some(name) = jwt::written(Some(&config.oauth_provider_settings_ref.default)) else {
             let help = "write `default: NAME`, and describe NAME under `oauth-providers` in the settings";
             let message = "nothing says whose tokens count";
-            compiler.error_with_help(codes::BAD_VALUE, &at("default"), message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_VALUE, &at("default"), message, help));
         };
         let provider = compiler.oauth_provider(&at("default"), name)?;
         let demanded =
             provider.map(|provider| Demanded { check: Arc::new(Check::Token(provider)), scopes: Box::default() });
         let outputs = Outputs::new(compiler.names.of_the_gateway("oauth"));
-        Some(Compiled::Step(Plan { step: Box::new(Validate { demanded, outputs }), access: Access::default() }))
+        Ok(Compiled::Step(Plan { step: Box::new(Validate { demanded, outputs }), access: Access::default() }))
     }
 }
 
-/// Whether everything that is asked for is there.
-fn components(config: &Config, compiler: &mut Compiler<'_, '_>) -> bool {
-    let mut is_known = true;
+/// Reports what is asked for and is not there.
+fn components(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<(), Reported> {
+    let mut unknown = None;
     for (index, component) in config.supported_oauth_components.iter().enumerate() {
         if let Some((name, help)) = component.instead() {
             let message = format!("the component `{name}` is known but not built yet");
-            compiler.error_with_help(
-                codes::UNBUILT_PROPERTY,
-                &format!("/supported-oauth-components/{index}"),
-                message,
-                help,
-            );
-            is_known = false;
+            let pointer = format!("/supported-oauth-components/{index}");
+            unknown = Some(compiler.error_with_help(codes::UNBUILT_PROPERTY, &pointer, message, help));
         }
     }
-    if is_known && compiler.carrier == Carrier::Ibm {
+    if unknown.is_none() && compiler.carrier == Carrier::Ibm {
         let message =
             "`oauth` checks the bearer token of a request here, and not what a request to an OAuth provider must have";
         let help = "that is what an API in front of resources needs; an OAuth provider itself does not run here";
         compiler.warning(codes::NO_COUNTERPART, "", message, help);
     }
-    is_known
+    unknown.map_or(Ok(()), Err)
 }
 
 struct Validate {

@@ -7,7 +7,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::base::{codes, nearest, quoted_list};
+use crate::base::{Reported, codes, nearest, quoted_list};
 use crate::policy::{Access, Case, Compiled, Compiler, Flow, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 use config::Selector;
@@ -33,7 +33,7 @@ impl Policy for OperationSwitch {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let mut cases = Vec::new();
         for (index, case) in config.case.iter().enumerate() {
             let wanted = case.operations.iter().enumerate();
@@ -45,9 +45,9 @@ impl Policy for OperationSwitch {
                 })
                 .collect();
             let test = Plan { step: Box::new(OperationIs { wanted: wanted.into() }), access: Access::default() };
-            cases.push(Case { test: Some(test), execute: compiler.steps(&format!("/case/{index}/execute")) });
+            cases.push(Case { test: Ok(test), execute: compiler.steps(&format!("/case/{index}/execute")) });
         }
-        Some(Compiled::Flow(Flow { cases, otherwise: compiler.steps("/otherwise") }))
+        Ok(Compiled::Flow(Flow { cases, otherwise: compiler.steps("/otherwise") }))
     }
 }
 

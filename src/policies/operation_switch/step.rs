@@ -28,7 +28,7 @@ impl Wanted {
 impl Step for OperationIs {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         let state = &cx.state;
-        let (verb, operation) = (state.request.method.as_str(), &state.operation);
+        let (verb, operation) = (state.request.method.as_str(), &state.route.operation);
         let holds = self.wanted.iter().any(|wanted| wanted.is(Some(verb), &operation.path, operation.id.as_deref()));
         Outcome::Ready(Ok(if holds { Next::Continue } else { Next::Otherwise }))
     }

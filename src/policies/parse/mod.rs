@@ -5,6 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use crate::base::Reported;
 use crate::expression::Reference;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
@@ -29,7 +30,7 @@ impl Policy for Parse {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let limits = compiler.parse_limits("/parse-settings-reference", &config.parse_settings_reference)?;
         let input = compiler.read_variable("/input", &config.input)?;
         let output = match &config.output {
@@ -43,8 +44,8 @@ impl Policy for Parse {
             use_content_type: config.use_content_type,
             warn_on_empty_input: config.warn_on_empty_input,
         };
-        let body = Reference { root: input.root, path: ["body".into()].into() };
+        let body = Reference::body_of(input.root);
         let access = Access { reads: vec![body], ..Access::default() };
-        Some(Compiled::Step(Plan { step: Box::new(step::Parse(plan.into())), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step::Parse(plan.into())), access }))
     }
 }

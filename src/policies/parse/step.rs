@@ -89,8 +89,8 @@ impl Plan {
             now_utf8(&mut parsed.headers);
         }
         if self.output == Root::Builtin(Builtin::Message) {
-            cx.state.message.body = parsed.body;
-            cx.state.message.attributes.change(|noted| noted.set(&["parse"], metrics));
+            cx.state.outgoing.message.body = parsed.body;
+            cx.state.outgoing.message.attributes.change(|noted| noted.set(&["parse"], metrics));
             return;
         }
         parsed.attributes.change(|noted| noted.set(&["parse"], metrics));

@@ -4,7 +4,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::kit::http_call;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 
@@ -26,16 +26,20 @@ impl Policy for Proxy {
     };
     type Config = http_call::Config;
 
-    fn compile(mut config: http_call::Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(mut config: http_call::Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         if config.output != "message" {
             let message = "the answer of `proxy` is the response, so it has no `output`";
-            compiler.error_with_help(codes::BAD_VALUE, "/output", message, "write `invoke` instead of `proxy`");
-            return None;
+            return Err(compiler.error_with_help(
+                codes::BAD_VALUE,
+                "/output",
+                message,
+                "write `invoke` instead of `proxy`",
+            ));
         }
         // IBM: unlike `invoke`, `proxy` never follows a redirect.
         config.follow_redirects = Some(false);
         let Plan { step, access } = http_call::compile(config, compiler)?;
         let access = Access { diverges: true, ..access };
-        Some(Compiled::Step(Plan { step: Box::new(step::Last(step)), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step::Last(step)), access }))
     }
 }

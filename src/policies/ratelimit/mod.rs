@@ -7,8 +7,8 @@ mod tests;
 
 use std::time::Duration;
 
-use crate::base::codes;
-use crate::expression::{Builtin, Jsonata, Reference, Root, Template};
+use crate::base::{Reported, codes};
+use crate::expression::{Builtin, Jsonata, Reference, Template};
 use crate::identity::LimitRules;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy, SharedParts, Stage, StageOrder};
 use crate::resources::counters::Operation;
@@ -47,22 +47,21 @@ impl Policy for Ratelimit {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        let errors = compiler.findings.errors();
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
+        let mark = compiler.findings.mark();
         if config.source == Source::Group {
             let help = "name the limits of the group one by one";
-            compiler.error_with_help(
+            return Err(compiler.error_with_help(
                 codes::UNBUILT_PROPERTY,
                 "/source",
                 "groups of limits are known but not built yet",
                 help,
-            );
-            return None;
+            ));
         }
         let mut counted = Vec::new();
         let named = config.source != Source::PlanDefault;
         for (index, item) in config.burst_limit.iter().enumerate().filter(|_| named) {
-            counted.extend(burst(&format!("/burst-limit/{index}"), item.name(), compiler));
+            counted.extend(burst(&format!("/burst-limit/{index}"), item.name(), compiler).ok().flatten());
         }
         for (index, item) in config.rate_limit.iter().enumerate().filter(|_| named) {
             let operation = match item.operation {
@@ -71,19 +70,21 @@ impl Policy for Ratelimit {
                 RateOperation::Check => Operation::Check,
                 RateOperation::Update => Operation::Update,
             };
-            counted.extend(rate(&format!("/rate-limit/{index}/name"), &item.name, operation, compiler));
+            counted.extend(rate(&format!("/rate-limit/{index}/name"), &item.name, operation, compiler).ok().flatten());
         }
         for (index, item) in config.count_limit.iter().enumerate().filter(|_| named) {
-            counted.extend(count(&format!("/count-limit/{index}/name"), &item.name, item.operation, compiler));
+            counted.extend(
+                count(&format!("/count-limit/{index}/name"), &item.name, item.operation, compiler).ok().flatten(),
+            );
         }
         if !named {
             let settings = compiler.shared.settings;
             let by_plan = compiler.shared.directory.is_some() && !settings.rate_limits.contains_key(DEFAULT);
             if settings.burst_limits.contains_key(DEFAULT) {
-                counted.extend(burst("/source", DEFAULT, compiler));
+                counted.extend(burst("/source", DEFAULT, compiler).ok().flatten());
             }
             if !by_plan {
-                counted.extend(rate("/source", DEFAULT, Operation::Consume, compiler));
+                counted.extend(rate("/source", DEFAULT, Operation::Consume, compiler).ok().flatten());
             }
         } else if config.burst_limit.is_empty() && config.rate_limit.is_empty() && config.count_limit.is_empty() {
             let message = "the step names no limit, so it counts nothing";
@@ -94,32 +95,45 @@ impl Policy for Ratelimit {
                 "name one under `rate-limit`, such as `- {name: default}`",
             );
         }
-        if compiler.findings.errors() > errors {
-            return None;
-        }
+        compiler.findings.errors_since(mark)?;
         let reads = counted.iter().flat_map(Counted::reads).collect();
         let counters = compiler.shared.resources.counters().clone();
         let directory = compiler.shared.directory.filter(|_| !named).cloned();
         let step = step::Ratelimit { limits: counted.into(), directory, counters };
-        Some(Compiled::Step(Plan { step: Box::new(step), access: Access { reads, ..Access::default() } }))
+        Ok(Compiled::Step(Plan { step: Box::new(step), access: Access { reads, ..Access::default() } }))
     }
 }
 
-fn burst(pointer: &str, name: &str, compiler: &mut Compiler<'_, '_>) -> Option<Counted> {
+fn burst(pointer: &str, name: &str, compiler: &mut Compiler<'_, '_>) -> Result<Option<Counted>, Reported> {
     let limits = &compiler.shared.settings.burst_limits;
-    let limit = find(pointer, "burst limit", "burst-limits", name, limits, compiler)?;
-    of_rate(pointer, "burst", name, &limit, Operation::Consume, compiler)
+    match find(pointer, "burst limit", "burst-limits", name, limits, compiler)? {
+        Some(limit) => of_rate(pointer, "burst", name, &limit, Operation::Consume, compiler).map(Some),
+        None => Ok(None),
+    }
 }
 
-fn rate(pointer: &str, name: &str, operation: Operation, compiler: &mut Compiler<'_, '_>) -> Option<Counted> {
+fn rate(
+    pointer: &str,
+    name: &str,
+    operation: Operation,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<Option<Counted>, Reported> {
     let limits = &compiler.shared.settings.rate_limits;
-    let limit = find(pointer, "rate limit", "rate-limits", name, limits, compiler)?;
-    of_rate(pointer, "rate", name, &limit, operation, compiler)
+    match find(pointer, "rate limit", "rate-limits", name, limits, compiler)? {
+        Some(limit) => of_rate(pointer, "rate", name, &limit, operation, compiler).map(Some),
+        None => Ok(None),
+    }
 }
 
-fn count(pointer: &str, name: &str, operation: CountOperation, compiler: &mut Compiler<'_, '_>) -> Option<Counted> {
+fn count(
+    pointer: &str,
+    name: &str,
+    operation: CountOperation,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<Option<Counted>, Reported> {
     let limits = &compiler.shared.settings.count_limits;
-    let limit: CountLimit = find(pointer, "count limit", "count-limits", name, limits, compiler)?;
+    let limit: Option<CountLimit> = find(pointer, "count limit", "count-limits", name, limits, compiler)?;
+    let Some(limit) = limit else { return Ok(None) };
     let (value, weight) = parts(pointer, limit.dynamic_value.as_deref(), limit.weight.as_deref(), compiler)?;
     let operation = match operation {
         CountOperation::Inc => Operation::Consume,
@@ -128,7 +142,7 @@ fn count(pointer: &str, name: &str, operation: CountOperation, compiler: &mut Co
     let (most, window) = (limit.value, None);
     let shared =
         LimitRules { most, window, hard: limit.hard_limit, client: limit.client, give_back: limit.auto_replenish };
-    Some(Counted::new("count", name, operation, shared, &limit.per, value, weight, compiler))
+    Ok(Some(Counted::new("count", name, operation, shared, &limit.per, value, weight, compiler)))
 }
 
 fn of_rate(
@@ -138,15 +152,15 @@ fn of_rate(
     limit: &RateLimit,
     operation: Operation,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Counted> {
+) -> Result<Counted, Reported> {
     let (value, weight) = parts(pointer, limit.dynamic_value.as_deref(), limit.weight.as_deref(), compiler)?;
     let window: Option<Duration> = Some(limit.value.window);
     let rules =
         LimitRules { most: limit.value.most, window, hard: limit.hard_limit, client: limit.client, give_back: false };
-    Some(Counted::new(kind, name, operation, rules, &limit.per, value, weight, compiler))
+    Ok(Counted::new(kind, name, operation, rules, &limit.per, value, weight, compiler))
 }
 
-/// A limit of the settings.
+/// A limit of the settings; `None` where a check goes on without it.
 fn find<T: Clone>(
     pointer: &str,
     kind: &str,
@@ -154,14 +168,14 @@ fn find<T: Clone>(
     name: &str,
     all: &indexmap::IndexMap<String, T>,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<T> {
+) -> Result<Option<T>, Reported> {
     // IBM writes `name:version`; the settings may have either.
     let found = all.get(name).or_else(|| all.get(name.split(':').next().unwrap_or_default()));
     if found.is_none() {
         let known: Vec<&str> = all.keys().map(String::as_str).collect();
-        compiler.missing_object(pointer, kind, key, name, &known);
+        compiler.missing_object(pointer, kind, key, name, &known)?;
     }
-    found.cloned()
+    Ok(found.cloned())
 }
 
 /// The texts of a limit that are compiled for this pipeline.
@@ -170,19 +184,21 @@ fn parts(
     value: Option<&str>,
     weight: Option<&str>,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<(Option<Template>, Option<Jsonata>)> {
+) -> Result<(Option<Template>, Option<Jsonata>), Reported> {
     let value = match value {
         Some(text) => Some(compiler.template(pointer, text)?),
         None => None,
     };
-    let Some(text) = weight else { return Some((value, None)) };
+    let Some(text) = weight else { return Ok((value, None)) };
     let span = compiler.span(pointer);
     let names = &mut *compiler.names;
     match Jsonata::compile(text, &mut |name| names.resolve(name, span)) {
-        Ok(weight) => Some((value, Some(weight))),
+        Ok(weight) => {
+            compiler.note_references(pointer, text, weight.references());
+            Ok((value, Some(weight)))
+        }
         Err(error) => {
-            compiler.error(codes::BAD_EXPRESSION, pointer, format!("the limit's `weight` cannot be read: {error}"));
-            None
+            Err(compiler.error(codes::BAD_EXPRESSION, pointer, format!("the limit's `weight` cannot be read: {error}")))
         }
     }
 }
@@ -191,10 +207,7 @@ fn parts(
 fn reads_of(weight: &Jsonata) -> Vec<Reference> {
     let mut reads: Vec<Reference> = weight.references().into_iter().cloned().collect();
     if weight.reads_everything() {
-        reads.extend(
-            [Builtin::Message, Builtin::Request]
-                .map(|root| Reference { root: Root::Builtin(root), path: Box::default() }),
-        );
+        reads.extend([Builtin::Message, Builtin::Request].map(|root| Reference::whole(root)));
     }
     reads
 }

@@ -48,7 +48,7 @@ impl Counted {
             counter = counter.with(&*api.name).with(&*api.version);
         }
         let path = ["app".into(), "id".into()].into();
-        let application = Reference { root: Root::Builtin(Builtin::Client), path };
+        let application = Reference::new(Root::Builtin(Builtin::Client), path);
         let application = counts_per(per, Per::Application).then_some(application);
         let limit = Limit { name: name.into(), rules, counter: counter.key() };
         Counted { limit, operation, application, value, weight }
@@ -115,8 +115,10 @@ impl Applied<'_> {
 impl Ratelimit {
     /// The limits for this request: those of the caller's plan, where both are known.
     fn limits(&self, cx: &Context) -> impl Iterator<Item = Applied<'_>> + use<'_> {
-        let (of_plan, own) = match (&self.directory, &cx.state.caller) {
-            (Some(directory), Some(caller)) => (directory.limits(caller, cx.state.operation.number), &[] as &[Counted]),
+        let (of_plan, own) = match (&self.directory, &cx.state.identity.caller) {
+            (Some(directory), Some(caller)) => {
+                (directory.limits(caller, cx.state.route.operation.number), &[] as &[Counted])
+            }
             _ => (&[] as &[Limit], &*self.limits),
         };
         let of_plan = of_plan.iter().map(|limit| Applied { limit, counted: None });
@@ -128,7 +130,7 @@ impl Ratelimit {
         let Limit { name, rules, .. } = applied.limit;
         let LimitRules { most, hard, client, give_back, window } = *rules;
         let refused = count.exceeded && hard && applied.operation() != Operation::Update;
-        cx.state.limits.note(LimitState {
+        cx.state.budget.limits.note(LimitState {
             name: name.clone(),
             limit: most,
             remaining: count.remaining,
@@ -136,7 +138,10 @@ impl Ratelimit {
             shown: client && window.is_some(),
         });
         let state = &mut *cx.state;
-        state.answer_headers.extend(state.limits.headers().map(|(name, value)| AnswerHeader::Set(name, value)));
+        state
+            .outgoing
+            .answer_headers
+            .extend(state.budget.limits.headers().map(|(name, value)| AnswerHeader::Set(name, value)));
         if refused {
             let kind = &kinds::ASSEMBLY_RATE_LIMIT;
             let fault = Fault::new(kind, FaultSource::Client, "Rate Limit exceeded");
@@ -153,7 +158,7 @@ impl Ratelimit {
         }
         if give_back && applied.operation() == Operation::Consume {
             let change = Change { operation: Operation::Replenish, ..change.clone() };
-            cx.state.limits.hold(GiveBack { counters: self.counters.clone(), change });
+            cx.state.budget.limits.hold(GiveBack { counters: self.counters.clone(), change });
         }
         Ok(())
     }

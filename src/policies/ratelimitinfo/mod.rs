@@ -5,6 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use crate::base::Reported;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 
@@ -28,10 +29,10 @@ impl Policy for RatelimitInfo {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         compiler.read_variable("/input", &config.input)?;
         let output = compiler.output("/output", &config.output)?;
         let access = Access { replaces: vec![output.clone()], ..Access::default() };
-        Some(Compiled::Step(Plan { step: Box::new(step::RatelimitInfo { output }), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step::RatelimitInfo { output }), access }))
     }
 }

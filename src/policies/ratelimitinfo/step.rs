@@ -14,7 +14,7 @@ pub(super) struct RatelimitInfo {
 impl Step for RatelimitInfo {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         let number = |number: u64| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
-        let limits = cx.state.limits.all().iter().map(|limit| {
+        let limits = cx.state.budget.limits.all().iter().map(|limit| {
             Value::object([
                 ("name", Value::from(&*limit.name)),
                 ("limit", number(limit.limit)),
@@ -24,7 +24,7 @@ impl Step for RatelimitInfo {
         });
         let body = Value::object([("limits", Value::Array(Arc::new(limits.collect())))]);
         if self.output == Root::Builtin(Builtin::Message) {
-            cx.state.message.body = Body::Value(body);
+            cx.state.outgoing.message.body = Body::Value(body);
             return Outcome::done();
         }
         let mut message = Message { body: Body::Value(body), ..Message::default() };

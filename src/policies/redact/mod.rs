@@ -5,9 +5,8 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::base::{Generation, codes};
+use crate::base::{Generation, Reported, codes};
 use crate::expression::{Builtin, Places, Reference, Root, XPath};
-use crate::policy::kit::located::Target;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 use config::{Action, From, Kind, Redaction};
@@ -33,7 +32,7 @@ impl Policy for Redact {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let is_v5 = compiler.generation == Generation::V5;
         let wrong = match is_v5 {
             true if !config.redactions.is_empty() => Some(("redactions", "actions", "1.0.0")),
@@ -44,25 +43,24 @@ impl Policy for Redact {
         if let Some((written, instead, version)) = wrong {
             let message = format!("`{written}` does not belong to version {version} of `redact`");
             let help = format!("write `{instead}`, or another `version`");
-            compiler.error_with_help(codes::BAD_VALUE, &format!("/{written}"), message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_VALUE, &format!("/{written}"), message, help));
         }
         let root = config.root.as_deref().unwrap_or_default();
         if root == "log" || root.starts_with("log.") {
             // Logs here hold no bodies, so there is nothing to hide in them.
-            return Some(plan(Vec::new()));
+            return Ok(plan(Vec::new()));
         }
         let root = match config.root.as_deref() {
             Some(root) => Some(compiler.read_variable("/root", root)?),
             None => None,
         };
-        let count = config.redactions.len() + config.actions.len();
         let v10 = config.redactions.iter().enumerate();
-        let mut changes: Vec<Vec<Change>> =
-            v10.filter_map(|(index, one)| redaction(index, one, root.clone(), compiler)).collect();
+        let mut changes: Vec<Result<Vec<Change>, Reported>> =
+            v10.map(|(index, one)| redaction(index, one, root.clone(), compiler)).collect();
         let v5 = config.actions.iter().enumerate();
-        changes.extend(v5.filter_map(|(index, one)| action(index, one, compiler)));
-        (changes.len() == count).then(|| plan(changes.into_iter().flatten().collect()))
+        changes.extend(v5.map(|(index, one)| action(index, one, compiler)));
+        let changes = changes.into_iter().collect::<Result<Vec<Vec<Change>>, Reported>>()?;
+        Ok(plan(changes.into_iter().flatten().collect()))
     }
 }
 
@@ -79,21 +77,21 @@ fn redaction(
     redaction: &Redaction,
     root: Option<Reference>,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Vec<Change>> {
+) -> Result<Vec<Change>, Reported> {
     let pointer = format!("/redactions/{index}/path");
     if redaction.path.trim() == "log" || redaction.path.trim().starts_with("log.") {
-        return Some(Vec::new());
+        return Ok(Vec::new());
     }
     let target = compiler.target(&pointer, &redaction.path, root)?;
-    Some(vec![Change::At(target, redaction.action)])
+    Ok(vec![Change::At(target, redaction.action)])
 }
 
-fn action(index: usize, action: &Action, compiler: &mut Compiler<'_, '_>) -> Option<Vec<Change>> {
+fn action(index: usize, action: &Action, compiler: &mut Compiler<'_, '_>) -> Result<Vec<Change>, Reported> {
     let pointer = format!("/actions/{index}/path");
     let Some(path) = action.path.as_deref().filter(|path| !path.trim().is_empty()) else {
         let message = "an action without `path` hides nothing";
         compiler.warning(codes::BAD_VALUE, &format!("/actions/{index}"), message, "write the `path` of what to hide");
-        return Some(Vec::new());
+        return Ok(Vec::new());
     };
     let path = v5_path(&pointer, path, compiler)?;
     let all = action.from.is_empty() || action.from.contains(&From::All);
@@ -106,25 +104,32 @@ fn action(index: usize, action: &Action, compiler: &mut Compiler<'_, '_>) -> Opt
         path: path.clone(),
         kind: action.action,
     });
-    Some(changes.collect())
+    Ok(changes.collect())
 }
 
 /// XPath has slashes, axes or functions; anything else is names with dots.
-fn v5_path(pointer: &str, path: &str, compiler: &mut Compiler<'_, '_>) -> Option<V5Path> {
+fn v5_path(pointer: &str, path: &str, compiler: &mut Compiler<'_, '_>) -> Result<V5Path, Reported> {
     let error = if path.contains(['/', '@', '(']) {
         match XPath::compile(path) {
-            Ok(xpath) => return Some(V5Path::XPath(xpath)),
+            Ok(xpath) => return Ok(V5Path::XPath(xpath)),
             Err(error) => error,
         }
     } else {
         match Places::compile(path, &mut |name| Err(format!("`{name}` cannot be read here"))) {
-            Ok(Places::Path(path)) => return Some(V5Path::Names(path)),
-            Ok(Places::XPath(..)) => return None,
+            Ok(Places::Path(path)) => return Ok(V5Path::Names(path)),
+            Ok(Places::XPath(..)) => {
+                let message = "`$xpath` does not belong to version 1.0.0 of `redact`";
+                return Err(compiler.error_with_help(
+                    codes::BAD_EXPRESSION,
+                    pointer,
+                    message,
+                    "write the XPath itself",
+                ));
+            }
             Err(error) => error,
         }
     };
-    compiler.bad_path(pointer, &error);
-    None
+    Err(compiler.bad_path(pointer, &error))
 }
 
 impl Change {
@@ -132,7 +137,7 @@ impl Change {
         match self {
             Change::At(target, _) => target.access(),
             Change::V5 { root, and_message, .. } => {
-                let body = |root: Root| Reference { root, path: ["body".into()].into() };
+                let body = |root: Root| Reference::body_of(root);
                 let message = and_message.then(|| body(Root::Builtin(Builtin::Message)));
                 Access { reads: message.into_iter().chain([body(root.clone())]).collect(), ..Access::default() }
             }
@@ -143,28 +148,5 @@ impl Change {
 impl Kind {
     fn removes(self) -> bool {
         self == Kind::Remove
-    }
-}
-
-impl Compiler<'_, '_> {
-    /// Where a path leads.
-    pub(super) fn target(&mut self, pointer: &str, text: &str, root: Option<Reference>) -> Option<Target> {
-        let span = self.span(pointer);
-        let names = &mut *self.names;
-        let places = match Places::compile(text, &mut |name| names.resolve(name, span)) {
-            Ok(places) => places,
-            Err(error) => {
-                self.bad_path(pointer, &error);
-                return None;
-            }
-        };
-        let made = Target::new(root, places, &mut |name| self.read_variable(pointer, name));
-        match made {
-            Ok(target) => target,
-            Err(message) => {
-                self.error(codes::BAD_EXPRESSION, pointer, message);
-                None
-            }
-        }
     }
 }

@@ -62,7 +62,7 @@ impl Change {
             Change::V5 { root, and_message, path, kind } => {
                 let mut roots = vec![root.clone()];
                 // A service gets the message: while that is the request, hiding only the copy would hide nothing.
-                if *and_message && !cx.state.is_response {
+                if *and_message && !cx.state.outgoing.is_response {
                     roots.push(Root::Builtin(Builtin::Message));
                 }
                 roots.into_iter().try_for_each(|root| in_body(cx, &root, path, *kind))
@@ -74,12 +74,12 @@ impl Change {
 fn in_body(cx: &mut Context, root: &Root, path: &V5Path, kind: Kind) -> Result<(), Mistake> {
     let body = match root {
         Root::Builtin(Builtin::Request) => cx.state.request.body.share(),
-        _ => cx.state.message.body.share(),
+        _ => cx.state.outgoing.message.body.share(),
     };
     let Some(body) = edited(cx, &body, path, kind)? else { return Ok(()) };
     match root {
         Root::Builtin(Builtin::Request) => cx.state.request.body = body,
-        _ => cx.state.message.body = body,
+        _ => cx.state.outgoing.message.body = body,
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use crate::base::Reported;
 use crate::identity::{Guard, Outputs};
 use crate::policy::{
     Access, Compiled, Compiler, Generations, Meta, Names, Plan, Policy, SharedParts, Stage, StageOrder,
@@ -46,8 +47,8 @@ impl Policy for Security {
     };
     type Config = Config;
 
-    fn compile(Config {}: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(Config {}: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let guard = compiler.shared.guard.cloned().unwrap_or_default();
-        Some(Compiled::Step(enforce(guard, compiler.shared, compiler.names)))
+        Ok(Compiled::Step(enforce(guard, compiler.shared, compiler.names)))
     }
 }

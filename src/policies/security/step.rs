@@ -12,7 +12,7 @@ pub(super) struct Enforce {
 
 impl Step for Enforce {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        match self.guard.ways(cx.state.operation.number) {
+        match self.guard.ways(cx.state.route.operation.number) {
             None => Outcome::done(),
             Some(ways) => Outcome::wait(self.enforce(ways, cx)),
         }
@@ -50,17 +50,17 @@ impl Enforce {
     /// The caller is whom this way in names, and nobody whom another one would have.
     fn settle(&self, number: usize, cx: &mut Context) {
         let state = &mut *cx.state;
-        let demand = state.operation.clients.get(number).filter(|demand| !demand.is_open());
+        let demand = state.route.operation.clients.get(number).filter(|demand| !demand.is_open());
         let caller = match (demand, &self.directory) {
             (Some(demand), Some(directory)) => caller(directory, demand, state).ok(),
             _ => None,
         };
-        state.caller = caller;
+        state.identity.caller = caller;
     }
 }
 
 /// Whether the stage before has left this way open: it asks for no application, or for one that was found.
 fn is_open(number: usize, with_application: bool, cx: &Context) -> bool {
-    let asks = cx.state.operation.clients.get(number).is_some_and(|demand| !demand.is_open());
-    asks == with_application && (!asks || cx.state.identified & (1 << number) != 0)
+    let asks = cx.state.route.operation.clients.get(number).is_some_and(|demand| !demand.is_open());
+    asks == with_application && (!asks || cx.state.identity.identified & (1 << number) != 0)
 }

@@ -5,7 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::base::{Generation, codes};
+use crate::base::{Generation, Reported, codes};
 use crate::expression::Template;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
@@ -33,25 +33,19 @@ impl Policy for SetVariable {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        let count = config.actions.len();
-        let changes: Vec<Change> = config
-            .actions
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, action)| change(&format!("/actions/{index}"), action, compiler))
-            .collect();
-        if changes.len() < count {
-            return None;
-        }
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
+        let actions = config.actions.into_iter().enumerate();
+        let changes: Vec<Result<Change, Reported>> =
+            actions.map(|(index, action)| change(&format!("/actions/{index}"), action, compiler)).collect();
+        let changes = changes.into_iter().collect::<Result<Vec<Change>, Reported>>()?;
         let access = access(&changes);
         // The v5 engine replaces every `$(…)` before the first action, so an action does not see an earlier one's result.
         let together = compiler.generation == Generation::V5;
-        Some(Compiled::Step(Plan { step: Box::new(step::SetVariable { changes, together }), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step::SetVariable { changes, together }), access }))
     }
 }
 
-fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<Change> {
+fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Result<Change, Reported> {
     let written = [("set", &action.set), ("add", &action.add), ("clear", &action.clear)];
     let named: Vec<(&str, &String)> =
         written.into_iter().filter_map(|(verb, name)| name.as_ref().map(|name| (verb, name))).collect();
@@ -60,8 +54,12 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
             0 => "an action needs `set`, `add` or `clear`".to_owned(),
             count => format!("an action has {count} of `set`, `add` and `clear`, expected one"),
         };
-        compiler.error_with_help(codes::BAD_VALUE, at, message, "write every action as an item of its own, with `- `");
-        return None;
+        return Err(compiler.error_with_help(
+            codes::BAD_VALUE,
+            at,
+            message,
+            "write every action as an item of its own, with `- `",
+        ));
     };
     let pointer = format!("{at}/{verb}");
     let name = compiler.template(&pointer, name)?;
@@ -79,23 +77,24 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
         }
     };
     let value = match (&action.value, *verb) {
-        (_, "clear") => return Some(Change::Clear(assignment)),
+        (_, "clear") => return Ok(Change::Clear(assignment)),
         (None, _) => {
-            compiler.error(codes::MISSING_PROPERTY, &pointer, format!("`{verb}` needs the property `value`"));
-            return None;
+            return Err(compiler.error(
+                codes::MISSING_PROPERTY,
+                &pointer,
+                format!("`{verb}` needs the property `value`"),
+            ));
         }
         (Some(serde_json::Value::String(text)), _) => compiler.template(&format!("{at}/value"), text)?,
         (Some(json), _) if has_reference(json) => {
             let help = "write the whole value as JSON text, as in `value: '{\"id\": \"$(request.parameters.id)\"}'`";
             let message = "`$(…)` is not replaced inside a map or a list";
-            compiler.error_with_help(codes::BAD_TEMPLATE, &format!("{at}/value"), message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_TEMPLATE, &format!("{at}/value"), message, help));
         }
         (Some(json), _) if json.to_string().contains("$(") => {
             let message = "a `$(…)` inside a list or a map is not replaced";
             let help = "write the value as text: `value: '{\"id\": \"$(order.id)\"}'`";
-            compiler.error_with_help(codes::BAD_TEMPLATE, &format!("{at}/value"), message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_TEMPLATE, &format!("{at}/value"), message, help));
         }
         (Some(json), _) => Template::Constant(Value::from(json)),
     };
@@ -104,7 +103,7 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Option<C
         check_constant(at, &constant, action.kind, &assignment, compiler)?;
     }
     let header = assignment.header();
-    Some(Change::Put { assignment, header, value, kind: action.kind, append })
+    Ok(Change::Put { assignment, header, value, kind: action.kind, append })
 }
 
 /// Whether a text below a map or a list has `$(` in it.
@@ -124,18 +123,20 @@ fn check_constant(
     kind: Kind,
     assignment: &Assignment,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<()> {
+) -> Result<(), Reported> {
     let pointer = format!("{at}/value");
     if kind.read(&Value::from(text)).is_none() {
-        compiler.error(codes::BAD_VALUE, &pointer, format!("the value is not {}, as `type` wants", kind.words()));
-        return None;
+        return Err(compiler.error(
+            codes::BAD_VALUE,
+            &pointer,
+            format!("the value is not {}, as `type` wants", kind.words()),
+        ));
     }
     let is_status = matches!(assignment, Assignment::Known(reference) if step::is_status_code(reference));
     if is_status && !text.parse::<u16>().is_ok_and(|code| (100..600).contains(&code)) {
-        compiler.error(codes::BAD_VALUE, &pointer, "the value is not a status from 100 to 599");
-        return None;
+        return Err(compiler.error(codes::BAD_VALUE, &pointer, "the value is not a status from 100 to 599"));
     }
-    Some(())
+    Ok(())
 }
 
 fn access(changes: &[Change]) -> Access {

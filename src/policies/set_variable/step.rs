@@ -48,7 +48,7 @@ impl Assignment {
             Assignment::Known(reference) if append || is_inside_body(reference) => vec![reference.clone()],
             Assignment::Known(_) => Vec::new(),
             Assignment::Computed(name) => {
-                let whole_message = Reference { root: Root::Builtin(Builtin::Message), path: Box::default() };
+                let whole_message = Reference::whole(Builtin::Message);
                 name.references().into_iter().cloned().chain([whole_message]).collect()
             }
         }

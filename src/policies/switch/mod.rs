@@ -4,7 +4,7 @@ mod config;
 #[cfg(test)]
 mod tests;
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::{Case, Compiled, Compiler, Flow, Generations, Meta, Policy};
 use crate::source::Spellings;
 
@@ -28,8 +28,8 @@ impl Policy for Switch {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
-        let (mut cases, mut good) = (Vec::new(), true);
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
+        let (mut cases, mut failed) = (Vec::new(), None);
         let mut otherwise = None;
         for (index, case) in config.case.iter().enumerate() {
             let at = format!("/case/{index}");
@@ -49,14 +49,13 @@ impl Policy for Switch {
                 }
                 (None, true) => otherwise = Some(compiler.steps(&format!("{at}/otherwise"))),
                 _ => {
-                    good = false;
                     let help = "write `- condition: …` with `execute: […]`, or `- otherwise: […]`";
                     let message = "a case has `condition` with `execute`, or `otherwise`";
-                    compiler.error_with_help(codes::BAD_VALUE, &at, message, help);
+                    failed = Some(compiler.error_with_help(codes::BAD_VALUE, &at, message, help));
                 }
             }
         }
         let otherwise = otherwise.unwrap_or_else(|| compiler.steps("/otherwise"));
-        good.then_some(Compiled::Flow(Flow { cases, otherwise }))
+        failed.map_or_else(|| Ok(Compiled::Flow(Flow { cases, otherwise })), Err)
     }
 }

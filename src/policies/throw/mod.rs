@@ -5,6 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use crate::base::Reported;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 
@@ -28,21 +29,21 @@ impl Policy for Throw {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let name = compiler.template("/name", &config.name);
         let message = compiler.template("/message", &config.message);
-        if let Some(name) = &name {
+        if let Ok(name) = &name {
             compiler.raises(name);
         }
         let mut optional = |pointer: &str, text: Option<String>| match text {
             Some(text) => compiler.template(pointer, &text).map(Some),
-            None => Some(None),
+            None => Ok(None),
         };
         let status = optional("/error-status-code", config.error_status_code);
         let reason = optional("/error-status-reason", config.error_status_reason);
         let step = step::Throw { name: name?, message: message?, status: status?, reason: reason? };
         step.check_status(compiler)?;
         let access = Access { reads: step.reads(), diverges: true, ..Access::default() };
-        Some(Compiled::Step(Plan { step: Box::new(step), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }

@@ -1,6 +1,6 @@
 use http::StatusCode;
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Reference, Template};
 use crate::policy::Compiler;
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
@@ -20,17 +20,16 @@ impl Throw {
     }
 
     /// A constant status is checked at load.
-    pub(super) fn check_status(&self, compiler: &mut Compiler<'_, '_>) -> Option<()> {
-        let Some(text) = self.status.as_ref().and_then(Template::constant) else { return Some(()) };
+    pub(super) fn check_status(&self, compiler: &mut Compiler<'_, '_>) -> Result<(), Reported> {
+        let Some(text) = self.status.as_ref().and_then(Template::constant) else { return Ok(()) };
         if status(&text).is_none() {
-            compiler.error(
+            return Err(compiler.error(
                 codes::BAD_VALUE,
                 "/error-status-code",
                 "`error-status-code` is not a status from 100 to 599",
-            );
-            return None;
+            ));
         }
-        Some(())
+        Ok(())
     }
 }
 

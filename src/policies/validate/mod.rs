@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use http::StatusCode;
 
-use crate::base::{Diagnostic, Generation, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Generation, Reported, codes, nearest, quoted_list};
 use crate::expression::Reference;
 use crate::openapi::Dialect;
 use crate::openapi::schema::{Bodies, Compilation, Direction, Schema, SchemaError};
@@ -50,30 +50,30 @@ impl Policy for Validate {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let input = compiler.read_variable("/input", &config.input);
         let output = match config.output.as_deref().filter(|name| !name.is_empty()) {
             Some(name) => compiler.output("/output", name).map(Some),
-            None => Some(None),
+            None => Ok(None),
         };
         let parameters = match config.parameters {
-            true => parameters::compile(compiler.shared.api).map_err(|error| report(error, compiler)).ok().map(Some),
-            false => Some(None),
+            true => parameters::compile(compiler.shared.api).map_err(|error| report(error, compiler)).map(Some),
+            false => Ok(None),
         };
         let (target, status) = target(&config, compiler)?;
         let step = step::Validate { input: input?, output: output?, target, parameters: parameters?, status };
         let body = match step.input.path.is_empty() {
-            true => Reference { root: step.input.root.clone(), path: ["body".into()].into() },
+            true => Reference::body_of(step.input.root.clone()),
             false => step.input.clone(),
         };
         let reads = if matches!(step.target, Target::Nothing) { Vec::new() } else { vec![body] };
         let access = Access { reads, ..Access::default() };
-        Some(Compiled::Step(Plan { step: Box::new(step), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step), access }))
     }
 }
 
 /// What the step holds bodies against, and the status of its fault.
-fn target(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<(Target, StatusCode)> {
+fn target(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<(Target, StatusCode), Reported> {
     let written =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let (definition, json_schema) = (written(&config.definition), written(&config.json_schema));
@@ -84,60 +84,55 @@ fn target(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<(Target, S
     };
     let otherwise = StatusCode::UNPROCESSABLE_ENTITY;
     match (config.validate_against, definition, json_schema) {
-        (Against::BodyParam, ..) => {
-            Some((of_operations("/validate-against", Direction::Request, compiler)?, of_request))
-        }
+        (Against::BodyParam, ..) => Ok((of_operations("/validate-against", Direction::Request, compiler)?, of_request)),
         (Against::ResponseParam, ..) => {
-            Some((of_operations("/validate-against", Direction::Response, compiler)?, otherwise))
+            Ok((of_operations("/validate-against", Direction::Response, compiler)?, otherwise))
         }
         (Against::Unsaid | Against::Definition, Some(name), _) => match name.as_str() {
-            "request" => Some((of_operations("/definition", Direction::Request, compiler)?, of_request)),
-            "response" => Some((of_operations("/definition", Direction::Response, compiler)?, otherwise)),
-            name => Some((named("/definition", name, compiler)?, otherwise)),
+            "request" => Ok((of_operations("/definition", Direction::Request, compiler)?, of_request)),
+            "response" => Ok((of_operations("/definition", Direction::Response, compiler)?, otherwise)),
+            name => Ok((named("/definition", name, compiler)?, otherwise)),
         },
         (Against::Unsaid | Against::Url, _, Some(place)) if place.starts_with("#/") => {
-            Some((named("/json-schema", &place, compiler)?, otherwise))
+            Ok((named("/json-schema", &place, compiler)?, otherwise))
         }
         (Against::Unsaid | Against::Url, _, Some(place)) if place.contains("://") => {
             let help = "put the schema beside the document and write its name, such as `./order.schema.json`";
             let message = "schemas are read from files, and nothing is fetched while loading";
-            compiler.error_with_help(codes::BAD_VALUE, "/json-schema", message, help);
-            None
+            Err(compiler.error_with_help(codes::BAD_VALUE, "/json-schema", message, help))
         }
-        (Against::Unsaid | Against::Url, _, Some(_)) => Some((in_file(compiler)?, otherwise)),
+        (Against::Unsaid | Against::Url, _, Some(_)) => Ok((in_file(compiler)?, otherwise)),
         (Against::Wsdl | Against::Graphql, ..) => {
-            compiler.error(codes::UNBUILT_PROPERTY, "/validate-against", "this is known but not validated yet");
-            None
+            Err(compiler.error(codes::UNBUILT_PROPERTY, "/validate-against", "this is known but not validated yet"))
         }
-        (Against::Unsaid, None, None) if config.parameters => Some((Target::Nothing, of_request)),
+        (Against::Unsaid, None, None) if config.parameters => Ok((Target::Nothing, of_request)),
         (against, ..) => {
             let property = if against == Against::Url { "json-schema" } else { "definition" };
             let message = format!("nothing says what the body is held against: `{property}` is missing");
             let help = "write `definition: request`, `definition: response`, or the name of a schema of the document";
-            compiler.error_with_help(codes::MISSING_PROPERTY, &format!("/{property}"), message, help);
-            None
+            Err(compiler.error_with_help(codes::MISSING_PROPERTY, &format!("/{property}"), message, help))
         }
     }
 }
 
 /// What every operation declares.
-fn of_operations(pointer: &str, direction: Direction, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+fn of_operations(pointer: &str, direction: Direction, compiler: &mut Compiler<'_, '_>) -> Result<Target, Reported> {
     let api = compiler.shared.api;
     let mut compilation = Compilation::new(api, direction);
-    let (mut all, mut places) = (Vec::new(), HashSet::new());
+    let (mut all, mut places, mut failed) = (Vec::new(), HashSet::new(), None);
     for operation in &api.operations {
         match compilation.bodies(operation) {
             Ok(bodies) => all.push(bodies),
             Err(error) => {
                 // What several operations share is wrong once.
                 if places.insert((error.span.source, error.span.start)) {
-                    report(error, compiler);
+                    failed = Some(report(error, compiler));
                 }
             }
         }
     }
-    if !places.is_empty() {
-        return None;
+    if let Some(reported) = failed {
+        return Err(reported);
     }
     let says_something =
         |bodies: &Bodies| bodies.request.is_some() || bodies.responses.iter().any(|(_, one)| one.is_some());
@@ -147,14 +142,14 @@ fn of_operations(pointer: &str, direction: Direction, compiler: &mut Compiler<'_
         let help = "declare the body with its schema, or write `definition` with the name of a schema";
         compiler.warning(codes::BAD_VALUE, pointer, message, help);
     }
-    Some(match direction {
+    Ok(match direction {
         Direction::Response => Target::Response(all.into()),
         _ => Target::Request(all.into()),
     })
 }
 
 /// A schema of the document, by its pointer or its name.
-fn named(pointer: &str, name: &str, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+fn named(pointer: &str, name: &str, compiler: &mut Compiler<'_, '_>) -> Result<Target, Reported> {
     let name = compiler.constant(pointer, name)?;
     let api = compiler.shared.api;
     let root = &api.tree.root;
@@ -177,34 +172,33 @@ fn named(pointer: &str, name: &str, compiler: &mut Compiler<'_, '_>) -> Option<T
             [] => format!("the schemas are {}", quoted_list(&names[..names.len().min(10)])),
             near => format!("did you mean {}?", quoted_list(near)),
         };
-        compiler.error_with_help(codes::UNRESOLVED_REF, pointer, format!("the document has no schema `{name}`"), help);
-        return None;
+        return Err(compiler.error_with_help(
+            codes::UNRESOLVED_REF,
+            pointer,
+            format!("the document has no schema `{name}`"),
+            help,
+        ));
     };
     compiled(node, compiler)
 }
 
 /// The schema in the file that `json-schema` names.
-fn in_file(compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+fn in_file(compiler: &mut Compiler<'_, '_>) -> Result<Target, Reported> {
     let api = compiler.shared.api;
-    match api.references.target(compiler.node("/json-schema")?) {
+    let node = compiler.node("/json-schema").unwrap_or(&compiler.step.config);
+    match api.references.target(node) {
         Ok(node) => compiled(node, compiler),
-        Err(bad) => {
-            compiler.findings.push(bad.into());
-            None
-        }
+        Err(bad) => Err(compiler.findings.push(bad.into())),
     }
 }
 
-fn compiled(node: &Node, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+fn compiled(node: &Node, compiler: &mut Compiler<'_, '_>) -> Result<Target, Reported> {
     match Schema::compile(compiler.shared.api, node, Direction::Either) {
-        Ok(schema) => Some(Target::Schema(schema)),
-        Err(error) => {
-            report(error, compiler);
-            None
-        }
+        Ok(schema) => Ok(Target::Schema(schema)),
+        Err(error) => Err(report(error, compiler)),
     }
 }
 
-fn report(error: SchemaError, compiler: &mut Compiler<'_, '_>) {
-    compiler.findings.push(Diagnostic::error(codes::BAD_VALUE, error.span, error.message));
+fn report(error: SchemaError, compiler: &mut Compiler<'_, '_>) -> Reported {
+    compiler.findings.push(Diagnostic::error(codes::BAD_VALUE, error.span, error.message))
 }

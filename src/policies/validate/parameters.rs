@@ -56,7 +56,7 @@ fn of_operation(
 
 /// What is wrong with the parameters of a request.
 pub(super) fn check(all: &[Parameters], state: &State) -> Vec<Violation> {
-    let parameters = all.get(state.operation.number).into_iter().flatten();
+    let parameters = all.get(state.route.operation.number).into_iter().flatten();
     parameters.flat_map(|parameter| parameter.check(state)).collect()
 }
 

@@ -46,7 +46,7 @@ enum Expected {
 
 impl Validate {
     fn expected(&self, cx: &Context) -> Result<Expected, String> {
-        let number = cx.state.operation.number;
+        let number = cx.state.route.operation.number;
         match &self.target {
             Target::Nothing => Ok(Expected::Anything),
             Target::Schema(schema) => Ok(Expected::Fits { schema: schema.clone(), required: true }),

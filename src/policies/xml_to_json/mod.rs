@@ -5,6 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use crate::base::Reported;
 use crate::policy::kit::converted::Places;
 use crate::policy::{Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
@@ -29,9 +30,9 @@ impl Policy for XmlToJson {
     };
     type Config = Config;
 
-    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Compiled> {
+    fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         let places = Places::compile(compiler, &config.input, config.output.as_deref())?;
         let access = places.access();
-        Some(Compiled::Step(Plan { step: Box::new(step::XmlToJson(places.into())), access }))
+        Ok(Compiled::Step(Plan { step: Box::new(step::XmlToJson(places.into())), access }))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aws::credentials::{AssumeRole, Base, CredentialSource, Credentials, StaticKeys};
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::Compiler;
 use crate::settings::CredentialProfile;
 use crate::value::{Seconds, Secret};
@@ -41,7 +41,7 @@ pub(crate) fn compile(
     config: CredentialRows<'_>,
     region: Option<&str>,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Arc<Credentials>> {
+) -> Result<Arc<Credentials>, Reported> {
     let inline = inline_pair(config, compiler)?;
     let profile = profile(config, compiler)?;
     let source = match compiler.shared.settings.aws.local.as_ref().filter(|_| config.lambda) {
@@ -62,14 +62,14 @@ pub(crate) fn compile(
     };
     // STS and the other services on the way are AWS's own, whatever TLS profile the function's endpoint needs.
     let http = compiler.http_client(None, CONNECT_TIMEOUT)?;
-    Some(compiler.shared.resources.credentials(&source, &http))
+    Ok(compiler.shared.resources.credentials(&source, &http))
 }
 
-/// The pair written into the step. The outer `None` is a mistake.
-fn inline_pair(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> Option<Option<Base>> {
+/// The pair written into the step, if there is one.
+fn inline_pair(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> Result<Option<Base>, Reported> {
     let (id, secret, token) = (config.aws_access_key_id, config.aws_secret_access_key, config.aws_session_token);
     if id.is_none() && secret.is_none() && token.is_none() {
-        return Some(None);
+        return Ok(None);
     }
     let (Some(id), Some(secret)) = (id, secret) else {
         let (there, missing) = match (id, secret) {
@@ -78,13 +78,12 @@ fn inline_pair(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> O
             _ => ("aws-session-token", "aws-access-key-id` and `aws-secret-access-key"),
         };
         let message = format!("`{there}` needs `{missing}` beside it");
-        compiler.error_with_help(
+        return Err(compiler.error_with_help(
             codes::HALF_KEY_PAIR,
             &config.at(there),
             message,
             format!("add `{missing}`, or remove `{there}`"),
-        );
-        return None;
+        ));
     };
     let access_key_id = compiler.constant(&config.at("aws-access-key-id"), id)?;
     let secret_access_key = secret_text(&config.at("aws-secret-access-key"), secret, compiler)?;
@@ -92,11 +91,11 @@ fn inline_pair(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> O
         Some(token) => Some(secret_text(&config.at("aws-session-token"), token, compiler)?),
         None => None,
     };
-    Some(Some(Base::Static(StaticKeys { access_key_id, secret_access_key, session_token })))
+    Ok(Some(Base::Static(StaticKeys { access_key_id, secret_access_key, session_token })))
 }
 
 /// A secret that is known at load: from outside, from a property, or, with a warning, written into the document.
-fn secret_text(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Secret> {
+fn secret_text(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Result<Secret, Reported> {
     if !compiler.is_masked(pointer) && !text.contains("$(") {
         let help =
             "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`, or use a credential profile of the settings";
@@ -104,24 +103,24 @@ fn secret_text(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Op
     }
     // What came from outside is the secret itself and no template, whatever characters it has.
     if compiler.is_masked(pointer) {
-        return Some(Secret::new(text));
+        return Ok(Secret::new(text));
     }
     compiler.constant(pointer, text).map(Secret::new)
 }
 
-/// The profile of the settings that applies. The outer `None` is a mistake.
-fn profile(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> Option<CredentialProfile> {
+/// The profile of the settings that applies.
+fn profile(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> Result<CredentialProfile, Reported> {
     let settings = compiler.shared.settings;
     let Some(name) = config.credentials.as_ref().or(settings.aws.credentials.as_ref()) else {
-        return Some(CredentialProfile::default());
+        return Ok(CredentialProfile::default());
     };
     match settings.credentials.get(name) {
-        Some(profile) => Some(profile.clone()),
+        Some(profile) => Ok(profile.clone()),
         None => {
             let known: Vec<&str> = settings.credentials.keys().map(String::as_str).collect();
-            let go_on =
-                compiler.missing_object(&config.at("credentials"), "credential profile", "credentials", name, &known);
-            go_on.then(CredentialProfile::default)
+            compiler
+                .missing_object(&config.at("credentials"), "credential profile", "credentials", name, &known)
+                .map(|()| CredentialProfile::default())
         }
     }
 }
@@ -143,16 +142,15 @@ fn assume_role(
     config: CredentialRows<'_>,
     profile: &CredentialProfile,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Option<AssumeRole>> {
+) -> Result<Option<AssumeRole>, Reported> {
     let own = config.aws_assume_role_arn;
-    let Some(arn) = own.as_ref().or(profile.aws_assume_role_arn.as_ref()) else { return Some(None) };
+    let Some(arn) = own.as_ref().or(profile.aws_assume_role_arn.as_ref()) else { return Ok(None) };
     let arn = compiler.constant(&config.at("aws-assume-role-arn"), arn)?;
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     if !matches!(parts.as_slice(), ["arn", _, "iam", "", _, role] if role.starts_with("role/")) {
         let message = "this is not the ARN of a role";
         let help = "a role is `arn:aws:iam::123456789012:role/NAME`";
-        compiler.error_with_help(codes::BAD_VALUE, &config.at("aws-assume-role-arn"), message, help);
-        return None;
+        return Err(compiler.error_with_help(codes::BAD_VALUE, &config.at("aws-assume-role-arn"), message, help));
     }
     let aws = &compiler.shared.settings.aws;
     let mut role = AssumeRole::new(arn);
@@ -169,33 +167,35 @@ fn assume_role(
     }
     if let Some(duration) = config.role_duration.or(profile.role_duration) {
         if !(900..=43_200).contains(&duration.0.as_secs()) {
-            compiler.error(
+            return Err(compiler.error(
                 codes::BAD_VALUE,
                 &config.at("role-duration"),
                 "a role's credentials live 900 to 43200 seconds",
-            );
-            return None;
+            ));
         }
         role.duration = duration.0;
     }
-    Some(Some(role))
+    Ok(Some(role))
 }
 
-fn optional_constant(pointer: &str, text: Option<String>, compiler: &mut Compiler<'_, '_>) -> Option<Option<String>> {
+fn optional_constant(
+    pointer: &str,
+    text: Option<String>,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<Option<String>, Reported> {
     match text {
         Some(text) => compiler.constant(pointer, &text).map(Some),
-        None => Some(None),
+        None => Ok(None),
     }
 }
 
 /// STS takes 2 to 64 of letters, digits and `_+=,.@-`.
-fn session_name(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Option<String> {
+fn session_name(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Result<String, Reported> {
     let name = compiler.constant(pointer, text)?;
     let fits = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter));
     if !fits || !(2..=64).contains(&name.len()) {
         let message = "a session name is 2 to 64 letters, digits and `_+=,.@-`";
-        compiler.error(codes::BAD_VALUE, pointer, message);
-        return None;
+        return Err(compiler.error(codes::BAD_VALUE, pointer, message));
     }
-    Some(name)
+    Ok(name)
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::base::{Code, Diagnostic, codes, nearest, quoted_list};
+use crate::base::{Code, Diagnostic, Reported, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Scope};
 use crate::http_client::{HttpClient, PoolOptions, TlsOptions};
 use crate::policy::Compiler;
@@ -20,32 +20,40 @@ const TIMES_TO_LIVE: std::ops::RangeInclusive<u64> = 5..=31_708_800;
 
 impl Compiler<'_, '_> {
     /// The pooled client of a step, under the TLS profile it names.
-    pub(crate) fn http_client(&mut self, profile: Option<&str>, connect_timeout: Duration) -> Option<HttpClient> {
+    pub(crate) fn http_client(
+        &mut self,
+        profile: Option<&str>,
+        connect_timeout: Duration,
+    ) -> Result<HttpClient, Reported> {
         let tls = self.tls(profile)?;
         self.pool(profile, &tls, &PoolOptions { connect_timeout, ..PoolOptions::default() })
     }
 
     /// What the TLS profile of a step says.
-    pub(crate) fn tls(&mut self, profile: Option<&str>) -> Option<TlsOptions> {
+    pub(crate) fn tls(&mut self, profile: Option<&str>) -> Result<TlsOptions, Reported> {
         match profile {
             Some(name) => self.tls_options(name),
-            None => Some(TlsOptions::default()),
+            None => Ok(TlsOptions::default()),
         }
     }
 
     /// The pooled client of these options; `profile` is for messages.
-    pub(crate) fn pool(&mut self, profile: Option<&str>, tls: &TlsOptions, pool: &PoolOptions) -> Option<HttpClient> {
+    pub(crate) fn pool(
+        &mut self,
+        profile: Option<&str>,
+        tls: &TlsOptions,
+        pool: &PoolOptions,
+    ) -> Result<HttpClient, Reported> {
         match self.shared.resources.http_client(tls, pool) {
-            Ok(client) => Some(client),
+            Ok(client) => Ok(client),
             Err(error) => {
                 let message = format!("the TLS profile `{}` cannot be used: {error}", profile.unwrap_or_default());
-                self.error(codes::BAD_TLS_PROFILE, "/tls-profile", message);
-                None
+                Err(self.error(codes::BAD_TLS_PROFILE, "/tls-profile", message))
             }
         }
     }
 
-    fn tls_options(&mut self, name: &str) -> Option<TlsOptions> {
+    fn tls_options(&mut self, name: &str) -> Result<TlsOptions, Reported> {
         let profiles = &self.shared.settings.tls_profiles;
         // IBM writes `name:version`; the settings may have either.
         let known = profiles.get(name).or_else(|| profiles.get(name.split(':').next().unwrap_or_default()));
@@ -53,20 +61,26 @@ impl Compiler<'_, '_> {
             let known: Vec<&str> = profiles.keys().map(String::as_str).collect();
             return self
                 .missing_object("/tls-profile", "TLS profile", "tls-profiles", name, &known)
-                .then(TlsOptions::default);
+                .map(|()| TlsOptions::default());
         };
         match TlsOptions::read(profile, self.shared.environment) {
-            Ok(options) => Some(options),
+            Ok(options) => Ok(options),
             Err(message) => {
                 let message = format!("the TLS profile `{name}` cannot be used: {message}");
-                self.error(codes::BAD_TLS_PROFILE, "/tls-profile", message);
-                None
+                Err(self.error(codes::BAD_TLS_PROFILE, "/tls-profile", message))
             }
         }
     }
 
-    /// Reports what the settings must supply and do not; says whether to go on.
-    pub(crate) fn missing_object(&mut self, pointer: &str, kind: &str, key: &str, name: &str, known: &[&str]) -> bool {
+    /// Reports what the settings must supply and do not, as [`Compiler::missing_setting`] does.
+    pub(crate) fn missing_object(
+        &mut self,
+        pointer: &str,
+        kind: &str,
+        key: &str,
+        name: &str,
+        known: &[&str],
+    ) -> Result<(), Reported> {
         let near = nearest(name, known.iter().copied());
         let help = match near.as_slice() {
             [] => format!("add `{name}` under `{key}` in the settings file"),
@@ -74,36 +88,40 @@ impl Compiler<'_, '_> {
         };
         let message = self.without_masked(format!("the settings have no {kind} `{name}`"));
         let help = self.without_masked(help);
-        self.missing_setting(codes::ENVIRONMENT_OBJECT, pointer, message, help);
-        self.shared.purpose == Purpose::Check
+        self.missing_setting(codes::ENVIRONMENT_OBJECT, pointer, message, help)
     }
 
-    /// What the environment or the settings must supply is a warning at a desk and an error where it is served.
+    /// What the environment or the settings must supply is a warning where it is checked, which goes on without it, and an error
+    /// where it is served.
     pub(crate) fn missing_setting(
         &mut self,
         code: Code,
         pointer: &str,
         message: impl Into<String>,
         help: impl Into<String>,
-    ) {
+    ) -> Result<(), Reported> {
         let span = self.span(pointer);
         let finding = match self.shared.purpose {
             Purpose::Check => Diagnostic::warning(code, span, message),
             Purpose::Serve => Diagnostic::error(code, span, message),
         };
-        self.findings.push(finding.help(help));
+        let reported = self.findings.push(finding.help(help));
+        if self.shared.purpose == Purpose::Check { Ok(()) } else { Err(reported) }
     }
 }
 
 /// A time that answers may be kept for.
-pub(crate) fn time_to_live(pointer: &str, time: Duration, compiler: &mut Compiler<'_, '_>) -> Option<Duration> {
+pub(crate) fn time_to_live(
+    pointer: &str,
+    time: Duration,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<Duration, Reported> {
     if TIMES_TO_LIVE.contains(&time.as_secs()) {
-        return Some(time);
+        return Ok(time);
     }
     let name = pointer.rsplit('/').next().unwrap_or_default();
     let (least, most) = (TIMES_TO_LIVE.start(), TIMES_TO_LIVE.end());
-    compiler.error(codes::BAD_VALUE, pointer, format!("`{name}` is not from {least} to {most} seconds"));
-    None
+    Err(compiler.error(codes::BAD_VALUE, pointer, format!("`{name}` is not from {least} to {most} seconds")))
 }
 
 /// The body that `input` names, where it names one and not a part of it.
@@ -144,8 +162,9 @@ pub(crate) fn input_headers<'c>(cx: &'c Context, root: &Root) -> Cow<'c, HeaderM
     if let Some(message) = cx.state.input(root) {
         return Cow::Borrowed(&message.headers);
     }
-    let set = cx.get(&Reference { root: root.clone(), path: ["headers".into()].into() });
-    let Value::Object(members) = set else { return Cow::default() };
+    let Some(Value::Object(members)) = cx.state.value(root).and_then(|value| value.get("headers")) else {
+        return Cow::default();
+    };
     let headers = members.iter().filter_map(|(name, value)| {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         Some((name, HeaderValue::from_bytes(value.to_text().as_bytes()).ok()?))

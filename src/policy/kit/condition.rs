@@ -1,8 +1,8 @@
 //! Conditions of `switch` and `if`.
 
 use crate::assembly::Carrier;
-use crate::base::{Diagnostic, Generation, codes};
-use crate::expression::{Builtin, Condition, ExpressionError, Reference, Root, looks_like_javascript};
+use crate::base::{Diagnostic, Generation, Reported, codes};
+use crate::expression::{Builtin, Condition, ExpressionError, Reference, looks_like_javascript};
 use crate::policy::{Access, Compiler, Plan};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 
@@ -24,7 +24,7 @@ impl Step for Holds {
 
 impl Compiler<'_, '_> {
     /// Compiles a condition to the test of a case. The DataPower API Gateway has JSONata, the v5 engine has JavaScript.
-    pub(crate) fn condition(&mut self, pointer: &str, text: &str) -> Option<Plan> {
+    pub(crate) fn condition(&mut self, pointer: &str, text: &str) -> Result<Plan, Reported> {
         let javascript = looks_like_javascript(text);
         // `true` and `false` mean the same in both.
         let constant = matches!(text.trim(), "true" | "false");
@@ -36,26 +36,25 @@ impl Compiler<'_, '_> {
         let condition = match Condition::compile(text, &mut |name| names.resolve(name, span)) {
             Ok(condition) => condition,
             Err(error) => {
-                self.bad_expression(pointer, &error);
-                return None;
+                return Err(self.bad_expression(pointer, &error));
             }
         };
+        self.note_references(pointer, text, condition.references());
         for hint in condition.hints() {
             let place = self.place(pointer)(hint.at.clone());
             self.findings.push(Diagnostic::warning(codes::BAD_EXPRESSION, place, hint.message.clone()));
         }
-        Some(plan(condition))
+        Ok(plan(condition))
     }
 
     /// A condition of the v5 engine, or one that stands where JSONata belongs, as real documents of IBM's gateway do it.
-    fn in_javascript(&mut self, pointer: &str, text: &str) -> Option<Plan> {
+    fn in_javascript(&mut self, pointer: &str, text: &str) -> Result<Plan, Reported> {
         if self.generation == Generation::V10 {
             let message = "this condition is JavaScript, and conditions under `x-assembly` are JSONata";
             let help = "write `=` for `===`, `and` for `&&`, and a variable without `apim.getvariable`, as in \
                         `message.headers.x = 'a' and $httpVerb() = 'GET'`";
             if self.carrier == Carrier::XAssembly {
-                self.error_with_help(codes::BAD_EXPRESSION, pointer, message, help);
-                return None;
+                return Err(self.error_with_help(codes::BAD_EXPRESSION, pointer, message, help));
             }
             let message = "this condition is JavaScript where JSONata belongs; it runs as JavaScript";
             self.warning(codes::BAD_EXPRESSION, pointer, message, help);
@@ -63,22 +62,25 @@ impl Compiler<'_, '_> {
         let span = self.span(pointer);
         let names = &mut *self.names;
         match Condition::from_javascript(text, &mut |name| names.resolve(name, span)) {
-            Some(condition) => Some(plan(condition)),
+            Some(condition) => {
+                self.note_references(pointer, text, condition.references());
+                Ok(plan(condition))
+            }
             None => self.javascript_condition(pointer, text),
         }
     }
 
     /// Reports a mistake at its place inside a path.
-    pub(crate) fn bad_path(&mut self, pointer: &str, error: &ExpressionError) {
+    pub(crate) fn bad_path(&mut self, pointer: &str, error: &ExpressionError) -> Reported {
         let span = self.place(pointer)(error.at.clone());
-        self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, format!("the path cannot be read: {error}")));
+        self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, format!("the path cannot be read: {error}")))
     }
 
     /// Reports a mistake at its place inside the expression.
-    fn bad_expression(&mut self, pointer: &str, error: &ExpressionError) {
+    fn bad_expression(&mut self, pointer: &str, error: &ExpressionError) -> Reported {
         let span = self.place(pointer)(error.at.clone());
         let message = format!("the condition cannot be read: {error}");
-        self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, message));
+        self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, message))
     }
 }
 
@@ -86,10 +88,7 @@ impl Compiler<'_, '_> {
 fn plan(condition: Condition) -> Plan {
     let mut reads: Vec<Reference> = condition.references().into_iter().cloned().collect();
     if condition.reads_everything() {
-        reads.extend(
-            [Builtin::Message, Builtin::Request]
-                .map(|root| Reference { root: Root::Builtin(root), path: Box::default() }),
-        );
+        reads.extend([Builtin::Message, Builtin::Request].map(|root| Reference::whole(root)));
     }
     Plan { step: Box::new(Holds(condition)), access: Access { reads, ..Access::default() } }
 }

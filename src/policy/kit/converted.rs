@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 
-use crate::expression::{Builtin, Reference, Root, Scope};
+use crate::base::Reported;
+use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiler};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::value::{Body, Message, Value, Xml, XmlLimits};
@@ -17,17 +18,21 @@ pub(crate) struct Places {
 
 impl Places {
     /// `input` and `output` of a step; without `output` the input is changed.
-    pub(crate) fn compile(compiler: &mut Compiler<'_, '_>, input: &str, output: Option<&str>) -> Option<Self> {
+    pub(crate) fn compile(
+        compiler: &mut Compiler<'_, '_>,
+        input: &str,
+        output: Option<&str>,
+    ) -> Result<Self, Reported> {
         let read = compiler.read_variable("/input", input)?;
         let output = match output {
             Some(output) => compiler.output("/output", output)?,
             None => compiler.output("/input", input)?,
         };
-        Some(Places { input: read.root, output })
+        Ok(Places { input: read.root, output })
     }
 
     pub(crate) fn access(&self) -> Access {
-        let body = Reference { root: self.input.clone(), path: ["body".into()].into() };
+        let body = Reference::body_of(self.input.clone());
         Access { reads: vec![body], replaces: vec![self.output.clone()], ..Access::default() }
     }
 
@@ -44,13 +49,11 @@ impl Places {
     pub(crate) fn put(&self, cx: &mut Context, value: Value, media_type: &'static str) {
         let body = Body::Value(value);
         if self.output == Root::Builtin(Builtin::Message) {
-            cx.state.message.body = body;
-            cx.state.message.headers.remove(CONTENT_LENGTH);
-            cx.state.message.headers.remove(CONTENT_ENCODING);
-            let content_type = ["headers".into(), CONTENT_TYPE.as_str().into()];
-            let reference = Reference { root: self.output.clone(), path: content_type.into() };
+            cx.state.outgoing.message.body = body;
+            cx.state.outgoing.message.headers.remove(CONTENT_LENGTH);
+            cx.state.outgoing.message.headers.remove(CONTENT_ENCODING);
             // A media type is a value that any header can carry.
-            drop(cx.set(&reference, media_type.into()));
+            drop(cx.state.set_header(&CONTENT_TYPE, CONTENT_TYPE.as_str(), &media_type.into(), false));
             return;
         }
         let mut message = Message { body, ..Message::default() };

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 
-use crate::base::{Diagnostic, codes, quoted_list};
+use crate::base::{Diagnostic, Reported, codes, quoted_list};
 use crate::expression::{Reference, Resolved, Root, Scope, Template};
 use crate::jose::jwe::{CONTENTS, Content, MANAGEMENTS, Management};
 use crate::jose::{ALGORITHMS, Algorithm, KeySet};
@@ -51,34 +51,33 @@ impl Purpose {
 }
 
 impl Keys {
-    /// The keys of `jws-crypto` or `jws-jwk`, or of their like; the inner `None` is where neither is written.
+    /// The keys of `jws-crypto` or `jws-jwk`, or of their like; `None` where neither is written.
     pub(crate) fn compile(
         purpose: Purpose,
         crypto: Option<&str>,
         jwk: Option<&str>,
         compiler: &mut Compiler<'_, '_>,
-    ) -> Option<Option<Self>> {
+    ) -> Result<Option<Self>, Reported> {
         // As on IBM's gateway a crypto object wins.
         if let Some(name) = written(crypto) {
             let pointer = format!("/{}", purpose.crypto());
             return compiler.crypto_object(&pointer, name).map(|keys| Some(Keys::Fixed(keys)));
         }
-        let Some(name) = written(jwk) else { return Some(None) };
+        let Some(name) = written(jwk) else { return Ok(None) };
         let property = purpose.jwk();
         let pointer = format!("/{property}");
         let source = compiler.named_variable(&pointer, name)?;
         let Template::Constant(constant) = &source else {
-            return Some(Some(Keys::Variable { purpose, source, read: Mutex::new(LruCache::new(KEPT)) }));
+            return Ok(Some(Keys::Variable { purpose, source, read: Mutex::new(LruCache::new(KEPT)) }));
         };
         match KeySet::read(&constant.to_bytes()) {
-            Ok(keys) => Some(Some(Keys::Fixed(Arc::new(keys)))),
+            Ok(keys) => Ok(Some(Keys::Fixed(Arc::new(keys)))),
             Err(error) => {
                 let message = format!("what `{property}` names is no key: {error}");
                 let help = format!(
                     "`{property}` names a variable; it holds a JSON Web Key such as {{\"kty\": \"RSA\", …}}, or a set of them"
                 );
-                compiler.error_with_help(codes::BAD_VALUE, &pointer, message, help);
-                None
+                Err(compiler.error_with_help(codes::BAD_VALUE, &pointer, message, help))
             }
         }
     }
@@ -123,74 +122,64 @@ pub(crate) fn written(text: Option<&str>) -> Option<&str> {
 
 impl Compiler<'_, '_> {
     /// A variable that a property names, bare as IBM's documents do, or as `$(…)`.
-    pub(crate) fn named_variable(&mut self, pointer: &str, text: &str) -> Option<Template> {
+    pub(crate) fn named_variable(&mut self, pointer: &str, text: &str) -> Result<Template, Reported> {
         if text.contains("$(") {
             return self.template(pointer, text);
         }
         let span = self.span(pointer);
         match self.names.resolve(text.trim(), span) {
-            Ok(Resolved::Constant(value)) => Some(Template::Constant(value)),
-            Ok(Resolved::Variable(reference)) => Some(Template::Reference(reference)),
-            Err(message) => {
-                self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, span, message));
-                None
-            }
+            Ok(Resolved::Constant(value)) => Ok(Template::Constant(value)),
+            Ok(Resolved::Variable(reference)) => Ok(Template::Reference(reference)),
+            Err(message) => Err(self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, span, message))),
         }
     }
 
     /// The keys of a crypto object of the settings.
-    fn crypto_object(&mut self, pointer: &str, name: &str) -> Option<Arc<KeySet>> {
+    fn crypto_object(&mut self, pointer: &str, name: &str) -> Result<Arc<KeySet>, Reported> {
         let name = self.constant(pointer, name)?;
         let objects = &self.shared.settings.crypto_objects;
         let Some(object) = objects.get(&name) else {
             let known: Vec<&str> = objects.keys().map(String::as_str).collect();
-            // At a desk the step is checked as if it were there.
+            // Where it is only checked, the step is checked as if the object were there.
             let missing = self.missing_object(pointer, "crypto object", "crypto-objects", &name, &known);
-            return missing.then(|| Arc::new(KeySet::none()));
+            return missing.map(|()| Arc::new(KeySet::none()));
         };
         match object.keys() {
-            Ok(keys) => Some(Arc::new(keys)),
+            Ok(keys) => Ok(Arc::new(keys)),
             Err(error) => {
                 let message = format!("the crypto object `{name}` cannot be used: {error}");
-                self.error(codes::BAD_VALUE, pointer, message);
-                None
+                Err(self.error(codes::BAD_VALUE, pointer, message))
             }
         }
     }
 
     /// An algorithm by its name, as far as it is known at load.
-    pub(crate) fn algorithm(&mut self, pointer: &str, name: &str) -> Option<Algorithm> {
-        let found = Algorithm::named(name);
-        if found.is_none() {
+    pub(crate) fn algorithm(&mut self, pointer: &str, name: &str) -> Result<Algorithm, Reported> {
+        Algorithm::named(name).ok_or_else(|| {
             let help = format!("write one of {}", quoted_list(&ALGORITHMS));
-            self.error_with_help(codes::BAD_VALUE, pointer, format!("`{name}` is no algorithm for signatures"), help);
-        }
-        found
+            self.error_with_help(codes::BAD_VALUE, pointer, format!("`{name}` is no algorithm for signatures"), help)
+        })
     }
 
     /// How the key of a content travels, by its name.
-    pub(crate) fn management(&mut self, pointer: &str, name: &str) -> Option<Management> {
-        let found = Management::named(name);
-        if found.is_none() {
+    pub(crate) fn management(&mut self, pointer: &str, name: &str) -> Result<Management, Reported> {
+        Management::named(name).ok_or_else(|| {
             let help = format!("write one of {}", quoted_list(&MANAGEMENTS));
             let message = format!("`{name}` is no algorithm that encrypts the content's key");
-            self.error_with_help(codes::BAD_VALUE, pointer, message, help);
-        }
-        found
+            self.error_with_help(codes::BAD_VALUE, pointer, message, help)
+        })
     }
 
     /// How a content is encrypted, by its name.
-    pub(crate) fn content(&mut self, pointer: &str, name: &str) -> Option<Content> {
-        let found = Content::named(name);
-        if found.is_none() {
+    pub(crate) fn content(&mut self, pointer: &str, name: &str) -> Result<Content, Reported> {
+        Content::named(name).ok_or_else(|| {
             let help = format!("write one of {}", quoted_list(&CONTENTS));
-            self.error_with_help(codes::BAD_VALUE, pointer, format!("`{name}` is no encryption of a content"), help);
-        }
-        found
+            self.error_with_help(codes::BAD_VALUE, pointer, format!("`{name}` is no encryption of a content"), help)
+        })
     }
 
     /// The variable that receives what went wrong.
-    pub(crate) fn error_variable(&mut self) -> Option<Reference> {
+    pub(crate) fn error_variable(&mut self) -> Result<Reference, Reported> {
         self.written_variable("", &format!("{}.error-message", self.meta.name))
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn size_of_body(body: &Body) -> usize {
 
 /// The larger of what the client sent and `message`, for steps that may look into both.
 pub(crate) fn size_of_bodies(cx: &Context, with_xpath: bool) -> usize {
-    let size = size_of_body(&cx.state.message.body).max(size_of_body(&cx.state.request.body));
+    let size = size_of_body(&cx.state.outgoing.message.body).max(size_of_body(&cx.state.request.body));
     if with_xpath { size.saturating_mul(XPATH) } else { size }
 }
 

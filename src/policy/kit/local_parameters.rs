@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::expression::Template;
-use crate::runtime::{Context, Outcome, Step, Variable};
+use crate::runtime::{Context, Outcome, Slot, Step};
 use crate::value::Value;
 
 /// Sets `local.parameter` for a block, and keeps what it was.
@@ -23,13 +23,13 @@ impl Step for Enter {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         let values = self.parameters.iter().map(|(name, value)| (name.clone(), value.value(cx)));
         let parameters = Value::object(values.collect::<Vec<_>>());
-        let local = Variable::Value(Value::object([("parameter", parameters)]));
-        let slots = &mut cx.state.slots;
+        let local = Slot::Value(Value::object([("parameter", parameters)]));
+        let slots = &mut cx.state.variables.slots;
         if let Some(old) = slots.get_mut(self.local).map(|slot| std::mem::replace(slot, local))
             && let Some(saved) = slots.get_mut(self.saved)
         {
             // Null says that there was none, nothing that no policy has been entered.
-            *saved = if old.is_empty() { Variable::Value(Value::Null) } else { old };
+            *saved = if old.is_empty() { Slot::Value(Value::Null) } else { old };
         }
         Outcome::done()
     }
@@ -44,9 +44,8 @@ pub(crate) struct Settle {
 
 impl Step for Settle {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let slots = &mut cx.state.slots;
-        let kept: Vec<Variable> =
-            self.saved.iter().filter_map(|slot| slots.get_mut(*slot).map(std::mem::take)).collect();
+        let slots = &mut cx.state.variables.slots;
+        let kept: Vec<Slot> = self.saved.iter().filter_map(|slot| slots.get_mut(*slot).map(std::mem::take)).collect();
         let outermost = kept.into_iter().find(|variable| !variable.is_empty());
         if let (Some(old), Some(local)) = (outermost, slots.get_mut(self.local)) {
             *local = old;
@@ -57,7 +56,7 @@ impl Step for Settle {
 
 impl Step for Leave {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let slots = &mut cx.state.slots;
+        let slots = &mut cx.state.variables.slots;
         if let Some(old) = slots.get_mut(self.saved).map(std::mem::take)
             && let Some(local) = slots.get_mut(self.local)
         {

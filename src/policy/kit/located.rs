@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use http::header::{HeaderName, HeaderValue};
 
+use crate::base::{Reported, codes};
 use crate::expression::{
     Builtin, Edit, Editor, ExpressionError, JsonataPath, Places, Reference, Root, Scope, XPath, XPathNode, XPathResult,
 };
-use crate::policy::Access;
 use crate::policy::kit::converted::json_of;
+use crate::policy::{Access, Compiler};
 use crate::runtime::Context;
 use crate::value::{Body, Message, NodeId, Value, Xml, XmlLimits};
 
@@ -32,35 +33,66 @@ impl From<ExpressionError> for Mistake {
     }
 }
 
+/// Why a path leads nowhere.
+pub(crate) enum BadTarget {
+    /// One sentence for the author.
+    Message(&'static str),
+    Reported(Reported),
+}
+
+impl From<&'static str> for BadTarget {
+    fn from(message: &'static str) -> Self {
+        BadTarget::Message(message)
+    }
+}
+
+impl From<Reported> for BadTarget {
+    fn from(reported: Reported) -> Self {
+        BadTarget::Reported(reported)
+    }
+}
+
+impl Compiler<'_, '_> {
+    /// Where a path leads, below `root` where there is one.
+    pub(crate) fn target(&mut self, pointer: &str, text: &str, root: Option<Reference>) -> Result<Target, Reported> {
+        let span = self.span(pointer);
+        let names = &mut *self.names;
+        let places = Places::compile(text, &mut |name| names.resolve(name, span));
+        let places = places.map_err(|error| self.bad_path(pointer, &error))?;
+        match Target::new(root, places, &mut |name| self.read_variable(pointer, name)) {
+            Ok(target) => Ok(target),
+            Err(BadTarget::Reported(reported)) => Err(reported),
+            Err(BadTarget::Message(message)) => Err(self.error(codes::BAD_EXPRESSION, pointer, message)),
+        }
+    }
+}
+
 impl Target {
     /// Where `places` lead, below `root` where there is one. `resolve` makes the root of a name.
     pub(crate) fn new(
         root: Option<Reference>,
         places: Places,
-        resolve: &mut dyn FnMut(&str) -> Option<Reference>,
-    ) -> Result<Option<Self>, String> {
+        resolve: &mut dyn FnMut(&str) -> Result<Reference, Reported>,
+    ) -> Result<Self, BadTarget> {
         match (root, places) {
             (Some(root), Places::Path(path)) => {
                 let path = JsonataPath::of(root.path.iter().cloned()).then(path);
-                Ok(Some(Target::Below(root.root, path)))
+                Ok(Target::Below(root.root, path))
             }
             (None, Places::Path(path)) => match path.split_first() {
-                Some((name, rest)) => Ok(resolve(name).map(|reference| Target::Below(reference.root, rest))),
-                None if path.begins_anywhere() => Ok(Some(Target::Everywhere(path))),
-                None => Err("the path must begin with a name, such as `message.body`, or with `$.**`".to_owned()),
+                Some((name, rest)) => Ok(Target::Below(resolve(name)?.root, rest)),
+                None if path.begins_anywhere() => Ok(Target::Everywhere(path)),
+                None => Err("the path must begin with a name, such as `message.body`, or with `$.**`".into()),
             },
             (root, Places::XPath(body, xpath)) => {
                 let reference = match (root, body.split_first()) {
                     (Some(root), None) => root,
-                    (_, Some((first, rest))) => match resolve(first) {
-                        Some(found) => Reference { root: found.root, path: rest.into() },
-                        None => return Ok(None),
-                    },
-                    (None, None) => return Err("`$xpath` needs the name of a body, as in `message.body`".to_owned()),
+                    (_, Some((first, rest))) => Reference::new(resolve(first)?.root, rest.to_vec()),
+                    (None, None) => return Err("`$xpath` needs the name of a body, as in `message.body`".into()),
                 };
                 match &*reference.path {
-                    [body] if &**body == "body" => Ok(Some(Target::Document(reference.root, xpath))),
-                    _ => Err("`$xpath` looks into the body of a message, such as `message.body`".to_owned()),
+                    [body] if &**body == "body" => Ok(Target::Document(reference.root, xpath)),
+                    _ => Err("`$xpath` looks into the body of a message, such as `message.body`".into()),
                 }
             }
         }
@@ -73,7 +105,7 @@ impl Target {
 
     /// What the edit reads.
     pub(crate) fn access(&self) -> Access {
-        let body = |root: &Root| Reference { root: root.clone(), path: ["body".into()].into() };
+        let body = |root: &Root| Reference::body_of(root.clone());
         let reads = match self {
             Target::Below(root, _) | Target::Document(root, _) => vec![body(root)],
             Target::Everywhere(_) => {
@@ -155,7 +187,7 @@ fn below(
 }
 
 fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut Editor<'_>) -> Result<(), Mistake> {
-    let reference = Reference { root: root.clone(), path: Box::default() };
+    let reference = Reference::new(root.clone(), Vec::new());
     let mut value = cx.get(&reference);
     if matches!(root, Root::Builtin(_)) || value == Value::Null {
         return Ok(());

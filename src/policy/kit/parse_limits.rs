@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::Compiler;
 use crate::value::{JsonLimits, XmlLimits};
 
@@ -93,16 +93,19 @@ impl ParseLimits {
 
 impl Compiler<'_, '_> {
     /// The limits that a reference to parse settings stands for.
-    pub(crate) fn parse_limits(&mut self, pointer: &str, reference: &SettingsReference) -> Option<ParseLimits> {
+    pub(crate) fn parse_limits(
+        &mut self,
+        pointer: &str,
+        reference: &SettingsReference,
+    ) -> Result<ParseLimits, Reported> {
         if let Some(name) = reference.default.as_ref().filter(|name| *name != "apic-default-parsesettings") {
             let message = format!("there are no parse settings `{name}`");
             let help = "write `apic-default-parsesettings`, or the limits themselves under `parse-settings`";
-            self.error_with_help(codes::BAD_VALUE, &format!("{pointer}/default"), message, help);
-            return None;
+            return Err(self.error_with_help(codes::BAD_VALUE, &format!("{pointer}/default"), message, help));
         }
         let none = Limits::default();
         let limits = reference.parse_settings.as_ref().unwrap_or(&none);
-        Some(ParseLimits {
+        Ok(ParseLimits {
             document: limits.document_type,
             size: limits.max_doc_size.unwrap_or(DOCUMENT_SIZE),
             json: json_limits(limits),

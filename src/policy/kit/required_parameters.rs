@@ -8,9 +8,9 @@ pub(crate) struct RequiredParameters;
 impl Step for RequiredParameters {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         let state = &*cx.state;
-        let query = state.operation.required_query.iter().find(|name| !state.has_query_parameter(name));
+        let query = state.route.operation.required_query.iter().find(|name| !state.has_query_parameter(name));
         let header =
-            || state.operation.required_headers.iter().find(|name| !state.request.headers.contains_key(&***name));
+            || state.route.operation.required_headers.iter().find(|name| !state.request.headers.contains_key(&***name));
         if query.or_else(header).is_none() {
             return Outcome::done();
         }

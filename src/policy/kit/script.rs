@@ -6,8 +6,8 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::assembly::{AllowedHosts, Carrier};
-use crate::base::{Diagnostic, Findings, codes, nearest, quoted_list};
-use crate::expression::{Builtin, Reference, Root};
+use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
+use crate::expression::{Builtin, Reference, Root, Variable};
 use crate::http_client::{Guard, PoolOptions, TlsOptions};
 use crate::policy::{Access, Compiler, Plan};
 use crate::runtime::{Context, Next, Outcome, Step};
@@ -48,12 +48,11 @@ impl Step for Test {
 
 impl Compiler<'_, '_> {
     /// Compiles the script of the property `source`: its text, or the name of a file beside the document.
-    pub(crate) fn script(&mut self, source: &str, dialect: Dialect) -> Option<Plan> {
+    pub(crate) fn script(&mut self, source: &str, dialect: Dialect) -> Result<Plan, Reported> {
         let sources = self.shared.sources;
         let file = if names_file(source) {
             let Some(file) = self.shared.packaged.get(&self.shared.api.tree, source) else {
-                self.error(codes::BAD_SCRIPT, "/source", format!("`{}` cannot be read", source.trim()));
-                return None;
+                return Err(self.error(codes::BAD_SCRIPT, "/source", format!("`{}` cannot be read", source.trim())));
             };
             Some(file)
         } else {
@@ -72,7 +71,7 @@ impl Compiler<'_, '_> {
                 self.note_names(&text, dialect);
                 let step = Box::new(Run { engine: self.engine(), script: Arc::new(script) });
                 let access = Access { reads: reads(&text, dialect), ..Access::default() };
-                modules.then_some(Plan { step, access })
+                modules.map(|()| Plan { step, access })
             }
             Err(Mistake { message, at }) => {
                 let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
@@ -81,24 +80,22 @@ impl Compiler<'_, '_> {
                     None => self.place("/source")(at..end),
                 };
                 let message = format!("the script cannot be read: {message}");
-                self.findings.push(Diagnostic::error(codes::BAD_SCRIPT, span, message));
-                None
+                Err(self.findings.push(Diagnostic::error(codes::BAD_SCRIPT, span, message)))
             }
         }
     }
 
     /// Compiles a JavaScript condition.
-    pub(crate) fn javascript_condition(&mut self, pointer: &str, text: &str) -> Option<Plan> {
+    pub(crate) fn javascript_condition(&mut self, pointer: &str, text: &str) -> Result<Plan, Reported> {
         let (span, place) = (self.span(pointer), self.place(pointer));
         let names = &mut *self.names;
         let substituted = match crate::script::substitute(text, &mut |name| names.resolve(name, span)) {
             Ok(substituted) => substituted,
             Err((message, at)) => {
-                self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(at), message));
-                return None;
+                return Err(self.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(at), message)));
             }
         };
-        let node = self.node(pointer).cloned()?;
+        let node = self.node(pointer).unwrap_or(&self.step.config).clone();
         let untouched = substituted.text == text;
         let mut reads = reads(text, Dialect::Condition);
         reads.extend(substituted.bound.iter().cloned());
@@ -108,14 +105,13 @@ impl Compiler<'_, '_> {
                 // It may look at any variable by its bare name.
                 self.names.dynamic = true;
                 let test = Test(Run { engine: self.engine(), script: Arc::new(script) });
-                Some(Plan { step: Box::new(test), access: Access { reads, ..Access::default() } })
+                Ok(Plan { step: Box::new(test), access: Access { reads, ..Access::default() } })
             }
             Err(Mistake { message, at }) => {
                 let end = at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
                 let span = if untouched { place(at..end) } else { span };
                 let message = format!("the condition cannot be read: {message}");
-                self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, message));
-                None
+                Err(self.findings.push(Diagnostic::error(codes::BAD_EXPRESSION, span, message)))
             }
         }
     }
@@ -126,16 +122,15 @@ impl Compiler<'_, '_> {
         self.shared.resources.scripts(limits)
     }
 
-    /// Reports modules that there are not; says whether all are there.
-    fn modules(&mut self, text: &str, file: Option<crate::base::SourceId>) -> bool {
+    /// Reports modules that there are not.
+    fn modules(&mut self, text: &str, file: Option<crate::base::SourceId>) -> Result<(), Reported> {
         let place = self.place("/source");
-        let mut good = true;
+        let mut missing = None;
         for (name, at) in required(text) {
             let plain = name.rsplit('/').next().unwrap_or_default().trim_end_matches(".js").trim_end_matches(".custom");
             if plain == "apim" || MODULES.contains(&&*name) {
                 continue;
             }
-            good = false;
             let span = match file {
                 Some(source) => crate::base::Span { source, start: at.start as u32, end: at.end as u32 },
                 None => place(at),
@@ -151,13 +146,13 @@ impl Compiler<'_, '_> {
                 [] => format!("the modules are {}", quoted_list(&MODULES)),
                 near => format!("did you mean {}?", quoted_list(near)),
             };
-            self.findings.push(Diagnostic::error(codes::BAD_SCRIPT, span, message).help(help));
+            missing = Some(self.findings.push(Diagnostic::error(codes::BAD_SCRIPT, span, message).help(help)));
         }
-        good
+        missing.map_or(Ok(()), Err)
     }
 
     /// What the script's modules may reach.
-    fn reach(&mut self, text: &str, file: Option<crate::base::SourceId>) -> Option<Reach> {
+    fn reach(&mut self, text: &str, file: Option<crate::base::SourceId>) -> Result<Reach, Reported> {
         let path = &self.shared.api.tree.path;
         let folder = (!is_stdin(path)).then(|| match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -175,7 +170,7 @@ impl Compiler<'_, '_> {
             }
             false => None,
         };
-        Some(Reach { calls, folder, keys: self.script_keys(text, file) })
+        Ok(Reach { calls, folder, keys: self.script_keys(text, file) })
     }
 
     /// The hosts of URLs that the author wrote out: in the script, and in properties of the API.
@@ -220,11 +215,11 @@ fn reads(text: &str, dialect: Dialect) -> Vec<Reference> {
     let bare = matches!(dialect, Dialect::JavaScript | Dialect::Condition);
     let any_name = finds(computed);
     let reads = any_name || finds(whole) || has(&BODY_WORDS) || (bare && has(&BARE_WORDS));
-    let whole = |root| Reference { root: Root::Builtin(root), path: Box::from(["body".into()]) };
+    let whole = |root| Reference::body_of(Root::Builtin(root));
     let message = reads.then(|| whole(Builtin::Message));
     let request = (reads && (any_name || has(&REQUEST_WORDS))).then(|| whole(Builtin::Request));
     // A script may ask for the whole document.
-    let document = (text.contains("swagger") || text.contains("api.document"))
-        .then(|| Reference { root: Root::Builtin(Builtin::Api), path: Box::from(["document".into()]) });
+    let document =
+        (text.contains("swagger") || text.contains("api.document")).then(|| Reference::to(Variable::ApiDocument));
     message.into_iter().chain(request).chain(document).collect()
 }

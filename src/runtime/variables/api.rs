@@ -1,108 +1,146 @@
 //! `api.*` and `env.*`: the API, its operation, and where it is published.
 
-use std::net::IpAddr;
+use std::sync::Arc;
 
-use super::State;
+use super::{State, host};
 use crate::base::Generation;
 use crate::value::Value;
 
-/// What `api` holds when it is read as one object.
-const MEMBERS: [&str; 12] = [
-    "id",
-    "name",
-    "title",
-    "version",
-    "type",
-    "state",
-    "root",
-    "catalog",
-    "org",
-    "operation",
-    "endpoint",
-    "compatibility",
-];
+type Path<'a> = &'a [Arc<str>];
 
-/// What stands below `api`.
-pub(super) fn get(state: &State, path: &[&str]) -> Value {
-    let api = &*state.api;
-    let is_v5 = state.pipeline.generation == Generation::V5;
-    match path {
-        [] => whole(state, is_v5),
-        ["id"] => (&*api.id).into(),
-        ["name"] => (&*api.name).into(),
-        ["title"] => (&*api.title).into(),
-        ["version"] => (&*api.version).into(),
-        ["type"] => kind(&api.kind, is_v5).into(),
-        // Gantry serves no API that is not running.
-        ["state"] if is_v5 => "running".into(),
-        ["root"] => (&*api.base_path).into(),
-        ["catalog"] => object(state, "catalog", &["id", "name", "path"]),
-        // A catalog of the settings has a name and nothing else.
-        ["catalog", "id" | "name" | "path"] => catalog(state),
-        ["org", rest @ ..] => member(&api.organization, rest),
-        ["operation"] => object(state, "operation", &["id", "path"]),
-        ["operation", "id"] => state.operation.id.as_deref().map_or(Value::Null, Value::from),
-        ["operation", "path"] => (&*state.operation.path).into(),
-        ["endpoint"] => object(state, "endpoint", &["address", "hostname"]),
-        ["endpoint", "address"] => address(state.request.local.ip()),
-        ["endpoint", "hostname"] => host_name(state).map_or(Value::Null, Value::from),
-        ["properties", rest @ ..] => member(&api.properties, rest),
-        ["compatibility", rest @ ..] => member(&api.compatibility, rest),
-        ["document", rest @ ..] => member(api.document.value(), rest),
-        _ => Value::Null,
+/// Everything below `api`. In the v5 engine the whole holds the document too; otherwise that is read by its name.
+pub(super) fn whole(state: &State, path: Path<'_>) -> Value {
+    let mut members = vec![
+        ("id", id(state, path)),
+        ("name", name(state, path)),
+        ("title", title(state, path)),
+        ("version", version(state, path)),
+        ("type", kind(state, path)),
+        ("state", self::state(state, path)),
+        ("root", root(state, path)),
+        ("catalog", whole_catalog(state, path)),
+        ("org", organization(state, path)),
+        ("operation", operation(state, path)),
+        ("endpoint", endpoint(state, path)),
+        ("compatibility", compatibility(state, path)),
+        ("properties", properties(state, path)),
+    ];
+    if is_v5(state) {
+        members.push(("document", document(state, path)));
+    }
+    object(members)
+}
+
+pub(super) fn id(state: &State, _: Path<'_>) -> Value {
+    (&*state.route.api.id).into()
+}
+
+pub(super) fn name(state: &State, _: Path<'_>) -> Value {
+    (&*state.route.api.name).into()
+}
+
+pub(super) fn title(state: &State, _: Path<'_>) -> Value {
+    (&*state.route.api.title).into()
+}
+
+pub(super) fn version(state: &State, _: Path<'_>) -> Value {
+    (&*state.route.api.version).into()
+}
+
+pub(super) fn kind(state: &State, _: Path<'_>) -> Value {
+    let kind = &*state.route.api.kind;
+    match (kind, is_v5(state)) {
+        ("wsdl", true) => "SOAP".into(),
+        (_, true) => "REST".into(),
+        (kind, false) => kind.into(),
     }
 }
 
-/// What stands below `env`.
-pub(super) fn environment(state: &State, path: &[&str]) -> Value {
-    match (path, catalog(state)) {
-        (["path"], name) => name,
-        ([], Value::Null) => Value::Null,
-        ([], name) => Value::object([("path", name)]),
-        _ => Value::Null,
-    }
+/// Gantry serves no API that is not running.
+pub(super) fn state(state: &State, _: Path<'_>) -> Value {
+    if is_v5(state) { "running".into() } else { Value::Null }
 }
 
-/// The catalog's name, which is its path segment too.
-fn catalog(state: &State) -> Value {
-    state.api.catalog.as_deref().map_or(Value::Null, Value::from)
+pub(super) fn root(state: &State, _: Path<'_>) -> Value {
+    (&*state.route.api.base_path).into()
 }
 
-/// An address as people write it: IPv4 even where it arrived on a socket for both.
-pub(super) fn address(ip: IpAddr) -> Value {
-    ip.to_canonical().to_string().into()
+pub(super) fn whole_catalog(state: &State, path: Path<'_>) -> Value {
+    some(object(["id", "name", "path"].map(|name| (name, catalog(state, path)))))
 }
 
-/// In the v5 engine the whole holds the document too; otherwise that is read by its name.
-fn whole(state: &State, is_v5: bool) -> Value {
-    let document: &[&str] = if is_v5 { &["properties", "document"] } else { &["properties"] };
-    let members = MEMBERS.iter().chain(document).map(|name| (*name, get(state, &[name])));
-    Value::object(members.filter(|(_, value)| *value != Value::Null))
+/// The catalog's name, which is its id and its path segment too: a catalog of the settings has a name and nothing else.
+pub(super) fn catalog(state: &State, _: Path<'_>) -> Value {
+    state.route.api.catalog.as_deref().map_or(Value::Null, Value::from)
 }
 
-/// A part without what nobody has set; null where nothing is.
-fn object(state: &State, part: &str, names: &[&str]) -> Value {
-    let members = names.iter().map(|name| (*name, get(state, &[part, name])));
-    let members: Vec<(&str, Value)> = members.filter(|(_, value)| *value != Value::Null).collect();
-    if members.is_empty() { Value::Null } else { Value::object(members) }
+pub(super) fn organization(state: &State, _: Path<'_>) -> Value {
+    state.route.api.organization.clone()
 }
 
-fn member(whole: &Value, path: &[&str]) -> Value {
+pub(super) fn operation(state: &State, path: Path<'_>) -> Value {
+    some(object([("id", operation_id(state, path)), ("path", operation_path(state, path))]))
+}
+
+pub(super) fn operation_id(state: &State, _: Path<'_>) -> Value {
+    state.route.operation.id.as_deref().map_or(Value::Null, Value::from)
+}
+
+pub(super) fn operation_path(state: &State, _: Path<'_>) -> Value {
+    (&*state.route.operation.path).into()
+}
+
+pub(super) fn endpoint(state: &State, path: Path<'_>) -> Value {
+    some(object([("address", endpoint_address(state, path)), ("hostname", endpoint_hostname(state, path))]))
+}
+
+pub(super) fn endpoint_address(state: &State, _: Path<'_>) -> Value {
+    host::address(state.request.local.ip())
+}
+
+pub(super) fn endpoint_hostname(state: &State, _: Path<'_>) -> Value {
+    host::name(state).map_or(Value::Null, Value::from)
+}
+
+pub(super) fn properties(state: &State, path: Path<'_>) -> Value {
+    below(&state.route.api.properties, path)
+}
+
+pub(super) fn compatibility(state: &State, path: Path<'_>) -> Value {
+    below(&state.route.api.compatibility, path)
+}
+
+pub(super) fn document(state: &State, path: Path<'_>) -> Value {
+    below(state.route.api.document.value(), path)
+}
+
+/// Everything below `env`.
+pub(super) fn environment(state: &State, path: Path<'_>) -> Value {
+    some(object([("path", catalog(state, path))]))
+}
+
+/// A member of a value that the load has made.
+pub(super) fn member(whole: &Value, path: &[&str]) -> Value {
     whole.at(path.iter().copied()).cloned().unwrap_or_default()
 }
 
-fn kind(kind: &str, is_v5: bool) -> &str {
-    match (kind, is_v5) {
-        ("wsdl", true) => "SOAP",
-        (_, true) => "REST",
-        (kind, false) => kind,
+fn below(whole: &Value, path: Path<'_>) -> Value {
+    whole.at(super::segments(path)).cloned().unwrap_or_default()
+}
+
+/// An object without what is null.
+fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    Value::object(members.into_iter().filter(|(_, value)| *value != Value::Null))
+}
+
+/// Null in the place of an object without members.
+fn some(object: Value) -> Value {
+    match &object {
+        Value::Object(members) if members.is_empty() => Value::Null,
+        _ => object,
     }
 }
 
-/// The host that the client asked for, without its port.
-fn host_name(state: &State) -> Option<String> {
-    let host = state.request.headers.get("host").and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| state.request.uri.authority().map(http::uri::Authority::as_str))?;
-    let authority = host.parse::<http::uri::Authority>().ok()?;
-    Some(authority.host().to_owned())
+fn is_v5(state: &State) -> bool {
+    state.route.pipeline.generation == Generation::V5
 }

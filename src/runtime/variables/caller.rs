@@ -1,30 +1,36 @@
 //! `client.*` and `plan.*`: who calls, and under which plan.
 //!
-//! [`State::caller`] is where they come from. It is empty until an application is identified.
+//! The identity of the state is where they come from. It is empty until an application is identified.
+
+use std::sync::Arc;
 
 use super::State;
 use crate::base::Generation;
 use crate::value::Value;
 
-/// What stands below `client`.
-pub(super) fn client(state: &State, path: &[&str]) -> Value {
-    known(state.caller.as_deref().map(|caller| &caller.client), path)
-        .unwrap_or_else(|| unidentified(state, path, &[("app", &["id", "name", "secret"]), ("org", &["id", "name"])]))
+/// What `client` has at `fixed`, and below that at `path`.
+pub(super) fn client(state: &State, fixed: &[&str], path: &[Arc<str>]) -> Value {
+    let caller = state.identity.caller.as_deref().map(|caller| &caller.client);
+    at(state, caller, fixed, path, &[("app", &["id", "name", "secret"]), ("org", &["id", "name"])])
 }
 
-/// What stands below `plan`.
-pub(super) fn plan(state: &State, path: &[&str]) -> Value {
-    known(state.caller.as_deref().map(|caller| &caller.plan), path)
-        .unwrap_or_else(|| unidentified(state, path, &[("", &["id", "name", "version", "rate-limit"])]))
+/// What `plan` has at `fixed`, and below that at `path`.
+pub(super) fn plan(state: &State, fixed: &[&str], path: &[Arc<str>]) -> Value {
+    let caller = state.identity.caller.as_deref().map(|caller| &caller.plan);
+    at(state, caller, fixed, path, &[("", &["id", "name", "version", "rate-limit"])])
 }
 
-fn known(whole: Option<&Value>, path: &[&str]) -> Option<Value> {
-    whole.map(|whole| whole.at(path.iter().copied()).cloned().unwrap_or_default())
+fn at(state: &State, whole: Option<&Value>, fixed: &[&str], path: &[Arc<str>], names: &[(&str, &[&str])]) -> Value {
+    let segments = || fixed.iter().copied().chain(super::segments(path));
+    match whole {
+        Some(whole) => whole.at(segments()).cloned().unwrap_or_default(),
+        None => unidentified(state, names).at(segments()).cloned().unwrap_or_default(),
+    }
 }
 
 /// Without an application, v10 has nothing here and the v5 engine empty texts.
-fn unidentified(state: &State, path: &[&str], parts: &[(&str, &[&str])]) -> Value {
-    if state.pipeline.generation == Generation::V10 {
+fn unidentified(state: &State, parts: &[(&str, &[&str])]) -> Value {
+    if state.route.pipeline.generation == Generation::V10 {
         return Value::Null;
     }
     let mut whole = Value::Null;
@@ -34,5 +40,5 @@ fn unidentified(state: &State, path: &[&str], parts: &[(&str, &[&str])]) -> Valu
             whole.set(&at, "".into());
         }
     }
-    whole.at(path.iter().copied()).cloned().unwrap_or_default()
+    whole
 }

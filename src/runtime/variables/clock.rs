@@ -1,5 +1,6 @@
 //! `system.*`: the clock, in UTC, and how dates are written.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use time::format_description::BorrowedFormatItem;
@@ -7,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
+use super::State;
 use crate::base::Generation;
 use crate::value::Value;
 
@@ -17,40 +19,94 @@ const SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[
 /// The system's time zone. A gateway in UTC means the same wherever it runs.
 const TIME_ZONE: &str = "+00:00";
 
-/// What stands below `system` at this time.
-pub(super) fn get(now: OffsetDateTime, generation: Generation, path: &[&str]) -> Value {
-    match path {
-        [] => Value::object(["datetime", "date", "time", "timezone"].map(|name| (name, get(now, generation, &[name])))),
-        ["datetime"] => datetime(now, generation).into(),
-        ["date"] => members("date", &["day-of-week", "day-of-month", "month", "year"], now, generation),
-        ["time"] => members("time", &["hour", "minute", "seconds"], now, generation),
-        ["date" | "time", part] => part_of(part, path[0], now, generation).map_or(Value::Null, Value::from),
-        ["timezone"] => TIME_ZONE.into(),
-        _ => Value::Null,
-    }
+type Path<'a> = &'a [Arc<str>];
+
+/// Everything below `system`.
+pub(super) fn whole(state: &State, _: Path<'_>) -> Value {
+    let (now, generation) = (OffsetDateTime::now_utc(), state.route.pipeline.generation);
+    Value::object([
+        ("datetime", datetime_at(now, generation).into()),
+        ("date", date_of(now, generation)),
+        ("time", time_of(now)),
+        ("timezone", TIME_ZONE.into()),
+    ])
 }
 
-fn members(whole: &str, parts: &[&str], now: OffsetDateTime, generation: Generation) -> Value {
-    Value::object(parts.iter().map(|part| (*part, get(now, generation, &[whole, part]))))
+pub(super) fn datetime(state: &State, _: Path<'_>) -> Value {
+    datetime_at(OffsetDateTime::now_utc(), state.route.pipeline.generation).into()
 }
 
-/// The v5 engine counts months and the days of a week from 0 and weeks from Sunday, as JavaScript does.
-fn part_of(part: &str, whole: &str, now: OffsetDateTime, generation: Generation) -> Option<i64> {
-    let is_v5 = generation == Generation::V5;
-    Some(match (whole, part) {
-        ("date", "day-of-week") if is_v5 => now.weekday().number_days_from_sunday().into(),
-        ("date", "day-of-week") => now.weekday().number_from_monday().into(),
-        ("date", "day-of-month") => now.day().into(),
-        ("date", "month") => i64::from(u8::from(now.month())) - i64::from(is_v5),
-        ("date", "year") => now.year().into(),
-        ("time", "hour") => now.hour().into(),
-        ("time", "minute") => now.minute().into(),
-        ("time", "seconds") => now.second().into(),
-        _ => return None,
+pub(super) fn date(state: &State, _: Path<'_>) -> Value {
+    date_of(OffsetDateTime::now_utc(), state.route.pipeline.generation)
+}
+
+pub(super) fn day_of_week(state: &State, _: Path<'_>) -> Value {
+    weekday(OffsetDateTime::now_utc(), state.route.pipeline.generation)
+}
+
+pub(super) fn day_of_month(_: &State, _: Path<'_>) -> Value {
+    i64::from(OffsetDateTime::now_utc().day()).into()
+}
+
+pub(super) fn month(state: &State, _: Path<'_>) -> Value {
+    month_of(OffsetDateTime::now_utc(), state.route.pipeline.generation)
+}
+
+pub(super) fn year(_: &State, _: Path<'_>) -> Value {
+    i64::from(OffsetDateTime::now_utc().year()).into()
+}
+
+pub(super) fn time(_: &State, _: Path<'_>) -> Value {
+    time_of(OffsetDateTime::now_utc())
+}
+
+pub(super) fn hour(_: &State, _: Path<'_>) -> Value {
+    i64::from(OffsetDateTime::now_utc().hour()).into()
+}
+
+pub(super) fn minute(_: &State, _: Path<'_>) -> Value {
+    i64::from(OffsetDateTime::now_utc().minute()).into()
+}
+
+pub(super) fn seconds(_: &State, _: Path<'_>) -> Value {
+    i64::from(OffsetDateTime::now_utc().second()).into()
+}
+
+/// The clock's time zone: UTC.
+pub(super) fn timezone(_: &State, _: Path<'_>) -> Value {
+    TIME_ZONE.into()
+}
+
+fn date_of(now: OffsetDateTime, generation: Generation) -> Value {
+    Value::object([
+        ("day-of-week", weekday(now, generation)),
+        ("day-of-month", i64::from(now.day()).into()),
+        ("month", month_of(now, generation)),
+        ("year", i64::from(now.year()).into()),
+    ])
+}
+
+fn time_of(now: OffsetDateTime) -> Value {
+    let parts = [("hour", now.hour()), ("minute", now.minute()), ("seconds", now.second())];
+    Value::object(parts.map(|(name, part)| (name, i64::from(part).into())))
+}
+
+/// 1 to 7 from Monday; the v5 engine counts from 0 and from Sunday, as JavaScript does.
+fn weekday(now: OffsetDateTime, generation: Generation) -> Value {
+    let weekday = now.weekday();
+    i64::from(match generation {
+        Generation::V10 => weekday.number_from_monday(),
+        Generation::V5 => weekday.number_days_from_sunday(),
     })
+    .into()
 }
 
-fn datetime(now: OffsetDateTime, generation: Generation) -> String {
+/// 1 to 12; the v5 engine counts from 0.
+fn month_of(now: OffsetDateTime, generation: Generation) -> Value {
+    (i64::from(u8::from(now.month())) - i64::from(generation == Generation::V5)).into()
+}
+
+fn datetime_at(now: OffsetDateTime, generation: Generation) -> String {
     match generation {
         Generation::V10 => milliseconds(now),
         Generation::V5 => now.format(SECONDS).unwrap_or_default(),
@@ -94,26 +150,22 @@ mod tests {
     fn the_generations_count_differently() {
         // A Sunday.
         let now = time::macros::datetime!(2024-01-07 09:05:03.0214 UTC);
-        for (path, v10, v5) in [
-            ("datetime", "2024-01-07T09:05:03.021Z", "2024-01-07T09:05:03+00:00"),
-            ("date.day-of-week", "7", "0"),
-            ("date.day-of-month", "7", "7"),
-            ("date.month", "1", "0"),
-            ("date.year", "2024", "2024"),
-            ("time.hour", "9", "9"),
-            ("time.minute", "5", "5"),
-            ("time.seconds", "3", "3"),
-            ("timezone", "+00:00", "+00:00"),
-            ("time", r#"{"hour":9,"minute":5,"seconds":3}"#, r#"{"hour":9,"minute":5,"seconds":3}"#),
-            ("date.hour", "", ""),
-            ("time.month", "", ""),
-            ("none", "", ""),
+        for (generation, datetime, date) in [
+            (
+                Generation::V10,
+                "2024-01-07T09:05:03.021Z",
+                r#"{"day-of-week":7,"day-of-month":7,"month":1,"year":2024}"#,
+            ),
+            (
+                Generation::V5,
+                "2024-01-07T09:05:03+00:00",
+                r#"{"day-of-week":0,"day-of-month":7,"month":0,"year":2024}"#,
+            ),
         ] {
-            let names: Vec<&str> = path.split('.').collect();
-            let text = |generation| get(now, generation, &names).to_text().into_owned();
-            assert_eq!((text(Generation::V10).as_str(), text(Generation::V5).as_str()), (v10, v5), "{path}");
+            assert_eq!(datetime_at(now, generation), datetime);
+            assert_eq!(date_of(now, generation).to_text(), date);
         }
-        assert_eq!(get(now, Generation::V10, &[]).at(["date", "year"]), Some(&2024.into()));
+        assert_eq!(time_of(now).to_text(), r#"{"hour":9,"minute":5,"seconds":3}"#);
     }
 
     #[test]

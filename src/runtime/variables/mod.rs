@@ -3,8 +3,12 @@
 mod api;
 mod caller;
 mod clock;
+mod error;
+mod host;
+mod message;
 mod parameters;
 mod request;
+mod session;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -14,28 +18,26 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::HeaderName;
-use time::OffsetDateTime;
 
-use super::context::{Context, State, Variable};
-use super::message_variables as message;
-use crate::expression::{Builtin, Reference, Root, Scope, SetError, Storage};
+use super::context::{Context, Slot, State};
+use crate::expression::{Builtin, Reference, Root, Scope, SetError, Storage, Variable};
 use crate::value::{Body, Message, Value};
 
-pub use table::{Known, VARIABLES, VariableInfo, Writable};
+pub use message::whole as message_value;
+pub use table::{Known, VARIABLES, VariableInfo, Writable, info, is_writable};
 pub use written::Written;
-
-type Path<'a> = &'a [Arc<str>];
 
 impl Scope for Context {
     fn get(&self, reference: &Reference) -> Value {
-        self.state.get(&reference.root, &reference.path)
+        self.state.get(reference)
     }
 
     fn text(&self, reference: &Reference) -> String {
-        match (&reference.root, self.state.variable(&reference.root)) {
-            (Root::Builtin(Builtin::Message), _) => message::text(&self.state.message, &reference.path),
-            (_, Some(Variable::Message(output))) => message::text(output, &reference.path),
-            (Root::Builtin(Builtin::Request), _) if matches!(&*reference.path, [one] if &**one == "body") => {
+        let (variable, rest) = (reference.variable(), reference.rest());
+        match (&reference.root, self.state.slot(&reference.root)) {
+            (Root::Builtin(Builtin::Message), _) => message::text(&self.state.outgoing.message, variable, rest),
+            (_, Some(Slot::Message(output))) => message::text(output, variable, rest),
+            (Root::Builtin(Builtin::Request), _) if variable == Variable::RequestBody && rest.is_empty() => {
                 match request::has_no_body(&self.state) {
                     true => String::new(),
                     false => self.state.request.body.raw_value().to_text().into_owned(),
@@ -55,64 +57,58 @@ impl Scope for Context {
 
     fn clear(&mut self, reference: &Reference) -> Result<(), SetError> {
         if let Root::Builtin(Builtin::Message) = reference.root {
-            self.state.touch_header(&reference.path);
-            message::clear(&mut self.state.message, &reference.path);
+            self.state.touch_header(reference);
+            message::clear(&mut self.state.outgoing.message, reference);
             return Ok(());
         }
         if let Root::Builtin(root) = reference.root {
             return self.state.write(root, reference, Value::Null);
         }
-        match self.state.variable_mut(&reference.root) {
-            variable if reference.path.is_empty() => *variable = Variable::Empty,
-            Variable::Message(output) => message::clear(output, &reference.path),
-            Variable::Value(value) => {
-                value.remove(&reference.path.iter().map(|segment| &**segment).collect::<Vec<_>>());
+        match self.state.slot_mut(&reference.root) {
+            slot if reference.path.is_empty() => *slot = Slot::Empty,
+            Slot::Message(output) => message::clear(output, reference),
+            Slot::Value(value) => {
+                value.remove(&segments(&reference.path).collect::<Vec<_>>());
             }
-            Variable::Empty => {}
+            Slot::Empty => {}
         }
         Ok(())
     }
 
     fn roots(&self) -> Vec<Arc<str>> {
-        let slots = self.state.slots.iter().enumerate().filter(|(_, variable)| !variable.is_empty());
-        let slots =
-            slots.filter_map(|(slot, _)| Some(self.state.pipeline.symbols.name(u16::try_from(slot).ok()?).into()));
-        let others = self.state.overflow.iter().filter(|(_, variable)| !variable.is_empty());
+        let slots = self.state.variables.slots.iter().enumerate().filter(|(_, variable)| !variable.is_empty());
+        let slots = slots
+            .filter_map(|(slot, _)| Some(self.state.route.pipeline.symbols.name(u16::try_from(slot).ok()?).into()));
+        let others = self.state.variables.overflow.iter().filter(|(_, variable)| !variable.is_empty());
         slots.chain(others.map(|(name, _)| name.clone())).collect()
     }
 
     fn borrowed(&self, reference: &Reference) -> Option<&str> {
-        let State { request, operation, message, .. } = &*self.state;
+        let State { request, route, outgoing, variables, .. } = &*self.state;
         let Root::Builtin(root) = reference.root else { return None };
         // What steps have set is not lent out.
-        if !self.state.written.is_empty() && root == Builtin::Api {
+        if !variables.written.is_empty() && root == Builtin::Api {
             return None;
         }
-        match (root, &*reference.path) {
-            (Builtin::Request, [one]) => match &**one {
-                "verb" => Some(request.method.as_str()),
-                "path" => Some(request.uri.path()),
-                "querystring" => Some(request.uri.query().unwrap_or_default()),
-                _ => None,
-            },
-            (Builtin::Api, [first, second]) if &**first == "operation" => match &**second {
-                "id" => operation.id.as_deref(),
-                "path" => Some(&operation.path),
-                _ => None,
-            },
-            (Builtin::Request, [first, name]) if &**first == "parameters" => parameters::lent(&self.state, name),
-            (Builtin::Message, [first, name]) if &**first == "headers" => one_header(&message.headers, name),
-            (Builtin::Request, [first, name]) if &**first == "headers" => one_header(&request.headers, name),
+        match (reference.variable(), reference.rest()) {
+            (Variable::RequestVerb, []) => Some(request.method.as_str()),
+            (Variable::RequestPath, []) => Some(request.uri.path()),
+            (Variable::RequestQuerystring, []) => Some(request.uri.query().unwrap_or_default()),
+            (Variable::ApiOperationId, []) => route.operation.id.as_deref(),
+            (Variable::ApiOperationPath, []) => Some(&route.operation.path),
+            (Variable::RequestParameter, [name]) => parameters::lent(&self.state, name),
+            (Variable::MessageHeader, [name]) => one_header(&outgoing.message.headers, name),
+            (Variable::RequestHeader, [name]) => one_header(&request.headers, name),
             _ => None,
         }
     }
 
     fn storage(&self, root: &Root) -> Storage {
-        let body = match (root, self.state.variable(root)) {
-            (Root::Builtin(Builtin::Message), _) => &self.state.message.body,
+        let body = match (root, self.state.slot(root)) {
+            (Root::Builtin(Builtin::Message), _) => &self.state.outgoing.message.body,
             (Root::Builtin(Builtin::Request), _) => &self.state.request.body,
-            (_, Some(Variable::Message(output))) => &output.body,
-            (_, Some(Variable::Value(value))) => return value.get("body").map_or(Storage::Empty, value_storage),
+            (_, Some(Slot::Message(output))) => &output.body,
+            (_, Some(Slot::Value(value))) => return value.get("body").map_or(Storage::Empty, value_storage),
             _ => return Storage::Empty,
         };
         match body {
@@ -128,19 +124,27 @@ impl State {
     /// Puts a call's answer where its `output` says, replacing what is there as a whole.
     pub fn put_output(&mut self, root: &Root, answer: Message) {
         if let Root::Builtin(Builtin::Message) = root {
-            self.message = answer;
-            self.is_response = true;
-            self.touched_headers.clear();
+            self.outgoing.message = answer;
+            self.outgoing.is_response = true;
+            self.outgoing.touched_headers.clear();
         } else {
-            *self.variable_mut(root) = Variable::Message(Box::new(answer));
+            *self.slot_mut(root) = Slot::Message(Box::new(answer));
         }
     }
 
     /// The message that `input` names: `message`, or the output of an earlier call.
     pub fn input(&self, root: &Root) -> Option<&Message> {
-        match (root, self.variable(root)) {
-            (Root::Builtin(Builtin::Message), _) => Some(&self.message),
-            (_, Some(Variable::Message(output))) => Some(output),
+        match (root, self.slot(root)) {
+            (Root::Builtin(Builtin::Message), _) => Some(&self.outgoing.message),
+            (_, Some(Slot::Message(output))) => Some(output),
+            _ => None,
+        }
+    }
+
+    /// A variable of the pipeline that is a plain value.
+    pub fn value(&self, root: &Root) -> Option<&Value> {
+        match self.slot(root) {
+            Some(Slot::Value(value)) => Some(value),
             _ => None,
         }
     }
@@ -148,52 +152,63 @@ impl State {
     /// [`State::input`], to change it in place.
     pub fn input_mut(&mut self, root: &Root) -> Option<&mut Message> {
         if let Root::Builtin(Builtin::Message) = root {
-            return Some(&mut self.message);
+            return Some(&mut self.outgoing.message);
         }
-        match self.variable_mut(root) {
-            Variable::Message(output) => Some(output),
-            Variable::Empty | Variable::Value(_) => None,
+        match self.slot_mut(root) {
+            Slot::Message(output) => Some(output),
+            Slot::Empty | Slot::Value(_) => None,
         }
     }
 
     /// Whether a step has set something below this root of the gateway, other than `message`.
     pub fn has_written(&self, root: Builtin) -> bool {
-        self.written.touches(root)
+        self.variables.written.touches(root)
     }
 
-    fn variable(&self, root: &Root) -> Option<&Variable> {
+    fn slot(&self, root: &Root) -> Option<&Slot> {
         match root {
-            Root::Slot(slot) => self.slots.get(usize::from(*slot)),
-            Root::Named(name) => match self.pipeline.symbols.find(name) {
-                Some(slot) => self.slots.get(usize::from(slot)),
-                None => self.overflow.get(name),
+            Root::Slot(slot) => self.variables.slots.get(usize::from(*slot)),
+            Root::Named(name) => match self.route.pipeline.symbols.find(name) {
+                Some(slot) => self.variables.slots.get(usize::from(slot)),
+                None => self.variables.overflow.get(name),
             },
             Root::Builtin(_) => None,
         }
     }
 
-    fn variable_mut(&mut self, root: &Root) -> &mut Variable {
+    fn slot_mut(&mut self, root: &Root) -> &mut Slot {
         let (slot, name) = match root {
             Root::Slot(slot) => (Some(*slot), None),
-            Root::Named(name) => (self.pipeline.symbols.find(name), Some(name)),
+            Root::Named(name) => (self.route.pipeline.symbols.find(name), Some(name)),
             Root::Builtin(_) => (None, None),
         };
         match slot.map(usize::from) {
-            Some(slot) if slot < self.slots.len() => &mut self.slots[slot],
-            _ => self.overflow.entry(name.cloned().unwrap_or_default()).or_default(),
+            Some(slot) if slot < self.variables.slots.len() => &mut self.variables.slots[slot],
+            _ => self.variables.overflow.entry(name.cloned().unwrap_or_default()).or_default(),
         }
     }
 
-    fn get(&self, root: &Root, path: Path<'_>) -> Value {
-        match root {
-            Root::Builtin(Builtin::Message) => message::get(&self.message, path),
-            Root::Builtin(builtin) if self.written.is_empty() => self.original(*builtin, path),
-            Root::Builtin(builtin) => self.written.read(*builtin, path, || self.original(*builtin, path)),
-            Root::Slot(_) | Root::Named(_) => match self.variable(root) {
-                Some(Variable::Value(value)) => value.at(segments(path)).cloned().unwrap_or_default(),
-                Some(Variable::Message(output)) => message::get(output, path),
-                Some(Variable::Empty) | None => Value::Null,
+    fn get(&self, reference: &Reference) -> Value {
+        let (variable, rest) = (reference.variable(), reference.rest());
+        match &reference.root {
+            Root::Builtin(Builtin::Message) => message::get(&self.outgoing.message, variable, rest),
+            Root::Builtin(_) if self.variables.written.is_empty() => self.original(reference),
+            Root::Builtin(builtin) => {
+                self.variables.written.read(*builtin, &reference.path, || self.original(reference))
+            }
+            Root::Slot(_) | Root::Named(_) => match self.slot(&reference.root) {
+                Some(Slot::Value(value)) => value.at(segments(&reference.path)).cloned().unwrap_or_default(),
+                Some(Slot::Message(output)) => message::get(output, variable, rest),
+                Some(Slot::Empty) | None => Value::Null,
             },
+        }
+    }
+
+    /// What the gateway itself has, without what steps have set.
+    fn original(&self, reference: &Reference) -> Value {
+        match reference.unknown_member() {
+            Some(_) => Value::Null,
+            None => (info(reference.variable()).get)(self, reference.rest()),
         }
     }
 
@@ -201,24 +216,24 @@ impl State {
         let path = &reference.path;
         match &reference.root {
             Root::Builtin(Builtin::Message) => {
-                message::set(&mut self.message, path, value, append)?;
-                self.touch_header(path);
+                message::set(&mut self.outgoing.message, reference, value, append)?;
+                self.touch_header(reference);
                 Ok(())
             }
             Root::Builtin(root) => {
-                let mut whole = if append { self.get(&reference.root, path) } else { Value::Null };
+                let mut whole = if append { self.get(reference) } else { Value::Null };
                 message::put(&mut whole, &[], value, append);
                 self.write(*root, reference, whole)
             }
-            root => match self.variable_mut(root) {
-                Variable::Message(output) if !path.is_empty() => message::set(output, path, value, append),
-                variable => {
-                    let mut whole = match std::mem::take(variable) {
-                        Variable::Value(value) => value,
-                        Variable::Empty | Variable::Message(_) => Value::Null,
+            root => match self.slot_mut(root) {
+                Slot::Message(output) if !path.is_empty() => message::set(output, reference, value, append),
+                slot => {
+                    let mut whole = match std::mem::take(slot) {
+                        Slot::Value(value) => value,
+                        Slot::Empty | Slot::Message(_) => Value::Null,
                     };
                     message::put(&mut whole, path, value, append);
-                    *variable = Variable::Value(whole);
+                    *slot = Slot::Value(whole);
                     Ok(())
                 }
             },
@@ -233,66 +248,34 @@ impl State {
         value: &Value,
         append: bool,
     ) -> Result<(), SetError> {
-        message::set_header(&mut self.message.headers, name.clone(), written, value, append)?;
-        if !self.touched_headers.contains(name) {
-            self.touched_headers.push(name.clone());
+        message::set_header(&mut self.outgoing.message.headers, name.clone(), written, value, append)?;
+        if !self.outgoing.touched_headers.contains(name) {
+            self.outgoing.touched_headers.push(name.clone());
         }
         Ok(())
     }
 
     /// Remembers that a step has set a header of `message`. A loop may set one often.
-    fn touch_header(&mut self, path: Path<'_>) {
-        if let [first, name, ..] = path
-            && &**first == "headers"
-            && !self.touched_headers.iter().any(|known| known.as_str().eq_ignore_ascii_case(name))
+    fn touch_header(&mut self, reference: &Reference) {
+        if let (Variable::MessageHeader, [name, ..]) = (reference.variable(), reference.rest())
+            && !self.outgoing.touched_headers.iter().any(|known| known.as_str().eq_ignore_ascii_case(name))
             && let Ok(name) = HeaderName::from_bytes(name.as_bytes())
         {
-            self.touched_headers.push(name);
+            self.outgoing.touched_headers.push(name);
         }
     }
 
     /// Sets what stands below a root of the gateway, where that may be set; null clears it.
     fn write(&mut self, root: Builtin, reference: &Reference, value: Value) -> Result<(), SetError> {
-        if !root.is_writable(&reference.path, self.pipeline.generation) {
+        if !is_writable(reference, self.route.pipeline.generation) {
             return Err(read_only(reference));
         }
-        self.written.put(root, &reference.path, value);
+        self.variables.written.put(root, &reference.path, value);
         Ok(())
-    }
-
-    /// What the gateway itself says below one of its roots.
-    fn original(&self, root: Builtin, path: Path<'_>) -> Value {
-        let generation = self.pipeline.generation;
-        let names = || segments(path).collect::<Vec<_>>();
-        match root {
-            Builtin::Message => message::get(&self.message, path),
-            Builtin::Request => request::get(self, path),
-            Builtin::Api => api::get(self, &names()),
-            Builtin::Client => caller::client(self, &names()),
-            Builtin::Plan => caller::plan(self, &names()),
-            Builtin::Env => api::environment(self, &names()),
-            Builtin::System => clock::get(OffsetDateTime::now_utc(), generation, &names()),
-            Builtin::Session => request::session(self, &names()),
-            Builtin::Error => self.error_variable(path),
-        }
-    }
-
-    fn error_variable(&self, path: Path<'_>) -> Value {
-        let Some((fault, step)) = &self.error else { return Value::Null };
-        let status = Value::object([("code", fault.status.as_u16().into()), ("reason", fault.reason().into())]);
-        let base = [
-            (Arc::from("name"), Value::from(&*fault.name)),
-            ("message".into(), fault.message.as_str().into()),
-            ("status".into(), status),
-            ("policyTitle".into(), step.as_ref().map_or(Value::Null, |step| (&*step.title).into())),
-            ("policy".into(), step.as_ref().map_or(Value::Null, |step| (&*step.policy).into())),
-        ];
-        let all = Value::object(base.into_iter().chain(fault.details.iter().cloned()));
-        all.at(segments(path)).cloned().unwrap_or_default()
     }
 }
 
-fn segments<'a>(path: Path<'a>) -> impl Iterator<Item = &'a str> {
+fn segments(path: &[Arc<str>]) -> impl Iterator<Item = &str> {
     path.iter().map(|segment| &**segment)
 }
 

@@ -19,22 +19,37 @@ use crate::openapi::{Location, ParameterType, Separator};
 use crate::runtime::DeclaredParameter;
 use crate::value::Value;
 
-/// What stands below `request.parameters`.
-pub(super) fn get(state: &State, path: &[Arc<str>]) -> Value {
-    let Some((name, rest)) = path.split_first() else { return all(state) };
-    let is_v10 = state.pipeline.generation == Generation::V10;
-    let rest: Vec<&str> = rest.iter().map(|name| &**name).collect();
-    let (whole, at) = match rest.as_slice() {
-        ["values", at @ ..] if is_v10 => (list(sent(state, name).into_iter().map(|(value, _)| value)), at),
-        ["locations", at @ ..] if is_v10 => (list(sent(state, name).into_iter().map(|(_, place)| place.into())), at),
-        at => (value(state, name), at),
-    };
-    whole.at(at.iter().copied()).cloned().unwrap_or_default()
+type Path<'a> = &'a [Arc<str>];
+
+/// The parameter that the path names, and what is below its value.
+pub(super) fn one(state: &State, path: Path<'_>) -> Value {
+    let Some((name, below)) = path.split_first() else { return Value::Null };
+    value(state, name).at(super::segments(below)).cloned().unwrap_or_default()
+}
+
+/// Every value that was sent under the name that the path starts with, or what is below them.
+pub(super) fn values(state: &State, path: Path<'_>) -> Value {
+    part(state, path, |state, name| list(sent(state, name).into_iter().map(|(value, _)| value)))
+}
+
+/// The places that the values were sent in, or one of them.
+pub(super) fn locations(state: &State, path: Path<'_>) -> Value {
+    part(state, path, |state, name| list(sent(state, name).into_iter().map(|(_, place)| place.into())))
+}
+
+/// `NAME.values` and `NAME.locations`, which only v10 has: in the v5 engine they are members of the parameter's value.
+fn part(state: &State, path: Path<'_>, whole: fn(&State, &str) -> Value) -> Value {
+    match path {
+        [name, _, below @ ..] if state.route.pipeline.generation == Generation::V10 => {
+            whole(state, name).at(super::segments(below)).cloned().unwrap_or_default()
+        }
+        path => one(state, path),
+    }
 }
 
 /// The text of a parameter of the path where it stands in the URL as it is.
 pub(super) fn lent<'s>(state: &'s State, name: &str) -> Option<&'s str> {
-    if state.pipeline.generation != Generation::V10 || state.has_written(Builtin::Request) {
+    if state.route.pipeline.generation != Generation::V10 || state.has_written(Builtin::Request) {
         return None;
     }
     match percent_decoded(in_path(state, name)?) {
@@ -47,7 +62,7 @@ impl State {
     /// Whether the value of this parameter is text of the URL, with its `%20`, and not what that text says.
     pub fn is_encoded_parameter(&self, name: &str) -> bool {
         let in_path = self.request.path_parameters.iter().any(|(known, _)| **known == *name);
-        match self.pipeline.generation {
+        match self.route.pipeline.generation {
             Generation::V10 => !in_path && in_query(self, name).next().is_some(),
             // What a step has set is no text of the URL.
             Generation::V5 if self.has_written(Builtin::Request) => false,
@@ -80,9 +95,10 @@ impl State {
     }
 }
 
-fn all(state: &State) -> Value {
-    if state.pipeline.generation == Generation::V5 {
-        let members = state.operation.parameters.iter().map(|one| (one.name.clone(), typed(state, one)));
+/// Every parameter.
+pub(super) fn all(state: &State, _: Path<'_>) -> Value {
+    if state.route.pipeline.generation == Generation::V5 {
+        let members = state.route.operation.parameters.iter().map(|one| (one.name.clone(), typed(state, one)));
         return Value::object(members.filter(|(_, value)| *value != Value::Null));
     }
     let path = &state.request.path_parameters;
@@ -91,7 +107,7 @@ fn all(state: &State) -> Value {
     for (name, value) in grouped(state.request.uri.query().unwrap_or_default(), percent_decoded, Cow::Borrowed) {
         all.entry(name).or_insert(value);
     }
-    for field in state.operation.parameters.iter().filter(|one| one.location == Location::FormData) {
+    for field in state.route.operation.parameters.iter().filter(|one| one.location == Location::FormData) {
         if !all.contains_key(&field.name) {
             all.insert(field.name.clone(), value(state, &field.name));
         }
@@ -101,7 +117,7 @@ fn all(state: &State) -> Value {
 }
 
 fn value(state: &State, name: &str) -> Value {
-    match state.pipeline.generation {
+    match state.route.pipeline.generation {
         Generation::V10 => match in_path(state, name) {
             Some(text) => (&*percent_decoded(text)).into(),
             None => {
@@ -125,7 +141,7 @@ fn sent(state: &State, name: &str) -> Vec<(Value, &'static str)> {
 
 /// The fields of a form under a name that the operation declares as one.
 fn declared_fields(state: &State, name: &str) -> Vec<String> {
-    let mut declared = state.operation.parameters.iter();
+    let mut declared = state.route.operation.parameters.iter();
     let is_field = declared.any(|one| one.location == Location::FormData && *one.name == *name);
     if is_field { fields(state, name) } else { Vec::new() }
 }
@@ -138,7 +154,7 @@ fn list(values: impl Iterator<Item = Value>) -> Value {
 // === v5 ===
 
 fn declared<'s>(state: &'s State, name: &str) -> Option<&'s DeclaredParameter> {
-    state.operation.parameters.iter().find(|one| *one.name == *name)
+    state.route.operation.parameters.iter().find(|one| *one.name == *name)
 }
 
 /// The value of a declared parameter. Nothing is an error here: what does not fit its type is not there.

@@ -2,82 +2,85 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
+use http::Method;
 use time::OffsetDateTime;
 
-use super::{State, api, clock, message, parameters};
+use super::{State, clock, message, parameters};
 use crate::base::Generation;
 use crate::value::Value;
 
-/// What `request` holds when it is read as one object.
-const REQUEST: [&str; 13] = [
-    "verb",
-    "uri",
-    "path",
-    "search",
-    "querystring",
-    "headers",
-    "parameters",
-    "body",
-    "content-type",
-    "date",
-    "authorization",
-    "attributes",
-    "websocket",
-];
-const SESSION: [&str; 5] = ["clientAddress", "localAddress", "globalTransactionID", "timeStarted", "timeElapsed"];
+type Path<'a> = &'a [Arc<str>];
 
-/// What stands below `request`.
-pub(super) fn get(state: &State, path: &[Arc<str>]) -> Value {
-    let request = &state.request;
-    let query = || request.uri.query();
-    let Some((first, rest)) = path.split_first() else {
-        let members = REQUEST.iter().map(|name| (*name, get(state, &[Arc::from(*name)])));
-        return Value::object(members.filter(|(_, value)| *value != Value::Null));
-    };
-    match (&**first, rest) {
-        ("verb", []) => request.method.as_str().into(),
-        ("path", []) => request.uri.path().into(),
-        ("search", []) => query().map_or_else(|| "".into(), |query| format!("?{query}").into()),
-        ("querystring", []) => query().unwrap_or_default().into(),
-        ("uri", []) => uri(state).into(),
-        ("headers", []) => message::headers(&request.headers),
-        ("headers", [name, ..]) => message::header(&request.headers, name),
-        ("body", rest) => body(state, rest),
-        ("content-type", []) => content_type(&request.headers),
-        ("authorization", rest) => authorization(state, rest),
-        ("date", []) => clock::milliseconds(OffsetDateTime::from(request.received)).into(),
-        ("parameters", rest) => parameters::get(state, rest),
-        ("attributes", []) => Value::object([("isCORSPreflight", is_preflight(state).into())]),
-        ("attributes", [name]) if &**name == "isCORSPreflight" => is_preflight(state).into(),
-        ("websocket", []) => is_websocket(state).into(),
-        _ => Value::Null,
-    }
+/// Everything below `request`, without what is null.
+pub(super) fn whole(state: &State, path: Path<'_>) -> Value {
+    let members = [
+        ("verb", verb(state, path)),
+        ("uri", uri(state, path)),
+        ("path", self::path(state, path)),
+        ("search", search(state, path)),
+        ("querystring", querystring(state, path)),
+        ("headers", headers(state, path)),
+        ("parameters", parameters::all(state, path)),
+        ("body", body(state, path)),
+        ("content-type", content_type(state, path)),
+        ("date", date(state, path)),
+        ("authorization", authorization(state, path)),
+        ("attributes", attributes(state, path)),
+        ("websocket", websocket(state, path)),
+    ];
+    Value::object(members.into_iter().filter(|(_, value)| *value != Value::Null))
 }
 
-/// What stands below `session`.
-pub(super) fn session(state: &State, path: &[&str]) -> Value {
-    let request = &state.request;
-    match path {
-        [] => Value::object(SESSION.map(|name| (name, session(state, &[name])))),
-        ["clientAddress"] => api::address(request.client.ip()),
-        ["localAddress"] => api::address(request.local.ip()),
-        ["globalTransactionID"] => (&*request.id).into(),
-        ["timeStarted"] => clock::since_epoch(request.received),
-        ["timeElapsed"] => {
-            let elapsed = request.received.elapsed().unwrap_or_default();
-            Value::from(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
-        }
-        _ => Value::Null,
-    }
+pub(super) fn verb(state: &State, _: Path<'_>) -> Value {
+    state.request.method.as_str().into()
+}
+
+pub(super) fn path(state: &State, _: Path<'_>) -> Value {
+    state.request.uri.path().into()
+}
+
+pub(super) fn search(state: &State, _: Path<'_>) -> Value {
+    state.request.uri.query().map_or_else(|| "".into(), |query| format!("?{query}").into())
+}
+
+pub(super) fn querystring(state: &State, _: Path<'_>) -> Value {
+    state.request.uri.query().unwrap_or_default().into()
+}
+
+pub(super) fn headers(state: &State, _: Path<'_>) -> Value {
+    message::headers(&state.request.headers)
+}
+
+/// The header that the path names.
+pub(super) fn header(state: &State, path: Path<'_>) -> Value {
+    path.first().map_or(Value::Null, |name| message::header(&state.request.headers, name))
+}
+
+pub(super) fn date(state: &State, _: Path<'_>) -> Value {
+    clock::milliseconds(OffsetDateTime::from(state.request.received)).into()
+}
+
+/// What is known of the request, or one of it. Any name may be asked for.
+pub(super) fn attributes(state: &State, path: Path<'_>) -> Value {
+    let all = Value::object([("isCORSPreflight", is_preflight(state).into())]);
+    all.at(super::segments(path)).cloned().unwrap_or_default()
+}
+
+pub(super) fn is_cors_preflight(state: &State, _: Path<'_>) -> Value {
+    is_preflight(state).into()
+}
+
+/// Whether the client wants to speak WebSocket. `Upgrade` belongs to the connection and has gone; the key has not.
+pub(super) fn websocket(state: &State, _: Path<'_>) -> Value {
+    state.request.headers.contains_key("sec-websocket-key").into()
 }
 
 /// The body as it was sent. The v5 engine takes none from requests that should not have one, and reads forms.
-pub(super) fn body(state: &State, path: &[Arc<str>]) -> Value {
+pub(super) fn body(state: &State, path: Path<'_>) -> Value {
     if has_no_body(state) {
         return Value::Null;
     }
-    if state.pipeline.generation == Generation::V5 && parameters::is_form(state) {
+    if state.route.pipeline.generation == Generation::V5 && parameters::is_form(state) {
         return parameters::form(state).at(path.iter().map(|name| &**name)).cloned().unwrap_or_default();
     }
     message::body(&state.request.body, path)
@@ -86,24 +89,24 @@ pub(super) fn body(state: &State, path: &[Arc<str>]) -> Value {
 /// Whether the generation does not look at this request's body.
 pub(super) fn has_no_body(state: &State) -> bool {
     let ignored = [Method::GET, Method::HEAD, Method::DELETE, Method::OPTIONS];
-    state.pipeline.generation == Generation::V5 && ignored.contains(&state.request.method)
+    state.route.pipeline.generation == Generation::V5 && ignored.contains(&state.request.method)
 }
 
 /// The full URL as the client wrote it; in the v5 engine, as the request line has it.
-fn uri(state: &State) -> String {
+pub(super) fn uri(state: &State, _: Path<'_>) -> Value {
     let request = &state.request;
     let path = request.uri.path_and_query().map_or("/", |path| path.as_str());
-    if state.pipeline.generation == Generation::V5 {
-        return path.to_owned();
+    if state.route.pipeline.generation == Generation::V5 {
+        return path.into();
     }
     let host = request.headers.get("host").and_then(|host| host.to_str().ok());
     let host = host.or(request.uri.host()).unwrap_or_default();
-    format!("{}://{host}{path}", request.scheme)
+    format!("{}://{host}{path}", request.scheme).into()
 }
 
 /// The media type, where all kinds of JSON and of XML are one each.
-fn content_type(headers: &HeaderMap) -> Value {
-    let whole = message::header(headers, "content-type");
+pub(super) fn content_type(state: &State, _: Path<'_>) -> Value {
+    let whole = message::header(&state.request.headers, "content-type");
     let kind = whole.as_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let subtype = kind.split_once('/').map_or("", |(_, subtype)| subtype);
     match subtype {
@@ -115,14 +118,30 @@ fn content_type(headers: &HeaderMap) -> Value {
     }
 }
 
-/// The header as it was sent; in the v5 engine, and for its members, in its parts.
-fn authorization(state: &State, path: &[Arc<str>]) -> Value {
-    let whole = message::header(&state.request.headers, "authorization");
-    if path.is_empty() && state.pipeline.generation == Generation::V10 {
-        return whole;
+/// The header as it was sent; in the v5 engine in its parts.
+pub(super) fn authorization(state: &State, _: Path<'_>) -> Value {
+    match state.route.pipeline.generation {
+        Generation::V10 => message::header(&state.request.headers, "authorization"),
+        Generation::V5 => parts(state),
     }
-    let parts = whole.as_str().and_then(authorization_parts).unwrap_or_default();
-    parts.at(path.iter().map(|name| &**name)).cloned().unwrap_or_default()
+}
+
+pub(super) fn authorization_scheme(state: &State, _: Path<'_>) -> Value {
+    parts(state).get("scheme").cloned().unwrap_or_default()
+}
+
+pub(super) fn authorization_token(state: &State, _: Path<'_>) -> Value {
+    parts(state).get("token").cloned().unwrap_or_default()
+}
+
+pub(super) fn authorization_params(state: &State, path: Path<'_>) -> Value {
+    let params = parts(state).get("params").cloned().unwrap_or_default();
+    params.at(super::segments(path)).cloned().unwrap_or_default()
+}
+
+fn parts(state: &State) -> Value {
+    let whole = message::header(&state.request.headers, "authorization");
+    whole.as_str().and_then(authorization_parts).unwrap_or_default()
 }
 
 /// `scheme`, and either a `token` or `params`.
@@ -162,11 +181,6 @@ fn is_preflight(state: &State) -> bool {
     let request = &state.request;
     let has = |name: &str| request.headers.contains_key(name);
     request.method == Method::OPTIONS && has("origin") && has("access-control-request-method")
-}
-
-/// Whether the client wants to speak WebSocket. `Upgrade` belongs to the connection and has gone; the key has not.
-fn is_websocket(state: &State) -> bool {
-    state.request.headers.contains_key("sec-websocket-key")
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ fn context_of(generation: Generation) -> Context {
         scheme: "http",
         headers: headers.into(),
         body: Body::Empty,
+        body_kept: false,
         client: ([127, 0, 0, 1], 1).into(),
         local: ([127, 0, 0, 1], 2).into(),
         received: std::time::SystemTime::UNIX_EPOCH,
@@ -110,7 +111,7 @@ fn storage_is_what_datapower_would_say() {
     cx.set(&variable("order.body"), "text".into()).unwrap();
     assert_eq!(storage(&cx, "message"), Storage::Json);
     assert_eq!(storage(&cx, "order"), Storage::Binary);
-    cx.state.message.body = Body::Gone;
+    cx.state.outgoing.message.body = Body::Gone;
     assert_eq!(storage(&cx, "message"), Storage::Stream);
 }
 

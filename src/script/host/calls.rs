@@ -43,7 +43,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
             value => value.to_bytes(),
         };
         host.spend(&ctx, body.len())?;
-        let limit = host.cx.borrow().state.body_limit;
+        let limit = host.cx.borrow().state.budget.body_limit;
         match call(host.script.reach.calls.as_ref(), &options, body, limit) {
             Ok(mut call) => {
                 host.cx.borrow().state.add_trace(call.request.headers_mut(), |_| true);

@@ -52,7 +52,7 @@ fn write(host: &Host, level: &str, category: &str, text: &str) {
     let message: String = text.chars().take(LENGTH).collect();
     let last = last || lines == PER_RUN;
     let cx = host.cx.borrow();
-    let (request, api) = (&*cx.state.request.id, &*cx.state.api.name);
+    let (request, api) = (&*cx.state.request.id, &*cx.state.route.api.name);
     match level {
         "error" | "critical" | "alert" | "emerg" => {
             tracing::error!(target: "script", request, api, category, level, last, "{message}");

@@ -120,11 +120,11 @@ impl Host {
         let mut fault = Fault::thrown(name, message);
         fault.source = FaultSource::Gateway;
         let cx = self.cx.borrow();
-        let own = cx.state.message.status.filter(|_| self.status_set.get());
+        let own = cx.state.outgoing.message.status.filter(|_| self.status_set.get());
         if let Some(status) = status.or(own) {
             fault.status = status;
         }
-        fault.reason = reason.or_else(|| cx.state.message.reason.clone().filter(|_| own.is_some()));
+        fault.reason = reason.or_else(|| cx.state.outgoing.message.reason.clone().filter(|_| own.is_some()));
         fault
     }
 
@@ -149,7 +149,7 @@ fn root(name: &str) -> Root {
 
 /// A place below a root.
 fn below(name: &str, path: &[&str]) -> Reference {
-    Reference { root: root(name), path: path.iter().map(|part| Arc::from(*part)).collect() }
+    Reference::new(root(name), path.iter().map(|part| Arc::from(*part)).collect())
 }
 
 fn set_error(ctx: &Ctx<'_>, error: &SetError) -> rquickjs::Error {

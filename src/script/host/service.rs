@@ -6,13 +6,12 @@ use std::time::SystemTime;
 use rquickjs::{Ctx, IntoJs, Object, Result, Value};
 
 use super::{Host, native};
-use crate::expression::{Builtin, Reference, Root, Scope};
+use crate::expression::{Reference, Scope, Variable};
 use crate::script::values;
 
 pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
     native!(native, ctx, host, "document", |ctx| {
-        let path = Box::from(["document".into()]);
-        values::to_js(&ctx, &host.cx.borrow().get(&Reference { root: Root::Builtin(Builtin::Api), path }))
+        values::to_js(&ctx, &host.cx.borrow().get(&Reference::to(Variable::ApiDocument)))
     });
     native!(native, ctx, host, "service", |ctx, name: String| service(&ctx, &host, &name));
     Ok(())

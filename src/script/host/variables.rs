@@ -22,16 +22,16 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
         // A name in a space of its own, such as that of `session.name()`.
         let value = values::from_js(&ctx, &value)?;
         host.spend(&ctx, value.to_bytes().len() + name.len())?;
-        let place = Reference { root: Root::Named(root.into()), path: [name.into()].into() };
+        let place = Reference::new(Root::Named(root.into()), vec![name.into()]);
         host.cx.borrow_mut().set(&place, value).map_err(|error| set_error(&ctx, &error))
     });
     native!(native, ctx, host, "pick", |ctx, root: String, name: String| {
-        let place = Reference { root: Root::Named(root.into()), path: [name.into()].into() };
+        let place = Reference::new(Root::Named(root.into()), vec![name.into()]);
         values::to_js(&ctx, &host.cx.borrow().get(&place))
     });
     native!(native, ctx, host, "roots", |_ctx| {
         let cx = host.cx.borrow();
-        let own = Builtin::ALL.iter().map(|(_, name)| (*name).to_owned());
+        let own = Builtin::ALL.iter().map(|root| root.name().to_owned());
         let others = cx.roots().into_iter().map(|name| name.to_string());
         Ok::<_, rquickjs::Error>(own.chain(others).collect::<Vec<String>>())
     });
@@ -63,7 +63,7 @@ fn set<'js>(ctx: &Ctx<'js>, host: &Host, name: &str, value: &Value<'js>) -> Resu
     }
     // All headers at once: what is not among them goes.
     if is_message && path == ["headers"] {
-        for name in cx.state.message.headers.keys().map(ToString::to_string).collect::<Vec<_>>() {
+        for name in cx.state.outgoing.message.headers.keys().map(ToString::to_string).collect::<Vec<_>>() {
             cx.clear(&super::below("message", &["headers", &name])).map_err(|error| set_error(ctx, &error))?;
         }
         let crate::value::Value::Object(members) = &value else { return Ok(()) };

@@ -19,9 +19,9 @@ fn echo() -> Pipeline {
             let state = &mut *cx.state;
             let host = state.request.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("-");
             let text = format!("{} {host}", state.request.uri.path());
-            state.is_response = true;
-            state.message.headers.clear();
-            state.message.body = Body::from_bytes(text);
+            state.outgoing.is_response = true;
+            state.outgoing.message.headers.clear();
+            state.outgoing.message.body = Body::from_bytes(text);
         }),
     ])
 }

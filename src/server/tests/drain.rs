@@ -96,9 +96,9 @@ async fn client(address: SocketAddr) -> (usize, usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_at_full_speed_never_get_half_an_answer() {
     let hello = change(|cx| {
-        cx.state.is_response = true;
-        cx.state.message.headers.clear();
-        cx.state.message.body = crate::value::Body::from_bytes("hello");
+        cx.state.outgoing.is_response = true;
+        cx.state.outgoing.message.headers.clear();
+        cx.state.outgoing.message.body = crate::value::Body::from_bytes("hello");
     });
     let settings = Server { drain_delay: millis(100), ..settings() };
     let mut server = start(settings, snapshot(vec![("GET", "/quick", pipeline(vec![wait(2), hello]))])).await;

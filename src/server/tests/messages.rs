@@ -14,20 +14,20 @@ use crate::value::{Body, BodyTimeout, BoxError};
 
 fn respond(body: &'static str) -> Op {
     change(move |cx| {
-        cx.state.is_response = true;
-        cx.state.message = crate::value::Message { body: Body::from_bytes(body), ..Default::default() };
+        cx.state.outgoing.is_response = true;
+        cx.state.outgoing.message = crate::value::Message { body: Body::from_bytes(body), ..Default::default() };
     })
 }
 
 #[tokio::test]
 async fn headers_of_the_client_do_not_come_back() {
     let touch = change(|cx| {
-        let headers = &mut cx.state.message.headers;
+        let headers = &mut cx.state.outgoing.message.headers;
         // A panic would be a 500.
         assert!(headers["host"] == "a" && !headers.contains_key("x-hop") && !headers.contains_key("connection"));
         headers.append("x-mine", HeaderValue::from_static("1"));
         headers.append("x-mine", HeaderValue::from_static("2"));
-        cx.state.touched_headers.extend([const { http::HeaderName::from_static("x-mine") }; 2]);
+        cx.state.outgoing.touched_headers.extend([const { http::HeaderName::from_static("x-mine") }; 2]);
     });
     let server = start(settings(), snapshot(vec![("POST", "/", pipeline(vec![touch]))])).await;
     let request = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close, x-hop, host\r\nx-hop: 1\r\n\
@@ -43,15 +43,15 @@ async fn headers_of_the_client_do_not_come_back() {
 #[tokio::test]
 async fn a_response_keeps_its_headers_and_loses_its_framing() {
     let answer = change(|cx| {
-        cx.state.is_response = true;
+        cx.state.outgoing.is_response = true;
         let mut headers = http::HeaderMap::new();
         headers.append(SET_COOKIE, HeaderValue::from_static("a=1"));
         headers.append(SET_COOKIE, HeaderValue::from_static("b=2"));
         headers.insert("content-length", HeaderValue::from_static("999"));
         headers.insert("keep-alive", HeaderValue::from_static("timeout=5"));
         headers.insert("x-request-id", HeaderValue::from_static("upstream"));
-        cx.state.message.headers = headers.into();
-        cx.state.message.body = Body::from_bytes("hello");
+        cx.state.outgoing.message.headers = headers.into();
+        cx.state.outgoing.message.body = Body::from_bytes("hello");
     });
     let server = start(settings(), snapshot(vec![("GET", "/", pipeline(vec![answer]))])).await;
     let response = server.get("/").await;
@@ -66,11 +66,11 @@ async fn head_and_no_content_have_no_body() {
     let status_of = |code: u16| {
         pipeline(vec![
             respond("hello"),
-            change(move |cx| cx.state.message.status = Some(http::StatusCode::from_u16(code).unwrap())),
+            change(move |cx| cx.state.outgoing.message.status = Some(http::StatusCode::from_u16(code).unwrap())),
         ])
     };
     let length = change(|cx| {
-        cx.state.message.headers.insert("content-length", HeaderValue::from_static("77"));
+        cx.state.outgoing.message.headers.insert("content-length", HeaderValue::from_static("77"));
     });
     let routes = vec![
         ("HEAD", "/full", status_of(200)),
@@ -96,8 +96,8 @@ async fn head_and_no_content_have_no_body() {
 
 #[tokio::test]
 async fn a_chunked_body_is_framed_anew() {
-    let echo = || pipeline(vec![change(|cx| cx.state.is_response = true)]);
-    let loaded = pipeline(vec![Op::LoadBody, change(|cx| cx.state.is_response = true)]);
+    let echo = || pipeline(vec![change(|cx| cx.state.outgoing.is_response = true)]);
+    let loaded = pipeline(vec![Op::LoadBody, change(|cx| cx.state.outgoing.is_response = true)]);
     let server = start(settings(), snapshot(vec![("POST", "/loaded", loaded), ("POST", "/stream", echo())])).await;
     let request = |path| {
         format!(
@@ -114,7 +114,7 @@ async fn a_chunked_body_is_framed_anew() {
 
 #[tokio::test]
 async fn a_declared_length_over_the_limit_may_stream_and_may_not_be_loaded() {
-    let stream = pipeline(vec![change(|cx| cx.state.is_response = true)]);
+    let stream = pipeline(vec![change(|cx| cx.state.outgoing.is_response = true)]);
     let server =
         start(settings(), snapshot(vec![("POST", "/load", pipeline(vec![Op::LoadBody])), ("POST", "/", stream)])).await;
     let request = |path| {
@@ -198,7 +198,7 @@ async fn both_ends_of_the_connection_are_variables() {
             text("session.localAddress"),
             text("api.endpoint.address")
         );
-        cx.state.message.body = Body::from_bytes(body);
+        cx.state.outgoing.message.body = Body::from_bytes(body);
     });
     let server = start(settings(), snapshot(vec![("GET", "/", pipeline(vec![says]))])).await;
     assert_eq!(body(&server.get("/").await), "127.0.0.1 127.0.0.1 127.0.0.1");
@@ -209,9 +209,9 @@ async fn a_response_that_breaks_off_is_counted_by_its_cause() {
     let failing = |error: fn() -> BoxError| {
         let answer = change(move |cx| {
             let pieces = [Ok(Frame::data(Bytes::from_static(b"half"))), Err(error())];
-            cx.state.is_response = true;
-            cx.state.message.headers.insert("content-type", HeaderValue::from_static("text/plain"));
-            cx.state.message.body = Body::from_stream(StreamBody::new(futures_util::stream::iter(pieces)));
+            cx.state.outgoing.is_response = true;
+            cx.state.outgoing.message.headers.insert("content-type", HeaderValue::from_static("text/plain"));
+            cx.state.outgoing.message.body = Body::from_stream(StreamBody::new(futures_util::stream::iter(pieces)));
         });
         pipeline(vec![answer])
     };

@@ -3,7 +3,7 @@
 use super::*;
 
 fn routes() -> Snapshot {
-    let echo = || pipeline(vec![Op::LoadBody, change(|cx| cx.state.is_response = true)]);
+    let echo = || pipeline(vec![Op::LoadBody, change(|cx| cx.state.outgoing.is_response = true)]);
     snapshot(vec![("GET", "/pets/{id}", echo()), ("POST", "/pets/{id}", echo())])
 }
 

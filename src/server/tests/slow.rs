@@ -5,10 +5,10 @@ use tokio::time::{Instant, sleep};
 use super::*;
 
 fn routes() -> Snapshot {
-    let read = pipeline(vec![Op::LoadBody, change(|cx| cx.state.is_response = true)]);
+    let read = pipeline(vec![Op::LoadBody, change(|cx| cx.state.outgoing.is_response = true)]);
     let big = pipeline(vec![change(|cx| {
-        cx.state.is_response = true;
-        cx.state.message.body = crate::value::Body::from_bytes(vec![b'x'; 64 << 20]);
+        cx.state.outgoing.is_response = true;
+        cx.state.outgoing.message.body = crate::value::Body::from_bytes(vec![b'x'; 64 << 20]);
     })]);
     snapshot(vec![("POST", "/read", read), ("GET", "/", pipeline(vec![])), ("GET", "/big", big)])
 }

@@ -92,7 +92,7 @@ async fn steps_are_children_of_the_request() {
 async fn a_fault_is_an_error_of_its_step_and_of_the_request_where_nothing_handles_it() {
     let handled = {
         let handler = Handler { ops: 0..1, faults: CatchNames::Default, entry: 1 };
-        let steps = vec![titled(fail(), "fails"), titled(change(|cx| cx.state.is_response = true), "handles")];
+        let steps = vec![titled(fail(), "fails"), titled(change(|cx| cx.state.outgoing.is_response = true), "handles")];
         Pipeline { handlers: Box::new([handler]), ..of_steps(steps) }
     };
     let routes = vec![("GET", "/a", of_steps(vec![titled(fail(), "fails")])), ("GET", "/b", handled)];

@@ -35,7 +35,7 @@ pub(super) fn build(
     };
     let text = |name: &HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(&http::header::HOST).or(request.uri.host()).unwrap_or_default();
-    let operation = &state.operation;
+    let operation = &state.route.operation;
     // The base path of such a document is its stage, which AWS takes off before it looks at the path.
     let template = if has_stage { &operation.path } else { &operation.full_path };
     let resource = if operation.is_default { "$default" } else { template };
@@ -47,8 +47,8 @@ pub(super) fn build(
         _ => String::new(),
     };
     let whole = request.uri.path();
-    let path = if has_stage { whole.strip_prefix(&*state.api.base_path).unwrap_or(whole) } else { whole };
-    let of_base_path = state.api.base_path.strip_prefix('/').filter(|stage| has_stage && !stage.contains('/'));
+    let path = if has_stage { whole.strip_prefix(&*state.route.api.base_path).unwrap_or(whole) } else { whole };
+    let of_base_path = state.route.api.base_path.strip_prefix('/').filter(|stage| has_stage && !stage.contains('/'));
     let parameters = &request.path_parameters;
     let path_parameters: Vec<(&str, &str)> = match operation.is_default {
         // What the rest of the path is called there, Gantry made up.
@@ -76,13 +76,13 @@ pub(super) fn build(
         stage: context.stage.as_deref().or(of_base_path).unwrap_or(default_stage),
         stage_variables: &stage_variables,
         account_id: context.account_id.as_deref().unwrap_or(super::ACCOUNT),
-        api_id: context.api_id.as_deref().unwrap_or(&state.api.name),
+        api_id: context.api_id.as_deref().unwrap_or(&state.route.api.name),
         domain_name: host.split(':').next().unwrap_or_default(),
         operation: operation.id.as_deref(),
         route_key: &route_key,
         binary_media_types: &binary,
         target_group_arn: context.target_group_arn.as_deref().unwrap_or_default(),
-        authorizer: state.claims.as_ref(),
+        authorizer: state.identity.claims.as_ref(),
     };
     match format {
         Some(format) => event::build(format, &request),
@@ -119,7 +119,7 @@ fn default_port(scheme: &str) -> &'static str {
 /// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda: below the
 /// running step of a request that is traced here, else below the client.
 pub(in crate::policies::lambda) fn trace_id(state: &State) -> Option<HeaderValue> {
-    if let Some(recorder) = &state.recorder {
+    if let Some(recorder) = &state.handling.recorder {
         let (trace, span) = recorder.position();
         let trace = trace.to_string();
         return HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled=1", &trace[..8], &trace[8..])).ok();

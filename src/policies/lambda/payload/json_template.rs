@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use crate::base::{Diagnostic, codes};
+use crate::base::{Diagnostic, Reported, codes};
 use crate::expression::{Reference, Resolved, Scope, Template};
 use crate::policy::Compiler;
 
@@ -33,7 +33,7 @@ impl JsonTemplate {
         pointer: &str,
         text: &str,
         compiler: &mut Compiler<'_, '_>,
-    ) -> Option<Self> {
+    ) -> Result<Self, Reported> {
         let place = compiler.place(pointer);
         let names = &mut *compiler.names;
         let mut holes = Vec::new();
@@ -44,8 +44,7 @@ impl JsonTemplate {
         });
         if let Err(error) = parsed {
             let message = compiler.without_masked(error.message);
-            compiler.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(error.at), message));
-            return None;
+            return Err(compiler.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(error.at), message)));
         }
         let sample = sample(text, &mut holes);
         if let Err(error) = serde_json::from_str::<IgnoredAny>(&sample) {
@@ -53,10 +52,9 @@ impl JsonTemplate {
             let words = error.to_string();
             let words = words.split(" at line ").next().unwrap_or_default();
             let message = format!("this is not JSON: {words}");
-            compiler.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(at..at), message));
-            return None;
+            return Err(compiler.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, place(at..at), message)));
         }
-        Some(JsonTemplate(pieces(text, holes)))
+        Ok(JsonTemplate(pieces(text, holes)))
     }
 
     /// The JSON of this request.

@@ -11,7 +11,7 @@ use http::header::HeaderValue;
 
 use crate::assembly::Carrier;
 use crate::aws::event::EventFormat;
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::Compiler;
 use crate::policy::kit::call::{input_body, input_headers, is_whole, whole_body};
@@ -50,31 +50,32 @@ pub(super) fn compile(
     input: Option<Reference>,
     region: &str,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Payload> {
+) -> Result<Payload, Reported> {
     let context = context(config.event_context.as_ref(), compiler);
     if config.multi_value_headers && config.payload != PayloadFormat::Alb {
         let message = "only `payload: alb` has `multi-value-headers`";
-        compiler.error_with_help(codes::BAD_VALUE, "/multi-value-headers", message, "remove it");
-        return None;
+        return Err(compiler.error_with_help(codes::BAD_VALUE, "/multi-value-headers", message, "remove it"));
     }
     let form = match (config.payload, &config.payload_template) {
         (PayloadFormat::Template, Some(_)) if compiler.node("/input").is_some() => {
             let message = "`payload: template` takes its values from variables, so `input` would not be read";
-            compiler.error_with_help(codes::BAD_VALUE, "/input", message, "remove `input`");
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_VALUE, "/input", message, "remove `input`"));
         }
         (PayloadFormat::Template, Some(text)) => {
             Form::Template(JsonTemplate::compile("/payload-template", text, compiler)?)
         }
         (PayloadFormat::Template, None) => {
             let message = "`payload: template` needs the property `payload-template`";
-            compiler.error(codes::MISSING_PROPERTY, "/payload", message);
-            return None;
+            return Err(compiler.error(codes::MISSING_PROPERTY, "/payload", message));
         }
         (_, Some(_)) => {
             let message = "`payload-template` is only sent with `payload: template`";
-            compiler.error_with_help(codes::BAD_VALUE, "/payload-template", message, "write `payload: template`");
-            return None;
+            return Err(compiler.error_with_help(
+                codes::BAD_VALUE,
+                "/payload-template",
+                message,
+                "write `payload: template`",
+            ));
         }
         (PayloadFormat::Body, None) => Form::Body,
         (PayloadFormat::Request, None) => Form::Request,
@@ -89,13 +90,13 @@ pub(super) fn compile(
         let group = format!("arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{api}/0000000000000000");
         context.target_group_arn = Some(group);
     }
-    Some(Payload { form, input, context, has_stage: compiler.carrier == Carrier::Amazon })
+    Ok(Payload { form, input, context, has_stage: compiler.carrier == Carrier::Amazon })
 }
 
 /// What the step says goes over what the settings say.
-fn context(own: Option<&EventContext>, compiler: &mut Compiler<'_, '_>) -> Option<EventContext> {
+fn context(own: Option<&EventContext>, compiler: &mut Compiler<'_, '_>) -> Result<EventContext, Reported> {
     let mut context = compiler.shared.settings.event_context.clone();
-    let Some(own) = own else { return Some(context) };
+    let Some(own) = own else { return Ok(context) };
     let rows = [
         ("stage", &own.stage, &mut context.stage),
         ("account-id", &own.account_id, &mut context.account_id),
@@ -114,7 +115,7 @@ fn context(own: Option<&EventContext>, compiler: &mut Compiler<'_, '_>) -> Optio
     if !own.binary_media_types.is_empty() {
         context.binary_media_types.clone_from(&own.binary_media_types);
     }
-    Some(context)
+    Ok(context)
 }
 
 impl Payload {
@@ -177,6 +178,6 @@ impl Payload {
         if matches!(input.root, Root::Builtin(Builtin::Message | Builtin::Request)) && path.is_empty() {
             path.push("body".into());
         }
-        vec![Reference { root: input.root.clone(), path: path.into() }]
+        vec![Reference::new(input.root.clone(), path.into())]
     }
 }

@@ -3,7 +3,7 @@
 use http::Uri;
 
 use crate::assembly::{Allowed, AllowedHosts, Carrier};
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::Compiler;
 
@@ -99,7 +99,7 @@ pub(super) fn check(
     after: AfterHost,
     hosts: &Hosts,
     compiler: &mut Compiler<'_, '_>,
-) -> Option<Authority> {
+) -> Result<Authority, Reported> {
     let whole = after == AfterHost::Nothing;
     let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
     let Some(rest) = rest else {
@@ -108,8 +108,7 @@ pub(super) fn check(
             return open("the host of this URL is only known at run time", help, hosts, compiler);
         }
         let message = "the target URL does not start with `https://` or `http://`";
-        compiler.error(codes::BAD_TARGET, "/target-url", message);
-        return None;
+        return Err(compiler.error(codes::BAD_TARGET, "/target-url", message));
     };
     let end = rest.find(['/', '?', '#']);
     let authority = &rest[..end.unwrap_or(rest.len())];
@@ -122,43 +121,41 @@ pub(super) fn check(
         return open("the target URL has no host that is known at load", help, hosts, compiler);
     }
     if authority.is_empty() {
-        compiler.error(codes::BAD_TARGET, "/target-url", "the target URL has no host that is known at load");
-        return None;
+        return Err(compiler.error(
+            codes::BAD_TARGET,
+            "/target-url",
+            "the target URL has no host that is known at load",
+        ));
     }
     valid(authority, compiler).map(|()| Authority::Fixed)
 }
 
 /// A host that only run time knows: refused, allowed by the document's list, or, in documents of IBM's gateway, run as
 /// there with a warning.
-fn open(message: &str, help: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Option<Authority> {
+fn open(message: &str, help: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Result<Authority, Reported> {
     if !hosts.allowed.is_empty() {
-        return Some(Authority::Open);
+        return Ok(Authority::Open);
     }
     if compiler.carrier == Carrier::Ibm {
         let message = compiler.without_masked(message.to_owned());
         compiler.warning(codes::OPEN_TARGET, "/target-url", message, compiler.without_masked(help.to_owned()));
-        return Some(Authority::Open);
+        return Ok(Authority::Open);
     }
     let help = format!("{help}; or name the hosts in `allowed-hosts` under `x-assembly`");
-    compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, help);
-    None
+    Err(compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, help))
 }
 
-fn valid(authority: &str, compiler: &mut Compiler<'_, '_>) -> Option<()> {
+fn valid(authority: &str, compiler: &mut Compiler<'_, '_>) -> Result<(), Reported> {
     if authority.contains('@') {
         let message = "a target URL holds no user name and password";
         let help = "write them as `username` and `password`";
-        compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, help);
-        return None;
+        return Err(compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, help));
     }
     // The last colon of a bare IPv6 address stands inside its brackets.
     let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
     let good_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
     match authority.parse::<http::uri::Authority>() {
-        Ok(_) if good_port => Some(()),
-        _ => {
-            compiler.error(codes::BAD_TARGET, "/target-url", format!("`{authority}` is not a host"));
-            None
-        }
+        Ok(_) if good_port => Ok(()),
+        _ => Err(compiler.error(codes::BAD_TARGET, "/target-url", format!("`{authority}` is not a host"))),
     }
 }

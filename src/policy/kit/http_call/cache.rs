@@ -11,7 +11,7 @@ use super::config::{CacheResponse, Config};
 use super::request::{Outgoing, Payload};
 use super::secrets::{API_KEY, Secrets};
 use super::sigv4::SigV4;
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Reference, Template};
 use crate::policy::Compiler;
 use crate::policy::kit::call::time_to_live;
@@ -53,7 +53,7 @@ impl ResponseCache {
         secrets: &Secrets,
         signature: Option<&SigV4>,
         compiler: &mut Compiler<'_, '_>,
-    ) -> Option<Self> {
+    ) -> Result<Self, Reported> {
         let rule = rule(config, compiler)?;
         // Editors write empty keys.
         let key = match config.cache_key.as_deref().filter(|key| !key.is_empty()) {
@@ -72,7 +72,7 @@ impl ResponseCache {
             Some(signature) => signature.identify(here),
             None => here,
         };
-        Some(ResponseCache {
+        Ok(ResponseCache {
             cache: compiler.shared.resources.cache().clone(),
             rule,
             key,
@@ -156,12 +156,12 @@ impl ResponseCache {
     }
 }
 
-/// How long answers are kept. The outer `None` is a mistake.
-fn rule(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<Rule>> {
+/// How long answers are kept.
+fn rule(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Rule>, Reported> {
     let rule = match config.cache_response {
         CacheResponse::NoCache => None,
         CacheResponse::Protocol => Some(Rule::Protocol),
         CacheResponse::TimeToLive => Some(Rule::TimeToLive(time_to_live("/cache-ttl", config.cache_ttl.0, compiler)?)),
     };
-    Some(rule.filter(|_| !compiler.shared.settings.cache.is_off()))
+    Ok(rule.filter(|_| !compiler.shared.settings.cache.is_off()))
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::config::{Config, HttpVersion};
+use crate::base::Reported;
 use crate::http_client::{Guard, HttpClient, PoolOptions, Protocol, TlsOptions};
 use crate::policy::Compiler;
 
@@ -38,7 +39,12 @@ struct Guarded {
 
 impl Clients {
     /// `open` is whether a variable supplies the host.
-    pub(super) fn compile(config: &Config, open: bool, follows: bool, compiler: &mut Compiler<'_, '_>) -> Option<Self> {
+    pub(super) fn compile(
+        config: &Config,
+        open: bool,
+        follows: bool,
+        compiler: &mut Compiler<'_, '_>,
+    ) -> Result<Self, Reported> {
         let profile = match config.tls_profile.as_deref().filter(|name| !name.is_empty()) {
             Some(name) => Some(compiler.constant("/tls-profile", name)?).filter(|name| !name.is_empty()),
             None => None,
@@ -55,13 +61,13 @@ impl Clients {
         let mut guarded = |tls: &TlsOptions| {
             let mut pool = |guard| compiler.pool(profile, tls, &PoolOptions { guard, ..options.clone() });
             let (unnamed, named) = (pool(Guard::MetadataAndLoopback)?, pool(Guard::Metadata)?);
-            Some(Guarded { unnamed, named })
+            Ok(Guarded { unnamed, named })
         };
         let computed = if open { Some(guarded(&tls)?) } else { None };
         // A redirect shows no client certificate, and its host is called by its own name.
         let stranger = TlsOptions { client_certificate: None, client_key: None, server_name: None, ..tls.clone() };
         let elsewhere = if follows { Some(guarded(&stranger)?) } else { None };
-        Some(Clients { fixed, computed, elsewhere, tls, stranger })
+        Ok(Clients { fixed, computed, elsewhere, tls, stranger })
     }
 
     /// Whom the connections trust and who they say they are.

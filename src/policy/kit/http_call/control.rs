@@ -1,7 +1,7 @@
 //! `header-control` and `parameter-control`: which names pass.
 
 use super::config::{ControlConfig, ControlKind};
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::Compiler;
 use crate::policy::kit::pcre::Pattern;
 
@@ -28,29 +28,32 @@ impl Control {
         default: Default,
         any_case: bool,
         compiler: &mut Compiler<'_, '_>,
-    ) -> Option<Self> {
+    ) -> Result<Self, Reported> {
         let Some(config) = config else {
-            return Some(match default {
+            return Ok(match default {
                 Default::All => Control::All,
                 Default::None => Control::None,
             });
         };
         let mut patterns = Vec::with_capacity(config.values.len());
-        let mut good = true;
+        let mut refused = None;
         // An empty pattern would match every name; editors leave them behind.
         for (index, value) in config.values.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
             match Pattern::parse(value, any_case, compiler.shared.resources) {
                 Ok(pattern) => patterns.push(pattern),
                 Err(reason) => {
-                    good = false;
                     let message = format!("this pattern cannot be used: {reason}");
                     let help = "look-around is supported directly behind `^`; elsewhere it, back references, atomic \
                                 groups and possessive quantifiers are not: they can take exponential time";
-                    compiler.error_with_help(codes::BAD_VALUE, &format!("{pointer}/values/{index}"), message, help);
+                    let pointer = format!("{pointer}/values/{index}");
+                    refused = Some(compiler.error_with_help(codes::BAD_VALUE, &pointer, message, help));
                 }
             }
         }
-        good.then(|| match (config.kind, patterns.is_empty()) {
+        if let Some(reported) = refused {
+            return Err(reported);
+        }
+        Ok(match (config.kind, patterns.is_empty()) {
             (ControlKind::Allow, true) => Control::None,
             (ControlKind::Block, true) => Control::All,
             (ControlKind::Allow, false) => Control::Only(patterns.into()),

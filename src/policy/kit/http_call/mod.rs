@@ -20,7 +20,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::assembly::{AllowedHosts, Carrier};
-use crate::base::{Findings, Generation, codes, nearest, quoted_list};
+use crate::base::{Findings, Generation, Reported, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiler, Plan};
 use crate::source::Spellings;
@@ -54,7 +54,7 @@ pub(crate) const SPELLINGS: Spellings = Spellings {
 };
 
 /// Makes the step.
-pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option<Plan> {
+pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Plan, Reported> {
     let hosts = hosts(compiler);
     let target = url::compile(&config.target_url, &hosts, compiler);
     let verb = verb(&config, compiler);
@@ -67,7 +67,7 @@ pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option
     let shape = shape(&config, compiler);
     let secrets = Secrets::compile(&config, compiler);
     let follow_redirects = config.follow_redirects.unwrap_or(compiler.generation == Generation::V5);
-    let is_open = matches!(target, Some(Target::Open(_)));
+    let is_open = matches!(target, Ok(Target::Open(_)));
     let clients = Clients::compile(&config, is_open, follow_redirects, compiler);
     let (target, secrets, clients) = (target?, secrets?, clients?);
     warn_of_plain_http(&config, &target, &secrets, compiler);
@@ -94,7 +94,7 @@ pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Option
         stops: stops?,
     };
     let access = access(&step);
-    Some(Plan { step: Box::new(step), access })
+    Ok(Plan { step: Box::new(step), access })
 }
 
 fn access(step: &step::Invoke) -> Access {
@@ -105,7 +105,7 @@ fn access(step: &step::Invoke) -> Access {
     let sends_message = step.input == message && step.verb.as_ref().is_none_or(|verb| step.shape.carries_body(verb));
     let whole = step.signature.is_some() || step.cache.unsafe_too || !step.shape.chunked;
     if step.input != message || (sends_message && whole) {
-        reads.push(Reference { root: step.input.clone(), path: ["body".into()].into() });
+        reads.push(Reference::body_of(step.input.clone()));
     }
     let streams_message = sends_message && !whole;
     Access { reads, replaces: vec![step.output.clone()], streams_message, ..Access::default() }
@@ -117,27 +117,30 @@ fn hosts(compiler: &Compiler<'_, '_>) -> Hosts {
     Hosts { allowed, required: compiler.carrier != Carrier::Ibm }
 }
 
-fn tail(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Tail> {
+fn tail(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Tail, Reported> {
     let parameters = config.parameter_control.as_ref();
     let parameters = Control::compile("/parameter-control", parameters, Default::None, false, compiler)?;
     let encoded = |name: &String| utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
     let copies = config.copy_parameters.iter().map(|(to, from)| (from.clone(), encoded(to))).collect();
-    Some(Tail { forward_path: config.forward_path, parameters, copies, encode_plus: config.encode_plus_char })
+    Ok(Tail { forward_path: config.forward_path, parameters, copies, encode_plus: config.encode_plus_char })
 }
 
-fn shape(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Shape> {
+fn shape(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Shape, Reported> {
     if config.backend_type == BackendType::Graphql {
         let message = "the value `graphql` of `backend-type` is known but not built yet";
-        compiler.error(codes::UNBUILT_PROPERTY, "/backend-type", message);
-        return None;
+        return Err(compiler.error(codes::UNBUILT_PROPERTY, "/backend-type", message));
     }
     if config.http2_required && config.http_version != HttpVersion::Http2 {
         let message = "`http2-required` asks for HTTP/2, and `http-version` for another version";
-        compiler.error_with_help(codes::BAD_VALUE, "/http2-required", message, "write `http-version: HTTP/2`");
-        return None;
+        return Err(compiler.error_with_help(
+            codes::BAD_VALUE,
+            "/http2-required",
+            message,
+            "write `http-version: HTTP/2`",
+        ));
     }
     let is_http_10 = config.http_version == HttpVersion::Http10 || config.use_http_10;
-    Some(Shape {
+    Ok(Shape {
         keep_payload: config.keep_payload,
         compression: config.compression,
         // HTTP/1.0 has no chunks.
@@ -159,47 +162,44 @@ fn warn_of_plain_http(config: &Config, target: &Target, secrets: &Secrets, compi
 }
 
 /// `keep`, or one of HTTP's verbs, in any case.
-fn verb(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Option<http::Method>> {
+fn verb(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<http::Method>, Reported> {
     const VERBS: [&str; 8] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"];
-    let Some(text) = &config.verb else { return Some(None) };
+    let Some(text) = &config.verb else { return Ok(None) };
     let upper = text.trim().to_ascii_uppercase();
     if upper == "KEEP" || upper.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     match VERBS.contains(&upper.as_str()).then(|| http::Method::from_bytes(upper.as_bytes()).ok()).flatten() {
-        Some(verb) => Some(Some(verb)),
+        Some(verb) => Ok(Some(verb)),
         None => {
             let help = format!("write `keep` or {}", quoted_list(&VERBS));
-            compiler.error_with_help(codes::BAD_VALUE, "/verb", format!("`{text}` is no verb"), help);
-            None
+            Err(compiler.error_with_help(codes::BAD_VALUE, "/verb", format!("`{text}` is no verb"), help))
         }
     }
 }
 
-fn timeout(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Duration> {
+fn timeout(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Duration, Reported> {
     let timeout = config.timeout.0;
     if timeout.is_zero() || timeout.as_secs() > *TIMEOUTS.end() {
-        compiler.error(codes::BAD_VALUE, "/timeout", "`timeout` is not from 1 to 86400 seconds");
-        return None;
+        return Err(compiler.error(codes::BAD_VALUE, "/timeout", "`timeout` is not from 1 to 86400 seconds"));
     }
-    Some(timeout)
+    Ok(timeout)
 }
 
 /// Which faults stop the flow. Where nothing is said, the DataPower API Gateway goes on and the v5 engine stops on
 /// connection errors.
-fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<StopOn> {
+fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<StopOn, Reported> {
     let Some(names) = &config.stop_on_error else {
-        return Some(StopOn { connection: compiler.generation == Generation::V5, ..StopOn::default() });
+        return Ok(StopOn { connection: compiler.generation == Generation::V5, ..StopOn::default() });
     };
     let mut stops = StopOn::default();
-    let mut good = true;
+    let mark = compiler.findings.mark();
     for (index, name) in names.iter().enumerate() {
         match name.as_str() {
             "ConnectionError" => stops.connection = true,
             "OperationError" => stops.operation = true,
             "SOAPError" => stops.soap = true,
             other => {
-                good = false;
                 let known = ["ConnectionError", "OperationError", "SOAPError"];
                 let near = nearest(other, known);
                 let names = if near.is_empty() { quoted_list(&known) } else { quoted_list(&near) };
@@ -209,5 +209,5 @@ fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<StopOn> {
             }
         }
     }
-    good.then_some(stops)
+    compiler.findings.errors_since(mark).map(|()| stops)
 }

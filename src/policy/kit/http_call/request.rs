@@ -143,12 +143,12 @@ impl Invoke {
 
     async fn payload(&self, cx: &mut Context, headers: &mut HeaderMap) -> Result<Payload, Fault> {
         let payload = match self.input == Root::Builtin(Builtin::Message) {
-            true => match cx.state.message.body.bytes() {
+            true => match cx.state.outgoing.message.body.bytes() {
                 Some(bytes) => Payload::Bytes(bytes),
-                None => Payload::Stream(cx.state.message.body.send()),
+                None => Payload::Stream(cx.state.outgoing.message.body.send()),
             },
             false => {
-                let input = Reference { root: self.input.clone(), path: Box::default() };
+                let input = Reference::new(self.input.clone(), Vec::new());
                 Payload::Bytes(input_body(cx, &input)?)
             }
         };

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
 use super::config::Config;
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::expression::{Reference, Template};
 use crate::policy::Compiler;
 use crate::runtime::Context;
@@ -28,7 +28,7 @@ enum Text {
 }
 
 impl Secrets {
-    pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Option<Self> {
+    pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Self, Reported> {
         // Editors write empty ones.
         let written = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let basic = match (written(&config.username), written(&config.password)) {
@@ -42,22 +42,20 @@ impl Secrets {
                 let (there, missing) = if user.is_some() { ("username", "password") } else { ("password", "username") };
                 let message = format!("`{there}` needs `{missing}` beside it");
                 let help = format!("add `{missing}`, or remove `{there}`");
-                compiler.error_with_help(codes::BAD_VALUE, &format!("/{there}"), message, help);
-                return None;
+                return Err(compiler.error_with_help(codes::BAD_VALUE, &format!("/{there}"), message, help));
             }
         };
         if let Some((Text::Fixed(user), _)) = &basic
             && user.expose().contains(':')
         {
             let message = "a user name for Basic authentication has no colon";
-            compiler.error(codes::BAD_VALUE, "/username", message);
-            return None;
+            return Err(compiler.error(codes::BAD_VALUE, "/username", message));
         }
         let api_key = match written(&config.api_key) {
             Some(key) => Some(Text::compile_secret("/api-key", &key, compiler)?),
             None => None,
         };
-        Some(Secrets { basic, api_key })
+        Ok(Secrets { basic, api_key })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -97,19 +95,19 @@ impl Secrets {
 }
 
 impl Text {
-    fn compile(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Self> {
+    fn compile(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Result<Self, Reported> {
         // What came from outside is the text itself and no template, whatever characters it has.
         if compiler.is_masked(pointer) {
-            return Some(Text::Fixed(Secret::new(text)));
+            return Ok(Text::Fixed(Secret::new(text)));
         }
         let template = compiler.template(pointer, text)?;
-        Some(match template.constant() {
+        Ok(match template.constant() {
             Some(constant) => Text::Fixed(Secret::new(constant)),
             None => Text::Computed(template),
         })
     }
 
-    fn compile_secret(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Option<Self> {
+    fn compile_secret(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Result<Self, Reported> {
         if !compiler.is_masked(pointer) && !text.contains("$(") {
             let help = "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`";
             compiler.warning(codes::LITERAL_SECRET, pointer, "this secret is written into the document", help);

@@ -15,12 +15,11 @@ use super::url::Target;
 use crate::aws::credentials::Credentials;
 use crate::aws::endpoint::region_from_environment;
 use crate::aws::sign::{PayloadHash, Scope, Signer};
-use crate::base::codes;
+use crate::base::{Reported, codes};
 use crate::policy::Compiler;
 use crate::policy::kit::aws_credentials::{self, CredentialRows};
 use crate::resources::cache::Fingerprint;
 use crate::runtime::{Fault, FaultSource, kinds};
-use crate::settings::Purpose;
 
 /// What stands bare in a signed query.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -35,7 +34,11 @@ pub(super) struct SigV4 {
 }
 
 impl SigV4 {
-    pub(super) fn compile(config: &SigV4Config, target: &Target, compiler: &mut Compiler<'_, '_>) -> Option<Self> {
+    pub(super) fn compile(
+        config: &SigV4Config,
+        target: &Target,
+        compiler: &mut Compiler<'_, '_>,
+    ) -> Result<Self, Reported> {
         let host = target.fixed_host().unwrap_or_default();
         let (host_service, host_region) = of_host(&host);
         let service = match &config.service {
@@ -45,15 +48,14 @@ impl SigV4 {
         let Some(service) = service.filter(|service| !service.is_empty()) else {
             let message = "the host does not say which service the call is signed for";
             let help = "write `service: lambda` for a function URL, or `service: execute-api` for API Gateway";
-            compiler.error_with_help(codes::BAD_VALUE, "/aws-sigv4", message, help);
-            return None;
+            return Err(compiler.error_with_help(codes::BAD_VALUE, "/aws-sigv4", message, help));
         };
         let region = region(config, host_region, compiler)?;
         let credentials = aws_credentials::compile(rows(config), Some(&region), compiler)?;
         let has_hash = service == "lambda";
         let signer = Signer::new(Scope { region, service });
         let signer = if has_hash { signer.with_payload_hash() } else { signer };
-        Some(SigV4 { signer, credentials })
+        Ok(SigV4 { signer, credentials })
     }
 
     /// Adds as whom and for what it signs.
@@ -125,7 +127,7 @@ fn of_host(host: &str) -> (Option<&'static str>, Option<&str>) {
     }
 }
 
-fn region(config: &SigV4Config, of_host: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Option<String> {
+fn region(config: &SigV4Config, of_host: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Result<String, Reported> {
     let written = match &config.region {
         Some(text) => Some(compiler.constant("/aws-sigv4/region", text)?),
         None => None,
@@ -134,35 +136,33 @@ fn region(config: &SigV4Config, of_host: Option<&str>, compiler: &mut Compiler<'
         && (text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
     {
         let message = format!("`{text}` is not a region");
-        compiler.error_with_help(
+        return Err(compiler.error_with_help(
             codes::BAD_VALUE,
             "/aws-sigv4/region",
             message,
             "write a region such as `eu-central-1`",
-        );
-        return None;
+        ));
     }
     if let (Some(written), Some(host)) = (&written, of_host)
         && written != host
     {
         let message = format!("the host is in `{host}`, but the call is signed for `{written}`");
-        compiler.error_with_help(
+        return Err(compiler.error_with_help(
             codes::REGION_CONFLICT,
             "/aws-sigv4/region",
             message,
             "remove `region`: the host's is used",
-        );
-        return None;
+        ));
     }
     let settings = compiler.shared.settings.aws.region.clone();
     let region = written.or_else(|| of_host.map(str::to_owned)).or(settings).or_else(region_from_environment);
-    if region.is_none() {
+    let Some(region) = region else {
         let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
-        compiler.missing_setting(codes::NO_REGION, "/aws-sigv4", "no region is known to sign the call for", help);
-        // At a desk everything else is still checked, for any region.
-        return (compiler.shared.purpose == Purpose::Check).then(|| "us-east-1".to_owned());
-    }
-    region
+        compiler.missing_setting(codes::NO_REGION, "/aws-sigv4", "no region is known to sign the call for", help)?;
+        // Where it is only checked, the rest is checked for any region.
+        return Ok("us-east-1".to_owned());
+    };
+    Ok(region)
 }
 
 fn rows(config: &SigV4Config) -> CredentialRows<'_> {

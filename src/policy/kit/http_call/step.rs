@@ -69,7 +69,7 @@ impl Invoke {
             }
         };
         let mut message = answer::message(answer);
-        let (reading, limit) = (Instant::now() + self.timeout.min(cx.remaining()), cx.state.body_limit);
+        let (reading, limit) = (Instant::now() + self.timeout.min(cx.remaining()), cx.state.budget.body_limit);
         // Only the response streams; what another variable holds is there to be read.
         if self.output != Root::Builtin(Builtin::Message) {
             answer::load(&mut message, reading, limit).await?;

@@ -70,7 +70,7 @@ pub(super) fn with_path_and_query(uri: Uri, text: &str) -> Result<Uri, String> {
 
 /// What the client's path has behind the fixed start of the operation's, or in the parameter that takes the rest.
 fn rest_of_path(state: &State) -> &str {
-    let operation = &state.operation;
+    let operation = &state.route.operation;
     if let Some(greedy) = operation.parameters.iter().find(|parameter| parameter.greedy) {
         let parameters = &state.request.path_parameters;
         return parameters.iter().find(|(known, _)| *known == greedy.name).map_or("", |(_, value)| value);

@@ -6,7 +6,7 @@ use http::Uri;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::authority::{self, AfterHost, Authority, Hosts};
-use crate::base::{Generation, codes};
+use crate::base::{Generation, Reported, codes};
 use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
 use crate::openapi::{Api, Location};
 use crate::policy::Compiler;
@@ -92,7 +92,7 @@ impl Target {
                         Place::Path => url.extend(utf8_percent_encode(&text, SEGMENT)),
                         // Text of the path may have an `&` of its own.
                         Place::Query
-                            if is_url_text(reference, cx) && cx.state.pipeline.generation == Generation::V5 =>
+                            if is_url_text(reference, cx) && cx.state.route.pipeline.generation == Generation::V5 =>
                         {
                             url.extend(utf8_percent_encode(&percent_decode_str(&text).decode_utf8_lossy(), QUERY));
                         }
@@ -167,12 +167,13 @@ fn is_url_text(reference: &Reference, cx: &Context) -> bool {
 
 /// The rest of the path as it was sent, where the v5 engine has it as a list.
 fn rest_of_path<'c>(reference: &Reference, cx: &'c Context) -> Option<&'c str> {
-    let State { operation, request, .. } = &*cx.state;
+    let State { route, request, .. } = &*cx.state;
+    let operation = &route.operation;
     let [parameters, name] = &*reference.path else { return None };
     let is_greedy = || operation.parameters.iter().any(|one| one.greedy && one.name == *name);
     if !is_request(reference)
         || &**parameters != "parameters"
-        || cx.state.pipeline.generation == Generation::V10
+        || cx.state.route.pipeline.generation == Generation::V10
         || cx.state.has_written(Builtin::Request)
         || !is_greedy()
     {
@@ -214,7 +215,7 @@ fn is_operation_path(reference: &Reference) -> bool {
 /// The operation's path with the client's values, as they were sent, in the place of its parameters.
 fn operation_path(cx: &Context) -> String {
     let parameters = cx.state.request.path_parameters.iter();
-    parameters.fold(cx.state.operation.path.to_string(), |path, (name, value)| {
+    parameters.fold(cx.state.route.operation.path.to_string(), |path, (name, value)| {
         let forms = [format!("{{{name}}}"), format!("{{+{name}}}"), format!("{{{name}+}}")];
         forms.iter().fold(path, |path, form| path.replace(form.as_str(), value))
     })
@@ -246,8 +247,8 @@ fn with_parameters(parts: Vec<Part>, api: &Api) -> Vec<Part> {
             if open > 0 {
                 replaced.push(Part::Text(rest[..open].into()));
             }
-            let path = ["parameters".into(), name.into()].into();
-            replaced.push(Part::Reference(Reference { root: Root::Builtin(Builtin::Request), path }));
+            let path = vec!["parameters".into(), name.into()];
+            replaced.push(Part::Reference(Reference::new(Root::Builtin(Builtin::Request), path)));
             (rest, searched) = (&rest[close + 1..], 0);
         }
         if !rest.is_empty() {
@@ -265,7 +266,7 @@ fn is_dot_segment(url: &str, value: &Range<usize>) -> bool {
 }
 
 /// Reads `target-url`.
-pub(super) fn compile(text: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Option<Target> {
+pub(super) fn compile(text: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Result<Target, Reported> {
     let template = compiler.template("/target-url", text)?;
     let parts: Vec<Part> = match template {
         Template::Constant(value) => vec![Part::Text(value.to_text().into())],
@@ -285,23 +286,19 @@ pub(super) fn compile(text: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>
     let authority = authority::check(&first, after_host, hosts, compiler)?;
     if let [Part::Text(whole)] = parts.as_slice() {
         return match whole.parse::<Uri>() {
-            Ok(uri) => Some(Target::Fixed(uri)),
-            Err(error) => {
-                compiler.error(codes::BAD_TARGET, "/target-url", format!("this is not a URL: {error}"));
-                None
-            }
+            Ok(uri) => Ok(Target::Fixed(uri)),
+            Err(error) => Err(compiler.error(codes::BAD_TARGET, "/target-url", format!("this is not a URL: {error}"))),
         };
     }
     let pieces = pieces(parts, authority);
     if authority == Authority::Open {
-        return Some(Target::Open(pieces));
+        return Ok(Target::Open(pieces));
     }
     if sample(&pieces).parse::<Uri>().is_err() {
         let message = "the text of this URL has characters that no URL can carry";
-        compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, "write a space as `%20`");
-        return None;
+        return Err(compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, "write a space as `%20`"));
     }
-    Some(Target::Computed(pieces))
+    Ok(Target::Computed(pieces))
 }
 
 fn pieces(parts: Vec<Part>, authority: Authority) -> Box<[Piece]> {

@@ -2,6 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::runtime::variables::table::{VARIABLES, VariableInfo};
+
 /// What a variable is expected to hold.
 #[derive(Debug, Clone)]
 pub(super) enum Expected {
@@ -189,6 +191,61 @@ fn clock_cases() -> Vec<Case> {
     cases
 }
 
+/// Objects of several variables, and what only some faults have.
+fn whole_cases() -> Vec<Case> {
+    let mut cases: Vec<Case> =
+        ["request", "message", "api", "session", "system"].map(|name| like(name, AnObject)).into();
+    cases.extend([
+        same("request.attributes", "request.attributes", json!({"isCORSPreflight": false})),
+        same("message.status", "message.status", json!({"code": 202, "reason": "Accepted"})),
+        same("message.statuscode", "message.statuscode", json!(202)),
+        same("message.statusCode", "message.statusCode", json!(202)),
+        same("message.attributes", "message.attributes", json!({"note": "noted"})),
+        same("api.operation", "api.operation", json!({"id": "placeOrder", "path": "/orders/{id}/{+rest}"})),
+        same("api.endpoint", "api.endpoint", json!({"address": "192.0.2.1", "hostname": "gateway.test"})),
+        same("api.catalog", "api.catalog", json!({"id": "Sandbox", "name": "Sandbox", "path": "Sandbox"})),
+        same("api.org", "api.org", json!({"id": "o-1", "name": "acme"})),
+        same("api.properties", "api.properties", json!({"limit": 8, "hosts": ["a", "b"]})),
+        like("api.compatibility", AnObject),
+        same(
+            "api.compatibility.security.return-v5-responses",
+            "api.compatibility.security.return-v5-responses",
+            json!(false),
+        ),
+        like("api.security", AnObject),
+        differ(
+            "client",
+            "client",
+            json!(null),
+            json!({"app": {"id": "", "name": "", "secret": ""}, "org": {"id": "", "name": ""}}),
+        ),
+        differ("client.app", "client.app", json!(null), json!({"id": "", "name": "", "secret": ""})),
+        same("client.app.metadata", "client.app.metadata", json!(null)),
+        differ("client.org", "client.org", json!(null), json!({"id": "", "name": ""})),
+        differ("plan", "plan", json!(null), json!({"id": "", "name": "", "version": "", "rate-limit": ""})),
+        same("env", "env", json!({"path": "Sandbox"})),
+        like("error", AnObject),
+        like("error.status", AnObject),
+    ]);
+    let details = [
+        "upstreamStatus",
+        "limit",
+        "violations",
+        "function",
+        "errorType",
+        "errorMessage",
+        "payload",
+        "code",
+        "serviceMessage",
+        "serviceStatus",
+        "throttleReason",
+    ];
+    let rows = VARIABLES.iter().map(VariableInfo::name);
+    let details = rows.filter(|name| name.strip_prefix("error.").is_some_and(|name| details.contains(&name)));
+    cases.extend(details.map(|name| same(name, name, json!(null))));
+    cases
+}
+
 pub(super) fn cases() -> Vec<Case> {
-    [request_cases(), message_cases(), api_cases(), caller_cases(), clock_cases()].concat()
+    [whole_cases(), request_cases(), message_cases(), api_cases(), caller_cases(), clock_cases()].concat()
 }

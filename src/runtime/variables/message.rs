@@ -5,76 +5,100 @@ use std::sync::Arc;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
-use crate::expression::SetError;
+use crate::expression::{Reference, SetError, Variable};
 use crate::value::{Body, Message, Value};
 
-/// What stands at `path` below a message.
-pub(super) fn get(message: &Message, path: &[Arc<str>]) -> Value {
-    match split(path) {
-        ("", []) => whole(message),
-        ("body", rest) => body(&message.body, rest),
-        ("headers", []) => headers(&message.headers),
-        ("headers", [name, ..]) => header(&message.headers, name),
-        ("status", rest) => status(message, rest),
-        // Both spellings are IBM's.
-        ("statusCode" | "statuscode", []) => status_number(message),
-        ("attributes", rest) => message.attributes.value().at(names(rest)).cloned().unwrap_or_default(),
+type Path<'a> = &'a [Arc<str>];
+
+/// What a variable of a message holds. `path` is what the variable's name does not fix.
+pub(super) fn get(message: &Message, variable: Variable, path: Path<'_>) -> Value {
+    match variable {
+        Variable::Message if path.is_empty() => whole(message),
+        Variable::MessageBody => body(&message.body, path),
+        Variable::MessageHeaders => headers(&message.headers),
+        Variable::MessageHeader => path.first().map_or(Value::Null, |name| header(&message.headers, name)),
+        Variable::MessageStatus if path.is_empty() => {
+            Value::object([("code", status_number(message)), ("reason", reason(message))])
+        }
+        Variable::MessageStatusCode | Variable::MessageStatuscode | Variable::MessageStatusCodeInOneWord
+            if path.is_empty() =>
+        {
+            status_number(message)
+        }
+        Variable::MessageStatusReason if path.is_empty() => reason(message),
+        Variable::MessageAttributes | Variable::MessageAttribute => {
+            message.attributes.value().at(super::segments(path)).cloned().unwrap_or_default()
+        }
         _ => Value::Null,
     }
 }
 
 /// Like [`get`], as text; a body gives its exact text.
-pub(super) fn text(message: &Message, path: &[Arc<str>]) -> String {
-    match split(path) {
-        ("body", []) => message.body.raw_value().to_text().into_owned(),
-        _ => get(message, path).to_text().into_owned(),
+pub(super) fn text(message: &Message, variable: Variable, path: Path<'_>) -> String {
+    match (variable, path) {
+        (Variable::MessageBody, []) => message.body.raw_value().to_text().into_owned(),
+        _ => get(message, variable, path).to_text().into_owned(),
     }
 }
 
-/// Puts a value at `path` below a message, or appends it to a header.
-pub(super) fn set(message: &mut Message, path: &[Arc<str>], value: Value, append: bool) -> Result<(), SetError> {
-    match split(path) {
-        ("body", []) if !append => message.body = Body::Value(value),
-        ("body", rest) => {
+/// Sets a variable of a message, or appends to it.
+pub(super) fn set(message: &mut Message, reference: &Reference, value: Value, append: bool) -> Result<(), SetError> {
+    match (reference.variable(), reference.rest()) {
+        (Variable::MessageBody, []) if !append => message.body = Body::Value(value),
+        (Variable::MessageBody, rest) => {
             let mut whole = message.body.value();
             put(&mut whole, rest, value, append);
             message.body = Body::Value(whole);
         }
-        ("headers", [name, ..]) => {
+        (Variable::MessageHeader, [name, ..]) => {
             let known = HeaderName::from_bytes(name.as_bytes());
             let known = known.map_err(|_| SetError::BadHeaderName(name.chars().take(80).collect()))?;
             return set_header(&mut message.headers, known, name, &value, append);
         }
-        ("status", [part]) if &**part == "code" => message.status = Some(status_code(&value)?),
-        ("status", [part]) if &**part == "reason" => message.reason = Some(value.to_text().into_owned()),
-        ("status" | "statusCode" | "statuscode", []) => message.status = Some(status_code(&value)?),
-        ("attributes", rest) => message.attributes.change(|noted| put(noted, rest, value, append)),
-        _ => return Err(SetError::ReadOnly(path.join("."))),
+        (Variable::MessageStatusReason, []) => message.reason = Some(value.to_text().into_owned()),
+        (
+            Variable::MessageStatus
+            | Variable::MessageStatusCode
+            | Variable::MessageStatuscode
+            | Variable::MessageStatusCodeInOneWord,
+            [],
+        ) => message.status = Some(status_code(&value)?),
+        (Variable::MessageAttributes | Variable::MessageAttribute, rest) => {
+            message.attributes.change(|attributes| put(attributes, rest, value, append));
+        }
+        _ => return Err(SetError::ReadOnly(reference.path.join("."))),
     }
     Ok(())
 }
 
-/// Deletes what stands at `path` below a message.
-pub(super) fn clear(message: &mut Message, path: &[Arc<str>]) {
-    match split(path) {
-        ("", []) => *message = Message::default(),
-        ("body", []) => message.body = Body::Empty,
-        ("body", rest) => {
+/// Deletes a variable of a message.
+pub(super) fn clear(message: &mut Message, reference: &Reference) {
+    match (reference.variable(), reference.rest()) {
+        (Variable::Message, []) => *message = Message::default(),
+        (Variable::MessageBody, []) => message.body = Body::Empty,
+        (Variable::MessageBody, rest) => {
             let mut whole = message.body.value();
-            whole.remove(&names(rest).collect::<Vec<_>>());
+            whole.remove(&super::segments(rest).collect::<Vec<_>>());
             message.body = Body::Value(whole);
         }
-        ("headers", []) => message.headers.clear(),
-        ("headers", [name, ..]) => {
+        (Variable::MessageHeaders, _) => message.headers.clear(),
+        (Variable::MessageHeader, [name, ..]) => {
             message.headers.remove(&**name);
         }
-        ("status" | "statusCode" | "statuscode", _) => {
+        (
+            Variable::MessageStatus
+            | Variable::MessageStatusCode
+            | Variable::MessageStatusReason
+            | Variable::MessageStatuscode
+            | Variable::MessageStatusCodeInOneWord,
+            _,
+        ) => {
             message.status = None;
             message.reason = None;
         }
-        ("attributes", []) => message.attributes = Value::Null.into(),
-        ("attributes", rest) => {
-            message.attributes.change(|noted| noted.remove(&names(rest).collect::<Vec<_>>()));
+        (Variable::MessageAttributes, _) => message.attributes = Value::Null.into(),
+        (Variable::MessageAttribute, rest) => {
+            message.attributes.change(|attributes| attributes.remove(&super::segments(rest).collect::<Vec<_>>()));
         }
         _ => {}
     }
@@ -82,7 +106,7 @@ pub(super) fn clear(message: &mut Message, path: &[Arc<str>]) {
 
 /// Sets or appends at `path` below a plain value. Appending makes a list of what stands there.
 pub(super) fn put(whole: &mut Value, path: &[Arc<str>], value: Value, append: bool) {
-    let path: Vec<&str> = names(path).collect();
+    let path: Vec<&str> = super::segments(path).collect();
     let value = match append.then(|| whole.at(path.iter().copied()).cloned()).flatten() {
         None | Some(Value::Null) if append => Value::Array(Arc::new(vec![value])),
         None => value,
@@ -118,15 +142,7 @@ pub(super) fn headers(headers: &HeaderMap) -> Value {
 
 /// What stands below a body.
 pub(super) fn body(body: &Body, path: &[Arc<str>]) -> Value {
-    body.value().at(names(path)).cloned().unwrap_or_default()
-}
-
-fn split(path: &[Arc<str>]) -> (&str, &[Arc<str>]) {
-    path.split_first().map_or(("", &[]), |(first, rest)| (&**first, rest))
-}
-
-fn names(path: &[Arc<str>]) -> impl Iterator<Item = &str> {
-    path.iter().map(|name| &**name)
+    body.value().at(super::segments(path)).cloned().unwrap_or_default()
 }
 
 /// A message as one value: `body`, `headers`, `status`, and `attributes` where there are any.
@@ -134,28 +150,22 @@ pub fn whole(message: &Message) -> Value {
     let parts = [
         ("body", message.body.value()),
         ("headers", headers(&message.headers)),
-        ("status", status(message, &[])),
+        ("status", get(message, Variable::MessageStatus, &[])),
         ("attributes", message.attributes.value().clone()),
     ];
-    let noted = *message.attributes.value() != Value::Null;
-    Value::object(parts.into_iter().filter(|(name, _)| noted || *name != "attributes"))
+    let has_attributes = *message.attributes.value() != Value::Null;
+    Value::object(parts.into_iter().filter(|(name, _)| has_attributes || *name != "attributes"))
 }
 
 fn status_number(message: &Message) -> Value {
     message.status.map_or(Value::Null, |status| status.as_u16().into())
 }
 
-fn status(message: &Message, path: &[Arc<str>]) -> Value {
-    let code = status_number(message);
-    let reason = || match &message.reason {
+/// The reason that was set, else the usual one of the status.
+fn reason(message: &Message) -> Value {
+    match &message.reason {
         Some(reason) => reason.as_str().into(),
         None => message.status.and_then(|status| status.canonical_reason()).map_or(Value::Null, Value::from),
-    };
-    match path {
-        [] => Value::object([("code", code), ("reason", reason())]),
-        [part] if &**part == "code" => code,
-        [part] if &**part == "reason" => reason(),
-        _ => Value::Null,
     }
 }
 

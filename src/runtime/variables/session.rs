@@ -1,0 +1,38 @@
+//! `session.*`: the connection that the request came on.
+
+use std::sync::Arc;
+
+use super::{State, clock, host};
+use crate::value::Value;
+
+/// Everything below `session`.
+pub(super) fn whole(state: &State, path: &[Arc<str>]) -> Value {
+    Value::object([
+        ("clientAddress", client_address(state, path)),
+        ("localAddress", local_address(state, path)),
+        ("globalTransactionID", transaction(state, path)),
+        ("timeStarted", started(state, path)),
+        ("timeElapsed", elapsed(state, path)),
+    ])
+}
+
+pub(super) fn client_address(state: &State, _: &[Arc<str>]) -> Value {
+    host::address(state.request.client.ip())
+}
+
+pub(super) fn local_address(state: &State, _: &[Arc<str>]) -> Value {
+    host::address(state.request.local.ip())
+}
+
+pub(super) fn transaction(state: &State, _: &[Arc<str>]) -> Value {
+    (&*state.request.id).into()
+}
+
+pub(super) fn started(state: &State, _: &[Arc<str>]) -> Value {
+    clock::since_epoch(state.request.received)
+}
+
+pub(super) fn elapsed(state: &State, _: &[Arc<str>]) -> Value {
+    let elapsed = state.request.received.elapsed().unwrap_or_default();
+    Value::from(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
+}
