@@ -103,11 +103,11 @@ codes! {
     BAD_EXPRESSION = "G0404", "a condition or expression cannot be read",
         "Conditions are JSONata, such as `$httpVerb() = 'GET' and message.body.kind = 'gift'`. The place shown is inside the expression.";
 
-    UNKNOWN_VARIABLE = "G0406", "there is no such variable of the gateway",
-        "Below `request`, `message`, `api`, `client`, `plan`, `env`, `error`, `session` and `system` the gateway has the variables that docs/variables.md lists, some of them in one generation only. Another name is always empty. Under `x-assembly` that is an error, in IBM's documents a warning.";
-
     BAD_SCRIPT = "G0405", "a script cannot be run",
         "The JavaScript has a mistake at the place shown, its file cannot be read, or it requires a module that Gantry does not have. docs/policies/gatewayscript.md lists the modules.";
+
+    UNKNOWN_VARIABLE = "G0406", "there is no such variable of the gateway",
+        "Below `request`, `message`, `api`, `client`, `plan`, `env`, `error`, `session` and `system` the gateway has the variables that docs/variables.md lists, some of them in one generation only. Another name is always empty. Under `x-assembly` that is an error, in IBM's documents a warning.";
 
     UNREACHABLE = "G0501", "a step can never run",
         "The step before it always ends the flow.";

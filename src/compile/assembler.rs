@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{flow, stages};
 use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
 use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, Span, codes, nearest, quoted_list};
-use crate::expression::{Builtin, Reference, Root};
+use crate::expression::{Reference, Root};
 use crate::openapi::{Api, Location};
 use crate::policies;
 use crate::policy::{Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts, Unknown};
@@ -63,13 +63,12 @@ fn report_never_set(names: &Names<'_>, findings: &mut Findings) {
 
 /// A name below a root of the gateway that it does not have is always empty, unless a step sets it.
 fn report_unknown(names: &Names<'_>, findings: &mut Findings) {
-    for Unknown { reference, span, carrier } in &names.unknown {
-        let is_set = |written: &Reference| {
+    for Unknown { reference, span, carrier, is_set } in &names.unknown {
+        let Root::Builtin(root) = reference.root else { continue };
+        let sets_it = |written: &Reference| {
             written.root == reference.root && written.path.iter().zip(&reference.path).all(|(one, other)| one == other)
         };
-        let Root::Builtin(root) = reference.root else { continue };
-        let set = names.written.iter().any(is_set);
-        if set && (*carrier != Carrier::XAssembly || root == Builtin::Error) {
+        if !is_set && names.written.iter().any(sets_it) {
             continue;
         }
         let name = std::iter::once(root.name()).chain(reference.path.iter().map(|name| &**name));
@@ -79,6 +78,10 @@ fn report_unknown(names: &Names<'_>, findings: &mut Findings) {
             Some([first, ..]) => nearest(first, known.members()),
             _ => Vec::new(),
         };
+        // A step may set what the gateway does not have, unless it is most likely mistyped.
+        if *is_set && near.is_empty() {
+            continue;
+        }
         let help = match (near.first(), reference.unknown_member()) {
             (Some(near), _) => format!("did you mean `{}.{near}`?", known.name()),
             (None, Some(_)) => {

@@ -129,6 +129,12 @@ variables! {
     ErrorServiceMessage Error "error.serviceMessage",
     ErrorServiceStatus Error "error.serviceStatus",
     ErrorThrottleReason Error "error.throttleReason",
+    ErrorQualifier Error "error.qualifier",
+    ErrorVersion Error "error.version",
+    ErrorRequestId Error "error.requestId",
+    ErrorDurableExecutionArn Error "error.durableExecutionArn",
+    ErrorLog Error "error.log",
+    ErrorAttempts Error "error.attempts",
     Session Session "session",
     SessionClientAddress Session "session.clientAddress",
     SessionLocalAddress Session "session.localAddress",
@@ -203,6 +209,12 @@ impl Variable {
                 | ErrorViolations
                 | ErrorPayload
         )
+    }
+
+    /// Whether there are variables below it.
+    pub fn has_variables_below(self) -> bool {
+        let own = self.name();
+        Variable::ALL.iter().any(|variable| variable.name().strip_prefix(own).is_some_and(|rest| rest.starts_with('.')))
     }
 
     /// The names that may follow below it, as they are written after its own.

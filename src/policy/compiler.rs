@@ -179,7 +179,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
             let name = reference.path.first().and_then(|_| reference.path.last());
             let at = name.and_then(|name| text.find(&**name).map(|at| at..at + name.len()));
             let span = at.map_or_else(|| self.span(pointer), &place);
-            self.names.note_unknown(reference, span);
+            self.names.note_unknown(reference, span, false);
         }
     }
 
@@ -200,7 +200,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 self.names.assigned.insert(name);
             }
             Root::Builtin(_) => {
-                self.names.note_unknown(&reference, self.span(pointer));
+                self.names.note_unknown(&reference, self.span(pointer), true);
                 self.names.written.push(reference.clone());
             }
             Root::Named(_) => {}

@@ -47,6 +47,8 @@ pub struct Unknown {
     pub reference: Reference,
     pub span: Span,
     pub carrier: Carrier,
+    /// The step sets it.
+    pub is_set: bool,
 }
 
 impl<'a> Names<'a> {
@@ -127,17 +129,17 @@ impl<'a> Names<'a> {
     }
 
     /// Notes a reference below a root of the gateway that leads to nothing.
-    pub fn note_unknown(&mut self, reference: &Reference, span: Span) {
+    pub fn note_unknown(&mut self, reference: &Reference, span: Span, is_set: bool) {
         let is_known = reference.unknown_member().is_none()
             && (!matches!(reference.root, Root::Builtin(_))
                 || variable_info(reference.variable()).known.is_in(self.generation));
         if !is_known {
-            self.unknown.push(Unknown { reference: reference.clone(), span, carrier: self.carrier });
+            self.unknown.push(Unknown { reference: reference.clone(), span, carrier: self.carrier, is_set });
         }
     }
 
     pub(super) fn note_read(&mut self, reference: &Reference, span: Span) {
-        self.note_unknown(reference, span);
+        self.note_unknown(reference, span, false);
         let (name, reads): (Arc<str>, _) = match (&reference.root, &*reference.path) {
             (Root::Slot(slot), _) => (self.symbols.name(*slot).into(), &mut self.reads),
             (Root::Builtin(Builtin::Request), [first, name, ..]) if &**first == "parameters" => {

@@ -226,7 +226,7 @@ fn serve(exchanges: Vec<Exchange>) -> TestServer {
 }
 
 fn examples(policy: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/policy").join(policy).join("examples");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/policies").join(policy).join("examples");
     let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
     files.sort();

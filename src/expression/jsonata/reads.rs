@@ -124,7 +124,11 @@ fn collect(path: Vec<Arc<str>>, want: &Want, resolve: &mut Resolver<'_>, reads: 
     let is_value = match builtin {
         None => true,
         Some(_) if path.len() == 1 || only_parts => false,
-        Some(builtin) => path.len() > depth(builtin, &path[1..]),
+        Some(_) if is_parameter => true,
+        Some(builtin) => {
+            let found = Variable::find(builtin, &path[1..]);
+            found.depth + 1 < path.len() || !found.variable.has_variables_below()
+        }
     };
     if want.whole || is_value || want.members.is_empty() {
         let Beginning { source, level, .. } = beginning(&path, resolve)?;

@@ -64,7 +64,7 @@ fn what_waits_for_its_issue_says_so() {
     for (properties, expected) in [
         (
             format!("type: aws\nhttpMethod: POST\nuri: '{}'", long(ARN)),
-            "api.yaml:9:14: error G0307 the integration `aws`, with templates before and behind the call,".to_owned(),
+            "api.yaml:9:14: error G0307 the integration `aws`, with templates before and after the call,".to_owned(),
         ),
         (
             "type: aws_proxy\nuri: 'arn:aws:apigateway:eu-west-1:s3:path/bucket'".to_owned(),

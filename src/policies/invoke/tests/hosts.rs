@@ -98,7 +98,7 @@ async fn documents_of_ibms_gateway_run_with_a_warning_and_closed_addresses() {
 fn what_is_no_host_is_reported_at_its_place() {
     let text = "allowed-hosts: [good.test, '*', 'https://h']\nexecute:\n  - invoke: {target-url: 'http://h'}";
     let help = "write `orders.example.com`, with a port `orders.example.com:8443`, or `*.example.com`";
-    let finding = |column| format!("api.yaml:5:{column}: error G0308 this is no host; {help}");
+    let finding = |column| format!("api.yaml:5:{column}: error G0308 this is not a host; {help}");
     assert_eq!(assembly(text).findings(), [finding(30), finding(35)]);
     let text = "allowed-hosts: h.test\nexecute:\n  - invoke: {target-url: 'http://h'}";
     assert_eq!(

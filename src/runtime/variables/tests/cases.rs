@@ -239,6 +239,12 @@ fn whole_cases() -> Vec<Case> {
         "serviceMessage",
         "serviceStatus",
         "throttleReason",
+        "qualifier",
+        "version",
+        "requestId",
+        "durableExecutionArn",
+        "log",
+        "attempts",
     ];
     let rows = VARIABLES.iter().map(VariableInfo::name);
     let details = rows.filter(|name| name.strip_prefix("error.").is_some_and(|name| details.contains(&name)));

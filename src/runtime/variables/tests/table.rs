@@ -152,7 +152,8 @@ async fn what_is_missing_is_null_alone_and_empty_in_a_text() {
         let rows: Vec<_> = VARIABLES
             .iter()
             .filter(|row| !row.missing.is_empty() && !set.iter().any(|start| row.name().starts_with(start)))
-            .filter(|row| row.name() != "api.state")
+            .filter(|row| !matches!(row.name(), "api.state" | "error" | "api.compatibility"))
+            .filter(|row| !row.name().ends_with("return-v5-responses"))
             .collect();
         let names: Vec<String> = rows.iter().map(|row| row.name().replace("NAME", "never-there")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
