@@ -150,9 +150,12 @@ impl State {
         if let Root::Builtin(Builtin::Message) = root {
             return Some(&mut self.message);
         }
-        match self.variable_mut(root) {
-            Variable::Message(output) => Some(output),
-            Variable::Empty | Variable::Value(_) => None,
+        match root {
+            Root::Builtin(_) => None,
+            Root::Slot(_) | Root::Named(_) => match self.variable_mut(root) {
+                Variable::Message(output) => Some(output),
+                Variable::Empty | Variable::Value(_) => None,
+            },
         }
     }
 
@@ -172,16 +175,27 @@ impl State {
         }
     }
 
+    /// A variable of the author's.
+    #[expect(
+        clippy::expect_used,
+        reason = "no caller comes here with a root of the gateway: `put`, `clear` and `input_mut` handle those themselves, and \
+                  outputs to one are refused, at load by `Compiler::output` and in scripts by `createMessage`"
+    )]
     fn variable_mut(&mut self, root: &Root) -> &mut Variable {
-        let (slot, name) = match root {
-            Root::Slot(slot) => (Some(*slot), None),
-            Root::Named(name) => (self.pipeline.symbols.find(name), Some(name)),
-            Root::Builtin(_) => (None, None),
+        let slot = match root {
+            Root::Slot(slot) => Some(*slot),
+            Root::Named(name) => match self.pipeline.symbols.find(name) {
+                Some(slot) => Some(slot),
+                None => return self.overflow.entry(name.clone()).or_default(),
+            },
+            Root::Builtin(_) => None,
         };
-        match slot.map(usize::from) {
-            Some(slot) if slot < self.slots.len() => &mut self.slots[slot],
-            _ => self.overflow.entry(name.cloned().unwrap_or_default()).or_default(),
+        let slot = usize::from(slot.expect("a variable of the author's"));
+        // The placeholder of a state that was lost has none until something is set.
+        if self.slots.is_empty() {
+            self.slots = (0..self.pipeline.symbols.len()).map(|_| Variable::Empty).collect();
         }
+        &mut self.slots[slot]
     }
 
     fn get(&self, root: &Root, path: Path<'_>) -> Value {
