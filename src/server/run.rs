@@ -12,7 +12,7 @@ use super::handler::Traffic;
 use super::reply::reply;
 use super::stop::Phase;
 use crate::runtime::{Context, Fault, FaultSource, StepInfo, error_document, execute, kinds};
-use crate::value::Message;
+use crate::value::{Message, panic_message};
 
 /// What came out.
 pub(super) struct Ended {
@@ -42,12 +42,23 @@ pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphor
             () = stop.reached(Phase::Cut) => None,
         }
     });
-    task.await.ok().flatten().unwrap_or_else(|| {
-        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway is shutting down")
-            .with_status(StatusCode::SERVICE_UNAVAILABLE);
-        tracing::warn!(request_id = %id, "cut by the shutdown");
-        Ended { message: error_document(&fault, format), mishap: None }
-    })
+    let fault = match task.await {
+        Ok(Some(ended)) => return ended,
+        Ok(None) => cut(&id),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => panicked(&*panic),
+            // Cancelled: the runtime is ending.
+            Err(_) => cut(&id),
+        },
+    };
+    Ended { message: error_document(&fault, format), mishap: None }
+}
+
+/// The fault of a request that the shutdown does not let run to its end.
+fn cut(id: &str) -> Fault {
+    tracing::warn!(request_id = %id, "cut by the shutdown");
+    Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway is shutting down")
+        .with_status(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// Runs it, counts and logs what went wrong. A step that panics fails its own request only.
@@ -100,8 +111,7 @@ fn place(step: &Option<Arc<StepInfo>>) -> Option<&str> {
 
 /// The client learns that it was us, the log learns what it was.
 fn panicked(panic: &(dyn Any + Send)) -> Fault {
-    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let cause = words.unwrap_or("no message");
+    let cause = panic_message(panic);
     tracing::error!(cause, "a step panicked: this is a defect in Gantry");
     Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway failed on this request").with_cause(cause)
 }
