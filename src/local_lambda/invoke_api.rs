@@ -401,3 +401,17 @@ fn reply(status: StatusCode, id: &str, headers: &[(&str, &str)], body: Bytes) ->
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_not_reported_as_a_stop() {
+        let outcome = || Outcome { result: Ok(Bytes::from_static(b"1")), log: Vec::new() };
+        assert!(or_panic(async { outcome() }).await.is_ok());
+        let refusal = or_panic(async { panic!("out of order") }).await.err().unwrap();
+        assert_eq!((refusal.status, refusal.code), (StatusCode::INTERNAL_SERVER_ERROR, "ServiceException"));
+        assert!(refusal.body().contains("panicked: out of order"), "{}", refusal.body());
+    }
+}

@@ -176,3 +176,29 @@ impl Serialize for Kept<'_> {
         serializer.collect_map(kept)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::{Findings, Sources};
+    use crate::source::parse;
+
+    /// Every alias is as deep as the reader allows; together they are deeper than JSON text may be that is read again.
+    #[test]
+    fn a_document_that_aliases_make_deep_is_there() {
+        for levels in [1, 60, 120] {
+            let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(levels), "]".repeat(levels));
+            let text = format!("a: &a {}\nb: {}\n", nested("end"), nested("*a"));
+            let (mut sources, mut findings) = (Sources::default(), Findings::default());
+            let source = sources.add("api.yaml", &*text);
+            let document = Document::new(&parse(source, &text, &mut findings).unwrap());
+            let mut value = document.value().at(["b"].into_iter()).unwrap();
+            let mut depth = 0;
+            while let Value::Array(items) = value {
+                value = &items[0];
+                depth += 1;
+            }
+            assert_eq!((depth, value.as_str()), (2 * levels, Some("end")));
+        }
+    }
+}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use http::StatusCode;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinError;
 
 use super::handler::Traffic;
 use super::reply::reply;
@@ -34,24 +35,43 @@ pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphor
     if pipeline.handlers.is_empty() && pipeline.finally.is_none() {
         return guarded(traffic, cx).await;
     }
-    let (traffic, stop) = (traffic.clone(), traffic.stop.clone());
+    let (running, stop) = (traffic.clone(), traffic.stop.clone());
     let task = tokio::spawn(async move {
         let _permit = permit;
         tokio::select! {
-            ended = guarded(&traffic, cx) => Some(ended),
+            ended = guarded(&running, cx) => Some(ended),
             () = stop.reached(Phase::Cut) => None,
         }
     });
-    let fault = match task.await {
-        Ok(Some(ended)) => return ended,
-        Ok(None) => cut(&id),
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => panicked(&*panic),
-            // Cancelled: the runtime is ending.
-            Err(_) => cut(&id),
-        },
-    };
-    Ended { message: error_document(&fault, format), mishap: None }
+    match outcome(task.await) {
+        Outcome::Ended(ended) => ended,
+        Outcome::Cut => {
+            let fault = cut(&id);
+            Ended { message: error_document(&fault, format), mishap: None }
+        }
+        Outcome::Panicked(fault) => {
+            traffic.parts.metrics.fault(&fault.name, None);
+            let message = error_document(&fault, format);
+            Ended { message, mishap: Some(Mishap { fault: fault.name.to_string(), step: None }) }
+        }
+    }
+}
+
+/// How a request's own task ended.
+enum Outcome<T> {
+    Ended(T),
+    /// The shutdown ended it.
+    Cut,
+    Panicked(Fault),
+}
+
+fn outcome<T>(result: Result<Option<T>, JoinError>) -> Outcome<T> {
+    match result.map_err(JoinError::try_into_panic) {
+        Ok(Some(ended)) => Outcome::Ended(ended),
+        // The runtime cancels tasks only when it ends itself.
+        Ok(None) | Err(Err(_)) => Outcome::Cut,
+        Err(Ok(panic)) => Outcome::Panicked(panicked(&*panic)),
+    }
 }
 
 /// The fault of a request that the shutdown does not let run to its end.
@@ -114,4 +134,22 @@ fn panicked(panic: &(dyn Any + Send)) -> Fault {
     let cause = panic_message(panic);
     tracing::error!(cause, "a step panicked: this is a defect in Gantry");
     Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway failed on this request").with_cause(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_not_reported_as_a_shutdown() {
+        let ended = tokio::spawn(async { Some(1) }).await;
+        assert!(matches!(outcome(ended), Outcome::Ended(1)));
+        let cut = tokio::spawn(async { None::<()> }).await;
+        assert!(matches!(outcome(cut), Outcome::Cut));
+        let broken = tokio::spawn(async { panic!("at the wrong place") });
+        let Outcome::Panicked(fault) = outcome::<()>(broken.await) else { panic!("not a panic") };
+        assert_eq!(fault.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(fault.message, "The gateway failed on this request");
+        assert_eq!(fault.cause.as_deref(), Some("at the wrong place"));
+    }
 }
