@@ -192,7 +192,7 @@ mod tests {
             let (mut sources, mut findings) = (Sources::default(), Findings::default());
             let source = sources.add("api.yaml", &*text);
             let document = Document::new(&parse(source, &text, &mut findings).unwrap());
-            let mut value = document.value().at(["b"].into_iter()).unwrap();
+            let mut value = document.value().at(["b"]).unwrap();
             let mut depth = 0;
             while let Value::Array(items) = value {
                 value = &items[0];

@@ -54,7 +54,7 @@ impl Gantry {
     pub fn start(arguments: &[&str]) -> Self {
         let mut gantry = Self::spawn(arguments);
         let end = Instant::now() + PATIENCE;
-        while !gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200) {
+        while gantry.try_get_from(gantry.admin, "/readyz").is_none_or(|answer| answer.status != 200) {
             if let Some(status) = gantry.child.try_wait().expect("a child") {
                 // The threads that read its output need a moment to come to the end.
                 gantry.read_to_end();
