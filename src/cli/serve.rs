@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::arguments::ServeArguments;
 use super::{Exit, print};
@@ -221,6 +221,8 @@ impl Running {
             let signal = tokio::select! {
                 signal = self.signals.next() => signal,
                 Some(()) = changed(&mut self.changes) => Signal::Reload,
+                // It ends before it is told to only where it fails.
+                Err(error) = &mut self.server => return server_failed(&error),
             };
             match signal {
                 Signal::Terminate => break,
@@ -238,8 +240,11 @@ impl Running {
                 server.await
             }
         };
-        let (requests, calls) = report.map_or((0, 0), |report| (report.requests_cut, report.calls_cut));
-        for (cut, what) in [(requests, "request"), (calls, "background call")] {
+        let report = match report {
+            Ok(report) => report,
+            Err(error) => return server_failed(&error),
+        };
+        for (cut, what) in [(report.requests_cut, "request"), (report.calls_cut, "background call")] {
             if cut > 0 {
                 eprintln!("{} cut off", print::count(cut, what));
             }
@@ -253,6 +258,12 @@ impl Running {
         }
         Exit::Good
     }
+}
+
+/// The server's task panicked; the error has its message.
+fn server_failed(error: &JoinError) -> Exit {
+    eprintln!("the server failed: {error}");
+    Exit::Failed
 }
 
 async fn changed(watcher: &mut Option<Watcher>) -> Option<()> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
@@ -20,6 +20,7 @@ use crate::server::{Control, LastLoad, Readiness, Status};
 use crate::settings::{self, LocalService, Purpose, Startup};
 use crate::source::{Environment, Witness};
 use crate::telemetry::{Metrics, ReloadOutcome};
+use crate::value::joined;
 
 /// The documents of a gateway and what it serves of them.
 pub struct Gateway {
@@ -35,8 +36,12 @@ pub struct Gateway {
     generation: AtomicU64,
     /// The files that the last load read for its documents and settings, secrets included.
     referred: Mutex<Vec<PathBuf>>,
-    /// How the last load ended. Held while loading, so that two reloads never overlap.
-    last: Mutex<Option<LastLoad>>,
+    /// How the last load ended. Whoever reads it never waits for a load.
+    last: ArcSwapOption<LastLoad>,
+    /// Held during a load, so that two never overlap. Only a thread that loads may wait for it.
+    loading: Mutex<()>,
+    /// Lets one load at a time have a thread; the others wait for it without one.
+    turn: tokio::sync::Mutex<()>,
     /// Gives memory back to the system. A load needs several times what it leaves behind.
     give_memory_back: fn(),
 }
@@ -81,7 +86,9 @@ impl Gateway {
             current: Arc::new(ArcSwap::from_pointee(Snapshot::default())),
             generation: AtomicU64::new(0),
             referred: Mutex::default(),
-            last: Mutex::new(None),
+            last: ArcSwapOption::empty(),
+            loading: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
             give_memory_back: || {},
         }
     }
@@ -120,7 +127,7 @@ impl Gateway {
 
     /// Loads the documents and, without errors, serves them. Takes as long as reading and compiling does.
     pub fn load(&self) -> Reload {
-        let mut last = lock(&self.last);
+        let _loading = lock(&self.loading);
         let mut loaded = self.read();
         let outcome = match loaded.snapshot.take() {
             Some(snapshot) => {
@@ -138,7 +145,7 @@ impl Gateway {
         self.metrics.reloaded(counted, self.generation.load(Ordering::Relaxed));
         (self.observer)(outcome, &loaded);
         *lock(&self.referred) = std::mem::take(&mut loaded.referred);
-        *last = Some(last_load(outcome, &loaded));
+        self.last.store(Some(Arc::new(last_load(outcome, &loaded))));
         outcome
     }
 
@@ -171,15 +178,14 @@ impl Gateway {
 
     /// [`Gateway::load`] off the reactor: a large estate takes longer than a request should wait.
     pub async fn load_in_background(self: Arc<Self>) -> Reload {
+        let _turn = self.turn.lock().await;
+        let gateway = self.clone();
         let load = move || {
-            let outcome = self.load();
-            (self.give_memory_back)();
+            let outcome = gateway.load();
+            (gateway.give_memory_back)();
             outcome
         };
-        match tokio::task::spawn_blocking(load).await {
-            Ok(outcome) => outcome,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
+        joined(tokio::task::spawn_blocking(load)).await
     }
 }
 
@@ -200,12 +206,12 @@ impl Control for Gateway {
             generation: self.generation.load(Ordering::Relaxed),
             apis: snapshot.apis.iter().map(|api| api.name.to_string()).collect(),
             operations: snapshot.all.len(),
-            last_load: lock(&self.last).clone(),
+            last_load: self.last.load().as_deref().cloned(),
         }
     }
 }
 
-/// What a thread that panicked left behind is complete: every store is one assignment.
+/// A thread that panicked leaves nothing half-done: every change under these locks is one assignment.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -217,5 +223,62 @@ fn last_load(outcome: Reload, loaded: &Load) -> LastLoad {
         errors: loaded.findings.errors(),
         warnings: loaded.findings.warnings(),
         findings: loaded.findings.iter().map(|finding| render_short(finding, &loaded.sources)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::source::ProcessEnvironment;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// A gateway whose loads wait in the observer: each tells that it has come there, and goes on when told to.
+    fn stuck() -> (Arc<Gateway>, mpsc::Receiver<()>, mpsc::Sender<()>) {
+        let ((there, arrived), (go, wait)) = (mpsc::channel(), mpsc::channel());
+        let wait = Mutex::new(wait);
+        let there = Mutex::new(there);
+        let observer = move |_: Reload, _: &Load| {
+            lock(&there).send(()).unwrap();
+            lock(&wait).recv_timeout(PATIENCE).unwrap();
+        };
+        let gateway = Gateway::new(Inputs::default(), Box::new(ProcessEnvironment), Box::new(observer));
+        (Arc::new(gateway), arrived, go)
+    }
+
+    #[test]
+    fn a_status_does_not_wait_for_a_load() {
+        let (gateway, arrived, go) = stuck();
+        let loading = gateway.clone();
+        let load = std::thread::spawn(move || loading.load());
+        arrived.recv_timeout(PATIENCE).unwrap();
+        let (asked, (told, answer)) = (gateway.clone(), mpsc::channel());
+        std::thread::spawn(move || told.send(asked.status().last_load.is_some()));
+        assert_eq!(answer.recv_timeout(PATIENCE), Ok(false), "the status of a gateway whose load is stuck");
+        assert!(gateway.referred().is_empty());
+        go.send(()).unwrap();
+        load.join().unwrap();
+        assert!(gateway.status().last_load.is_some());
+    }
+
+    #[tokio::test]
+    async fn loads_follow_each_other_and_wait_without_a_thread() {
+        let (gateway, arrived, go) = stuck();
+        let loads: Vec<_> = (0..3).map(|_| tokio::spawn(gateway.clone().load_in_background())).collect();
+        let arrived = Arc::new(Mutex::new(arrived));
+        for left in (0..loads.len()).rev() {
+            let next = arrived.clone();
+            let came = tokio::task::spawn_blocking(move || lock(&next).recv_timeout(PATIENCE));
+            came.await.unwrap().unwrap();
+            assert!(lock(&arrived).try_recv().is_err(), "two loads at a time");
+            assert_eq!(loads.iter().filter(|load| !load.is_finished()).count(), left + 1);
+            go.send(()).unwrap();
+            while loads.iter().filter(|load| !load.is_finished()).count() > left {
+                tokio::task::yield_now().await;
+            }
+        }
     }
 }

@@ -14,7 +14,6 @@ use hyper::client::conn::http1::{self, Builder, SendRequest};
 use hyper_rustls::MaybeHttpsStream;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
 
 use super::Gather;
 use crate::value::BodyStream;
@@ -35,14 +34,17 @@ pub(super) struct Connection {
     waker: Waker,
 }
 
-/// Where a wake of the connection goes.
+/// Told when something happens on a connection that no request uses.
+pub(super) type Watcher = Box<dyn Fn() + Send + Sync>;
+
+/// Where a wake-up of the connection goes.
 struct Wakes {
     user: AtomicWaker,
-    watcher: Arc<Notify>,
+    watcher: Watcher,
     place: AtomicU8,
 }
 
-/// Nobody uses the connection: whatever happens on it is for the watcher.
+/// No request uses the connection: the first wake-up is for the watcher.
 const IDLE: u8 = 0;
 /// Its user waits for it.
 const AWAITED: u8 = 1;
@@ -50,12 +52,14 @@ const AWAITED: u8 = 1;
 const HELD: u8 = 2;
 /// The same, and something has happened meanwhile.
 const STIRRED: u8 = 3;
+/// No request uses the connection, and the watcher has been told that something has happened on it.
+const REPORTED: u8 = 4;
 
 // === impl Connection ===
 
 impl Connection {
     /// Speaks HTTP/1.1 on a connection that stands. The watcher is told when something happens on it while nobody uses it.
-    pub(super) async fn open(io: Io, watcher: Arc<Notify>) -> Result<Box<Self>, hyper::Error> {
+    pub(super) async fn open(io: Io, watcher: Watcher) -> Result<Box<Self>, hyper::Error> {
         let (sender, driver) = Builder::new().handshake(io).await?;
         let wakes = Arc::new(Wakes { user: AtomicWaker::new(), watcher, place: AtomicU8::new(HELD) });
         let waker = Waker::from(wakes.clone());
@@ -65,15 +69,19 @@ impl Connection {
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(super) async fn send(
+    ///
+    /// Not `async`: the future would keep a copy of the request, which is large.
+    pub(super) fn send(
         &mut self,
-        request: &mut Option<Request<BodyStream>>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<BodyStream>>> {
+        request: Request<BodyStream>,
+    ) -> impl Future<Output = Result<Response<Incoming>, TrySendError<Request<BodyStream>>>> {
         self.wakes.hold();
-        let request = request.take().unwrap_or_else(|| Request::new(BodyStream::empty()));
-        let mut answer = pin!(self.sender.try_send_request(request));
+        let answer = self.sender.try_send_request(request);
         let (driver, wakes, waker) = (&mut self.driver, &self.wakes, &self.waker);
-        std::future::poll_fn(move |cx| drive(driver, wakes, waker, cx, |cx| answer.as_mut().poll(cx))).await
+        async move {
+            let mut answer = pin!(answer);
+            std::future::poll_fn(move |cx| drive(driver, wakes, waker, cx, |cx| answer.as_mut().poll(cx))).await
+        }
     }
 
     /// Polls a part of an answer, and the connection for as long as that is not there.
@@ -89,7 +97,8 @@ impl Connection {
         }
     }
 
-    /// Whether it can take a request. Until it is used, its wakes are for the watcher.
+    /// Whether it can take a request. Until it is used, its wake-ups are for the watcher. What has happened since it was polled last is
+    /// not reported: the next request sees it, or its time is up.
     pub(super) fn rest(&mut self) -> bool {
         // An answer that came whole leaves it ready as a rule.
         if !self.sender.is_ready() {
@@ -99,10 +108,16 @@ impl Connection {
         self.sender.is_ready()
     }
 
-    /// Whether the peer has not ended it while nobody used it.
+    /// Whether the peer has not ended it while no request used it.
     pub(super) fn is_open(&mut self) -> bool {
+        self.wakes.hold();
         self.turn();
         self.driver.is_some() && self.sender.is_ready()
+    }
+
+    /// After [`Connection::is_open`]: wake-ups are for the watcher again, unless there was one meanwhile.
+    pub(super) fn rests(&mut self) -> bool {
+        self.wakes.becomes(IDLE)
     }
 
     fn turn(&mut self) {
@@ -137,7 +152,7 @@ fn drive<T>(
         if let Poll::Ready(part) = part(&mut Context::from_waker(waker)) {
             return Poll::Ready(part);
         }
-        if wakes.wait() {
+        if wakes.becomes(AWAITED) {
             return Poll::Pending;
         }
     }
@@ -152,9 +167,9 @@ impl Wakes {
         self.place.store(HELD, Ordering::Release);
     }
 
-    /// From now on wakes are for the user, unless there was one already.
-    fn wait(&self) -> bool {
-        self.place.compare_exchange(HELD, AWAITED, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    /// From now on wake-ups go there, unless there was one already.
+    fn becomes(&self, place: u8) -> bool {
+        self.place.compare_exchange(HELD, place, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 }
 
@@ -164,9 +179,13 @@ impl Wake for Wakes {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let stir = |place: u8| (place == HELD).then_some(STIRRED);
-        match self.place.fetch_update(Ordering::AcqRel, Ordering::Acquire, stir) {
-            Err(IDLE) => self.watcher.notify_one(),
+        let noted = |place: u8| match place {
+            HELD => Some(STIRRED),
+            IDLE => Some(REPORTED),
+            _ => None,
+        };
+        match self.place.fetch_update(Ordering::AcqRel, Ordering::Acquire, noted) {
+            Ok(IDLE) => (self.watcher)(),
             Err(AWAITED) => self.user.wake(),
             // The user looks again by itself.
             _ => {}

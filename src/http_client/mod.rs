@@ -10,6 +10,7 @@ mod error;
 mod gather;
 mod guard;
 mod hop_by_hop;
+mod idle;
 mod pool;
 mod tls;
 

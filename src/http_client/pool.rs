@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Response, Uri};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 use tower::Service;
 
 use super::connection::Connection;
 use super::connector::Connector;
+use super::idle::{ConnectionId, Due, IdleList, Work};
 use super::{Call, SendError};
 
 /// Origins that are remembered without a look at which of them have connections: a request may name its host.
@@ -31,10 +31,10 @@ const MANY: usize = 256;
 pub(super) struct Pool {
     connector: Connector,
     origins: Mutex<Origins>,
-    /// Told when something happens on a connection that nobody uses.
-    watcher: Arc<Notify>,
-    /// A task will close connections in time. There is one, however often the last connection comes and goes.
-    watched: AtomicBool,
+    /// For the task that closes unused connections. There is one at most.
+    due: Arc<Due<Origin>>,
+    /// The number of the next connection.
+    next_id: AtomicU64,
     idle_timeout: Duration,
     most: usize,
 }
@@ -54,13 +54,9 @@ struct Origin {
     uri: Uri,
     /// What requests say of it.
     host: HeaderValue,
-    idle: Mutex<Vec<Idle>>,
-}
-
-/// A connection that nobody uses.
-struct Idle {
-    connection: Box<Connection>,
-    since: Instant,
+    idle: IdleList<Box<Connection>>,
+    /// There is a deadline for it.
+    has_deadline: AtomicBool,
 }
 
 /// The body of an answer. Read to its end, it gives its connection back.
@@ -73,6 +69,7 @@ pub struct ResponseBody {
 struct Lease {
     pool: Arc<Pool>,
     origin: Arc<Origin>,
+    id: ConnectionId,
     connection: Box<Connection>,
 }
 
@@ -80,25 +77,27 @@ struct Lease {
 
 impl Pool {
     pub(super) fn new(connector: Connector, idle_timeout: Duration, most: usize) -> Arc<Self> {
-        let (origins, watcher, watched) = (Mutex::default(), Arc::default(), AtomicBool::new(false));
-        Arc::new(Pool { connector, origins, watcher, watched, idle_timeout, most })
+        let (origins, due) = (Mutex::default(), Arc::new(Due::new()));
+        Arc::new(Pool { connector, origins, due, next_id: AtomicU64::new(0), idle_timeout, most })
     }
 
     /// Sends a request and waits for the head of its answer.
     pub(super) async fn send(self: &Arc<Self>, call: &mut Call) -> Result<Response<ResponseBody>, SendError> {
         let origin = self.address(call)?;
         loop {
-            let kept = origin.take(self.idle_timeout);
+            // Whether it is still good shows when it is used.
+            let kept = origin.idle.take(self.idle_timeout);
             let is_kept = kept.is_some();
-            let mut connection = match kept {
+            let (id, mut connection) = match kept {
                 Some(connection) => connection,
                 // Rare, and its future is large.
                 None => Box::pin(self.connect(&origin)).await?,
             };
+            let request = call.take()?;
             call.may_be_sent = true;
-            match connection.send(&mut call.request).await {
+            match connection.send(request).await {
                 Ok(answer) => {
-                    let lease = Lease { pool: self.clone(), origin, connection };
+                    let lease = Lease { pool: self.clone(), origin, id, connection };
                     return Ok(answer.map(|body| ResponseBody::leased(body, lease)));
                 }
                 Err(mut error) => match error.take_message() {
@@ -128,67 +127,105 @@ impl Pool {
         Ok(origin)
     }
 
-    async fn connect(&self, origin: &Origin) -> Result<Box<Connection>, SendError> {
+    async fn connect(&self, origin: &Arc<Origin>) -> Result<(ConnectionId, Box<Connection>), SendError> {
         let mut connector = self.connector.clone();
         let connected = connector.call(origin.uri.clone()).await.map_err(SendError::from_connect)?;
-        let opened = Connection::open(connected, self.watcher.clone()).await;
-        opened.map_err(|error| SendError::from_hyper(error, false))
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let (due, place) = (self.due.clone(), Arc::downgrade(origin));
+        let opened = Connection::open(connected, Box::new(move || due.woken(place.clone(), id))).await;
+        Ok((id, opened.map_err(|error| SendError::from_hyper(error, false))?))
     }
 
-    fn put(self: &Arc<Self>, origin: &Origin, mut connection: Box<Connection>) {
-        if !connection.rest() {
-            return;
+    fn put(self: &Arc<Self>, origin: &Arc<Origin>, id: ConnectionId, mut connection: Box<Connection>) {
+        // One that the list has no room for is closed.
+        if connection.rest() && origin.idle.put(id, connection, self.most).is_ok() {
+            self.set_deadline(origin, Instant::now() + self.idle_timeout);
         }
-        let mut idle = lock(&origin.idle);
-        if idle.len() < self.most {
-            idle.push(Idle { connection, since: Instant::now() });
-        }
-        drop(idle);
-        if !self.watched.swap(true, Ordering::AcqRel) {
+    }
+
+    /// Has an origin looked at then, unless it has a deadline already: that is of an older connection.
+    fn set_deadline(self: &Arc<Self>, origin: &Arc<Origin>, deadline: Instant) {
+        if !origin.has_deadline.swap(true, Ordering::AcqRel) && self.due.at(deadline, Arc::downgrade(origin)) {
             self.watch();
         }
     }
 
-    /// Closes connections that nobody wants any more, or that their peers have closed, for as long as there are some.
+    /// Closes connections whose time is up, and those that their peers have closed, for as long as there are some.
     fn watch(self: &Arc<Self>) {
-        let (pool, watcher, pause) = (Arc::downgrade(self), self.watcher.clone(), self.idle_timeout);
+        let (pool, due) = (Arc::downgrade(self), self.due.clone());
         tokio::spawn(async move {
             loop {
-                // Either way it is time to look.
-                drop(tokio::time::timeout(pause, watcher.notified()).await);
-                let Some(pool) = pool.upgrade() else { return };
-                if pool.sweep() {
+                let Work { expired, woken, next } = due.work();
+                if expired.is_empty() && woken.is_empty() {
+                    let Some(next) = next else { return };
+                    due.wait(next).await;
                     continue;
                 }
-                pool.watched.store(false, Ordering::Release);
-                // One that came in between thought itself watched.
-                if !pool.sweep() || pool.watched.swap(true, Ordering::AcqRel) {
-                    return;
+                let Some(pool) = pool.upgrade() else { return };
+                for origin in expired.iter().filter_map(Weak::upgrade) {
+                    pool.expire(&origin);
+                }
+                for (origin, id) in woken.iter().filter_map(|(origin, id)| Some((origin.upgrade()?, *id))) {
+                    check(&origin.idle, id, pool.most);
                 }
             }
         });
     }
 
-    /// Whether there are connections left.
-    fn sweep(&self) -> bool {
-        let mut origins = lock(&self.origins);
-        let mut left = false;
-        origins.all.retain(|_, origin| {
-            let mut idle = lock(&origin.idle);
-            idle.retain_mut(|one| one.since.elapsed() < self.idle_timeout && one.connection.is_open());
-            left |= !idle.is_empty();
-            // One that is in use comes back to it.
-            !idle.is_empty() || Arc::strong_count(origin) > 1
-        });
-        if !left {
-            origins.last = None;
+    /// Closes the connections of an origin whose time is up.
+    fn expire(self: &Arc<Self>, origin: &Arc<Origin>) {
+        let (expired, oldest) = origin.idle.take_expired(self.idle_timeout);
+        drop(expired);
+        origin.has_deadline.store(oldest.is_some(), Ordering::Release);
+        match oldest {
+            Some(oldest) => {
+                // The task is running: it is what calls this.
+                let _ = self.due.at(oldest + self.idle_timeout, Arc::downgrade(origin));
+            }
+            // One that came back meanwhile took the old deadline for its own.
+            None if !origin.idle.is_empty() => self.set_deadline(origin, Instant::now() + self.idle_timeout),
+            None => lock(&self.origins).forget(origin),
         }
-        left
     }
 
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
-        lock(&self.origins).all.values().map(|origin| lock(&origin.idle).len()).sum()
+        lock(&self.origins).all.values().map(|origin| origin.idle.len()).sum()
+    }
+}
+
+/// What the pool's task asks of a connection.
+trait Checked {
+    /// Whether the peer has not closed it. Reads and writes.
+    fn is_open(&mut self) -> bool;
+    /// Has its wake-ups reported again. False where something has happened since it was polled.
+    fn rests(&mut self) -> bool;
+}
+
+impl Checked for Box<Connection> {
+    fn is_open(&mut self) -> bool {
+        self.as_mut().is_open()
+    }
+
+    fn rests(&mut self) -> bool {
+        self.as_mut().rests()
+    }
+}
+
+/// How often a connection is polled that does not come to rest.
+const CHECKS: usize = 8;
+
+/// Polls an unused connection on which something has happened, out of its list. One that is over, or does not come to rest, is closed.
+fn check<C: Checked>(list: &IdleList<C>, id: ConnectionId, most: usize) {
+    let Some(mut idle) = list.take_by_id(id) else { return };
+    for _ in 0..CHECKS {
+        if !idle.connection.is_open() {
+            return;
+        }
+        if idle.connection.rests() {
+            drop(list.put_again(idle, most));
+            return;
+        }
     }
 }
 
@@ -208,7 +245,7 @@ impl Origins {
             Some(origin) => origin.clone(),
             None => {
                 if self.all.len() >= MANY {
-                    self.all.retain(|_, origin| Arc::strong_count(origin) > 1 || !lock(&origin.idle).is_empty());
+                    self.all.retain(|_, origin| Arc::strong_count(origin) > 1 || !origin.idle.is_empty());
                 }
                 let origin = Arc::new(Origin::new(scheme.clone(), authority.clone())?);
                 self.all.insert((scheme, authority), origin.clone());
@@ -218,6 +255,17 @@ impl Origins {
         self.last = Some(origin.clone());
         Some(origin)
     }
+
+    /// Forgets an origin without connections. One that a request has comes back with the next one.
+    fn forget(&mut self, origin: &Arc<Origin>) {
+        if self.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, origin)) {
+            self.last = None;
+        }
+        // This map's and the caller's.
+        if Arc::strong_count(origin) <= 2 && origin.idle.is_empty() {
+            self.all.remove(&(origin.scheme.clone(), origin.authority.clone()));
+        }
+    }
 }
 
 impl Origin {
@@ -225,19 +273,8 @@ impl Origin {
         let uri =
             Uri::builder().scheme(scheme.clone()).authority(authority.clone()).path_and_query("/").build().ok()?;
         let host = HeaderValue::from_str(host(&uri)?).ok()?;
-        Some(Origin { scheme, authority, uri, host, idle: Mutex::default() })
-    }
-
-    /// The connection that was used last. Whether it is still good shows when it is used.
-    fn take(&self, idle_timeout: Duration) -> Option<Box<Connection>> {
-        let mut idle = lock(&self.idle);
-        let Idle { connection, since } = idle.pop()?;
-        if since.elapsed() < idle_timeout {
-            return Some(connection);
-        }
-        // Those below it are older.
-        idle.clear();
-        None
+        let (idle, has_deadline) = (IdleList::new(), AtomicBool::new(false));
+        Some(Origin { scheme, authority, uri, host, idle, has_deadline })
     }
 }
 
@@ -270,8 +307,8 @@ impl ResponseBody {
     }
 
     fn give_back(&mut self) {
-        if let Some(Lease { pool, origin, connection }) = self.lease.take() {
-            pool.put(&origin, connection);
+        if let Some(Lease { pool, origin, id, connection }) = self.lease.take() {
+            pool.put(&origin, id, connection);
         }
     }
 }
@@ -307,5 +344,51 @@ impl Body for ResponseBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A connection that asks, while it is polled, whether a request could take another one from the list.
+    struct Polled {
+        list: Arc<IdleList<Polled>>,
+        answers: &'static [(bool, bool)],
+    }
+
+    impl Checked for Polled {
+        fn is_open(&mut self) -> bool {
+            let (other, room) = (self.list.clone(), std::sync::mpsc::channel());
+            let (told, asked) = room;
+            std::thread::spawn(move || told.send(other.len()));
+            let patience = Duration::from_secs(10);
+            assert_eq!(asked.recv_timeout(patience), Ok(1), "the list is locked, or has the connection that is polled");
+            self.answers[0].0
+        }
+
+        fn rests(&mut self) -> bool {
+            let (_, rests) = self.answers[0];
+            self.answers = &self.answers[1..];
+            rests
+        }
+    }
+
+    #[test]
+    fn a_connection_is_polled_without_the_lock_of_its_list() {
+        let cases: [(&'static [(bool, bool)], usize); 4] = [
+            (&[(true, true)], 2),
+            (&[(true, false), (true, true)], 2),
+            (&[(true, false), (false, true)], 1),
+            (&[(false, true)], 1),
+        ];
+        for (answers, left) in cases {
+            let list = Arc::new(IdleList::new());
+            for (id, answers) in [(1, answers), (2, &[][..])] {
+                assert!(list.put(id, Polled { list: list.clone(), answers }, 2).is_ok());
+            }
+            check(&list, 1, 2);
+            assert_eq!(list.len(), left);
+        }
     }
 }

@@ -28,6 +28,24 @@ fn ok(_: &Recorded) -> Answer {
     Answer::Reply(200, vec![], b"fine".to_vec())
 }
 
+/// Waits for a condition while a paused clock stands still: it goes on by itself only when no task can run.
+async fn until(condition: impl Fn() -> bool) {
+    let end = Instant::now() + LONG;
+    while !condition() {
+        assert!(Instant::now() < end, "it took too long");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Waits for what real sockets bring while a paused clock stands still.
+async fn still<T>(what: impl Future<Output = T>) -> T {
+    tokio::select! {
+        biased;
+        done = what => done,
+        () = until(|| false) => unreachable!(),
+    }
+}
+
 #[tokio::test]
 async fn an_answer_comes_back_and_the_connection_is_kept() {
     let server = TestServer::start(ok);
@@ -87,17 +105,21 @@ async fn an_unknown_host_was_not_sent() {
     assert_eq!((error.kind, error.sent), (SendErrorKind::Dns, false));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn silence_after_the_request_is_a_response_timeout() {
     let server = TestServer::start(|_| Answer::Hang);
     let start = Instant::now();
-    let error = plain().send(post(&server.url("/"), "x"), Duration::from_millis(200)).await.unwrap_err();
+    let client = plain();
+    let send = client.send(post(&server.url("/"), "x"), Duration::from_millis(200));
+    // The time that is allowed begins to pass when the request has come.
+    let (answer, ()) = tokio::join!(send, until(|| !server.requests().is_empty()));
+    let error = answer.unwrap_err();
     assert_eq!((error.kind, error.sent), (SendErrorKind::ResponseTimeout, true));
     assert!(start.elapsed() < Duration::from_secs(2));
     assert_eq!(server.requests().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_silent_handshake_is_a_connect_timeout() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", listener.local_addr().unwrap());
@@ -136,7 +158,9 @@ async fn a_pooled_connection_that_died_is_replaced() {
     for _ in 0..3 {
         let response = client.send(post(&server.url("/"), "x"), LONG).await.unwrap();
         response.into_body().collect().await.unwrap();
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // What the server has closed is noticed.
+        let Transport::Kept(pool) = &client.0 else { panic!("connections are kept") };
+        until(|| pool.kept() == 0).await;
     }
     assert_eq!(server.requests().len(), 3);
 }
@@ -357,16 +381,16 @@ async fn http_2_without_tls_is_spoken_at_once() {
 }
 
 /// Two answers at the same time take two connections; both are kept, and closed when nobody wants them.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn kept_connections_are_closed_in_time_and_never_shared() {
     let server = TestServer::start(ok);
-    let pool = PoolOptions { idle_timeout: Duration::from_millis(300), ..PoolOptions::default() };
+    let pool = PoolOptions { idle_timeout: Duration::from_secs(60), ..PoolOptions::default() };
     let client = HttpClient::new(&TlsOptions::default(), &pool).unwrap();
-    let send = || async { client.send(post(&server.url("/"), "x"), LONG).await.unwrap() };
+    let send = || async { still(client.send(post(&server.url("/"), "x"), LONG)).await.unwrap() };
     let (one, two) = tokio::join!(send(), send());
-    drop((one.into_body().collect().await.unwrap(), two.into_body().collect().await.unwrap()));
+    drop((still(one.into_body().collect()).await.unwrap(), still(two.into_body().collect()).await.unwrap()));
     for _ in 0..3 {
-        drop(send().await.into_body().collect().await.unwrap());
+        drop(still(send().await.into_body().collect()).await.unwrap());
     }
     let connections = |server: &TestServer| {
         let mut all: Vec<_> = server.requests().iter().map(|one| one.port).collect();
@@ -377,11 +401,10 @@ async fn kept_connections_are_closed_in_time_and_never_shared() {
     assert_eq!(connections(&server), 2);
     let Transport::Kept(pool) = &client.0 else { panic!("connections are kept") };
     assert_eq!(pool.kept(), 2);
-    let pause = Instant::now();
-    while pool.kept() > 0 {
-        assert!(pause.elapsed() < LONG, "they stay open");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    tokio::time::sleep(Duration::from_secs(59)).await;
+    assert_eq!(pool.kept(), 2);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    until(|| pool.kept() == 0).await;
     // An answer that nobody reads to its end takes its connection along.
     drop(send().await);
     assert_eq!(pool.kept(), 0);

@@ -1,11 +1,13 @@
 //! The Lambda Invoke API over HTTP: `POST /2015-03-31/functions/NAME/invocations`, and
 //! `POST /2021-11-15/functions/NAME/response-streaming-invocations`.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::{HeaderMap, Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -23,12 +25,13 @@ use super::address::{Address, Home};
 use super::errors::{Refusal, unbuildable};
 use super::events::deliver;
 use super::invocation::{Fault, Invocation, Outcome, Piece};
-use super::pool::Pool;
+use super::pool::{Admission, Pool};
 use super::registry::Registry;
 use super::signature::{Signed, Verifier};
 use super::stream::{ReplyBody, Running, events};
 use super::switches::{Answer, Switched};
 use super::{Invoked, locked};
+use crate::value::panic_message;
 
 /// The largest event of a synchronous call, bytes.
 const SYNC_LIMIT: usize = 6_291_456;
@@ -216,10 +219,7 @@ impl Service {
         let (pieces, mut arriving) = mpsc::channel(16);
         invocation.stream = Some(pieces);
         let (id, version) = (invocation.id.clone(), invocation.version.clone());
-        let (done, outcome) = oneshot::channel();
-        self.spawn(async move {
-            let _ = done.send(pool.run(Arc::new(invocation), admission).await);
-        });
+        let outcome = self.begin(pool, invocation, admission);
         let (mut declared, mut first) = (None, None);
         while let Some(piece) = arriving.recv().await {
             match piece {
@@ -246,12 +246,23 @@ impl Service {
         let admission = pool.admit()?;
         let (id, trace) = (invocation.id.clone(), invocation.trace_id.clone());
         let (version, wants_log) = (invocation.version.clone(), invocation.wants_log);
+        let outcome = self.begin(pool, invocation, admission).await;
+        let outcome = outcome.map_err(|_| Refusal::service("The local Lambda service is stopping."))??;
+        Ok(result(outcome, &id, &version, &trace, wants_log))
+    }
+
+    /// Starts an invocation in a task of its own. Nothing comes where the service stops before its end.
+    fn begin(
+        &self,
+        pool: Arc<Pool>,
+        invocation: Invocation,
+        admission: Admission,
+    ) -> oneshot::Receiver<Result<Outcome, Refusal>> {
         let (done, outcome) = oneshot::channel();
         self.spawn(async move {
-            let _ = done.send(pool.run(Arc::new(invocation), admission).await);
+            let _ = done.send(or_panic(pool.run(Arc::new(invocation), admission)).await);
         });
-        let outcome = outcome.await.map_err(|_| Refusal::service("The local Lambda service is stopping."))?;
-        Ok(result(outcome, &id, &version, &trace, wants_log))
+        outcome
     }
 
     /// Queues an event.
@@ -266,6 +277,15 @@ impl Service {
         while running.try_join_next().is_some() {}
         running.spawn(work);
     }
+}
+
+/// How an invocation ends. A panic of the service is a fault of the service.
+async fn or_panic(run: impl Future<Output = Outcome>) -> Result<Outcome, Refusal> {
+    AssertUnwindSafe(run).catch_unwind().await.map_err(|panic| {
+        let cause = panic_message(&*panic);
+        tracing::error!(cause, "local Lambda panicked: this is a defect in Gantry");
+        Refusal::service(format!("The local Lambda service panicked: {cause}"))
+    })
 }
 
 /// The percent-encoded function name, if this is an Invoke call, and whether its answer streams.
@@ -380,4 +400,18 @@ fn reply(status: StatusCode, id: &str, headers: &[(&str, &str)], body: Bytes) ->
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_not_reported_as_a_stop() {
+        let outcome = || Outcome { result: Ok(Bytes::from_static(b"1")), log: Vec::new() };
+        assert!(or_panic(async { outcome() }).await.is_ok());
+        let refusal = or_panic(async { panic!("out of order") }).await.err().unwrap();
+        assert_eq!((refusal.status, refusal.code), (StatusCode::INTERNAL_SERVER_ERROR, "ServiceException"));
+        assert!(refusal.body().contains("panicked: out of order"), "{}", refusal.body());
+    }
 }

@@ -13,7 +13,8 @@ use http_body_util::combinators::UnsyncBoxBody;
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 
-use super::invocation::{Outcome, Piece};
+use super::errors::Refusal;
+use super::invocation::{Fault, Outcome, Piece};
 
 /// A chunk of this size at most goes into one event.
 const CHUNK: usize = 64 * 1024;
@@ -26,7 +27,7 @@ pub struct Running {
     /// The request id.
     pub id: String,
     pub pieces: mpsc::Receiver<Piece>,
-    pub outcome: oneshot::Receiver<Outcome>,
+    pub outcome: oneshot::Receiver<Result<Outcome, Refusal>>,
 }
 
 enum State {
@@ -49,7 +50,12 @@ pub fn events(first: Option<Bytes>, running: Running) -> ReplyBody {
                 None => break,
             }
         }
-        let last = running.outcome.await.map_or_else(|_| BytesMut::new(), |outcome| end(outcome, &running.id));
+        let last = match running.outcome.await {
+            Ok(Ok(outcome)) => end(outcome, &running.id),
+            Ok(Err(refusal)) => end(Outcome::failed(Fault::Reported(refusal.body().into())), &running.id),
+            // The service stops.
+            Err(_) => BytesMut::new(),
+        };
         Some((frame(last), State::Ended))
     });
     StreamBody::new(Box::pin(frames)).boxed_unsync()

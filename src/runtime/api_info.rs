@@ -6,7 +6,7 @@ use http::HeaderValue;
 use serde::ser::{Serialize, Serializer};
 
 use crate::openapi::{KeyPlace, Location, ParameterType};
-use crate::source::Node;
+use crate::source::{Content, Node};
 use crate::value::Value;
 
 /// What `api.*` says.
@@ -94,18 +94,40 @@ pub struct Document {
 }
 
 impl Document {
+    #[expect(clippy::expect_used, reason = "a tree has texts as keys, and memory takes all that is written")]
     pub fn new(root: &Node) -> Self {
+        let kept = Kept { node: root, part: Part::Level(0) };
+        if !is_readable(root, READABLE) {
+            let document = serde_json::to_value(&kept).expect("JSON in memory");
+            return Document { text: Box::default(), value: OnceLock::from(Value::from(&document)) };
+        }
         let mut text = Vec::new();
-        // What was read can be written, and writing to memory cannot fail.
-        serde_json::to_writer(&mut text, &Kept { node: root, part: Part::Level(0) }).ok();
+        serde_json::to_writer(&mut text, &kept).expect("JSON in memory");
         Document { text: text.into(), value: OnceLock::new() }
     }
 
+    #[expect(clippy::expect_used, reason = "`new` wrote the text as JSON, no deeper than can be read")]
     pub fn value(&self) -> &Value {
-        self.value.get_or_init(|| match serde_json::from_slice::<serde_json::Value>(&self.text) {
-            Ok(document) => Value::from(&document),
-            Err(_) => Value::Null,
+        self.value.get_or_init(|| {
+            // The document of no API.
+            if self.text.is_empty() {
+                return Value::Null;
+            }
+            let document: serde_json::Value = serde_json::from_slice(&self.text).expect("JSON that was written here");
+            Value::from(&document)
         })
+    }
+}
+
+/// How many maps and lists inside of each other serde_json reads.
+const READABLE: usize = 127;
+
+/// Whether a node's JSON can be read. Aliases make a tree deeper than its source may be.
+fn is_readable(node: &Node, levels: usize) -> bool {
+    match &node.content {
+        Content::Scalar(_) => true,
+        Content::Sequence(items) => levels > 0 && items.iter().all(|item| is_readable(item, levels - 1)),
+        Content::Mapping(entries) => levels > 0 && entries.iter().all(|entry| is_readable(&entry.value, levels - 1)),
     }
 }
 
@@ -152,5 +174,31 @@ impl Serialize for Kept<'_> {
             Some((&*entry.key.text, Kept { node: &entry.value, part }))
         });
         serializer.collect_map(kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Findings, Sources};
+    use crate::source::parse;
+
+    /// Every alias is as deep as the reader allows; together they are deeper than JSON text may be that is read again.
+    #[test]
+    fn a_document_that_aliases_make_deep_is_there() {
+        for levels in [1, 60, 120] {
+            let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(levels), "]".repeat(levels));
+            let text = format!("a: &a {}\nb: {}\n", nested("end"), nested("*a"));
+            let (mut sources, mut findings) = (Sources::default(), Findings::default());
+            let source = sources.add("api.yaml", &*text);
+            let document = Document::new(&parse(source, &text, &mut findings).unwrap());
+            let mut value = document.value().at(["b"]).unwrap();
+            let mut depth = 0;
+            while let Value::Array(items) = value {
+                value = &items[0];
+                depth += 1;
+            }
+            assert_eq!((depth, value.as_str()), (2 * levels, Some("end")));
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::host::Chatter;
 use super::queue::{Job, Mail, Queue, RunId, Task};
 use super::realm::Realm;
 use super::run::{Run, Turn};
+use crate::value::panic_message;
 
 /// What one thread has.
 pub(super) struct Worker {
@@ -75,8 +76,9 @@ impl Worker {
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Turn::Waits(run)) => drop(waiting.insert(id, *run)),
             Ok(Turn::Ended) => self.queue.finished(id),
-            Err(_) => {
-                tracing::error!("the script engine panicked; the request it was running is lost");
+            Err(panic) => {
+                let cause = panic_message(&*panic);
+                tracing::error!(cause, "the script engine panicked; the state of the request it was running is lost");
                 self.queue.finished(id);
             }
         }

@@ -1,7 +1,6 @@
 //! Request bodies that may not dawdle.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,15 +8,12 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::quiet::Quiet;
 use crate::value::{BodyTimeout, BoxError};
 
 /// A request body under `body-idle-timeout` and `body-timeout`. Time runs while somebody waits for it; what is there
 /// already costs no timer.
 pub(super) struct TimedBody<B> {
     body: B,
-    /// With HTTP/1, who wakes the connection that the body comes on.
-    quiet: Option<Arc<Quiet>>,
     idle: Duration,
     total: Duration,
     /// When the whole of it must be there; set when it is first waited for.
@@ -28,8 +24,8 @@ pub(super) struct TimedBody<B> {
 }
 
 impl<B> TimedBody<B> {
-    pub(super) fn new(body: B, idle: Duration, total: Duration, quiet: Option<Arc<Quiet>>) -> Self {
-        TimedBody { body, quiet, idle, total, end: None, alarm: None, waiting: false }
+    pub(super) fn new(body: B, idle: Duration, total: Duration) -> Self {
+        TimedBody { body, idle, total, end: None, alarm: None, waiting: false }
     }
 
     /// Whether the sender has used up its time; otherwise the task wakes when it has.
@@ -54,16 +50,7 @@ where
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        let body = &mut this.body;
-        let polled = match &this.quiet {
-            Some(quiet) => quiet.taking(|| {
-                let polled = Pin::new(&mut *body).poll_frame(cx);
-                let is_last = polled.is_ready() && body.is_end_stream();
-                (polled, is_last)
-            }),
-            None => Pin::new(body).poll_frame(cx),
-        };
-        match polled {
+        match Pin::new(&mut this.body).poll_frame(cx) {
             Poll::Ready(frame) => {
                 this.waiting = false;
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))

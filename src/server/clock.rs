@@ -10,7 +10,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::quiet::Quiet;
 use crate::settings::Limits;
 
 /// During a drain: how long a client that has just connected may take to begin its request.
@@ -19,8 +18,6 @@ const LAST_CALL: Duration = Duration::from_millis(500);
 /// The clock of one connection. The socket and the requests tell it what happens.
 #[derive(Debug)]
 pub(super) struct Clock {
-    /// What wakes the connection's task.
-    pub(super) quiet: Arc<Quiet>,
     header_timeout: Duration,
     idle_timeout: Duration,
     state: Mutex<State>,
@@ -75,18 +72,18 @@ pub(super) struct Busy {
 pub(super) struct Watched {
     stream: TcpStream,
     clock: Arc<Clock>,
-    /// Whether others had their turn since something was to be written.
-    waited: bool,
+    /// A write has given way once since the last one that was done.
+    gave_way: bool,
 }
 
 // === impl Clock ===
 
 impl Clock {
-    pub(super) fn new(limits: &Limits, quiet: Arc<Quiet>) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         let now = Instant::now();
         let state = State { doing: Doing::Fresh { since: now }, now, stalled: None, last_call: None, http2: false };
         let (header_timeout, idle_timeout) = (limits.header_timeout.0, limits.idle_timeout.0);
-        Clock { quiet, header_timeout, idle_timeout, state: Mutex::new(state) }
+        Clock { header_timeout, idle_timeout, state: Mutex::new(state) }
     }
 
     /// The connection's task begins to do something.
@@ -161,21 +158,6 @@ impl Clock {
     }
 }
 
-impl Busy {
-    /// Who wakes the task that works on the request: with HTTP/1 that is the connection's own.
-    pub(super) fn quiet(&self) -> Option<&Arc<Quiet>> {
-        (!self.http2).then_some(&self.clock.quiet)
-    }
-
-    /// Does something that waits with the waker of the task that works on a request.
-    pub(super) fn wait<T>(this: Option<&Self>, cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> T) -> T {
-        match this.and_then(Busy::quiet) {
-            Some(quiet) => poll(&mut quiet.task()),
-            None => poll(cx),
-        }
-    }
-}
-
 impl Drop for Busy {
     fn drop(&mut self) {
         let mut state = self.clock.state();
@@ -191,34 +173,33 @@ impl Drop for Busy {
 
 impl Watched {
     pub(super) fn new(stream: TcpStream, clock: Arc<Clock>) -> Self {
-        Watched { stream, clock, waited: false }
+        Watched { stream, clock, gave_way: false }
     }
 
-    /// Everything that is there to be read goes first: what is written then goes out one behind the other, and whoever reads
-    /// it has slept once and not in between. That takes a twentieth less of a processor where connections always have
-    /// something to say, and where there is one connection, nothing waits.
+    /// Writes at the second attempt. The first one wakes its task and returns, so that the tasks that are ready already run before:
+    /// under load the writes of several connections then follow each other, and their reader wakes up once for all of them.
+    /// Whatever the order in which tasks are woken, the second attempt comes, and it writes.
     fn write<T>(
         &mut self,
+        cx: &mut Context<'_>,
         poll: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        let Watched { stream, clock, waited } = self;
-        let mut task = clock.quiet.task();
-        if !std::mem::replace(waited, true) {
-            task.waker().wake_by_ref();
+        let Watched { stream, clock, gave_way } = self;
+        if !std::mem::replace(gave_way, true) {
+            cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let result = poll(Pin::new(stream), &mut task);
-        *waited = result.is_pending();
+        let result = poll(Pin::new(stream), cx);
+        *gave_way = result.is_pending();
         clock.wrote(result.is_pending());
         result
     }
 }
 
 impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let Watched { stream, clock, .. } = &mut *self;
-        let result = Pin::new(stream).poll_read(&mut clock.quiet.task(), buffer);
+        let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
             self.clock.read();
         }
@@ -227,38 +208,38 @@ impl AsyncRead for Watched {
 }
 
 impl AsyncWrite for Watched {
-    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.write(|stream, cx| stream.poll_write(cx, bytes))
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.write(cx, |stream, cx| stream.poll_write(cx, bytes))
     }
 
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.write(|stream, cx| stream.poll_write_vectored(cx, slices))
+        self.write(cx, |stream, cx| stream.poll_write_vectored(cx, slices))
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Watched { stream, clock, .. } = &mut *self;
-        Pin::new(stream).poll_flush(&mut clock.quiet.task())
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Watched { stream, clock, .. } = &mut *self;
-        Pin::new(stream).poll_shutdown(&mut clock.quiet.task())
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Wake, Waker};
 
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
     use super::*;
@@ -267,9 +248,8 @@ mod tests {
     async fn what_is_written_lets_others_go_first_once() {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
-        let quiet = Quiet::new(poll_fn(|cx| Poll::Ready(cx.waker().clone())).await);
         let (stream, _) = socket.accept().await.unwrap();
-        let mut server = Watched::new(stream, Arc::new(Clock::new(&Limits::default(), quiet)));
+        let mut server = Watched::new(stream, Arc::new(Clock::new(&Limits::default())));
         for _ in 0..2 {
             let mut polled = 0;
             let written = poll_fn(|cx| {
@@ -279,5 +259,43 @@ mod tests {
             assert_eq!((written.await.unwrap(), polled), (6, 2));
             client.read_exact(&mut [0; 6]).await.unwrap();
         }
+    }
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Polled by one task and then by another, as `select` and task migration may do.
+    #[tokio::test]
+    async fn a_poll_wakes_the_waker_that_it_was_given() {
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = socket.accept().await.unwrap();
+        let mut server = Watched::new(stream, Arc::new(Clock::new(&Limits::default())));
+        let (first, last) = (Arc::new(Count::default()), Arc::new(Count::default()));
+        let woken = |count: &Count| count.0.load(Ordering::Relaxed);
+        let mut room = [0; 8];
+        for count in [&first, &last] {
+            let waker = Waker::from(count.clone());
+            let polled =
+                Pin::new(&mut server).poll_read(&mut Context::from_waker(&waker), &mut ReadBuf::new(&mut room));
+            assert!(polled.is_pending());
+        }
+        client.write_all(b"request").await.unwrap();
+        for _ in 0..1000 {
+            if woken(&last) > 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!((woken(&first), woken(&last) > 0), (0, true));
+        let waker = Waker::from(first.clone());
+        assert!(Pin::new(&mut server).poll_write(&mut Context::from_waker(&waker), b"x").is_pending());
+        assert_eq!(woken(&first), 1);
     }
 }

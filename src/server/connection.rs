@@ -23,7 +23,6 @@ use super::clock::{Busy, Clock, Late, Watched};
 use super::exchange::Sent;
 use super::handler::{Handling, Traffic, handle};
 use super::protocol::Http;
-use super::quiet::Quiet;
 use super::stop::{Phase, Stop};
 use crate::http_client::Gather;
 use crate::settings::Limits;
@@ -76,9 +75,7 @@ enum End {
 pub(super) async fn run(serving: &Serving, stream: TcpStream, peer: SocketAddr) {
     // Small responses go out at once; this only fails on a socket that is closed already.
     drop(stream.set_nodelay(true));
-    // A task has one waker for all of its life.
-    let quiet = Quiet::new(poll_fn(|cx| Poll::Ready(cx.waker().clone())).await);
-    let clock = Arc::new(Clock::new(&serving.limits, quiet));
+    let clock = Arc::new(Clock::new(&serving.limits));
     match watch(serving, stream, peer, &clock).await {
         End::Closed(Ok(())) | End::Cut | End::Late(Late::Idle | Late::Goodbye) => {}
         End::Closed(Err(error)) => {
@@ -105,14 +102,19 @@ async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &A
     let mut signal = pin!(serving.stop.clone().reached(serving.until));
     let (mut stop, mut listening) = (serving.stop.clone(), false);
     let (mut asked, mut told) = (false, false);
-    let waker = Waker::from(clock.quiet.clone());
+    let mut registered = None;
     poll_fn(|cx| {
         clock.tick();
+        // What has been polled with this waker wakes it by itself, and need not be polled each time; what has been polled with
+        // another one has to be polled again.
+        if !registered.as_ref().is_some_and(|waker: &Waker| waker.will_wake(cx.waker())) {
+            registered = Some(cx.waker().clone());
+            (listening, armed) = (false, false);
+        }
         // The connection first: a request that is there already is taken before any goodbye.
-        if let Poll::Ready(result) = connection.as_mut().poll(&mut Context::from_waker(&waker)) {
+        if let Poll::Ready(result) = connection.as_mut().poll(cx) {
             return Poll::Ready(End::Closed(result));
         }
-        // A future that has been polled once wakes this task by itself; to poll it each time would cost more than a look.
         if stop.has_news() || !std::mem::replace(&mut listening, true) {
             while signal.as_mut().poll(cx).is_ready() {
                 if std::mem::replace(&mut asked, true) || serving.until == Phase::Cut {
@@ -180,13 +182,12 @@ impl Future for Answering {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Answering { by, busy } = &mut *self;
-        let poll = |cx: &mut Context<'_>| match by {
+        let answer = ready!(match by {
             Answerer::Traffic(handling) => handling.as_mut().poll(cx).map(|answer| Ok(answer.map(Answer::Traffic))),
             Answerer::Admin(answer) => answer.as_mut().poll(cx).map_ok(|answer| answer.map(Answer::Admin)),
-        };
-        let answer = ready!(Busy::wait(busy.as_ref(), cx, poll))?;
+        })?;
         let busy = busy.take();
-        Poll::Ready(Ok(answer.map(|body| Held { body, busy })))
+        Poll::Ready(Ok(answer.map(|body| Held { body, _busy: busy })))
     }
 }
 
@@ -199,7 +200,8 @@ enum Answer {
 /// A response body that keeps its connection busy until it has gone.
 struct Held {
     body: Answer,
-    busy: Option<Busy>,
+    /// The request, which is over when this goes.
+    _busy: Option<Busy>,
 }
 
 impl Body for Held {
@@ -207,12 +209,10 @@ impl Body for Held {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let Held { body, busy } = &mut *self;
-        let poll = |cx: &mut Context<'_>| match body {
+        match &mut self.body {
             Answer::Traffic(body) => Pin::new(body).poll_frame(cx),
             Answer::Admin(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
-        };
-        Busy::wait(busy.as_ref(), cx, poll)
+        }
     }
 
     fn is_end_stream(&self) -> bool {

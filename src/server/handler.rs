@@ -45,7 +45,7 @@ pub(super) type Handling = Pin<Box<dyn Future<Output = Response<Sent>> + Send>>;
 pub(super) fn handle(traffic: &Arc<Traffic>, peer: Peer, request: http::Request<Incoming>, busy: &Busy) -> Handling {
     let limits = &traffic.limits;
     let (head, body) = request.into_parts();
-    let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0, busy.quiet().cloned());
+    let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0);
     let mut exchange = Exchange::begin(traffic, peer, &head, busy.since);
     let done = |exchange, message| -> Handling { Box::pin(ready(respond(traffic, exchange, message))) };
     match prepare(traffic, &mut exchange, peer, head, body) {

@@ -18,7 +18,6 @@ mod exchange;
 mod handler;
 mod listener;
 mod protocol;
-mod quiet;
 mod ready;
 mod refused;
 mod reply;

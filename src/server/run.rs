@@ -7,12 +7,13 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use http::StatusCode;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinError;
 
 use super::handler::Traffic;
 use super::reply::reply;
 use super::stop::Phase;
 use crate::runtime::{Context, Fault, FaultSource, StepInfo, error_document, execute, kinds};
-use crate::value::Message;
+use crate::value::{Message, panic_message};
 
 /// What came out.
 pub(super) struct Ended {
@@ -34,20 +35,50 @@ pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphor
     if pipeline.handlers.is_empty() && pipeline.finally.is_none() {
         return guarded(traffic, cx).await;
     }
-    let (traffic, stop) = (traffic.clone(), traffic.stop.clone());
+    let (running, stop) = (traffic.clone(), traffic.stop.clone());
     let task = tokio::spawn(async move {
         let _permit = permit;
         tokio::select! {
-            ended = guarded(&traffic, cx) => Some(ended),
+            ended = guarded(&running, cx) => Some(ended),
             () = stop.reached(Phase::Cut) => None,
         }
     });
-    task.await.ok().flatten().unwrap_or_else(|| {
-        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway is shutting down")
-            .with_status(StatusCode::SERVICE_UNAVAILABLE);
-        tracing::warn!(request_id = %id, "cut by the shutdown");
-        Ended { message: error_document(&fault, format), mishap: None }
-    })
+    match outcome(task.await) {
+        Outcome::Ended(ended) => ended,
+        Outcome::Cut => {
+            let fault = cut(&id);
+            Ended { message: error_document(&fault, format), mishap: None }
+        }
+        Outcome::Panicked(fault) => {
+            traffic.parts.metrics.fault(&fault.name, None);
+            let message = error_document(&fault, format);
+            Ended { message, mishap: Some(Mishap { fault: fault.name.to_string(), step: None }) }
+        }
+    }
+}
+
+/// How a request's own task ended.
+enum Outcome<T> {
+    Ended(T),
+    /// The shutdown ended it.
+    Cut,
+    Panicked(Fault),
+}
+
+fn outcome<T>(result: Result<Option<T>, JoinError>) -> Outcome<T> {
+    match result.map_err(JoinError::try_into_panic) {
+        Ok(Some(ended)) => Outcome::Ended(ended),
+        // The runtime cancels tasks only when it ends itself.
+        Ok(None) | Err(Err(_)) => Outcome::Cut,
+        Err(Ok(panic)) => Outcome::Panicked(panicked(&*panic)),
+    }
+}
+
+/// The fault of a request that the shutdown does not let run to its end.
+fn cut(id: &str) -> Fault {
+    tracing::warn!(request_id = %id, "cut by the shutdown");
+    Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway is shutting down")
+        .with_status(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// Runs it, counts and logs what went wrong. A step that panics fails its own request only.
@@ -100,8 +131,25 @@ fn place(step: &Option<Arc<StepInfo>>) -> Option<&str> {
 
 /// The client learns that it was us, the log learns what it was.
 fn panicked(panic: &(dyn Any + Send)) -> Fault {
-    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let cause = words.unwrap_or("no message");
+    let cause = panic_message(panic);
     tracing::error!(cause, "a step panicked: this is a defect in Gantry");
     Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "The gateway failed on this request").with_cause(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_not_reported_as_a_shutdown() {
+        let ended = tokio::spawn(async { Some(1) }).await;
+        assert!(matches!(outcome(ended), Outcome::Ended(1)));
+        let cut = tokio::spawn(async { None::<()> }).await;
+        assert!(matches!(outcome(cut), Outcome::Cut));
+        let broken = tokio::spawn(async { panic!("at the wrong place") });
+        let Outcome::Panicked(fault) = outcome::<()>(broken.await) else { panic!("not a panic") };
+        assert_eq!(fault.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(fault.message, "The gateway failed on this request");
+        assert_eq!(fault.cause.as_deref(), Some("at the wrong place"));
+    }
 }

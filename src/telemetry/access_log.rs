@@ -1,7 +1,8 @@
 //! One JSON line for every request.
 //!
 //! Requests hand their record to a bounded queue; one thread formats and writes. A full queue costs lines, which are
-//! counted in `gantry_access_log_dropped_total`, and never holds a request up.
+//! counted in `gantry_access_log_dropped_total`, and never holds a request up. Writes that fail are counted in
+//! `gantry_access_log_errors_total`, and the first one is logged.
 
 use std::io::{self, Write};
 use std::net::IpAddr;
@@ -89,6 +90,7 @@ impl AccessLog {
         queue: usize,
     ) -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(queue);
+        let out = Output { out, metrics: metrics.clone(), has_failed: false };
         std::thread::Builder::new().name("access-log".to_owned()).spawn(move || write_all(receiver, out, form))?;
         Ok(AccessLog { queue: sender, metrics })
     }
@@ -108,9 +110,36 @@ impl AccessLog {
     }
 }
 
-/// Writes until every sender is gone. What nobody reads any more (a closed pipe) is let go: serving goes on without it.
+/// Where the lines go.
+struct Output<W> {
+    out: W,
+    metrics: Arc<Metrics>,
+    /// A write has failed, and the log has told so.
+    has_failed: bool,
+}
+
+impl<W: Write> Output<W> {
+    /// Writes the block and empties it. One that cannot be written (to a closed pipe, to a full disk) is lost and counted: serving
+    /// goes on without it.
+    fn write(&mut self, block: &mut Vec<u8>) {
+        if !block.is_empty()
+            && let Err(error) = self.out.write_all(block).and_then(|()| self.out.flush())
+        {
+            self.metrics.access_log_failed();
+            if !std::mem::replace(&mut self.has_failed, true) {
+                tracing::error!(
+                    %error,
+                    "the access log cannot be written; gantry_access_log_errors_total counts what fails from here on"
+                );
+            }
+        }
+        block.clear();
+    }
+}
+
+/// Writes until every sender is gone.
 #[allow(clippy::disallowed_methods, reason = "a thread of its own, which no request waits for")]
-fn write_all(mut queue: mpsc::Receiver<Entry>, mut out: impl Write, form: AccessForm) {
+fn write_all(mut queue: mpsc::Receiver<Entry>, mut out: Output<impl Write>, form: AccessForm) {
     let (mut lines, mut block) = (AccessLines::default(), Vec::with_capacity(BLOCK));
     while let Some(first) = queue.blocking_recv() {
         let mut next = Some(first);
@@ -124,23 +153,18 @@ fn write_all(mut queue: mpsc::Receiver<Entry>, mut out: impl Write, form: Access
                     block.push(b'\n');
                 }
                 Entry::Flush(done) => {
-                    write_block(&mut block, &mut out);
+                    out.write(&mut block);
                     done.send(()).ok();
                 }
             }
             if block.len() >= BLOCK {
-                write_block(&mut block, &mut out);
+                out.write(&mut block);
             }
             next = queue.try_recv().ok();
         }
-        write_block(&mut block, &mut out);
+        out.write(&mut block);
         std::thread::sleep(PAUSE);
     }
-}
-
-fn write_block(block: &mut Vec<u8>, out: &mut impl Write) {
-    drop(out.write_all(block).and_then(|()| out.flush()));
-    block.clear();
 }
 
 /// The path comes from the client: what a terminal would act on is escaped.
@@ -158,6 +182,7 @@ fn plain(record: &AccessRecord) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Mutex, mpsc::Receiver};
 
     use super::*;
@@ -207,6 +232,57 @@ mod tests {
         }
     }
 
+    /// A pipe that nobody reads any more, until it is mended.
+    struct Broken(Arc<AtomicBool>);
+
+    impl Write for Broken {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            match self.0.load(Ordering::Acquire) {
+                true => Err(io::ErrorKind::BrokenPipe.into()),
+                false => Ok(bytes.len()),
+            }
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn counted(metrics: &Metrics, name: &str) -> u32 {
+        let text = metrics.encode();
+        text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn writes_that_fail_are_counted() {
+        let (metrics, is_broken) = (Arc::new(Metrics::new()), Arc::new(AtomicBool::new(true)));
+        let log = AccessLog::to(Broken(is_broken.clone()), AccessForm::Json, metrics.clone(), 10).unwrap();
+        for errors in 1..3 {
+            log.write(record("/"));
+            assert!(log.flush(Duration::from_secs(5)).await);
+            assert_eq!(counted(&metrics, "gantry_access_log_errors_total"), errors);
+        }
+        is_broken.store(false, Ordering::Release);
+        log.write(record("/"));
+        assert!(log.flush(Duration::from_secs(5)).await);
+        assert_eq!(counted(&metrics, "gantry_access_log_errors_total"), 2);
+        assert_eq!(counted(&metrics, "gantry_access_log_dropped_total"), 0);
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_is_reported_once() {
+        let lines = Shared::default();
+        let sink = lines.clone();
+        let logs = tracing_subscriber::fmt().with_ansi(false).with_writer(move || sink.clone()).finish();
+        tracing::subscriber::with_default(logs, || {
+            let (out, metrics) = (Broken(Arc::new(AtomicBool::new(true))), Arc::new(Metrics::new()));
+            let mut out = Output { out, metrics: metrics.clone(), has_failed: false };
+            (0..3).for_each(|_| out.write(&mut b"line\n".to_vec()));
+            assert_eq!(counted(&metrics, "gantry_access_log_errors_total"), 3);
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(text.matches("the access log cannot be written").count(), 1, "{text}");
+    }
+
     #[tokio::test]
     async fn nothing_in_a_request_breaks_a_line() {
         let out = Shared::default();
@@ -231,9 +307,8 @@ mod tests {
         for _ in 0..100 {
             log.write(record("/"));
         }
-        let text = metrics.encode();
-        let dropped = text.lines().find_map(|line| line.strip_prefix("gantry_access_log_dropped_total ")).unwrap();
-        assert!((80..=96).contains(&dropped.parse::<u32>().unwrap()), "{dropped}");
+        let dropped = counted(&metrics, "gantry_access_log_dropped_total");
+        assert!((80..=96).contains(&dropped), "{dropped}");
         assert!(!log.flush(Duration::from_millis(20)).await);
         drop(go);
         assert!(log.flush(Duration::from_secs(5)).await);

@@ -43,6 +43,7 @@ pub struct Metrics {
     reloads: Family<ReloadLabels, Counter>,
     generation: Gauge,
     access_lines_dropped: Counter,
+    access_log_errors: Counter,
     trace_spans_dropped: Counter,
 }
 
@@ -201,6 +202,7 @@ impl Metrics {
             reloads: Family::default(),
             generation: Gauge::default(),
             access_lines_dropped: Counter::default(),
+            access_log_errors: Counter::default(),
             trace_spans_dropped: Counter::default(),
         };
         metrics.register();
@@ -225,6 +227,8 @@ impl Metrics {
         registry.register("snapshot_generation", "Counts successful loads", self.generation.clone());
         let dropped = self.access_lines_dropped.clone();
         registry.register("access_log_dropped", "Access log lines nobody was quick enough to read", dropped);
+        let errors = "Writes of the access log that failed, each with all the lines it had";
+        registry.register("access_log_errors", errors, self.access_log_errors.clone());
         let dropped = self.trace_spans_dropped.clone();
         registry.register("trace_spans_dropped", "Spans that no collector took", dropped);
     }
@@ -296,6 +300,10 @@ impl Metrics {
 
     pub(super) fn access_line_dropped(&self) {
         self.access_lines_dropped.inc();
+    }
+
+    pub(super) fn access_log_failed(&self) {
+        self.access_log_errors.inc();
     }
 
     pub(super) fn trace_spans_dropped(&self, spans: u64) {

@@ -8,6 +8,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long anything may take here. Long, because machines are busy; nothing measures speed with it.
@@ -20,6 +21,8 @@ pub struct Gantry {
     pub admin: SocketAddr,
     stderr: Arc<Mutex<String>>,
     stdout: Arc<Mutex<String>>,
+    /// The threads that read both.
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// An HTTP response.
@@ -49,10 +52,17 @@ pub fn command() -> Command {
 impl Gantry {
     /// Starts `gantry VERB …` on free ports and waits until it is ready.
     pub fn start(arguments: &[&str]) -> Self {
-        let gantry = Self::spawn(arguments);
-        gantry.wait_until("it is ready", || {
-            gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|r| r.status == 200)
-        });
+        let mut gantry = Self::spawn(arguments);
+        let end = Instant::now() + PATIENCE;
+        while gantry.try_get_from(gantry.admin, "/readyz").is_none_or(|answer| answer.status != 200) {
+            if let Some(status) = gantry.child.try_wait().expect("a child") {
+                // The threads that read its output need a moment to come to the end.
+                gantry.read_to_end();
+                panic!("`gantry {}` ended with {status} before it was ready\n{}", arguments.join(" "), gantry.output());
+            }
+            assert!(Instant::now() < end, "`gantry {}` is not ready\n{}", arguments.join(" "), gantry.output());
+            pause(Duration::from_millis(20));
+        }
         gantry
     }
 
@@ -73,9 +83,9 @@ impl Gantry {
             .stderr(Stdio::piped())
             .spawn()
             .expect("gantry starts");
-        let stderr = collect(child.stderr.take().expect("a pipe"));
-        let stdout = collect(child.stdout.take().expect("a pipe"));
-        Gantry { child, traffic, admin, stderr, stdout }
+        let (stderr, errors) = collect(child.stderr.take().expect("a pipe"));
+        let (stdout, lines) = collect(child.stdout.take().expect("a pipe"));
+        Gantry { child, traffic, admin, stderr, stdout, readers: vec![errors, lines] }
     }
 
     /// Everything printed on stderr so far.
@@ -88,12 +98,25 @@ impl Gantry {
         self.stdout.lock().unwrap().clone()
     }
 
+    /// What it printed, for the message of a failure.
+    fn output(&self) -> String {
+        format!("stderr:\n{}\nstdout:\n{}", self.stderr(), self.stdout())
+    }
+
+    /// Waits until everything that a process printed which has ended is read.
+    fn read_to_end(&mut self) {
+        for reader in self.readers.drain(..) {
+            reader.join().expect("the output is read");
+        }
+    }
+
     pub fn get(&self, path: &str) -> Response {
         self.send("GET", path, &[], "")
     }
 
     pub fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
-        request(self.traffic, verb, path, headers, body).expect("an answer")
+        request(self.traffic, verb, path, headers, body)
+            .unwrap_or_else(|error| panic!("no answer to {verb} {path}: {error}\n{}", self.output()))
     }
 
     pub fn try_get_from(&self, address: SocketAddr, path: &str) -> Option<Response> {
@@ -104,7 +127,7 @@ impl Gantry {
     pub fn wait_until(&self, what: &str, condition: impl Fn() -> bool) {
         let end = Instant::now() + PATIENCE;
         while !condition() {
-            assert!(Instant::now() < end, "waited for: {what}\nstderr:\n{}", self.stderr());
+            assert!(Instant::now() < end, "waited for: {what}\n{}", self.output());
             pause(Duration::from_millis(20));
         }
     }
@@ -150,17 +173,17 @@ fn free_address() -> SocketAddr {
     std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
 }
 
-fn collect(pipe: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+fn collect(pipe: impl Read + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let text = Arc::new(Mutex::new(String::new()));
     let sink = text.clone();
-    std::thread::spawn(move || {
+    let reader = std::thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
             let mut sink = sink.lock().unwrap();
             sink.push_str(&line);
             sink.push('\n');
         }
     });
-    text
+    (text, reader)
 }
 
 /// One request on a connection of its own.

@@ -19,8 +19,10 @@ use arc_swap::ArcSwapOption;
 use aws_credential_types::Credentials as Keys;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use tokio::task::JoinError;
 
 use crate::http_client::HttpClient;
+use crate::value::panic_message;
 use load::Loader;
 
 pub use gauges::CredentialGauges;
@@ -136,7 +138,7 @@ impl Credentials {
         }
         // A task of its own: a caller that gives up must not take the call away from those who still wait.
         let task = tokio::spawn(Self::load_once(self.clone()));
-        let loading = async { task.await.unwrap_or_else(|_| Err(CredentialsError::new("loading was interrupted"))) };
+        let loading = async { task.await.unwrap_or_else(|error| Err(interrupted(error))) };
         let loading = loading.boxed().shared();
         flight.loading = Some(loading.clone());
         loading
@@ -159,6 +161,18 @@ impl Credentials {
             }
         };
         loaded
+    }
+}
+
+/// The error of a load that did not come to its end.
+fn interrupted(error: JoinError) -> CredentialsError {
+    match error.try_into_panic() {
+        Ok(panic) => {
+            let cause = panic_message(&*panic);
+            tracing::error!(cause, "loading credentials panicked: this is a defect in Gantry");
+            CredentialsError::new(format!("loading them panicked: {cause}"))
+        }
+        Err(_) => CredentialsError::new("loading was interrupted: the gateway is shutting down"),
     }
 }
 

@@ -231,7 +231,7 @@ impl Jsonata {
         }));
         match result {
             Ok(result) => result.map_err(|error| ExpressionError::from_evaluator(&error, self.length)),
-            Err(_) => Err(ExpressionError::new("the evaluation failed", self.whole_text())),
+            Err(_) => Err(ExpressionError::new(PANICKED, self.whole_text())),
         }
     }
 
@@ -241,6 +241,9 @@ impl Jsonata {
     }
 }
 
+/// The panic's own message is on stderr only: it may hold a part of the request.
+const PANICKED: &str = "the JSONata library panicked: this is a defect in Gantry";
+
 /// Parses a text within the limits.
 fn parse(text: &str) -> Result<AstNode, ExpressionError> {
     if text.len() > MAX_LENGTH {
@@ -249,7 +252,7 @@ fn parse(text: &str) -> Result<AstNode, ExpressionError> {
     }
     match catch_unwind(|| parser::parse(text)) {
         Ok(parsed) => parsed.map_err(|error| ExpressionError::from_parser(text, &error)),
-        Err(_) => Err(ExpressionError::new("the expression cannot be parsed", 0..text.len())),
+        Err(_) => Err(ExpressionError::new(PANICKED, 0..text.len())),
     }
 }
 

@@ -38,7 +38,8 @@ pub(super) fn bounded<T>(evaluate: impl FnOnce() -> Result<T, String>) -> Result
         Err(cause) if cause.is::<Exhausted>() => {
             Err("the XPath expression is too much work on this document".to_owned())
         }
-        Err(_) => Err("the XPath expression cannot be evaluated".to_owned()),
+        // The panic's own message is on stderr only: it may hold a part of the document.
+        Err(_) => Err("the XPath library panicked: this is a defect in Gantry".to_owned()),
     }
 }
 

@@ -14,6 +14,12 @@ import os, subprocess, time
 def handler(event, context):
     if event == "environment":
         return sorted(os.environ)
+    if isinstance(event, dict) and "gate" in event:
+        gate = event["gate"]
+        open(gate + "." + str(os.getpid()), "w").close()
+        while not os.path.exists(gate):
+            time.sleep(0.01)
+        return os.getpid()
     if event == "child":
         return subprocess.Popen(["sleep", "1000"]).pid
     if isinstance(event, int):
@@ -55,11 +61,13 @@ async fn a_process_is_kept_warm() {
     let begin = Instant::now();
     let first = bench.value("worker", "{}").await;
     let cold = begin.elapsed();
-    let begin = Instant::now();
+    // The fastest: others may have to wait for the processor.
+    let mut warm = Duration::MAX;
     for _ in 0..50 {
+        let begin = Instant::now();
         assert_eq!(bench.value("worker", "{}").await, first);
+        warm = warm.min(begin.elapsed());
     }
-    let warm = begin.elapsed() / 50;
     eprintln!("cold {cold:.1?}, warm {warm:.2?} with a new connection each");
     assert!(warm < Duration::from_millis(20), "a warm call takes {warm:?}: delayed acknowledgement?");
 }
@@ -69,11 +77,21 @@ async fn one_process_per_invocation_up_to_the_cap() {
     if !has("python3") {
         return;
     }
-    let bench = worker().await;
-    let slow = || bench.call("worker", "{\"seconds\": 0.6}").send();
+    let bench = Bench::with(&[("worker.py", WORKER), ("functions.yaml", "worker: {timeout: 20}\n")]).await;
+    let gates = tempfile::tempdir().expect("a folder");
+    let gate = gates.path().join("gate");
+    let event = json!({"gate": gate}).to_string();
+    let slow = || bench.call("worker", &event).send();
     let late = async {
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        bench.call("worker", "{}").send().await
+        // Both run, each of which has left a file.
+        let begin = Instant::now();
+        while std::fs::read_dir(gates.path()).expect("the folder").count() < 2 {
+            assert!(begin.elapsed() < Duration::from_secs(15), "two handlers do not run");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let late = bench.call("worker", "{}").send().await;
+        std::fs::write(&gate, "").expect("a file");
+        late
     };
     let (first, second, third) = tokio::join!(slow(), slow(), late);
     assert_ne!(first.json(), second.json());

@@ -8,7 +8,7 @@ use crate::jose::jwe::{self, Content, Management, Method};
 use crate::jose::{Algorithm, Key, KeyError, compact, unsigned};
 use crate::policy::kit::jwt::{Keys, failed};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::Value;
+use crate::value::{Value, joined};
 
 /// A compiled `jwt-generate`.
 pub(super) struct JwtGenerate {
@@ -150,7 +150,7 @@ impl Parts {
                 header.insert("cty".to_owned(), "JWT".into());
                 token.into_bytes()
             }
-            None => serde_json::to_vec(&self.claims).unwrap_or_default(),
+            None => Json::Object(self.claims.clone()).to_string().into_bytes(),
         };
         jwe::encrypt(&content, header, key, *method, key_id.as_deref())
     }
@@ -231,8 +231,8 @@ impl Step for JwtGenerate {
             return Outcome::Ready(self.put(make(), cx));
         }
         Outcome::wait(async move {
-            let token = tokio::task::spawn_blocking(make).await;
-            self.put(token.unwrap_or_else(|_| Err("the token could not be signed".to_owned())), cx)
+            let token = joined(tokio::task::spawn_blocking(make)).await;
+            self.put(token, cx)
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::jose::{Algorithm, KeySet, Token, TokenError};
 use crate::policy::kit::jwt::{Keys, failed};
 use crate::resources::key_sets::RemoteKeys;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::{Value, parse_unique_object};
+use crate::value::{Value, joined, parse_unique_object};
 
 /// A compiled `jwt-validate`.
 pub(super) struct JwtValidate {
@@ -53,7 +53,7 @@ impl Decryption {
         let keys = self.keys.get(cx)?;
         let decrypt = move || Encrypted::read(bare(&text))?.decrypt(&keys);
         let content = match method.management.decrypts_slowly() {
-            true => tokio::task::spawn_blocking(decrypt).await.unwrap_or(Err(TokenError::NotDecrypted)),
+            true => joined(tokio::task::spawn_blocking(decrypt)).await,
             false => decrypt(),
         };
         String::from_utf8(content.map_err(say)?).map_err(|_| "the token's content is not text".to_owned())

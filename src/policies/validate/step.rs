@@ -8,7 +8,7 @@ use crate::expression::{Builtin, Reference, Root};
 use crate::openapi::schema::{Bodies, Body, Choice, Schema, Violation};
 use crate::policy::kit::call::input_body;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::{Body as Content, Message, Value, Xml, XmlLimits, parse_unique};
+use crate::value::{Body as Content, Message, Value, Xml, XmlLimits, joined, parse_unique};
 
 /// Bytes of a body that is checked at once. A larger one takes so long that it does not belong on the reactor.
 const SMALL: usize = 32 * 1024;
@@ -128,9 +128,8 @@ impl Step for Validate {
             return Outcome::Ready(self.finish(check(&schema, &bytes, fill), cx));
         }
         Outcome::wait(async move {
-            let checked = tokio::task::spawn_blocking(move || check(&schema, &bytes, fill)).await;
-            let lost = |_| Err("the body could not be validated".to_owned().into());
-            self.finish(checked.unwrap_or_else(lost), cx)
+            let checked = joined(tokio::task::spawn_blocking(move || check(&schema, &bytes, fill))).await;
+            self.finish(checked, cx)
         })
     }
 }

@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
 use crate::settings;
+use crate::value::panic_message;
 
 pub use counters::BackgroundCounters;
 
@@ -88,7 +89,12 @@ impl Background {
         while let Some(job) = next {
             match AssertUnwindSafe(job.work).catch_unwind().await {
                 Ok(true) => self.counters.succeeded.inc(),
-                Ok(false) | Err(_) => self.counters.failed.inc(),
+                Ok(false) => self.counters.failed.inc(),
+                Err(panic) => {
+                    let cause = panic_message(&*panic);
+                    tracing::error!(cause, "a call in the background panicked: this is a defect in Gantry");
+                    self.counters.failed.inc()
+                }
             };
             next = self.next();
         }

@@ -154,9 +154,12 @@ impl State {
         if let Root::Builtin(Builtin::Message) = root {
             return Some(&mut self.outgoing.message);
         }
-        match self.slot_mut(root) {
-            Slot::Message(output) => Some(output),
-            Slot::Empty | Slot::Value(_) => None,
+        match root {
+            Root::Builtin(_) => None,
+            Root::Slot(_) | Root::Named(_) => match self.slot_mut(root) {
+                Slot::Message(output) => Some(output),
+                Slot::Empty | Slot::Value(_) => None,
+            },
         }
     }
 
@@ -176,16 +179,27 @@ impl State {
         }
     }
 
+    /// A variable of the author's.
+    #[expect(
+        clippy::expect_used,
+        reason = "no caller comes here with a root of the gateway: `put`, `clear` and `input_mut` handle those themselves, and \
+                  outputs to one are refused, at load by `Compiler::output` and in scripts by `createMessage`"
+    )]
     fn slot_mut(&mut self, root: &Root) -> &mut Slot {
-        let (slot, name) = match root {
-            Root::Slot(slot) => (Some(*slot), None),
-            Root::Named(name) => (self.route.pipeline.symbols.find(name), Some(name)),
-            Root::Builtin(_) => (None, None),
+        let slot = match root {
+            Root::Slot(slot) => Some(*slot),
+            Root::Named(name) => match self.route.pipeline.symbols.find(name) {
+                Some(slot) => Some(slot),
+                None => return self.variables.overflow.entry(name.clone()).or_default(),
+            },
+            Root::Builtin(_) => None,
         };
-        match slot.map(usize::from) {
-            Some(slot) if slot < self.variables.slots.len() => &mut self.variables.slots[slot],
-            _ => self.variables.overflow.entry(name.cloned().unwrap_or_default()).or_default(),
+        let slot = usize::from(slot.expect("a variable of the author's"));
+        // The placeholder of a state that was lost has none until something is set.
+        if self.variables.slots.is_empty() {
+            self.variables.slots = (0..self.route.pipeline.symbols.len()).map(|_| Slot::Empty).collect();
         }
+        &mut self.variables.slots[slot]
     }
 
     fn get(&self, reference: &Reference) -> Value {

@@ -72,22 +72,22 @@ async fn http2_with_prior_knowledge() {
     println!("an idle HTTP/2 connection was closed after {:?}; 400 ms allowed", started.elapsed());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn further_connections_wait_for_a_slot() {
     let mut settings = settings();
     settings.limits.connections = 1;
-    let server = start(settings, snapshot(vec![("GET", "/{x}", echo())])).await;
-    let mut first = server.connect().await;
-    first.write_all(b"GET /1 HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    read_until(&mut first, "/1 a").await;
+    let server = still(start(settings, snapshot(vec![("GET", "/{x}", echo())]))).await;
+    let mut first = still(server.connect()).await;
+    still(first.write_all(b"GET /1 HTTP/1.1\r\nHost: a\r\n\r\n")).await.unwrap();
+    still(read_until(&mut first, "/1 a")).await;
     let second = server.get("/2");
     tokio::pin!(second);
     assert!(timeout(Duration::from_millis(150), &mut second).await.is_err());
     drop(first);
-    assert_eq!(status(&second.await), 200);
+    assert_eq!(status(&still(second).await), 200);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_assembly_with_handlers_runs_on_when_its_client_leaves() {
     let done = Arc::new(AtomicUsize::new(0));
     let count = || {
@@ -98,12 +98,15 @@ async fn an_assembly_with_handlers_runs_on_when_its_client_leaves() {
     };
     let on = handled(vec![wait(300), count(), Op::Stop, Op::Stop]);
     let off = pipeline(vec![wait(300), count()]);
-    let server = start(settings(), snapshot(vec![("GET", "/on", on), ("GET", "/off", off)])).await;
+    let server = still(start(settings(), snapshot(vec![("GET", "/on", on), ("GET", "/off", off)]))).await;
     for path in ["/on", "/off"] {
-        let mut stream = server.connect().await;
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await.unwrap();
-        sleep(Duration::from_millis(100)).await;
+        let mut stream = still(server.connect()).await;
+        still(stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes())).await.unwrap();
+        still(server.counts("gantry_requests_in_flight 1")).await;
+        drop(stream);
+        still(server.counts("gantry_requests_in_flight 0")).await;
     }
+    assert_eq!(done.load(Ordering::SeqCst), 0, "they take 300 ms");
     sleep(Duration::from_millis(500)).await;
     assert_eq!(done.load(Ordering::SeqCst), 1);
     let metrics = server.metrics.encode();

@@ -28,9 +28,7 @@ async fn what_is_in_flight_finishes_and_nothing_new_comes_in() {
             })
         })
         .collect();
-    while !server.metrics.encode().contains("gantry_requests_in_flight 50") {
-        sleep(Duration::from_millis(5)).await;
-    }
+    server.counts("gantry_requests_in_flight 50").await;
     server.drain();
     while status(&server.admin("/readyz").await) == 200 {
         sleep(Duration::from_millis(1)).await;
@@ -54,7 +52,7 @@ async fn what_does_not_finish_is_cut_and_counted() {
     let mut server = start(settings, routes()).await;
     let mut stream = server.connect().await;
     stream.write_all(b"GET /stuck HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    sleep(Duration::from_millis(100)).await;
+    server.counts("gantry_requests_in_flight 1").await;
     server.drain();
     read_all(&mut stream).await;
     let report = timeout(PATIENCE, server.ended).await.unwrap().unwrap();
@@ -93,6 +91,13 @@ async fn client(address: SocketAddr) -> (usize, usize) {
     (answered, lost)
 }
 
+/// How many requests of the clients have been answered.
+fn requests(server: &Running) -> u32 {
+    let line = r#"gantry_requests_total{api="pets",operation="/quick",method="GET",status="2xx"} "#;
+    let text = server.metrics.encode();
+    text.lines().find_map(|found| found.strip_prefix(line)?.parse().ok()).unwrap_or(0)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_at_full_speed_never_get_half_an_answer() {
     let hello = change(|cx| {
@@ -103,7 +108,11 @@ async fn clients_at_full_speed_never_get_half_an_answer() {
     let settings = Server { drain_delay: millis(100), ..settings() };
     let mut server = start(settings, snapshot(vec![("GET", "/quick", pipeline(vec![wait(2), hello]))])).await;
     let clients: Vec<_> = (0..20).map(|_| tokio::spawn(client(server.at.traffic))).collect();
-    sleep(Duration::from_millis(200)).await;
+    // All are connected, and each has had answers.
+    server.counts(r#"gantry_connections{listener="traffic"} 20"#).await;
+    while requests(&server) < 100 {
+        tokio::task::yield_now().await;
+    }
     server.drain();
     let (mut answered, mut lost) = (0, 0);
     for client in clients {

@@ -131,6 +131,21 @@ fn settings() -> Server {
     Server { listen: any, admin_listen: any, drain_delay: Seconds::new(0), ..Server::default() }
 }
 
+/// Waits for what real sockets bring while a paused clock stands still: it goes on by itself only when no task can run.
+async fn still<T>(what: impl Future<Output = T>) -> T {
+    let end = std::time::Instant::now() + PATIENCE;
+    let run = async {
+        while std::time::Instant::now() < end {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        done = what => done,
+        () = run => panic!("it took too long"),
+    }
+}
+
 fn millis(millis: u64) -> Seconds {
     Seconds(Duration::from_millis(millis))
 }
@@ -188,6 +203,15 @@ async fn start_traced(
 }
 
 impl Running {
+    /// Waits until the metrics have this text.
+    async fn counts(&self, text: &str) {
+        let end = std::time::Instant::now() + PATIENCE;
+        while !self.metrics.encode().contains(text) {
+            assert!(std::time::Instant::now() < end, "no {text} in\n{}", self.metrics.encode());
+            tokio::task::yield_now().await;
+        }
+    }
+
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.at.traffic).await.unwrap()
     }

@@ -49,16 +49,17 @@ async fn headers_that_drip_are_closed_too() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_quiet_connection_outlives_the_header_timeout_and_ends_at_the_idle_timeout() {
     let mut settings = settings();
     settings.limits.header_timeout = millis(200);
     settings.limits.idle_timeout = millis(900);
-    let server = start(settings, routes()).await;
-    let mut stream = server.connect().await;
+    let server = still(start(settings, routes())).await;
+    let mut stream = still(server.connect()).await;
     for _ in 0..2 {
-        stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-        assert_eq!(status(&read_until(&mut stream, "\r\n\r\n").await), 200);
+        still(stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")).await.unwrap();
+        assert_eq!(status(&still(read_until(&mut stream, "\r\n\r\n")).await), 200);
+        still(server.counts("gantry_requests_in_flight 0")).await;
         sleep(Duration::from_millis(400)).await;
     }
     let started = Instant::now();
@@ -68,10 +69,10 @@ async fn a_quiet_connection_outlives_the_header_timeout_and_ends_at_the_idle_tim
         started.elapsed() + Duration::from_millis(400)
     );
     // The second request's headers have their own time.
-    let mut stream = server.connect().await;
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    read_until(&mut stream, "\r\n\r\n").await;
-    stream.write_all(b"GET / HT").await.unwrap();
+    let mut stream = still(server.connect()).await;
+    still(stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")).await.unwrap();
+    still(read_until(&mut stream, "\r\n\r\n")).await;
+    still(stream.write_all(b"GET / HT")).await.unwrap();
     assert_eq!(read_all(&mut stream).await, "");
     assert!(server.metrics.encode().contains(r#"gantry_refused_total{reason="header_timeout"} 1"#));
 }

@@ -114,7 +114,7 @@ async fn a_request_whose_client_left_is_traced_as_far_as_it_came() {
     let traced = Traced::start(snapshot(vec![("GET", "/", of_steps(steps))])).await;
     let mut stream = traced.server.connect().await;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    traced.server.counts("gantry_requests_in_flight 1").await;
     drop(stream);
     let end = std::time::Instant::now() + PATIENCE;
     let mut told = traced.spans().await;

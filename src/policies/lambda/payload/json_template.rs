@@ -143,16 +143,24 @@ fn pieces(text: &str, holes: Vec<Hole>) -> Box<[Piece]> {
     pieces.into()
 }
 
+#[expect(
+    clippy::expect_used,
+    reason = "every value is written as JSON with texts as keys, and a vector takes all of it"
+)]
 fn write_value(out: &mut Vec<u8>, value: &crate::value::Value) {
-    // A value is always JSON, and a vector takes all.
-    serde_json::to_writer(out, value).ok();
+    serde_json::to_writer(out, value).expect("JSON in memory");
 }
 
 /// Text as it stands between the quotes of a JSON string.
+#[expect(
+    clippy::expect_used,
+    reason = "every text is written as JSON, between two quotes, and a vector takes all of it"
+)]
 fn write_quoted(out: &mut Vec<u8>, text: &str) {
-    let quoted = serde_json::to_string(text).unwrap_or_default();
-    let inside = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-    out.extend_from_slice(inside.as_bytes());
+    let start = out.len();
+    serde_json::to_writer(&mut *out, text).expect("JSON in memory");
+    out.remove(start);
+    out.pop();
 }
 
 /// The byte at a line and a column, both from 1, as the parser counts them.

@@ -165,3 +165,16 @@ fn an_output_is_a_message_of_its_own_or_the_message() {
         assert_eq!(findings(name), [format!("api.yaml:6:21: error G0403 `{name}` cannot be set; {help}")]);
     }
 }
+
+#[test]
+fn what_a_handler_sets_after_a_state_was_lost_is_there() {
+    let mut cx = context();
+    cx.state = cx.state.placeholder();
+    let order = Reference::new(Root::Slot(0), Vec::new());
+    assert!(cx.get(&order).is_empty());
+    cx.set(&order, "7".into()).unwrap();
+    assert_eq!(cx.get(&order).as_str(), Some("7"));
+    assert_eq!(cx.roots(), ["order".into()]);
+    assert!(cx.state.input_mut(&Root::Builtin(Builtin::Client)).is_none());
+    assert_eq!(cx.roots(), ["order".into()], "no variable without a name");
+}
