@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the document with which Gantry stands beside its peers: the paths that the harness asks for, and N generated routes."""
+"""Writes the document that Gantry serves in the comparison: the paths that the harness requests, and N generated routes."""
 
 import argparse
 import json

@@ -25,7 +25,7 @@ def present():
 
 @contextlib.contextmanager
 def standin():
-    """Runs the stand-in beside what is measured."""
+    """Runs the stand-in for Lambda while something is measured."""
     present()
     command = ["taskset", "-c", "1", loopback.program("lambda-standin", "STANDIN"), "--port", str(UPSTREAM), "--verify-every", "64"]
     process = subprocess.Popen(command)
