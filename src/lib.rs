@@ -1,6 +1,6 @@
 //! Gantry: an API gateway that runs DataPower-style assemblies.
 //!
-//! The modules are rooms, ground floor first: a room may use only rooms above it in this list. `docs/life-of-a-request.md`
+//! The modules are rooms, ground floor first: a room may use only rooms above it in this list. `docs/architecture.md`
 //! tells how a document and a request go through them.
 #![forbid(unsafe_code)]
 

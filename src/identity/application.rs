@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::{Directory, Stranger};
 use crate::openapi::KeyPlace;
 use crate::runtime::{Caller, ClientDemand, State};
+use crate::value::form;
 
 /// The application that a demand names, with what it sends.
 pub fn caller(directory: &Directory, demand: &ClientDemand, state: &State) -> Result<Arc<Caller>, Stranger> {
@@ -25,8 +26,8 @@ pub fn sent_key(place: &KeyPlace, state: &State) -> Option<String> {
             _ => None,
         };
     }
-    let pairs = state.request.uri.query().unwrap_or_default().split('&');
-    let mut all = pairs.filter_map(|pair| pair.split_once('=')).filter(|(name, _)| **name == *place.name);
+    let pairs = form::written_pairs(state.request.uri.query().unwrap_or_default());
+    let mut all = pairs.filter(|(name, _)| **name == *place.name);
     match (all.next(), all.next()) {
         (Some((_, value)), None) => percent_decode_str(value).decode_utf8().ok().map(|text| text.into_owned()),
         _ => None,

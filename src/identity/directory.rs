@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
+use aws_lc_rs::digest::{SHA256, digest as hash};
 
 use super::limit::Limit;
 use crate::openapi::Api;
@@ -71,9 +71,9 @@ impl Directory {
             None => member,
             Some(secret) => {
                 // The comparison takes as long for an application that does not exist.
-                let sent: [u8; 32] = Sha256::digest(secret).into();
+                let sent = hash(&SHA256, secret.as_bytes());
                 let known = member.and_then(|member| member.secret).unwrap_or_default();
-                let same = aws_lc_rs::constant_time::verify_slices_are_equal(&sent, &known).is_ok();
+                let same = aws_lc_rs::constant_time::verify_slices_are_equal(sent.as_ref(), &known).is_ok();
                 member.filter(|member| same && member.secret.is_some())
             }
         };
@@ -100,10 +100,10 @@ fn names(text: &str, api: &Api) -> bool {
     }
 }
 
-fn digest(hex: &str) -> Option<[u8; 32]> {
-    let bytes: Option<Vec<u8>> =
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()).collect();
-    bytes?.try_into().ok()
+fn digest(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(bytes)
 }
 
 fn caller(number: usize, name: &str, application: &crate::settings::Application, plan: &str, of: &Plan) -> Caller {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::HeaderValue;
-use percent_encoding::utf8_percent_encode;
 use serde_json::Value as Json;
 
 use super::credentials::basic_of;
@@ -14,10 +13,10 @@ use crate::base::{Reported, codes, quoted_list};
 use crate::jose::{ALGORITHMS, Algorithm, Token, check_times};
 use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::discovery::Discovery;
-use crate::resources::introspection::{FORM, Introspector};
+use crate::resources::introspection::Introspector;
 use crate::resources::key_sets::RemoteKeys;
 use crate::settings::OAuthProvider;
-use crate::value::{Secret, Value};
+use crate::value::{Secret, Value, form};
 
 /// The most that clocks may differ.
 const MOST_SKEW: Duration = Duration::from_secs(60);
@@ -227,9 +226,8 @@ fn introspector(target: &Target, asking: &Asking<'_>, targets: &TargetCompiler<'
 
 /// RFC 6749, 2.3.1: both are form-encoded before they are joined.
 fn credentials(asking: &Asking<'_>) -> Option<HeaderValue> {
-    let encode = |text: &str| utf8_percent_encode(text, FORM).to_string();
     let secret = asking.client_secret.map(Secret::expose).unwrap_or_default();
-    basic_of(&encode(asking.client_id?), &zeroize::Zeroizing::new(encode(secret)))
+    basic_of(&form::encoded(asking.client_id?), &zeroize::Zeroizing::new(form::encoded(secret)))
 }
 
 fn algorithms(

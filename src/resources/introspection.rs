@@ -9,7 +9,6 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Uri};
 use lru::LruCache;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value as Json};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
@@ -18,7 +17,7 @@ use super::cache::{Fingerprint, Key};
 use super::fetch::{allowed_life, fetch};
 use super::in_use::InUse;
 use crate::http_client::HttpClient;
-use crate::value::{Body, Value, parse_unique_object};
+use crate::value::{Body, Value, form, parse_unique_object};
 
 /// Answers that are kept of each kind: about good tokens, and about all others. Tokens that somebody makes up push out no good ones.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
@@ -28,9 +27,6 @@ const BAD_LIFE: Duration = Duration::from_secs(10);
 const FAILURE_LIFE: Duration = Duration::from_secs(1);
 /// Questions at a time: an issuer is not flooded through the gateway.
 const AT_A_TIME: usize = 64;
-
-/// What is encoded in a form.
-pub const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The introspectors of a process.
 #[derive(Debug, Default)]
@@ -164,8 +160,8 @@ impl Introspector {
     }
 
     fn question(&self, token: &str) -> Request<crate::value::BodyStream> {
-        let form = format!("token={}&token_type_hint=access_token", utf8_percent_encode(token, FORM));
-        let mut request = Request::new(Body::from_bytes(form).send());
+        let question = format!("token={}&token_type_hint=access_token", form::encoded(token));
+        let mut request = Request::new(Body::from_bytes(question).send());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         let headers = request.headers_mut();

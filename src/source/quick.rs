@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use regex_lite::Regex;
+use regex::Regex;
 use serde_json::{Map, Value};
 
 /// Looks at values, and keeps the patterns that it met. Gantry's own, such as that of `30s`, are simple enough for a small engine.

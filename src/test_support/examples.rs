@@ -1,6 +1,6 @@
 //! The examples of the policies' pages, run as they are printed.
 //!
-//! An example is a YAML file below `src/policy/NAME/examples/`:
+//! An example is a YAML file below `src/policies/NAME/examples/`:
 //!
 //! ```yaml
 //! title: …            # one line

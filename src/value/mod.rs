@@ -4,6 +4,7 @@ mod attributes;
 mod body;
 mod coding;
 mod digits;
+pub mod form;
 mod headers;
 mod json;
 mod json_limits;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use super::Map;
+use crate::value::form;
 
 /// Decoded names, each with its decoded values in the order of the query: `a=1&b&a=2` is `a: [1, 2]`, `b: [""]`.
 pub(super) fn parameters(query: &str) -> Map<'_, Vec<Cow<'_, str>>> {
@@ -18,8 +19,7 @@ pub(super) fn undecoded(query: &str) -> Map<'_, Vec<Cow<'_, str>>> {
 
 fn read<'q>(query: &'q str, text: fn(&'q str) -> Cow<'q, str>) -> Map<'q, Vec<Cow<'q, str>>> {
     let mut found: Map<'_, Vec<Cow<'_, str>>> = Map::default();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    for (name, value) in form::written_pairs(query) {
         let (name, value) = (text(name), text(value));
         match found.entry(&name) {
             Some(values) => values.push(value),

@@ -6,10 +6,11 @@ use std::ops::Range;
 
 use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, TRANSFER_ENCODING, USER_AGENT};
 use http::{Method, Uri};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::SignError;
 use crate::http_client::host;
+use crate::value::form;
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -98,12 +99,8 @@ fn query(out: &mut String, query: &str) {
     if query.is_empty() {
         return;
     }
-    let encoded = |text: &str| {
-        let spaced = text.replace('+', " ");
-        utf8_percent_encode(&percent_decode_str(&spaced).decode_utf8_lossy(), RESERVED).to_string()
-    };
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let encoded = |text: &str| utf8_percent_encode(&form::decoded(text), RESERVED).to_string();
+    let pairs = form::written_pairs(query);
     let mut pairs: Vec<(String, String)> = pairs.map(|(name, value)| (encoded(name), encoded(value))).collect();
     pairs.sort();
     for (index, (name, value)) in pairs.iter().enumerate() {

@@ -168,28 +168,15 @@ impl PayloadHash {
 #[derive(Debug)]
 struct Hex([u8; 64]);
 
-/// Every byte as it is written.
-const PAIRS: [[u8; 2]; 256] = {
-    let digits = b"0123456789abcdef";
-    let mut pairs = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
-        byte += 1;
-    }
-    pairs
-};
-
 impl Hex {
     fn of(digest: digest::Digest) -> Self {
         Hex::of_bytes(digest.as_ref())
     }
 
+    #[expect(clippy::expect_used, reason = "only digests and tags of 32 bytes come here, and 64 digits hold them")]
     fn of_bytes(bytes: &[u8]) -> Self {
-        let mut text = [b'0'; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
-            pair.copy_from_slice(&PAIRS[usize::from(*byte)]);
-        }
+        let mut text = [0; 64];
+        hex::encode_to_slice(bytes, &mut text).expect("32 bytes");
         Hex(text)
     }
 

@@ -141,9 +141,5 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// The values of a query parameter, as written.
 pub(in crate::expression) fn query_values<'q>(query: &'q str, name: &str) -> impl Iterator<Item = &'q str> {
-    query.split('&').filter(|pair| !pair.is_empty()).filter_map(move |pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = || percent_encoding::percent_decode_str(key).decode_utf8_lossy();
-        (key == name || decoded() == name).then_some(value)
-    })
+    crate::value::form::written_values(query, name)
 }

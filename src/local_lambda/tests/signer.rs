@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use bytes::Bytes;
-use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
 use tokio::net::TcpStream;
@@ -81,17 +81,20 @@ impl Call {
         let names = self.headers.keys().cloned().collect::<Vec<_>>().join(";");
         let lines: String = self.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let path = self.path.replace('%', "%25");
-        let (query, hash) = (&self.query, hex(&Sha256::digest(&self.payload)));
+        let (query, hash) = (&self.query, hex::encode(digest(&SHA256, &self.payload)));
         let canonical = format!("POST\n{path}\n{query}\n{lines}\n{names}\n{hash}");
         let scope = format!("{}/eu-west-1/lambda/aws4_request", &timestamp[..8]);
-        let hash = hex(&Sha256::digest(canonical));
+        let hash = hex::encode(digest(&SHA256, canonical.as_bytes()));
         let text = format!("AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{hash}");
         let mut key = format!("AWS4{}", self.secret).into_bytes();
         for part in scope.split('/').chain([text.as_str()]) {
             key = mac(&key, part);
         }
-        let authorization =
-            format!("AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={}", self.key, hex(&key));
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={}",
+            self.key,
+            hex::encode(&key)
+        );
         let mut request = Request::post(format!("{}?{}", self.path, self.query));
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -116,11 +119,5 @@ impl Answer {
 }
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key");
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hmac::sign(&hmac::Key::new(HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }

@@ -1,10 +1,8 @@
 //! What a request sends as an application's id and secret.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::CONTENT_TYPE;
-use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use crate::expression::Template;
@@ -12,6 +10,7 @@ use crate::identity;
 use crate::identity::{Sent, basic, name_and_password};
 use crate::openapi::{KeyPlace, Location};
 use crate::runtime::Context;
+use crate::value::form;
 
 /// Where both are.
 pub(super) enum Places {
@@ -69,9 +68,7 @@ impl Place {
                     return None;
                 }
                 let bytes = cx.state.request.body.bytes()?;
-                let text = std::str::from_utf8(&bytes).ok()?;
-                let fields = text.split('&').filter_map(|pair| pair.split_once('='));
-                only(fields.filter(|(key, _)| decoded(key) == **name).map(|(_, value)| decoded(value).into_owned()))
+                only(form::fields(&bytes).filter(|(key, _)| **key == **name).map(|(_, value)| value.into_owned()))
             }
         }
     }
@@ -83,9 +80,4 @@ fn only(mut all: impl Iterator<Item = String>) -> Option<String> {
         (Some(one), None) => Some(one),
         _ => None,
     }
-}
-
-fn decoded(text: &str) -> Cow<'_, str> {
-    let text = text.replace('+', " ");
-    percent_decode_str(&text).decode_utf8_lossy().into_owned().into()
 }

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use sha2::{Digest, Sha256};
+use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::aws::credentials::{Base, CredentialSource};
 use crate::http_client::TlsOptions;
@@ -22,7 +22,7 @@ impl Key {
 /// A key in the making. What is added one after the other never runs together: every part says how long it is.
 pub struct Fingerprint(Feed);
 
-struct Feed(Sha256);
+struct Feed(Context);
 
 impl Hasher for Feed {
     fn write(&mut self, bytes: &[u8]) {
@@ -38,7 +38,7 @@ impl Hasher for Feed {
 impl Fingerprint {
     /// Keys that start with different words are different.
     pub fn new(word: &str) -> Self {
-        Fingerprint(Feed(Sha256::new())).with(word)
+        Fingerprint(Feed(Context::new(&SHA256))).with(word)
     }
 
     /// Adds a part.
@@ -68,8 +68,10 @@ impl Fingerprint {
         self.with(&secret.map(Secret::expose))
     }
 
+    /// The key of all parts.
+    #[expect(clippy::expect_used, reason = "a SHA-256 digest has 32 bytes")]
     pub fn key(self) -> Key {
-        Key(self.0.0.finalize().into())
+        Key(self.0.0.finish().as_ref().try_into().expect("32 bytes"))
     }
 }
 

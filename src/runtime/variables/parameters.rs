@@ -17,7 +17,7 @@ use crate::base::Generation;
 use crate::expression::Builtin;
 use crate::openapi::{Location, ParameterType, Separator};
 use crate::runtime::DeclaredParameter;
-use crate::value::Value;
+use crate::value::{Value, form};
 
 type Path<'a> = &'a [Arc<str>];
 
@@ -74,7 +74,7 @@ impl State {
     pub fn parameter_texts(&self, location: Location, name: &str) -> Vec<String> {
         match location {
             Location::Path => in_path(self, name).map(|text| percent_decoded(text).into_owned()).into_iter().collect(),
-            Location::Query => in_query(self, name).map(|text| form_decoded(text).into_owned()).collect(),
+            Location::Query => in_query(self, name).map(|text| form::decoded(text).into_owned()).collect(),
             Location::Header => {
                 let sent = self.request.headers.get_all(name).iter();
                 sent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
@@ -104,7 +104,9 @@ pub(super) fn all(state: &State, _: Path<'_>) -> Value {
     let path = &state.request.path_parameters;
     let mut all: IndexMap<Arc<str>, Value> =
         path.iter().map(|(name, text)| (name.clone(), percent_decoded(text).into_owned().into())).collect();
-    for (name, value) in grouped(state.request.uri.query().unwrap_or_default(), percent_decoded, Cow::Borrowed) {
+    let written = form::written_pairs(state.request.uri.query().unwrap_or_default());
+    let written = written.map(|(name, value)| (percent_decoded(name), Cow::Borrowed(value)));
+    for (name, value) in grouped(written) {
         all.entry(name).or_insert(value);
     }
     for field in state.route.operation.parameters.iter().filter(|one| one.location == Location::FormData) {
@@ -167,7 +169,7 @@ fn typed(state: &State, parameter: &DeclaredParameter) -> Value {
             return segments.map_or(Value::Null, |segments| Value::Array(Arc::new(segments)));
         }
         Location::Path => in_path(state, name).map(Cow::Borrowed).into_iter().collect(),
-        Location::Query => in_query(state, name).map(form_decoded).collect(),
+        Location::Query => in_query(state, name).map(form::decoded).collect(),
         Location::Header => match message::header(&state.request.headers, name) {
             Value::String(text) => vec![Cow::Owned(text.to_string())],
             _ => Vec::new(),
@@ -243,8 +245,7 @@ fn in_path<'s>(state: &'s State, name: &str) -> Option<&'s str> {
 
 /// The values of a query parameter, as they were written.
 fn in_query<'s>(state: &'s State, name: &'s str) -> impl Iterator<Item = &'s str> {
-    let pairs = pairs(state.request.uri.query().unwrap_or_default());
-    pairs.filter(move |(key, _)| *key == name || percent_decoded(key) == name).map(|(_, value)| value)
+    form::written_values(state.request.uri.query().unwrap_or_default(), name)
 }
 
 /// Whether the request's body is a form that a URL could have held.
@@ -255,9 +256,9 @@ pub(super) fn is_form(state: &State) -> bool {
 }
 
 /// The fields of a form, as an object.
-pub(super) fn form(state: &State) -> Value {
+pub(super) fn form_fields(state: &State) -> Value {
     let bytes = state.request.body.bytes().unwrap_or_default();
-    Value::Object(Arc::new(grouped(&String::from_utf8_lossy(&bytes), form_decoded, form_decoded)))
+    Value::Object(Arc::new(grouped(form::fields(&bytes))))
 }
 
 fn fields(state: &State, name: &str) -> Vec<String> {
@@ -265,40 +266,20 @@ fn fields(state: &State, name: &str) -> Vec<String> {
         return Vec::new();
     }
     let bytes = state.request.body.bytes().unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    pairs(&text)
-        .filter(|(key, _)| form_decoded(key) == name)
-        .map(|(_, value)| form_decoded(value).into_owned())
-        .collect()
-}
-
-fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+    form::fields(&bytes).filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect()
 }
 
 /// The values of every name, in one pass: a query or a form may have thousands.
-fn grouped<'t>(
-    text: &'t str,
-    name: impl Fn(&'t str) -> Cow<'t, str>,
-    value: impl Fn(&'t str) -> Cow<'t, str>,
-) -> IndexMap<Arc<str>, Value> {
+fn grouped<'t>(pairs: impl Iterator<Item = (Cow<'t, str>, Cow<'t, str>)>) -> IndexMap<Arc<str>, Value> {
     let mut all: IndexMap<Arc<str>, Vec<Value>> = IndexMap::new();
-    for (key, text) in pairs(text) {
-        all.entry(Arc::from(name(key))).or_default().push(Value::from(&*value(text)));
+    for (name, value) in pairs {
+        all.entry(Arc::from(name)).or_default().push(Value::from(&*value));
     }
     all.into_iter().map(|(name, values)| (name, one_or_list(values))).collect()
 }
 
 fn percent_decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8_lossy()
-}
-
-fn form_decoded(text: &str) -> Cow<'_, str> {
-    match text.contains('+') {
-        true => Cow::Owned(percent_decoded(&text.replace('+', " ")).into_owned()),
-        false => percent_decoded(text),
-    }
 }
 
 fn one_or_list(values: impl IntoIterator<Item = Value>) -> Value {

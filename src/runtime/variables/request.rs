@@ -81,7 +81,7 @@ pub(super) fn body(state: &State, path: Path<'_>) -> Value {
         return Value::Null;
     }
     if state.route.pipeline.generation == Generation::V5 && parameters::is_form(state) {
-        return parameters::form(state).at(path.iter().map(|name| &**name)).cloned().unwrap_or_default();
+        return parameters::form_fields(state).at(path.iter().map(|name| &**name)).cloned().unwrap_or_default();
     }
     message::body(&state.request.body, path)
 }

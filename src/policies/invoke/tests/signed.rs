@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use hmac::{Hmac, KeyInit, Mac};
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::{Digest, Sha256};
 
 use super::Bench;
 use crate::test_support::{Ask, Recorded, Setup, TestServer, json_reply};
@@ -12,14 +12,8 @@ use crate::test_support::{Ask, Recorded, Setup, TestServer, json_reply};
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 const SECRET: &str = "a secret for tests";
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn mac(key: &[u8], text: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
+    hmac::sign(&hmac::Key::new(HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }
 
 /// The signature that AWS computes from what it received, written from AWS's description and not from our signer.
@@ -41,13 +35,13 @@ fn expected(seen: &Recorded) -> (String, String) {
         headers.insert(name, seen.header(name).unwrap().trim().to_owned());
     }
     let headers: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-    let hash = hex(&Sha256::digest(&seen.body));
+    let hash = hex::encode(digest(&SHA256, &seen.body));
     let canonical = format!("{}\n{}\n{}\n{headers}\n{names}\n{hash}", seen.method, path.join("/"), pairs.join("&"));
     let scope = field("Credential").split_once('/').unwrap().1.to_owned();
     let date = seen.header("x-amz-date").unwrap();
-    let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical.as_bytes())));
+    let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex::encode(digest(&SHA256, canonical.as_bytes())));
     let key = scope.split('/').fold(format!("AWS4{SECRET}").into_bytes(), |key, part| mac(&key, part));
-    (hex(&mac(&key, &text)), field("Signature"))
+    (hex::encode(mac(&key, &text)), field("Signature"))
 }
 
 fn assert_signed(seen: &Recorded) {

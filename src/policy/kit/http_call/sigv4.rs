@@ -20,6 +20,7 @@ use crate::policy::Compiler;
 use crate::policy::kit::aws_credentials::{self, CredentialRows};
 use crate::resources::cache::Fingerprint;
 use crate::runtime::{Fault, FaultSource, kinds};
+use crate::value::form;
 
 /// What stands bare in a signed query.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -192,8 +193,7 @@ fn canonical(uri: &Uri) -> Result<Uri, &'static str> {
     let Some(query) = uri.query() else { return Ok(uri.clone()) };
     let mut text = uri.path().to_owned();
     let mut separator = '?';
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    for (name, value) in form::written_pairs(query) {
         text.push(separator);
         text.push_str(&encoded(name)?);
         text.push('=');

@@ -127,7 +127,11 @@ async fn every_variable_holds_what_the_table_says() {
             match (&alone, expected) {
                 (Json::Null, _) => assert_eq!(text, "[]", "{reference}"),
                 (Json::String(alone), Is(_)) => assert_eq!(text, format!("[{alone}]"), "{reference}"),
-                (alone, Is(_) | AnObject) if !reference.starts_with("system.time") => {
+                (alone, Is(_) | AnObject)
+                    if !reference.starts_with("system")
+                        && !reference.starts_with("session")
+                        && *reference != "request" =>
+                {
                     assert_eq!(text, format!("[{alone}]"), "{reference}");
                 }
                 _ => {}
@@ -159,6 +163,10 @@ async fn what_is_missing_is_null_alone_and_empty_in_a_text() {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let found = read(&Setup::default(), generation, &names, Ask::new("POST", "/v1/orders/7/a")).await;
         for (row, (alone, text)) in rows.iter().zip(found) {
+            // Objects of these are objects of empty texts there.
+            if generation == Generation::V5 && matches!(row.name(), "client" | "client.app" | "client.org" | "plan") {
+                continue;
+            }
             let empty_text = generation == Generation::V5
                 && row.known != Known::V10
                 && (row.name().starts_with("client.") || row.name().starts_with("plan."));
