@@ -95,7 +95,7 @@ fn options(folder: &Path) -> Options {
 fn has(program: &str) -> bool {
     let there = Command::new(program).arg("--version").output().is_ok();
     if !there {
-        eprintln!("SKIPPED: {program} is not installed, so nothing was tested here");
+        crate::test_support::skipped(&format!("{program} is not installed, so nothing was tested here"));
     }
     there
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
 
 /// Looks at values, and keeps the patterns that it met. Gantry's own, such as that of `30s`, are simple enough for a small engine.
@@ -75,7 +75,7 @@ impl Look {
     fn matches(&self, pattern: &str, text: &str) -> Option<bool> {
         let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
         if !patterns.contains_key(pattern) {
-            patterns.insert(pattern.to_owned(), Regex::new(pattern).ok());
+            patterns.insert(pattern.to_owned(), RegexBuilder::new(pattern).unicode(false).build().ok());
         }
         patterns.get(pattern)?.as_ref()?.is_match(text).then_some(true)
     }

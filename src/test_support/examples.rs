@@ -251,7 +251,7 @@ async fn the_examples_of_every_policy_run_as_they_are_printed() {
             // A task of its own, so that one failure does not hide the next example's.
             match tokio::spawn(run(file)).await {
                 Ok(true) => {}
-                Ok(false) => eprintln!("SKIPPED: the example {name}"),
+                Ok(false) => super::skipped(&format!("the example {name}")),
                 Err(_) => failed.push(name),
             }
         }

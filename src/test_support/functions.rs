@@ -73,7 +73,7 @@ impl Functions {
 fn has_python() -> bool {
     let there = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
     if !there {
-        eprintln!("SKIPPED: python3 is not installed, so no function ran here");
+        super::skipped("python3 is not installed, so no function ran here");
     }
     there
 }

@@ -7,6 +7,7 @@ mod frames;
 mod functions;
 pub(crate) mod keys;
 mod setup;
+mod skip;
 pub(crate) mod suites;
 
 pub(crate) use crate::aws::credentials::tests::sts;
@@ -16,6 +17,7 @@ pub(crate) use ask::{Answer, Ask, Gateway};
 pub(crate) use frames::stream_event;
 pub(crate) use functions::Functions;
 pub(crate) use setup::{Loaded, Setup, document, ibm_document};
+pub(crate) use skip::skipped;
 
 /// Loads a document whose `x-assembly` is this text, with nothing special around it.
 pub(crate) fn assembly(text: &str) -> Loaded {

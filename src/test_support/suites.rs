@@ -29,7 +29,7 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     if suite.is_dir() {
         return Some(suite);
     }
-    eprintln!("SKIPPED: the suite {name} is not at {}", suite.display());
+    super::skipped(&format!("the suite {name} is not at {}", suite.display()));
     None
 }
 

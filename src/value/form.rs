@@ -29,9 +29,9 @@ pub fn decoded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A value encoded for a form or a query.
+/// A value encoded for a form or a query. A space is `%20`, which readers of both kinds take.
 pub fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
 #[cfg(test)]

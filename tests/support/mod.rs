@@ -3,6 +3,9 @@
 // Every test file is a crate of its own and uses a part of this.
 #![allow(dead_code)]
 
+#[path = "../../src/test_support/skip.rs"]
+mod skip;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -236,7 +239,7 @@ fn dechunk(mut body: &str) -> String {
 pub fn python_is_here(test: &str) -> bool {
     let here = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
     if !here {
-        eprintln!("SKIPPED: {test}: python3 is not on this machine");
+        skip::skipped(&format!("{test}: python3 is not on this machine"));
     }
     here
 }

@@ -97,7 +97,7 @@ fn aws_vectors_verify() {
     let suite = "../shared/suites/sigv4/tests/aws-signing-test-suite/v4";
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(suite);
     let Ok(cases) = folder.read_dir() else {
-        eprintln!("SKIPPED: the AWS signing vectors are not at {}", folder.display());
+        crate::test_support::skipped(&format!("the AWS signing vectors are not at {}", folder.display()));
         return;
     };
     let mut count = 0;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{Reported, codes, nearest, quoted_list};
+use crate::base::{Reported, codes};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiled, Compiler, Plan};
 use crate::runtime::kinds;
@@ -105,22 +105,7 @@ fn output(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Root, Repo
 /// The names of `stop-on-error`; `None` means that every fault stops the flow.
 fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Box<[String]>>, Reported> {
     let Some(names) = &config.stop_on_error else { return Ok(None) };
-    let mark = compiler.findings.mark();
-    for (index, name) in names.iter().enumerate() {
-        let known = || kinds::ALL.iter().map(|kind| kind.name);
-        if !known().any(|kind| kind == name) {
-            let near = nearest(name, known());
-            let help = match near.as_slice() {
-                [] => "the page of `lambda` lists its faults".to_owned(),
-                near => format!("did you mean {}?", quoted_list(near)),
-            };
-            compiler.error_with_help(
-                codes::BAD_VALUE,
-                &format!("/stop-on-error/{index}"),
-                format!("`{name}` is no fault"),
-                help,
-            );
-        }
-    }
-    compiler.findings.errors_since(mark).map(|()| Some(names.clone().into()))
+    let known: Vec<&str> = kinds::ALL.iter().map(|kind| kind.name).collect();
+    compiler.check_stop_on_error(names, &known)?;
+    Ok(Some(names.clone().into()))
 }

@@ -4,6 +4,7 @@ pub(crate) mod aws_credentials;
 pub(crate) mod call;
 mod condition;
 pub(crate) mod converted;
+mod fault_names;
 pub(crate) mod http_call;
 mod identity;
 pub(crate) mod jwt;

@@ -136,7 +136,7 @@ fn verbs_times_and_names_of_faults_are_checked() {
         ("timeout: soon", "6:25: error G0304 `timeout` is text, expected a time such as `30`, `30s` or `500ms`"),
         (
             "stop-on-error: [ConectionError]",
-            "6:32: error G0308 `invoke` raises no `ConectionError`; write `ConnectionError`",
+            "6:32: error G0308 `invoke` raises no `ConectionError`; did you mean `ConnectionError`?",
         ),
         (
             "stop-on-error: [Mine]",

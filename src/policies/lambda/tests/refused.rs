@@ -134,7 +134,7 @@ fn an_endpoint_of_the_settings_is_not_printed() {
 #[test]
 fn a_region_is_needed() {
     if region_from_environment().is_some() {
-        eprintln!("SKIPPED: AWS_REGION is set, so a missing region cannot be tested");
+        crate::test_support::skipped("AWS_REGION is set, so a missing region cannot be tested");
         return;
     }
     let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
@@ -296,10 +296,13 @@ fn mistyped_values_and_names_are_explained() {
         ),
         (
             "stop-on-error: [LambdaTimoutError]",
-            "6:32: error G0308 `LambdaTimoutError` is no fault; \
+            "6:32: error G0308 `lambda` raises no `LambdaTimoutError`; \
              did you mean `LambdaTimeoutError`?",
         ),
-        ("stop-on-error: [Mine]", "6:32: error G0308 `Mine` is no fault; the page of `lambda` lists its faults"),
+        (
+            "stop-on-error: [Mine]",
+            "6:32: error G0308 `lambda` raises no `Mine`; docs/policies/lambda.md lists the faults",
+        ),
         (
             "input: ordre",
             "6:23: warning G0402 nothing sets the variable `ordre`; set `ordre` in a step before this one, or declare it under `properties`",

@@ -135,7 +135,7 @@ async fn a_limit_counts_a_call_until_its_stream_ends() {
 #[tokio::test]
 async fn a_node_handler_streams_through_the_gateway() {
     if std::process::Command::new("node").arg("--version").output().is_err() {
-        eprintln!("SKIPPED: node is not installed, so no handler streamed");
+        crate::test_support::skipped("node is not installed, so no handler streamed");
         return;
     }
     let handler = "export const handler = awslambda.streamifyResponse(async (event, stream) => {

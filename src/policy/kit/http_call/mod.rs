@@ -20,7 +20,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::assembly::{AllowedHosts, Carrier};
-use crate::base::{Findings, Generation, Reported, codes, nearest, quoted_list};
+use crate::base::{Findings, Generation, Reported, codes, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiler, Plan};
 use crate::source::Spellings;
@@ -186,28 +186,16 @@ fn timeout(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Duration,
     Ok(timeout)
 }
 
+/// The faults that a call raises.
+const FAULTS: [&str; 3] = ["ConnectionError", "OperationError", "SOAPError"];
+
 /// Which faults stop the flow. Where nothing is said, the DataPower API Gateway goes on and the v5 engine stops on
 /// connection errors.
 fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<StopOn, Reported> {
     let Some(names) = &config.stop_on_error else {
         return Ok(StopOn { connection: compiler.generation == Generation::V5, ..StopOn::default() });
     };
-    let mut stops = StopOn::default();
-    let mark = compiler.findings.mark();
-    for (index, name) in names.iter().enumerate() {
-        match name.as_str() {
-            "ConnectionError" => stops.connection = true,
-            "OperationError" => stops.operation = true,
-            "SOAPError" => stops.soap = true,
-            other => {
-                let known = ["ConnectionError", "OperationError", "SOAPError"];
-                let near = nearest(other, known);
-                let names = if near.is_empty() { quoted_list(&known) } else { quoted_list(&near) };
-                let message = format!("`invoke` raises no `{other}`");
-                let pointer = format!("/stop-on-error/{index}");
-                compiler.error_with_help(codes::BAD_VALUE, &pointer, message, format!("write {names}"));
-            }
-        }
-    }
-    compiler.findings.errors_since(mark).map(|()| stops)
+    compiler.check_stop_on_error(names, &FAULTS)?;
+    let [connection, operation, soap] = FAULTS.map(|fault| names.iter().any(|name| name == fault));
+    Ok(StopOn { connection, operation, soap })
 }
