@@ -45,12 +45,12 @@ impl Reference {
 
     /// What of the path is not fixed by the variable's name: a name that the author chose, and what is below the variable.
     pub fn rest(&self) -> &[Arc<str>] {
-        &self.path[self.found.fixed..]
+        &self.path[usize::from(self.found.fixed)..]
     }
 
     /// The part of the path that names nothing: there is no such member of a variable of the gateway.
     pub fn unknown_member(&self) -> Option<&[Arc<str>]> {
-        let below = &self.path[self.found.depth..];
+        let below = &self.path[usize::from(self.found.depth)..];
         let is_unknown = matches!(self.root, Root::Builtin(_)) && !below.is_empty() && !self.found.variable.is_open();
         is_unknown.then_some(below)
     }

@@ -160,9 +160,9 @@ variables! {
 pub struct Found {
     pub variable: Variable,
     /// How many segments of the path are its name.
-    pub depth: usize,
+    pub depth: u8,
     /// How many of them come before the first that the author or the client chooses.
-    pub fixed: usize,
+    pub fixed: u8,
 }
 
 impl Variable {
@@ -179,7 +179,7 @@ impl Variable {
                 segments.next().is_some_and(|segment| name == "NAME" || **segment == *name)
             });
             if fits && depth > best.depth {
-                let fixed = variable.name().split('.').skip(1).take_while(|name| *name != "NAME").count();
+                let fixed = variable.name().split('.').skip(1).take_while(|name| *name != "NAME").map(|_| 1).sum();
                 best = Found { variable: *variable, depth, fixed };
             }
         }

@@ -8,8 +8,9 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use gantry::load::{Load, Surroundings, load};
+use gantry::load::{Load, load};
 use gantry::resources::Resources;
+use gantry::resources::Surroundings;
 use gantry::runtime::{Context, Op, Outcome, Request, Route, Snapshot, execute};
 use gantry::settings::{Live, Purpose};
 use gantry::source::ProcessEnvironment;
@@ -120,9 +121,8 @@ fn read(path: &Path, resources: &Resources) -> Load {
         resources,
         environment: &ProcessEnvironment,
         purpose: Purpose::Serve,
-        progress: &|_| {},
     };
-    load(&[path.to_path_buf()], &around)
+    load(&[path.to_path_buf()], around, &|_| {})
 }
 
 fn loaded(steps: &str) -> Loaded {
@@ -181,7 +181,7 @@ pub fn step(steps: &str) -> Run {
             }
         }
         // It grows with every header that is set.
-        cx.state.touched_headers.clear();
+        cx.state.outgoing.touched_headers.clear();
     })
 }
 
@@ -189,13 +189,13 @@ pub fn step(steps: &str) -> Run {
 pub fn flow(steps: &str, body: &'static str) -> Run {
     let loaded = loaded(steps);
     let mut cx = loaded.context(Body::Empty);
-    let original = cx.state.message.headers.clone();
+    let original = cx.state.outgoing.message.headers.clone();
     let pipeline = loaded.route().pipeline.clone();
     Box::new(move || {
         let body = Body::from_bytes(Bytes::from_static(body.as_bytes()));
         let headers = original.clone();
-        cx.state.message = Message { headers, body, ..Message::default() };
-        cx.state.touched_headers.clear();
+        cx.state.outgoing.message = Message { headers, body, ..Message::default() };
+        cx.state.outgoing.touched_headers.clear();
         let ended = loaded.runtime.block_on(execute(&pipeline, &mut cx));
         assert!(black_box(ended).is_ok(), "nothing fails");
     })
@@ -207,7 +207,7 @@ pub fn context() -> Run {
     Box::new(move || {
         let _inside = loaded.runtime.enter();
         let mut cx = loaded.context(Body::Empty);
-        let pipeline = cx.state.pipeline.clone();
+        let pipeline = cx.state.route.pipeline.clone();
         let ended = {
             let mut running = pin!(execute(&pipeline, &mut cx));
             running.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop()))

@@ -138,7 +138,7 @@ fn function(function: KnownFunction, args: &[AstNode], resolve: &mut Resolver<'_
         }
         (KnownFunction::QueryParameter, [AstNode::String(name)]) => {
             let Source::Variable(querystring) = beginning(&path, resolve).ok()?.source else { return None };
-            return Some(Operand::Query { querystring: querystring.clone(), name: name.as_str().into() });
+            return Some(Operand::Query { querystring, name: name.as_str().into() });
         }
         _ => return None,
     }

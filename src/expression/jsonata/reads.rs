@@ -87,7 +87,7 @@ pub(in crate::expression) fn beginning(path: &[Arc<str>], resolve: &mut Resolver
 /// into those. A name that no variable has belongs to none.
 fn depth(builtin: Builtin, path: &[Arc<str>]) -> usize {
     let reference = Reference::new(Root::Builtin(builtin), path.to_vec());
-    let known = Variable::find(builtin, path).depth;
+    let known = usize::from(Variable::find(builtin, path).depth);
     known + usize::from(reference.unknown_member().is_some())
 }
 
@@ -127,7 +127,7 @@ fn collect(path: Vec<Arc<str>>, want: &Want, resolve: &mut Resolver<'_>, reads: 
         Some(_) if is_parameter => true,
         Some(builtin) => {
             let found = Variable::find(builtin, &path[1..]);
-            found.depth + 1 < path.len() || !found.variable.has_variables_below()
+            usize::from(found.depth) + 1 < path.len() || !found.variable.has_variables_below()
         }
     };
     if want.whole || is_value || want.members.is_empty() {

@@ -207,7 +207,7 @@ fn parts(
 fn reads_of(weight: &Jsonata) -> Vec<Reference> {
     let mut reads: Vec<Reference> = weight.references().into_iter().cloned().collect();
     if weight.reads_everything() {
-        reads.extend([Builtin::Message, Builtin::Request].map(|root| Reference::whole(root)));
+        reads.extend([Builtin::Message, Builtin::Request].map(Reference::whole));
     }
     reads
 }

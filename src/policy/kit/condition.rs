@@ -88,7 +88,7 @@ impl Compiler<'_, '_> {
 fn plan(condition: Condition) -> Plan {
     let mut reads: Vec<Reference> = condition.references().into_iter().cloned().collect();
     if condition.reads_everything() {
-        reads.extend([Builtin::Message, Builtin::Request].map(|root| Reference::whole(root)));
+        reads.extend([Builtin::Message, Builtin::Request].map(Reference::whole));
     }
     Plan { step: Box::new(Holds(condition)), access: Access { reads, ..Access::default() } }
 }

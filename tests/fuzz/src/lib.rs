@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use gantry::load::{Surroundings, load};
-use gantry::resources::Resources;
+use gantry::load::load;
+use gantry::resources::{Resources, Surroundings};
 use gantry::runtime::{Context, Request, RouteMatch, Snapshot, execute};
 use gantry::settings::{Purpose, Live};
 use gantry::source::Environment;
@@ -34,9 +34,8 @@ pub fn loaded(document: &[u8]) -> Option<Snapshot> {
         resources: &resources,
         environment: &Nothing,
         purpose: Purpose::Check,
-        progress: &|_| {},
     };
-    load(&[file], &around).snapshot
+    load(&[file], around, &|_| {}).snapshot
 }
 
 /// A folder of this process.
@@ -65,6 +64,7 @@ fn run(snapshot: &Snapshot, body: &[u8]) {
         scheme: "http",
         headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static(kind))]),
         body: Body::Empty,
+        body_kept: false,
         client: ([192, 0, 2, 7], 40_000).into(),
         local: ([192, 0, 2, 1], 8080).into(),
         received: SystemTime::UNIX_EPOCH,

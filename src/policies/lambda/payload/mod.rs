@@ -178,6 +178,6 @@ impl Payload {
         if matches!(input.root, Root::Builtin(Builtin::Message | Builtin::Request)) && path.is_empty() {
             path.push("body".into());
         }
-        vec![Reference::new(input.root.clone(), path.into())]
+        vec![Reference::new(input.root.clone(), path)]
     }
 }
