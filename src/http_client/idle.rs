@@ -26,12 +26,12 @@ pub(super) struct Idle<C> {
 
 /// What the pool's own task is to do. `O` is an origin.
 pub(super) struct Due<O> {
-    state: Mutex<State<O>>,
+    state: Mutex<IdleState<O>>,
     /// Told when there is a connection to poll, or an earlier deadline.
     news: Notify,
 }
 
-struct State<O> {
+struct IdleState<O> {
     /// By deadline; the number tells equal ones apart.
     deadlines: BTreeMap<(Instant, u64), Weak<O>>,
     number: u64,
@@ -118,7 +118,7 @@ impl<C> IdleList<C> {
 impl<O> Due<O> {
     pub(super) fn new() -> Self {
         let (deadlines, woken) = (BTreeMap::new(), Vec::new());
-        Due { state: Mutex::new(State { deadlines, number: 0, woken, is_watched: false }), news: Notify::new() }
+        Due { state: Mutex::new(IdleState { deadlines, number: 0, woken, is_watched: false }), news: Notify::new() }
     }
 
     /// Has an origin looked at then. True where the caller has to start the task.
@@ -165,7 +165,7 @@ impl<O> Due<O> {
         drop(tokio::time::timeout_at(next, self.news.notified()).await);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<O>> {
+    fn lock(&self) -> MutexGuard<'_, IdleState<O>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

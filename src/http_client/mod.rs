@@ -7,11 +7,11 @@
 mod connection;
 mod connector;
 mod error;
-mod gather;
 mod guard;
 mod hop_by_hop;
 mod idle;
 mod pool;
+mod small_writes;
 mod tls;
 
 #[cfg(test)]
@@ -37,10 +37,10 @@ use connector::Connector;
 use pool::Pool;
 
 pub use error::{SendError, SendErrorKind};
-pub use gather::Gather;
 pub use guard::Guard;
 pub use hop_by_hop::{is_hop_by_hop, strip_hop_by_hop};
 pub use pool::{ResponseBody, host};
+pub use small_writes::Gather;
 pub use tls::{TlsError, TlsOptions};
 
 /// How connections are made and kept.

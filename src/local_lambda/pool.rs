@@ -18,12 +18,12 @@ use super::switches::Switch;
 pub struct Pool {
     home: Arc<Home>,
     notices: broadcast::Sender<Notice>,
-    state: Mutex<State>,
+    state: Mutex<PoolState>,
     /// Calls that a switch of faults has seen.
     calls: AtomicU64,
 }
 
-struct State {
+struct PoolState {
     function: Arc<Function>,
     /// Counts the reloads: a process of an earlier generation is not used again.
     generation: u64,
@@ -43,7 +43,7 @@ impl Pool {
     pub fn new(function: Function, home: Arc<Home>, notices: broadcast::Sender<Notice>) -> Pool {
         let running = Arc::new(Semaphore::new(function.concurrency));
         let (function, idle) = (Arc::new(function), Vec::new());
-        let state = State { function, generation: 0, idle, running, used: false };
+        let state = PoolState { function, generation: 0, idle, running, used: false };
         Pool { home, notices, state: Mutex::new(state), calls: AtomicU64::new(0) }
     }
 

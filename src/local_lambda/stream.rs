@@ -30,7 +30,7 @@ pub struct Running {
     pub outcome: oneshot::Receiver<Result<Outcome, Refusal>>,
 }
 
-enum State {
+enum StreamState {
     /// A piece that has come already, then the rest.
     Pieces(Option<Bytes>, Running),
     Ended,
@@ -38,15 +38,15 @@ enum State {
 
 /// The events of an invocation: chunks as they come, then how it ended.
 pub fn events(first: Option<Bytes>, running: Running) -> ReplyBody {
-    let frames = stream::unfold(State::Pieces(first, running), async |state| {
-        let State::Pieces(first, mut running) = state else { return None };
+    let frames = stream::unfold(StreamState::Pieces(first, running), async |state| {
+        let StreamState::Pieces(first, mut running) = state else { return None };
         if let Some(bytes) = first {
-            return Some((frame(chunks(&bytes)), State::Pieces(None, running)));
+            return Some((frame(chunks(&bytes)), StreamState::Pieces(None, running)));
         }
         loop {
             match running.pieces.recv().await {
                 Some(Piece::Declared(_)) => {}
-                Some(Piece::Bytes(bytes)) => return Some((frame(chunks(&bytes)), State::Pieces(None, running))),
+                Some(Piece::Bytes(bytes)) => return Some((frame(chunks(&bytes)), StreamState::Pieces(None, running))),
                 None => break,
             }
         }
@@ -56,7 +56,7 @@ pub fn events(first: Option<Bytes>, running: Running) -> ReplyBody {
             // The service stops.
             Err(_) => BytesMut::new(),
         };
-        Some((frame(last), State::Ended))
+        Some((frame(last), StreamState::Ended))
     });
     StreamBody::new(Box::pin(frames)).boxed_unsync()
 }

@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, Method, StatusCode, Version};
 
-use super::refused::Refused;
+use super::refusals::Refused;
 use crate::settings::Limits;
 use crate::telemetry::Refusal;
 

@@ -20,11 +20,11 @@ const LAST_CALL: Duration = Duration::from_millis(500);
 pub(super) struct Clock {
     header_timeout: Duration,
     idle_timeout: Duration,
-    state: Mutex<State>,
+    state: Mutex<ConnectionState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct ConnectionState {
     doing: Doing,
     /// When the connection's task began what it is doing. What is told from there need not ask the system again.
     now: Instant,
@@ -81,7 +81,8 @@ pub(super) struct Watched {
 impl Clock {
     pub(super) fn new(limits: &Limits) -> Self {
         let now = Instant::now();
-        let state = State { doing: Doing::Fresh { since: now }, now, stalled: None, last_call: None, http2: false };
+        let state =
+            ConnectionState { doing: Doing::Fresh { since: now }, now, stalled: None, last_call: None, http2: false };
         let (header_timeout, idle_timeout) = (limits.header_timeout.0, limits.idle_timeout.0);
         Clock { header_timeout, idle_timeout, state: Mutex::new(state) }
     }
@@ -153,7 +154,7 @@ impl Clock {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ConnectionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -16,7 +16,7 @@ use super::checks::check;
 use super::clock::Busy;
 use super::connection::Peer;
 use super::exchange::{Exchange, Sent};
-use super::refused::Refused;
+use super::refusals::Refused;
 use super::reply::outgoing;
 use super::run::run;
 use super::stop::{Phase, Stop};

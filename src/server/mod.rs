@@ -19,7 +19,7 @@ mod handler;
 mod listener;
 mod protocol;
 mod ready;
-mod refused;
+mod refusals;
 mod reply;
 mod run;
 mod serve;

@@ -8,8 +8,8 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::quick::Look;
-use super::words::{expectation, known_properties, property_name};
+use super::quick_check::Look;
+use super::schema_messages::{expectation, known_properties, property_name};
 use super::{Content, Entry, Key, Node, Scalar, Style};
 use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
 

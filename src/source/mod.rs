@@ -10,11 +10,11 @@ mod json;
 mod origin;
 mod packaged;
 mod parse;
-mod quick;
+mod quick_check;
 mod reference;
 pub mod rule;
 mod scalar;
-mod words;
+mod schema_messages;
 
 use std::sync::Arc;
 

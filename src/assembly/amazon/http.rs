@@ -20,7 +20,7 @@ pub(super) fn proxy(
     findings: &mut Findings,
 ) -> Result<Draft, Reported> {
     let span = integration.span;
-    let call = Call::read(export, operation, integration, findings)?;
+    let call = HttpCall::read(export, operation, integration, findings)?;
     let mut config = call.config(span);
     config.push(("parameter-control", control(integration, "blocklist", &[])));
     let mut execute = call.mapped.steps(span);
@@ -40,7 +40,7 @@ pub(super) fn mapped(
     body(integration, findings);
     let backend = Backend::Variable(BACKEND);
     let responses = responses::read(export, integration, backend, findings);
-    let call = Call::read(export, operation, integration, findings)?;
+    let call = HttpCall::read(export, operation, integration, findings)?;
     let responses = responses?;
     let mut config = call.config(span);
     let mut names = vec!["content-type".to_owned(), "accept".to_owned()];
@@ -90,14 +90,14 @@ fn answer(all: &[responses::Response], integration: &Node) -> Vec<Node> {
 }
 
 /// What both kinds of call have.
-struct Call {
+struct HttpCall {
     target: Target,
     verb: Node,
     timeout: Node,
     mapped: Mapped,
 }
 
-impl Call {
+impl HttpCall {
     fn read(
         export: &Export<'_>,
         operation: &Operation,
@@ -114,7 +114,7 @@ impl Call {
         let target = uri.and_then(|uri| mapped.target(&uri, operation, findings));
         let verb = verb(export, integration, findings);
         let timeout = timeout(export, integration, findings);
-        Ok(Call { target: target?, verb: verb?, timeout: timeout?, mapped })
+        Ok(HttpCall { target: target?, verb: verb?, timeout: timeout?, mapped })
     }
 
     fn config(&self, span: crate::base::Span) -> Vec<(&'static str, Node)> {

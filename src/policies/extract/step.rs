@@ -3,9 +3,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::expression::{Edit, ExpressionError, Jsonata, Scope};
-use crate::policy::kit::converted::transform_error;
-use crate::policy::kit::lent;
-use crate::policy::kit::located::{Mistake, Target};
+use crate::policy::kit::body_conversion::transform_error;
+use crate::policy::kit::edit_targets::{Mistake, Target};
+use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, Outcome, Step};
 use crate::value::Value;
 
@@ -21,8 +21,8 @@ pub(super) struct Change {
 impl Step for Extract {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         let with_xpath = self.0.iter().any(|change| change.target.is_xpath());
-        let size = lent::size_of_bodies(cx, with_xpath);
-        lent::work(&self.0, cx, size, |changes, cx| changes.iter().try_for_each(|change| change.apply(cx)))
+        let size = off_thread::size_of_bodies(cx, with_xpath);
+        off_thread::work(&self.0, cx, size, |changes, cx| changes.iter().try_for_each(|change| change.apply(cx)))
     }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use crate::policy::kit::converted::{Places, json_of, transform_error};
-use crate::policy::kit::lent;
+use crate::policy::kit::body_conversion::{Places, json_of, transform_error};
+use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, Outcome, Step};
 use crate::value::{Xml, XmlRoot};
 
@@ -25,7 +25,7 @@ impl Plan {
 
 impl Step for JsonToXml {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let size = self.0.places.body(cx).map_or(0, lent::size_of_body);
-        lent::work(&self.0, cx, size, Plan::convert)
+        let size = self.0.places.body(cx).map_or(0, off_thread::size_of_body);
+        off_thread::work(&self.0, cx, size, Plan::convert)
     }
 }

@@ -11,7 +11,7 @@ use crate::runtime::{Fault, FaultSource, kinds};
 
 use super::caller::Caller;
 use super::config::Config;
-use super::select::Chosen;
+use super::function_choice::Chosen;
 
 /// Where the calls of a step go on.
 pub(super) struct Behind {

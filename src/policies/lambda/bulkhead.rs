@@ -7,9 +7,9 @@ use crate::resources::bulkhead::{Bulkhead, Bulkheads, Permit};
 use crate::resources::cache::{Fingerprint, Key};
 use crate::runtime::{Fault, FaultSource, kinds};
 
+use super::call_target::CallTarget;
 use super::config::Config;
-use super::place::Call;
-use super::select::Chosen;
+use super::function_choice::Chosen;
 
 /// The limit of a step. What runs is counted over all steps that have one for the same function.
 pub(super) struct Limit {
@@ -21,7 +21,7 @@ pub(super) struct Limit {
     known: Option<Arc<Bulkhead>>,
 }
 
-pub(super) fn compile(config: &Config, call: &Call, compiler: &Compiler<'_, '_>) -> Option<Limit> {
+pub(super) fn compile(config: &Config, call: &CallTarget, compiler: &Compiler<'_, '_>) -> Option<Limit> {
     let most = config.max_concurrency? as usize;
     let all = compiler.shared.resources.bulkheads().clone();
     let known = call.select.known().map(|chosen| all.get(key(&call.identity, chosen)));

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Response};
 
+use super::call_target::CallTarget;
 use super::config::{Config, InvocationKind, PayloadFormat};
-use super::place::Call;
-use super::select::Chosen;
+use super::function_choice::Chosen;
 use crate::aws::client::{Beside, Invocation};
 use crate::base::{Reported, codes};
 use crate::expression::{Reference, Template};
@@ -39,7 +39,7 @@ pub(super) enum Looked {
 /// The cache of the step; `None` keeps nothing.
 pub(super) fn compile(
     config: &Config,
-    call: &Call,
+    call: &CallTarget,
     compiler: &mut Compiler<'_, '_>,
 ) -> Result<Option<AnswerCache>, Reported> {
     let Some(wanted) = &config.cache else { return Ok(None) };

@@ -8,11 +8,11 @@ use crate::aws::response;
 use crate::runtime::Fault;
 use crate::value::Message;
 
+use super::call_facts::CallFacts;
 use super::config::{InvocationKind, ResponseFormat};
-use super::forms::ErrorStatuses;
-use super::notes::Notes;
+use super::function_choice::Chosen;
 use super::retry::Retry;
-use super::select::Chosen;
+use super::short_forms::ErrorStatuses;
 use super::{answer, faults};
 
 /// Everything that a call needs beside its function and its payload.
@@ -36,7 +36,7 @@ impl Caller {
         invocation: &mut Invocation,
         id: &str,
     ) -> Result<Message, Fault> {
-        let mut notes = Notes::new(chosen);
+        let mut notes = CallFacts::new(chosen);
         let answered = self.answer(chosen, invocation, &mut notes, id).await;
         match answered {
             Ok(mut message) => {
@@ -54,7 +54,7 @@ impl Caller {
         &self,
         chosen: &Arc<Chosen>,
         invocation: &mut Invocation,
-        notes: &mut Notes,
+        notes: &mut CallFacts,
         id: &str,
     ) -> Result<Message, Fault> {
         let (function, qualifier) = (&*chosen.name, chosen.qualifier.as_deref());
@@ -89,7 +89,7 @@ impl Caller {
         &self,
         chosen: &Chosen,
         invocation: &mut Invocation,
-        notes: &mut Notes,
+        notes: &mut CallFacts,
         id: &str,
     ) -> Result<Message, Fault> {
         let function = &*chosen.name;

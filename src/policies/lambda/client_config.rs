@@ -9,8 +9,8 @@ use crate::base::{Diagnostic, Reported, codes};
 use crate::policy::Compiler;
 
 use super::config::Config;
-use super::forms::{RetryRules, RetryWhen};
 use super::retry::Retry;
+use super::short_forms::{RetryRules, RetryWhen};
 
 /// The most calls that `retry` makes.
 const ATTEMPTS: u32 = 10;

@@ -10,7 +10,7 @@ use crate::runtime::kinds;
 use super::caller::Caller;
 use super::config::{Config, InvocationKind, ResponseFormat};
 use super::step::Lambda;
-use super::{KIND, background, beside, bulkhead, cache, client_config, payload, place, variables};
+use super::{KIND, background, bulkhead, cache, call_options, call_target, client_config, payload, variables};
 
 /// The step.
 pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
@@ -20,8 +20,8 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
     let variables = variables::compile(config, compiler);
     check_stream(config, compiler)?;
     let manner = client_config::compile(config, compiler)?;
-    let call = place::compile(config, &manner, compiler);
-    let beside = beside::compile(config, compiler);
+    let call = call_target::compile(config, &manner, compiler);
+    let beside = call_options::compile(config, compiler);
     let region = call.as_ref().map(|call| call.client.region()).unwrap_or_default();
     let payload = payload::compile(config, input?, region, compiler);
     let (output, call, payload) = (output?, call?, payload?);

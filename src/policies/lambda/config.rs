@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::client_config::ClientConfig;
-use super::forms::{ErrorStatus, Qualifiers, Retry};
+use super::short_forms::{ErrorStatus, Qualifiers, Retry};
 use crate::settings::EventContext;
 use crate::source::rule::{is_set, refused};
 use crate::value::Seconds;

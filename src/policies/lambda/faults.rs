@@ -3,7 +3,7 @@
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
-use super::forms::ErrorStatuses;
+use super::short_forms::ErrorStatuses;
 use crate::aws::client::{FunctionError, InvokeError, InvokeReply, ServiceError, StreamError, is_timeout};
 use crate::aws::response::OpenError;
 use crate::runtime::{Fault, FaultKind, FaultSource, kinds};

@@ -2,21 +2,21 @@
 
 mod answer;
 mod background;
-mod beside;
 mod bulkhead;
 mod cache;
+mod call_facts;
+mod call_options;
+mod call_target;
 mod caller;
 mod client_config;
 mod compile;
 mod config;
 mod faults;
-mod forms;
-mod named;
-mod notes;
+mod function_choice;
 mod payload;
-mod place;
+mod requested_function;
 mod retry;
-mod select;
+mod short_forms;
 mod step;
 #[cfg(test)]
 mod tests;

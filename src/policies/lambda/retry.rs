@@ -9,7 +9,7 @@ use crate::aws::client::{Invocation, InvokeError, InvokeReply, LambdaClient, Ser
 use crate::http_client::SendErrorKind;
 
 use super::faults;
-use super::forms::{RetryRules, RetryWhen};
+use super::short_forms::{RetryRules, RetryWhen};
 
 /// No repetition waits longer, unless AWS asks for it.
 const LONGEST: Duration = Duration::from_secs(10);

@@ -11,13 +11,13 @@ use crate::value::{Body, Message};
 
 use super::answer;
 use super::background::Behind;
-use super::beside::Beside;
 use super::bulkhead::Limit;
 use super::cache::{self, AnswerCache, Looked};
+use super::call_options::Beside;
 use super::caller::Caller;
 use super::config::ResponseFormat;
+use super::function_choice::{Chosen, Select};
 use super::payload::{self, Payload};
-use super::select::{Chosen, Select};
 use super::variables::Variables;
 
 /// A compiled `lambda`.

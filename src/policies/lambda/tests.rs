@@ -1,14 +1,14 @@
 //! `lambda` against real handlers behind the embedded service, and against a service made up for the test.
 
-mod beside;
 mod cache;
+mod call_options;
 mod faults;
+mod function_choice;
 mod ibm;
 mod limits;
 mod payloads;
 mod refused;
 mod results;
-mod select;
 mod streams;
 mod tls;
 mod wire;

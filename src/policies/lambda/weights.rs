@@ -5,8 +5,8 @@ use crate::base::{Diagnostic, Reported, codes};
 use crate::policy::Compiler;
 
 use super::config::Config;
-use super::forms::Qualifiers;
-use super::select::bad_function;
+use super::function_choice::bad_function;
+use super::short_forms::Qualifiers;
 
 /// How often each of several is picked, in proportion to the others.
 #[derive(Debug, Clone, PartialEq, Eq)]

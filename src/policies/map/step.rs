@@ -8,8 +8,8 @@ use super::{script, write_xml};
 use http::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::expression::{Builtin, Root, Scope};
-use crate::policy::kit::converted::transform_error;
-use crate::policy::kit::lent;
+use crate::policy::kit::body_conversion::transform_error;
+use crate::policy::kit::off_thread;
 use crate::policy::kit::parse_limits::ParseLimits;
 use crate::runtime::{Context, Fault, Next, Outcome, Step};
 use crate::value::{Body, JsonConvention, Value, Xml, XmlLimits};
@@ -24,15 +24,15 @@ impl Step for Map {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         let plan = &self.0;
         let sizes = plan.inputs.iter().map(|input| match cx.state.input(&input.reference.root) {
-            Some(message) => lent::size_of_body(&message.body),
+            Some(message) => off_thread::size_of_body(&message.body),
             None => 0,
         });
         let size = sizes.sum::<usize>();
-        let Some(scripts) = &plan.scripts else { return lent::work(plan, cx, size, Plan::apply) };
+        let Some(scripts) = &plan.scripts else { return off_thread::work(plan, cx, size, Plan::apply) };
         Outcome::wait(async move {
-            finished(lent::work(plan, cx, size, Plan::collect)).await?;
+            finished(off_thread::work(plan, cx, size, Plan::collect)).await?;
             scripts.engine.run(cx, &scripts.script).await?;
-            finished(lent::work(plan, cx, size, Plan::apply)).await
+            finished(off_thread::work(plan, cx, size, Plan::apply)).await
         })
     }
 }

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::expression::{Builtin, Root};
-use crate::policy::kit::lent;
+use crate::policy::kit::off_thread;
 use crate::policy::kit::parse_limits::{DocumentType, ParseLimits};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 use crate::value::{Body, JsonMetrics, Message, Value, Xml, XmlMetrics};
@@ -100,8 +100,8 @@ impl Plan {
 
 impl Step for Parse {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let size = cx.state.input(&self.0.input).map_or(0, |message| lent::size_of_body(&message.body));
-        lent::work(&self.0, cx, size, Plan::parse)
+        let size = cx.state.input(&self.0.input).map_or(0, |message| off_thread::size_of_body(&message.body));
+        off_thread::work(&self.0, cx, size, Plan::parse)
     }
 }
 

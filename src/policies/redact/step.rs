@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use super::config::Kind;
 use crate::expression::{Builtin, Edit, ExpressionError, JsonataPath, Root, Scope, XPath};
-use crate::policy::kit::converted::json_of;
-use crate::policy::kit::lent;
-use crate::policy::kit::located::{Mistake, Target, edit_nodes, jsonx};
+use crate::policy::kit::body_conversion::json_of;
+use crate::policy::kit::edit_targets::{Mistake, Target, edit_nodes, jsonx};
+use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 use crate::value::{Body, Value, Xml, XmlLimits};
 
@@ -36,8 +36,8 @@ pub(super) enum V5Path {
 
 impl Step for Redact {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let size = lent::size_of_bodies(cx, self.0.iter().any(Change::is_xpath));
-        lent::work(&self.0, cx, size, |changes, cx| {
+        let size = off_thread::size_of_bodies(cx, self.0.iter().any(Change::is_xpath));
+        off_thread::work(&self.0, cx, size, |changes, cx| {
             for change in changes {
                 change.apply(cx).map_err(|Mistake(message)| {
                     Fault::new(&kinds::REDACTION, FaultSource::Gateway, format!("nothing can be hidden: {message}"))

@@ -6,7 +6,7 @@ mod step;
 mod tests;
 
 use crate::base::Reported;
-use crate::policy::kit::converted::Places;
+use crate::policy::kit::body_conversion::Places;
 use crate::policy::{Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use crate::policy::kit::converted::{Places, transform_error, xml_of};
-use crate::policy::kit::lent;
+use crate::policy::kit::body_conversion::{Places, transform_error, xml_of};
+use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, Outcome, Step};
 use crate::value::JsonConvention;
 
@@ -19,7 +19,7 @@ fn convert(places: &Places, cx: &mut Context) -> Result<(), Fault> {
 
 impl Step for XmlToJson {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        let size = self.0.body(cx).map_or(0, lent::size_of_body);
-        lent::work(&self.0, cx, size, convert)
+        let size = self.0.body(cx).map_or(0, off_thread::size_of_body);
+        off_thread::work(&self.0, cx, size, convert)
     }
 }

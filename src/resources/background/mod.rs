@@ -20,7 +20,7 @@ pub use counters::BackgroundCounters;
 /// The calls of a process that no request waits for.
 #[derive(Default)]
 pub struct Background {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     counters: BackgroundCounters,
     /// Told whenever nothing is left to do.
     idle: Notify,
@@ -32,7 +32,7 @@ pub struct Background {
 pub struct Full;
 
 #[derive(Default)]
-struct State {
+struct QueueState {
     bounds: settings::Background,
     waiting: VecDeque<Job>,
     /// Of all jobs that wait.
@@ -152,12 +152,12 @@ impl Background {
         &self.counters
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl QueueState {
     fn left(&self) -> usize {
         self.running + self.waiting.len()
     }

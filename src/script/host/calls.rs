@@ -29,7 +29,7 @@ struct Options {
 }
 
 /// A call that may be made.
-struct Call {
+struct HostCall {
     client: HttpClient,
     request: Request<BodyStream>,
     timeout: Duration,
@@ -56,7 +56,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
 }
 
 /// Checks what a script asks for; the error is one sentence.
-fn call(calls: Option<&Calls>, options: &str, body: Bytes, limit: usize) -> std::result::Result<Call, String> {
+fn call(calls: Option<&Calls>, options: &str, body: Bytes, limit: usize) -> std::result::Result<HostCall, String> {
     let options: Options = serde_json::from_str(options).map_err(|error| format!("`urlopen` options: {error}"))?;
     let shown: String = options.target.chars().take(200).collect();
     let uri: Uri = options.target.parse().map_err(|_| format!("`{shown}` is not a URL"))?;
@@ -83,7 +83,7 @@ fn call(calls: Option<&Calls>, options: &str, body: Bytes, limit: usize) -> std:
         request.headers_mut().append(name, value);
     }
     let seconds = if options.timeout.is_finite() { options.timeout.clamp(0.001, 86_400.0) } else { 60.0 };
-    Ok(Call { client, request, timeout: Duration::from_secs_f64(seconds), limit })
+    Ok(HostCall { client, request, timeout: Duration::from_secs_f64(seconds), limit })
 }
 
 /// The pool for a host: metadata services stay closed to all of them, this machine to hosts that nobody named.
@@ -100,9 +100,9 @@ fn client(calls: Option<&Calls>, host: &str, port: u16, default_port: u16) -> st
     }
 }
 
-impl Call {
+impl HostCall {
     async fn make(self) -> Outcome {
-        let Call { client, request, timeout: limit, limit: bytes } = self;
+        let HostCall { client, request, timeout: limit, limit: bytes } = self;
         let exchange = async {
             let answer = client.send(request, limit).await.map_err(|error| error.to_string())?;
             let (parts, body) = answer.into_parts();

@@ -14,10 +14,10 @@ use crate::resources::cache::{Fingerprint, Key};
 
 use super::client_config::Manner;
 use super::config::{Config, InvocationKind, LogType, ResponseFormat};
-use super::select::{Select, Written};
+use super::function_choice::{Select, Written};
 
 /// A function, ready to be called.
-pub(super) struct Call {
+pub(super) struct CallTarget {
     pub client: Arc<LambdaClient>,
     pub select: Select,
     /// The largest payload in bytes.
@@ -27,7 +27,11 @@ pub(super) struct Call {
 }
 
 /// Checks everything that can be known at load and prepares the call.
-pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<'_, '_>) -> Result<Call, Reported> {
+pub(super) fn compile(
+    config: &Config,
+    manner: &Manner,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<CallTarget, Reported> {
     let written = Written::compile(config, compiler);
     let profile = config.tls_profile.as_deref();
     let tls = compiler.tls(profile);
@@ -58,7 +62,7 @@ pub(super) fn compile(config: &Config, manner: &Manner, compiler: &mut Compiler<
     let client = compiler.shared.resources.lambda_client(identity, &options, make);
     let log_tail = config.log_type == LogType::Tail;
     match written.select(&client, kind, log_tail, local.is_some())? {
-        Ok(select) => Ok(Call { client, select, limit: kind.payload_limit(), identity }),
+        Ok(select) => Ok(CallTarget { client, select, limit: kind.payload_limit(), identity }),
         Err(error) => Err(compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string())),
     }
 }

@@ -11,7 +11,7 @@ use crate::policy::Compiler;
 use crate::runtime::Fault;
 
 use super::config::Config;
-use super::named::{Named, Wording};
+use super::requested_function::{RequestedFunction, Wording};
 use super::weights::Weights;
 
 /// The function of one call.
@@ -34,7 +34,7 @@ pub(super) struct Select {
 enum Functions {
     /// One for each qualifier.
     Fixed(Box<[Arc<Chosen>]>),
-    Named(Box<Named>),
+    Named(Box<RequestedFunction>),
 }
 
 /// What the step says about its function, before it is known where that is.
@@ -85,7 +85,7 @@ impl Written {
         let (qualifiers, weights) = self.qualifiers?;
         let functions = match self.function? {
             Function::Named(wording) => {
-                Ok(Functions::Named(Box::new(Named::new(wording, qualifiers, kind, log_tail, local))))
+                Ok(Functions::Named(Box::new(RequestedFunction::new(wording, qualifiers, kind, log_tail, local))))
             }
             Function::Fixed(function) => {
                 let home = if local { local_name(&function) } else { function.clone() };
@@ -149,7 +149,7 @@ pub(super) fn local_name(function: &FunctionRef) -> FunctionRef {
 }
 
 fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Function, Reported> {
-    let allowed = super::named::allowed(config, compiler)?;
+    let allowed = super::requested_function::allowed(config, compiler)?;
     let template = compiler.template("/function", &config.function)?;
     let Some(text) = template.constant() else {
         return Wording::compile(&template, allowed, compiler).map(Function::Named);

@@ -11,7 +11,7 @@ use crate::policy::Compiler;
 use crate::runtime::{Fault, FaultSource, kinds};
 
 use super::config::Config;
-use super::select::{Chosen, bad_function};
+use super::function_choice::{Chosen, bad_function};
 
 /// A letter that stands for the name while the rest is read.
 const STAND_IN: &str = "x";
@@ -29,7 +29,7 @@ pub(super) struct Wording {
 }
 
 /// A function that each call names.
-pub(super) struct Named {
+pub(super) struct RequestedFunction {
     wording: Wording,
     qualifiers: Vec<Option<Qualifier>>,
     kind: InvocationType,
@@ -82,7 +82,7 @@ impl Wording {
     }
 }
 
-impl Named {
+impl RequestedFunction {
     pub(super) fn new(
         wording: Wording,
         qualifiers: Vec<Option<Qualifier>>,
@@ -91,7 +91,7 @@ impl Named {
         local: bool,
     ) -> Self {
         let before = if local { String::new() } else { wording.before };
-        Named { wording: Wording { before, ..wording }, qualifiers, kind, log_tail }
+        RequestedFunction { wording: Wording { before, ..wording }, qualifiers, kind, log_tail }
     }
 
     /// The function that this request names, if it may.

@@ -9,7 +9,7 @@ use crate::base::{Reported, codes};
 use crate::expression::{
     Builtin, Edit, Editor, ExpressionError, JsonataPath, Places, Reference, Root, Scope, XPath, XPathNode, XPathResult,
 };
-use crate::policy::kit::converted::json_of;
+use crate::policy::kit::body_conversion::json_of;
 use crate::policy::{Access, Compiler};
 use crate::runtime::Context;
 use crate::value::{Body, Message, NodeId, Value, Xml, XmlLimits};

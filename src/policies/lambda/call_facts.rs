@@ -6,20 +6,20 @@ use crate::aws::client::ReplyFacts;
 use crate::runtime::Fault;
 use crate::value::{Attributes, Facts, Message, Value};
 
-use super::select::Chosen;
+use super::function_choice::Chosen;
 
 /// The facts of one call. They become values when something reads them.
-pub(super) struct Notes {
+pub(super) struct CallFacts {
     chosen: Arc<Chosen>,
     /// How many calls it took.
     attempts: u32,
     reply: Option<ReplyFacts>,
 }
 
-impl Notes {
+impl CallFacts {
     /// What is known before the call.
     pub(super) fn new(chosen: &Arc<Chosen>) -> Self {
-        Notes { chosen: chosen.clone(), attempts: 1, reply: None }
+        CallFacts { chosen: chosen.clone(), attempts: 1, reply: None }
     }
 
     /// How many calls it took.
@@ -63,7 +63,7 @@ impl Notes {
     }
 }
 
-impl Facts for Notes {
+impl Facts for CallFacts {
     fn tell(&self) -> Value {
         Value::object([("lambda", Value::object(self.list()))])
     }
