@@ -9,7 +9,7 @@ use super::{Diagnostic, Severity, Span};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
 
-/// The number of errors at some time.
+/// The number of errors pushed at some time.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark(usize);
 
@@ -18,11 +18,14 @@ pub struct Mark(usize);
 pub struct Findings {
     all: Vec<Diagnostic>,
     known: HashSet<(Span, &'static str)>,
+    /// How many errors were pushed, also those that were known already.
+    pushed_errors: usize,
 }
 
 impl Findings {
     /// Adds a finding. The same code at the same place is one finding.
     pub fn push(&mut self, finding: Diagnostic) -> Reported {
+        self.pushed_errors += usize::from(finding.severity == Severity::Error);
         if self.known.insert((finding.span, finding.code.id)) {
             self.all.push(finding);
         }
@@ -36,14 +39,14 @@ impl Findings {
         }
     }
 
-    /// How many errors there are so far, to ask later with [`Findings::errors_since`] whether there are more.
+    /// How many errors were pushed so far, to ask later with [`Findings::errors_since`] whether there are more.
     pub fn mark(&self) -> Mark {
-        Mark(self.errors())
+        Mark(self.pushed_errors)
     }
 
-    /// Fails where an error was added since the mark.
+    /// Fails where an error was pushed since the mark, also one that was known already.
     pub fn errors_since(&self, mark: Mark) -> Result<(), Reported> {
-        if self.errors() > mark.0 { Err(Reported(())) } else { Ok(()) }
+        if self.pushed_errors > mark.0 { Err(Reported(())) } else { Ok(()) }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {

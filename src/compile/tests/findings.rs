@@ -144,3 +144,31 @@ fn a_mistyped_key_of_the_document_is_found() {
         ]
     );
 }
+
+#[test]
+fn a_variable_that_the_gateway_does_not_have_is_a_warning_in_an_ibm_document() {
+    let steps = "execute:\n- set-variable: {actions: [{set: message.body, value: $(request.headrs.x)}]}";
+    let message = "the gateway has no variable `request.headrs.x`; did you mean `request.headers`?";
+    for (text, severity) in [(document(steps), "error"), (ibm_document("datapower-api-gateway", steps), "warning")] {
+        let findings = Setup::default().load(&text).findings();
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].ends_with(&format!("{severity} G0406 {message}")), "{findings:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_of_the_embedded_service_may_not_be_called_arn() {
+    use crate::settings::LocalService;
+
+    let setup = Setup::default().settings(|settings| {
+        settings.aws.local = Some(LocalService {
+            endpoint: "http://127.0.0.1:1".to_owned(),
+            region: "eu-west-1".to_owned(),
+            access_key_id: "AKID".to_owned(),
+            secret_access_key: crate::value::Secret::new("secret"),
+        });
+    });
+    let text = document("execute:\n- lambda: {function: '123456789012:function:arn'}");
+    let findings = setup.load(&text).findings();
+    assert!(findings[0].contains("the embedded service cannot call a function with the name `arn`"), "{findings:?}");
+}

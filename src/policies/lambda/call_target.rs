@@ -61,7 +61,7 @@ pub(super) fn compile(
     let make = || LambdaClient::new(http, endpoint, region, credentials);
     let client = compiler.shared.resources.lambda_client(identity, &options, make);
     let log_tail = config.log_type == LogType::Tail;
-    match written.select(&client, kind, log_tail, local.is_some())? {
+    match written.select(&client, kind, log_tail, local.is_some(), compiler)? {
         Ok(select) => Ok(CallTarget { client, select, limit: kind.payload_limit(), identity }),
         Err(error) => Err(compiler.error(codes::BAD_ENDPOINT, "/endpoint", error.to_string())),
     }

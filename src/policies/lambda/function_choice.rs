@@ -81,6 +81,7 @@ impl Written {
         kind: InvocationType,
         log_tail: bool,
         local: bool,
+        compiler: &mut Compiler<'_, '_>,
     ) -> Result<Result<Select, EndpointError>, Reported> {
         let (qualifiers, weights) = self.qualifiers?;
         let functions = match self.function? {
@@ -88,7 +89,7 @@ impl Written {
                 Ok(Functions::Named(Box::new(RequestedFunction::new(wording, qualifiers, kind, log_tail, local))))
             }
             Function::Fixed(function) => {
-                let home = if local { local_name(&function) } else { function.clone() };
+                let home = if local { local_name(&function, compiler)? } else { function.clone() };
                 let chosen = |qualifier: &Option<Qualifier>| {
                     let target = client.target(&home, qualifier.as_ref(), kind, log_tail)?;
                     Ok(Arc::new(Chosen::new(target, &function, qualifier.as_ref())))
@@ -136,16 +137,16 @@ impl Select {
 }
 
 /// The name of a function for the embedded service.
-#[expect(
-    clippy::expect_used,
-    reason = "name and qualifier were read from a function's name, and `NAME:QUALIFIER` is one"
-)]
-pub(super) fn local_name(function: &FunctionRef) -> FunctionRef {
+fn local_name(function: &FunctionRef, compiler: &mut Compiler<'_, '_>) -> Result<FunctionRef, Reported> {
     let text = match function.qualifier() {
         Some(qualifier) => format!("{}:{}", function.name(), qualifier.as_str()),
         None => function.name().to_owned(),
     };
-    FunctionRef::parse(&text).expect("a bare name is the name of a function")
+    // A function may be called `arn`, and alone that is the beginning of an ARN.
+    FunctionRef::parse(&text).map_err(|_| {
+        let message = format!("the embedded service cannot call a function with the name `{}`", function.name());
+        compiler.error_with_help(codes::BAD_FUNCTION, "/function", message, "give the function another name")
+    })
 }
 
 fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Function, Reported> {
