@@ -8,7 +8,7 @@ use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, TRANSFER_ENCODING
 use http::{Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::SignError;
+use super::error::SignError;
 use crate::http_client::host;
 
 /// Everything but the unreserved characters of RFC 3986.

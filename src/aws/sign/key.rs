@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::Scope;
+use super::scope::Scope;
 
 /// A key that is ready to sign. On texts as short as these this library takes two thirds of the time of aws-lc, which hashes
 /// the rest.
