@@ -1,6 +1,6 @@
 //! What steps call, and what they let through.
 
-use super::Subject;
+use super::subject::Subject;
 use crate::assembly::Placed;
 use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Node, kebab_case};

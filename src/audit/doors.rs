@@ -1,6 +1,6 @@
 //! Who may come in: callers, and pages of other origins.
 
-use super::Subject;
+use super::subject::Subject;
 use crate::assembly::Origin;
 use crate::base::{Diagnostic, Findings, codes};
 

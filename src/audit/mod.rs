@@ -7,23 +7,18 @@ mod accepted;
 mod calls;
 mod doors;
 mod secrets;
+mod subject;
 #[cfg(test)]
 mod tests;
 
-use crate::assembly::{self, Assemblies, Placed, Values};
+use crate::assembly::{self, Values};
 use crate::base::{Diagnostic, Findings, Severity, codes};
 use crate::openapi::Api;
 use crate::settings::Live;
 use crate::source::Environment;
+use subject::Subject;
 
 pub use accepted::{Accepted, accepted_shape};
-
-/// A document under audit.
-struct Subject<'a> {
-    api: &'a Api,
-    found: Assemblies,
-    steps: Vec<Placed>,
-}
 
 /// Findings of a load that an audit repeats, and how bad they are here.
 const OF_THE_LOAD: [(codes::Code, Severity); 4] = [

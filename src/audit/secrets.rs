@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Subject;
+use super::subject::Subject;
 use crate::assembly::IBM;
 use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Content, Entry, Node, Scalar, kebab_case};

@@ -25,5 +25,5 @@ pub use json::report as json_report;
 pub use nearest::{nearest, quoted_list};
 pub use sarif::report as sarif_report;
 pub use short::render as render_short;
-pub use sources::{Position, SourceFile, SourceId, Sources};
-pub use span::Span;
+pub use sources::{Position, SourceFile, Sources};
+pub use span::{SourceId, Span};

@@ -3,11 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Span;
-
-/// A file that was read in this load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SourceId(u32);
+use super::span::{SourceId, Span};
 
 /// A line and a column, both counted from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,13 +115,6 @@ impl Sources {
 /// The characters that start in these bytes of UTF-8.
 fn characters(bytes: &[u8]) -> u32 {
     bytes.iter().filter(|byte| (**byte as i8) >= -64).count() as u32
-}
-
-impl SourceId {
-    /// The empty span at the start of the file: for findings about the file as a whole.
-    pub fn start(self) -> Span {
-        Span { source: self, start: 0, end: 0 }
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Places in source files.
 
-use super::SourceId;
+/// A file that was read in this load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(pub(super) u32);
 
 /// A range of bytes in one source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -8,4 +10,11 @@ pub struct Span {
     pub source: SourceId,
     pub start: u32,
     pub end: u32,
+}
+
+impl SourceId {
+    /// The empty span at the start of the file: for findings about the file as a whole.
+    pub fn start(self) -> Span {
+        Span { source: self, start: 0, end: 0 }
+    }
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::arguments::{AuditArguments, Threshold};
-use super::{Exit, load, print};
+use super::exit::Exit;
+use super::{load, print};
 use crate::audit::{Accepted, audit};
 use crate::base::{Findings, Severity, Sources};
 use crate::settings;

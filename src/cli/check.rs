@@ -5,7 +5,8 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use super::arguments::CheckArguments;
-use super::{Exit, load, print};
+use super::exit::Exit;
+use super::{load, print};
 use crate::base::{Findings, Sources, codes};
 use crate::settings;
 use crate::source::ProcessEnvironment;

@@ -9,8 +9,9 @@ use std::time::Instant;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::arguments::DevArguments;
+use super::exit::Exit;
+use super::print;
 use super::serve::{Running, bind, block_on, read_settings, start_logs, watch};
-use super::{Exit, print};
 use crate::aws::endpoint::region_from_environment;
 use crate::gateway::{Gateway, Reload};
 use crate::load::Load;

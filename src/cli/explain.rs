@@ -1,8 +1,9 @@
 //! `gantry explain`: the page of a code or of a policy.
 
 use super::arguments::ExplainArguments;
+use super::exit::Exit;
 use super::generate::policy_page;
-use super::{Exit, print};
+use super::print;
 use crate::base::{Code, codes, nearest, quoted_list};
 use crate::policies;
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::arguments::ExportArguments;
+use super::exit::Exit;
 use super::load::load;
-use super::{Exit, print};
+use super::print;
 use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, Pipeline, Snapshot};
 
 pub fn run(arguments: &ExportArguments) -> Exit {

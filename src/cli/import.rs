@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::{ImportArguments, InputArguments};
-use super::{Exit, load, print};
+use super::exit::Exit;
+use super::{load, print};
 use crate::assembly;
 use crate::base::{Findings, Sources};
 use crate::import::{self, Remark, Report, ReportedStep, Rewritten, Verdict};

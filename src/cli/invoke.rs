@@ -8,8 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::arguments::InvokeArguments;
+use super::dev;
+use super::exit::Exit;
 use super::serve::block_on;
-use super::{Exit, dev};
 use crate::base::{nearest, quoted_list};
 use crate::local_lambda::LocalLambda;
 

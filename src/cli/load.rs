@@ -1,7 +1,7 @@
 //! Loading documents to look at what they became.
 
-use super::Exit;
 use super::arguments::InputArguments;
+use super::exit::Exit;
 use super::print::findings_to_stderr;
 use crate::base::{Findings, Sources};
 use crate::load::{self, Load};

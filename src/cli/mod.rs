@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod check;
 mod dev;
+mod exit;
 mod explain;
 mod export;
 mod generate;
@@ -24,20 +25,8 @@ use clap::Parser;
 
 use arguments::{Cli, Verb};
 
+pub use exit::Exit;
 pub use generate::{GeneratedFile, generated_files};
-
-/// What a command tells the shell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Clean, or warnings only.
-    Good = 0,
-    /// Findings that are errors, or a function that failed.
-    Findings = 1,
-    /// The arguments make no sense. Clap exits with this by itself.
-    Usage = 2,
-    /// Something could not be read or opened.
-    Failed = 3,
-}
 
 /// Runs the command line of this process. `give_memory_back` is what the process' allocator has for when much was needed once.
 pub fn run(give_memory_back: fn()) -> ExitCode {

@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::arguments::NewArguments;
+use super::exit::Exit;
 use super::generate::generated_files;
-use super::{Exit, print};
+use super::print;
 
 /// The example that the README starts with is the best start for people's own.
 const DOCUMENT: &str = include_str!("../../assemblies/hello-lambda/openapi.yaml");

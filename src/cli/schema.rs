@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use super::arguments::SchemaArguments;
-use super::{Exit, generated_files};
+use super::exit::Exit;
+use super::generated_files;
 use crate::base::{nearest, quoted_list};
 
 pub fn run(arguments: &SchemaArguments) -> Exit {

@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::arguments::ServeArguments;
-use super::{Exit, print};
+use super::exit::Exit;
+use super::print;
 use crate::base::{Findings, Sources};
 use crate::gateway::{self, Gateway, Inputs, Reload, Signal, Signals, Watcher};
 use crate::load::Load;

@@ -4,8 +4,8 @@ use std::io;
 
 use clap::CommandFactory;
 
-use super::Exit;
 use super::arguments::{Cli, CompletionArguments};
+use super::exit::Exit;
 
 pub fn completion(arguments: &CompletionArguments) -> Exit {
     clap_complete::generate(arguments.shell, &mut Cli::command(), "gantry", &mut io::stdout());

@@ -1,6 +1,6 @@
 //! `gantry version`.
 
-use super::Exit;
+use super::exit::Exit;
 
 pub fn run() -> Exit {
     println!("gantry {}", env!("CARGO_PKG_VERSION"));

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::parts::Parts;
 use super::{flow, stages};
 use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
 use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, Span, codes, nearest, quoted_list};
@@ -138,17 +139,6 @@ fn report_never_raised(assembly: &Assembly, names: &Names<'_>, findings: &mut Fi
             }
         }
     }
-}
-
-/// A pipeline in the making.
-pub(super) struct Parts {
-    pub ops: Vec<Op>,
-    pub info: Vec<Option<Arc<StepInfo>>>,
-    /// What the step of an op touches.
-    pub access: Vec<Access>,
-    pub handlers: Vec<Handler>,
-    pub finally: Option<OpId>,
-    pub post: Option<OpId>,
 }
 
 pub(super) struct Assembler<'a, 's> {

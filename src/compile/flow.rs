@@ -4,7 +4,7 @@
 //! a fault. A step that sends the body on as a stream leaves nothing behind, so where the body is live after such a step it
 //! is read before it.
 
-use super::assembler::Parts;
+use super::parts::Parts;
 use crate::runtime::{Op, OpId};
 
 /// The ops that need the body read before them.

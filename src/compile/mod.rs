@@ -5,6 +5,7 @@
 mod assembler;
 mod custom;
 mod flow;
+mod parts;
 mod stages;
 #[cfg(test)]
 mod tests;

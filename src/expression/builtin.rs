@@ -1,7 +1,5 @@
 //! The roots that the gateway provides.
 
-use super::Variable;
-
 /// A root that the gateway provides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Builtin {
@@ -47,21 +45,6 @@ impl Builtin {
             Builtin::System => "system",
             Builtin::Session => "session",
             Builtin::Error => "error",
-        }
-    }
-
-    /// The variable that holds everything below it.
-    pub const fn whole(self) -> Variable {
-        match self {
-            Builtin::Request => Variable::Request,
-            Builtin::Message => Variable::Message,
-            Builtin::Api => Variable::Api,
-            Builtin::Client => Variable::Client,
-            Builtin::Plan => Variable::Plan,
-            Builtin::Env => Variable::Env,
-            Builtin::System => Variable::System,
-            Builtin::Session => Variable::Session,
-            Builtin::Error => Variable::Error,
         }
     }
 }

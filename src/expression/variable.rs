@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Builtin;
+use super::builtin::Builtin;
 
 /// Declares [`Variable`] with the name of each. `NAME` in a name takes any one segment.
 macro_rules! variables {
@@ -224,6 +224,23 @@ impl Variable {
             let rest = variable.name().strip_prefix(own)?.strip_prefix('.')?;
             (!rest.contains('.') && rest != "NAME").then_some(rest)
         })
+    }
+}
+
+impl Builtin {
+    /// The variable that holds everything below it.
+    pub const fn whole(self) -> Variable {
+        match self {
+            Builtin::Request => Variable::Request,
+            Builtin::Message => Variable::Message,
+            Builtin::Api => Variable::Api,
+            Builtin::Client => Variable::Client,
+            Builtin::Plan => Variable::Plan,
+            Builtin::Env => Variable::Env,
+            Builtin::System => Variable::System,
+            Builtin::Session => Variable::Session,
+            Builtin::Error => Variable::Error,
+        }
     }
 }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{EcdsaKeyPair, UnparsedPublicKey};
 use aws_lc_rs::{constant_time, hmac};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::algorithm::{Algorithm, Size};
 use super::jwe::{Content, Management, Method};
+use super::key_error::{KeyError, error};
+use super::material::Material;
+use super::members::{bytes, text};
 use super::{pem, rsa};
 use crate::value::parse_unique_object;
 
@@ -59,23 +60,6 @@ struct Uses {
     encrypt: bool,
     decrypt: bool,
 }
-
-/// The key itself.
-pub(super) enum Material {
-    Secret(Zeroizing<Vec<u8>>),
-    Rsa(rsa::RsaKey),
-    Ec {
-        curve: Size,
-        /// A point, or a whole `SubjectPublicKeyInfo`.
-        public: Vec<u8>,
-        pair: Option<Box<EcdsaKeyPair>>,
-    },
-}
-
-/// Why something is no key. Nothing of the key is quoted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct KeyError(pub(super) String);
 
 /// The keys that a token may have been signed with.
 #[derive(Debug)]
@@ -355,22 +339,6 @@ impl Uses {
             Use::Decrypt => self.decrypt,
         }
     }
-}
-
-pub(super) fn error(message: &str) -> KeyError {
-    KeyError(message.to_owned())
-}
-
-fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-    jwk.get(name).and_then(Value::as_str)
-}
-
-/// A member that is bytes in base64url.
-pub(super) fn bytes(jwk: &Map<String, Value>, name: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let text = text(jwk, name).ok_or_else(|| KeyError(format!("the key has no `{name}`")))?;
-    // Some tools pad.
-    let decoded = URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
-    decoded.map(Zeroizing::new).map_err(|_| KeyError(format!("the key's `{name}` is not base64url")))
 }
 
 fn elliptic(jwk: &Map<String, Value>) -> Result<Material, KeyError> {

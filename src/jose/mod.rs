@@ -7,6 +7,9 @@
 mod algorithm;
 pub mod jwe;
 mod key;
+mod key_error;
+mod material;
+mod members;
 mod pem;
 mod rsa;
 mod times;
@@ -16,6 +19,7 @@ mod token;
 mod tests;
 
 pub use algorithm::{Algorithm, NAMES as ALGORITHMS};
-pub use key::{Key, KeyError, KeySet, Use};
+pub use key::{Key, KeySet, Use};
+pub use key_error::KeyError;
 pub use times::check_times;
 pub use token::{Header, Token, TokenError, compact, unsigned};

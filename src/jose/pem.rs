@@ -7,7 +7,8 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{PemObject, SectionKind};
 
 use super::algorithm::Size;
-use super::key::{KeyError, Material, error};
+use super::key_error::{KeyError, error};
+use super::material::Material;
 use super::rsa::RsaKey;
 
 const CURVES: [Size; 3] = [Size::S256, Size::S384, Size::S512];

@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::jwe::Management;
-use super::key::{KeyError, bytes, error};
+use super::key_error::{KeyError, error};
+use super::members::bytes;
 
 /// Bits of a modulus. RFC 7518, 3.3 asks for as many; more than these cost too much time.
 const LEAST_BYTES: usize = 256;

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::algorithm::Algorithm;
 use super::jwe::{CONTENTS, MANAGEMENTS};
-use super::key::{Key, KeyError, KeySet};
+use super::key::{Key, KeySet};
+use super::key_error::KeyError;
 use crate::value::parse_unique_object;
 
 /// Bytes of a token that is read.

@@ -4,6 +4,9 @@ use percent_encoding::percent_decode_str;
 
 use super::errors::Refusal;
 
+/// The version name of the code that is being edited.
+pub const LATEST: &str = "$LATEST";
+
 /// Where the service pretends to be: the parts every ARN here shares.
 #[derive(Debug, Clone)]
 pub struct Home {

@@ -1,8 +1,7 @@
 //! Asynchronous calls: events wait in a queue, failed ones are tried again, and lost ones are written down.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -13,23 +12,6 @@ use tokio::io::AsyncWriteExt;
 use super::invocation::{Fault, Invocation};
 use super::notice::Notice;
 use super::pool::Pool;
-
-/// `events` of a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Events {
-    /// How often a failed event is tried again; AWS allows 0 to 2.
-    pub retries: u32,
-    /// Before the first of them, and twice that before the second. AWS waits a minute.
-    pub wait: Duration,
-    /// Where lost events go, a line of JSON each, absolute.
-    pub dead_letter_log: Option<PathBuf>,
-}
-
-impl Default for Events {
-    fn default() -> Self {
-        Events { retries: 2, wait: Duration::from_secs(1), dead_letter_log: None }
-    }
-}
 
 /// Runs an event until it succeeds or its tries are used up.
 pub async fn deliver(pool: Arc<Pool>, invocation: Arc<Invocation>) {

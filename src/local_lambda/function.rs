@@ -5,14 +5,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::address::is_name;
-use super::events::Events;
+use super::address::{LATEST, is_name};
+use super::event_settings::Events;
+use super::problem::Problem;
 use super::routing::Alias;
 use super::settings::{self, Settings};
 use super::switches::Switch;
-
-/// The version name of the code that is being edited.
-pub const LATEST: &str = "$LATEST";
 
 /// One function: what to start and how to treat its invocations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,17 +42,6 @@ pub enum Runtime {
     Executable(PathBuf),
     /// The `command:` list of `functions.yaml`; also a Runtime API client.
     Command(Vec<String>),
-}
-
-/// A folder, file or setting that cannot be used, with its place.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    #[error("{}: cannot be read: {reason}", path.display())]
-    Unreadable { path: PathBuf, reason: String },
-    #[error("{}:{line}:{column}: {message}", path.display())]
-    Settings { path: PathBuf, line: usize, column: usize, message: String },
-    #[error("function '{name}' is defined twice: {} and {}; rename one of them", first.display(), second.display())]
-    Ambiguous { name: String, first: PathBuf, second: PathBuf },
 }
 
 /// All functions of some folders, and everything wrong with those folders.

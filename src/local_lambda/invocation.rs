@@ -104,3 +104,14 @@ fn exit(status: ExitStatus) -> String {
         (None, number) => format!("exited with error: signal: {}", signal(number.unwrap_or_default())),
     }
 }
+
+/// What a call inside of this process came to.
+#[derive(Debug)]
+pub struct Invoked {
+    /// What the handler returned, or the document of its error.
+    pub payload: Bytes,
+    /// The handler failed.
+    pub failed: bool,
+    /// The version that ran.
+    pub version: String,
+}

@@ -24,13 +24,13 @@ use uuid::Uuid;
 use super::address::{Address, Home};
 use super::errors::{Refusal, unbuildable};
 use super::events::deliver;
-use super::invocation::{Fault, Invocation, Outcome, Piece};
+use super::invocation::{Fault, Invocation, Invoked, Outcome, Piece};
+use super::lock::locked;
 use super::pool::{Admission, Pool};
 use super::registry::Registry;
 use super::signature::{Signed, Verifier};
 use super::stream::{ReplyBody, Running, events};
 use super::switches::{Answer, Switched};
-use super::{Invoked, locked};
 use crate::value::panic_message;
 
 /// The largest event of a synchronous call, bytes.

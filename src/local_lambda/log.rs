@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
-use super::locked;
+use super::lock::locked;
 use super::notice::Notice;
 
 /// The service gives callers this much of the log's end, bytes.

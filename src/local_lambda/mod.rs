@@ -12,13 +12,16 @@
 
 mod address;
 mod errors;
+mod event_settings;
 mod events;
 mod function;
 mod invocation;
 mod invoke_api;
+mod lock;
 mod log;
 mod notice;
 mod pool;
+mod problem;
 mod process;
 mod registry;
 mod routing;
@@ -28,6 +31,7 @@ mod signature;
 mod stream;
 mod switches;
 mod watch;
+mod yaml;
 
 #[cfg(test)]
 #[allow(clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
@@ -35,7 +39,7 @@ mod tests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
@@ -43,11 +47,13 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
 pub use errors::Refusal;
-pub use function::Problem;
+pub use invocation::Invoked;
 pub use notice::{Notice, Place};
+pub use problem::Problem;
 
 use address::Home;
 use invoke_api::Service;
+use lock::locked;
 use registry::Registry;
 use signature::Verifier;
 
@@ -75,17 +81,6 @@ pub struct Options {
     pub watch: bool,
     /// For functions that set no concurrency of their own.
     pub concurrency: usize,
-}
-
-/// What a call inside of this process came to.
-#[derive(Debug)]
-pub struct Invoked {
-    /// What the handler returned, or the document of its error.
-    pub payload: Bytes,
-    /// The handler failed.
-    pub failed: bool,
-    /// The version that ran.
-    pub version: String,
 }
 
 /// Why the service did not start.
@@ -177,9 +172,4 @@ impl Drop for LocalLambda {
         locked(&self.service.running).abort_all();
         self.service.registry.clear();
     }
-}
-
-/// Locks, also after a panic elsewhere: no state here is ever left half changed.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::function::Problem;
+use super::problem::Problem;
 
 /// One piece of news.
 #[derive(Debug, Clone, PartialEq, Eq)]

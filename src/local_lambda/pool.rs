@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
 use super::address::Home;
+use super::address::LATEST;
 use super::errors::Refusal;
-use super::function::{Function, LATEST};
+use super::function::Function;
 use super::invocation::{Fault, Invocation, Outcome};
-use super::locked;
+use super::lock::locked;
 use super::notice::{Notice, Place};
 use super::process::{End, Process};
 use super::switches::Switch;

@@ -8,10 +8,11 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
 use super::address::Home;
-use super::function::{Function, Problem, discover};
-use super::locked;
+use super::function::{Function, discover};
+use super::lock::locked;
 use super::notice::Notice;
 use super::pool::Pool;
+use super::problem::Problem;
 
 /// The functions of a service.
 pub struct Registry {

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
-use super::settings::Text;
+use super::yaml::Text;
 
 /// What an alias stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]

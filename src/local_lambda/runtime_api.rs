@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 
 use super::errors::unbuildable;
 use super::invocation::{Fault, Invocation, Piece};
-use super::locked;
+use super::lock::locked;
 
 /// The largest result a handler may send, bytes.
 const RESULT_LIMIT: usize = 6_291_556;

@@ -15,20 +15,17 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
-
 use crate::base::{nearest, quoted_list};
 
-use super::address::is_qualifier;
-use super::events::Events;
-use super::function::{LATEST, Problem};
+use super::address::{LATEST, is_qualifier};
+use super::event_settings::Events;
+use super::problem::Problem;
 use super::routing::Alias;
 use super::switches::{Answer, Switch};
+use super::yaml::{Text, Unique};
 
 /// The settings of one function, checked.
 #[derive(Debug, Clone)]
@@ -217,76 +214,6 @@ fn check_aliases(aliases: &BTreeMap<String, Alias>, versions: &[String]) -> Resu
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A mapping that refuses a key written twice, which serde's maps would swallow.
-struct Unique<T>(BTreeMap<String, T>);
-
-impl<T> Default for Unique<T> {
-    fn default() -> Self {
-        Unique(BTreeMap::new())
-    }
-}
-
-impl Unique<Text> {
-    fn texts(self) -> BTreeMap<String, String> {
-        self.0.into_iter().map(|(key, text)| (key, text.0)).collect()
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unique<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
-            type Value = Unique<T>;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a mapping")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unique<T>, A::Error> {
-                let mut entries = BTreeMap::new();
-                while let Some(Text(key)) = map.next_key()? {
-                    if entries.contains_key(&key) {
-                        return Err(de::Error::custom(format!("'{key}' is written twice")));
-                    }
-                    entries.insert(key, map.next_value()?);
-                }
-                Ok(Unique(entries))
-            }
-        }
-        deserializer.deserialize_map(Reader(PhantomData))
-    }
-}
-
-/// A scalar taken as text: `1`, `"1"` and `true` are all fine where a string is meant.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Text(pub String);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl Visitor<'_> for Reader {
-            type Value = Text;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("text, a number or a boolean")
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-                Ok(Text(text.to_owned()))
-            }
-            fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
-                Ok(Text(number.to_string()))
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
-                Ok(Text(number.to_string()))
-            }
-            fn visit_f64<E>(self, number: f64) -> Result<Text, E> {
-                Ok(Text(number.to_string()))
-            }
-            fn visit_bool<E>(self, flag: bool) -> Result<Text, E> {
-                Ok(Text(flag.to_string()))
-            }
-        }
-        deserializer.deserialize_any(Reader)
-    }
 }
 
 /// The parser's message without its own place, and with the nearest name for an unknown one.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use aws_credential_types::Credentials as Keys;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::source::Base;
-use super::{CredentialSource, CredentialsError, Keys};
+use super::error::CredentialsError;
+use super::source::{Base, CredentialSource};
 
 type Time = Gauge<f64, AtomicU64>;
 

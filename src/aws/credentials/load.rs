@@ -18,8 +18,9 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 
+use super::error::CredentialsError;
 use super::sdk_http::SdkHttp;
-use super::{AssumeRole, Base, CredentialSource, CredentialsError, StaticKeys};
+use super::source::{AssumeRole, Base, CredentialSource, StaticKeys};
 use crate::aws::endpoint;
 use crate::http_client::HttpClient;
 

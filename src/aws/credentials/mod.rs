@@ -4,6 +4,7 @@
 //! stands one single-flight cache: many requests wait for one call to STS, and a renewal happens before the old keys
 //! expire, while they still serve.
 
+mod error;
 mod gauges;
 mod load;
 mod sdk_http;
@@ -25,6 +26,7 @@ use crate::http_client::HttpClient;
 use crate::value::panic_message;
 use load::Loader;
 
+pub use error::CredentialsError;
 pub use gauges::CredentialGauges;
 #[cfg(test)]
 pub(crate) use sdk_http::SdkHttp;
@@ -42,16 +44,6 @@ pub struct Credentials {
     current: ArcSwapOption<Entry>,
     flight: Mutex<Flight>,
     gauges: CredentialGauges,
-}
-
-/// Why there are no credentials. The message never holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct CredentialsError {
-    /// What failed and what the source said about it.
-    pub message: Arc<str>,
-    /// The error code of STS, where it answered: `AccessDenied`, `ExpiredToken`…
-    pub code: Option<Arc<str>>,
 }
 
 /// Keys with the times that matter.
@@ -173,12 +165,6 @@ fn interrupted(error: JoinError) -> CredentialsError {
             CredentialsError::new(format!("loading them panicked: {cause}"))
         }
         Err(_) => CredentialsError::new("loading was interrupted: the gateway is shutting down"),
-    }
-}
-
-impl CredentialsError {
-    fn new(message: impl Into<Arc<str>>) -> Self {
-        CredentialsError { message: message.into(), code: None }
     }
 }
 

@@ -7,7 +7,9 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::body::EventBody;
-use super::{Always, EventFormat, EventRequest, headers, query};
+use super::map::Always;
+use super::request::{EventFormat, EventRequest};
+use super::{headers, query};
 
 /// The event. Exactly one family of maps is there: single values, or lists.
 pub(super) struct Event<'a> {

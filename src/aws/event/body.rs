@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::header::CONTENT_ENCODING;
 use serde::{Serialize, Serializer};
 
-use super::{EventFormat, EventRequest};
+use super::request::{EventFormat, EventRequest};
 
 /// A body as JSON can carry it.
 #[derive(Debug, PartialEq, Eq)]

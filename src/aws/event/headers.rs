@@ -7,7 +7,8 @@ use http::header::{CONTENT_LENGTH, COOKIE, HOST, HeaderName, HeaderValue};
 
 use serde::{Serialize, Serializer};
 
-use super::{EventRequest, Map};
+use super::map::Map;
+use super::request::EventRequest;
 use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
 
 /// The headers an event shows: without those of the connection, and with the length the body really has, which a

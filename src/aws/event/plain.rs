@@ -9,7 +9,9 @@ use http::HeaderMap;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use super::{Always, EventRequest, Map, headers, query};
+use super::map::{Always, Map};
+use super::request::EventRequest;
+use super::{headers, query};
 
 /// A value, or a list where a name is there more than once.
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use super::Map;
+use super::map::{Map, decoded};
 use crate::value::form;
 
 /// Decoded names, each with its decoded values in the order of the query: `a=1&b&a=2` is `a: [1, 2]`, `b: [""]`.
@@ -47,7 +47,7 @@ pub(super) fn joined<'a>(parameters: &'a Map<'a, Vec<Cow<'a, str>>>) -> Map<'a, 
 /// A plus sign is a space in a query; bytes that are not UTF-8 leave the text as it was.
 fn text(encoded: &str) -> Cow<'_, str> {
     if !encoded.contains('+') {
-        return super::decoded(encoded);
+        return decoded(encoded);
     }
     let spaced = encoded.replace('+', " ");
     match percent_decode_str(&spaced).decode_utf8() {

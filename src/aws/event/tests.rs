@@ -1,10 +1,12 @@
 //! The numbers are those of the cases in the reference on Lambda gateways: E1 to E21, E24, E30 to E32.
 
+use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 use serde_json::{Value as Json, json};
 use time::macros::datetime;
 
 use super::*;
+use crate::value::Value;
 
 /// A request with headers that tests add to.
 struct Sample {

@@ -7,7 +7,9 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::body::EventBody;
-use super::{EventFormat, EventRequest, Map, borrowed, headers, query};
+use super::map::{Map, borrowed};
+use super::request::{EventFormat, EventRequest};
+use super::{headers, query};
 use crate::value::Value;
 
 /// The event; written by hand only where a field is computed.

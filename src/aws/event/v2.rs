@@ -7,7 +7,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::body::EventBody;
-use super::{EventFormat, EventRequest, Map, borrowed, decoded, headers, query};
+use super::map::{Map, borrowed, decoded};
+use super::request::{EventFormat, EventRequest};
+use super::{headers, query};
 use crate::value::Value;
 
 /// The event; members that AWS leaves out when they are empty are left out.

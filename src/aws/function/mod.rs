@@ -29,12 +29,6 @@ pub struct FunctionRef {
 pub struct Qualifier(String);
 
 impl FunctionRef {
-    /// Reads `name`, `account:function:name` or `arn:partition:lambda:region:account:function:name`, each also with
-    /// `:qualifier` at its end.
-    pub fn parse(text: &str) -> Result<Self, FunctionNameError> {
-        parse::function(text)
-    }
-
     /// The text this was made from.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -90,11 +84,6 @@ impl FunctionRef {
 }
 
 impl Qualifier {
-    /// Checks a version number, an alias, `$LATEST` or `$LATEST.PUBLISHED` (1 to 128 characters).
-    pub fn parse(text: &str) -> Result<Self, FunctionNameError> {
-        parse::qualifier(text, 0)
-    }
-
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -7,7 +7,22 @@ use crate::aws::endpoint::is_region;
 /// A colon-separated part and where it begins.
 type Part<'a> = (usize, &'a str);
 
-pub(super) fn function(text: &str) -> Result<FunctionRef, FunctionNameError> {
+impl FunctionRef {
+    /// Reads `name`, `account:function:name` or `arn:partition:lambda:region:account:function:name`, each also with
+    /// `:qualifier` at its end.
+    pub fn parse(text: &str) -> Result<Self, FunctionNameError> {
+        function(text)
+    }
+}
+
+impl Qualifier {
+    /// Checks a version number, an alias, `$LATEST` or `$LATEST.PUBLISHED` (1 to 128 characters).
+    pub fn parse(text: &str) -> Result<Self, FunctionNameError> {
+        qualifier(text, 0)
+    }
+}
+
+fn function(text: &str) -> Result<FunctionRef, FunctionNameError> {
     if text.is_empty() {
         return Err(FunctionNameError::new(Problem::Empty, 0..0));
     }
@@ -27,7 +42,7 @@ pub(super) fn function(text: &str) -> Result<FunctionRef, FunctionNameError> {
     Ok(found)
 }
 
-pub(super) fn qualifier(text: &str, start: usize) -> Result<Qualifier, FunctionNameError> {
+fn qualifier(text: &str, start: usize) -> Result<Qualifier, FunctionNameError> {
     let error = |problem, at| Err(FunctionNameError::new(problem, at));
     if text.is_empty() {
         return error(Problem::EmptyQualifier, start..start);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde_json_borrow::Map;
 
-use super::ProxyError;
+use super::error::ProxyError;
 
 pub(super) use serde_json_borrow::Value as Json;
 

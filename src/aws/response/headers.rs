@@ -2,13 +2,10 @@
 
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 
-use super::ProxyError;
 use super::answer::{Json, Members, text_of};
+use super::error::{MOST_HEADERS, ProxyError};
 use crate::aws::event::EventFormat;
 use crate::http_client::strip_hop_by_hop;
-
-/// The most headers of an answer, and the most members that name them: several times of what any client takes.
-pub(super) const MOST: usize = 1000;
 
 /// Format 1.0 takes the lists first, then adds single values that are not among them; format 2.0 knows no lists, and
 /// turns `cookies` into a `Set-Cookie` each; a load balancer takes the one family that its target group asks for. Headers of
@@ -66,7 +63,7 @@ fn members<'v>(
 ) -> Result<impl Iterator<Item = (&'v str, &'v Json<'v>)>, ProxyError> {
     let members = match answer.get(name) {
         None | Some(Json::Null) => None,
-        Some(Json::Object(members)) if members.len() > MOST => return Err(ProxyError::TooManyHeaders),
+        Some(Json::Object(members)) if members.len() > MOST_HEADERS => return Err(ProxyError::TooManyHeaders),
         Some(Json::Object(members)) => Some(members),
         Some(_) => return Err(ProxyError::NotAMap(name)),
     };
@@ -92,7 +89,7 @@ fn add(headers: &mut HeaderMap, name: &str, value: &Json<'_>, once: bool) -> Res
     if once && headers.get_all(&key).iter().any(|present| present == value) {
         return Ok(());
     }
-    if headers.len() >= MOST {
+    if headers.len() >= MOST_HEADERS {
         return Err(ProxyError::TooManyHeaders);
     }
     headers.append(key, value);

@@ -5,6 +5,7 @@
 //! gateways shrug.
 
 mod answer;
+mod error;
 mod headers;
 mod stream;
 
@@ -20,6 +21,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use super::event::EventFormat;
 use answer::{Json, Members, bytes_of, integer_of, text_of};
 
+pub use error::ProxyError;
 pub use stream::{OpenError, StreamedResponse, open};
 
 /// An HTTP response. Cookies are `Set-Cookie` headers, one each; `Content-Length` is not among the headers.
@@ -28,37 +30,6 @@ pub struct ProxyResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
-}
-
-/// Why a payload is no response.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ProxyError {
-    #[error("the function's answer is not JSON")]
-    NotJson,
-    #[error("the function's answer is not a JSON object")]
-    NotAnObject,
-    #[error("the function's answer has no \"statusCode\"")]
-    NoStatus,
-    #[error("\"statusCode\" is {0}, not a status from 200 to 599")]
-    Status(String),
-    #[error("\"{0}\" is not an object")]
-    NotAMap(&'static str),
-    #[error("the value of header \"{0}\" is neither text, number nor boolean")]
-    HeaderKind(String),
-    #[error("\"{0}\" cannot be the name of a header")]
-    HeaderName(String),
-    #[error("the value of header \"{0}\" has characters that no header can carry")]
-    HeaderValue(String),
-    #[error("there are more than {} headers", headers::MOST)]
-    TooManyHeaders,
-    #[error("\"body\" is not a string")]
-    BodyKind,
-    #[error("\"isBase64Encoded\" is neither true nor false")]
-    Flag,
-    #[error("\"body\" is marked as base64, but is not")]
-    Base64,
-    #[error("\"{0}\" is not a member of a proxy response")]
-    UnknownMember(String),
 }
 
 const MEMBERS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];

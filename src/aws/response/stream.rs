@@ -11,7 +11,8 @@ use http_body::{Body, Frame};
 use http_body_util::{BodyExt, StreamBody};
 
 use super::answer::{self, Json, Members};
-use super::{ProxyError, headers, status};
+use super::error::ProxyError;
+use super::{headers, status};
 use crate::value::{self, BodyStream, BoxError};
 
 #[cfg(test)]

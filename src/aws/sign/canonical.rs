@@ -8,7 +8,7 @@ use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, TRANSFER_ENCODING
 use http::{Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::SignError;
+use super::error::SignError;
 use crate::http_client::host;
 use crate::value::form;
 

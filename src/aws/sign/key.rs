@@ -7,7 +7,7 @@ use arc_swap::ArcSwapOption;
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use zeroize::Zeroizing;
 
-use super::Scope;
+use super::scope::Scope;
 
 /// A key that is ready to sign.
 pub(super) type Key = hmac::Key;

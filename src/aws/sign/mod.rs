@@ -4,7 +4,9 @@
 //! A call is signed at the price of hashing it: the key of the day is kept, and nothing is copied that is only looked at.
 
 mod canonical;
+mod error;
 mod key;
+mod scope;
 
 use std::time::SystemTime;
 
@@ -19,25 +21,15 @@ use crate::value::{century_and_year, two_digits};
 use canonical::Rules;
 use key::DayKeys;
 
+pub use error::SignError;
+pub use scope::Scope;
+
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// What a canonical request, a string to sign or an `authorization` usually takes.
 const USUAL: usize = 512;
-
-/// What a signature is valid for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Scope {
-    pub region: String,
-    /// `lambda` for the Invoke API and function URLs, `execute-api` for API Gateway.
-    pub service: String,
-}
-
-/// Why a request could not be signed: a header that is not text, or a URL without a host.
-#[derive(Debug, thiserror::Error)]
-#[error("the request cannot be signed: {0}")]
-pub struct SignError(&'static str);
 
 /// Signs requests for one scope.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::GeneratedFile;
+use super::generated_file::GeneratedFile;
 use crate::policies;
 use crate::policy::{Coverage, Covered, Entry};
 

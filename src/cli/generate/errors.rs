@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::GeneratedFile;
+use super::generated_file::GeneratedFile;
 use crate::base::codes;
 
 pub(super) fn file() -> GeneratedFile {

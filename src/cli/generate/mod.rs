@@ -4,21 +4,15 @@
 
 mod coverage;
 mod errors;
+mod generated_file;
 mod pages;
 mod properties;
 mod schemas;
 mod settings;
 mod variables;
 
+pub use generated_file::GeneratedFile;
 pub(super) use pages::text as policy_page;
-
-/// A generated file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GeneratedFile {
-    /// Below the repository's root, with `/`.
-    pub path: String,
-    pub text: String,
-}
 
 /// All of them.
 pub fn generated_files() -> Vec<GeneratedFile> {

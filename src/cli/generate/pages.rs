@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{GeneratedFile, properties};
+use super::generated_file::GeneratedFile;
+use super::properties;
 use crate::policies;
 use crate::policy::Entry;
 use crate::source::Unbuilt;

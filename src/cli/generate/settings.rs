@@ -1,6 +1,7 @@
 //! `docs/settings.md`: every key of the settings file, with its default.
 
-use super::{GeneratedFile, properties};
+use super::generated_file::GeneratedFile;
+use super::properties;
 use crate::settings::{Settings, shape};
 
 const INTRODUCTION: &str = "# Settings

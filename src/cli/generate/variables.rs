@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::GeneratedFile;
+use super::generated_file::GeneratedFile;
 use crate::runtime::{Known, VARIABLES, Writable};
 
 /// What stands before the table.

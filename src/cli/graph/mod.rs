@@ -5,8 +5,8 @@ mod outline;
 mod svg;
 mod text;
 
-use super::Exit;
 use super::arguments::{Drawing, GraphArguments};
+use super::exit::Exit;
 use super::print;
 use crate::base::{Findings, Sources};
 

@@ -13,6 +13,8 @@ use jsonata_core::value::with_stack;
 use super::bound::bound_names;
 use super::documents;
 use super::functions::{Extension, OWN, names};
+use super::place::place_of;
+use super::plain_name::plain_name;
 use super::want::Want;
 use crate::base::{nearest, quoted_list};
 use crate::expression::{ExpressionError, XPath};
@@ -212,7 +214,7 @@ impl Walk<'_> {
             && let Some(second) = plain_name(step)
         {
             let message = format!("`-` subtracts: the header is {root}.headers.`{first}-{second}`, in backquotes");
-            self.found.hints.push(ExpressionError::new(message, super::place_of(self.text, first)));
+            self.found.hints.push(ExpressionError::new(message, place_of(self.text, first)));
         }
     }
 
@@ -383,18 +385,6 @@ impl Walk<'_> {
 
     fn error(&self, name: &str, code: Option<&str>, message: impl Into<String>) -> ExpressionError {
         let code = code.map(Into::into);
-        ExpressionError { code, message: message.into(), at: super::place_of(self.text, name) }
-    }
-}
-
-/// The name of a step that is nothing but a name.
-pub(in crate::expression) fn plain_name(step: &PathStep) -> Option<&str> {
-    match step {
-        PathStep { node: AstNode::Name(name), stages, focus: None, index_var: None, ancestor_label: None, .. }
-            if stages.is_empty() && !step.is_tuple =>
-        {
-            Some(name)
-        }
-        _ => None,
+        ExpressionError { code, message: message.into(), at: place_of(self.text, name) }
     }
 }

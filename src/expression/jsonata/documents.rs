@@ -8,7 +8,7 @@ use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::EvaluatorError;
 use jsonata_core::value::JValue;
 
-use super::analysis::plain_name;
+use super::plain_name::plain_name;
 use super::reads::{Level, Source, beginning};
 use super::values;
 use crate::expression::{Reference, Resolver, Scope, XPath};

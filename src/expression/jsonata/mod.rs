@@ -10,6 +10,8 @@ mod documents;
 mod functions;
 mod host;
 mod path;
+mod place;
+mod plain_name;
 mod reads;
 #[cfg(test)]
 mod tests;
@@ -33,13 +35,14 @@ use crate::value::Value;
 use analysis::analyse;
 use documents::{Document, Lookups};
 use functions::Extension;
+use place::place_of;
 use reads::Read;
 use want::Want;
 
 pub use path::{Edit, Editor, JsonataPath, Places};
 
-pub(super) use analysis::plain_name;
 pub(super) use functions::{Extension as KnownFunction, query_values};
+pub(super) use plain_name::plain_name;
 pub(super) use reads::{Beginning, Level, Source, beginning};
 pub(super) use values::member;
 
@@ -254,26 +257,4 @@ fn parse(text: &str) -> Result<AstNode, ExpressionError> {
         Ok(parsed) => parsed.map_err(|error| ExpressionError::from_parser(text, &error)),
         Err(_) => Err(ExpressionError::new(PANICKED, 0..text.len())),
     }
-}
-
-/// Where a name stands in a text, outside of quotes; the whole text where it does not stand as it is.
-fn place_of(text: &str, name: &str) -> Range<usize> {
-    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let mut quote = None;
-    for (at, letter) in text.char_indices() {
-        match (quote, letter) {
-            (None, '"' | '\'') => quote = Some(letter),
-            (Some(open), close) if open == close => quote = None,
-            (None, _) if text[at..].starts_with(name) => {
-                let end = at + name.len();
-                let whole = !text[end..].starts_with(is_word) && !text[..at].ends_with(is_word);
-                if whole {
-                    let start = if text[..at].ends_with('$') { at - 1 } else { at };
-                    return start..end;
-                }
-            }
-            _ => {}
-        }
-    }
-    0..text.len()
 }

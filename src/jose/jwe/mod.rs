@@ -19,7 +19,9 @@ use zeroize::Zeroizing;
 
 pub use algorithm::{Bits, CONTENTS, Content, MANAGEMENTS, Management, Method};
 
-use super::key::{Key, KeyError, KeySet, Material, error};
+use super::key::{Key, KeySet};
+use super::key_error::{KeyError, error};
+use super::material::Material;
 use super::token::{LONGEST, TokenError, key_id, object};
 
 /// Ciphertext, and what is needed to decrypt it beside a key.

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::cors::cors;
 use super::publish::{Reading, quiet, text};
-use super::{rooted, spelling};
+use super::rooted::rooted;
+use super::spelling;
 use crate::policies;
 use crate::policy;
 use crate::source::rule::{RULES, refuses_nothing_set};

@@ -3,9 +3,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::assembly;
 use super::cors::cors;
 use super::publish::{Reading, quiet_enum, text};
-use super::{assembly, rooted};
+use super::rooted::rooted;
 
 /// Where the definitions for IBM's carriers stand.
 const IBM: &str = "ibm-";

@@ -5,18 +5,17 @@ mod cors;
 mod document;
 mod layout;
 mod publish;
+mod rooted;
 mod spelling;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::GeneratedFile;
+use super::generated_file::GeneratedFile;
 use crate::policies;
 use crate::source::Shape;
 use crate::{audit, settings};
 use publish::Reading;
-
-/// What every schema says first.
-const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+use rooted::rooted;
 
 pub(super) fn files() -> Vec<GeneratedFile> {
     let whole = [
@@ -57,15 +56,6 @@ fn of_file(title: &str, description: &str, shape: &Shape) -> Value {
     // A file without content has every default.
     schema["type"] = json!(["object", "null"]);
     rooted(schema)
-}
-
-/// A schema that stands alone.
-fn rooted(schema: Value) -> Value {
-    let mut root = Map::from_iter([("$schema".to_owned(), DRAFT.into())]);
-    if let Value::Object(schema) = schema {
-        root.extend(schema);
-    }
-    Value::Object(root)
 }
 
 fn file(name: &str, schema: &Value) -> GeneratedFile {

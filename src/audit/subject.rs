@@ -1,0 +1,11 @@
+//! What the rules of an audit look at.
+
+use crate::assembly::{Assemblies, Placed};
+use crate::openapi::Api;
+
+/// A document under audit.
+pub(super) struct Subject<'a> {
+    pub api: &'a Api,
+    pub found: Assemblies,
+    pub steps: Vec<Placed>,
+}

@@ -1,0 +1,14 @@
+//! What a command tells the shell.
+
+/// What a command tells the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Clean, or warnings only.
+    Good = 0,
+    /// Findings that are errors, or a function that failed.
+    Findings = 1,
+    /// The arguments make no sense. Clap exits with this by itself.
+    Usage = 2,
+    /// Something could not be read or opened.
+    Failed = 3,
+}

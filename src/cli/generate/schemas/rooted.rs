@@ -1,0 +1,15 @@
+//! The head of a schema that is a file of its own.
+
+use serde_json::{Map, Value};
+
+/// What every schema says first.
+const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+
+/// A schema that stands alone.
+pub(super) fn rooted(schema: Value) -> Value {
+    let mut root = Map::from_iter([("$schema".to_owned(), DRAFT.into())]);
+    if let Value::Object(schema) = schema {
+        root.extend(schema);
+    }
+    Value::Object(root)
+}
