@@ -8,10 +8,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
-use super::{BodyStream, Value};
-
-/// Any error of a body stream.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use super::{BodyStream, BoxError, Value};
 
 /// The room that is made at once for what was announced; whoever announces more has to send it.
 const AT_ONCE: usize = 2 * 1024 * 1024;

@@ -17,7 +17,7 @@ mod unique_json;
 mod xml;
 
 pub use attributes::{Attributes, Facts};
-pub use body::{Body, BodyError, BodyTimeout, BoxError, read};
+pub use body::{Body, BodyError, BodyTimeout, read};
 pub use coding::gzip;
 pub use digits::{century_and_year, two_digits};
 pub use headers::Headers;
@@ -27,7 +27,7 @@ pub use message::Message;
 pub use panic::{joined, panic_message};
 pub use seconds::Seconds;
 pub use secret::Secret;
-pub use stream::BodyStream;
+pub use stream::{BodyStream, BoxError};
 pub use unique_json::{parse_unique, parse_unique_object};
 pub use xml::{
     Attribute, Declaration, JsonConvention, MAX_XML_DEPTH, NodeId, Xml, XmlBuilder, XmlError, XmlLimits, XmlMetrics,

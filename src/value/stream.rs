@@ -9,7 +9,8 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 
-use super::BoxError;
+/// Any error of a body stream.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A body that is still on its way. Most are there already, and those need no box.
 pub struct BodyStream(Kind);

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Attribute, Declaration, Kind, Node, NodeId, Slice, Xml, XmlName};
+use super::document::{Kind, Node, Slice};
+use super::{Attribute, Declaration, NodeId, Xml, XmlName};
 
 /// A document that is being made. What is started must be ended in turn; what is left open is ended by `finish`.
 #[derive(Debug, Default)]
