@@ -2,9 +2,33 @@
 
 use std::sync::Arc;
 
-use super::{Location, Parameter};
-use crate::base::{Diagnostic, Findings, Reported, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Node, References};
+
+/// A declared parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    pub name: Arc<str>,
+    pub location: Location,
+    pub required: bool,
+    pub kind: ParameterType,
+    /// The document's own example.
+    pub example: Option<Arc<str>>,
+    /// As it is written, for those who need more of it.
+    pub node: Node,
+    pub span: Span,
+}
+
+/// Where a parameter is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+    FormData,
+    Body,
+}
 
 /// What the text of a parameter is read as.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! API bodies in templates of SAM and CloudFormation.
 
+use super::{Template, is_document};
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::{Entry, Node, Tree};
 
@@ -25,14 +26,6 @@ const BESIDE: [&str; 7] = [
     "FailOnWarnings",
 ];
 
-/// The template around an API.
-#[derive(Debug, Clone)]
-pub struct Template {
-    pub root: Node,
-    /// The resource is an HTTP API.
-    pub is_http: bool,
-}
-
 /// The resources with a body: each with its kind.
 fn bodies(root: &Node) -> Vec<(&Entry, &'static str, &Node)> {
     let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
@@ -54,7 +47,7 @@ pub fn holds_api(root: &Node) -> bool {
 
 /// Whether a file is a template with resources and no document of its own.
 pub fn is_template(root: &Node) -> bool {
-    root.get("Resources").is_some_and(Node::is_mapping) && !super::is_document(root)
+    root.get("Resources").is_some_and(Node::is_mapping) && !is_document(root)
 }
 
 /// The body in a template, as a document of its own. `None` means that a finding says why not.

@@ -4,10 +4,9 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Direction, SchemaError};
 use crate::base::Span;
 use crate::openapi::Dialect;
-use crate::source::{Node, References};
+use crate::source::{BadReference, Node, References};
 
 /// Keywords that hold one schema, or `true` and `false`.
 const ONE: [&str; 13] = [
@@ -35,6 +34,29 @@ const SILENT: [&str; 6] = ["example", "examples", "externalDocs", "discriminator
 
 /// Schemas that a schema refers to, itself included.
 const MOST_SCHEMAS: usize = 5_000;
+
+/// Which way a value goes: what is `readOnly` need not be in a request, what is `writeOnly` not in a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Request,
+    Response,
+    /// Neither is known.
+    Either,
+}
+
+/// Why a schema cannot be used.
+#[derive(Debug, Clone)]
+pub struct SchemaError {
+    pub span: Span,
+    /// One sentence.
+    pub message: String,
+}
+
+impl From<BadReference> for SchemaError {
+    fn from(bad: BadReference) -> Self {
+        SchemaError { span: bad.span, message: bad.message }
+    }
+}
 
 /// Converts a schema and everything it refers to.
 pub(super) fn convert(

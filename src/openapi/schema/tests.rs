@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::convert::convert;
 use super::*;
 use crate::base::{Findings, Sources};
+use crate::openapi::Dialect;
 use crate::source::{References, Tree};
 
 fn converted(document: &str, dialect: Dialect, direction: Direction) -> Json {
