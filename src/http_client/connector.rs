@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::{Gather, Guard, PoolOptions, Protocol, SendErrorKind, TlsError, TlsOptions, tls};
+use super::{Gather, Guard, PoolOptions, Protocol, TlsError, TlsOptions, tls};
 use crate::value::BoxError;
 
 /// How long a silent connection stands before TCP asks whether the peer is still there: a synchronous invocation may
@@ -190,16 +190,6 @@ impl ConnectError {
             cause = current.source();
         }
         ConnectError::Tcp(error)
-    }
-
-    pub(super) fn kind(&self) -> SendErrorKind {
-        match self {
-            ConnectError::Dns(_) => SendErrorKind::Dns,
-            ConnectError::Tcp(_) => SendErrorKind::Connect,
-            ConnectError::Tls(_) => SendErrorKind::Tls,
-            ConnectError::Guarded => SendErrorKind::Guarded,
-            ConnectError::TimedOut => SendErrorKind::ConnectTimeout,
-        }
     }
 }
 

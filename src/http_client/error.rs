@@ -43,7 +43,7 @@ pub enum SendErrorKind {
 impl SendError {
     pub(super) fn from_client(error: ClientError) -> Self {
         if let Some(connect) = find::<ConnectError>(&error) {
-            return SendError { kind: connect.kind(), sent: false, source: Some(error.into()) };
+            return SendError { kind: kind_of(connect), sent: false, source: Some(error.into()) };
         }
         let hyper = find::<hyper::Error>(&error);
         // Without connection information no connection had been chosen yet; a cancelled request was handed back whole.
@@ -58,7 +58,7 @@ impl SendError {
     }
 
     pub(super) fn from_connect(error: ConnectError) -> Self {
-        SendError { kind: error.kind(), sent: false, source: Some(error.into()) }
+        SendError { kind: kind_of(&error), sent: false, source: Some(error.into()) }
     }
 
     /// An error of a connection; `sent` says whether the request was not handed back whole.
@@ -111,6 +111,17 @@ impl fmt::Display for SendError {
 impl Error for SendError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The part of connecting that failed.
+fn kind_of(error: &ConnectError) -> SendErrorKind {
+    match error {
+        ConnectError::Dns(_) => SendErrorKind::Dns,
+        ConnectError::Tcp(_) => SendErrorKind::Connect,
+        ConnectError::Tls(_) => SendErrorKind::Tls,
+        ConnectError::Guarded => SendErrorKind::Guarded,
+        ConnectError::TimedOut => SendErrorKind::ConnectTimeout,
     }
 }
 

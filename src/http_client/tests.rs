@@ -2,13 +2,16 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use http::{Request, Response, Version};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
+use hyper_util::rt::TokioExecutor;
 
+use super::client::Transport;
 use super::test_server::{Answer, Recorded, TestServer, closed_port};
 use super::test_tls::Authority;
 use super::*;
-use crate::value::{Body, BoxError, Secret};
+use crate::value::{Body, BodyStream, BoxError, Secret};
 
 const LONG: Duration = Duration::from_secs(10);
 
