@@ -8,7 +8,7 @@ use http::{HeaderName, Method};
 use super::authority::Origin;
 use super::clients::{Clients, Trust};
 use super::config::{CacheResponse, Config};
-use super::request::{Outgoing, Payload};
+use super::outgoing::{Outgoing, Payload};
 use super::secrets::{API_KEY, Secrets};
 use super::sigv4::SigV4;
 use crate::base::{Reported, codes};

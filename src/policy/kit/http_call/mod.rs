@@ -6,6 +6,8 @@ mod cache;
 mod clients;
 mod config;
 mod control;
+mod invoke;
+mod outgoing;
 mod redirect;
 mod request;
 mod secrets;
@@ -29,7 +31,8 @@ use cache::ResponseCache;
 use clients::Clients;
 use config::{BackendType, HttpVersion, StopOn};
 use control::{Control, Default};
-use request::Shape;
+use invoke::Invoke;
+use outgoing::Shape;
 use secrets::Secrets;
 use sigv4::SigV4;
 use tail::Tail;
@@ -76,7 +79,7 @@ pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result
         None => None,
     };
     let cache = ResponseCache::compile(&config, &clients, &secrets, signature.as_ref(), compiler);
-    let step = step::Invoke {
+    let step = Invoke {
         clients,
         cache: cache?,
         target,
@@ -97,7 +100,7 @@ pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result
     Ok(Plan { step: Box::new(step), access })
 }
 
-fn access(step: &step::Invoke) -> Access {
+fn access(step: &Invoke) -> Access {
     let message = Root::Builtin(Builtin::Message);
     let values = step.target.references().chain(step.secrets.references()).chain(step.cache.references());
     let mut reads: Vec<Reference> = values.cloned().collect();

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Response, StatusCode, Uri};
 
 use super::authority::{Hosts, Origin};
 use super::clients::Trust;
-use super::request::{Outgoing, Payload};
+use super::outgoing::{Outgoing, Payload};
 
 /// A call goes on at most this often.
 pub(super) const MAX_HOPS: usize = 8;

@@ -1,111 +1,31 @@
 //! The request as it goes out. It is framed anew: length and transfer coding come from the body that is sent.
 
-use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
-use http::{Method, Request, StatusCode, Uri};
+use http::{StatusCode, Uri};
 use http_body_util::BodyExt;
 
 use super::authority::Origin;
 use super::clients::Trust;
-use super::config::BackendType;
-use super::step::Invoke;
+use super::invoke::Invoke;
+use super::outgoing::{Outgoing, Payload};
 use super::url::Target;
 use crate::expression::{Builtin, Reference, Root};
 use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
 use crate::policy::kit::call::{input_body, input_headers};
 use crate::runtime::{Context, Fault, FaultSource, State, kinds};
-use crate::value::{Body, BodyStream, gzip};
+use crate::value::{BodyStream, gzip};
 
 const GATEWAY: &str = concat!("Gantry/", env!("CARGO_PKG_VERSION"));
 
-/// How a request is made.
-pub(super) struct Shape {
-    pub keep_payload: bool,
-    pub compression: bool,
-    /// A body of unknown length may be sent in chunks.
-    pub chunked: bool,
-    pub backend_type: BackendType,
-    pub inject_user_agent: bool,
-    pub inject_proxy_headers: bool,
-    pub decode_parameters: bool,
-}
-
-/// A request that is ready to be sent.
-pub(super) struct Outgoing {
-    pub method: Method,
-    pub uri: Uri,
-    pub headers: HeaderMap,
-    pub payload: Payload,
-    pub trust: Trust,
-}
-
-/// The body of a request.
-pub(super) enum Payload {
-    None,
-    Stream(BodyStream),
-    /// Can be sent again.
-    Bytes(Bytes),
-    /// A stream that has been sent.
-    Lost,
-}
-
-impl Shape {
-    /// Whether a request with this verb is sent with its body, as on IBM's gateway.
-    pub(super) fn carries_body(&self, verb: &Method) -> bool {
-        match *verb {
-            Method::DELETE => self.keep_payload,
-            _ => !matches!(*verb, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE),
-        }
-    }
-
-    /// `Content-Type` for a message that has none.
-    fn content_type(&self) -> Option<HeaderValue> {
-        Some(HeaderValue::from_static(match self.backend_type {
-            BackendType::Xml => "text/xml",
-            BackendType::Json => "application/json",
-            BackendType::Binary => "application/octet-stream",
-            BackendType::Detect | BackendType::Graphql => return None,
-        }))
-    }
-}
-
-impl Payload {
-    fn is_none(&self) -> bool {
-        matches!(self, Payload::None)
-    }
-
-    /// The same for another hop.
-    pub(super) fn again(&self) -> Payload {
-        match self {
-            Payload::None => Payload::None,
-            Payload::Bytes(bytes) => Payload::Bytes(bytes.clone()),
-            Payload::Stream(_) | Payload::Lost => Payload::Lost,
-        }
-    }
-
-    fn send(self) -> BodyStream {
-        match self {
-            Payload::None | Payload::Lost => Body::Empty.send(),
-            Payload::Stream(stream) => stream,
-            Payload::Bytes(bytes) => Body::from_bytes(bytes).send(),
-        }
-    }
-}
-
-impl Outgoing {
-    pub(super) fn into_request(self) -> Request<BodyStream> {
-        let mut request = Request::new(self.payload.send());
-        *request.method_mut() = self.method;
-        *request.uri_mut() = self.uri;
-        *request.headers_mut() = self.headers;
-        request
-    }
+/// The first request of a call.
+pub(super) async fn outgoing(step: &Invoke, cx: &mut Context) -> Result<Outgoing, Fault> {
+    step.outgoing(cx).await
 }
 
 impl Invoke {
     /// The first request of a call.
-    pub(super) async fn outgoing(&self, cx: &mut Context) -> Result<Outgoing, Fault> {
+    async fn outgoing(&self, cx: &mut Context) -> Result<Outgoing, Fault> {
         let property_error = |message: String| Fault::new(&kinds::PROPERTY, FaultSource::Gateway, message);
         // What is wrong with a computed URL came with the request.
         let bad_url = |message| property_error(message).with_status(StatusCode::BAD_REQUEST);

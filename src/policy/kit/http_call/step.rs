@@ -1,46 +1,18 @@
-use std::time::Duration;
-
 use bytes::Bytes;
-use http::{Method, Response};
+use http::Response;
 use tokio::time::Instant;
 
 use super::answer;
-use super::authority::Hosts;
-use super::cache::ResponseCache;
-use super::clients::{Clients, Trust};
-use super::config::StopOn;
-use super::control::Control;
+use super::clients::Trust;
+use super::invoke::Invoke;
+use super::outgoing::{Outgoing, Payload};
 use super::redirect::MAX_HOPS;
-use super::request::{Outgoing, Payload, Shape};
-use super::secrets::Secrets;
-use super::sigv4::SigV4;
-use super::tail::Tail;
-use super::url::Target;
+use super::request::outgoing;
 use crate::expression::{Builtin, Root};
 use crate::http_client::SendError;
 use crate::resources::cache::{Found, Validated, Validation};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::{Body, Message};
-
-/// A compiled `invoke`.
-pub(super) struct Invoke {
-    pub clients: Clients,
-    pub cache: ResponseCache,
-    pub target: Target,
-    pub hosts: Hosts,
-    pub tail: Tail,
-    /// `None` keeps the client's.
-    pub verb: Option<Method>,
-    pub timeout: Duration,
-    pub headers: Control,
-    pub secrets: Secrets,
-    pub signature: Option<SigV4>,
-    pub shape: Shape,
-    pub follow_redirects: bool,
-    pub input: Root,
-    pub output: Root,
-    pub stops: StopOn,
-}
 
 /// Why there is no answer.
 enum NoAnswer {
@@ -52,7 +24,7 @@ impl Invoke {
     async fn call(&self, cx: &mut Context) -> Result<Next, Fault> {
         let deadline = Instant::now() + self.timeout.min(cx.remaining());
         let key = self.cache.authors_key(cx);
-        let outgoing = self.outgoing(cx).await?;
+        let outgoing = outgoing(self, cx).await?;
         let answer = match self.exchange(outgoing, key.as_deref(), deadline).await {
             Ok(answer) => answer,
             Err(NoAnswer::Fault(fault)) => return Err(fault),

@@ -1,0 +1,37 @@
+//! A compiled call: what every request of the step is made from.
+
+use std::time::Duration;
+
+use http::Method;
+
+use super::authority::Hosts;
+use super::cache::ResponseCache;
+use super::clients::Clients;
+use super::config::StopOn;
+use super::control::Control;
+use super::outgoing::Shape;
+use super::secrets::Secrets;
+use super::sigv4::SigV4;
+use super::tail::Tail;
+use super::url::Target;
+use crate::expression::Root;
+
+/// A compiled `invoke`.
+pub(super) struct Invoke {
+    pub clients: Clients,
+    pub cache: ResponseCache,
+    pub target: Target,
+    pub hosts: Hosts,
+    pub tail: Tail,
+    /// `None` keeps the client's.
+    pub verb: Option<Method>,
+    pub timeout: Duration,
+    pub headers: Control,
+    pub secrets: Secrets,
+    pub signature: Option<SigV4>,
+    pub shape: Shape,
+    pub follow_redirects: bool,
+    pub input: Root,
+    pub output: Root,
+    pub stops: StopOn,
+}
