@@ -3,15 +3,43 @@
 
 use std::io::Write;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use http::Method;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use super::AccessRecord;
-
 const SECOND: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].");
+
+/// What one line says. The query is left out: its values may be secrets.
+#[derive(Debug, Clone)]
+pub struct AccessRecord {
+    /// When the request's headers had been read; written in RFC 3339 with milliseconds, in UTC.
+    pub time: SystemTime,
+    pub id: Arc<str>,
+    pub client: IpAddr,
+    pub method: Method,
+    pub path: String,
+    /// The status sent; 499 when the client left before there was one.
+    pub status: u16,
+    /// Bytes of the response body.
+    pub bytes: u64,
+    /// From the end of the request's headers to the end of the response.
+    pub duration_ms: f64,
+    /// The whole response was handed to the connection.
+    pub complete: bool,
+    pub api: Option<Arc<str>>,
+    /// The path template, with the base path.
+    pub operation: Option<Arc<str>>,
+    /// The fault that ended the request, or that a handler took.
+    pub fault: Option<String>,
+    /// `file:line:column` of the step that raised it.
+    pub place: Option<Arc<str>>,
+    pub protocol: &'static str,
+    pub user_agent: Option<String>,
+}
 
 /// Writes lines one after the other. It knows the text of the last line's second, which the next line mostly shares.
 #[derive(Debug, Default)]
@@ -147,7 +175,7 @@ mod tests {
                 time: UNIX_EPOCH + Duration::from_nanos(nanos),
                 id: "id".into(),
                 client,
-                method: http::Method::GET,
+                method: Method::GET,
                 path,
                 status,
                 bytes,

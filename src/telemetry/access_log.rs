@@ -5,14 +5,12 @@
 //! `gantry_access_log_errors_total`, and the first one is logged.
 
 use std::io::{self, Write};
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use http::Method;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{AccessLines, Metrics};
+use super::{AccessLines, AccessRecord, Metrics};
 
 /// Records that may wait for the writer.
 const QUEUE: usize = 8192;
@@ -23,34 +21,6 @@ const BLOCK: usize = 64 * 1024;
 /// How long the writer lets records gather. Whoever wakes it pays for that, so it is woken once in this time and not for every
 /// request.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// What one line says. The query is left out: its values may be secrets.
-#[derive(Debug, Clone)]
-pub struct AccessRecord {
-    /// When the request's headers had been read; written in RFC 3339 with milliseconds, in UTC.
-    pub time: SystemTime,
-    pub id: Arc<str>,
-    pub client: IpAddr,
-    pub method: Method,
-    pub path: String,
-    /// The status sent; 499 when the client left before there was one.
-    pub status: u16,
-    /// Bytes of the response body.
-    pub bytes: u64,
-    /// From the end of the request's headers to the end of the response.
-    pub duration_ms: f64,
-    /// The whole response was handed to the connection.
-    pub complete: bool,
-    pub api: Option<Arc<str>>,
-    /// The path template, with the base path.
-    pub operation: Option<Arc<str>>,
-    /// The fault that ended the request, or that a handler took.
-    pub fault: Option<String>,
-    /// `file:line:column` of the step that raised it.
-    pub place: Option<Arc<str>>,
-    pub protocol: &'static str,
-    pub user_agent: Option<String>,
-}
 
 /// Who reads the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +154,9 @@ fn plain(record: &AccessRecord) -> String {
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Mutex, mpsc::Receiver};
+    use std::time::SystemTime;
+
+    use http::Method;
 
     use super::*;
 

@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
 
-use super::RequestEnd;
-use super::metrics::{Metrics, OperationLabels, STATUSES, method_label, status_class};
+use super::requests::{OperationLabels, RequestEnd, Requests, STATUSES, method_label, status_class};
 
 /// What a route has beside it, so that a request finds its counters without looking for them.
 pub(super) struct Meter {
@@ -18,17 +17,17 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    pub(super) fn new(metrics: &Metrics, end: &RequestEnd<'_>) -> Self {
-        let durations = metrics.durations.get_or_create(&OperationLabels::of(end)).clone();
+    pub(super) fn new(requests: &Requests, end: &RequestEnd<'_>) -> Self {
+        let durations = requests.durations.get_or_create(&OperationLabels::of(end)).clone();
         Meter { durations, method: method_label(end.method), requests: Default::default() }
     }
 
-    pub(super) fn ended(&self, metrics: &Metrics, end: &RequestEnd<'_>) {
+    pub(super) fn ended(&self, requests: &Requests, end: &RequestEnd<'_>) {
         self.durations.observe(end.duration.as_secs_f64());
         if method_label(end.method) != self.method {
-            metrics.counter(end).inc();
+            requests.counter(end).inc();
             return;
         }
-        self.requests[status_class(end.status)].get_or_init(|| metrics.counter(end)).inc();
+        self.requests[status_class(end.status)].get_or_init(|| requests.counter(end)).inc();
     }
 }

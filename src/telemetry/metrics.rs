@@ -3,21 +3,19 @@
 //! Every label comes from a bounded set: operations are path templates, methods outside the usual ones are `OTHER`, and
 //! names that authors throw are counted under `other` once there are many.
 
-use std::any::Any;
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::{Method, StatusCode};
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::meter::Meter;
+use super::requests::{RequestEnd, Requests};
 use crate::resources::Resources;
 
 /// The content type of [`Metrics::encode`].
@@ -26,14 +24,10 @@ pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; cha
 /// Different names of faults that are counted under their own name.
 const FAULT_NAMES: usize = 100;
 
-/// Upper bounds of the duration histogram, in seconds.
-const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-
 /// Everything that is counted. One per process, shared by all rooms.
 pub struct Metrics {
     registry: Registry,
-    requests: Family<RequestLabels, Counter>,
-    pub(super) durations: Family<OperationLabels, Histogram, fn() -> Histogram>,
+    requests: Requests,
     in_flight: Gauge,
     connections: Family<ListenerLabels, Gauge>,
     refused: Family<RefusalLabels, Counter>,
@@ -45,18 +39,6 @@ pub struct Metrics {
     access_lines_dropped: Counter,
     access_log_errors: Counter,
     trace_spans_dropped: Counter,
-}
-
-/// A request that has been answered, or whose client has left.
-#[derive(Debug, Clone, Copy)]
-pub struct RequestEnd<'a> {
-    /// The API's name and the operation's template; none for requests that were refused before routing.
-    pub route: Option<(&'a Arc<str>, &'a Arc<str>)>,
-    pub method: &'a Method,
-    pub status: StatusCode,
-    pub duration: Duration,
-    /// Where the route's counters are kept.
-    pub kept: Option<&'a OnceLock<Box<dyn Any + Send + Sync>>>,
 }
 
 /// Which listener a connection came in on.
@@ -106,20 +88,6 @@ pub enum ReloadOutcome {
     Loaded,
     /// The new documents were refused; the old ones are still served.
     Kept,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RequestLabels {
-    api: Arc<str>,
-    operation: Arc<str>,
-    method: &'static str,
-    status: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OperationLabels {
-    api: Arc<str>,
-    operation: Arc<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -191,8 +159,7 @@ impl Metrics {
     pub fn new() -> Self {
         let mut metrics = Metrics {
             registry: Registry::default(),
-            requests: Family::default(),
-            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            requests: Requests::default(),
             in_flight: Gauge::default(),
             connections: Family::default(),
             refused: Family::default(),
@@ -215,8 +182,8 @@ impl Metrics {
         let root = &mut self.registry;
         root.register_with_unit("process_start_time", "When the process started, since 1970", Unit::Seconds, started);
         let registry = root.sub_registry_with_prefix("gantry");
-        registry.register("requests", "Requests answered", self.requests.clone());
-        let durations = self.durations.clone();
+        registry.register("requests", "Requests answered", self.requests.counted.clone());
+        let durations = self.requests.durations.clone();
         registry.register_with_unit("request_duration", "From headers read to response sent", Unit::Seconds, durations);
         registry.register("requests_in_flight", "Requests being worked on", self.in_flight.clone());
         registry.register("connections", "Open connections", self.connections.clone());
@@ -240,18 +207,11 @@ impl Metrics {
 
     pub fn request_ended(&self, end: RequestEnd<'_>) {
         self.in_flight.dec();
-        let kept = end.kept.map(|kept| kept.get_or_init(|| Box::new(Meter::new(self, &end))));
+        let kept = end.kept.map(|kept| kept.get_or_init(|| Box::new(Meter::new(&self.requests, &end))));
         match kept.and_then(|kept| kept.downcast_ref::<Meter>()) {
-            Some(meter) => meter.ended(self, &end),
-            None => Meter::new(self, &end).ended(self, &end),
+            Some(meter) => meter.ended(&self.requests, &end),
+            None => Meter::new(&self.requests, &end).ended(&self.requests, &end),
         }
-    }
-
-    /// The counter of requests that end like this one.
-    pub(super) fn counter(&self, end: &RequestEnd<'_>) -> Counter {
-        let OperationLabels { api, operation } = OperationLabels::of(end);
-        let (method, status) = (method_label(end.method), STATUSES[status_class(end.status)]);
-        self.requests.get_or_create(&RequestLabels { api, operation, method, status }).clone()
     }
 
     pub fn connection_opened(&self, listener: Listener) {
@@ -331,27 +291,6 @@ impl fmt::Debug for Metrics {
     }
 }
 
-impl OperationLabels {
-    pub(super) fn of(end: &RequestEnd<'_>) -> Self {
-        let (api, operation) = end.route.map_or_else(|| ("".into(), "".into()), |(a, o)| (a.clone(), o.clone()));
-        OperationLabels { api, operation }
-    }
-}
-
-pub(super) fn method_label(method: &Method) -> &'static str {
-    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
-    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
-}
-
-/// What statuses are counted under.
-pub(super) const STATUSES: [&str; 6] = ["other", "1xx", "2xx", "3xx", "4xx", "5xx"];
-
-/// The place of a status among [`STATUSES`].
-pub(super) fn status_class(status: StatusCode) -> usize {
-    let hundreds = usize::from(status.as_u16() / 100);
-    if hundreds < STATUSES.len() { hundreds } else { 0 }
-}
-
 /// Labels whose values are the variants of an enum.
 macro_rules! label_values {
     ($type:ident: $($variant:ident $text:literal),* $(,)?) => {
@@ -378,6 +317,10 @@ label_values!(Refusal:
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use http::{Method, StatusCode};
+
     use super::*;
 
     #[test]

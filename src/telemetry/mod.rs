@@ -8,10 +8,12 @@ mod access_log;
 mod logs;
 mod meter;
 mod metrics;
+mod requests;
 mod traces;
 
-pub use access_line::AccessLines;
-pub use access_log::{AccessForm, AccessLog, AccessRecord};
+pub use access_line::{AccessLines, AccessRecord};
+pub use access_log::{AccessForm, AccessLog};
 pub use logs::{LogError, init};
-pub use metrics::{Break, Listener, Metrics, OPEN_METRICS, Refusal, ReloadOutcome, RequestEnd};
+pub use metrics::{Break, Listener, Metrics, OPEN_METRICS, Refusal, ReloadOutcome};
+pub use requests::RequestEnd;
 pub use traces::{Arrival, Departure, Trace, Tracer, TracesError};

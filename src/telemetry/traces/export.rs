@@ -9,8 +9,8 @@ use http_body_util::{BodyExt, Limited};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::trace::Whole;
-use super::{TracesError, otlp};
+use super::otlp;
+use super::whole::Whole;
 use crate::http_client::HttpClient;
 use crate::settings::Traces;
 use crate::telemetry::Metrics;
@@ -40,6 +40,11 @@ pub(super) struct Exporter {
     /// Who waits until everything is sent. From then on nothing is repeated.
     leaving: Option<oneshot::Sender<()>>,
 }
+
+/// Why nothing can be sent with these settings. Nothing secret is in the message.
+#[derive(Debug, thiserror::Error)]
+#[error("`traces` of the settings: {0}")]
+pub struct TracesError(&'static str);
 
 /// How an attempt ended. What is repeated is what OTLP allows: an answer that says so, and none at all, though the collector may
 /// have the batch then, since spans have ids by which it knows them.

@@ -7,7 +7,9 @@
 mod export;
 mod otlp;
 mod parent;
+mod shared;
 mod trace;
+mod whole;
 
 #[cfg(test)]
 mod tests;
@@ -24,8 +26,9 @@ use crate::http_client::HttpClient;
 use crate::settings::{Share, Traces};
 use export::Exporter;
 use parent::Parent;
-use trace::Whole;
+use shared::Shared;
 
+pub use export::TracesError;
 pub use trace::{Arrival, Departure, Trace};
 
 /// Requests that may wait to be sent.
@@ -35,20 +38,6 @@ const QUEUE: usize = 2048;
 /// is gone.
 #[derive(Clone)]
 pub struct Tracer(Arc<Shared>);
-
-struct Shared {
-    sample: Share,
-    follow: bool,
-    metrics: Arc<Metrics>,
-    queue: mpsc::Sender<Box<Whole>>,
-    /// Asks for everything to be sent now.
-    flush: mpsc::Sender<oneshot::Sender<()>>,
-}
-
-/// Why nothing can be sent with these settings. Nothing secret is in the message.
-#[derive(Debug, thiserror::Error)]
-#[error("`traces` of the settings: {0}")]
-pub struct TracesError(&'static str);
 
 // === impl Tracer ===
 
@@ -71,7 +60,7 @@ impl Tracer {
             Some(parent) => parent.sampled,
             None => sample == Share::ALL || fastrand::u32(..Share::ALL.millionths()) < sample.millionths(),
         };
-        traced.then(|| Trace::begin(self.clone(), followed.or_else(|| Parent::of(headers)), follow, &arrival()))
+        traced.then(|| Trace::begin(self.0.clone(), followed.or_else(|| Parent::of(headers)), follow, &arrival()))
     }
 
     /// Waits, at most this long, until everything handed over so far has been sent. False when it was not.
@@ -79,14 +68,6 @@ impl Tracer {
         let (done, sent) = oneshot::channel();
         let flush = async { self.0.flush.send(done).await.is_ok() && sent.await.is_ok() };
         tokio::time::timeout(patience, flush).await.unwrap_or(false)
-    }
-
-    /// Hands a request to the task that sends, or counts its spans as dropped.
-    fn hand_over(&self, whole: Box<Whole>) {
-        let spans = whole.spans();
-        if self.0.queue.try_send(whole).is_err() {
-            self.0.metrics.trace_spans_dropped(spans);
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use super::trace::Whole;
+use super::whole::Whole;
 use crate::runtime::{SpanId, StepSpan, TraceId};
 
 /// The methods that HTTP and PATCH define; others are `_OTHER`, so that clients cannot make names up.

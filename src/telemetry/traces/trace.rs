@@ -6,13 +6,14 @@ use std::time::{Instant, SystemTime};
 
 use http::{Method, StatusCode};
 
-use super::Tracer;
 use super::parent::Parent;
+use super::shared::Shared;
+use super::whole::Whole;
 use crate::runtime::{Recorder, SpanId, StepSpan, StepSpans, TraceId};
 
 /// A traced request. Whoever holds it last, its exchange or its pipeline, hands it over by letting go of it.
 pub struct Trace {
-    tracer: Tracer,
+    shared: Arc<Shared>,
     /// The trace began here.
     own: bool,
     place: (TraceId, SpanId),
@@ -45,40 +46,9 @@ pub struct Departure<'a> {
     pub complete: bool,
 }
 
-/// Everything that is sent of a request. No header, query or body ever comes here.
-#[derive(Debug)]
-pub(super) struct Whole {
-    pub trace: TraceId,
-    pub span: SpanId,
-    /// The caller's span, which this trace goes on from.
-    pub parent: Option<SpanId>,
-    /// The caller's trace, where this one goes on from no other.
-    pub link: Option<(TraceId, SpanId)>,
-    pub method: Method,
-    pub path: String,
-    pub client: SocketAddr,
-    pub local: SocketAddr,
-    pub id: Arc<str>,
-    pub started: SystemTime,
-    pub ended: SystemTime,
-    pub status: Option<StatusCode>,
-    pub complete: bool,
-    pub api: Option<Arc<str>>,
-    pub route: Option<Arc<str>>,
-    pub fault: Option<String>,
-    pub steps: Vec<StepSpan>,
-}
-
-impl Whole {
-    /// How many spans it is.
-    pub(super) fn spans(&self) -> u64 {
-        1 + self.steps.len() as u64
-    }
-}
-
 impl Trace {
     /// The trace of a request. `parent` is its caller's place; whether this goes on from there, says `follow`.
-    pub(super) fn begin(tracer: Tracer, parent: Option<Parent>, follow: bool, arrival: &Arrival<'_>) -> Arc<Self> {
+    pub(super) fn begin(shared: Arc<Shared>, parent: Option<Parent>, follow: bool, arrival: &Arrival<'_>) -> Arc<Self> {
         let followed = parent.filter(|_| follow);
         let link = parent.filter(|_| !follow).map(|parent| (parent.trace, parent.span));
         let place = (followed.map_or_else(TraceId::random, |parent| parent.trace), SpanId::random());
@@ -102,7 +72,7 @@ impl Trace {
             steps: Vec::new(),
         };
         let whole = Mutex::new(Some(Box::new(whole)));
-        Arc::new(Trace { tracer, own: followed.is_none(), place, started: Instant::now(), whole })
+        Arc::new(Trace { shared, own: followed.is_none(), place, started: Instant::now(), whole })
     }
 
     /// Notes the steps of the request.
@@ -136,7 +106,7 @@ impl StepSpans for Trace {
 impl Drop for Trace {
     fn drop(&mut self) {
         if let Some(whole) = lock(&self.whole).take() {
-            self.tracer.hand_over(whole);
+            self.shared.hand_over(whole);
         }
     }
 }
