@@ -4,12 +4,12 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::Script;
 use super::failure::Failure;
-use super::host::Outcome;
 use crate::runtime::{Context, Fault};
 
 /// The number of a run.
@@ -39,6 +39,22 @@ pub(super) enum End {
     /// The script refused, in words of its own.
     Rejected(Fault),
     Failed(Failure),
+}
+
+/// How an operation ended.
+pub(super) enum Outcome {
+    Timer,
+    Failed {
+        code: u16,
+        message: String,
+    },
+    /// `headers` is JSON.
+    Response {
+        status: u16,
+        reason: String,
+        headers: Vec<u8>,
+        body: Bytes,
+    },
 }
 
 /// What is sent to a thread that a run waits on.

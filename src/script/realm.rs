@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rquickjs::context::EvalOptions;
 use rquickjs::{Context, Ctx, Object, Persistent, Runtime, Value};
 
 use super::Limits;
+use super::evaluate::evaluate;
 use super::failure::{Failure, Reason, SCRIPT};
 use super::host::prepare;
 
@@ -112,12 +112,4 @@ impl Realm {
         self.clock.start(self.limits.time, None);
         self.context.with(|ctx| evaluate(&ctx, code, SCRIPT).map(drop).map_err(|_| Failure::pending(&ctx)))
     }
-}
-
-/// Runs a text; strictness is its own affair.
-pub(super) fn evaluate<'js>(ctx: &Ctx<'js>, code: &str, name: &str) -> rquickjs::Result<Value<'js>> {
-    let mut options = EvalOptions::default();
-    options.strict = false;
-    options.filename = Some(name.to_owned());
-    ctx.eval_with_options(code, options)
 }

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use rquickjs::{Ctx, Function, IntoJs, Object, Persistent, Value};
 use tokio::sync::oneshot;
 
+use super::evaluate::evaluate;
 use super::failure::{Failure, Reason, SCRIPT};
-use super::host::{Chatter, Host, Outcome, install};
-use super::queue::{Done, End, Job, Queue};
-use super::realm::{Realm, evaluate};
+use super::host::{Chatter, Host, install};
+use super::queue::{Done, End, Job, Outcome, Queue};
+use super::realm::Realm;
 use super::{Dialect, Script, values};
 use crate::expression::Scope;
 

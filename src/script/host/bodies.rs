@@ -5,8 +5,9 @@ use std::rc::Rc;
 use bytes::Bytes;
 use rquickjs::{Ctx, Exception, IntoJs, Object, Result, Value};
 
+use super::places::{below, root, set_error};
 use super::variables::{streams, unread};
-use super::{Host, below, native, root, set_error};
+use super::{Host, native};
 use crate::expression::{Builtin, Root, Scope};
 use crate::script::values;
 

@@ -12,9 +12,10 @@ use rquickjs::{Ctx, Exception, Object, Result, Value};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::{Host, Outcome, native};
+use super::{Host, native};
 use crate::assembly::Allowed;
 use crate::http_client::HttpClient;
+use crate::script::queue::Outcome;
 use crate::script::{Calls, values};
 use crate::value::BodyStream;
 

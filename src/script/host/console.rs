@@ -1,38 +1,14 @@
 //! What scripts write into the log. A script in a busy API must not fill the disk.
 
 use std::rc::Rc;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use rquickjs::{Ctx, Object, Result};
 
+use super::chatter::PER_RUN;
 use super::{Host, native};
 
-/// Lines that one run may write, and all of them together in a second.
-const PER_RUN: u32 = 50;
-const PER_SECOND: u64 = 500;
 /// Letters of a line.
 const LENGTH: usize = 4096;
-
-/// Counts the lines of this second.
-#[derive(Default)]
-pub(in crate::script) struct Chatter {
-    since: OnceLock<Instant>,
-    /// The second in the upper half, the lines in it in the lower.
-    window: AtomicU64,
-}
-
-impl Chatter {
-    /// Whether one more line fits, and whether it is the last.
-    fn admits(&self) -> (bool, bool) {
-        let second = self.since.get_or_init(Instant::now).elapsed().as_secs();
-        let next = |seen: u64| if seen >> 32 == second { seen + 1 } else { second << 32 | 1 };
-        let seen = self.window.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |seen| Some(next(seen)));
-        let lines = next(seen.unwrap_or_default()) & u64::from(u32::MAX);
-        (lines <= PER_SECOND, lines == PER_SECOND)
-    }
-}
 
 pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
     native!(native, ctx, host, "log", |_ctx, level: String, category: String, text: String| {
@@ -61,18 +37,5 @@ fn write(host: &Host, level: &str, category: &str, text: &str) {
         "debug" => tracing::debug!(target: "script", request, api, category, last, "{message}"),
         "trace" => tracing::trace!(target: "script", request, api, category, last, "{message}"),
         _ => tracing::info!(target: "script", request, api, category, last, "{message}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_second_has_an_end() {
-        let chatter = Chatter::default();
-        let admitted = (0..PER_SECOND * 3).filter(|_| chatter.admits().0).count() as u64;
-        // The loop may run over the border of a second.
-        assert!((PER_SECOND..PER_SECOND * 3).contains(&admitted), "{admitted}");
     }
 }

@@ -2,7 +2,7 @@
 
 use rquickjs::{Ctx, Exception, Function, Object, Result};
 
-use crate::script::realm::evaluate;
+use crate::script::evaluate::evaluate;
 
 macro_rules! library {
     ($($name:literal),* $(,)?) => {

@@ -5,8 +5,10 @@ use std::rc::Rc;
 use http::StatusCode;
 use rquickjs::{Ctx, Exception, Object, Result, Value};
 
+use super::of_run::Rejection;
+use super::places::{below, root, set_error};
 use super::variables::is_message;
-use super::{Host, Rejection, below, native, root, set_error};
+use super::{Host, native};
 use crate::expression::{Scope, SetError};
 use crate::script::values;
 use crate::value::Message;

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use rquickjs::{Ctx, Exception, Object, Result, Value};
 
-use super::{Host, native, set_error};
+use super::places::{below, set_error};
+use super::{Host, native};
 use crate::expression::{Builtin, Reference, Root, Scope, parse_path};
 use crate::runtime::State;
 use crate::script::values;
@@ -64,11 +65,11 @@ fn set<'js>(ctx: &Ctx<'js>, host: &Host, name: &str, value: &Value<'js>) -> Resu
     // All headers at once: what is not among them goes.
     if is_message && path == ["headers"] {
         for name in cx.state.outgoing.message.headers.keys().map(ToString::to_string).collect::<Vec<_>>() {
-            cx.clear(&super::below("message", &["headers", &name])).map_err(|error| set_error(ctx, &error))?;
+            cx.clear(&below("message", &["headers", &name])).map_err(|error| set_error(ctx, &error))?;
         }
         let crate::value::Value::Object(members) = &value else { return Ok(()) };
         for (name, value) in members.iter() {
-            let place = super::below("message", &["headers", name]);
+            let place = below("message", &["headers", name]);
             cx.set(&place, value.clone()).map_err(|error| set_error(ctx, &error))?;
         }
         return Ok(());

@@ -1,0 +1,124 @@
+//! The gateway's side of one run.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use http::StatusCode;
+use rquickjs::{Ctx, Exception, Result};
+use tokio::runtime::Handle;
+
+use super::chatter::Chatter;
+use super::under_way::Operations;
+use crate::runtime::{Context, Fault, FaultSource, kinds};
+use crate::script::queue::{Outcome, Queue, RunId};
+use crate::script::{Limits, Script};
+
+/// What a name, a header or an empty variable takes beside its own bytes.
+const ENTRY: usize = 256;
+
+/// Timers and calls that one run may wait for at the same time.
+const AT_ONCE: usize = 64;
+
+/// The gateway's side of a run.
+pub(in crate::script) struct Host {
+    pub run: RunId,
+    pub cx: RefCell<Context>,
+    pub script: Arc<Script>,
+    pub queue: Arc<Queue>,
+    pub reactor: Handle,
+    pub operations: RefCell<Operations>,
+    /// What the script refused the request with; the first time counts.
+    pub rejection: RefCell<Option<Rejection>>,
+    pub(super) chatter: Arc<Chatter>,
+    pub(super) lines: Cell<u32>,
+    /// Bytes that the script may still hand over.
+    allowance: Cell<usize>,
+    /// The script has set the status, so a refusal has it too.
+    pub(super) status_set: Cell<bool>,
+}
+
+/// A refusal in the script's words.
+pub(in crate::script) struct Rejection {
+    pub name: String,
+    pub message: String,
+    pub status: Option<StatusCode>,
+    pub reason: Option<String>,
+}
+
+impl Host {
+    pub(in crate::script) fn new(
+        run: RunId,
+        cx: Context,
+        script: Arc<Script>,
+        queue: Arc<Queue>,
+        reactor: Handle,
+        chatter: Arc<Chatter>,
+        limits: Limits,
+    ) -> Self {
+        Host {
+            run,
+            cx: RefCell::new(cx),
+            script,
+            queue,
+            reactor,
+            operations: RefCell::default(),
+            rejection: RefCell::new(None),
+            chatter,
+            lines: Cell::new(0),
+            allowance: Cell::new(limits.memory),
+            status_set: Cell::new(false),
+        }
+    }
+
+    /// The request, at the end.
+    pub(in crate::script) fn take(&self) -> Context {
+        let mut cx = self.cx.borrow_mut();
+        let placeholder = cx.state.placeholder();
+        Context { state: std::mem::replace(&mut cx.state, placeholder) }
+    }
+
+    /// The fault of a refusal.
+    pub(in crate::script) fn fault(&self, rejection: Rejection) -> Fault {
+        let Rejection { name, message, status, reason } = rejection;
+        let name = if name.is_empty() { kinds::JAVASCRIPT.name } else { &name };
+        let mut fault = Fault::thrown(name, message);
+        fault.source = FaultSource::Gateway;
+        let cx = self.cx.borrow();
+        let own = cx.state.outgoing.message.status.filter(|_| self.status_set.get());
+        if let Some(status) = status.or(own) {
+            fault.status = status;
+        }
+        fault.reason = reason.or_else(|| cx.state.outgoing.message.reason.clone().filter(|_| own.is_some()));
+        fault
+    }
+
+    /// Counts what a script hands over: what lies in the gateway's memory is not in the engine's.
+    pub(super) fn spend(&self, ctx: &Ctx<'_>, bytes: usize) -> Result<()> {
+        match self.allowance.get().checked_sub(bytes.saturating_add(ENTRY)) {
+            Some(left) => {
+                self.allowance.set(left);
+                Ok(())
+            }
+            None => {
+                Err(Exception::throw_range(ctx, "the script handed more to the gateway than `scripts: memory` allows"))
+            }
+        }
+    }
+
+    /// Starts something whose outcome comes back to this run's thread.
+    pub(super) fn begin(&self, ctx: &Ctx<'_>, work: impl Future<Output = Outcome> + Send + 'static) -> Result<u32> {
+        let mut operations = self.operations.borrow_mut();
+        if operations.tasks.len() >= AT_ONCE {
+            let message = format!("a script waits for at most {AT_ONCE} timers and calls at the same time");
+            return Err(Exception::throw_range(ctx, &message));
+        }
+        operations.next += 1;
+        let (operation, run, queue) = (operations.next, self.run, self.queue.clone());
+        let task = self.reactor.spawn(async move {
+            let outcome = work.await;
+            queue.deliver(run, operation, outcome);
+        });
+        operations.tasks.insert(operation, task.abort_handle());
+        Ok(operation)
+    }
+}

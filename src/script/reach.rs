@@ -1,0 +1,37 @@
+//! What a script's modules may reach.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::assembly::AllowedHosts;
+use crate::http_client::HttpClient;
+use crate::jose::KeySet;
+
+/// What a script's modules may reach.
+#[derive(Default)]
+pub struct Reach {
+    /// For `urlopen`.
+    pub calls: Option<Calls>,
+    /// The folder of the document, for `fs`.
+    pub folder: Option<PathBuf>,
+    /// For `jose` and `jwt`.
+    pub keys: Keys,
+}
+
+/// The keys of the settings' crypto objects, by their names.
+pub type Keys = IndexMap<String, Arc<KeySet>>;
+
+/// Where `urlopen` may go.
+pub struct Calls {
+    /// For hosts that the document names.
+    pub named: HttpClient,
+    /// For all others.
+    pub unnamed: HttpClient,
+    pub allowed: AllowedHosts,
+    /// Hosts and ports that the document writes out, in the script or in a property of the API.
+    pub written: Vec<(String, u16)>,
+    /// Whether only hosts in that list may be called.
+    pub required: bool,
+}
