@@ -1,18 +1,16 @@
 //! Where assemblies stand in a document, and which operation gets which.
 
-use super::parse::catch_list;
-use super::properties::{Property, properties};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{AllowedHosts, Assembly, Carrier, Catch, Cors, Step, Values, allowed_hosts, amazon, steps, unenforced};
+use super::extensions::{Carrier, IBM, OURS};
+use super::parse::catch_list;
+use super::properties::{Property, properties};
+use super::{AllowedHosts, Assembly, Catch, Cors, Step, Values, allowed_hosts, amazon, steps, unenforced};
 use crate::base::{Diagnostic, Findings, Generation, Reported, Span, codes, nearest, quoted_list};
 use crate::openapi::{Api, Operation, Security};
 use crate::source::{Entry, Environment, Node};
 
-pub(super) const OURS: &str = "x-assembly";
-/// IBM's extensions of a document, in the order in which they are looked at.
-pub const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 const SETTINGS: [&str; 10] = [
     "execute",
     "catch",

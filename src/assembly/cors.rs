@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Carrier;
+use super::extensions::Carrier;
 use crate::base::Generation;
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Environment, Node, Shape, Spellings, expand};

@@ -5,6 +5,7 @@ mod amazon;
 mod carrier;
 mod cors;
 mod custom;
+mod extensions;
 mod parse;
 mod properties;
 #[cfg(test)]
@@ -19,23 +20,13 @@ use crate::source::Node;
 
 pub use allowed_hosts::{Allowed, AllowedHosts};
 pub use amazon::{Values, spread_default_route};
-pub use carrier::{Assemblies, IBM, find, has_root, root_carrier};
+pub use carrier::{Assemblies, find, has_root, root_carrier};
 pub use cors::{CORS_HEADERS, Cors, CorsRule, Origin, Others, cors_shape};
 pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
+pub use extensions::{Carrier, IBM};
 pub use parse::{step_list, steps};
 pub use properties::Property;
 pub use walk::Placed;
-
-/// Where an assembly is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
-    /// `x-assembly`: ours. `${ENV}` is expanded here and only here.
-    XAssembly,
-    /// `x-gateway-configuration` or `x-ibm-configuration`.
-    Ibm,
-    /// `x-amazon-apigateway-integration`, of which the steps were made.
-    Amazon,
-}
 
 /// One assembly; operations share it.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::Carrier;
+use super::extensions::Carrier;
 use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::source::{Entry, Environment, Node, expand};
 use crate::value::Value;

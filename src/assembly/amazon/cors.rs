@@ -3,7 +3,7 @@
 use http::{HeaderValue, StatusCode};
 
 use super::super::{Cors, CorsRule, Origin, Others};
-use super::Export;
+use super::export::Export;
 use crate::base::{Diagnostic, Findings, Reported, codes};
 
 pub(super) const KEY: &str = "x-amazon-apigateway-cors";

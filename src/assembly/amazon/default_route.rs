@@ -1,6 +1,6 @@
 //! `$default`: the route of an HTTP API that takes what no other route takes.
 
-use super::INTEGRATION;
+use super::export::INTEGRATION;
 use crate::openapi::{Api, Operation, PathTemplate};
 
 /// Lets the route `$default` stand for every path and verb that the document does not have.

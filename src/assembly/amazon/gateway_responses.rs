@@ -1,35 +1,20 @@
 //! What clients see where the gateway answers for itself, in the words of the export.
 
-use super::integration::unbuilt;
-use super::request_parameters::is_name;
-use super::responses::{literal, status};
-use super::{Export, build};
-use crate::base::{Diagnostic, Findings, Reported, Span, codes};
-use crate::source::{Entry, Node};
-
-const KEY: &str = "x-amazon-apigateway-gateway-responses";
-
-/// The types that have a place here.
-const PLACED: [&str; 6] = [
-    "DEFAULT_4XX",
-    "DEFAULT_5XX",
-    "INTEGRATION_FAILURE",
-    "INTEGRATION_TIMEOUT",
-    "REQUEST_TOO_LARGE",
-    "API_CONFIGURATION_ERROR",
-];
+use super::build;
+use crate::base::Span;
+use crate::source::Node;
 
 /// The answers that the document changes.
 #[derive(Default)]
-pub(super) struct GatewayResponses(Vec<Changed>);
+pub(super) struct GatewayResponses(pub Vec<Changed>);
 
 /// An answer of the gateway's, as the document has it.
-struct Changed {
-    kind: String,
-    status: Option<Node>,
-    headers: Vec<(String, Node)>,
+pub(super) struct Changed {
+    pub kind: String,
+    pub status: Option<Node>,
+    pub headers: Vec<(String, Node)>,
     /// The body, in which the message is to be put, and its content type.
-    template: Option<(Node, Node)>,
+    pub template: Option<(Node, Node)>,
 }
 
 /// An answer of the gateway's own.
@@ -42,26 +27,6 @@ struct Own {
 // === impl GatewayResponses ===
 
 impl GatewayResponses {
-    pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Self {
-        let entries = export.api.tree.root.get(KEY).map(Node::entries).unwrap_or_default();
-        let mut all = Vec::new();
-        for entry in entries {
-            let kind = &*entry.key.text;
-            if kind == "DEFAULT_4XX" || !PLACED.contains(&kind) {
-                let message = match kind {
-                    "DEFAULT_4XX" => "only a payload that is too large is answered this way yet".to_owned(),
-                    kind => format!("`{kind}` has no place here yet"),
-                };
-                let help = "where Gantry refuses a request before its operation runs, it answers in its own words";
-                findings.push(Diagnostic::warning(codes::NOT_ENFORCED, entry.key.span, message).help(help));
-            }
-            if PLACED.contains(&kind) {
-                all.extend(changed(export, entry, findings));
-            }
-        }
-        GatewayResponses(all)
-    }
-
     /// The catch entries around a function.
     pub(super) fn of_lambda(&self, is_http: bool, span: Span) -> Vec<Node> {
         let (failed, words) = if is_http { (500, "Internal Server Error") } else { (502, "Internal server error") };
@@ -123,37 +88,4 @@ impl GatewayResponses {
         actions.extend(headers.map(|(name, value)| build::set(&build::header(name), value.clone())));
         actions
     }
-}
-
-fn changed(export: &Export<'_>, entry: &Entry, findings: &mut Findings) -> Result<Changed, Reported> {
-    let node = &entry.value;
-    let status = match node.get("statusCode").filter(|node| !node.is_null()) {
-        Some(written) => Some(status(export, written, findings)?),
-        None => None,
-    };
-    let mut headers = Vec::new();
-    for parameter in node.get("responseParameters").map(Node::entries).unwrap_or_default() {
-        let Some(name) = parameter.key.text.strip_prefix("gatewayresponse.header.").filter(|name| is_name(name)) else {
-            unbuilt(parameter.key.span, &format!("the mapping to `{}`", parameter.key.text), findings);
-            continue;
-        };
-        let value = export.values.text(&parameter.value, findings)?;
-        headers.push((name.to_owned(), literal(export, &value, findings)?));
-    }
-    let template = template(export, node, findings)?;
-    Ok(Changed { kind: entry.key.text.to_string(), status, headers, template })
-}
-
-/// The body of an answer, if there is a template.
-fn template(export: &Export<'_>, node: &Node, findings: &mut Findings) -> Result<Option<(Node, Node)>, Reported> {
-    let entries = node.get("responseTemplates").map(Node::entries).unwrap_or_default();
-    let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
-    let Some(chosen) = json.or(entries.first()) else { return Ok(None) };
-    let body = export.values.text(&chosen.value, findings)?;
-    let rest = body.text().unwrap_or_default().replace("$context.error.message", "");
-    if super::responses::has_code(&rest) || rest.contains("$(") {
-        let what = "an answer of the gateway with more in it than `$context.error.message`";
-        return Err(unbuilt(chosen.value.span, what, findings));
-    }
-    Ok(Some((body, build::text(chosen.key.span, &*chosen.key.text))))
 }

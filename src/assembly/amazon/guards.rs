@@ -1,6 +1,6 @@
 //! What guards an operation on AWS: until it is built, an operation that asks for it is refused and never open.
 
-use super::Export;
+use super::export::{Export, runs};
 use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Operation};
 use crate::source::Node;
@@ -66,8 +66,8 @@ pub(in crate::assembly) fn beside_assembly(api: &Api) -> Option<Span> {
         let policy = root.entry("x-amazon-apigateway-policy").map(|entry| entry.key.span);
         policy.or_else(|| root.get(VALIDATOR).filter(|name| validates(root, name)).map(|name| name.span))
     };
-    let mut operations = api.operations.iter().filter(|operation| !super::runs(operation));
-    match api.operations.iter().any(super::runs) {
+    let mut operations = api.operations.iter().filter(|operation| !runs(operation));
+    match api.operations.iter().any(runs) {
         true => operations.find_map(own),
         false => of_root().or_else(|| operations.find_map(own)),
     }

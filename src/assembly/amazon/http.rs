@@ -1,10 +1,13 @@
 //! `http_proxy` and `http`: a service behind the gateway.
 
-use super::integration::{timeout, unbuilt, uri};
+use super::build;
+use super::call::{timeout, uri};
+use super::draft::Draft;
+use super::export::Export;
 use super::request_parameters::{Mapped, Target};
 use super::response_parameters;
 use super::responses::{self, Backend};
-use super::{Draft, Export, build};
+use super::unbuilt::unbuilt;
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::openapi::Operation;
 use crate::source::Node;

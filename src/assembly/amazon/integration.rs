@@ -1,7 +1,10 @@
 //! What every integration has: its type, its properties, where it goes.
 
-use super::{Draft, Export, build, http, lambda, mock};
-use crate::base::{Diagnostic, Findings, Reported, Span, codes, nearest, quoted_list};
+use super::draft::Draft;
+use super::export::Export;
+use super::unbuilt::unbuilt;
+use super::{http, lambda, mock};
+use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
 use crate::openapi::Operation;
 use crate::source::{Entry, Node};
 
@@ -70,13 +73,6 @@ pub(super) fn draft(
     draft.and_then(|draft| findings.errors_since(mark).map(|()| draft))
 }
 
-/// Refuses what AWS has and Gantry does not have yet.
-pub(super) fn unbuilt(span: Span, what: &str, findings: &mut Findings) -> Reported {
-    let message = format!("{what} waits for an issue of its own");
-    let help = "write an `x-assembly` for the operation; it wins over the integration";
-    findings.push(Diagnostic::error(codes::UNBUILT_PROPERTY, span, message).help(help))
-}
-
 fn unknown_properties(integration: &Node, findings: &mut Findings) {
     for entry in integration.entries().iter().filter(|entry| !KNOWN.contains(&&*entry.key.text)) {
         let near = nearest(&entry.key.text, KNOWN);
@@ -115,27 +111,4 @@ fn unbuilt_properties(integration: &Node, findings: &mut Findings) {
             _ => {}
         }
     }
-}
-
-/// The `uri` with everything filled in.
-pub(super) fn uri(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Node, Reported> {
-    let Some(uri) = integration.get("uri") else {
-        let message = "the integration has no `uri`, so nothing says what to call";
-        return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message)));
-    };
-    export.values.text(uri, findings)
-}
-
-/// `timeoutInMillis`, or what AWS has where it is missing: 29 s, in HTTP APIs 30 s.
-pub(super) fn timeout(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Node, Reported> {
-    let Some(written) = integration.get("timeoutInMillis").filter(|node| !node.is_null()) else {
-        return Ok(build::text(integration.span, if export.is_http { "30s" } else { "29s" }));
-    };
-    let filled = export.values.text(written, findings)?;
-    let millis = filled.text().and_then(|text| text.trim().parse::<u32>().ok()).filter(|millis| *millis >= 50);
-    let Some(millis) = millis else {
-        let message = "`timeoutInMillis` is a number of milliseconds, at least 50";
-        return Err(findings.push(Diagnostic::error(codes::WRONG_TYPE, written.span, message)));
-    };
-    Ok(build::text(written.span, format!("{millis}ms")))
 }

@@ -1,10 +1,13 @@
 //! `aws_proxy`: a function receives the event of API Gateway and answers for it.
 
-use super::integration::{timeout, unbuilt, uri};
+use super::build;
+use super::call::{timeout, uri};
+use super::draft::Draft;
+use super::export::Export;
 use super::request_parameters::Mapped;
 use super::response_parameters;
+use super::unbuilt::unbuilt;
 use super::values::shown;
-use super::{Draft, Export, build};
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::Node;
 

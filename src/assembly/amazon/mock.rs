@@ -1,8 +1,9 @@
 //! `mock`: the gateway answers by itself. Which response it gives is known at load.
 
-use super::integration::unbuilt;
+use super::draft::Draft;
+use super::export::Export;
 use super::responses::{Backend, has_code, read};
-use super::{Draft, Export};
+use super::unbuilt::unbuilt;
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::Node;
 

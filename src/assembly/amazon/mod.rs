@@ -5,50 +5,40 @@
 //! AWS would guard stands open.
 
 mod build;
+mod call;
 mod cors;
 mod default_route;
+mod draft;
+mod export;
 mod gateway_responses;
 pub(super) mod guards;
 mod http;
 mod integration;
 mod lambda;
 mod mock;
+mod names;
+mod read_gateway_responses;
 mod request_parameters;
 mod response_parameters;
 mod responses;
 #[cfg(test)]
 mod tests;
+mod unbuilt;
 mod values;
 
-use gateway_responses::GatewayResponses;
-
 use super::parse::catch_list;
-use super::{Assembly, Carrier, Cors, Generation, steps};
+use super::{Assembly, Carrier, Generation, steps};
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::openapi::{Api, Operation};
 use crate::source::Node;
+use draft::Draft;
+use export::{INTEGRATION, runs};
+use gateway_responses::GatewayResponses;
+
+pub(super) use export::Export;
 
 pub use default_route::spread_default_route;
 pub use values::Values;
-
-const INTEGRATION: &str = "x-amazon-apigateway-integration";
-
-/// What an export says of all its operations.
-pub(super) struct Export<'a> {
-    api: &'a Api,
-    values: Values,
-    /// An HTTP API; else it is a REST API.
-    is_http: bool,
-    responses: GatewayResponses,
-    pub cors: Option<Cors>,
-}
-
-/// The parts of an assembly, as an author would have written them.
-struct Draft {
-    execute: Vec<Node>,
-    /// Entries of `catch`.
-    catch: Vec<Node>,
-}
 
 // === impl Export ===
 
@@ -109,12 +99,6 @@ impl<'a> Export<'a> {
             Err(bad) => Err(findings.push(bad.into())),
         }
     }
-}
-
-/// Whether an operation runs its integration: an assembly wins over it.
-pub(super) fn runs(operation: &Operation) -> bool {
-    let has = |node: &Node| node.get(super::carrier::OURS).is_some();
-    operation.node.get(INTEGRATION).is_some() && !has(&operation.node) && !has(&operation.path_item)
 }
 
 /// A path or an operation that CloudFormation would decide on.

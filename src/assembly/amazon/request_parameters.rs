@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::integration::unbuilt;
+use super::build;
+use super::export::Export;
+use super::names::is_name;
 use super::responses::{copy_between, literal};
+use super::unbuilt::unbuilt;
 use super::values::shown;
-use super::{Export, build};
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::openapi::{Operation, Segment};
 use crate::source::{Entry, Node};
@@ -273,11 +275,6 @@ fn known_context(text: &str) -> Option<&'static str> {
         "context.resourcePath" => "$(api.operation.path)",
         _ => return None,
     })
-}
-
-/// Whether a name can stand in a reference.
-pub(super) fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#%&*+-.^_|~".contains(&byte))
 }
 
 fn reference(name: &str, span: Span) -> Node {

@@ -1,10 +1,11 @@
 //! `responseParameters` of HTTP APIs: what changes in an answer, by its status.
 
-use super::integration::unbuilt;
-use super::request_parameters::is_name;
+use super::build;
+use super::export::Export;
+use super::names::is_name;
 use super::responses::{constant, copy_between, status};
+use super::unbuilt::unbuilt;
 use super::values::shown;
-use super::{Export, build};
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::{Entry, Node};
 

@@ -2,10 +2,11 @@
 
 use regex::Regex;
 
-use super::integration::unbuilt;
-use super::request_parameters::is_name;
+use super::build;
+use super::export::Export;
+use super::names::is_name;
+use super::unbuilt::unbuilt;
 use super::values::shown;
-use super::{Export, build};
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Entry, Node};
 

@@ -1,0 +1,17 @@
+//! Extensions of a document that hold assemblies.
+
+/// Where an assembly is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// `x-assembly`: ours. `${ENV}` is expanded here and only here.
+    XAssembly,
+    /// `x-gateway-configuration` or `x-ibm-configuration`.
+    Ibm,
+    /// `x-amazon-apigateway-integration`, of which the steps were made.
+    Amazon,
+}
+
+pub(super) const OURS: &str = "x-assembly";
+
+/// IBM's extensions of a document, in the order in which they are looked at.
+pub const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
