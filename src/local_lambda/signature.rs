@@ -3,6 +3,8 @@
 //! Written from "Signature Version 4 signing process" in the AWS IAM user guide, for services other
 //! than S3. It shares no code with the gateway's signer deliberately: it is a second implementation.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign, verify};
 use http::request;
@@ -11,6 +13,7 @@ use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 use super::errors::Refusal;
+use crate::value;
 
 /// How far the caller's clock may be from ours.
 const SKEW: Duration = Duration::minutes(5);
@@ -115,17 +118,15 @@ impl Verifier {
 
 impl<'a> Authorization<'a> {
     pub fn parse(header: &'a str) -> Result<Authorization<'a>, Refusal> {
-        let Some(fields) = header.strip_prefix("AWS4-HMAC-SHA256") else {
+        let Some(header) = value::Authorization::parse(header).filter(|header| header.scheme == "AWS4-HMAC-SHA256")
+        else {
             return Err(Refusal::incomplete_signature(
                 "Unsupported authorization algorithm: only AWS4-HMAC-SHA256 is accepted.",
             ));
         };
-        let field = |name: &str| {
-            let mut pairs = fields.split(',').filter_map(|pair| pair.trim().split_once('='));
-            let found = pairs.find(|(key, _)| *key == name).map(|(_, value)| value);
-            found.ok_or_else(|| {
-                Refusal::incomplete_signature(format!("Authorization header requires '{name}' parameter."))
-            })
+        let field = |name: &str| match header.parameters().find(|(key, _)| *key == name) {
+            Some((_, Cow::Borrowed(value))) => Ok(value),
+            _ => Err(Refusal::incomplete_signature(format!("Authorization header requires '{name}' parameter."))),
         };
         let scope: Vec<&str> = field("Credential")?.split('/').collect();
         let [access_key_id, date, region, service, "aws4_request"] = scope[..] else {

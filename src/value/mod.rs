@@ -1,6 +1,7 @@
 //! The data a request carries: [`Value`]s, [`Body`] and [`Message`], and [`Secret`]s that never print.
 
 mod attributes;
+mod authorization;
 mod body;
 mod coding;
 mod digits;
@@ -17,6 +18,7 @@ mod unique_json;
 mod xml;
 
 pub use attributes::{Attributes, Facts};
+pub use authorization::Authorization;
 pub use body::{Body, BodyError, BodyTimeout, read};
 pub use coding::gzip;
 pub use digits::{century_and_year, two_digits};

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::{State, clock, message, parameters};
 use crate::base::Generation;
-use crate::value::Value;
+use crate::value::{Authorization, Value};
 
 type Path<'a> = &'a [Arc<str>];
 
@@ -146,34 +146,15 @@ fn parts(state: &State) -> Value {
 
 /// `scheme`, and either a `token` or `params`.
 fn authorization_parts(header: &str) -> Option<Value> {
-    let (scheme, rest) = header.trim().split_once(' ')?;
-    let rest = rest.trim();
-    let body = rest.trim_end_matches('=');
-    let is_token = !body.is_empty() && body.chars().all(|c| c.is_ascii_alphanumeric() || "-._~+/".contains(c));
-    let (token, params) = match is_token {
-        true => (rest.into(), Value::Object(Arc::default())),
-        false => (Value::Null, Value::object(auth_params(rest))),
+    let header = Authorization::parse(header)?;
+    let (token, params) = match header.token() {
+        Some(token) => (token.into(), Value::Object(Arc::default())),
+        None => {
+            let params = header.parameters().map(|(name, value)| (name.to_owned(), Value::from(&*value)));
+            (Value::Null, Value::object(params))
+        }
     };
-    Some(Value::object([("scheme", scheme.into()), ("token", token), ("params", params)]))
-}
-
-/// `name="value"` and `name=value`, with commas between.
-fn auth_params(text: &str) -> Vec<(String, Value)> {
-    let mut params = Vec::new();
-    let mut rest = text;
-    while let Some((name, after)) = rest.split_once('=') {
-        let after = after.trim_start();
-        let (value, behind) = match after.strip_prefix('"') {
-            Some(quoted) => match quoted.find('"') {
-                Some(end) => (&quoted[..end], &quoted[end + 1..]),
-                None => (quoted, ""),
-            },
-            None => after.split_once(',').unwrap_or((after, "")),
-        };
-        params.push((name.trim_matches([' ', ',', '\t']).to_owned(), Value::from(value.trim())));
-        rest = behind;
-    }
-    params
+    Some(Value::object([("scheme", header.scheme.into()), ("token", token), ("params", params)]))
 }
 
 /// Whether a browser asks what another origin may do.
