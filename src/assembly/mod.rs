@@ -12,6 +12,7 @@ mod properties;
 mod tests;
 mod unenforced;
 mod walk;
+mod without_assemblies;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub use extensions::{Carrier, IBM};
 pub use parse::{step_list, steps};
 pub use properties::Property;
 pub use walk::Placed;
+pub use without_assemblies::WithoutAssemblies;
 
 /// One assembly; operations share it.
 #[derive(Debug, Clone)]

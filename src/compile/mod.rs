@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies, IBM, Values};
+use crate::assembly::{self, Assemblies, IBM, Values, WithoutAssemblies};
 use crate::base::{Diagnostic, Findings, Generation, Reported, Span, codes};
 use crate::identity::{Guard, not_enforced};
 use crate::openapi::{
@@ -184,7 +184,7 @@ fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
             true => Value::Null,
             false => Value::object(organization.into_iter().filter(|(_, value)| *value != Value::Null)),
         },
-        document: Document::new(root),
+        document: Document::new(root, &WithoutAssemblies::new(root)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
-use serde::ser::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::openapi::{KeyPlace, Location, ParameterType};
 use crate::source::{Content, Node};
@@ -94,15 +94,15 @@ pub struct Document {
 }
 
 impl Document {
+    /// Writes what is shown of the document below `root`.
     #[expect(clippy::expect_used, reason = "a tree has texts as keys, and memory takes all that is written")]
-    pub fn new(root: &Node) -> Self {
-        let kept = Kept { node: root, part: Part::Level(0) };
+    pub fn new(root: &Node, shown: &impl Serialize) -> Self {
         if !is_readable(root, READABLE) {
-            let document = serde_json::to_value(&kept).expect("JSON in memory");
+            let document = serde_json::to_value(shown).expect("JSON in memory");
             return Document { text: Box::default(), value: OnceLock::from(Value::from(&document)) };
         }
         let mut text = Vec::new();
-        serde_json::to_writer(&mut text, &kept).expect("JSON in memory");
+        serde_json::to_writer(&mut text, shown).expect("JSON in memory");
         Document { text: text.into(), value: OnceLock::new() }
     }
 
@@ -131,52 +131,6 @@ fn is_readable(node: &Node, levels: usize) -> bool {
     }
 }
 
-/// How deep operations stand below the root: `paths`, the path, the verb.
-const OPERATION: usize = 3;
-
-/// A node without the assemblies in it, to write: a copy of a large document's tree would be the most that its load needs.
-struct Kept<'n> {
-    node: &'n Node,
-    part: Part,
-}
-
-/// What part of a document a node is.
-#[derive(Clone, Copy)]
-enum Part {
-    /// One that has no assembly in it.
-    Whole,
-    /// The root, `paths`, a path or an operation: `x-assembly` goes.
-    Level(usize),
-    /// One of IBM's extensions: its `assembly` goes.
-    Extension,
-}
-
-impl Part {
-    /// The part that the value of a key is; `None` where it goes.
-    fn of(self, key: &str) -> Option<Self> {
-        match (self, key) {
-            (Part::Level(_), "x-assembly") | (Part::Extension, "assembly") => None,
-            (Part::Level(0), "x-ibm-configuration" | "x-gateway-configuration") => Some(Part::Extension),
-            (Part::Level(0), "paths") => Some(Part::Level(1)),
-            (Part::Level(depth), _) if (1..OPERATION).contains(&depth) => Some(Part::Level(depth + 1)),
-            _ => Some(Part::Whole),
-        }
-    }
-}
-
-impl Serialize for Kept<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if matches!(self.part, Part::Whole) || !self.node.is_mapping() {
-            return self.node.serialize(serializer);
-        }
-        let kept = self.node.entries().iter().filter_map(|entry| {
-            let part = self.part.of(&entry.key.text)?;
-            Some((&*entry.key.text, Kept { node: &entry.value, part }))
-        });
-        serializer.collect_map(kept)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,7 +145,8 @@ mod tests {
             let text = format!("a: &a {}\nb: {}\n", nested("end"), nested("*a"));
             let (mut sources, mut findings) = (Sources::default(), Findings::default());
             let source = sources.add("api.yaml", &*text);
-            let document = Document::new(&parse(source, &text, &mut findings).unwrap());
+            let root = parse(source, &text, &mut findings).unwrap();
+            let document = Document::new(&root, &root);
             let mut value = document.value().at(["b"]).unwrap();
             let mut depth = 0;
             while let Value::Array(items) = value {
