@@ -20,6 +20,8 @@ DOCUMENT = """openapi: 3.0.3
 info: {title: bench, version: 1.0.0}
 paths:
   /raw: {post: {responses: {}, x-assembly: {execute: [{lambda: {function: raw}}]}}}
+  /event: {post: {responses: {}, x-assembly: {execute: [{lambda: {function: raw, payload: api-gateway-v1}}]}}}
+  /plain: {post: {responses: {}, x-assembly: {execute: [{invoke: {target-url: 'http://127.0.0.1:UPSTREAM/x'}}]}}}
   /nothing: {post: {responses: {}, x-assembly: {execute: [{set-variable: {actions: [{set: message.status.code, value: 204}]}}]}}}
 """
 HEAD = (
@@ -101,7 +103,7 @@ def gateway(upstream, document=None, under=(), more=None, access_log=False):
     with tempfile.TemporaryDirectory() as folder:
         if document is None:
             document = Path(folder) / "api.yaml"
-            document.write_text(DOCUMENT)
+            document.write_text(DOCUMENT.replace("UPSTREAM", str(upstream)))
         # One core, as in the comparison: there is no other thread to wake.
         command = ["taskset", "-c", "0", *under, binary(), "serve", str(document)]
         command += ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
