@@ -39,36 +39,48 @@ pub struct LocalService {
     pub secret_access_key: Secret,
 }
 
-/// As whom a function is invoked: a base identity and, on top of it, perhaps a role.
+/// As whom AWS is called: a key pair and, on top of the identity it gives, perhaps a role. Credential profiles and the steps
+/// that sign have these properties.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-#[schemars(extend("x-rules" = key_pair()))]
-pub struct CredentialProfile {
-    /// The access key pair of the base identity. Without it: `profile`, else the default chain of the AWS SDKs.
+#[serde(rename_all = "kebab-case", default)]
+pub struct AwsIdentity {
+    /// The access key of a key pair; it needs `aws-secret-access-key`. In a step it wins over `credentials`.
     pub aws_access_key_id: Option<String>,
-    /// The other half of the pair.
+    /// The secret of the pair. Write `${NAME}` or `${file:…}`, never the secret itself.
     #[serde(skip_serializing)]
     pub aws_secret_access_key: Option<Secret>,
-    /// The token of a temporary pair.
+    /// The session token of a temporary pair.
     #[serde(skip_serializing)]
     pub aws_session_token: Option<Secret>,
-    /// The profile in the shared AWS configuration files, which may name SSO, a process or a source profile.
-    pub profile: Option<String>,
-    /// The role to assume.
+    /// The role to assume with the identity that the other properties give.
     pub aws_assume_role_arn: Option<String>,
-    /// What the role's trust policy asks for as `sts:ExternalId`.
+    /// The `sts:ExternalId` that the role's trust policy asks for. Default: that of the profile, then of `aws` in the settings.
     pub external_id: Option<String>,
-    /// The name of the session in AWS's logs. Default `gantry`.
+    /// The name of the session in AWS's logs: 2 to 64 characters. Default: `gantry`.
     pub role_session_name: Option<String>,
-    /// How long the role's credentials live. Default 3600 s.
+    /// How long the role's credentials live: 15 minutes to 12 hours. Default: 3600 s.
     pub role_duration: Option<Seconds>,
     /// A policy, as JSON text, that narrows what the session may do.
     pub role_policy: Option<String>,
-    /// The URL of the STS service.
+    /// The URL of the STS service. Default: that of the profile, then of `aws` in the settings, then AWS's own in the region.
     pub sts_endpoint: Option<String>,
 }
 
-fn key_pair() -> Vec<serde_json::Value> {
+/// A named identity of AWS.
+// Unknown properties are refused by the schema: serde cannot do it where a struct is flattened.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", default)]
+#[schemars(extend("x-rules" = key_pair(), "additionalProperties" = false))]
+pub struct CredentialProfile {
+    #[serde(flatten)]
+    pub identity: AwsIdentity,
+    /// The profile in the shared AWS configuration files, which may name SSO, a process or a source profile. It gives the
+    /// identity where there is no key pair. Default: the default chain of the AWS SDKs.
+    pub profile: Option<String>,
+}
+
+/// The rule that a key pair is whole.
+pub fn key_pair() -> Vec<serde_json::Value> {
     let message = "Write both aws-access-key-id and aws-secret-access-key, or neither.";
     both_or_neither("aws-access-key-id", "aws-secret-access-key", message)
 }

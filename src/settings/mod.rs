@@ -22,7 +22,7 @@ mod tls;
 mod traces;
 mod variables;
 
-pub use aws::{Aws, CredentialProfile, EventContext, LocalService};
+pub use aws::{Aws, AwsIdentity, CredentialProfile, EventContext, LocalService, key_pair};
 pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;

@@ -104,8 +104,9 @@ pub fn read(
     let root = if root.is_null() { Node { span: root.span, content: Content::Mapping(Arc::default()) } } else { root };
     let settings: Settings = shape.decode(&root, findings)?;
     for (name, profile) in &settings.credentials {
-        let halves = (profile.aws_access_key_id.is_some(), profile.aws_secret_access_key.is_some());
-        if halves.0 != halves.1 || (profile.aws_session_token.is_some() && !halves.0) {
+        let pair = &profile.identity;
+        let halves = (pair.aws_access_key_id.is_some(), pair.aws_secret_access_key.is_some());
+        if halves.0 != halves.1 || (pair.aws_session_token.is_some() && !halves.0) {
             let node = root.get("credentials").and_then(|all| all.entry(name));
             let span = node.map_or(root.span, |entry| entry.key.span);
             let message = format!("the credential profile `{name}` has one half of a key pair");

@@ -10,7 +10,7 @@ use crate::base::{Findings, render_short};
 use crate::import::{self, Report, Rewritten};
 use crate::load::{Load, load};
 use crate::resources::{Resources, Surroundings};
-use crate::settings::{CredentialProfile, Live, Purpose};
+use crate::settings::{AwsIdentity, CredentialProfile, Live, Purpose};
 use crate::source::Environment;
 use crate::value::Secret;
 
@@ -45,11 +45,12 @@ impl Setup {
         setup.settings.aws.region = Some("eu-west-1".to_owned());
         setup.settings.aws.endpoint = Some(url.into());
         setup.settings.aws.credentials = Some("test".to_owned());
-        let profile = CredentialProfile {
+        let identity = AwsIdentity {
             aws_access_key_id: Some("AKIDTEST".to_owned()),
             aws_secret_access_key: Some(Secret::new("a secret for tests")),
-            ..CredentialProfile::default()
+            ..AwsIdentity::default()
         };
+        let profile = CredentialProfile { identity, profile: None };
         setup.settings.credentials.insert("test".to_owned(), profile);
         setup
     }

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use crate::aws::client::{InvocationType, LambdaClient};
-use crate::aws::endpoint::{
-    Endpoint, EndpointError, lambda_from_environment, region_from_environment, region_in_endpoint,
-};
+use crate::aws::endpoint::{Endpoint, EndpointError, lambda_from_environment, region_in_endpoint};
 use crate::base::{Reported, codes};
 use crate::http_client::PoolOptions;
 use crate::policy::Compiler;
-use crate::policy::kit::aws_credentials::{self, CredentialRows};
+use crate::policy::kit::aws_credentials::{self, StepIdentity};
+use crate::policy::kit::aws_region::StepRegion;
 use crate::resources::cache::{Fingerprint, Key};
 
 use super::client_config::Manner;
@@ -40,12 +39,26 @@ pub(super) fn compile(
     let http = tls.as_ref().map_err(|reported| *reported).and_then(|tls| compiler.pool(profile, tls, &options));
     let local = compiler.shared.settings.aws.local.clone();
     let function = written.function.as_ref().map_err(|reported| *reported);
-    let region = function.and_then(|function| region(config, function.region(), compiler));
+    let region = function.and_then(|function| {
+        let (written, implied) = (config.region.as_deref(), function.region());
+        let implied_by = "the ARN";
+        StepRegion {
+            pointer: "/region",
+            written,
+            implied,
+            implied_by,
+            owner: ("/function", "this function"),
+            lambda: true,
+        }
+        .compile(compiler)
+    });
     let endpoint =
         region.as_deref().map_err(|reported| *reported).and_then(|region| endpoint(config, region, compiler));
     let (tls, http) = (tls?, http?);
     let profile = credential_profile(config, compiler)?;
-    let credentials = aws_credentials::compile(credential_rows(config, &profile), region.as_deref().ok(), compiler)?;
+    let identity =
+        StepIdentity { owner: "", lambda: true, credentials: profile.as_deref(), properties: &config.identity };
+    let credentials = aws_credentials::compile(identity, region.as_deref().ok(), compiler)?;
     let (mut region, endpoint) = (region?, endpoint?);
     if let Some(local) = &local {
         region = local.region.clone();
@@ -77,63 +90,6 @@ fn credential_profile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Resul
         (own, None) => Ok(own.clone()),
         (None, Some(kind)) => Ok(Some(kind.access_secret.clone())),
     }
-}
-
-fn credential_rows<'c>(config: &'c Config, profile: &'c Option<String>) -> CredentialRows<'c> {
-    CredentialRows {
-        owner: "",
-        lambda: true,
-        credentials: profile,
-        aws_access_key_id: &config.aws_access_key_id,
-        aws_secret_access_key: &config.aws_secret_access_key,
-        aws_session_token: &config.aws_session_token,
-        aws_assume_role_arn: &config.aws_assume_role_arn,
-        external_id: &config.external_id,
-        role_session_name: &config.role_session_name,
-        role_duration: config.role_duration,
-        role_policy: &config.role_policy,
-        sts_endpoint: &config.sts_endpoint,
-    }
-}
-
-fn region(config: &Config, of_arn: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Result<String, Reported> {
-    let settings = compiler.shared.settings;
-    let written = match &config.region {
-        Some(text) => Some(compiler.constant("/region", text)?),
-        None => None,
-    };
-    if let Some(text) =
-        written.as_ref().filter(|text| !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
-    {
-        let message = format!("`{text}` is not a region");
-        return Err(compiler.error_with_help(
-            codes::BAD_VALUE,
-            "/region",
-            message,
-            "write a region such as `eu-central-1`",
-        ));
-    }
-    if let (Some(written), Some(arn)) = (&written, of_arn)
-        && written != arn
-    {
-        let message = format!("the ARN says `{arn}`, but `region` is `{written}`");
-        return Err(compiler.error_with_help(
-            codes::REGION_CONFLICT,
-            "/region",
-            message,
-            "remove `region`: the ARN's region is used",
-        ));
-    }
-    let own = written.or_else(|| of_arn.map(str::to_owned));
-    let local = || settings.aws.local.as_ref().map(|local| local.region.clone());
-    let region = own.or_else(|| settings.aws.region.clone()).or_else(region_from_environment).or_else(local);
-    let Some(region) = region else {
-        let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
-        compiler.missing_setting(codes::NO_REGION, "/function", "no region is known for this function", help)?;
-        // Where it is only checked, the rest is checked for any region.
-        return Ok("us-east-1".to_owned());
-    };
-    Ok(region)
 }
 
 fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> Result<Endpoint, Reported> {

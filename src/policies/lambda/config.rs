@@ -3,14 +3,15 @@ use serde::Deserialize;
 
 use super::client_config::ClientConfig;
 use super::short_forms::{ErrorStatus, Qualifiers, Retry};
-use crate::settings::EventContext;
+use crate::settings::{AwsIdentity, EventContext};
 use crate::source::rule::{is_set, refused};
 use crate::value::Seconds;
 
 /// Invokes an AWS Lambda function.
+// Unknown properties are refused by the schema: serde cannot do it where a struct is flattened.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(extend("x-rules" = template_needs_its_text()))]
+#[serde(rename_all = "kebab-case")]
+#[schemars(extend("x-rules" = template_needs_its_text(), "additionalProperties" = false))]
 pub struct Config {
     /// The function: a name, a partial ARN `ACCOUNT:function:NAME`, or a full ARN. Each may end in `:QUALIFIER`. In the place of
     /// the name there may be a `$(…)` where `allowed-functions` says which names it may become.
@@ -37,33 +38,8 @@ pub struct Config {
     /// IBM's way to name a credential profile: `{accessSecret: NAME}`.
     #[serde(default)]
     pub aws_auth_type: Option<AuthType>,
-    /// An access key pair of this step's own; it wins over `credentials`.
-    #[serde(default)]
-    pub aws_access_key_id: Option<String>,
-    /// The other half of the pair. Write `${NAME}` or `${file:…}`, never the key itself.
-    #[serde(default)]
-    pub aws_secret_access_key: Option<String>,
-    /// The token of a temporary pair.
-    #[serde(default)]
-    pub aws_session_token: Option<String>,
-    /// The role to assume with the identity that the properties above give.
-    #[serde(default)]
-    pub aws_assume_role_arn: Option<String>,
-    /// What the role's trust policy asks for as `sts:ExternalId`. Default: the settings'.
-    #[serde(default)]
-    pub external_id: Option<String>,
-    /// The name of the session in AWS's logs: 2 to 64 characters. Default: `gantry`.
-    #[serde(default)]
-    pub role_session_name: Option<String>,
-    /// How long the role's credentials live: 15 minutes to 12 hours. Default: 3600 s.
-    #[serde(default)]
-    pub role_duration: Option<Seconds>,
-    /// A policy, as JSON text, that narrows what the session may do.
-    #[serde(default)]
-    pub role_policy: Option<String>,
-    /// The URL of the STS service. Default: the settings', then AWS's own in the region.
-    #[serde(default)]
-    pub sts_endpoint: Option<String>,
+    #[serde(flatten)]
+    pub identity: AwsIdentity,
     /// `request-response` waits for the answer, `event` queues the payload (202), `dry-run` only asks for permission (204).
     #[serde(default)]
     pub invocation_type: InvocationKind,

@@ -6,31 +6,24 @@ use std::time::Duration;
 use crate::aws::credentials::{AssumeRole, Base, CredentialSource, Credentials, StaticKeys};
 use crate::base::{Reported, codes};
 use crate::policy::Compiler;
-use crate::settings::CredentialProfile;
-use crate::value::{Seconds, Secret};
+use crate::settings::{AwsIdentity, CredentialProfile};
+use crate::value::Secret;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The properties of a step that say as whom it calls AWS, and where they stand.
+/// The properties of a step that specify as whom it calls AWS.
 #[derive(Clone, Copy)]
-pub(crate) struct CredentialRows<'c> {
-    /// The map that holds them, as a JSON pointer; empty for the step's own.
+pub(crate) struct StepIdentity<'c> {
+    /// The map that holds the properties, as a JSON pointer; empty for the step's own.
     pub owner: &'static str,
-    /// Whether the embedded Lambda service takes the place of AWS where it runs.
+    /// Whether the embedded Lambda service replaces AWS where it runs.
     pub lambda: bool,
-    pub credentials: &'c Option<String>,
-    pub aws_access_key_id: &'c Option<String>,
-    pub aws_secret_access_key: &'c Option<String>,
-    pub aws_session_token: &'c Option<String>,
-    pub aws_assume_role_arn: &'c Option<String>,
-    pub external_id: &'c Option<String>,
-    pub role_session_name: &'c Option<String>,
-    pub role_duration: Option<Seconds>,
-    pub role_policy: &'c Option<String>,
-    pub sts_endpoint: &'c Option<String>,
+    /// The name of a credential profile of the settings.
+    pub credentials: Option<&'c str>,
+    pub properties: &'c AwsIdentity,
 }
 
-impl CredentialRows<'_> {
+impl StepIdentity<'_> {
     fn at(&self, property: &str) -> String {
         format!("{}/{property}", self.owner)
     }
@@ -38,7 +31,7 @@ impl CredentialRows<'_> {
 
 /// The credential cache of this step's source; steps with the same source share it.
 pub(crate) fn compile(
-    config: CredentialRows<'_>,
+    config: StepIdentity<'_>,
     region: Option<&str>,
     compiler: &mut Compiler<'_, '_>,
 ) -> Result<Arc<Credentials>, Reported> {
@@ -66,8 +59,9 @@ pub(crate) fn compile(
 }
 
 /// The pair written into the step, if there is one.
-fn inline_pair(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> Result<Option<Base>, Reported> {
-    let (id, secret, token) = (config.aws_access_key_id, config.aws_secret_access_key, config.aws_session_token);
+fn inline_pair(config: StepIdentity<'_>, compiler: &mut Compiler<'_, '_>) -> Result<Option<Base>, Reported> {
+    let AwsIdentity { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token, .. } =
+        config.properties;
     if id.is_none() && secret.is_none() && token.is_none() {
         return Ok(None);
     }
@@ -95,7 +89,8 @@ fn inline_pair(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> R
 }
 
 /// A secret that is known at load: from outside, from a property, or, with a warning, written into the document.
-fn secret_text(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Result<Secret, Reported> {
+fn secret_text(pointer: &str, secret: &Secret, compiler: &mut Compiler<'_, '_>) -> Result<Secret, Reported> {
+    let text = secret.expose();
     if !compiler.is_masked(pointer) && !text.contains("$(") {
         let help =
             "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`, or use a credential profile of the settings";
@@ -109,9 +104,9 @@ fn secret_text(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Re
 }
 
 /// The profile of the settings that applies.
-fn profile(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> Result<CredentialProfile, Reported> {
+fn profile(config: StepIdentity<'_>, compiler: &mut Compiler<'_, '_>) -> Result<CredentialProfile, Reported> {
     let settings = compiler.shared.settings;
-    let Some(name) = config.credentials.as_ref().or(settings.aws.credentials.as_ref()) else {
+    let Some(name) = config.credentials.or(settings.aws.credentials.as_deref()) else {
         return Ok(CredentialProfile::default());
     };
     match settings.credentials.get(name) {
@@ -126,25 +121,26 @@ fn profile(config: CredentialRows<'_>, compiler: &mut Compiler<'_, '_>) -> Resul
 }
 
 fn base(profile: &CredentialProfile) -> Base {
-    match (&profile.aws_access_key_id, &profile.aws_secret_access_key, &profile.profile) {
+    let pair = &profile.identity;
+    match (&pair.aws_access_key_id, &pair.aws_secret_access_key, &profile.profile) {
         (Some(id), Some(secret), _) => Base::Static(StaticKeys {
             access_key_id: id.clone(),
             secret_access_key: secret.clone(),
-            session_token: profile.aws_session_token.clone(),
+            session_token: pair.aws_session_token.clone(),
         }),
         (_, _, Some(name)) => Base::Profile(name.clone()),
         _ => Base::Chain,
     }
 }
 
-/// The role of the step, else the profile's. The outer `None` is a mistake.
+/// The role of the step, else the profile's. A mistake is reported.
 fn assume_role(
-    config: CredentialRows<'_>,
+    config: StepIdentity<'_>,
     profile: &CredentialProfile,
     compiler: &mut Compiler<'_, '_>,
 ) -> Result<Option<AssumeRole>, Reported> {
-    let own = config.aws_assume_role_arn;
-    let Some(arn) = own.as_ref().or(profile.aws_assume_role_arn.as_ref()) else { return Ok(None) };
+    let (own, profile) = (config.properties, &profile.identity);
+    let Some(arn) = own.aws_assume_role_arn.as_ref().or(profile.aws_assume_role_arn.as_ref()) else { return Ok(None) };
     let arn = compiler.constant(&config.at("aws-assume-role-arn"), arn)?;
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     if !matches!(parts.as_slice(), ["arn", _, "iam", "", _, role] if role.starts_with("role/")) {
@@ -157,15 +153,15 @@ fn assume_role(
     let text = |own: &Option<String>, profile: &Option<String>, settings: Option<&String>| {
         own.as_ref().or(profile.as_ref()).or(settings).cloned()
     };
-    let external_id = text(config.external_id, &profile.external_id, aws.external_id.as_ref());
-    let sts_endpoint = text(config.sts_endpoint, &profile.sts_endpoint, aws.sts_endpoint.as_ref());
+    let external_id = text(&own.external_id, &profile.external_id, aws.external_id.as_ref());
+    let sts_endpoint = text(&own.sts_endpoint, &profile.sts_endpoint, aws.sts_endpoint.as_ref());
     role.external_id = optional_constant(&config.at("external-id"), external_id, compiler)?;
     role.sts_endpoint = optional_constant(&config.at("sts-endpoint"), sts_endpoint, compiler)?;
-    role.policy = text(config.role_policy, &profile.role_policy, None);
-    if let Some(name) = text(config.role_session_name, &profile.role_session_name, None) {
+    role.policy = text(&own.role_policy, &profile.role_policy, None);
+    if let Some(name) = text(&own.role_session_name, &profile.role_session_name, None) {
         role.session_name = session_name(&config.at("role-session-name"), &name, compiler)?;
     }
-    if let Some(duration) = config.role_duration.or(profile.role_duration) {
+    if let Some(duration) = own.role_duration.or(profile.role_duration) {
         if !(900..=43_200).contains(&duration.0.as_secs()) {
             return Err(compiler.error(
                 codes::BAD_VALUE,

@@ -1,6 +1,7 @@
 //! What several policies share.
 
 pub(crate) mod aws_credentials;
+pub(crate) mod aws_region;
 pub(crate) mod body_conversion;
 pub(crate) mod call;
 mod condition;

@@ -129,8 +129,8 @@ fn service_and_region_come_from_the_host_or_are_written() {
     );
     assert_eq!(
         findings("target-url: 'https://a.lambda-url.eu-west-1.on.aws/', aws-sigv4: {region: us-east-1}"),
-        ["api.yaml:6:90: error G0603 the host is in `eu-west-1`, but the call is signed for `us-east-1`; \
-          remove `region`: the host's is used"]
+        ["api.yaml:6:90: error G0603 the host says `eu-west-1`, but `region` is `us-east-1`; \
+          remove `region`: the host's region is used"]
     );
     assert_eq!(
         findings("target-url: 'https://a.lambda-url.eu-west-1.on.aws/', aws-sigv4: {aws-access-key-id: A}"),

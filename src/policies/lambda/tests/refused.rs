@@ -119,6 +119,7 @@ fn a_region_has_only_letters_digits_and_hyphens() {
         "region: 'eu west'",
         "6:24: error G0308 `eu west` is not a region; write a region such as `eu-central-1`",
     )]);
+    check(&[("region: ''", "6:24: error G0308 `` is not a region; write a region such as `eu-central-1`")]);
     assert_eq!(loaded("function: f, region: eusc-de-east-1").findings(), [""; 0]);
 }
 

@@ -118,7 +118,7 @@ async fn an_inline_pair_wins_over_a_profile_and_a_profile_over_the_settings_defa
         let service = TestServer::start(|_| reply(200, &[], "{}"));
         let setup = Setup::with_lambda_at(service.url("")).env("S", "x").settings(|settings| {
             let mut other = settings.credentials["test"].clone();
-            other.aws_access_key_id = Some("AKIDOTHER".to_owned());
+            other.identity.aws_access_key_id = Some("AKIDOTHER".to_owned());
             settings.credentials.insert("other".to_owned(), other);
         });
         setup.assembly(&lambda(properties)).serve_cleanly().get().await;

@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::source::rule::both_or_neither;
+use crate::settings::{AwsIdentity, key_pair};
 use crate::value::Seconds;
 
 /// Calls an HTTP service.
@@ -129,10 +129,11 @@ pub enum ControlKind {
     Block,
 }
 
-/// What is signed for, and as whom.
+/// The service that the call is signed for, and the identity that signs.
+// Unknown properties are refused by the schema: serde cannot do it where a struct is flattened.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(extend("x-rules" = key_pair()))]
+#[serde(rename_all = "kebab-case")]
+#[schemars(extend("x-rules" = key_pair(), "additionalProperties" = false))]
 pub struct SigV4Config {
     /// `lambda` for function URLs, `execute-api` for API Gateway. Default: what the host says.
     #[serde(default)]
@@ -143,38 +144,8 @@ pub struct SigV4Config {
     /// The credential profile of the settings to sign with. Default: the settings', then the AWS SDKs' default chain.
     #[serde(default)]
     pub credentials: Option<String>,
-    /// An access key pair of this step's own; it wins over `credentials`.
-    #[serde(default)]
-    pub aws_access_key_id: Option<String>,
-    /// The other half of the pair. Write `${NAME}` or `${file:…}`, never the key itself.
-    #[serde(default)]
-    pub aws_secret_access_key: Option<String>,
-    /// The token of a temporary pair.
-    #[serde(default)]
-    pub aws_session_token: Option<String>,
-    /// The role to assume with the identity that the properties above give.
-    #[serde(default)]
-    pub aws_assume_role_arn: Option<String>,
-    /// What the role's trust policy asks for as `sts:ExternalId`. Default: the settings'.
-    #[serde(default)]
-    pub external_id: Option<String>,
-    /// The name of the session in AWS's logs: 2 to 64 characters. Default: `gantry`.
-    #[serde(default)]
-    pub role_session_name: Option<String>,
-    /// How long the role's credentials live: 15 minutes to 12 hours. Default: 3600 s.
-    #[serde(default)]
-    pub role_duration: Option<Seconds>,
-    /// A policy, as JSON text, that narrows what the session may do.
-    #[serde(default)]
-    pub role_policy: Option<String>,
-    /// The URL of the STS service. Default: the settings', then AWS's own in the region.
-    #[serde(default)]
-    pub sts_endpoint: Option<String>,
-}
-
-fn key_pair() -> Vec<serde_json::Value> {
-    let message = "Write both aws-access-key-id and aws-secret-access-key, or neither.";
-    both_or_neither("aws-access-key-id", "aws-secret-access-key", message)
+    #[serde(flatten)]
+    pub identity: AwsIdentity,
 }
 
 /// Whether answers are kept.

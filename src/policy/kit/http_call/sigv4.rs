@@ -13,11 +13,11 @@ use super::config::SigV4Config;
 use super::tail::with_path_and_query;
 use super::url::Target;
 use crate::aws::credentials::Credentials;
-use crate::aws::endpoint::region_from_environment;
 use crate::aws::sign::{PayloadHash, Scope, Signer};
 use crate::base::{Reported, codes};
 use crate::policy::Compiler;
-use crate::policy::kit::aws_credentials::{self, CredentialRows};
+use crate::policy::kit::aws_credentials::{self, StepIdentity};
+use crate::policy::kit::aws_region::StepRegion;
 use crate::resources::cache::Fingerprint;
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::form;
@@ -51,8 +51,18 @@ impl SigV4 {
             let help = "write `service: lambda` for a function URL, or `service: execute-api` for API Gateway";
             return Err(compiler.error_with_help(codes::BAD_VALUE, "/aws-sigv4", message, help));
         };
-        let region = region(config, host_region, compiler)?;
-        let credentials = aws_credentials::compile(rows(config), Some(&region), compiler)?;
+        let region = StepRegion {
+            pointer: "/aws-sigv4/region",
+            written: config.region.as_deref(),
+            implied: host_region,
+            implied_by: "the host",
+            owner: ("/aws-sigv4", "this call"),
+            lambda: false,
+        };
+        let region = region.compile(compiler)?;
+        let credentials = config.credentials.as_deref();
+        let identity = StepIdentity { owner: "/aws-sigv4", lambda: false, credentials, properties: &config.identity };
+        let credentials = aws_credentials::compile(identity, Some(&region), compiler)?;
         let has_hash = service == "lambda";
         let signer = Signer::new(Scope { region, service });
         let signer = if has_hash { signer.with_payload_hash() } else { signer };
@@ -125,61 +135,6 @@ fn of_host(host: &str) -> (Option<&'static str>, Option<&str>) {
         [_, "lambda-url", region, "on", "aws"] => (Some("lambda"), Some(region)),
         [_, "execute-api", region, "amazonaws", ..] => (Some("execute-api"), Some(region)),
         _ => (None, None),
-    }
-}
-
-fn region(config: &SigV4Config, of_host: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Result<String, Reported> {
-    let written = match &config.region {
-        Some(text) => Some(compiler.constant("/aws-sigv4/region", text)?),
-        None => None,
-    };
-    if let Some(text) = &written
-        && (text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
-    {
-        let message = format!("`{text}` is not a region");
-        return Err(compiler.error_with_help(
-            codes::BAD_VALUE,
-            "/aws-sigv4/region",
-            message,
-            "write a region such as `eu-central-1`",
-        ));
-    }
-    if let (Some(written), Some(host)) = (&written, of_host)
-        && written != host
-    {
-        let message = format!("the host is in `{host}`, but the call is signed for `{written}`");
-        return Err(compiler.error_with_help(
-            codes::REGION_CONFLICT,
-            "/aws-sigv4/region",
-            message,
-            "remove `region`: the host's is used",
-        ));
-    }
-    let settings = compiler.shared.settings.aws.region.clone();
-    let region = written.or_else(|| of_host.map(str::to_owned)).or(settings).or_else(region_from_environment);
-    let Some(region) = region else {
-        let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
-        compiler.missing_setting(codes::NO_REGION, "/aws-sigv4", "no region is known to sign the call for", help)?;
-        // Where it is only checked, the rest is checked for any region.
-        return Ok("us-east-1".to_owned());
-    };
-    Ok(region)
-}
-
-fn rows(config: &SigV4Config) -> CredentialRows<'_> {
-    CredentialRows {
-        owner: "/aws-sigv4",
-        lambda: false,
-        credentials: &config.credentials,
-        aws_access_key_id: &config.aws_access_key_id,
-        aws_secret_access_key: &config.aws_secret_access_key,
-        aws_session_token: &config.aws_session_token,
-        aws_assume_role_arn: &config.aws_assume_role_arn,
-        external_id: &config.external_id,
-        role_session_name: &config.role_session_name,
-        role_duration: config.role_duration,
-        role_policy: &config.role_policy,
-        sts_endpoint: &config.sts_endpoint,
     }
 }
 
