@@ -1,6 +1,6 @@
 //! One line per finding: `file:line:column: error CODE message`, for pipes and editors.
 
-use super::{Diagnostic, Sources};
+use super::{Diagnostic, Printable, Sources};
 
 /// The line of one finding, without a line break at its end.
 pub fn render(finding: &Diagnostic, sources: &Sources) -> String {
@@ -16,7 +16,7 @@ pub fn render(finding: &Diagnostic, sources: &Sources) -> String {
     line
 }
 
-/// Messages may quote text from a file; a line break in it must not break the line.
+/// Messages may quote text from a file; no character of it may break the line or act on a terminal.
 fn one_line(text: &str) -> String {
-    text.split('\n').map(str::trim).collect::<Vec<_>>().join(" ")
+    Printable(&text.split('\n').map(str::trim).collect::<Vec<_>>().join(" ")).to_string()
 }

@@ -156,7 +156,13 @@ pub enum Threshold {
     Never,
 }
 
+const SERVED: &str = "Signals: SIGTERM or SIGINT drains and ends, a second one ends at once; SIGHUP loads again.
+
+Exit status: 0 drained, 1 the documents have errors, 2 wrong usage, 3 cannot start,
+4 requests or background calls were cut off.";
+
 #[derive(Debug, Args)]
+#[command(after_help = SERVED)]
 pub struct ServeArguments {
     #[command(flatten)]
     pub input: InputArguments,

@@ -19,7 +19,7 @@ use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options, St
 use crate::runtime::{Route, Snapshot};
 use crate::settings::{DESK_CLIENT_ID, DESK_CLIENT_SECRET, LocalService, Startup};
 use crate::source::ProcessEnvironment;
-use crate::telemetry::AccessForm;
+use crate::telemetry::{AccessForm, Stderr};
 use crate::value::{Seconds, Secret};
 
 /// The key pair of the embedded service. It is on the loopback interface and guards nothing; calls are signed with it all
@@ -36,15 +36,25 @@ pub fn run(arguments: DevArguments) -> Exit {
     // At a desk nobody waits for load balancers.
     startup.server.drain_delay = Seconds::new(0);
     startup.server.drain_timeout = Seconds::new(2);
-    if let Err(exit) = start_logs(&startup) {
-        return exit;
-    }
+    let logs = match start_logs(&startup) {
+        Ok(logs) => logs,
+        Err(exit) => return exit,
+    };
     let region = live.aws.region.clone().unwrap_or_else(region);
     let made_up = live.clients_file.is_none();
-    block_on(develop(arguments, startup, region, start, made_up))
+    block_on(develop(arguments, startup, Origin { region, start, made_up }, logs.stderr()))
 }
 
-async fn develop(arguments: DevArguments, startup: Startup, region: String, start: Instant, made_up: bool) -> Exit {
+/// What is known before anything is started.
+struct Origin {
+    region: String,
+    start: Instant,
+    /// Whether the client that may call is made up.
+    made_up: bool,
+}
+
+async fn develop(arguments: DevArguments, startup: Startup, origin: Origin, stderr: Stderr) -> Exit {
+    let Origin { region, start, made_up } = origin;
     let mut inputs = arguments.serve.input.inputs();
     let bound = match bind(&startup).await {
         Ok(bound) => bound,
@@ -67,24 +77,26 @@ async fn develop(arguments: DevArguments, startup: Startup, region: String, star
     };
     let traffic = bound.addresses().traffic;
     let first = AtomicBool::new(true);
+    let loads = stderr.clone();
     let observer = Box::new(move |outcome: Reload, load: &Load| {
-        print::findings_to_stderr(&load.findings, &load.sources);
+        print::findings_to(&loads, &load.findings, &load.sources);
         // The first load is followed by the welcome, or by a word of what is wrong.
         if !first.swap(false, Ordering::Relaxed) {
-            eprintln!("{}", reloaded(outcome, load.findings.errors()));
+            loads.say(reloaded(outcome, load.findings.errors()));
         }
     });
     let gateway = Arc::new(Gateway::new(inputs, Box::new(ProcessEnvironment), observer));
     let outcome = gateway.clone().load_in_background().await;
-    let notices = tokio::spawn(print_notices(lambda.notices()));
+    let lines = stderr.clone();
+    let notices = tokio::spawn(print_notices(lambda.notices(), move |line| lines.say(line)));
     match outcome {
         Reload::Swapped { .. } => {
             let snapshot = gateway.snapshot().load_full();
-            eprint!("{}", welcome(&snapshot, &lambda, traffic, start, made_up));
+            stderr.write(welcome(&snapshot, &lambda, traffic, start, made_up).as_bytes());
         }
-        Reload::RolledBack { .. } => eprintln!("Nothing is served yet: mend the document, and it is loaded again."),
+        Reload::RolledBack { .. } => stderr.say("Nothing is served yet: mend the document, and it is loaded again."),
     }
-    let exit = match Running::start(gateway, bound, &startup, AccessForm::Plain) {
+    let exit = match Running::start(gateway, bound, &startup, AccessForm::Plain, stderr) {
         Ok(running) => running.watching(Some(watcher)).until_terminated().await,
         Err(exit) => exit,
     };
@@ -204,11 +216,14 @@ fn reloaded(outcome: Reload, errors: usize) -> String {
 }
 
 /// Prints what handlers write and what becomes of their edits.
-pub(super) async fn print_notices(mut notices: tokio::sync::broadcast::Receiver<Notice>) {
+pub(super) async fn print_notices(
+    mut notices: tokio::sync::broadcast::Receiver<Notice>,
+    print: impl Fn(String) + Send + 'static,
+) {
     loop {
         match notices.recv().await {
-            Ok(notice) => eprintln!("{notice}"),
-            Err(RecvError::Lagged(missed)) => eprintln!("({missed} lines of the functions are not shown)"),
+            Ok(notice) => print(notice.to_string()),
+            Err(RecvError::Lagged(missed)) => print(format!("({missed} lines of the functions are not shown)")),
             Err(RecvError::Closed) => return,
         }
     }

@@ -11,4 +11,6 @@ pub enum Exit {
     Usage = 2,
     /// Something could not be read or opened.
     Failed = 3,
+    /// The gateway stopped, and requests or background calls were cut off.
+    Cut = 4,
 }

@@ -35,7 +35,7 @@ async fn invoke(arguments: &InvokeArguments, event: Bytes) -> Exit {
         Ok(lambda) => lambda,
         Err(error) => return dev::not_started(error),
     };
-    let notices = tokio::spawn(dev::print_notices(lambda.notices()));
+    let notices = tokio::spawn(dev::print_notices(lambda.notices(), |line| eprintln!("{line}")));
     let invoked = lambda.invoke(&arguments.function, event).await;
     let functions = lambda.functions();
     lambda.shutdown().await;

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use super::arguments::Format;
 use crate::base::{Findings, Sources, json_report, render_github, render_human, render_short, sarif_report};
+use crate::telemetry::Stderr;
 
 /// The format where none was asked for: code frames for people, lines for programs.
 pub fn default_format(stream: &impl IsTerminal) -> Format {
@@ -39,6 +40,14 @@ pub fn findings_to_stderr(findings: &Findings, sources: &Sources) {
     let format = default_format(&stderr);
     let color = use_color(&stderr);
     report(&mut stderr, &[(findings, sources)], format, color);
+}
+
+/// Hands findings to the queue of stderr, as fits it.
+pub fn findings_to(stderr: &Stderr, findings: &Findings, sources: &Sources) {
+    let terminal = std::io::stderr();
+    let mut text = Vec::new();
+    report(&mut text, &[(findings, sources)], default_format(&terminal), use_color(&terminal));
+    stderr.write(&text);
 }
 
 /// Colours on a terminal, unless NO_COLOR is set.

@@ -16,7 +16,7 @@ use crate::load::Load;
 use crate::server::{self, Bound, DrainReport, Parts};
 use crate::settings::{self, Live, Startup};
 use crate::source::{ProcessEnvironment, is_stdin};
-use crate::telemetry::{self, AccessForm, AccessLog, Tracer};
+use crate::telemetry::{AccessForm, AccessLog, Logs, Stderr, Tracer};
 
 /// How long the last access lines may take to be written.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
@@ -26,10 +26,12 @@ const LONGEST_FLUSH: Duration = Duration::from_secs(10);
 
 pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
     let start = Instant::now();
-    let startup = match read_settings(&arguments).and_then(|(startup, _)| start_logs(&startup).map(|()| startup)) {
-        Ok(startup) => startup,
+    let started = read_settings(&arguments).and_then(|(startup, _)| start_logs(&startup).map(|logs| (startup, logs)));
+    let (startup, logs) = match started {
+        Ok(started) => started,
         Err(exit) => return exit,
     };
+    let stderr = logs.stderr();
     block_on(async move {
         let bound = match bind(&startup).await {
             Ok(bound) => bound,
@@ -40,15 +42,16 @@ pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
             Ok(watcher) => watcher,
             Err(exit) => return exit,
         };
-        let observer = Box::new(print_load);
+        let loads = stderr.clone();
+        let observer = Box::new(move |outcome: Reload, load: &Load| print_load(outcome, load, &loads));
         let gateway = Gateway::new(inputs, Box::new(ProcessEnvironment), observer);
         let gateway = Arc::new(gateway.giving_back(give_memory_back));
         if let Reload::RolledBack { .. } = gateway.clone().load_in_background().await {
-            eprintln!("nothing is served");
+            stderr.say("nothing is served");
             return Exit::Findings;
         }
-        announce(&gateway, &bound, start);
-        match Running::start(gateway, bound, &startup, AccessForm::Json) {
+        stderr.say(announcement(&gateway, &bound, start));
+        match Running::start(gateway, bound, &startup, AccessForm::Json, stderr) {
             Ok(running) => running.watching(watcher).until_terminated().await,
             Err(exit) => exit,
         }
@@ -56,8 +59,8 @@ pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
 }
 
 /// Shows the findings of a load, and how it ended.
-fn print_load(outcome: Reload, load: &Load) {
-    print::findings_to_stderr(&load.findings, &load.sources);
+fn print_load(outcome: Reload, load: &Load, stderr: &Stderr) {
+    print::findings_to(stderr, &load.findings, &load.sources);
     match outcome {
         Reload::Swapped { generation } => tracing::info!(generation, "loaded"),
         // The start says itself that nothing is served.
@@ -97,8 +100,8 @@ pub(super) fn watch(inputs: &Inputs) -> Result<Watcher, Exit> {
     })
 }
 
-pub(super) fn start_logs(startup: &Startup) -> Result<(), Exit> {
-    telemetry::init(&startup.log).map_err(|error| {
+pub(super) fn start_logs(startup: &Startup) -> Result<Logs, Exit> {
+    Logs::start(&startup.log).map_err(|error| {
         eprintln!("cannot start logging: {error}");
         Exit::Failed
     })
@@ -128,10 +131,10 @@ pub(super) async fn bind(startup: &Startup) -> Result<Bound, Exit> {
 }
 
 /// The one block that a start prints.
-fn announce(gateway: &Gateway, bound: &Bound, start: Instant) {
+fn announcement(gateway: &Gateway, bound: &Bound, start: Instant) -> String {
     let snapshot = gateway.snapshot().load_full();
     let addresses = bound.addresses();
-    eprintln!(
+    format!(
         "gantry {} serves {} of {} on http://{}; health and metrics on http://{}; started in {} ms",
         env!("CARGO_PKG_VERSION"),
         print::count(snapshot.all.len(), "operation"),
@@ -139,7 +142,7 @@ fn announce(gateway: &Gateway, bound: &Bound, start: Instant) {
         addresses.traffic,
         addresses.admin,
         start.elapsed().as_millis()
-    );
+    )
 }
 
 /// A gateway whose listeners are open.
@@ -156,6 +159,7 @@ pub(super) struct Running {
     patience: Duration,
     signals: Signals,
     changes: Option<Watcher>,
+    stderr: Stderr,
 }
 
 impl Running {
@@ -166,6 +170,7 @@ impl Running {
         bound: Bound,
         startup: &Startup,
         form: AccessForm,
+        stderr: Stderr,
     ) -> Result<Self, Exit> {
         let signals = Signals::new().map_err(|error| {
             eprintln!("cannot listen to signals: {error}");
@@ -198,7 +203,7 @@ impl Running {
         let serving = bound.serve(parts, async { drop(draining.await) }, async { drop(hurrying.await) });
         let patience = startup.server.drain_delay.0 + startup.server.drain_timeout.0;
         let server = tokio::spawn(serving);
-        Ok(Running { gateway, drain, hurry, server, access_log, tracer, patience, signals, changes: None })
+        Ok(Running { gateway, drain, hurry, server, access_log, tracer, patience, signals, changes: None, stderr })
     }
 
     /// Reloads whenever the documents change.
@@ -223,31 +228,31 @@ impl Running {
                 signal = self.signals.next() => signal,
                 Some(()) = changed(&mut self.changes) => Signal::Reload,
                 // It ends before it is told to only where it fails.
-                Err(error) = &mut self.server => return server_failed(&error),
+                Err(error) = &mut self.server => return server_failed(&error, &self.stderr),
             };
             match signal {
                 Signal::Terminate => break,
                 Signal::Reload => drop(self.gateway.clone().load_in_background().await),
             }
         }
-        let Running { drain, hurry, mut server, access_log, tracer, patience, mut signals, .. } = self;
+        let Running { drain, hurry, mut server, access_log, tracer, patience, mut signals, stderr, .. } = self;
         let end = Instant::now() + patience;
         let _ = drain.send(());
         let report = tokio::select! {
             report = &mut server => report,
             _ = signals.next() => {
-                eprintln!("second signal: ending without waiting");
+                stderr.say("second signal: ending without waiting");
                 let _ = hurry.send(());
                 server.await
             }
         };
         let report = match report {
             Ok(report) => report,
-            Err(error) => return server_failed(&error),
+            Err(error) => return server_failed(&error, &stderr),
         };
         for (cut, what) in [(report.requests_cut, "request"), (report.calls_cut, "background call")] {
             if cut > 0 {
-                eprintln!("{} cut off", print::count(cut, what));
+                stderr.say(format_args!("{} cut off", print::count(cut, what)));
             }
         }
         if let Some(access_log) = access_log {
@@ -257,13 +262,13 @@ impl Running {
             let left = end.saturating_duration_since(Instant::now());
             tracer.flush(left.clamp(FLUSH_PATIENCE, LONGEST_FLUSH)).await;
         }
-        Exit::Good
+        if report.requests_cut + report.calls_cut > 0 { Exit::Cut } else { Exit::Good }
     }
 }
 
 /// The server's task panicked; the error has its message.
-fn server_failed(error: &JoinError) -> Exit {
-    eprintln!("the server failed: {error}");
+fn server_failed(error: &JoinError, stderr: &Stderr) -> Exit {
+    stderr.say(format_args!("the server failed: {error}"));
     Exit::Failed
 }
 

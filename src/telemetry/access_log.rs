@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{AccessLines, AccessRecord, Metrics};
+use crate::base::Printable;
 
 /// Records that may wait for the writer.
 const QUEUE: usize = 8192;
@@ -140,9 +141,9 @@ fn write_all(mut queue: mpsc::Receiver<Entry>, mut out: Output<impl Write>, form
 /// The path comes from the client: what a terminal would act on is escaped.
 fn plain(record: &AccessRecord) -> String {
     let AccessRecord { method, path, status, duration_ms, .. } = record;
-    let mut line = format!("{method} {} {status} in {duration_ms:.0} ms", path.escape_default());
+    let mut line = format!("{method} {} {status} in {duration_ms:.0} ms", Printable(path));
     if let Some(fault) = &record.fault {
-        line.push_str(&format!("  {}", fault.escape_default()));
+        line.push_str(&format!("  {}", Printable(fault)));
     }
     if let Some(place) = &record.place {
         line.push_str(&format!(" at {place}"));

@@ -2,11 +2,15 @@
 
 use std::env::VarError;
 use std::io::IsTerminal;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
-use crate::settings::{Log, LogFormat};
+use super::log_line::LogLine;
+use super::stderr::Stderr;
+use crate::settings::Log;
 
 /// The variable whose value wins over the level in the settings.
 const VARIABLE: &str = "GANTRY_LOG";
@@ -15,6 +19,9 @@ const VARIABLE: &str = "GANTRY_LOG";
 const QUIET: &str = "aws_config=warn,aws_runtime=warn,aws_sdk_lambda=warn,aws_sdk_sts=warn,aws_smithy_http_client=warn,\
     aws_smithy_runtime=warn,aws_smithy_runtime_api=warn,h2=warn,hyper=warn,hyper_util=warn,rustls=warn";
 
+/// There is one log in a process.
+static STDERR: OnceLock<Stderr> = OnceLock::new();
+
 /// Why logging could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
@@ -22,29 +29,52 @@ pub enum LogError {
     Directives { origin: &'static str, cause: ParseError },
     #[error("{VARIABLE} is not UTF-8")]
     Variable,
+    #[error("there is no thread for it: {0}")]
+    Thread(std::io::Error),
     #[error("logging has already been started")]
     Twice,
 }
 
-/// Sends log lines to stderr from now on, in the form and from the level that the settings or GANTRY_LOG ask for.
-pub fn init(log: &Log) -> Result<(), LogError> {
-    let variable = match std::env::var(VARIABLE) {
-        Ok(directives) => Some(directives),
-        Err(VarError::NotPresent) => None,
-        Err(VarError::NotUnicode(_)) => return Err(LogError::Variable),
-    };
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter(variable.as_deref(), log)?).with_writer(std::io::stderr);
-    let started = match log.format {
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
-        LogFormat::Text => {
-            let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            lines.with_ansi(colour).try_init()
-        }
-    };
-    started.map_err(|_| LogError::Twice)?;
-    log_panics();
-    Ok(())
+/// How long the last lines may take to be written.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The log of the process. When it goes, it waits for the last lines, but not long.
+pub struct Logs(Stderr);
+
+impl Logs {
+    /// Sends log lines to stderr from now on, in the form and from the level that the settings or GANTRY_LOG ask for.
+    pub fn start(log: &Log) -> Result<Self, LogError> {
+        let variable = match std::env::var(VARIABLE) {
+            Ok(directives) => Some(directives),
+            Err(VarError::NotPresent) => None,
+            Err(VarError::NotUnicode(_)) => return Err(LogError::Variable),
+        };
+        let filter = filter(variable.as_deref(), log)?;
+        let stderr = Stderr::start().map_err(LogError::Thread)?;
+        STDERR.set(stderr.clone()).map_err(|_| LogError::Twice)?;
+        let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let (line, writer) = (LogLine { format: log.format, color }, stderr.clone());
+        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || writer.clone());
+        lines.event_format(line).try_init().map_err(|_| LogError::Twice)?;
+        log_panics();
+        Ok(Logs(stderr))
+    }
+
+    /// The way to stderr for texts that are no log lines.
+    pub fn stderr(&self) -> Stderr {
+        self.0.clone()
+    }
+}
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.0.flush(PATIENCE);
+    }
+}
+
+/// How many log lines of this process were dropped.
+pub(super) fn dropped_lines() -> u64 {
+    STDERR.get().map_or(0, Stderr::dropped)
 }
 
 /// A panic is a defect of ours. Where it happened goes into the log; its message may hold a value and does not.

@@ -8,12 +8,17 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text};
-use prometheus_client::metrics::counter::Counter;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{
+    DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, EncodeMetric, LabelValueEncoder, text,
+};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::{Registry, Unit};
 
+use super::logs;
 use super::meter::Meter;
 use super::requests::{RequestEnd, Requests};
 use crate::resources::Resources;
@@ -196,6 +201,7 @@ impl Metrics {
         registry.register("access_log_dropped", "Access log lines nobody was quick enough to read", dropped);
         let errors = "Writes of the access log that failed, each with all the lines it had";
         registry.register("access_log_errors", errors, self.access_log_errors.clone());
+        registry.register_collector(Box::new(LogLines));
         let dropped = self.trace_spans_dropped.clone();
         registry.register("trace_spans_dropped", "Spans that no collector took", dropped);
     }
@@ -291,6 +297,18 @@ impl fmt::Debug for Metrics {
     }
 }
 
+/// The lines that the log of this process had no room for.
+#[derive(Debug)]
+struct LogLines;
+
+impl Collector for LogLines {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let dropped = ConstCounter::new(logs::dropped_lines());
+        let help = "Log lines that stderr's reader was too slow for";
+        dropped.encode(encoder.encode_descriptor("log_dropped", help, None, MetricType::Counter)?)
+    }
+}
+
 /// Labels whose values are the variants of an enum.
 macro_rules! label_values {
     ($type:ident: $($variant:ident $text:literal),* $(,)?) => {
@@ -352,6 +370,7 @@ mod tests {
             r#"gantry_reloads_total{outcome="loaded"} 1"#,
             "gantry_snapshot_generation 3",
             "gantry_access_log_dropped_total 0",
+            "gantry_log_dropped_total 0",
             "\nprocess_start_time_seconds ",
         ] {
             assert!(text.contains(expected), "{expected}\n{text}");

@@ -5,15 +5,18 @@
 
 mod access_line;
 mod access_log;
+mod log_line;
 mod logs;
 mod meter;
 mod metrics;
 mod requests;
+mod stderr;
 mod traces;
 
 pub use access_line::{AccessLines, AccessRecord};
 pub use access_log::{AccessForm, AccessLog};
-pub use logs::{LogError, init};
+pub use logs::{LogError, Logs};
 pub use metrics::{Break, Listener, Metrics, OPEN_METRICS, Refusal, ReloadOutcome};
 pub use requests::RequestEnd;
+pub use stderr::Stderr;
 pub use traces::{Arrival, Departure, Trace, Tracer, TracesError};

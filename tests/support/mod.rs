@@ -74,10 +74,27 @@ impl Gantry {
         Self::spawn_with(arguments, |_| Vec::new())
     }
 
+    /// Starts it without waiting and reads nothing of what it prints.
+    pub fn spawn_unread(arguments: &[&str]) -> Self {
+        let (child, traffic, admin) = Self::child(arguments, |_| Vec::new());
+        Gantry { child, traffic, admin, stderr: Arc::default(), stdout: Arc::default(), readers: Vec::new() }
+    }
+
     /// Starts it with variables that may name its own address.
     pub fn spawn_with(arguments: &[&str], variables: impl Fn(SocketAddr) -> Vec<(String, String)>) -> Self {
+        let (mut child, traffic, admin) = Self::child(arguments, variables);
+        let (stderr, errors) = collect(child.stderr.take().expect("a pipe"));
+        let (stdout, lines) = collect(child.stdout.take().expect("a pipe"));
+        Gantry { child, traffic, admin, stderr, stdout, readers: vec![errors, lines] }
+    }
+
+    /// The process with pipes, where it serves, and where it is asked for its health.
+    fn child(
+        arguments: &[&str],
+        variables: impl Fn(SocketAddr) -> Vec<(String, String)>,
+    ) -> (Child, SocketAddr, SocketAddr) {
         let (traffic, admin) = (free_address(), free_address());
-        let mut child = command()
+        let child = command()
             .args(arguments)
             .envs(variables(traffic))
             .args(["--listen", &traffic.to_string(), "--admin-listen", &admin.to_string()])
@@ -86,9 +103,7 @@ impl Gantry {
             .stderr(Stdio::piped())
             .spawn()
             .expect("gantry starts");
-        let (stderr, errors) = collect(child.stderr.take().expect("a pipe"));
-        let (stdout, lines) = collect(child.stdout.take().expect("a pipe"));
-        Gantry { child, traffic, admin, stderr, stdout, readers: vec![errors, lines] }
+        (child, traffic, admin)
     }
 
     /// Everything printed on stderr so far.
@@ -268,4 +283,11 @@ pub fn edit(file: &Path, from: &str, to: &str) {
     let new = file.with_extension("new");
     std::fs::write(&new, text.replace(from, to)).expect("a new file");
     std::fs::rename(&new, file).expect("the new file in place");
+}
+
+/// Writes a file into a folder; gives its path.
+pub fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).expect("a file");
+    path.to_str().expect("a path in UTF-8").to_owned()
 }

@@ -1,0 +1,64 @@
+//! What strangers can do with a small input, against the program itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+
+mod support;
+
+use std::io::Read;
+
+use rustix::process::Signal;
+use support::{Gantry, file};
+
+/// A document of one path, whose faults have long messages.
+const THROWS: &str = "openapi: 3.0.3
+info: {title: t, version: '1'}
+paths:
+  /throw: {get: {responses: {}, x-assembly: {execute: [{throw: {name: X, message: MESSAGE}}]}}}
+  /ok: {get: {responses: {}, x-assembly: {execute: [{set-variable: {actions: [{set: message.status.code, value: 204}]}}]}}}
+";
+
+/// Log lines come faster than their reader takes them: the reader has stopped.
+#[test]
+fn a_full_pipe_of_stderr_holds_nothing_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let document = file(&folder, "api.yaml", &THROWS.replace("MESSAGE", &"y".repeat(3000)));
+    let mut gantry = Gantry::spawn_unread(&["serve", &document]);
+    gantry.wait_until("it is ready", || {
+        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
+    });
+    // A pipe holds 64 KiB; the queue holds 4096 lines.
+    for _ in 0..5000 {
+        assert_eq!(gantry.get("/throw").status, 500);
+    }
+    assert_eq!(gantry.get("/ok").status, 204);
+    let metrics = gantry.try_get_from(gantry.admin, "/metrics").expect("an answer").body;
+    let dropped = metrics.lines().find_map(|line| line.strip_prefix("gantry_log_dropped_total "));
+    assert!(dropped.expect("the metric").parse::<f64>().expect("a number") > 100.0, "{metrics}");
+    gantry.signal(Signal::TERM);
+    assert_eq!(gantry.exit_code(), Some(0));
+}
+
+/// The drain ends before the request does.
+#[test]
+fn a_drain_that_cuts_a_request_is_seen_in_the_exit_status() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", silent.local_addr().expect("an address"));
+    let document = file(
+        &folder,
+        "api.yaml",
+        &format!(
+            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  /slow: {{get: {{responses: {{}}, x-assembly: {{execute: [{{invoke: \
+         {{target-url: '{url}'}}}}]}}}}}}\n"
+        ),
+    );
+    let settings = file(&folder, "settings.yaml", "server: {drain-delay: 0s, drain-timeout: 1s}\n");
+    let mut gantry = Gantry::start(&["serve", &document, "--settings", &settings]);
+    let traffic = gantry.traffic;
+    let asking = std::thread::spawn(move || support::request(traffic, "GET", "/slow", &[], ""));
+    let (mut upstream, _) = silent.accept().expect("the call");
+    assert!(upstream.read(&mut [0; 1024]).expect("the call") > 0);
+    gantry.signal(Signal::TERM);
+    assert_eq!(gantry.exit_code(), Some(4), "{}", gantry.stderr());
+    assert!(gantry.stderr().contains("1 request cut off"), "{}", gantry.stderr());
+    drop(asking.join());
+}
