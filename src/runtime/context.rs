@@ -9,7 +9,7 @@ use http::header::{HeaderName, HeaderValue};
 use http::{Method, Uri, Version};
 use tokio::time::Instant;
 
-use super::variables::Written;
+use super::written::Written;
 use super::{ApiInfo, Fault, Limits, OperationInfo, Pipeline, Recorder, StepInfo};
 use crate::expression::Builtin;
 use crate::value::{Body, Headers, Message, Value};

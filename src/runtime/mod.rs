@@ -14,6 +14,7 @@ mod recorder;
 mod router;
 mod snapshot;
 mod variables;
+mod written;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -32,9 +33,8 @@ pub use pipeline::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInf
 pub use recorder::{Recorder, SpanId, StepSpan, StepSpans, TRACEPARENT, TraceId};
 pub use router::{Conflict, RouteMatch, Router};
 pub use snapshot::{Route, Snapshot, asked_verb};
-pub use variables::{
-    Known, VARIABLES, VariableInfo, Writable, Written, info as variable_info, is_writable, message_value,
-};
+pub use variables::{Known, VARIABLES, VariableInfo, Writable, info as variable_info, is_writable, message_value};
+pub use written::Written;
 
 /// The run-time half of a policy: made once per step at load, run for every request.
 pub trait Step: Send + Sync {
