@@ -123,11 +123,8 @@ fn no_other_room_knows_a_policy() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Circles of files that are still to be broken, one on a line. No other may come, and one that is gone leaves the list.
-const CIRCLES: &str = include_str!("house/circles.txt");
-
 #[test]
-fn files_of_a_room_form_no_new_circle() {
+fn files_of_a_room_form_no_circle() {
     let library = library();
     let arrows: Vec<(String, String)> = library
         .arrows()
@@ -135,10 +132,8 @@ fn files_of_a_room_form_no_new_circle() {
         .filter(|arrow| arrow.from_module.first() == arrow.to_module.first())
         .map(|arrow| (arrow.from.display().to_string(), arrow.to.display().to_string()))
         .collect();
-    let mut circles: Vec<String> = circles(&arrows).iter().map(|circle| circle.join(", ")).collect();
-    circles.sort();
-    let known: Vec<&str> = CIRCLES.lines().collect();
-    assert_eq!(circles, known, "tests/house/circles.txt lists other circles than there are");
+    let circles: Vec<String> = circles(&arrows).iter().map(|circle| circle.join(", ")).collect();
+    assert!(circles.is_empty(), "each of these leads back to itself:\n{}", circles.join("\n"));
 }
 
 #[test]

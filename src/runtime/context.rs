@@ -1,16 +1,27 @@
-//! What belongs to one request.
+//! What belongs to one request, and the pipeline that it goes through: steps work on the context, which knows the pipeline of
+//! the steps.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use http::header::{HeaderName, HeaderValue};
-use http::{Method, Uri, Version};
+use http::HeaderMap;
 use tokio::time::Instant;
 
-use super::variables::Written;
-use super::{ApiInfo, Fault, Limits, OperationInfo, Pipeline, Recorder, StepInfo};
+use super::api_info::{ApiInfo, OperationInfo};
+use super::budget::{Budget, ContextLimits};
+use super::caller::Identity;
+use super::error_document::ErrorFormat;
+use super::fault::Fault;
+use super::handlers::Handler;
+use super::limits::Limits;
+use super::outcome::Outcome;
+use super::outgoing::Outgoing;
+use super::recorder::Recorder;
+use super::request::Request;
+use super::slots::{Slot, Variables};
+use super::step_info::{OpId, StepInfo};
+use super::symbols::Symbols;
+use crate::base::Generation;
 use crate::expression::Builtin;
 use crate::value::{Body, Headers, Message, Value};
 
@@ -37,57 +48,61 @@ pub struct State {
     pub handling: Handling,
 }
 
+/// The run-time half of a policy: made once per step at load, run for every request.
+pub trait Step: Send + Sync {
+    /// Does the step's work on the request's context.
+    fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a>;
+}
+
+/// What the executor walks. Closed: steps are the open set.
+pub enum Op {
+    Step(Box<dyn Step>),
+    /// Runs the test; where it answers [`Next::Otherwise`](super::Next::Otherwise), the flow goes on there.
+    Branch {
+        test: Box<dyn Step>,
+        otherwise: OpId,
+    },
+    /// Reads the body of `message` before the first step that looks into it.
+    LoadBody,
+    Jump(OpId),
+    Stop,
+}
+
+/// A compiled assembly. All operations that share the assembly share the pipeline.
+#[derive(Default)]
+pub struct Pipeline {
+    /// Pre-assembly stages, the author's steps, the handlers' steps, `finally`.
+    pub ops: Box<[Op]>,
+    /// In the order in which entries are tried.
+    pub handlers: Box<[Handler]>,
+    /// Where `finally` starts, when there is one.
+    pub finally: Option<OpId>,
+    /// Where what runs after every assembly starts, when there is such a thing.
+    pub post: Option<OpId>,
+    pub symbols: Symbols,
+    /// What variables hold at the start: the API's properties.
+    pub initial: Box<[(u16, Value)]>,
+    /// For every op, the step it came from.
+    pub info: Box<[Option<Arc<StepInfo>>]>,
+    /// Some step reads `request.body`, or a parameter that stands there, so the original is kept beside `message`.
+    pub keeps_request_body: bool,
+    /// Some step signs the body of `message` as it came.
+    pub signs_body: bool,
+    /// Some step reads `api.document`.
+    pub reads_document: bool,
+    /// A stage answers browsers that ask before they call.
+    pub answers_preflight: bool,
+    /// The gateway whose variables these are.
+    pub generation: Generation,
+    pub error_format: ErrorFormat,
+}
+
 /// The API, the operation and the pipeline of a request.
 #[derive(Clone)]
 pub struct MatchedRoute {
     pub api: Arc<ApiInfo>,
     pub operation: Arc<OperationInfo>,
     pub pipeline: Arc<Pipeline>,
-}
-
-/// Who calls.
-#[derive(Clone, Default)]
-pub struct Identity {
-    /// The application that was identified. The one place where `client.*` and `plan.*` come from.
-    pub caller: Option<Arc<Caller>>,
-    /// The alternatives of the security requirements, by their numbers as bits, whose application was found.
-    pub identified: u64,
-    /// The claims of the token that was validated last, which events of API Gateway show.
-    pub claims: Option<Value>,
-}
-
-/// What the next call sends and the client receives.
-#[derive(Default)]
-pub struct Outgoing {
-    pub message: Message,
-    /// Headers of `message` that a step has set. While `message` is still the request, only these go to the client.
-    pub touched_headers: Vec<HeaderName>,
-    /// A call has replaced `message`, so it is a response now.
-    pub is_response: bool,
-    /// Changes of the response's head that stay whatever becomes of `message`.
-    pub answer_headers: Vec<AnswerHeader>,
-}
-
-/// What steps have set.
-#[derive(Default)]
-pub struct Variables {
-    /// One place for every variable that the pipeline knows.
-    pub slots: Box<[Slot]>,
-    /// Variables whose names only run time knew.
-    pub overflow: HashMap<Arc<str>, Slot>,
-    /// What steps have set of the gateway's own variables.
-    pub written: Written,
-}
-
-/// What a request may still use.
-pub struct Budget {
-    pub deadline: Instant,
-    /// What handlers and `finally` have of their own.
-    pub handlers: Duration,
-    /// The largest body that is read.
-    pub body_limit: usize,
-    /// The rate limits that it was counted against.
-    pub limits: Limits,
 }
 
 /// The fault that is being handled, and the recorder.
@@ -99,76 +114,12 @@ pub struct Handling {
     pub recorder: Option<Box<Recorder>>,
 }
 
-/// A change of the response's head that neither a call's answer nor an error document undoes.
-#[derive(Debug, Clone)]
-pub enum AnswerHeader {
-    Set(HeaderName, HeaderValue),
-    Add(HeaderName, HeaderValue),
-    Remove(HeaderName),
-}
+// === impl Pipeline ===
 
-/// The original request; steps read it and never change it.
-#[derive(Debug)]
-pub struct Request {
-    pub id: Arc<str>,
-    pub method: Method,
-    pub uri: Uri,
-    pub version: Version,
-    /// `http` or `https`.
-    pub scheme: &'static str,
-    pub headers: Headers,
-    /// Kept only when a step of the pipeline reads it.
-    pub body: Body,
-    /// `request.body` holds what the client sent.
-    pub body_kept: bool,
-    pub client: SocketAddr,
-    /// Where the connection arrived.
-    pub local: SocketAddr,
-    pub received: SystemTime,
-    /// The same on the clock that time limits go by.
-    pub arrived: Instant,
-    /// Names and values of the path's parameters, still percent-encoded.
-    pub path_parameters: Vec<(Arc<str>, String)>,
-}
-
-/// How access lines and events write a version of HTTP.
-pub fn protocol(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_11 => "HTTP/1.1",
-        Version::HTTP_2 => "HTTP/2.0",
-        _ => "other",
-    }
-}
-
-/// The content of a variable of the pipeline.
-#[derive(Debug, Default)]
-pub enum Slot {
-    #[default]
-    Empty,
-    Value(Value),
-    /// What a call put into its `output`.
-    Message(Box<Message>),
-}
-
-/// Who calls, and under which plan. One is made at load for every application that may call.
-#[derive(Debug, Default)]
-pub struct Caller {
-    /// What `client.*` says.
-    pub client: Value,
-    /// What `plan.*` says.
-    pub plan: Value,
-    /// Its place among the applications of the API.
-    pub number: usize,
-}
-
-// === impl Request ===
-
-impl Request {
-    /// Seconds since 1970 at which the request arrived: one time for everything that happens to it.
-    pub fn received_seconds(&self) -> i64 {
-        let since = self.received.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+impl Pipeline {
+    /// The first handler that guards this op and takes this fault.
+    pub fn handler(&self, op: OpId, fault: &Fault) -> Option<&Handler> {
+        self.handlers.iter().find(|handler| handler.is_for(op, fault))
     }
 }
 
@@ -219,13 +170,7 @@ impl Context {
 impl State {
     /// Puts the changes of the head on a response.
     pub fn finish(&self, message: &mut Message) {
-        for change in &self.outgoing.answer_headers {
-            match change {
-                AnswerHeader::Set(name, value) => drop(message.headers.insert(name, value.clone())),
-                AnswerHeader::Add(name, value) => drop(message.headers.append(name, value.clone())),
-                AnswerHeader::Remove(name) => drop(message.headers.remove(name)),
-            }
-        }
+        self.outgoing.finish(message);
     }
 
     /// What stands in the state's place while it is lent. A handler sees it only where the state was lost.
@@ -261,27 +206,19 @@ impl State {
         })
     }
 
+    /// Says in the headers of a call which step of which trace it is made for, where the request is traced and `passes` lets
+    /// such a header through.
+    pub fn add_trace(&self, headers: &mut HeaderMap, passes: impl Fn(&str) -> bool) {
+        if let Some(recorder) = &self.handling.recorder {
+            recorder.add_trace(headers, passes);
+        }
+    }
+
     /// Takes over a fault that is handled from here on, and the step it came from.
     pub(super) fn take_fault(&mut self, fault: Fault, step: Option<Arc<StepInfo>>) {
         self.handling.error = Some((fault, step));
         // What steps set of `error` belonged to the fault before.
         self.variables.written.forget(Builtin::Error);
-    }
-}
-
-/// The limits a context starts with.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ContextLimits {
-    pub request: Duration,
-    pub handlers: Duration,
-    pub body_bytes: usize,
-}
-
-// === impl Slot ===
-
-impl Slot {
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Slot::Empty)
     }
 }
 

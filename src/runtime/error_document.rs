@@ -3,8 +3,18 @@
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
-use super::{ErrorFormat, Fault};
+use super::fault::Fault;
 use crate::value::{Body, Message, Value};
+
+/// The form of the default error document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ErrorFormat {
+    /// `{httpCode, httpMessage, moreInformation}`
+    #[default]
+    V10,
+    /// `{name, message}`
+    V5,
+}
 
 /// The default error document. Like IBM's gateway it carries the status as text, and nothing of the failed message.
 pub fn error_document(fault: &Fault, format: ErrorFormat) -> Message {

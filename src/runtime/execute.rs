@@ -5,7 +5,11 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Context, Fault, FaultSource, Next, Op, OpId, Outcome, Pipeline, kinds};
+use super::context::{Context, Op, Pipeline};
+use super::fault::{Fault, FaultSource};
+use super::kinds;
+use super::outcome::{Next, Outcome};
+use super::step_info::OpId;
 use crate::value::{BodyError, BodyTimeout};
 
 /// A step that waits should notice the deadline itself and raise the fault that fits it; this is how much later the
@@ -44,8 +48,10 @@ enum Way {
 /// Walks the ops from `at` to a stop.
 async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way, Fault> {
     loop {
-        if let Some(recorder) = &mut cx.state.handling.recorder {
-            recorder.enter(pipeline, at);
+        if let Some(recorder) = &mut cx.state.handling.recorder
+            && matches!(pipeline.ops.get(at as usize), Some(Op::Step(_) | Op::Branch { .. } | Op::LoadBody))
+        {
+            recorder.enter(pipeline.info.get(at as usize).and_then(Option::as_ref));
         }
         let result = match pipeline.ops.get(at as usize) {
             Some(Op::Step(step) | Op::Branch { test: step, .. }) => {

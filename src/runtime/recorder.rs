@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use super::{Op, OpId, Pipeline, State, StepInfo};
+use super::step_info::StepInfo;
 
 /// W3C Trace Context: which trace a call belongs to, and below which span.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -61,12 +61,10 @@ impl Recorder {
         Recorder { trace, server, own, started, spans: Vec::new(), open: None, to }
     }
 
-    /// An op is about to run. The conditions of one `switch`, and both ends of a user-defined policy, are one step.
-    pub(super) fn enter(&mut self, pipeline: &Pipeline, at: OpId) {
-        if !matches!(pipeline.ops.get(at as usize), Some(Op::Step(_) | Op::Branch { .. } | Op::LoadBody)) {
-            return;
-        }
-        let Some(Some(step)) = pipeline.info.get(at as usize) else { return self.leave() };
+    /// An op of this step is about to run. The conditions of one `switch`, and both ends of a user-defined policy, are one
+    /// step.
+    pub(super) fn enter(&mut self, step: Option<&Arc<StepInfo>>) {
+        let Some(step) = step else { return self.leave() };
         let known = self.spans.iter().rposition(|span| Arc::ptr_eq(&span.step, step));
         if self.open.is_some() && self.open == known {
             return;
@@ -105,29 +103,25 @@ impl Recorder {
         let step = self.open.and_then(|open| self.spans.get(open));
         (self.trace, step.map_or(self.server, |span| span.id))
     }
+
+    /// Says in the headers of a call which step of which trace it is made for, where `passes` lets such a header through.
+    pub(super) fn add_trace(&self, headers: &mut HeaderMap, passes: impl Fn(&str) -> bool) {
+        if self.own {
+            headers.remove(TRACESTATE);
+        }
+        let (trace, span) = self.position();
+        if passes(TRACEPARENT.as_str())
+            && let Ok(value) = HeaderValue::from_str(&format!("00-{trace}-{span}-01"))
+        {
+            headers.insert(TRACEPARENT, value);
+        }
+    }
 }
 
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.leave();
         self.to.take(std::mem::take(&mut self.spans));
-    }
-}
-
-impl State {
-    /// Says in the headers of a call which step of which trace it is made for, where the request is traced and `passes` lets
-    /// such a header through.
-    pub fn add_trace(&self, headers: &mut HeaderMap, passes: impl Fn(&str) -> bool) {
-        let Some(recorder) = &self.handling.recorder else { return };
-        if recorder.own {
-            headers.remove(TRACESTATE);
-        }
-        let (trace, span) = recorder.position();
-        if passes(TRACEPARENT.as_str())
-            && let Ok(value) = HeaderValue::from_str(&format!("00-{trace}-{span}-01"))
-        {
-            headers.insert(TRACEPARENT, value);
-        }
     }
 }
 

@@ -8,7 +8,10 @@ use http::{HeaderMap, Method};
 
 use crate::base::Span;
 
-use super::{ApiInfo, ContextLimits, OperationInfo, Pipeline, RouteMatch, Router};
+use super::api_info::{ApiInfo, OperationInfo};
+use super::budget::ContextLimits;
+use super::context::Pipeline;
+use super::router::{RouteMatch, Router};
 
 /// Routes and pipelines, made by one load and replaced as a whole by the next.
 #[derive(Default)]

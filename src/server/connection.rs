@@ -21,17 +21,15 @@ use tower::Service;
 
 use super::clock::{Busy, Clock, Late, Watched};
 use super::exchange::Sent;
-use super::handler::{Handling, Traffic, handle};
+use super::handler::{Handling, handle};
+use super::peer::Peer;
 use super::protocol::Http;
 use super::stop::{Phase, Stop};
+use super::traffic::Traffic;
 use crate::http_client::Gather;
 use crate::settings::Limits;
 use crate::telemetry::{Metrics, Refusal};
 use crate::value::BoxError;
-
-/// Who is at the other end, and where on this side they arrived.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub(super) SocketAddr, pub(super) SocketAddr);
 
 /// How connections are served.
 #[derive(Clone)]

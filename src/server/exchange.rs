@@ -13,9 +13,9 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use super::connection::Peer;
-use super::handler::Traffic;
-use super::run::Mishap;
+use super::failure::Failure;
+use super::peer::Peer;
+use super::traffic::Traffic;
 use crate::aws::client::StreamError;
 use crate::runtime::{Recorder, Route, protocol};
 use crate::telemetry::{AccessRecord, Arrival, Break, Departure, RequestEnd, Trace};
@@ -36,7 +36,7 @@ pub(super) struct Exchange {
     /// Only of a request that is traced.
     trace: Option<Arc<Trace>>,
     pub(super) route: Option<Arc<Route>>,
-    pub(super) mishap: Option<Mishap>,
+    pub(super) failure: Option<Failure>,
     /// Its place among the requests that may run at a time.
     pub(super) permit: Option<Arc<OwnedSemaphorePermit>>,
     status: Option<StatusCode>,
@@ -77,7 +77,7 @@ impl Exchange {
             line,
             trace,
             route: None,
-            mishap: None,
+            failure: None,
             permit: None,
             status: None,
             bytes: 0,
@@ -118,7 +118,7 @@ impl Exchange {
     fn record(&mut self) -> Option<AccessRecord> {
         let line = self.line.take()?;
         let route = self.route.as_deref();
-        let mishap = self.mishap.take();
+        let failure = self.failure.take();
         Some(AccessRecord {
             time: self.received,
             id: self.id.clone(),
@@ -131,8 +131,8 @@ impl Exchange {
             complete: self.complete,
             api: route.map(|route| route.api.name.clone()),
             operation: route.map(|route| route.operation.full_path.clone()),
-            place: mishap.as_ref().and_then(|mishap| mishap.step.as_ref()).map(|step| step.place.clone()),
-            fault: mishap.map(|mishap| mishap.fault),
+            place: failure.as_ref().and_then(|failure| failure.step.as_ref()).map(|step| step.place.clone()),
+            fault: failure.map(|failure| failure.fault),
             protocol: protocol(self.version),
             user_agent: line.user_agent,
         })
@@ -153,7 +153,7 @@ impl Drop for Exchange {
             trace.end(&Departure {
                 status: self.status,
                 route: self.names(),
-                fault: self.mishap.as_ref().map(|mishap| &*mishap.fault),
+                fault: self.failure.as_ref().map(|failure| &*failure.fault),
                 complete: self.complete,
             });
         }

@@ -8,35 +8,24 @@ use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue};
 use http::request::Parts as Head;
 use http::{Response, StatusCode, Version};
 use hyper::body::Incoming;
-use tokio::sync::Semaphore;
 
-use super::Parts;
 use super::body::TimedBody;
 use super::checks::check;
 use super::clock::Busy;
-use super::connection::Peer;
 use super::exchange::{Exchange, Sent};
+use super::peer::Peer;
 use super::refusals::Refused;
 use super::reply::outgoing;
 use super::run::run;
-use super::stop::{Phase, Stop};
+use super::stop::Phase;
+use super::traffic::Traffic;
 use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Context, Request, Route, RouteMatch, Snapshot};
-use crate::settings::Limits;
 use crate::value::{Body, Message};
 
 /// Carries the id under which a request stands in the logs. Every response has it; one that a step or an upstream set
 /// stays. A client's own is an ordinary header of the request and never becomes our id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// What all requests share.
-pub(super) struct Traffic {
-    pub(super) parts: Parts,
-    pub(super) limits: Limits,
-    /// One permit for every request that may be in flight.
-    pub(super) requests: Arc<Semaphore>,
-    pub(super) stop: Stop,
-}
 
 /// A response that is being made. In a box, so that hyper carries a pointer and not the request's whole way.
 pub(super) type Handling = Pin<Box<dyn Future<Output = Response<Sent>> + Send>>;
@@ -54,7 +43,7 @@ pub(super) fn handle(traffic: &Arc<Traffic>, peer: Peer, request: http::Request<
             let traffic = traffic.clone();
             Box::pin(async move {
                 let ended = run(&traffic, exchange.permit.clone(), context).await;
-                exchange.mishap = ended.mishap;
+                exchange.failure = ended.failure;
                 respond(&traffic, exchange, ended.message)
             })
         }

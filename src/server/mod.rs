@@ -15,8 +15,10 @@ mod clock;
 mod connection;
 mod control;
 mod exchange;
+mod failure;
 mod handler;
 mod listener;
+mod peer;
 mod protocol;
 mod ready;
 mod refusals;
@@ -24,6 +26,7 @@ mod reply;
 mod run;
 mod serve;
 mod stop;
+mod traffic;
 
 #[cfg(test)]
 mod tests;

@@ -9,22 +9,17 @@ use http::StatusCode;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinError;
 
-use super::handler::Traffic;
+use super::failure::Failure;
 use super::reply::reply;
 use super::stop::Phase;
+use super::traffic::Traffic;
 use crate::runtime::{Context, Fault, FaultSource, StepInfo, error_document, execute, kinds};
 use crate::value::{Message, panic_message};
 
 /// What came out.
 pub(super) struct Ended {
     pub(super) message: Message,
-    pub(super) mishap: Option<Mishap>,
-}
-
-/// A fault, handled or not, and where it happened.
-pub(super) struct Mishap {
-    pub(super) fault: String,
-    pub(super) step: Option<Arc<StepInfo>>,
+    pub(super) failure: Option<Failure>,
 }
 
 /// Runs the context's pipeline. One with handlers or a `finally` runs to its end even when the client leaves; one
@@ -47,12 +42,12 @@ pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphor
         Outcome::Ended(ended) => ended,
         Outcome::Cut => {
             let fault = cut(&id);
-            Ended { message: error_document(&fault, format), mishap: None }
+            Ended { message: error_document(&fault, format), failure: None }
         }
         Outcome::Panicked(fault) => {
             traffic.parts.metrics.fault(&fault.name, None);
             let message = error_document(&fault, format);
-            Ended { message, mishap: Some(Mishap { fault: fault.name.to_string(), step: None }) }
+            Ended { message, failure: Some(Failure { fault: fault.name.to_string(), step: None }) }
         }
     }
 }
@@ -94,7 +89,7 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
         Ok(mut message) => match cx.state.handling.error.take() {
             None => {
                 cx.state.finish(&mut message);
-                return Ended { message, mishap: None };
+                return Ended { message, failure: None };
             }
             Some((fault, step)) => {
                 tracing::info!(
@@ -122,7 +117,7 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
     };
     cx.state.finish(&mut message);
     traffic.parts.metrics.fault(&fault.name, step.as_ref().map(|step| &step.policy));
-    Ended { message, mishap: Some(Mishap { fault: fault.name.to_string(), step }) }
+    Ended { message, failure: Some(Failure { fault: fault.name.to_string(), step }) }
 }
 
 fn place(step: &Option<Arc<StepInfo>>) -> Option<&str> {

@@ -7,10 +7,10 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::connection::{Answers, Serving};
-use super::handler::Traffic;
 use super::listener::accept;
 use super::protocol::http;
 use super::stop::{Phase, Stop};
+use super::traffic::Traffic;
 use super::{Bound, Parts, admin};
 use crate::telemetry::Listener;
 

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use super::{Content, Entry, Node, Scalar, Style};
+use super::node::{Content, Entry, Node};
+use super::scalar::Scalar;
+use super::style::Style;
 use crate::base::{Diagnostic, Findings, codes};
 
 /// A secret file larger than this is a mistake.

@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::Style;
-use super::parse::{OpenKind, Reader};
+use super::reader::{OpenKind, Reader};
+use super::style::Style;
 use crate::base::{SourceId, Span};
 
 /// The longest key that YAML takes, in bytes.
@@ -174,7 +174,8 @@ mod tests {
 
     use super::*;
     use crate::base::{Findings, Sources};
-    use crate::source::parse::{parse, parse_yaml};
+    use crate::source::parse;
+    use crate::source::yaml::parse_yaml;
     use crate::source::{Content, Entry, Node};
 
     /// A tree with its places. YAML's scanner lets the end of a list reach over the blanks behind it.

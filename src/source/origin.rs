@@ -1,10 +1,8 @@
 //! From a part of a scalar's text back to its place in the file.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Content, Node, Style};
-use crate::base::Span;
+use super::style::Style;
 
 /// Where the pieces of a text start, in the text and in the file: blocks are indented, long lines are folded and quotes have
 /// escapes, so the two differ.
@@ -29,7 +27,8 @@ impl Origin {
         Origin(walk.pieces.into())
     }
 
-    fn byte(&self, at: usize) -> Option<u32> {
+    /// The place in the file of a byte of the text.
+    pub(super) fn byte(&self, at: usize) -> Option<u32> {
         let at = u32::try_from(at).ok()?;
         let (text, file) = self.0[..self.0.partition_point(|(text, _)| *text <= at)].last()?;
         Some(file + (at - text))
@@ -89,27 +88,6 @@ fn escape(written: &str) -> (usize, usize) {
         Some(b'\n' | b'\r') => (1 + written[1..].len() - written[1..].trim_start().len(), 0),
         Some(_) => (1 + written[1..].chars().next().map_or(0, char::len_utf8), 1),
         None => (1, 0),
-    }
-}
-
-impl Node {
-    /// The place of a part of a scalar's text. `None` where the text is not what the file has.
-    pub fn inside(&self, part: Range<usize>) -> Option<Span> {
-        let Content::Scalar(scalar) = &self.content else { return None };
-        if scalar.masked || part.end > scalar.text.len() {
-            return None;
-        }
-        if let Some(origin) = &scalar.origin {
-            let (start, end) = (origin.byte(part.start)?, origin.byte(part.end)?);
-            return Some(Span { start, end: end.max(start), ..self.span });
-        }
-        let opening = usize::from(scalar.style == Style::Quoted);
-        let written = self.span.end.checked_sub(self.span.start)? as usize;
-        if written != scalar.text.len() + 2 * opening {
-            return None;
-        }
-        let start = self.span.start + opening as u32;
-        Some(Span { start: start + part.start as u32, end: start + part.end as u32, ..self.span })
     }
 }
 

@@ -1,16 +1,21 @@
-//! What a plain scalar means: the core schema of YAML 1.2.
+//! A scalar, and what a plain one means: the core schema of YAML 1.2.
+
+use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
-use super::Scalar;
+use super::origin::Origin;
+use super::style::Style;
 
-/// How a scalar was written. Only plain ones can be anything but a string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    Plain,
-    Quoted,
-    /// `|` or `>`: the text has lines of its own.
-    Block,
+/// Text that is not yet a string, a number, a boolean or null: [`Scalar::to_json`] decides.
+#[derive(Debug, Clone)]
+pub struct Scalar {
+    pub text: Arc<str>,
+    pub style: Style,
+    /// Part of the text came from the environment or a file and must not be shown.
+    pub masked: bool,
+    /// Where the text comes from, where the file does not have it letter by letter.
+    pub origin: Option<Origin>,
 }
 
 impl Scalar {

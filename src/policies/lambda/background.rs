@@ -10,8 +10,8 @@ use crate::resources::bulkhead::Permit;
 use crate::runtime::{Fault, FaultSource, kinds};
 
 use super::caller::Caller;
+use super::chosen::Chosen;
 use super::config::Config;
-use super::function_choice::Chosen;
 
 /// Where the calls of a step go on.
 pub(super) struct Behind {

@@ -8,8 +8,8 @@ use crate::resources::cache::{Fingerprint, Key};
 use crate::runtime::{Fault, FaultSource, kinds};
 
 use super::call_target::CallTarget;
+use super::chosen::Chosen;
 use super::config::Config;
-use super::function_choice::Chosen;
 
 /// The limit of a step. What runs is counted over all steps that have one for the same function.
 pub(super) struct Limit {

@@ -6,8 +6,8 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Response};
 
 use super::call_target::CallTarget;
+use super::chosen::Chosen;
 use super::config::{Config, InvocationKind, PayloadFormat};
-use super::function_choice::Chosen;
 use crate::aws::client::{Beside, Invocation};
 use crate::base::{Reported, codes};
 use crate::expression::{Reference, Template};

@@ -6,7 +6,7 @@ use crate::aws::client::ReplyFacts;
 use crate::runtime::Fault;
 use crate::value::{Attributes, Facts, Message, Value};
 
-use super::function_choice::Chosen;
+use super::chosen::Chosen;
 
 /// The facts of one call. They become values when something reads them.
 pub(super) struct CallFacts {

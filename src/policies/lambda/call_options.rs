@@ -14,7 +14,7 @@ use crate::policy::Compiler;
 use crate::runtime::{Fault, FaultSource, kinds};
 
 use super::config::{Config, InvocationKind, LogType};
-use super::payload::JsonTemplate;
+use super::json_template::JsonTemplate;
 
 /// A text that Lambda takes only in some letters.
 struct Word {

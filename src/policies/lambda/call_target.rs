@@ -11,9 +11,9 @@ use crate::policy::kit::aws_credentials::{self, StepIdentity};
 use crate::policy::kit::aws_region::StepRegion;
 use crate::resources::cache::{Fingerprint, Key};
 
-use super::client_config::Manner;
 use super::config::{Config, InvocationKind, LogType, ResponseFormat};
 use super::function_choice::{Select, Written};
+use super::manner::Manner;
 
 /// A function, ready to be called.
 pub(super) struct CallTarget {

@@ -9,8 +9,8 @@ use crate::runtime::Fault;
 use crate::value::Message;
 
 use super::call_facts::CallFacts;
+use super::chosen::Chosen;
 use super::config::{InvocationKind, ResponseFormat};
-use super::function_choice::Chosen;
 use super::retry::Retry;
 use super::short_forms::ErrorStatuses;
 use super::{answer, faults};

@@ -10,7 +10,10 @@ use crate::runtime::kinds;
 use super::caller::Caller;
 use super::config::{Config, InvocationKind, ResponseFormat};
 use super::step::Lambda;
-use super::{KIND, background, bulkhead, cache, call_options, call_target, client_config, payload, variables};
+use super::{background, bulkhead, cache, call_options, call_target, manner, payload, variables};
+
+/// IBM's newer kind of the policy. It sends no payload where it names no `input`.
+pub(super) const KIND: &str = "InvokeAWSLambda";
 
 /// The step.
 pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
@@ -19,7 +22,7 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
     let stops = stops(config, compiler);
     let variables = variables::compile(config, compiler);
     check_stream(config, compiler)?;
-    let manner = client_config::compile(config, compiler)?;
+    let manner = manner::compile(config, compiler)?;
     let call = call_target::compile(config, &manner, compiler);
     let beside = call_options::compile(config, compiler);
     let region = call.as_ref().map(|call| call.client.region()).unwrap_or_default();

@@ -2,28 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::aws::client::{InvocationType, LambdaClient, Target};
+use crate::aws::client::{InvocationType, LambdaClient};
 use crate::aws::endpoint::EndpointError;
-use crate::aws::function::{FunctionNameError, FunctionRef, Qualifier};
+use crate::aws::function::{FunctionRef, Qualifier};
 use crate::base::{Reported, codes};
 use crate::expression::{Reference, Scope};
 use crate::policy::Compiler;
 use crate::runtime::Fault;
 
+use super::chosen::{Chosen, bad_function};
 use super::config::Config;
 use super::requested_function::{RequestedFunction, Wording};
 use super::weights::Weights;
-
-/// The function of one call.
-pub(super) struct Chosen {
-    pub target: Target,
-    /// For messages: the function as the author wrote it, or as the request named it.
-    pub name: Arc<str>,
-    /// The version or alias, where one is said.
-    pub qualifier: Option<Arc<str>>,
-    /// The function without its version: account, where one is said, and bare name.
-    pub home: Arc<str>,
-}
 
 /// Chooses the function of each call.
 pub(super) struct Select {
@@ -102,14 +92,6 @@ impl Written {
     }
 }
 
-impl Chosen {
-    pub(super) fn new(target: Target, function: &FunctionRef, qualifier: Option<&Qualifier>) -> Self {
-        let qualifier = qualifier.or(function.qualifier()).map(|qualifier| qualifier.as_str().into());
-        let home = format!("{}/{}", function.account().unwrap_or_default(), function.name()).into();
-        Chosen { target, name: function.as_str().into(), qualifier, home }
-    }
-}
-
 impl Select {
     /// The function of this call.
     pub(super) fn choose(&self, scope: &dyn Scope, client: &LambdaClient) -> Result<Arc<Chosen>, Fault> {
@@ -161,8 +143,4 @@ fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Function
         return Err(compiler.error(codes::BAD_FUNCTION, "/function", message));
     }
     Ok(Function::Fixed(function))
-}
-
-pub(super) fn bad_function(pointer: &str, error: &FunctionNameError, compiler: &mut Compiler<'_, '_>) -> Reported {
-    compiler.error_with_help(codes::BAD_FUNCTION, pointer, error.to_string(), error.help())
 }

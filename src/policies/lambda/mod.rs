@@ -8,11 +8,14 @@ mod call_facts;
 mod call_options;
 mod call_target;
 mod caller;
+mod chosen;
 mod client_config;
 mod compile;
 mod config;
 mod faults;
 mod function_choice;
+mod json_template;
+mod manner;
 mod payload;
 mod requested_function;
 mod retry;
@@ -20,6 +23,7 @@ mod short_forms;
 mod step;
 #[cfg(test)]
 mod tests;
+mod trace_id;
 mod variables;
 mod weights;
 
@@ -29,16 +33,13 @@ use crate::source::Spellings;
 
 pub use config::Config;
 
-/// IBM's newer kind of the policy. It sends no payload where it names no `input`.
-const KIND: &str = "InvokeAWSLambda";
-
 /// The policy.
 pub struct Lambda;
 
 impl Policy for Lambda {
     const META: Meta = Meta {
         name: "lambda",
-        aliases: &["aws-lambda", KIND],
+        aliases: &["aws-lambda", compile::KIND],
         versions: &["1.0.0", "1.1.0", "1.2.0", "1.3.0"],
         summary: "Invokes an AWS Lambda function.",
         page: include_str!("page.md"),

@@ -10,8 +10,8 @@ use crate::expression::{Part, Reference, Scope, Template};
 use crate::policy::Compiler;
 use crate::runtime::{Fault, FaultSource, kinds};
 
+use super::chosen::{Chosen, bad_function};
 use super::config::Config;
-use super::function_choice::{Chosen, bad_function};
 
 /// A letter that stands for the name while the rest is read.
 const STAND_IN: &str = "x";

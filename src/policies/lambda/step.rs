@@ -15,9 +15,11 @@ use super::bulkhead::Limit;
 use super::cache::{self, AnswerCache, Looked};
 use super::call_options::Beside;
 use super::caller::Caller;
+use super::chosen::Chosen;
 use super::config::ResponseFormat;
-use super::function_choice::{Chosen, Select};
-use super::payload::{self, Payload};
+use super::function_choice::Select;
+use super::payload::Payload;
+use super::trace_id::trace_id;
 use super::variables::Variables;
 
 /// A compiled `lambda`.
@@ -77,7 +79,7 @@ impl Lambda {
     /// Which function is called, with what, and how long the call may take.
     fn prepare(&self, cx: &Context) -> Result<(Arc<Chosen>, Invocation), Fault> {
         let chosen = self.select.choose(cx, &self.caller.client)?;
-        let trace_id = payload::trace_id(&cx.state);
+        let trace_id = trace_id(&cx.state);
         let payload = self.payload.build(cx, trace_id.as_ref())?;
         if payload.len() > self.limit {
             let message = format!("the payload has {} bytes, and Lambda takes at most {}", payload.len(), self.limit);

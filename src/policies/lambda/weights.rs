@@ -4,8 +4,8 @@ use crate::aws::function::Qualifier;
 use crate::base::{Diagnostic, Reported, codes};
 use crate::policy::Compiler;
 
+use super::chosen::bad_function;
 use super::config::Config;
-use super::function_choice::bad_function;
 use super::short_forms::Qualifiers;
 
 /// How often each of several is picked, in proportion to the others.

@@ -6,7 +6,7 @@ mod step;
 mod tests;
 
 use crate::base::{Reported, codes};
-use crate::expression::{Builtin, Reference, Root, Template};
+use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 use config::Mode;
@@ -58,9 +58,4 @@ impl Policy for Log {
         let step = step::Log { gathers: gathers.then_some(level), sends, record };
         Ok(Compiled::Step(Plan { step: Box::new(step), access: Access { reads, ..Access::default() } }))
     }
-}
-
-/// The body of a message or of the request.
-fn body_of(root: Builtin) -> Template {
-    Template::Reference(Reference::body_of(Root::Builtin(root)))
 }

@@ -5,8 +5,7 @@ use http::HeaderMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::body_of;
-use crate::expression::{Builtin, Reference, Scope, Template};
+use crate::expression::{Builtin, Reference, Root, Scope, Template};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 use crate::value::Value;
 
@@ -127,6 +126,11 @@ fn record(level: Level, cx: &Context) -> Value {
         members.push(("response_body", body_of(Builtin::Message).value(cx)));
     }
     Value::object(members.into_iter().filter(|(_, value)| *value != Value::Null))
+}
+
+/// The body of a message or of the request.
+fn body_of(root: Builtin) -> Template {
+    Template::Reference(Reference::body_of(Root::Builtin(root)))
 }
 
 /// A list of maps with one name each, as a header may stand twice.

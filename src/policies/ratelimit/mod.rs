@@ -1,6 +1,7 @@
 //! `ratelimit`: how often, and how many at a time.
 
 mod config;
+mod counted;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -8,14 +9,14 @@ mod tests;
 use std::time::Duration;
 
 use crate::base::{Reported, codes};
-use crate::expression::{Builtin, Jsonata, Reference, Template};
+use crate::expression::{Jsonata, Template};
 use crate::identity::LimitRules;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy, SharedParts, Stage, StageOrder};
 use crate::resources::counters::Operation;
-use crate::settings::{CountLimit, Per, RateLimit};
+use crate::settings::{CountLimit, RateLimit};
 use crate::source::Spellings;
 use config::{CountOperation, RateOperation, Source};
-use step::Counted;
+use counted::Counted;
 
 pub use config::Config;
 
@@ -201,18 +202,4 @@ fn parts(
             Err(compiler.error(codes::BAD_EXPRESSION, pointer, format!("the limit's `weight` cannot be read: {error}")))
         }
     }
-}
-
-/// What evaluating a weight reads.
-fn reads_of(weight: &Jsonata) -> Vec<Reference> {
-    let mut reads: Vec<Reference> = weight.references().into_iter().cloned().collect();
-    if weight.reads_everything() {
-        reads.extend([Builtin::Message, Builtin::Request].map(Reference::whole));
-    }
-    reads
-}
-
-/// Whether a limit counts each of these by itself.
-fn counts_per(per: &[Per], what: Per) -> bool {
-    per.contains(&what)
 }

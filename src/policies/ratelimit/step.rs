@@ -3,15 +3,10 @@ use std::sync::Arc;
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
-use super::{counts_per, reads_of};
-use crate::expression::{Builtin, Jsonata, Reference, Root, Scope, Template};
+use super::counted::Counted;
 use crate::identity::{Directory, Limit, LimitRules};
-use crate::policy::Compiler;
-use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::counters::{Change, Count, Counters, Counting, Operation};
 use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
-use crate::settings::Per;
-use crate::value::Value;
 
 /// A compiled `ratelimit`.
 pub(super) struct Ratelimit {
@@ -19,74 +14,6 @@ pub(super) struct Ratelimit {
     /// Where a known caller's own limits are, which take the place of the others.
     pub directory: Option<Arc<Directory>>,
     pub counters: Arc<dyn Counters>,
-}
-
-/// A limit with what it counts by.
-pub struct Counted {
-    limit: Limit,
-    operation: Operation,
-    application: Option<Reference>,
-    value: Option<Template>,
-    weight: Option<Jsonata>,
-}
-
-impl Counted {
-    #[allow(clippy::too_many_arguments, reason = "every part of a limit is one")]
-    pub(super) fn new(
-        kind: &'static str,
-        name: &str,
-        operation: Operation,
-        rules: LimitRules,
-        per: &[Per],
-        value: Option<Template>,
-        weight: Option<Jsonata>,
-        compiler: &Compiler<'_, '_>,
-    ) -> Self {
-        let mut counter = Fingerprint::new("limit").with(kind).with(name);
-        if counts_per(per, Per::Api) {
-            let api = compiler.shared.api;
-            counter = counter.with(&*api.name).with(&*api.version);
-        }
-        let path = ["app".into(), "id".into()].into();
-        let application = Reference::new(Root::Builtin(Builtin::Client), path);
-        let application = counts_per(per, Per::Application).then_some(application);
-        let limit = Limit { name: name.into(), rules, counter: counter.key() };
-        Counted { limit, operation, application, value, weight }
-    }
-
-    pub(super) fn reads(&self) -> Vec<Reference> {
-        let mut reads: Vec<Reference> = self.application.iter().cloned().collect();
-        reads.extend(self.value.iter().flat_map(Template::references).cloned());
-        reads.extend(self.weight.iter().flat_map(reads_of));
-        reads
-    }
-
-    fn key(&self, cx: &Context) -> Key {
-        let text = |reference: &Reference| cx.text(reference);
-        match (&self.application, &self.value) {
-            (None, None) => self.limit.counter,
-            (application, value) => Fingerprint::new("counter")
-                .with(&self.limit.counter)
-                .with(&application.as_ref().map(text))
-                .with(&value.as_ref().map(|value| value.text(cx).into_owned()))
-                .key(),
-        }
-    }
-
-    /// How much the request counts; nought and less stand for one.
-    fn weight(&self, cx: &Context) -> Result<u64, Fault> {
-        let Some(weight) = &self.weight else { return Ok(1) };
-        let failed = |what: String| Fault::new(&kinds::RUNTIME, FaultSource::Gateway, what);
-        let value = weight.evaluate(cx).map_err(|error| failed(format!("the limit's weight: {error}")))?;
-        let number = match &value {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            Value::Null => Some(1.0),
-            _ => None,
-        };
-        let number = number.ok_or_else(|| failed("the limit's weight is not a number".to_owned()))?;
-        Ok(if number < 1.0 { 1 } else { number as u64 })
-    }
 }
 
 /// A limit that counts this request.

@@ -181,8 +181,3 @@ fn credential(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Header
         compiler.error(codes::BAD_VALUE, pointer, "`auth-response-header-credential` is not the name of a header")
     })
 }
-
-/// The references of two templates.
-fn references<'t>(templates: impl IntoIterator<Item = &'t Template>) -> Vec<Reference> {
-    templates.into_iter().flat_map(Template::references).cloned().collect()
-}

@@ -59,7 +59,9 @@ impl UserStep {
     /// Variables that the step reads.
     pub fn reads(&self) -> Vec<Reference> {
         match &self.identity {
-            Identity::Variables { user, password } => super::references([user, password]),
+            Identity::Variables { user, password } => {
+                [user, password].into_iter().flat_map(Template::references).cloned().collect()
+            }
             Identity::Header | Identity::Earlier => Vec::new(),
         }
     }

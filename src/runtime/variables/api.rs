@@ -1,12 +1,10 @@
 //! `api.*` and `env.*`: the API, its operation, and where it is published.
 
-use std::sync::Arc;
-
-use super::{State, host};
+use super::host;
+use super::path::{Path, segments};
 use crate::base::Generation;
+use crate::runtime::State;
 use crate::value::Value;
-
-type Path<'a> = &'a [Arc<str>];
 
 /// Everything below `api`. In the v5 engine the whole holds the document too; otherwise that is read by its name.
 pub(super) fn whole(state: &State, path: Path<'_>) -> Value {
@@ -125,7 +123,7 @@ pub(super) fn member(whole: &Value, path: &[&str]) -> Value {
 }
 
 fn below(whole: &Value, path: Path<'_>) -> Value {
-    whole.at(super::segments(path)).cloned().unwrap_or_default()
+    whole.at(segments(path)).cloned().unwrap_or_default()
 }
 
 /// An object without what is null.

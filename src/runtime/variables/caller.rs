@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use super::State;
+use super::path::segments;
 use crate::base::Generation;
+use crate::runtime::State;
 use crate::value::Value;
 
 /// What `client` has at `fixed`, and below that at `path`.
@@ -21,7 +22,7 @@ pub(super) fn plan(state: &State, fixed: &[&str], path: &[Arc<str>]) -> Value {
 }
 
 fn at(state: &State, whole: Option<&Value>, fixed: &[&str], path: &[Arc<str>], names: &[(&str, &[&str])]) -> Value {
-    let segments = || fixed.iter().copied().chain(super::segments(path));
+    let segments = || fixed.iter().copied().chain(segments(path));
     match whole {
         Some(whole) => whole.at(segments()).cloned().unwrap_or_default(),
         None => unidentified(state, names).at(segments()).cloned().unwrap_or_default(),

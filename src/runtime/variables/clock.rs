@@ -1,6 +1,5 @@
 //! `system.*`: the clock, in UTC, and how dates are written.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use time::format_description::BorrowedFormatItem;
@@ -8,8 +7,9 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use super::State;
+use super::path::Path;
 use crate::base::Generation;
+use crate::runtime::State;
 use crate::value::Value;
 
 const MILLISECONDS: &[BorrowedFormatItem<'_>] =
@@ -18,8 +18,6 @@ const SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[
 
 /// The system's time zone. A gateway in UTC means the same wherever it runs.
 const TIME_ZONE: &str = "+00:00";
-
-type Path<'a> = &'a [Arc<str>];
 
 /// Everything below `system`.
 pub(super) fn whole(state: &State, _: Path<'_>) -> Value {

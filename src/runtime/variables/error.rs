@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::State;
-use crate::runtime::{Fault, StepInfo};
+use super::path::segments;
+use crate::runtime::{Fault, State, StepInfo};
 use crate::value::Value;
 
 /// Everything below `error`, with what the kind of fault adds.
@@ -52,7 +52,7 @@ pub(super) fn policy_title(state: &State, _: &[Arc<str>]) -> Value {
 pub(super) fn detail(state: &State, name: &str, path: &[Arc<str>]) -> Value {
     let Some((fault, _)) = &state.handling.error else { return Value::Null };
     let detail = fault.details.iter().find(|(known, _)| **known == *name);
-    detail.and_then(|(_, value)| value.at(super::segments(path))).cloned().unwrap_or_default()
+    detail.and_then(|(_, value)| value.at(segments(path))).cloned().unwrap_or_default()
 }
 
 fn of_fault(state: &State, get: impl FnOnce(&Fault) -> Value) -> Value {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::State;
+use crate::runtime::State;
 use crate::value::Value;
 
 /// An address as people write it: IPv4 even where it arrived on a socket for both.

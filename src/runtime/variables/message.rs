@@ -5,10 +5,9 @@ use std::sync::Arc;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
+use super::path::{Path, segments};
 use crate::expression::{Reference, SetError, Variable};
 use crate::value::{Body, Message, Value};
-
-type Path<'a> = &'a [Arc<str>];
 
 /// What a variable of a message holds. `path` is what the variable's name does not fix.
 pub(super) fn get(message: &Message, variable: Variable, path: Path<'_>) -> Value {
@@ -27,7 +26,7 @@ pub(super) fn get(message: &Message, variable: Variable, path: Path<'_>) -> Valu
         }
         Variable::MessageStatusReason if path.is_empty() => reason(message),
         Variable::MessageAttributes | Variable::MessageAttribute => {
-            message.attributes.value().at(super::segments(path)).cloned().unwrap_or_default()
+            message.attributes.value().at(segments(path)).cloned().unwrap_or_default()
         }
         _ => Value::Null,
     }
@@ -78,7 +77,7 @@ pub(super) fn clear(message: &mut Message, reference: &Reference) {
         (Variable::MessageBody, []) => message.body = Body::Empty,
         (Variable::MessageBody, rest) => {
             let mut whole = message.body.value();
-            whole.remove(&super::segments(rest).collect::<Vec<_>>());
+            whole.remove(&segments(rest).collect::<Vec<_>>());
             message.body = Body::Value(whole);
         }
         (Variable::MessageHeaders, _) => message.headers.clear(),
@@ -98,7 +97,7 @@ pub(super) fn clear(message: &mut Message, reference: &Reference) {
         }
         (Variable::MessageAttributes, _) => message.attributes = Value::Null.into(),
         (Variable::MessageAttribute, rest) => {
-            message.attributes.change(|attributes| attributes.remove(&super::segments(rest).collect::<Vec<_>>()));
+            message.attributes.change(|attributes| attributes.remove(&segments(rest).collect::<Vec<_>>()));
         }
         _ => {}
     }
@@ -106,7 +105,7 @@ pub(super) fn clear(message: &mut Message, reference: &Reference) {
 
 /// Sets or appends at `path` below a plain value. Appending makes a list of what stands there.
 pub(super) fn put(whole: &mut Value, path: &[Arc<str>], value: Value, append: bool) {
-    let path: Vec<&str> = super::segments(path).collect();
+    let path: Vec<&str> = segments(path).collect();
     let value = match append.then(|| whole.at(path.iter().copied()).cloned()).flatten() {
         None | Some(Value::Null) if append => Value::Array(Arc::new(vec![value])),
         None => value,
@@ -142,7 +141,7 @@ pub(super) fn headers(headers: &HeaderMap) -> Value {
 
 /// What stands below a body.
 pub(super) fn body(body: &Body, path: &[Arc<str>]) -> Value {
-    body.value().at(super::segments(path)).cloned().unwrap_or_default()
+    body.value().at(segments(path)).cloned().unwrap_or_default()
 }
 
 /// A message as one value: `body`, `headers`, `status`, and `attributes` where there are any.

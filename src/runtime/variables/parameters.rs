@@ -12,19 +12,20 @@ use indexmap::IndexMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Number;
 
-use super::{State, clock, message, request};
+use super::body::{self, fields};
+use super::path::{Path, segments};
+use super::repeated::{grouped, one_or_list};
+use super::{clock, message};
 use crate::base::Generation;
 use crate::expression::Builtin;
 use crate::openapi::{Location, ParameterType, Separator};
-use crate::runtime::DeclaredParameter;
+use crate::runtime::{DeclaredParameter, State};
 use crate::value::{Value, form};
-
-type Path<'a> = &'a [Arc<str>];
 
 /// The parameter that the path names, and what is below its value.
 pub(super) fn one(state: &State, path: Path<'_>) -> Value {
     let Some((name, below)) = path.split_first() else { return Value::Null };
-    value(state, name).at(super::segments(below)).cloned().unwrap_or_default()
+    value(state, name).at(segments(below)).cloned().unwrap_or_default()
 }
 
 /// Every value that was sent under the name that the path starts with, or what is below them.
@@ -41,7 +42,7 @@ pub(super) fn locations(state: &State, path: Path<'_>) -> Value {
 fn part(state: &State, path: Path<'_>, whole: fn(&State, &str) -> Value) -> Value {
     match path {
         [name, _, below @ ..] if state.route.pipeline.generation == Generation::V10 => {
-            whole(state, name).at(super::segments(below)).cloned().unwrap_or_default()
+            whole(state, name).at(segments(below)).cloned().unwrap_or_default()
         }
         path => one(state, path),
     }
@@ -175,7 +176,7 @@ fn typed(state: &State, parameter: &DeclaredParameter) -> Value {
             _ => Vec::new(),
         },
         Location::FormData => fields(state, name).into_iter().map(Cow::Owned).collect(),
-        Location::Body => return request::body(state, &[]),
+        Location::Body => return body::body(state, &[]),
         Location::Cookie => Vec::new(),
     };
     convert(&parameter.kind, &texts)
@@ -248,45 +249,6 @@ fn in_query<'s>(state: &'s State, name: &'s str) -> impl Iterator<Item = &'s str
     form::written_values(state.request.uri.query().unwrap_or_default(), name)
 }
 
-/// Whether the request's body is a form that a URL could have held.
-pub(super) fn is_form(state: &State) -> bool {
-    let kind = state.request.headers.get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
-/// The fields of a form, as an object.
-pub(super) fn form_fields(state: &State) -> Value {
-    let bytes = state.request.body.bytes().unwrap_or_default();
-    Value::Object(Arc::new(grouped(form::fields(&bytes))))
-}
-
-fn fields(state: &State, name: &str) -> Vec<String> {
-    if !is_form(state) || request::has_no_body(state) {
-        return Vec::new();
-    }
-    let bytes = state.request.body.bytes().unwrap_or_default();
-    form::fields(&bytes).filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect()
-}
-
-/// The values of every name, in one pass: a query or a form may have thousands.
-fn grouped<'t>(pairs: impl Iterator<Item = (Cow<'t, str>, Cow<'t, str>)>) -> IndexMap<Arc<str>, Value> {
-    let mut all: IndexMap<Arc<str>, Vec<Value>> = IndexMap::new();
-    for (name, value) in pairs {
-        all.entry(Arc::from(name)).or_default().push(Value::from(&*value));
-    }
-    all.into_iter().map(|(name, values)| (name, one_or_list(values))).collect()
-}
-
 fn percent_decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8_lossy()
-}
-
-fn one_or_list(values: impl IntoIterator<Item = Value>) -> Value {
-    let mut values = values.into_iter();
-    match (values.next(), values.next()) {
-        (None, _) => Value::Null,
-        (Some(one), None) => one,
-        (Some(one), Some(two)) => Value::Array(Arc::new([one, two].into_iter().chain(values).collect())),
-    }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use http::Method;
 use time::OffsetDateTime;
 
-use super::{State, clock, message, parameters};
+use super::path::{Path, segments};
+use super::{body, clock, message, parameters};
 use crate::base::Generation;
+use crate::runtime::State;
 use crate::value::{Authorization, Value};
-
-type Path<'a> = &'a [Arc<str>];
 
 /// Everything below `request`, without what is null.
 pub(super) fn whole(state: &State, path: Path<'_>) -> Value {
@@ -21,7 +21,7 @@ pub(super) fn whole(state: &State, path: Path<'_>) -> Value {
         ("querystring", querystring(state, path)),
         ("headers", headers(state, path)),
         ("parameters", parameters::all(state, path)),
-        ("body", body(state, path)),
+        ("body", body::body(state, path)),
         ("content-type", content_type(state, path)),
         ("date", date(state, path)),
         ("authorization", authorization(state, path)),
@@ -63,7 +63,7 @@ pub(super) fn date(state: &State, _: Path<'_>) -> Value {
 /// What is known of the request, or one of it. Any name may be asked for.
 pub(super) fn attributes(state: &State, path: Path<'_>) -> Value {
     let all = Value::object([("isCORSPreflight", is_preflight(state).into())]);
-    all.at(super::segments(path)).cloned().unwrap_or_default()
+    all.at(segments(path)).cloned().unwrap_or_default()
 }
 
 pub(super) fn is_cors_preflight(state: &State, _: Path<'_>) -> Value {
@@ -73,23 +73,6 @@ pub(super) fn is_cors_preflight(state: &State, _: Path<'_>) -> Value {
 /// Whether the client wants to speak WebSocket. `Upgrade` belongs to the connection and has gone; the key has not.
 pub(super) fn websocket(state: &State, _: Path<'_>) -> Value {
     state.request.headers.contains_key("sec-websocket-key").into()
-}
-
-/// The body as it was sent. The v5 engine takes none from requests that should not have one, and reads forms.
-pub(super) fn body(state: &State, path: Path<'_>) -> Value {
-    if has_no_body(state) {
-        return Value::Null;
-    }
-    if state.route.pipeline.generation == Generation::V5 && parameters::is_form(state) {
-        return parameters::form_fields(state).at(path.iter().map(|name| &**name)).cloned().unwrap_or_default();
-    }
-    message::body(&state.request.body, path)
-}
-
-/// Whether the generation does not look at this request's body.
-pub(super) fn has_no_body(state: &State) -> bool {
-    let ignored = [Method::GET, Method::HEAD, Method::DELETE, Method::OPTIONS];
-    state.route.pipeline.generation == Generation::V5 && ignored.contains(&state.request.method)
 }
 
 /// The full URL as the client wrote it; in the v5 engine, as the request line has it.
@@ -136,7 +119,7 @@ pub(super) fn authorization_token(state: &State, _: Path<'_>) -> Value {
 
 pub(super) fn authorization_params(state: &State, path: Path<'_>) -> Value {
     let params = parts(state).get("params").cloned().unwrap_or_default();
-    params.at(super::segments(path)).cloned().unwrap_or_default()
+    params.at(segments(path)).cloned().unwrap_or_default()
 }
 
 fn parts(state: &State) -> Value {

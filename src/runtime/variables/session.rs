@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{State, clock, host};
+use super::{clock, host};
+use crate::runtime::State;
 use crate::value::Value;
 
 /// Everything below `session`.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{api, caller, clock, error, message, parameters, request, session};
+use super::{api, body, caller, clock, error, message, parameters, request, session};
 use crate::base::Generation;
 use crate::expression::{Builtin, Reference, Variable};
 use crate::runtime::State;
@@ -140,7 +140,7 @@ table! {
         => "Every value that was sent under the name: of the path, of the query, of a form.", "it was not sent";
     RequestParameterLocations "list" V10 No parameters::locations
         => "For each of the values where it was sent: `path`, `query` or `formData`.", "it was not sent";
-    RequestBody "any" Both No request::body
+    RequestBody "any" Both No body::body
         => "The body as the client sent it. `request.body.x` is a member of a JSON body; in v5 also a field of a form.",
            "there was none; in v5 also of GET, HEAD, DELETE and OPTIONS";
     RequestContentType "text" Both No request::content_type

@@ -3,12 +3,16 @@ mod parameters;
 mod table;
 mod writing;
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use http::HeaderMap;
 
 use super::*;
 use crate::base::Generation;
-use crate::expression::{Condition, Jsonata, Resolved, parse_path};
-use crate::runtime::{ApiInfo, ContextLimits, OperationInfo, Pipeline, Request, Symbols};
+use crate::expression::{Builtin, Condition, Jsonata, Reference, Resolved, Root, Scope, Storage, parse_path};
+use crate::runtime::{ApiInfo, Context, ContextLimits, OperationInfo, Pipeline, Request, Symbols};
+use crate::value::{Body, Value};
 
 fn context() -> Context {
     context_of(Generation::V10)

@@ -62,7 +62,7 @@ fn run(snapshot: &Snapshot, body: &[u8]) {
         uri: "/?q=1&q=two".parse().unwrap_or_default(),
         version: Version::HTTP_11,
         scheme: "http",
-        headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static(kind))]),
+        headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static(kind))]).into(),
         body: Body::Empty,
         body_kept: false,
         client: ([192, 0, 2, 7], 40_000).into(),

@@ -8,8 +8,11 @@ use http::header::{HeaderName, HeaderValue, USER_AGENT};
 use time::OffsetDateTime;
 
 use crate::aws::event::{self, EventFormat, EventRequest};
-use crate::runtime::{Context, State, TRACEPARENT, protocol};
+use crate::runtime::{Context, State, protocol};
 use crate::settings::EventContext;
+
+/// The account in events where nothing says one.
+pub(super) const ACCOUNT: &str = "123456789012";
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
@@ -75,7 +78,7 @@ pub(super) fn build(
         time: OffsetDateTime::from(request.received),
         stage: context.stage.as_deref().or(of_base_path).unwrap_or(default_stage),
         stage_variables: &stage_variables,
-        account_id: context.account_id.as_deref().unwrap_or(super::ACCOUNT),
+        account_id: context.account_id.as_deref().unwrap_or(ACCOUNT),
         api_id: context.api_id.as_deref().unwrap_or(&state.route.api.name),
         domain_name: host.split(':').next().unwrap_or_default(),
         operation: operation.id.as_deref(),
@@ -114,22 +117,4 @@ fn forwarded(mut headers: HeaderMap, state: &State, client: &str, trace_id: Opti
 
 fn default_port(scheme: &str) -> &'static str {
     if scheme == "https" { "443" } else { "80" }
-}
-
-/// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda: below the
-/// running step of a request that is traced here, else below the client.
-pub(in crate::policies::lambda) fn trace_id(state: &State) -> Option<HeaderValue> {
-    if let Some(recorder) = &state.handling.recorder {
-        let (trace, span) = recorder.position();
-        let trace = trace.to_string();
-        return HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled=1", &trace[..8], &trace[8..])).ok();
-    }
-    let parent = state.request.headers.get(TRACEPARENT)?.to_str().ok()?;
-    let [_, trace, span, flags] = parent.split('-').collect::<Vec<_>>().try_into().ok()?;
-    let hex = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !hex(trace, 32) || !hex(span, 16) || !hex(flags, 2) {
-        return None;
-    }
-    let sampled = u8::from_str_radix(flags, 16).ok()? & 1;
-    HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled={sampled}", &trace[..8], &trace[8..])).ok()
 }

@@ -1,7 +1,6 @@
 //! What the function receives.
 
 mod event;
-mod json_template;
 
 use std::borrow::Cow;
 
@@ -20,12 +19,7 @@ use crate::settings::EventContext;
 use crate::value::Body;
 
 use super::config::{Config, PayloadFormat};
-
-pub(super) use event::trace_id;
-pub(super) use json_template::JsonTemplate;
-
-/// The account in events where nothing says one.
-const ACCOUNT: &str = "123456789012";
+use super::json_template::JsonTemplate;
 
 /// A compiled payload.
 pub(super) struct Payload {
@@ -85,7 +79,7 @@ pub(super) fn compile(
     };
     let mut context = context?;
     if context.target_group_arn.is_none() {
-        let account = context.account_id.as_deref().unwrap_or(ACCOUNT);
+        let account = context.account_id.as_deref().unwrap_or(event::ACCOUNT);
         let api = context.api_id.as_deref().unwrap_or(&compiler.shared.api.name);
         let group = format!("arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{api}/0000000000000000");
         context.target_group_arn = Some(group);

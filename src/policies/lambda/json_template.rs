@@ -9,7 +9,7 @@ use crate::expression::{Reference, Resolved, Scope, Template};
 use crate::policy::Compiler;
 
 /// A compiled JSON text.
-pub(in crate::policies::lambda) struct JsonTemplate(Box<[Piece]>);
+pub(super) struct JsonTemplate(Box<[Piece]>);
 
 enum Piece {
     /// JSON as the author wrote it.
@@ -29,11 +29,7 @@ struct Hole {
 
 impl JsonTemplate {
     /// Reads a text. Mistakes are reported where they stand in it.
-    pub(in crate::policies::lambda) fn compile(
-        pointer: &str,
-        text: &str,
-        compiler: &mut Compiler<'_, '_>,
-    ) -> Result<Self, Reported> {
+    pub(super) fn compile(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Result<Self, Reported> {
         let place = compiler.place(pointer);
         let names = &mut *compiler.names;
         let mut holes = Vec::new();
@@ -58,7 +54,7 @@ impl JsonTemplate {
     }
 
     /// The JSON of this request.
-    pub(in crate::policies::lambda) fn render(&self, scope: &dyn Scope) -> Vec<u8> {
+    pub(super) fn render(&self, scope: &dyn Scope) -> Vec<u8> {
         let mut out = Vec::new();
         for piece in &self.0 {
             match piece {
@@ -71,14 +67,14 @@ impl JsonTemplate {
     }
 
     /// The one reference that is the whole text.
-    pub(in crate::policies::lambda) fn whole(&self) -> Option<&Reference> {
+    pub(super) fn whole(&self) -> Option<&Reference> {
         match &*self.0 {
             [Piece::Value(reference)] => Some(reference),
             _ => None,
         }
     }
 
-    pub(in crate::policies::lambda) fn references(&self) -> impl Iterator<Item = &Reference> {
+    pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Text(_) => None,
             Piece::Value(reference) | Piece::Quoted(reference) => Some(reference),

@@ -57,7 +57,7 @@ impl Written {
     }
 
     /// Forgets what was set below a root.
-    pub(in crate::runtime) fn forget(&mut self, root: Builtin) {
+    pub(super) fn forget(&mut self, root: Builtin) {
         self.0.retain(|write| write.root != root);
     }
 }

@@ -1,0 +1,27 @@
+//! Who calls.
+
+use std::sync::Arc;
+
+use crate::value::Value;
+
+/// Who calls.
+#[derive(Clone, Default)]
+pub struct Identity {
+    /// The application that was identified. The one place where `client.*` and `plan.*` come from.
+    pub caller: Option<Arc<Caller>>,
+    /// The alternatives of the security requirements, by their numbers as bits, whose application was found.
+    pub identified: u64,
+    /// The claims of the token that was validated last, which events of API Gateway show.
+    pub claims: Option<Value>,
+}
+
+/// Who calls, and under which plan. One is made at load for every application that may call.
+#[derive(Debug, Default)]
+pub struct Caller {
+    /// What `client.*` says.
+    pub client: Value,
+    /// What `plan.*` says.
+    pub plan: Value,
+    /// Its place among the applications of the API.
+    pub number: usize,
+}

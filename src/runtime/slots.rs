@@ -1,0 +1,36 @@
+//! What steps have set.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::written::Written;
+use crate::value::{Message, Value};
+
+/// What steps have set.
+#[derive(Default)]
+pub struct Variables {
+    /// One place for every variable that the pipeline knows.
+    pub slots: Box<[Slot]>,
+    /// Variables whose names only run time knew.
+    pub overflow: HashMap<Arc<str>, Slot>,
+    /// What steps have set of the gateway's own variables.
+    pub written: Written,
+}
+
+/// The content of a variable of the pipeline.
+#[derive(Debug, Default)]
+pub enum Slot {
+    #[default]
+    Empty,
+    Value(Value),
+    /// What a call put into its `output`.
+    Message(Box<Message>),
+}
+
+// === impl Slot ===
+
+impl Slot {
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Slot::Empty)
+    }
+}

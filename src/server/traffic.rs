@@ -1,0 +1,18 @@
+//! What all requests share.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::Parts;
+use super::stop::Stop;
+use crate::settings::Limits;
+
+/// What all requests share.
+pub(super) struct Traffic {
+    pub(super) parts: Parts,
+    pub(super) limits: Limits,
+    /// One permit for every request that may be in flight.
+    pub(super) requests: Arc<Semaphore>,
+    pub(super) stop: Stop,
+}
