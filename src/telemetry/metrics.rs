@@ -147,6 +147,11 @@ impl Metrics {
         registry.register("evicted", "Stored responses that made room for others", cache.evicted.clone());
         registry.register_with_unit("size", "What is stored", Unit::Bytes, cache.bytes.clone());
         registry.register("entries", "Responses that are stored", cache.entries.clone());
+        let limits = resources.counters().metrics();
+        let registry = metrics.registry.sub_registry_with_prefix("gantry_limit");
+        registry.register("counters", "Counters of rate limits that are held", limits.held.clone());
+        let refused = "Requests for whose counter a rate limit had no room";
+        registry.register("counters_refused", refused, limits.refused.clone());
         let registry = metrics.registry.sub_registry_with_prefix("gantry_background");
         registry.register(
             "succeeded",

@@ -4,9 +4,13 @@ use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::counted::Counted;
+use crate::base::Seldom;
 use crate::identity::{Directory, Limit, LimitRules};
 use crate::resources::counters::{Change, Count, Counters, Counting, Operation};
 use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
+
+/// A flood of keys is told once a minute.
+static NO_ROOM: Seldom = Seldom::new();
 
 /// A compiled `ratelimit`.
 pub(super) struct Ratelimit {
@@ -35,7 +39,7 @@ impl Applied<'_> {
             None => (self.limit.counter, 1),
         };
         let LimitRules { most, window, hard, .. } = self.limit.rules;
-        Ok(Change { key, operation: self.operation(), weight, most, hard, window })
+        Ok(Change { limit: self.limit.counter, key, operation: self.operation(), weight, most, hard, window })
     }
 }
 
@@ -69,6 +73,11 @@ impl Ratelimit {
             .outgoing
             .answer_headers
             .extend(state.budget.limits.headers().map(|(name, value)| AnswerHeader::Set(name, value)));
+        if count.no_room
+            && let Some(others) = NO_ROOM.now()
+        {
+            tracing::warn!(limit = %name, others, "a limit has no room for another counter");
+        }
         if refused {
             let kind = &kinds::ASSEMBLY_RATE_LIMIT;
             let fault = Fault::new(kind, FaultSource::Client, "Rate Limit exceeded");

@@ -9,7 +9,7 @@ use crate::http_client::TlsOptions;
 use crate::value::Secret;
 
 /// A digest of everything that tells one stored response from another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key([u8; 32]);
 
 impl Key {

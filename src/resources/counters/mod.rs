@@ -8,6 +8,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use prometheus_client::metrics::{self, gauge::Gauge};
+
 use super::cache::Key;
 
 pub use memory::Memory;
@@ -16,6 +18,17 @@ pub use memory::Memory;
 pub trait Counters: fmt::Debug + Send + Sync {
     /// Changes one counter, or looks at it.
     fn change(&self, change: &Change) -> Counting;
+    /// What the store counts of itself.
+    fn metrics(&self) -> &CounterMetrics;
+}
+
+/// What a store counts of itself.
+#[derive(Debug, Default)]
+pub struct CounterMetrics {
+    /// Counters that are held.
+    pub held: Gauge,
+    /// Requests for whose counter there was no room.
+    pub refused: metrics::counter::Counter,
 }
 
 /// The answer of a store: at once, or after waiting.
@@ -27,7 +40,9 @@ pub enum Counting {
 /// What is done to a counter.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// Which counter: a digest, so that nothing of a client stands in a store.
+    /// The limit whose counter it is. Each has room of its own.
+    pub limit: Key,
+    /// The counter: a digest, so that nothing of a client is in a store.
     pub key: Key,
     pub operation: Operation,
     /// How much.
@@ -58,6 +73,8 @@ pub enum Operation {
 pub struct Count {
     /// It was more than there may be.
     pub exceeded: bool,
+    /// The limit counts as many keys as it may, and this is a new one: it was not counted.
+    pub no_room: bool,
     pub remaining: u64,
     /// Until the window begins anew.
     pub reset: Duration,
