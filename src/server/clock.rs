@@ -15,11 +15,15 @@ use crate::settings::Limits;
 /// During a drain: how long a client that has just connected may take to begin its request.
 const LAST_CALL: Duration = Duration::from_millis(500);
 
+/// Requests that a client may give up, whatever the part of all. Past that, it may give up half of them.
+const CANCELS: u32 = 200;
+
 /// The clock of one connection. The socket and the requests tell it what happens.
 #[derive(Debug)]
 pub(super) struct Clock {
     header_timeout: Duration,
     idle_timeout: Duration,
+    response_timeout: Duration,
     state: Mutex<ConnectionState>,
 }
 
@@ -33,6 +37,9 @@ struct ConnectionState {
     /// Since when the server is draining.
     last_call: Option<Instant>,
     http2: bool,
+    begun: u32,
+    /// Requests that their client gave up before there was a response.
+    cancelled: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +48,8 @@ enum Doing {
     Fresh { since: Instant },
     /// Some of a request's headers are there.
     Head { since: Instant },
-    /// Requests are being answered.
-    Busy { requests: u32 },
+    /// Requests are being answered; the last one began then.
+    Busy { requests: u32, since: Instant },
     /// Between two requests.
     Idle { since: Instant },
     /// Told to go after standing idle.
@@ -56,6 +63,8 @@ pub(super) enum Late {
     Idle,
     Reader,
     Goodbye,
+    /// Its client gives up most of its requests.
+    Cancels,
 }
 
 /// A request in flight on the connection, for as long as this lives.
@@ -63,6 +72,7 @@ pub(super) enum Late {
 pub(super) struct Busy {
     clock: Arc<Clock>,
     http2: bool,
+    answered: bool,
     /// When it began.
     pub(super) since: Instant,
 }
@@ -81,10 +91,22 @@ pub(super) struct Watched {
 impl Clock {
     pub(super) fn new(limits: &Limits) -> Self {
         let now = Instant::now();
-        let state =
-            ConnectionState { doing: Doing::Fresh { since: now }, now, stalled: None, last_call: None, http2: false };
-        let (header_timeout, idle_timeout) = (limits.header_timeout.0, limits.idle_timeout.0);
-        Clock { header_timeout, idle_timeout, state: Mutex::new(state) }
+        let state = ConnectionState {
+            doing: Doing::Fresh { since: now },
+            now,
+            stalled: None,
+            last_call: None,
+            http2: false,
+            begun: 0,
+            cancelled: 0,
+        };
+        let Limits { header_timeout, idle_timeout, response_timeout, .. } = limits;
+        Clock {
+            header_timeout: header_timeout.0,
+            idle_timeout: idle_timeout.0,
+            response_timeout: response_timeout.0,
+            state: Mutex::new(state),
+        }
     }
 
     /// The connection's task begins to do something.
@@ -97,6 +119,9 @@ impl Clock {
     /// request starts a time that is not shorter than what [`Doing::Busy`] asked for.
     pub(super) fn due(&self) -> (Instant, Option<Late>) {
         let state = self.state();
+        if state.cancelled >= CANCELS && state.cancelled > state.begun / 2 {
+            return (state.now, Some(Late::Cancels));
+        }
         let (at, late) = match state.doing {
             Doing::Fresh { since } | Doing::Head { since } => (since + self.header_timeout, Some(Late::Headers)),
             Doing::Busy { .. } => (state.now + self.idle_timeout, None),
@@ -106,7 +131,12 @@ impl Clock {
         if let (Doing::Fresh { .. }, Some(last_call)) = (state.doing, state.last_call) {
             return (at.min(last_call + LAST_CALL), Some(Late::Goodbye));
         }
-        match state.stalled.map(|since| since + self.idle_timeout) {
+        let stalled = state.stalled.map(|since| match state.doing {
+            // A client that takes a little now and then has its time too.
+            Doing::Busy { since: begun, .. } => (since + self.idle_timeout).min(begun + self.response_timeout),
+            _ => since + self.idle_timeout,
+        });
+        match stalled {
             Some(stalled) if stalled < at => (stalled, Some(Late::Reader)),
             _ => (at, late),
         }
@@ -117,9 +147,20 @@ impl Clock {
         let mut state = self.state();
         let http2 = version == http::Version::HTTP_2;
         state.http2 = http2;
-        let before = if let Doing::Busy { requests } = state.doing { requests } else { 0 };
-        state.doing = Doing::Busy { requests: before + 1 };
-        Busy { clock: self.clone(), http2, since: state.now }
+        let before = if let Doing::Busy { requests, .. } = state.doing { requests } else { 0 };
+        state.doing = Doing::Busy { requests: before + 1, since: state.now };
+        state.begun = state.begun.saturating_add(1);
+        Busy { clock: self.clone(), http2, answered: false, since: state.now }
+    }
+
+    /// Since when the connection does nothing that anybody waits for; `None` where it answers a request.
+    pub(super) fn quiet_since(&self) -> Option<Instant> {
+        match self.state().doing {
+            Doing::Busy { .. } => None,
+            Doing::Fresh { since } | Doing::Head { since } | Doing::Idle { since } | Doing::Leaving { since } => {
+                Some(since)
+            }
+        }
     }
 
     /// The connection has been told to go.
@@ -159,11 +200,21 @@ impl Clock {
     }
 }
 
+impl Busy {
+    /// There is a response.
+    pub(super) fn answered(&mut self) {
+        self.answered = true;
+    }
+}
+
 impl Drop for Busy {
     fn drop(&mut self) {
         let mut state = self.clock.state();
+        if !self.answered {
+            state.cancelled = state.cancelled.saturating_add(1);
+        }
         state.doing = match state.doing {
-            Doing::Busy { requests } if requests > 1 => Doing::Busy { requests: requests - 1 },
+            Doing::Busy { requests, since } if requests > 1 => Doing::Busy { requests: requests - 1, since },
             // With HTTP/1 it is the connection's task that ends it.
             _ => Doing::Idle { since: if self.http2 { Instant::now() } else { state.now } },
         };

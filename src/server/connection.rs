@@ -19,12 +19,14 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 use tower::Service;
 
+use super::clients::Client;
 use super::clock::{Busy, Clock, Late, Watched};
 use super::exchange::Sent;
 use super::handler::{Handling, handle};
 use super::peer::Peer;
 use super::protocol::Http;
 use super::stop::{Phase, Stop};
+use super::stream::Progress;
 use super::traffic::Traffic;
 use crate::http_client::Gather;
 use crate::settings::Limits;
@@ -53,9 +55,9 @@ pub(super) enum Answers {
 }
 
 impl Answers {
-    fn answer(&self, peer: Peer, request: Request<Incoming>, busy: Busy) -> Answering {
+    fn answer(&self, peer: Peer, client: &Arc<Client>, request: Request<Incoming>, busy: Busy) -> Answering {
         let by = match self {
-            Answers::Traffic(traffic) => Answerer::Traffic(handle(traffic, peer, request, &busy)),
+            Answers::Traffic(traffic) => Answerer::Traffic(handle(traffic, peer, client, request, &busy)),
             Answers::Admin(router) => Answerer::Admin(Box::pin(router.clone().call(request))),
         };
         Answering { by, busy: Some(busy) }
@@ -70,11 +72,16 @@ enum End {
 }
 
 /// Serves a connection to its end.
-pub(super) async fn run(serving: &Serving, stream: TcpStream, peer: SocketAddr) {
+pub(super) async fn run(
+    serving: &Serving,
+    stream: TcpStream,
+    peer: SocketAddr,
+    clock: &Arc<Clock>,
+    client: &Arc<Client>,
+) {
     // Small responses go out at once; this only fails on a socket that is closed already.
     drop(stream.set_nodelay(true));
-    let clock = Arc::new(Clock::new(&serving.limits));
-    match watch(serving, stream, peer, &clock).await {
+    match watch(serving, stream, peer, clock, client).await {
         End::Closed(Ok(())) | End::Cut | End::Late(Late::Idle | Late::Goodbye) => {}
         End::Closed(Err(error)) => {
             if let Some(reason) = refusal(&*error) {
@@ -84,15 +91,22 @@ pub(super) async fn run(serving: &Serving, stream: TcpStream, peer: SocketAddr) 
         }
         End::Late(Late::Headers) => serving.metrics.refused(Refusal::HeaderTimeout),
         End::Late(Late::Reader) => serving.metrics.refused(Refusal::SlowReader),
+        End::Late(Late::Cancels) => serving.metrics.refused(Refusal::Cancels),
     }
 }
 
-async fn watch(serving: &Serving, stream: TcpStream, peer: SocketAddr, clock: &Arc<Clock>) -> End {
+async fn watch(
+    serving: &Serving,
+    stream: TcpStream,
+    peer: SocketAddr,
+    clock: &Arc<Clock>,
+    client: &Arc<Client>,
+) -> End {
     // A socket that is closed already has no address; nobody will read it.
     let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
     let service = service_fn(|request: Request<Incoming>| {
         let busy = clock.begin(request.version());
-        serving.answers.answer(Peer(peer, local), request, busy)
+        serving.answers.answer(Peer(peer, local), client, request, busy)
     });
     let io = Gather(TokioIo::new(Watched::new(stream, clock.clone())));
     let mut connection = pin!(serving.http.serve_connection(io, service));
@@ -184,8 +198,12 @@ impl Future for Answering {
             Answerer::Traffic(handling) => handling.as_mut().poll(cx).map(|answer| Ok(answer.map(Answer::Traffic))),
             Answerer::Admin(answer) => answer.as_mut().poll(cx).map_ok(|answer| answer.map(Answer::Admin)),
         })?;
-        let busy = busy.take();
-        Poll::Ready(Ok(answer.map(|body| Held { body, _busy: busy })))
+        let mut busy = busy.take();
+        if let Some(busy) = &mut busy {
+            busy.answered();
+        }
+        let progress = Progress::current().inspect(|progress| progress.taken());
+        Poll::Ready(Ok(answer.map(|body| Held { body, progress, _busy: busy })))
     }
 }
 
@@ -198,6 +216,8 @@ enum Answer {
 /// A response body that keeps its connection busy until it has gone.
 struct Held {
     body: Answer,
+    /// Of an HTTP/2 stream, which ends where its client takes nothing.
+    progress: Option<Arc<Progress>>,
     /// The request, which is over when this goes.
     _busy: Option<Busy>,
 }
@@ -207,10 +227,14 @@ impl Body for Held {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match &mut self.body {
+        let frame = match &mut self.body {
             Answer::Traffic(body) => Pin::new(body).poll_frame(cx),
             Answer::Admin(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+        };
+        if let Some(progress) = &self.progress {
+            if frame.is_ready() { progress.taken() } else { progress.waits() }
         }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

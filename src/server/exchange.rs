@@ -10,9 +10,9 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 use http::{Method, StatusCode, Version};
 use http_body::{Body, Frame, SizeHint};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::clients::Slot;
 use super::failure::Failure;
 use super::peer::Peer;
 use super::traffic::Traffic;
@@ -38,7 +38,7 @@ pub(super) struct Exchange {
     pub(super) route: Option<Arc<Route>>,
     pub(super) failure: Option<Failure>,
     /// Its place among the requests that may run at a time.
-    pub(super) permit: Option<Arc<OwnedSemaphorePermit>>,
+    pub(super) slot: Option<Arc<Slot>>,
     status: Option<StatusCode>,
     bytes: u64,
     complete: bool,
@@ -78,7 +78,7 @@ impl Exchange {
             trace,
             route: None,
             failure: None,
-            permit: None,
+            slot: None,
             status: None,
             bytes: 0,
             complete: false,
@@ -93,6 +93,10 @@ impl Exchange {
     /// The response's body, which carries the exchange to its end.
     pub(super) fn send(mut self: Box<Self>, status: StatusCode, body: BodyStream) -> Sent {
         self.status = Some(status);
+        // What is there already is only sent; the place is another request's.
+        if body.is_whole() || body.is_end_stream() {
+            self.slot = None;
+        }
         // Nobody asks for the body of an answer to HEAD.
         self.complete = body.is_end_stream() || self.method == Method::HEAD;
         Sent { body, exchange: self }

@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 
 use super::body::TimedBody;
 use super::checks::check;
+use super::clients::Client;
 use super::clock::Busy;
 use super::exchange::{Exchange, Sent};
 use super::peer::Peer;
@@ -31,18 +32,25 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) type Handling = Pin<Box<dyn Future<Output = Response<Sent>> + Send>>;
 
 /// Answers a request to one of the APIs.
-pub(super) fn handle(traffic: &Arc<Traffic>, peer: Peer, request: http::Request<Incoming>, busy: &Busy) -> Handling {
+pub(super) fn handle(
+    traffic: &Arc<Traffic>,
+    peer: Peer,
+    client: &Arc<Client>,
+    request: http::Request<Incoming>,
+    busy: &Busy,
+) -> Handling {
     let limits = &traffic.limits;
     let (head, body) = request.into_parts();
     let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0);
     let mut exchange = Exchange::begin(traffic, peer, &head, busy.since);
     let done = |exchange, message| -> Handling { Box::pin(ready(respond(traffic, exchange, message))) };
+    exchange.slot = client.enter(&traffic.requests, traffic.limits.requests).map(Arc::new);
     match prepare(traffic, &mut exchange, peer, head, body) {
         Ok(Asked::Nothing) => done(exchange, Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() }),
         Ok(Asked::Api(context)) => {
             let traffic = traffic.clone();
             Box::pin(async move {
-                let ended = run(&traffic, exchange.permit.clone(), context).await;
+                let ended = run(&traffic, exchange.slot.clone(), context).await;
                 exchange.failure = ended.failure;
                 respond(&traffic, exchange, ended.message)
             })
@@ -69,8 +77,9 @@ fn prepare(
     head: Head,
     body: TimedBody<Incoming>,
 ) -> Result<Asked, Refused> {
-    let permit = traffic.requests.clone().try_acquire_owned().map_err(|_| Refused::overload())?;
-    exchange.permit = Some(Arc::new(permit));
+    if exchange.slot.is_none() {
+        return Err(Refused::overload());
+    }
     let host = check(&head, &traffic.limits)?;
     if head.uri.path() == "*" {
         return Ok(Asked::Nothing);

@@ -8,56 +8,117 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
 
+use super::clients::Clients;
+use super::clock::Clock;
 use super::connection::{self, Serving};
+use crate::base::Seldom;
 use crate::telemetry::{Listener, Refusal};
 
-/// How long to leave the system alone when it has no room for another connection.
+/// How long to leave the system alone when it has no room for another connection, and how often to look whether one does
+/// nothing any more where all are busy.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Accepts until the phase in which `serving` ends, takes what has connected by then, and closes the socket. A
-/// connection is accepted once it has a slot; until then it waits in the system's queue.
-pub(super) async fn accept(socket: TcpListener, name: Listener, serving: Serving, slots: Arc<Semaphore>) {
-    let serving = Arc::new(serving);
+/// The open connections of one listener.
+pub(super) struct Connections {
+    pub name: Listener,
+    pub serving: Serving,
+    /// One permit for each that may be open.
+    pub slots: Arc<Semaphore>,
+    pub clients: Arc<Clients>,
+    /// Told once a minute.
+    pub full: Seldom,
+}
+
+/// Accepts until the phase in which serving ends, takes the connections that have come by then, and closes the socket. Where all
+/// slots are taken, a new connection takes the place of one that does nothing, and waits where all are busy.
+pub(super) async fn accept(socket: TcpListener, connections: Connections) {
+    let connections = Arc::new(connections);
+    let (mut waiting, stop) = (None, connections.serving.stop.clone());
     let accepting = async {
-        while let Ok(slot) = slots.clone().acquire_owned().await {
-            let (stream, peer) = next(&socket, &serving).await;
-            start(name, &serving, stream, peer, slot);
+        loop {
+            waiting = Some(connections.next(&socket).await);
+            let slot = connections.slot().await;
+            if let Some((stream, peer)) = waiting.take() {
+                connections.start(stream, peer, slot);
+            }
         }
     };
     tokio::select! {
         biased;
-        () = serving.stop.clone().reached(serving.until) => {}
+        () = stop.reached(connections.serving.until) => {}
         () = accepting => {}
     }
-    while let Some(Ok((stream, peer))) = socket.accept().now_or_never()
-        && let Ok(slot) = slots.clone().try_acquire_owned()
+    while let Some((stream, peer)) = waiting.take().or_else(|| socket.accept().now_or_never()?.ok())
+        && let Ok(slot) = connections.slots.clone().try_acquire_owned()
     {
-        start(name, &serving, stream, peer, slot);
+        connections.start(stream, peer, slot);
     }
 }
 
-fn start(name: Listener, serving: &Arc<Serving>, stream: TcpStream, peer: SocketAddr, slot: OwnedSemaphorePermit) {
-    let serving = serving.clone();
-    serving.metrics.connection_opened(name);
-    tokio::spawn(async move {
-        connection::run(&serving, stream, peer).await;
-        serving.metrics.connection_closed(name);
-        drop(slot);
-    });
-}
-
-async fn next(socket: &TcpListener, serving: &Serving) -> (TcpStream, SocketAddr) {
-    loop {
-        match socket.accept().await {
-            Ok(accepted) => return accepted,
-            Err(error) if client_left(&error) => {}
-            Err(error) => {
-                serving.metrics.refused(Refusal::Accept);
-                tracing::warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(PAUSE).await;
+impl Connections {
+    /// The next connection. Where the process has no file descriptor for it, one that does nothing is closed.
+    async fn next(&self, socket: &TcpListener) -> (TcpStream, SocketAddr) {
+        loop {
+            match socket.accept().await {
+                Ok(accepted) => return accepted,
+                Err(error) if client_left(&error) => {}
+                Err(error) => {
+                    self.serving.metrics.refused(Refusal::Accept);
+                    if let Some(others) = self.full.now() {
+                        tracing::warn!(%error, others, "cannot accept a connection");
+                    }
+                    if self.clients.close_one() {
+                        self.serving.metrics.refused(Refusal::Displaced);
+                    }
+                    sleep(PAUSE).await;
+                }
             }
         }
+    }
+
+    async fn slot(&self) -> OwnedSemaphorePermit {
+        loop {
+            if let Ok(slot) = self.slots.clone().try_acquire_owned() {
+                return slot;
+            }
+            if self.clients.close_one() {
+                self.serving.metrics.refused(Refusal::Displaced);
+            }
+            // The semaphore is never closed.
+            if let Ok(Ok(slot)) = timeout(PAUSE, self.slots.clone().acquire_owned()).await {
+                return slot;
+            }
+        }
+    }
+
+    fn start(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr, slot: OwnedSemaphorePermit) {
+        let clock = Arc::new(Clock::new(&self.serving.limits));
+        let registered = self.clients.register(peer.ip(), clock.clone());
+        let number = registered.number();
+        let open = Opened::count(self.clone());
+        let task = tokio::spawn(async move {
+            connection::run(&open.0.serving, stream, peer, &clock, &registered.client).await;
+            drop((registered, open, slot));
+        });
+        self.clients.served_by(number, task.abort_handle());
+    }
+}
+
+/// A connection in the metrics, for as long as it is open.
+struct Opened(Arc<Connections>);
+
+impl Opened {
+    fn count(connections: Arc<Connections>) -> Self {
+        connections.serving.metrics.connection_opened(connections.name);
+        Opened(connections)
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.0.serving.metrics.connection_closed(self.0.name);
     }
 }
 

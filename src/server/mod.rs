@@ -11,9 +11,11 @@ mod admin;
 mod bind;
 mod body;
 mod checks;
+mod clients;
 mod clock;
 mod connection;
 mod control;
+mod descriptors;
 mod exchange;
 mod failure;
 mod handler;
@@ -26,6 +28,7 @@ mod reply;
 mod run;
 mod serve;
 mod stop;
+mod stream;
 mod traffic;
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use http::StatusCode;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinError;
 
+use super::clients::Slot;
 use super::failure::Failure;
 use super::reply::reply;
 use super::stop::Phase;
@@ -24,7 +24,7 @@ pub(super) struct Ended {
 
 /// Runs the context's pipeline. One with handlers or a `finally` runs to its end even when the client leaves; one
 /// without is dropped together with this future.
-pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphorePermit>>, cx: Context) -> Ended {
+pub(super) async fn run(traffic: &Arc<Traffic>, slot: Option<Arc<Slot>>, cx: Context) -> Ended {
     let pipeline = &cx.state.route.pipeline;
     let (id, format) = (cx.state.request.id.clone(), pipeline.error_format);
     if pipeline.handlers.is_empty() && pipeline.finally.is_none() {
@@ -32,7 +32,7 @@ pub(super) async fn run(traffic: &Arc<Traffic>, permit: Option<Arc<OwnedSemaphor
     }
     let (running, stop) = (traffic.clone(), traffic.stop.clone());
     let task = tokio::spawn(async move {
-        let _permit = permit;
+        let _slot = slot;
         tokio::select! {
             ended = guarded(&running, cx) => Some(ended),
             () = stop.reached(Phase::Cut) => None,

@@ -6,12 +6,15 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::clients::Clients;
 use super::connection::{Answers, Serving};
-use super::listener::accept;
+use super::listener::{Connections, accept};
 use super::protocol::http;
 use super::stop::{Phase, Stop};
+use super::stream::Streams;
 use super::traffic::Traffic;
-use super::{Bound, Parts, admin};
+use super::{Bound, Parts, admin, descriptors};
+use crate::base::Seldom;
 use crate::telemetry::Listener;
 
 /// Connections of the admin listener at a time.
@@ -52,10 +55,11 @@ impl Bound {
     ) -> DrainReport {
         let Bound { traffic, admin, settings, .. } = self;
         let (phase, stop) = Stop::new();
-        let (connections, requests) = (Slots::new(settings.limits.connections), Slots::new(settings.limits.requests));
+        let (connections, requests) =
+            (Slots::new(descriptors::connections(settings.limits.connections)), Slots::new(settings.limits.requests));
         let ready = parts.ready.clone();
         let serving = |answers, until| Serving {
-            http: http(&settings.limits),
+            http: http(&settings.limits, Streams::new(&settings.limits, parts.metrics.clone())),
             answers,
             limits: Arc::new(settings.limits.clone()),
             metrics: parts.metrics.clone(),
@@ -69,9 +73,13 @@ impl Bound {
             stop: stop.clone(),
         };
         let apis = serving(Answers::Traffic(Arc::new(state)), Phase::Finishing);
-        let apis = accept(traffic, Listener::Traffic, apis, connections.free.clone());
+        let accepting =
+            |name, serving, slots, clients| Connections { name, serving, slots, clients, full: Seldom::new() };
+        let slots = connections.free.clone();
+        let apis = accept(traffic, accepting(Listener::Traffic, apis, slots, Clients::new(false)));
         let operators = serving(Answers::Admin(admin::router(parts.clone())), Phase::Cut);
-        tokio::spawn(accept(admin, Listener::Admin, operators, Arc::new(Semaphore::new(ADMIN_CONNECTIONS))));
+        let slots = Arc::new(Semaphore::new(ADMIN_CONNECTIONS));
+        tokio::spawn(accept(admin, accepting(Listener::Admin, operators, slots, Clients::new(true))));
         let apis = tokio::spawn(apis);
 
         drain.await;

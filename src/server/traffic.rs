@@ -12,7 +12,7 @@ use crate::settings::Limits;
 pub(super) struct Traffic {
     pub(super) parts: Parts,
     pub(super) limits: Limits,
-    /// One permit for every request that may be in flight.
+    /// One permit for every request that may run at a time.
     pub(super) requests: Arc<Semaphore>,
     pub(super) stop: Stop,
 }

@@ -56,17 +56,21 @@ pub struct Limits {
     pub body_idle_timeout: Seconds,
     /// The whole of a request body.
     pub body_timeout: Seconds,
-    /// Silence between two requests on one connection.
+    /// Silence between two requests on one connection, and how long a client may take nothing of a response.
     pub idle_timeout: Seconds,
-    /// Connections at a time; further ones wait to be accepted.
+    /// Connections at a time, and no more than fit into the process' file descriptors. A further one takes the place of the
+    /// connection that has been idle for longest, or waits.
     #[schemars(range(min = 1))]
     pub connections: usize,
-    /// Requests at a time. More is answered 503 with Retry-After.
+    /// Requests at a time. More is answered 503 with Retry-After. Once half of them run, one connection and one client
+    /// address get only a part of the rest.
     #[schemars(range(min = 1))]
     pub requests: usize,
     /// HTTP/2 streams at a time on one connection.
     #[schemars(range(min = 1))]
     pub http2_streams: u32,
+    /// The whole of a response, from its head to its end.
+    pub response_timeout: Seconds,
 }
 
 impl Default for Limits {
@@ -82,6 +86,7 @@ impl Default for Limits {
             connections: 10_000,
             requests: 5_000,
             http2_streams: 100,
+            response_timeout: Seconds::new(3600),
         }
     }
 }

@@ -62,6 +62,10 @@ pub enum Refusal {
     HeaderTimeout,
     /// The client took nothing of a response for too long.
     SlowReader,
+    /// The client gave up most of the requests of a connection.
+    Cancels,
+    /// A connection that did nothing was closed for another one.
+    Displaced,
     /// What came is not HTTP.
     Malformed,
     HeadersTooLarge,
@@ -332,7 +336,7 @@ label_values!(Break:
 );
 label_values!(ReloadOutcome: Loaded "loaded", Kept "kept");
 label_values!(Refusal:
-    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Malformed "malformed",
+    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Cancels "cancels", Displaced "displaced", Malformed "malformed",
     HeadersTooLarge "headers_too_large", UriTooLong "uri_too_long", BadTarget "bad_target", BadHost "bad_host",
     MethodNotImplemented "method_not_implemented", NotFound "not_found", MethodNotAllowed "method_not_allowed",
     Overload "overload",

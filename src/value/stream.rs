@@ -32,6 +32,11 @@ impl BodyStream {
         BodyStream(Kind::Whole(bytes))
     }
 
+    /// Whether all of it is there.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.0, Kind::Whole(_))
+    }
+
     /// What comes.
     pub fn of<B>(body: B) -> Self
     where

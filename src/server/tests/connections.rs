@@ -73,13 +73,14 @@ async fn http2_with_prior_knowledge() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_connections_wait_for_a_slot() {
+async fn further_connections_wait_where_all_are_busy() {
     let mut settings = settings();
     settings.limits.connections = 1;
-    let server = still(start(settings, snapshot(vec![("GET", "/{x}", echo())]))).await;
+    let slow = pipeline(vec![wait(10_000)]);
+    let server = still(start(settings, snapshot(vec![("GET", "/slow", slow), ("GET", "/{x}", echo())]))).await;
     let mut first = still(server.connect()).await;
-    still(first.write_all(b"GET /1 HTTP/1.1\r\nHost: a\r\n\r\n")).await.unwrap();
-    still(read_until(&mut first, "/1 a")).await;
+    still(first.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")).await.unwrap();
+    still(server.counts("gantry_requests_in_flight 1")).await;
     let second = server.get("/2");
     tokio::pin!(second);
     assert!(timeout(Duration::from_millis(150), &mut second).await.is_err());

@@ -1,6 +1,7 @@
 //! Servers on free loopback ports, spoken to in raw bytes.
 
 mod connections;
+mod crowds;
 mod drain;
 mod messages;
 mod refusals;
