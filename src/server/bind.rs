@@ -13,7 +13,7 @@ pub struct Bound {
     pub(super) traffic: TcpListener,
     pub(super) admin: TcpListener,
     pub(super) settings: Server,
-    addresses: Addresses,
+    pub(super) addresses: Addresses,
 }
 
 /// Where the listeners really are: port 0 in the settings becomes a free one.

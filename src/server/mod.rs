@@ -8,6 +8,7 @@
 //! (`checks`), run (`run`), answered (`reply`) and written down when its last byte has left (`exchange`).
 
 mod admin;
+mod admin_guard;
 mod bind;
 mod body;
 mod checks;

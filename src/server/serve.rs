@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::admin_guard::Guard;
 use super::clients::Clients;
 use super::connection::{Answers, Serving};
 use super::listener::{Connections, accept};
@@ -53,7 +54,7 @@ impl Bound {
         drain: impl Future<Output = ()>,
         hurry: impl Future<Output = ()>,
     ) -> DrainReport {
-        let Bound { traffic, admin, settings, .. } = self;
+        let Bound { traffic, admin, settings, addresses } = self;
         let (phase, stop) = Stop::new();
         let (connections, requests) =
             (Slots::new(descriptors::connections(settings.limits.connections)), Slots::new(settings.limits.requests));
@@ -77,7 +78,9 @@ impl Bound {
             |name, serving, slots, clients| Connections { name, serving, slots, clients, full: Seldom::new() };
         let slots = connections.free.clone();
         let apis = accept(traffic, accepting(Listener::Traffic, apis, slots, Clients::new(false)));
-        let operators = serving(Answers::Admin(admin::router(parts.clone())), Phase::Cut);
+        let loopback = addresses.admin.ip().is_loopback();
+        let rules = Guard { token: settings.admin_token.clone(), loopback };
+        let operators = serving(Answers::Admin(admin::router(parts.clone(), rules)), Phase::Cut);
         let slots = Arc::new(Semaphore::new(ADMIN_CONNECTIONS));
         tokio::spawn(accept(admin, accepting(Listener::Admin, operators, slots, Clients::new(true))));
         let apis = tokio::spawn(apis);

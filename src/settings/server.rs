@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::value::Seconds;
+use crate::value::{Seconds, Secret};
 
 /// Listeners and how they shut down.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -17,6 +17,11 @@ pub struct Server {
     /// Where health, metrics and administration are served. `--admin-listen` wins.
     #[schemars(with = "String")]
     pub admin_listen: SocketAddr,
+    /// What `Authorization: Bearer` must have for `/-/status` and `/-/reload`. Without it, they answer only on a loopback address.
+    /// Health and metrics need none.
+    #[serde(skip_serializing)]
+    #[schemars(length(min = 16))]
+    pub admin_token: Option<Secret>,
     /// What one request, one connection and all of them may use.
     pub limits: Limits,
     /// After SIGTERM: how long the listener stays open while `/readyz` already says no.
@@ -30,6 +35,7 @@ impl Default for Server {
         Server {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             admin_listen: (Ipv4Addr::LOCALHOST, 9090).into(),
+            admin_token: None,
             limits: Limits::default(),
             drain_delay: Seconds::new(5),
             drain_timeout: Seconds::new(60),

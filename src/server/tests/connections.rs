@@ -132,3 +132,29 @@ async fn the_admin_listener_answers() {
     assert!(metrics.contains(r#"gantry_connections{listener="admin"} 1"#), "{metrics}");
     assert_eq!(status(&server.admin("/other").await), 404);
 }
+
+async fn ask_admin(server: &Running, head: &str) -> String {
+    let mut stream = TcpStream::connect(server.at.admin).await.unwrap();
+    stream.write_all(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+    read_all(&mut stream).await
+}
+
+#[tokio::test]
+async fn only_the_token_opens_administration() {
+    let mut settings = settings();
+    settings.admin_token = Some(crate::value::Secret::new("a token of the test"));
+    let server = start(settings, snapshot(vec![])).await;
+    let refused = ask_admin(&server, "GET /-/status HTTP/1.1\r\nHost: a").await;
+    assert_eq!(status(&refused), 401, "{refused}");
+    assert!(body(&refused).contains("server.admin-token"));
+    assert_eq!(header(&refused, "cache-control"), ["no-store"]);
+    let bearer = "Host: a\r\nAuthorization: Bearer a token of the test";
+    let answer = ask_admin(&server, &format!("GET /-/status HTTP/1.1\r\n{bearer}")).await;
+    assert_eq!((status(&answer), header(&answer, "x-content-type-options")), (200, vec!["nosniff"]));
+    assert_eq!(status(&ask_admin(&server, &format!("GET /-/reload HTTP/1.1\r\n{bearer}")).await), 405);
+    // A defect in a reload is an answer too.
+    let failed = ask_admin(&server, &format!("POST /-/reload HTTP/1.1\r\n{bearer}\r\nContent-Length: 0")).await;
+    assert_eq!(status(&failed), 500, "{failed}");
+    assert!(body(&failed).contains("is served on"), "{failed}");
+    assert_eq!(status(&ask_admin(&server, "GET /livez HTTP/1.1\r\nHost: evil.example").await), 200);
+}
