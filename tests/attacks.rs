@@ -3,7 +3,9 @@
 
 mod support;
 
-use std::io::Read;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::process::Signal;
 use support::{Gantry, file};
@@ -61,4 +63,67 @@ fn a_drain_that_cuts_a_request_is_seen_in_the_exit_status() {
     assert_eq!(gantry.exit_code(), Some(4), "{}", gantry.stderr());
     assert!(gantry.stderr().contains("1 request cut off"), "{}", gantry.stderr());
     drop(asking.join());
+}
+
+/// A service that takes requests and does not answer; how many came.
+fn silent_service() -> (std::net::SocketAddr, Arc<AtomicUsize>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let count = Arc::new(AtomicUsize::new(0));
+    let counting = count.clone();
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            if stream.read(&mut [0; 4096]).is_ok_and(|read| read > 0) {
+                counting.fetch_add(1, Ordering::SeqCst);
+                held.push(stream);
+            }
+        }
+    });
+    (address, count)
+}
+
+/// A function goes on when its client leaves, and so does the place that it takes.
+#[test]
+fn clients_that_leave_do_not_make_room_for_more_calls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (lambda, calls) = silent_service();
+    let document = file(
+        &folder,
+        "api.yaml",
+        "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /two: {get: {responses: {}, x-assembly: {execute: [{lambda: \
+         {function: f, input: '', max-concurrency: 2}}]}}}\n  /three: {get: {responses: {}, x-assembly: {execute: [{ratelimit: \
+         {source: gateway-named, count-limit: [{name: c, operation: inc}]}}, {lambda: {function: g, input: ''}}]}}}\n",
+    );
+    let settings = file(
+        &folder,
+        "settings.yaml",
+        "count-limits: {c: {value: 3, per: []}}\nserver: {drain-delay: 0s, drain-timeout: 0s}\n",
+    );
+    let gantry = Gantry::spawn_with(&["serve", &document, "--settings", &settings], |_| {
+        let endpoint = format!("http://{lambda}");
+        let variables = [
+            ("AWS_ENDPOINT_URL_LAMBDA", &*endpoint),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIDTEST"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ];
+        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    });
+    gantry.wait_until("it is ready", || {
+        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
+    });
+    for (path, most) in [("/two", 2), ("/three", 3)] {
+        calls.store(0, Ordering::SeqCst);
+        let leave = || {
+            let mut stream = std::net::TcpStream::connect(gantry.traffic).expect("a connection");
+            write!(stream, "GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").expect("a request");
+            let patience = std::time::Duration::from_millis(100);
+            stream.set_read_timeout(Some(patience)).expect("a time-out");
+            // Those beyond the limit are refused at once.
+            stream.read(&mut [0; 64]).is_ok_and(|read| read > 0)
+        };
+        let refused = (0..20).filter(|_| leave()).count();
+        assert_eq!((calls.load(Ordering::SeqCst), refused), (most, 20 - most), "{path}");
+    }
 }

@@ -450,6 +450,9 @@ impl Parts {
         let reads = |access: &Access| access.reads_request_body() || access.request_parameters().any(in_body);
         let keeps_request_body = self.access.iter().any(reads);
         let reads_document = self.access.iter().any(|access| access.reads_document(assembly.generation));
+        let runs_to_end = !self.handlers.is_empty()
+            || self.finally.is_some()
+            || self.access.iter().any(|access| access.counts_running);
         let signs_body = self.access.iter().any(|access| access.signs_message);
         let loads = flow::body_loads(&self, keeps_request_body);
         let parts = flow::insert_loads(self, &loads);
@@ -462,6 +465,7 @@ impl Parts {
             initial: names.initial(),
             info: parts.info.into(),
             keeps_request_body,
+            runs_to_end,
             signs_body,
             reads_document,
             answers_preflight: assembly.cors.is_some(),

@@ -23,6 +23,8 @@ pub struct Access {
     pub signs_message: bool,
     /// The flow never goes on behind it.
     pub diverges: bool,
+    /// It counts what runs at a time, and what runs goes on when its client leaves: so does the request.
+    pub counts_running: bool,
 }
 
 impl Access {

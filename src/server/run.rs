@@ -22,12 +22,12 @@ pub(super) struct Ended {
     pub(super) failure: Option<Failure>,
 }
 
-/// Runs the context's pipeline. One with handlers or a `finally` runs to its end even when the client leaves; one
-/// without is dropped together with this future.
+/// Runs the context's pipeline. One that has handlers or a `finally`, or counts what runs at a time, runs to its end even when the
+/// client leaves; another one is dropped together with this future.
 pub(super) async fn run(traffic: &Arc<Traffic>, slot: Option<Arc<Slot>>, cx: Context) -> Ended {
     let pipeline = &cx.state.route.pipeline;
     let (id, format) = (cx.state.request.id.clone(), pipeline.error_format);
-    if pipeline.handlers.is_empty() && pipeline.finally.is_none() {
+    if !pipeline.runs_to_end {
         return guarded(traffic, cx).await;
     }
     let (running, stop) = (traffic.clone(), traffic.stop.clone());

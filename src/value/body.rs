@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
+use super::outliving::Outliving;
 use super::{BodyStream, BoxError, Value};
 
 /// The room that is made at once for what was announced; whoever announces more has to send it.
@@ -75,6 +77,15 @@ impl Body {
                 let _ = &held;
                 frame
             }))),
+            read => read,
+        }
+    }
+
+    /// The same body, keeping `held` until its stream has ended. Where it is dropped before, the rest is read in the background, for at
+    /// most `longest`.
+    pub fn outliving(self, held: impl Send + 'static, longest: Duration) -> Self {
+        match self {
+            Body::Stream(stream) => Body::Stream(BodyStream::of(Outliving::new(stream, held, longest))),
             read => read,
         }
     }

@@ -10,6 +10,7 @@ mod headers;
 mod json;
 mod json_limits;
 mod message;
+mod outliving;
 mod panic;
 mod seconds;
 mod secret;

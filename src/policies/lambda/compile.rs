@@ -60,6 +60,7 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
         replaces: if config.background { Vec::new() } else { vec![step.output.clone()] },
         signs_message: step.payload.is_message(),
         diverges: step.diverges(),
+        counts_running: step.bulkhead.is_some() && !config.background,
         ..Access::default()
     };
     Ok(Compiled::Step(Plan { step: Box::new(step), access }))

@@ -7,7 +7,7 @@ use crate::aws::client::Invocation;
 use crate::expression::{Reference, Root};
 use crate::resources::bulkhead::Permit;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::{Body, Message};
+use crate::value::Message;
 
 use super::answer;
 use super::background::Behind;
@@ -21,6 +21,9 @@ use super::function_choice::Select;
 use super::payload::Payload;
 use super::trace_id::trace_id;
 use super::variables::Variables;
+
+/// No function runs longer.
+const LONGEST_RUN: Duration = Duration::from_secs(15 * 60);
 
 /// A compiled `lambda`.
 pub(super) struct Lambda {
@@ -132,9 +135,12 @@ impl Lambda {
         let id = cx.state.request.id.clone();
         let permit = self.enter(chosen)?;
         let mut answer = self.caller.call(chosen, invocation, &id).await?;
-        // A call lasts as long as its answer.
-        if let (Some(permit), Body::Stream(_)) = (permit, &answer.body) {
-            answer.body = answer.body.holding(permit);
+        if let Some(permit) = permit {
+            answer.body = match self.caller.response {
+                // A function that streams its answer runs on when its reader leaves.
+                ResponseFormat::Stream => answer.body.outliving(permit, LONGEST_RUN),
+                _ => answer.body.holding(permit),
+            };
         }
         Ok(match ticket {
             Some(ticket) => cache::keep(*ticket, answer),

@@ -42,6 +42,11 @@ impl Counted {
         Counted { limit, operation, application, value, weight }
     }
 
+    /// Whether it counts the requests that run at a time.
+    pub(super) fn counts_running(&self) -> bool {
+        self.limit.rules.window.is_none()
+    }
+
     pub(super) fn reads(&self) -> Vec<Reference> {
         let mut reads: Vec<Reference> = self.application.iter().cloned().collect();
         reads.extend(self.value.iter().flat_map(Template::references).cloned());

@@ -98,10 +98,11 @@ impl Policy for Ratelimit {
         }
         compiler.findings.errors_since(mark)?;
         let reads = counted.iter().flat_map(Counted::reads).collect();
+        let counts_running = counted.iter().any(Counted::counts_running);
         let counters = compiler.shared.resources.counters().clone();
         let directory = compiler.shared.directory.filter(|_| !named).cloned();
         let step = step::Ratelimit { limits: counted.into(), directory, counters };
-        Ok(Compiled::Step(Plan { step: Box::new(step), access: Access { reads, ..Access::default() } }))
+        Ok(Compiled::Step(Plan { step: Box::new(step), access: Access { reads, counts_running, ..Access::default() } }))
     }
 }
 

@@ -95,7 +95,7 @@ fn pipeline(ops: Vec<Op>) -> Pipeline {
 fn handled(ops: Vec<Op>) -> Pipeline {
     let last = ops.len() as u32 - 1;
     let handler = Handler { ops: 0..last, faults: CatchNames::Default, entry: last };
-    Pipeline { handlers: Box::new([handler]), ..pipeline(ops) }
+    Pipeline { handlers: Box::new([handler]), runs_to_end: true, ..pipeline(ops) }
 }
 
 fn snapshot(routes: Vec<(&str, &str, Pipeline)>) -> Snapshot {
