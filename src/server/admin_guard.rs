@@ -42,6 +42,9 @@ type Refusal = (StatusCode, &'static str);
 
 impl Guard {
     fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        if uri.authority().is_none() && !headers.contains_key(HOST) {
+            return Err((StatusCode::BAD_REQUEST, "The request has no Host"));
+        }
         if is_of_another_page(headers) {
             return Err((StatusCode::FORBIDDEN, "Web pages of other origins may not use this"));
         }
@@ -104,7 +107,7 @@ mod tests {
             (None, true, vec![("host", "[::1]:9090")], None),
             (None, true, vec![("host", "gantry")], None),
             (None, true, vec![("host", "rebind.evil.example:9090")], Some(403)),
-            (None, true, vec![], Some(403)),
+            (None, true, vec![], Some(400)),
             (None, true, vec![("host", "localhost"), ("origin", "http://localhost")], Some(403)),
             (None, true, vec![("host", "localhost"), ("sec-fetch-site", "cross-site")], Some(403)),
             (None, true, vec![("host", "localhost"), ("sec-fetch-site", "none")], None),
@@ -112,10 +115,10 @@ mod tests {
             (token(), true, vec![("host", "localhost")], Some(401)),
             (token(), false, vec![("host", "a.example"), ("authorization", "Bearer t0ken")], None),
             (token(), false, vec![("host", "a.example"), ("authorization", "bearer t0ken")], None),
-            (token(), false, vec![("authorization", "Bearer t0kem")], Some(401)),
-            (token(), false, vec![("authorization", "Bearer t0ken2")], Some(401)),
-            (token(), false, vec![("authorization", "Basic t0ken")], Some(401)),
-            (token(), false, vec![("authorization", "Bearer t0ken"), ("origin", "http://a.example")], Some(403)),
+            (token(), false, vec![("host", "a"), ("authorization", "Bearer t0kem")], Some(401)),
+            (token(), false, vec![("host", "a"), ("authorization", "Bearer t0ken2")], Some(401)),
+            (token(), false, vec![("host", "a"), ("authorization", "Basic t0ken")], Some(401)),
+            (token(), false, vec![("host", "a"), ("authorization", "Bearer t0ken"), ("origin", "http://a")], Some(403)),
         ];
         for (token, loopback, headers, expected) in cases {
             let guard = Guard { token, loopback };

@@ -1,6 +1,7 @@
 //! Request bodies that may not dawdle.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::clock::Clock;
 use crate::value::{BodyTimeout, BoxError};
 
 /// A request body under `body-idle-timeout` and `body-timeout`. Time runs while somebody waits for it; what is there
@@ -16,6 +18,8 @@ pub(super) struct TimedBody<B> {
     body: B,
     idle: Duration,
     total: Duration,
+    /// That of its connection.
+    clock: Arc<Clock>,
     /// When the whole of it must be there; set when it is first waited for.
     end: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
@@ -24,8 +28,8 @@ pub(super) struct TimedBody<B> {
 }
 
 impl<B> TimedBody<B> {
-    pub(super) fn new(body: B, idle: Duration, total: Duration) -> Self {
-        TimedBody { body, idle, total, end: None, alarm: None, waiting: false }
+    pub(super) fn new(body: B, idle: Duration, total: Duration, clock: Arc<Clock>) -> Self {
+        TimedBody { body, idle, total, clock, end: None, alarm: None, waiting: false }
     }
 
     /// Whether the sender has used up its time; otherwise the task wakes when it has.
@@ -50,6 +54,9 @@ where
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
+        if let Some(what) = this.clock.ambiguous() {
+            return Poll::Ready(Some(Err(what.into())));
+        }
         match Pin::new(&mut this.body).poll_frame(cx) {
             Poll::Ready(frame) => {
                 this.waiting = false;

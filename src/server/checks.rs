@@ -6,7 +6,7 @@ use http::uri::{Authority, Scheme};
 use http::{HeaderMap, Method, StatusCode, Version};
 
 use super::refusals::Refused;
-use crate::settings::Limits;
+use crate::settings::{AmbiguousPaths, Limits};
 use crate::telemetry::Refusal;
 
 /// Checks sizes, method, host and path. The host that the request is for, where it names one.
@@ -14,7 +14,7 @@ pub(super) fn check(head: &Parts, limits: &Limits) -> Result<Option<HeaderValue>
     sizes(head, limits)?;
     method(&head.method)?;
     let host = host(head)?;
-    path(&head.method, head.uri.path())?;
+    path(&head.method, head.uri.path(), limits.ambiguous_paths == AmbiguousPaths::Forward)?;
     Ok(host)
 }
 
@@ -114,7 +114,7 @@ fn same(a: &Authority, b: &Authority) -> bool {
 }
 
 /// Refuses paths that routers, upstreams and functions read differently. What passes is matched and forwarded as it is.
-fn path(method: &Method, path: &str) -> Result<(), Refused> {
+fn path(method: &Method, path: &str, ambiguous: bool) -> Result<(), Refused> {
     if path == "*" && *method == Method::OPTIONS {
         return Ok(());
     }
@@ -129,10 +129,24 @@ fn path(method: &Method, path: &str) -> Result<(), Refused> {
     if plain.contains(&b'\\') {
         return Err(Refused::bad_target("The path has a backslash"));
     }
-    if plain.split(|byte| *byte == b'/').any(|segment| segment == b"." || segment == b"..") {
+    if plain.split(|byte| *byte == b'/').any(is_dots) {
         return Err(Refused::bad_target("The path has a segment that is . or .."));
     }
+    if !ambiguous && plain.iter().any(|byte| matches!(byte, b';' | b'%')) && climbs_elsewhere(&plain) {
+        return Err(Refused::bad_target("The path has a segment that some servers read as .."));
+    }
     Ok(())
+}
+
+fn is_dots(segment: &[u8]) -> bool {
+    matches!(segment, b"." | b"..")
+}
+
+/// Whether a server finds dots as a segment that drops parameters (`..;x`), or decodes once more.
+fn climbs_elsewhere(path: &[u8]) -> bool {
+    let again: Vec<u8> = percent_encoding::percent_decode(path).collect();
+    let name = |segment: &[u8]| segment.split(|byte| *byte == b';').next().is_some_and(is_dots);
+    [path, &again].iter().any(|path| path.split(|byte| matches!(byte, b'/' | b'\\')).any(name))
 }
 
 /// Without percent-encoding, encoded slashes included; none when it is not percent-encoding.
@@ -167,12 +181,27 @@ mod tests {
             "/%zz",
             "/a\u{7f}",
         ] {
-            assert!(path(&Method::GET, bad).is_err(), "{bad:?}");
+            assert!(path(&Method::GET, bad, true).is_err(), "{bad:?}");
         }
-        for good in ["/", "/a/b", "/a//b", "/...", "/a..b/.c", "/a%2Fb", "/%C3%A9", "/a%20b", "/a;b=c", "/{x}"] {
-            assert!(path(&Method::GET, good).is_ok(), "{good:?}");
+        for good in [
+            "/", "/a/b", "/a//b", "/...", "/a..b/.c", "/a%2Fb", "/%C3%A9", "/a%20b", "/a;b=c", "/{x}", "/a..;b",
+            "/100%25", "/%25zz",
+        ] {
+            assert!(path(&Method::GET, good, false).is_ok(), "{good:?}");
         }
-        assert!(path(&Method::OPTIONS, "*").is_ok());
+        assert!(path(&Method::OPTIONS, "*", false).is_ok());
+        for ambiguous in [
+            "/a/..;/b",
+            "/..;x=1",
+            "/a/.;/b",
+            "/a/%2e%2e;/b",
+            "/%252e%252e/b",
+            "/a/%252E%252e%252fb",
+            "/a%255c..%255cb",
+        ] {
+            assert!(path(&Method::GET, ambiguous, false).is_err(), "{ambiguous:?}");
+            assert!(path(&Method::GET, ambiguous, true).is_ok(), "{ambiguous:?}");
+        }
     }
 
     #[test]

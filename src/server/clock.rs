@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::framing::{Ambiguous, Framing};
 use crate::settings::Limits;
 
 /// During a drain: how long a client that has just connected may take to begin its request.
@@ -38,6 +39,8 @@ struct ConnectionState {
     last_call: Option<Instant>,
     http2: bool,
     begun: u32,
+    /// What is ambiguous in the bytes of a request. Nothing is answered after that.
+    ambiguous: Option<Ambiguous>,
     /// Requests that their client gave up before there was a response.
     cancelled: u32,
 }
@@ -82,6 +85,7 @@ pub(super) struct Busy {
 pub(super) struct Watched {
     stream: TcpStream,
     clock: Arc<Clock>,
+    framing: Framing,
     /// A write has given way once since the last one that was done.
     gave_way: bool,
 }
@@ -98,6 +102,7 @@ impl Clock {
             last_call: None,
             http2: false,
             begun: 0,
+            ambiguous: None,
             cancelled: 0,
         };
         let Limits { header_timeout, idle_timeout, response_timeout, .. } = limits;
@@ -125,6 +130,8 @@ impl Clock {
         let (at, late) = match state.doing {
             Doing::Fresh { since } | Doing::Head { since } => (since + self.header_timeout, Some(Late::Headers)),
             Doing::Busy { .. } => (state.now + self.idle_timeout, None),
+            // Nothing that follows ambiguous bytes is answered.
+            Doing::Idle { .. } if state.ambiguous.is_some() => (state.now, Some(Late::Idle)),
             Doing::Idle { since } => (since + self.idle_timeout, Some(Late::Idle)),
             Doing::Leaving { since } => (since + self.header_timeout, Some(Late::Goodbye)),
         };
@@ -163,6 +170,11 @@ impl Clock {
         }
     }
 
+    /// What is ambiguous in what has come.
+    pub(super) fn ambiguous(&self) -> Option<Ambiguous> {
+        self.state().ambiguous
+    }
+
     /// The connection has been told to go.
     pub(super) fn leave(&self) {
         self.state().doing = Doing::Leaving { since: Instant::now() };
@@ -176,8 +188,9 @@ impl Clock {
         !matches!(state.doing, Doing::Fresh { .. } | Doing::Head { .. })
     }
 
-    fn read(&self) {
+    fn read(&self, ambiguous: Option<Ambiguous>) {
         let mut state = self.state();
+        state.ambiguous = state.ambiguous.or(ambiguous);
         state.doing = match state.doing {
             Doing::Fresh { since } => Doing::Head { since },
             // What comes on an idle HTTP/2 connection may be a ping.
@@ -201,6 +214,15 @@ impl Clock {
 }
 
 impl Busy {
+    /// What is ambiguous in what has come on its connection.
+    pub(super) fn ambiguous(&self) -> Option<Ambiguous> {
+        self.clock.ambiguous()
+    }
+
+    pub(super) fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
+
     /// There is a response.
     pub(super) fn answered(&mut self) {
         self.answered = true;
@@ -225,7 +247,7 @@ impl Drop for Busy {
 
 impl Watched {
     pub(super) fn new(stream: TcpStream, clock: Arc<Clock>) -> Self {
-        Watched { stream, clock, gave_way: false }
+        Watched { stream, clock, framing: Framing::default(), gave_way: false }
     }
 
     /// Writes at the second attempt. The first one wakes its task and returns, so that the tasks that are ready already run before:
@@ -236,7 +258,7 @@ impl Watched {
         cx: &mut Context<'_>,
         poll: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        let Watched { stream, clock, gave_way } = self;
+        let Watched { stream, clock, gave_way, .. } = self;
         if !std::mem::replace(gave_way, true) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -253,7 +275,8 @@ impl AsyncRead for Watched {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.clock.read();
+            let Watched { framing, clock, .. } = &mut *self;
+            clock.read(framing.read(&buffer.filled()[before..]).err());
         }
         result
     }

@@ -10,7 +10,8 @@ use std::task::{Context, Poll, Waker, ready};
 use axum::Router;
 use axum::routing::future::RouteFuture;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -57,6 +58,7 @@ pub(super) enum Answers {
 impl Answers {
     fn answer(&self, peer: Peer, client: &Arc<Client>, request: Request<Incoming>, busy: Busy) -> Answering {
         let by = match self {
+            Answers::Admin(_) if busy.ambiguous().is_some() => Answerer::Ambiguous,
             Answers::Traffic(traffic) => Answerer::Traffic(handle(traffic, peer, client, request, &busy)),
             Answers::Admin(router) => Answerer::Admin(Box::pin(router.clone().call(request))),
         };
@@ -187,6 +189,8 @@ struct Answering {
 enum Answerer {
     Traffic(Handling),
     Admin(Pin<Box<RouteFuture<Infallible>>>),
+    /// What operators ask is ambiguous.
+    Ambiguous,
 }
 
 impl Future for Answering {
@@ -197,6 +201,7 @@ impl Future for Answering {
         let answer = ready!(match by {
             Answerer::Traffic(handling) => handling.as_mut().poll(cx).map(|answer| Ok(answer.map(Answer::Traffic))),
             Answerer::Admin(answer) => answer.as_mut().poll(cx).map_ok(|answer| answer.map(Answer::Admin)),
+            Answerer::Ambiguous => Poll::Ready(Ok(ambiguous())),
         })?;
         let mut busy = busy.take();
         if let Some(busy) = &mut busy {
@@ -205,6 +210,13 @@ impl Future for Answering {
         let progress = Progress::current().inspect(|progress| progress.taken());
         Poll::Ready(Ok(answer.map(|body| Held { body, progress, _busy: busy })))
     }
+}
+
+fn ambiguous() -> Response<Answer> {
+    let mut response = Response::new(Answer::Admin(axum::body::Body::empty()));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// What answers a request.

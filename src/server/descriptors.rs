@@ -15,7 +15,7 @@ pub(super) fn connections(most: usize) -> usize {
     }
     let fit = fitting(getrlimit(Resource::Nofile).current);
     if fit < most {
-        tracing::warn!(
+        tracing::info!(
             connections = fit,
             setting = most,
             "fewer connections than `server.limits.connections` fit into the file descriptors of the process (`ulimit -n`)"

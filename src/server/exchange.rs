@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::clients::Slot;
 use super::failure::Failure;
+use super::framing::Ambiguous;
 use super::peer::Peer;
 use super::traffic::Traffic;
 use crate::aws::client::StreamError;
@@ -37,6 +38,8 @@ pub(super) struct Exchange {
     trace: Option<Arc<Trace>>,
     pub(super) route: Option<Arc<Route>>,
     pub(super) failure: Option<Failure>,
+    /// What is ambiguous in its bytes, so that its connection ends with it.
+    pub(super) ambiguous: Option<Ambiguous>,
     /// Its place among the requests that may run at a time.
     pub(super) slot: Option<Arc<Slot>>,
     status: Option<StatusCode>,
@@ -78,6 +81,7 @@ impl Exchange {
             trace,
             route: None,
             failure: None,
+            ambiguous: None,
             slot: None,
             status: None,
             bytes: 0,

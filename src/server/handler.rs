@@ -22,6 +22,7 @@ use super::stop::Phase;
 use super::traffic::Traffic;
 use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Context, Request, Route, RouteMatch, Snapshot};
+use crate::telemetry::Refusal;
 use crate::value::{Body, Message};
 
 /// Carries the id under which a request stands in the logs. Every response has it; one that a step or an upstream set
@@ -41,10 +42,11 @@ pub(super) fn handle(
 ) -> Handling {
     let limits = &traffic.limits;
     let (head, body) = request.into_parts();
-    let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0);
+    let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0, busy.clock().clone());
     let mut exchange = Exchange::begin(traffic, peer, &head, busy.since);
     let done = |exchange, message| -> Handling { Box::pin(ready(respond(traffic, exchange, message))) };
     exchange.slot = client.enter(&traffic.requests, traffic.limits.requests).map(Arc::new);
+    exchange.ambiguous = busy.ambiguous();
     match prepare(traffic, &mut exchange, peer, head, body) {
         Ok(Asked::Nothing) => done(exchange, Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() }),
         Ok(Asked::Api(context)) => {
@@ -79,6 +81,9 @@ fn prepare(
 ) -> Result<Asked, Refused> {
     if exchange.slot.is_none() {
         return Err(Refused::overload());
+    }
+    if let Some(what) = exchange.ambiguous {
+        return Err(Refused::new(Refusal::Malformed, StatusCode::BAD_REQUEST, what));
     }
     let host = check(&head, &traffic.limits)?;
     if head.uri.path() == "*" {
@@ -143,7 +148,8 @@ fn respond(traffic: &Traffic, exchange: Box<Exchange>, message: Message) -> Resp
     {
         headers.insert(REQUEST_ID, id);
     }
-    if traffic.stop.phase() > Phase::Serving && exchange.version < Version::HTTP_2 {
+    let leaving = traffic.stop.phase() > Phase::Serving || exchange.ambiguous.is_some();
+    if leaving && exchange.version < Version::HTTP_2 {
         // Clients go elsewhere of their own accord before their connections are closed.
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }

@@ -19,6 +19,7 @@ mod control;
 mod descriptors;
 mod exchange;
 mod failure;
+mod framing;
 mod handler;
 mod listener;
 mod peer;

@@ -77,6 +77,8 @@ pub struct Limits {
     pub http2_streams: u32,
     /// The whole of a response, from its head to its end.
     pub response_timeout: Seconds,
+    /// Paths in which some servers find `..` and others do not: a segment `..;x`, or dots that are encoded twice (`%252e`).
+    pub ambiguous_paths: AmbiguousPaths,
 }
 
 impl Default for Limits {
@@ -93,8 +95,19 @@ impl Default for Limits {
             requests: 5_000,
             http2_streams: 100,
             response_timeout: Seconds::new(3600),
+            ambiguous_paths: AmbiguousPaths::Refuse,
         }
     }
+}
+
+/// What becomes of ambiguous paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AmbiguousPaths {
+    /// They are answered 400.
+    Refuse,
+    /// They are matched and forwarded as they are.
+    Forward,
 }
 
 /// What is logged, and how.

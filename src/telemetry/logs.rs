@@ -5,8 +5,11 @@ use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing::Level;
+use tracing_subscriber::filter::{FilterExt, ParseError, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use super::log_line::LogLine;
 use super::stderr::Stderr;
@@ -54,8 +57,9 @@ impl Logs {
         STDERR.set(stderr.clone()).map_err(|_| LogError::Twice)?;
         let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let (line, writer) = (LogLine { format: log.format, color }, stderr.clone());
-        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || writer.clone());
-        lines.event_format(line).try_init().map_err(|_| LogError::Twice)?;
+        let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone()).event_format(line);
+        let lines = lines.with_filter(filter.and(filter_fn(|event| may_be_logged(event.target(), *event.level()))));
+        tracing_subscriber::registry().with(lines).try_init().map_err(|_| LogError::Twice)?;
         log_panics();
         Ok(Logs(stderr))
     }
@@ -85,6 +89,16 @@ fn log_panics() {
     }));
 }
 
+/// Whether a line may be in the log, whatever the directives ask for. Libraries write heads, bodies and identities below these
+/// levels, and do not know which of it is secret.
+fn may_be_logged(target: &str, level: Level) -> bool {
+    match target.split("::").next().unwrap_or_default() {
+        "gantry" => true,
+        name if name.starts_with("aws_") => level <= Level::INFO,
+        _ => level <= Level::DEBUG,
+    }
+}
+
 fn filter(variable: Option<&str>, log: &Log) -> Result<EnvFilter, LogError> {
     let (origin, directives) = match variable.filter(|text| !text.trim().is_empty()) {
         Some(directives) => (VARIABLE, directives),
@@ -107,6 +121,13 @@ mod tests {
             "{filter}"
         );
         assert!(filter.contains("h2=warn"), "{filter}");
+    }
+
+    #[test]
+    fn no_directive_shows_what_libraries_write_of_requests() {
+        assert!(may_be_logged("gantry::aws", Level::TRACE) && may_be_logged("hyper::client", Level::DEBUG));
+        assert!(!may_be_logged("aws_smithy_runtime::client", Level::DEBUG) && may_be_logged("aws_config", Level::INFO));
+        assert!(!may_be_logged("h2::codec", Level::TRACE));
     }
 
     #[test]

@@ -135,3 +135,31 @@ async fn an_address_that_is_taken_is_named_with_its_flag() {
     assert_eq!((error.address, error.flag), (server.at.traffic, "--admin-listen"));
     assert!(error.to_string().contains("in use") && error.to_string().contains("--admin-listen"), "{error}");
 }
+
+#[tokio::test]
+async fn what_proxies_read_differently_is_refused() {
+    let echo = pipeline(vec![Op::LoadBody, change(|_| {})]);
+    let server = start(settings(), snapshot(vec![("POST", "/p", echo)])).await;
+    let head = "POST /p HTTP/1.1\r\nHost: a\r\n";
+    for rest in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "X-A: b\nX-B: c\r\n\r\n",
+        "Transfer_Encoding: chunked\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5;\0\r\n12345\r\n0\r\n\r\n",
+    ] {
+        let response = server.send(&format!("{head}{rest}{head}Content-Length: 0\r\n\r\n")).await;
+        assert_eq!((status(&response), response.matches("HTTP/1.1 ").count()), (400, 1), "{rest:?} {response}");
+    }
+    // The same in a body that comes after its head.
+    let mut stream = server.connect().await;
+    stream.write_all(format!("{head}Transfer-Encoding: chunked\r\n\r\n").as_bytes()).await.unwrap();
+    server.counts("gantry_requests_in_flight 1").await;
+    stream.write_all(b"5;\0\r\n12345\r\n0\r\n\r\n").await.unwrap();
+    let response = read_all(&mut stream).await;
+    assert_eq!(status(&response), 400, "{response}");
+    let fine =
+        format!("{head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5;a=b\r\n12345\r\n0\r\nX: 1\r\n\r\n");
+    assert_eq!(status(&server.send(&fine).await), 200);
+}
