@@ -39,18 +39,16 @@ pub(super) fn of_error(error: InvokeError, function: &str) -> Fault {
             Fault::new(&kinds::LAMBDA_CREDENTIALS, FaultSource::Gateway, message).with_cause(cause)
         }
         InvokeError::Timeout { .. } => {
-            upstream(&kinds::LAMBDA_TIMEOUT, format!("the function `{function}` did not answer in time"))
+            upstream(&kinds::LAMBDA_TIMEOUT, "the function did not answer in time".to_owned()).with_cause(function)
         }
         InvokeError::NotSent(cause) => {
             upstream(&kinds::CONNECTION, "could not connect to the Lambda service".to_owned())
                 .with_status(StatusCode::BAD_GATEWAY)
                 .with_cause(cause)
         }
-        InvokeError::Broken(cause) => {
-            upstream(&kinds::CONNECTION, format!("the answer of the function `{function}` was cut off"))
-                .with_status(StatusCode::BAD_GATEWAY)
-                .with_cause(cause)
-        }
+        InvokeError::Broken(cause) => upstream(&kinds::CONNECTION, "the answer of the function was cut off".to_owned())
+            .with_status(StatusCode::BAD_GATEWAY)
+            .with_cause(cause),
         InvokeError::Service(error) => of_service_error(&error),
     }
 }
@@ -99,11 +97,8 @@ pub(super) fn of_function_error(reply: &InvokeReply, function: &str, statuses: E
 fn of_failure(payload: &[u8], timed_out: bool, status: u16, function: &str) -> Fault {
     let payload = Value::parse_json(payload).unwrap_or_default();
     let detail = |name: &str| payload.get(name).cloned().unwrap_or_default();
-    let message = match timed_out {
-        true => format!("the function `{function}` ran out of its time"),
-        false => format!("the function `{function}` failed"),
-    };
-    let cause = format!("{}: {}", detail("errorType").to_text(), detail("errorMessage").to_text());
+    let message = if timed_out { "the function ran out of its time" } else { "the function failed" };
+    let cause = format!("{function}: {}: {}", detail("errorType").to_text(), detail("errorMessage").to_text());
     Fault::new(&kinds::LAMBDA_FUNCTION, FaultSource::Upstream, message)
         .with_status(StatusCode::from_u16(status).unwrap_or(kinds::LAMBDA_FUNCTION.status))
         .with_cause(cause)
@@ -120,7 +115,8 @@ pub(super) fn of_stream(error: OpenError, function: &str, statuses: ErrorStatuse
         wrong => return upstream(&kinds::LAMBDA_RESPONSE, wrong.to_string()),
     };
     if error.is::<BodyTimeout>() {
-        return upstream(&kinds::LAMBDA_TIMEOUT, format!("the function `{function}` did not answer in time"));
+        let message = "the function did not answer in time".to_owned();
+        return upstream(&kinds::LAMBDA_TIMEOUT, message).with_cause(function);
     }
     match error.downcast_ref::<StreamError>() {
         Some(StreamError::Function { details, .. }) => {
@@ -132,7 +128,7 @@ pub(super) fn of_stream(error: OpenError, function: &str, statuses: ErrorStatuse
             upstream(&kinds::LAMBDA_SERVICE, "the Lambda service broke the answer off".to_owned())
                 .with_detail("code", code.as_str())
         }
-        _ => upstream(&kinds::CONNECTION, format!("the answer of the function `{function}` was cut off"))
+        _ => upstream(&kinds::CONNECTION, "the answer of the function was cut off".to_owned())
             .with_status(StatusCode::BAD_GATEWAY)
             .with_cause(error),
     }

@@ -32,7 +32,7 @@ async fn a_function_that_raises_is_502_and_what_it_said_stays_inside() {
     let answer = functions.setup().assembly(&lambda("title: ask, function: f")).serve_cleanly().post("\"raise\"").await;
     assert_eq!((answer.status, answer.fault_name()), (502, Some("LambdaFunctionError")));
     let expected = json!({
-        "httpCode": "502", "httpMessage": "Bad Gateway", "moreInformation": "the function `f` failed",
+        "httpCode": "502", "httpMessage": "Bad Gateway", "moreInformation": "the function failed",
     });
     assert_eq!(answer.json(), expected);
     assert_eq!(answer.failed_step.as_ref().map(|step| (&*step.title, &*step.policy)), Some(("ask", "lambda")));
@@ -56,7 +56,7 @@ async fn a_process_that_ends_is_502_and_the_functions_own_time_out_504() {
     assert_eq!((exited.status, exited.fault_name()), (502, Some("LambdaFunctionError")));
     let late = gateway.post("\"sleep\"").await;
     assert_eq!((late.status, late.fault_name()), (504, Some("LambdaFunctionError")));
-    assert_eq!(late.json()["moreInformation"], "the function `f` ran out of its time");
+    assert_eq!(late.json()["moreInformation"], "the function ran out of its time");
     // The next call finds a new process.
     assert_eq!(gateway.post("1").await.short(), (200, "1"));
 }
