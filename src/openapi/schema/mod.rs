@@ -6,8 +6,6 @@ mod convert;
 mod defaults;
 mod from_xml;
 #[cfg(test)]
-mod suite;
-#[cfg(test)]
 mod tests;
 
 pub use bodies::{Bodies, Body, Choice, Compilation, Media};
