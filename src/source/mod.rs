@@ -10,7 +10,6 @@ mod json;
 mod origin;
 mod packaged;
 mod parse;
-mod quick_check;
 mod reference;
 pub mod rule;
 mod scalar;

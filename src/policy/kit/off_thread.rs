@@ -1,9 +1,14 @@
 //! Work that may take longer than the reactor can wait for it: it is done on another thread, to which the request is lent.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::thread::available_parallelism;
+
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, kinds};
-use crate::value::{Body, Value};
+use crate::value::{Body, Value, joined};
 
 /// Bodies of this size or smaller are worked on at once.
 const AT_ONCE: usize = 16 * 1024;
@@ -47,6 +52,37 @@ pub(crate) fn work<'a, P: Send + Sync + ?Sized + 'static>(
             }
         }
     })
+}
+
+/// Work that [`until`] does at a time. More of it would only take the processor from the threads that serve requests.
+static AT_A_TIME: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(2, |cores| cores.get().max(2))));
+
+/// Does work on another thread, when its turn comes; `None` where that is not before the deadline. The work is told when nobody
+/// waits for it any longer, and must end then.
+pub(crate) async fn until<T: Send + 'static>(
+    deadline: Instant,
+    work: impl FnOnce(Arc<AtomicBool>) -> T + Send + 'static,
+) -> Option<T> {
+    let permit = timeout_at(deadline, AT_A_TIME.acquire()).await.ok()?.ok()?;
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let _waiting = CancelOnDrop(cancelled.clone());
+    Some(
+        joined(tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(cancelled)
+        }))
+        .await,
+    )
+}
+
+/// Set when a request no longer waits.
+struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// About how many bytes a body is to work on.
