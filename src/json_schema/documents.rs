@@ -129,7 +129,9 @@ impl<'d> Documents<'d> {
         while let Some((schema, around)) = open.pop() {
             let around = self.enter(schema, around);
             let draft = self.resource(around).draft;
-            open.extend(draft.inside(schema).filter(|inner| inner.is_object() || inner.is_array()).map(|one| (one, around)));
+            open.extend(
+                draft.inside(schema).filter(|inner| inner.is_object() || inner.is_array()).map(|one| (one, around)),
+            );
         }
         id
     }

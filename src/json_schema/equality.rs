@@ -94,10 +94,7 @@ fn hash<I: Instance>(
     Ok(())
 }
 
-fn deeper<T>(
-    meter: &mut Meter,
-    work: impl FnOnce(&mut Meter) -> Result<T, TooCostly>,
-) -> Result<T, TooCostly> {
+fn deeper<T>(meter: &mut Meter, work: impl FnOnce(&mut Meter) -> Result<T, TooCostly>) -> Result<T, TooCostly> {
     meter.descend()?;
     let result = work(meter);
     meter.ascend();
@@ -137,7 +134,9 @@ mod tests {
         ] {
             assert!(twice(list.clone()), "{list}");
         }
-        for list in [json!([1, true, "1", [1]]), json!([{"a": 1}, {"a": 1, "b": 1}]), json!([[1, 2], [2, 1]]), json!([])] {
+        for list in
+            [json!([1, true, "1", [1]]), json!([{"a": 1}, {"a": 1, "b": 1}]), json!([[1, 2], [2, 1]]), json!([])]
+        {
             assert!(!twice(list.clone()), "{list}");
         }
     }

@@ -52,7 +52,13 @@ impl<'r, 's, 'v> Explain<'r, 's, 'v> {
         Ok(())
     }
 
-    fn rule<I: Instance>(&mut self, id: NodeId, node: &'s Node, rule: &'s Rule, item: Item<'v, I>) -> Result<(), TooCostly> {
+    fn rule<I: Instance>(
+        &mut self,
+        id: NodeId,
+        node: &'s Node,
+        rule: &'s Rule,
+        item: Item<'v, I>,
+    ) -> Result<(), TooCostly> {
         if self.is_full() {
             return Ok(());
         }
@@ -134,7 +140,13 @@ impl<'r, 's, 'v> Explain<'r, 's, 'v> {
         Ok(())
     }
 
-    fn items<I: Instance>(&mut self, node: &'s Node, from: usize, inner: NodeId, item: Item<'v, I>) -> Result<(), TooCostly> {
+    fn items<I: Instance>(
+        &mut self,
+        node: &'s Node,
+        from: usize,
+        inner: NodeId,
+        item: Item<'v, I>,
+    ) -> Result<(), TooCostly> {
         let items = item.items().unwrap_or_default();
         if from > 0 && items.len() > from && self.is_never(inner) {
             self.push(node, Kind::MoreItems(items.len() - from));

@@ -29,8 +29,14 @@ pub enum Kind<'s> {
     Type(Types),
     Const(&'s Value),
     Enum(&'s Value),
-    Minimum { limit: &'s str, exclusive: bool },
-    Maximum { limit: &'s str, exclusive: bool },
+    Minimum {
+        limit: &'s str,
+        exclusive: bool,
+    },
+    Maximum {
+        limit: &'s str,
+        exclusive: bool,
+    },
     MultipleOf(&'s str),
     MinLength(u64),
     MaxLength(u64),
@@ -78,7 +84,9 @@ impl fmt::Display for Kind<'_> {
             Kind::Encoding(name) => write!(f, "value is not compliant with \"{name}\" content encoding"),
             Kind::Media(name) => write!(f, "value is not compliant with \"{name}\" media type"),
             Kind::Twice => f.write_str("value has non-unique elements"),
-            Kind::MoreItems(count) => write!(f, "Additional items are not allowed ({count} item{})", plural(*count as u64)),
+            Kind::MoreItems(count) => {
+                write!(f, "Additional items are not allowed ({count} item{})", plural(*count as u64))
+            }
             Kind::TooFewContained => f.write_str("too few items are as the schema wants some to be"),
             Kind::TooManyContained => f.write_str("too many items are as the schema wants some to be"),
             Kind::Required(name) => write!(f, "{} is a required property", Value::from(*name)),
@@ -140,7 +148,9 @@ fn write_values(f: &mut fmt::Formatter<'_>, values: &Value) -> fmt::Result {
     match values.as_slice() {
         [] => f.write_str("no value is allowed"),
         [one] => write!(f, "value is not {one}"),
-        [first @ .., last] if first.len() < MOST_NAMES => write!(f, "value is not one of {} or {last}", first.join(", ")),
+        [first @ .., last] if first.len() < MOST_NAMES => {
+            write!(f, "value is not one of {} or {last}", first.join(", "))
+        }
         all => {
             let shown = &all[..MOST_NAMES.min(all.len())];
             write!(f, "value is not one of {} or {} other candidates", shown.join(", "), all.len() - shown.len())

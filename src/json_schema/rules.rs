@@ -13,7 +13,12 @@ const BYTES_PER_STEP: usize = 64;
 
 impl Run<'_> {
     /// Whether a value follows a rule of a node. A rule about values of another type is followed by this one.
-    pub(super) fn rule<I: Instance>(&mut self, owner: NodeId, rule: &Rule, item: Item<'_, I>) -> Result<bool, TooCostly> {
+    pub(super) fn rule<I: Instance>(
+        &mut self,
+        owner: NodeId,
+        rule: &Rule,
+        item: Item<'_, I>,
+    ) -> Result<bool, TooCostly> {
         self.meter.charge(1)?;
         match rule {
             Rule::Never => Ok(false),

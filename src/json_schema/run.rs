@@ -124,7 +124,8 @@ impl<'s> Run<'s> {
 
     /// What a dynamic anchor leads to from here.
     pub(super) fn dynamic(&self, anchor: AnchorId, otherwise: NodeId) -> NodeId {
-        let targets = self.around(self.scope).filter_map(|resource| self.schema.anchors.targets.get(&(resource, anchor)));
+        let targets =
+            self.around(self.scope).filter_map(|resource| self.schema.anchors.targets.get(&(resource, anchor)));
         targets.last().copied().unwrap_or(otherwise)
     }
 

@@ -14,12 +14,7 @@ impl Schema {
     }
 
     /// What is wrong with a value, and no more than `most` of it. Nothing where it is valid.
-    pub fn check<I: Instance>(
-        &self,
-        value: &I,
-        budget: Budget,
-        most: usize,
-    ) -> Result<Vec<Problem<'_>>, TooCostly> {
+    pub fn check<I: Instance>(&self, value: &I, budget: Budget, most: usize) -> Result<Vec<Problem<'_>>, TooCostly> {
         let mut run = Run::new(self, budget);
         if run.holds(self.root, Item::Value(value))? {
             return Ok(Vec::new());

@@ -20,9 +20,9 @@ pub(super) fn is_ascii(text: &str) -> bool {
 /// The same, where labels that hold other letters are as IDNA wants them.
 pub(super) fn is_hostname(text: &str) -> bool {
     is_ascii(text)
-        && text.split('.').all(|label| match label.strip_prefix("xn--") {
-            Some(encoded) => idna::punycode::decode_to_string(encoded).is_some_and(|label| is_label(&label)),
-            None => label.get(2..4) != Some("--"),
+        && text.split('.').all(|label| match label.starts_with("xn--") {
+            true => are_labels(label),
+            false => label.get(2..4) != Some("--"),
         })
 }
 
@@ -32,9 +32,13 @@ pub(super) fn is_international(text: &str) -> bool {
         return false;
     }
     let ascii = Uts46::new().to_ascii(text.as_bytes(), AsciiDenyList::STD3, Hyphens::Check, DnsLength::Verify);
-    let Ok(ascii) = ascii else { return false };
+    ascii.is_ok_and(|ascii| is_hostname(&ascii) && are_labels(&ascii))
+}
+
+/// Whether labels, written in ASCII, hold letters that may be in them.
+fn are_labels(ascii: &str) -> bool {
     let (letters, read) = Uts46::new().to_unicode(ascii.as_bytes(), AsciiDenyList::EMPTY, Hyphens::Allow);
-    read.is_ok() && is_hostname(&ascii) && letters.split('.').all(is_label)
+    read.is_ok() && letters.split('.').all(is_label)
 }
 
 /// What RFC 5892 adds to the tables: letters that may be where others are, and those that may not be at all.
@@ -62,9 +66,8 @@ fn is_label(label: &str) -> bool {
                 ('\u{3040}'..='\u{30ff}').contains(letter) && *letter != '\u{30fb}'
                     || ('\u{4e00}'..='\u{9fff}').contains(letter)
             }),
-            '\u{200d}' => before.is_some_and(is_virama),
             '\u{640}' | '\u{7fa}' | '\u{302e}' | '\u{302f}' | '\u{3031}'..='\u{3035}' | '\u{303b}' => false,
-            '\u{200c}' | '\u{6fd}' | '\u{6fe}' | '\u{f0b}' | '\u{3007}' => true,
+            '\u{200c}' | '\u{200d}' | '\u{6fd}' | '\u{6fe}' | '\u{f0b}' | '\u{3007}' => true,
             letter if letter.is_ascii() => true,
             letter => matches!(
                 get_general_category(*letter),
@@ -79,11 +82,4 @@ fn is_label(label: &str) -> bool {
             ),
         }
     })
-}
-
-/// Marks after which a joiner may come; the tables of `idna` know them all, but it is not asked about decoded labels.
-fn is_virama(letter: char) -> bool {
-    let label = format!("{letter}\u{200d}");
-    let (_, read) = Uts46::new().to_unicode(format!("\u{915}{label}").as_bytes(), AsciiDenyList::EMPTY, Hyphens::Allow);
-    read.is_ok()
 }

@@ -63,10 +63,9 @@ fn numbers(source: &Source<'_>, rules: &mut Vec<Rule>) -> Result<(), Bad> {
         Some(_) => Err(source.bad(keyword, "a number")),
     };
     type Make = fn(Limit) -> Rule;
-    for (keyword, exclusive, make) in [
-        ("minimum", "exclusiveMinimum", Rule::Minimum as Make),
-        ("maximum", "exclusiveMaximum", Rule::Maximum as Make),
-    ] {
+    for (keyword, exclusive, make) in
+        [("minimum", "exclusiveMinimum", Rule::Minimum as Make), ("maximum", "exclusiveMaximum", Rule::Maximum as Make)]
+    {
         let limit = |number: (Number, String), exclusive| Limit { number: number.0, shown: number.1.into(), exclusive };
         if source.draft > Draft::Draft4 {
             rules.extend(number(keyword)?.map(|number| make(limit(number, false))));

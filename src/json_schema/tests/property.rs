@@ -48,7 +48,8 @@ fn simple() -> impl Strategy<Value = Value> {
         (-2_i64..3).prop_map(|limit| json!({ "exclusiveMaximum": limit, "format": "uint32" })),
         (0_u64..3).prop_map(|limit| json!({ "minLength": limit, "maxLength": 2, "minItems": limit, "maxItems": 3 })),
         prop_oneof![Just(json!(0.1)), Just(json!(2)), Just(json!(0.5))].prop_map(|by| json!({ "multipleOf": by })),
-        prop_oneof![Just("^a"), Just("[^a]$"), Just("^(?!a)."), Just(r"^\w+$")].prop_map(|text| json!({ "pattern": text })),
+        prop_oneof![Just("^a"), Just("[^a]$"), Just("^(?!a)."), Just(r"^\w+$")]
+            .prop_map(|text| json!({ "pattern": text })),
         Just(json!({ "uniqueItems": true, "maxProperties": 2 })),
         prop_oneof![Just("#"), Just("#/$defs/x"), Just("#/$defs/y")].prop_map(|to| json!({ "items": { "$ref": to } })),
         prop_oneof![Just("#"), Just("#/$defs/x"), Just("#/$defs/y")]
@@ -72,7 +73,9 @@ fn schema() -> impl Strategy<Value = Value> {
             two().prop_map(|(a, others)| {
                 json!({ "type": "object", "properties": { "a": a }, "additionalProperties": others, "required": ["b"] })
             }),
-            two().prop_map(|(a, b)| json!({ "patternProperties": { "[ab]": a, "b|c": b }, "dependentRequired": { "a": ["b"] } })),
+            two().prop_map(
+                |(a, b)| json!({ "patternProperties": { "[ab]": a, "b|c": b }, "dependentRequired": { "a": ["b"] } })
+            ),
             two().prop_map(|(a, b)| json!({ "dependentSchemas": { "a": a }, "unevaluatedProperties": b })),
             (inner.clone(), two(), few()).prop_map(|(a, (b, c), all)| {
                 json!({ "anyOf": all, "properties": { "a": a }, "allOf": [b], "unevaluatedProperties": c })
