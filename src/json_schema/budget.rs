@@ -19,6 +19,8 @@ pub struct Budget {
     pub deadline: Option<Instant>,
     /// Set from outside, ends it too.
     pub cancelled: Option<Arc<AtomicBool>>,
+    /// Whether a value that is not valid may be reported without all that is wrong with it, where that takes more steps.
+    pub may_be_vague: bool,
 }
 
 /// Why a validation came to no result.
@@ -35,7 +37,7 @@ pub enum TooCostly {
 impl Budget {
     /// Steps without any other limit.
     pub fn steps(steps: u64) -> Self {
-        Budget { steps, deadline: None, cancelled: None }
+        Budget { steps, deadline: None, cancelled: None, may_be_vague: false }
     }
 }
 
@@ -49,9 +51,9 @@ impl fmt::Display for TooCostly {
     }
 }
 
-/// Counts what a validation costs.
+/// Counts what a validation costs, and what is done before and after it.
 #[derive(Debug)]
-pub(super) struct Meter {
+pub struct Meter {
     budget: Budget,
     spent: u64,
     next_look: u64,
@@ -59,7 +61,7 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    pub(super) fn new(budget: Budget) -> Self {
+    pub fn new(budget: Budget) -> Self {
         Meter { budget, spent: 0, next_look: STEPS_PER_LOOK, depth: 0 }
     }
 
@@ -67,9 +69,13 @@ impl Meter {
         self.spent
     }
 
+    pub(super) fn may_be_vague(&self) -> bool {
+        self.budget.may_be_vague
+    }
+
     /// Counts work before it is done.
     #[inline]
-    pub(super) fn charge(&mut self, steps: u64) -> Result<(), TooCostly> {
+    pub fn charge(&mut self, steps: u64) -> Result<(), TooCostly> {
         self.spent = self.spent.saturating_add(steps);
         if self.spent < self.next_look.min(self.budget.steps) { Ok(()) } else { self.look() }
     }

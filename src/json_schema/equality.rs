@@ -1,6 +1,5 @@
 //! Whether values are the same, as JSON Schema means it: `1` is `1.0`, and the order of members does not count.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::budget::{Meter, TooCostly};
@@ -37,15 +36,19 @@ pub(super) fn same<A: Instance, B: Instance>(one: &A, other: &B, meter: &mut Met
 pub(super) fn unique<I: Instance>(items: &[I], meter: &mut Meter) -> Result<bool, TooCostly> {
     // Seeded, so that a client cannot choose values that fall together.
     let seed = RandomState::new();
-    let mut known: HashMap<u64, Vec<&I>> = HashMap::with_capacity(items.len().min(1024));
+    let mut hashes = Vec::with_capacity(items.len());
     for item in items {
         let mut hasher = seed.build_hasher();
         hash(item, &seed, &mut hasher, meter)?;
-        let equals = known.entry(hasher.finish()).or_default();
-        if !all(equals.iter(), |known| same(*known, item, meter).map(|same| !same))? {
-            return Ok(false);
+        hashes.push((hasher.finish(), item));
+    }
+    hashes.sort_unstable_by_key(|(hash, _)| *hash);
+    for equals in hashes.chunk_by(|(one, _), (other, _)| one == other) {
+        for (at, (_, one)) in equals.iter().enumerate() {
+            if !all(&equals[..at], |(_, other)| same(*one, *other, meter).map(|same| !same))? {
+                return Ok(false);
+            }
         }
-        equals.push(item);
     }
     Ok(true)
 }
@@ -103,7 +106,7 @@ fn deeper<T>(meter: &mut Meter, work: impl FnOnce(&mut Meter) -> Result<T, TooCo
 
 /// Whether something is true of all, up to the first of which it is not.
 fn all<T>(
-    items: impl Iterator<Item = T>,
+    items: impl IntoIterator<Item = T>,
     mut test: impl FnMut(T) -> Result<bool, TooCostly>,
 ) -> Result<bool, TooCostly> {
     for item in items {

@@ -10,8 +10,8 @@ use super::rules::Chosen;
 use super::run::Run;
 
 /// Looks for what is wrong.
-pub(super) struct Explain<'r, 's, 'v> {
-    run: &'r mut Run<'s>,
+pub(super) struct Explain<'r, 's, 'm, 'v> {
+    run: &'r mut Run<'s, 'm>,
     path: Vec<Segment<'v>>,
     pub problems: Vec<Problem<'s>>,
     most: usize,
@@ -23,8 +23,8 @@ enum Segment<'v> {
     At(usize),
 }
 
-impl<'r, 's, 'v> Explain<'r, 's, 'v> {
-    pub(super) fn new(run: &'r mut Run<'s>, most: usize) -> Self {
+impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
+    pub(super) fn new(run: &'r mut Run<'s, 'm>, most: usize) -> Self {
         Explain { run, path: Vec::new(), problems: Vec::new(), most }
     }
 
@@ -40,15 +40,10 @@ impl<'r, 's, 'v> Explain<'r, 's, 'v> {
         let around = self.run.enter(id)?;
         let schema = self.run.schema;
         let node = &schema.nodes[id as usize];
-        let before = self.problems.len();
         for rule in &node.rules {
             self.rule(id, node, rule, item)?;
         }
         self.run.leave(around);
-        // A node that asks for itself: nothing further down is wrong.
-        if self.problems.len() == before && !self.is_full() && node.is_circular {
-            self.push(node, Kind::Never);
-        }
         Ok(())
     }
 
@@ -186,7 +181,7 @@ impl<'r, 's, 'v> Explain<'r, 's, 'v> {
             }
             let mut known = properties.named(name).map_or_else(Vec::new, |node| vec![node]);
             for (pattern, node) in &properties.patterns {
-                if pattern.is_match(name, &mut self.run.meter)? {
+                if pattern.is_match(name, self.run.meter)? {
                     known.push(*node);
                 }
             }

@@ -26,7 +26,7 @@ mod tests;
 mod unevaluated;
 mod validate;
 
-pub use budget::{Budget, TooCostly};
+pub use budget::{Budget, Meter, TooCostly};
 pub use compile::{Bad, Options};
 pub use documents::Find;
 pub use draft::Draft;

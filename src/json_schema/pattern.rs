@@ -13,6 +13,11 @@ const LOOK_STEPS: usize = 100_000;
 /// Bytes that a pattern looks at in a step.
 const BYTES_PER_STEP: usize = 16;
 
+/// The same for a pattern with look-around, which may start anew at every byte and read to the end each time.
+const SQUARE_BYTES_PER_STEP: usize = 256;
+/// Steps that it takes in any case.
+const LOOK_COST: u64 = 50;
+
 /// A compiled pattern.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -55,6 +60,8 @@ impl Pattern {
         match self.full.get_or_init(|| Engine::compile(&self.text)) {
             Some(Engine::Linear(regex)) => Ok(regex.is_match(text)),
             Some(Engine::Looking(regex)) => {
+                meter.charge(LOOK_COST)?;
+                meter.charge_size(text.len().saturating_mul(text.len()), SQUARE_BYTES_PER_STEP)?;
                 meter.look()?;
                 // What takes too many steps does not match.
                 let matches = regex.is_match(text).unwrap_or(false);

@@ -67,6 +67,8 @@ pub enum Kind<'s> {
     Discriminator(&'s str),
     /// It fits a schema that it must not fit.
     Not(&'s str),
+    /// That it does not fit is certain; finding out where took too many steps.
+    Unexplained,
 }
 
 impl fmt::Display for Kind<'_> {
@@ -101,6 +103,7 @@ impl fmt::Display for Kind<'_> {
             Kind::Discriminator(name) => {
                 write!(f, "{} names none of the schemas that there are", Value::from(*name))
             }
+            Kind::Unexplained => f.write_str("value does not fit, and where takes too many steps to find out"),
             Kind::Not(schema) => write!(f, "{schema} is not allowed for value"),
         }
     }

@@ -11,7 +11,7 @@ use super::run::Run;
 /// Bytes of text that are looked at in a step.
 const BYTES_PER_STEP: usize = 64;
 
-impl Run<'_> {
+impl Run<'_, '_> {
     /// Whether a value follows a rule of a node. A rule about values of another type is followed by this one.
     pub(super) fn rule<I: Instance>(
         &mut self,
@@ -98,7 +98,7 @@ impl Run<'_> {
     fn is_one_of<I: Instance>(&mut self, values: &[Value], item: Item<'_, I>) -> Result<bool, TooCostly> {
         for value in values {
             let is_same = match item {
-                Item::Value(item) => same(item, value, &mut self.meter)?,
+                Item::Value(item) => same(item, value, self.meter)?,
                 Item::Name(name) => {
                     self.meter.charge_size(name.len(), BYTES_PER_STEP)?;
                     value.as_str() == Some(name)
@@ -116,8 +116,8 @@ impl Run<'_> {
         match rule {
             Rule::MinLength(least) => Ok(text.len() as u64 >= *least && text.chars().count() as u64 >= *least),
             Rule::MaxLength(most) => Ok(text.len() as u64 <= *most || text.chars().count() as u64 <= *most),
-            Rule::Pattern(pattern) => pattern.is_match(text, &mut self.meter),
-            Rule::Format(format) => format.is_valid(text, &mut self.meter),
+            Rule::Pattern(pattern) => pattern.is_match(text, self.meter),
+            Rule::Format(format) => format.is_valid(text, self.meter),
             Rule::Content(content) => Ok(content.is_valid(text)),
             _ => Ok(true),
         }
@@ -128,7 +128,7 @@ impl Run<'_> {
         match rule {
             Rule::MinItems(least) => Ok(items.len() as u64 >= *least),
             Rule::MaxItems(most) => Ok(items.len() as u64 <= *most),
-            Rule::UniqueItems => unique(items, &mut self.meter),
+            Rule::UniqueItems => unique(items, self.meter),
             Rule::PrefixItems(nodes) => {
                 for (node, item) in nodes.iter().zip(items) {
                     if !self.holds(*node, Item::Value(item))? {
@@ -210,7 +210,7 @@ impl Run<'_> {
                 return Ok(false);
             }
             for (pattern, node) in &properties.patterns {
-                if pattern.is_match(name, &mut self.meter)? {
+                if pattern.is_match(name, self.meter)? {
                     is_known = true;
                     if !self.holds(*node, Item::Value(member))? {
                         return Ok(false);

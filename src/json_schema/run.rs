@@ -1,6 +1,6 @@
 //! One validation: what it has spent, what it knows already, and where it is.
 
-use super::budget::{Budget, Meter, TooCostly};
+use super::budget::{Meter, TooCostly};
 use super::instance::{Instance, Item};
 use super::memo::Memo;
 use super::node::{AnchorId, NodeId, ResourceId, Schema};
@@ -12,9 +12,9 @@ const STEPS_BEFORE_MEMO: u64 = 2_000;
 const OUTERMOST: u32 = 0;
 
 /// A validation.
-pub(super) struct Run<'s> {
+pub(super) struct Run<'s, 'm> {
     pub schema: &'s Schema,
-    pub meter: Meter,
+    pub meter: &'m mut Meter,
     memo: Memo,
     /// The scope that the validation is in.
     scope: u32,
@@ -29,10 +29,10 @@ struct Scope {
     resource: ResourceId,
 }
 
-impl<'s> Run<'s> {
-    pub(super) fn new(schema: &'s Schema, budget: Budget) -> Self {
+impl<'s, 'm> Run<'s, 'm> {
+    pub(super) fn new(schema: &'s Schema, meter: &'m mut Meter) -> Self {
         let (memo, scopes, open) = (Memo::default(), Vec::new(), Vec::new());
-        Run { schema, meter: Meter::new(budget), memo, scope: OUTERMOST, scopes, open }
+        Run { schema, meter, memo, scope: OUTERMOST, scopes, open }
     }
 
     /// Whether a value is as a node says.
@@ -93,7 +93,7 @@ impl<'s> Run<'s> {
         let around = self.scope;
         let resource = self.schema.nodes[id as usize].resource;
         if self.schema.anchors.resources.get(resource as usize).is_some_and(|has| *has) {
-            self.scope = self.scope_of(resource);
+            self.scope = self.scope_of(resource)?;
         }
         Ok(around)
     }
@@ -104,16 +104,17 @@ impl<'s> Run<'s> {
     }
 
     /// The scope inside of this one. A resource that was entered before changes nothing: the outermost one counts.
-    fn scope_of(&mut self, resource: ResourceId) -> u32 {
+    fn scope_of(&mut self, resource: ResourceId) -> Result<u32, TooCostly> {
         if self.around(self.scope).any(|known| known == resource) {
-            return self.scope;
+            return Ok(self.scope);
         }
+        self.meter.charge_size(self.scopes.len(), 16)?;
         let known = self.scopes.iter().position(|scope| scope.around == self.scope && scope.resource == resource);
         let at = known.unwrap_or_else(|| {
             self.scopes.push(Scope { around: self.scope, resource });
             self.scopes.len() - 1
         });
-        at as u32 + 1
+        Ok(at as u32 + 1)
     }
 
     /// The resources of a scope, the innermost first.

@@ -28,7 +28,7 @@ impl Marks {
     }
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     pub(super) fn unevaluated_items<I: Instance>(
         &mut self,
         owner: NodeId,
@@ -177,7 +177,7 @@ impl Run<'_> {
             self.meter.charge(1)?;
             *seen = *seen || properties.named(name).is_some();
             for (pattern, _) in &properties.patterns {
-                *seen = *seen || pattern.is_match(name, &mut self.meter)?;
+                *seen = *seen || pattern.is_match(name, self.meter)?;
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::schema_messages::{expectation, known_properties, property_name};
 use super::{Content, Entry, Key, Node, Scalar, Style};
 use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
-use crate::json_schema::{Budget, Draft, Kind, Options, Problem, Schema};
+use crate::json_schema::{Budget, Draft, Kind, Meter, Options, Problem, Schema};
 
 /// Steps that a subtree may take, which the author wrote: seconds.
 const STEPS: u64 = 100_000_000;
@@ -91,7 +91,7 @@ impl Shape {
     fn check(&self, json: &Value, node: &Node, findings: &mut Findings) {
         let options = Options { draft: Draft::Draft7, discriminator: false, late_patterns: true, find: None };
         let Some(schema) = self.compiled.get_or_init(|| Schema::compile(&self.schema, &options).ok()) else { return };
-        match schema.check(json, Budget::steps(STEPS), usize::MAX) {
+        match schema.check(json, &mut Meter::new(Budget::steps(STEPS)), usize::MAX) {
             Ok(problems) => problems.iter().for_each(|problem| self.report(problem, node, findings)),
             Err(cost) => {
                 let message = format!("{} {cost}", self.name);

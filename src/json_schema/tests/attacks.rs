@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::json_schema::instance::Item;
 use crate::json_schema::run::Run;
-use crate::json_schema::{Budget, Draft, Options, Schema, TooCostly};
+use crate::json_schema::{Budget, Draft, Meter, Options, Schema, TooCostly};
 
 fn compile(schema: &Value) -> Schema {
     let options = Options { draft: Draft::Draft202012, discriminator: true, late_patterns: false, find: None };
@@ -18,7 +18,8 @@ fn compile(schema: &Value) -> Schema {
 /// Whether a value is valid, the steps it took, and the results that were kept.
 fn cost(schema: &Value, value: &Value) -> (bool, u64, usize) {
     let schema = compile(schema);
-    let mut run = Run::new(&schema, Budget::steps(10_000_000));
+    let mut meter = Meter::new(Budget::steps(10_000_000));
+    let mut run = Run::new(&schema, &mut meter);
     let valid = run.holds(schema.root, Item::Value(value)).unwrap();
     (valid, run.meter.spent(), run.kept())
 }
@@ -27,7 +28,7 @@ fn cost(schema: &Value, value: &Value) -> (bool, u64, usize) {
 fn problems(schema: &Value, value: &Value) -> Vec<(String, String)> {
     let schema = compile(schema);
     let budget = Budget { deadline: Some(Instant::now() + Duration::from_secs(5)), ..Budget::steps(10_000_000) };
-    let problems = schema.check(value, budget, 5).unwrap().into_iter();
+    let problems = schema.check(value, &mut Meter::new(budget), 5).unwrap().into_iter();
     problems.map(|one| (one.at, one.kind.to_string())).collect()
 }
 
@@ -98,7 +99,7 @@ fn wide_lists_end_at_the_first_item_that_fits_nothing() {
     assert!(!valid && steps < 100, "{steps}");
     assert_eq!(problems(&wide, &value).len(), 5);
     let last = Value::Array(vec![json!({"k19": 1}); 1_000_000]);
-    assert_eq!(compile(&wide).is_valid(&last, Budget::steps(100_000)), Err(TooCostly::Steps(100_000)));
+    assert_eq!(compile(&wide).is_valid(&last, &mut Meter::new(Budget::steps(100_000))), Err(TooCostly::Steps(100_000)));
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
 }
 
@@ -146,16 +147,19 @@ fn deep_values_do_not_end_the_stack() {
         json!({"anyOf": [{"type": "array", "items": {"allOf": [{"$ref": "#"}, {"minItems": 0}]}}, {"type": "string"}]});
     let check = move || {
         let schema = compile(&deep);
-        assert!(schema.is_valid(&nested(120, json!("a")), Budget::steps(1_000_000)).unwrap());
-        let found = schema.check(&nested(120, json!(1)), Budget::steps(10_000_000), 5);
+        assert!(schema.is_valid(&nested(120, json!("a")), &mut Meter::new(Budget::steps(1_000_000))).unwrap());
+        let found = schema.check(&nested(120, json!(1)), &mut Meter::new(Budget::steps(10_000_000)), 5);
         assert_eq!(found.unwrap().len(), 1);
         // Never dropped: that would need a stack of its own.
         let value = std::mem::ManuallyDrop::new(nested(2_000, json!("a")));
-        let result = schema.is_valid(&*value, Budget::steps(10_000_000));
+        let result = schema.is_valid(&*value, &mut Meter::new(Budget::steps(10_000_000)));
         assert!(matches!(result, Err(TooCostly::Depth(_))), "{result:?}");
         let all_the_way =
             compile(&json!({"items": {"properties": {"a": {}}, "items": {"$ref": "#"}}, "uniqueItems": true}));
-        assert!(matches!(all_the_way.check(&*value, Budget::steps(10_000_000), 5), Err(TooCostly::Depth(_))));
+        assert!(matches!(
+            all_the_way.check(&*value, &mut Meter::new(Budget::steps(10_000_000)), 5),
+            Err(TooCostly::Depth(_))
+        ));
     };
     // The stack of a thread of tokio.
     std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(check).unwrap().join().unwrap();
@@ -167,18 +171,18 @@ fn time_ends_it_and_so_does_a_flag() {
     let value = Value::Array(vec![json!(format!("{}!", "a".repeat(40))); 100_000]);
     let start = Instant::now();
     let budget = Budget { deadline: Some(start + Duration::from_millis(50)), ..Budget::steps(u64::MAX) };
-    // A pattern that runs away does not match, so the first item ends the first look, and the second one goes on.
-    assert!(schema.check(&value, budget, usize::MAX).is_ok());
+    // A pattern that runs away does not match, so the first item ends the first look; the second one goes on until it is late.
+    assert!(matches!(schema.check(&value, &mut Meter::new(budget), usize::MAX), Err(TooCostly::Time)));
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 
     let list = compile(&json!({"items": {"anyOf": [{"minimum": 5}, {"type": "integer"}]}}));
     let long = Value::Array((0..100_000).map(Value::from).collect());
     let cancelled = Some(Arc::new(AtomicBool::new(true)));
     let budget = Budget { cancelled, ..Budget::steps(u64::MAX) };
-    assert_eq!(list.is_valid(&long, budget), Err(TooCostly::Time));
+    assert_eq!(list.is_valid(&long, &mut Meter::new(budget)), Err(TooCostly::Time));
     let budget = Budget { deadline: Some(start), ..Budget::steps(u64::MAX) };
-    assert_eq!(list.is_valid(&long, budget), Err(TooCostly::Time));
-    assert_eq!(list.is_valid(&long, Budget::steps(u64::MAX)), Ok(true));
+    assert_eq!(list.is_valid(&long, &mut Meter::new(budget)), Err(TooCostly::Time));
+    assert_eq!(list.is_valid(&long, &mut Meter::new(Budget::steps(u64::MAX))), Ok(true));
 }
 
 #[test]
@@ -193,6 +197,6 @@ fn texts_cost_by_their_length() {
         json!({"format": "idn-hostname"}),
     ] {
         let schema = compile(&rule);
-        assert!(schema.is_valid(&long, Budget::steps(10_000)).is_err(), "{rule}");
+        assert!(schema.is_valid(&long, &mut Meter::new(Budget::steps(10_000))).is_err(), "{rule}");
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::json_schema::{Budget, Draft, Options, Schema};
+use crate::json_schema::{Budget, Draft, Meter, Options, Schema};
 
 fn options<'d>(draft: Draft) -> Options<'d> {
     Options { draft, discriminator: false, late_patterns: false, find: None }
@@ -106,8 +106,8 @@ proptest! {
             let Ok(reference) = jsonschema::options().with_draft(theirs).build(&schema) else { continue };
             let ours = Schema::compile(&schema, &options(draft)).unwrap();
             let valid = reference.is_valid(&value);
-            prop_assert_eq!(ours.is_valid(&value, Budget::steps(100_000)), Ok(valid), "{:?} {} {}", draft, schema, value);
-            let problems = ours.check(&value, Budget::steps(200_000), 3).unwrap();
+            prop_assert_eq!(ours.is_valid(&value, &mut Meter::new(Budget::steps(100_000))), Ok(valid), "{:?} {} {}", draft, schema, value);
+            let problems = ours.check(&value, &mut Meter::new(Budget::steps(200_000)), 3).unwrap();
             prop_assert_eq!(problems.is_empty(), valid, "{:?} {} {}", draft, schema, value);
         }
     }
@@ -127,7 +127,7 @@ proptest! {
             let late = Options { late_patterns: true, ..options(Draft::Draft7) };
             let ours = Schema::compile(&schema, &late).unwrap();
             let reference = jsonschema::draft7::new(&schema).unwrap().is_valid(&text);
-            prop_assert_eq!(ours.is_valid(&text, Budget::steps(1000)), Ok(reference), "{} {:?}", pattern, text);
+            prop_assert_eq!(ours.is_valid(&text, &mut Meter::new(Budget::steps(1000))), Ok(reference), "{} {:?}", pattern, text);
         }
     }
 }

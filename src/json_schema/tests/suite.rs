@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use referencing::meta;
 use serde_json::Value;
 
-use crate::json_schema::{Budget, Draft, Options, Schema};
+use crate::json_schema::{Budget, Draft, Meter, Options, Schema};
 use crate::test_support::suites::{self, Row};
 
 const DRAFTS: [(&str, &str, Draft); 5] = [
@@ -86,7 +86,7 @@ fn run(file: &Path, draft: Draft, documents: &HashMap<String, Value>) -> (usize,
         for test in group["tests"].as_array().unwrap() {
             cases += 1;
             let valid = test["valid"] == true;
-            let is_valid = |one: &Schema| one.is_valid(&test["data"], Budget::steps(STEPS));
+            let is_valid = |one: &Schema| one.is_valid(&test["data"], &mut Meter::new(Budget::steps(STEPS)));
             let right = schema.as_ref().is_ok_and(|one| is_valid(one) == Ok(valid));
             passed += usize::from(right);
             if !right {
@@ -95,7 +95,7 @@ fn run(file: &Path, draft: Draft, documents: &HashMap<String, Value>) -> (usize,
             }
             // The second look finds something exactly where there is something.
             if let Ok(schema) = &schema {
-                let problems = schema.check(&test["data"], Budget::steps(2 * STEPS), 3).unwrap();
+                let problems = schema.check(&test["data"], &mut Meter::new(Budget::steps(2 * STEPS)), 3).unwrap();
                 assert_eq!(problems.is_empty(), is_valid(schema).unwrap(), "{}: {test}", group["schema"]);
             }
         }

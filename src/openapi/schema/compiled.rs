@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::convert::Language;
-use super::{Direction, SchemaError, convert, defaults, from_xml};
-use crate::json_schema::{self, Budget, Draft, Options, TooCostly};
+use super::{Direction, SchemaError, XmlUnread, convert, defaults, from_xml};
+use crate::json_schema::{self, Draft, Meter, Options, TooCostly};
 use crate::openapi::{Api, Dialect};
 use crate::source::Node;
 use crate::value::Xml;
@@ -45,19 +45,19 @@ impl Schema {
     }
 
     /// What is wrong with a value, or at least some of it.
-    pub fn check(&self, value: &Json, budget: Budget) -> Result<Vec<Violation>, TooCostly> {
-        let problems = self.compiled.check(value, budget, MOST_VIOLATIONS)?.into_iter();
+    pub fn check(&self, value: &Json, meter: &mut Meter) -> Result<Vec<Violation>, TooCostly> {
+        let problems = self.compiled.check(value, meter, MOST_VIOLATIONS)?.into_iter();
         Ok(problems.map(|one| Violation { message: one.kind.to_string(), at: shortened(one.at) }).collect())
     }
 
-    /// The value that an XML document is under this schema; the error is one sentence.
-    pub fn value_of_xml(&self, document: &Xml) -> Result<Json, String> {
-        from_xml::from_xml(&self.source, document)
+    /// The value that an XML document is under this schema.
+    pub fn value_of_xml(&self, document: &Xml, meter: &mut Meter) -> Result<Json, XmlUnread> {
+        from_xml::from_xml(&self.source, document, meter)
     }
 
     /// Puts the defaults of members that are missing into a value.
-    pub fn fill(&self, value: &mut Json) -> Result<(), TooCostly> {
-        defaults::fill(&self.source, value)
+    pub fn fill(&self, value: &mut Json, meter: &mut Meter) -> Result<(), TooCostly> {
+        defaults::fill(&self.source, value, meter)
     }
 }
 

@@ -2,22 +2,20 @@
 
 use serde_json::Value as Json;
 
-use crate::json_schema::TooCostly;
+use crate::json_schema::{Meter, TooCostly};
 
 /// Levels of schemas; one that contains itself has no end.
 const DEEPEST: usize = 64;
 
-/// Schemas that are looked at for one value. Several may say something about the same member, and about all it contains.
-const STEPS: u64 = 1_000_000;
-
-/// Fills what a schema says about a value; the schema holds what it refers to.
-pub(super) fn fill(schema: &Json, value: &mut Json) -> Result<(), TooCostly> {
-    Fill { root: schema, left: STEPS }.value(schema, value, 0)
+/// Fills what a schema says about a value; the schema holds what it refers to. Several parts of it may say something about the
+/// same member, and about all it contains.
+pub(super) fn fill(schema: &Json, value: &mut Json, meter: &mut Meter) -> Result<(), TooCostly> {
+    Fill { root: schema, meter }.value(schema, value, 0)
 }
 
 struct Fill<'a> {
     root: &'a Json,
-    left: u64,
+    meter: &'a mut Meter,
 }
 
 impl Fill<'_> {
@@ -25,7 +23,7 @@ impl Fill<'_> {
         if depth > DEEPEST {
             return Ok(());
         }
-        self.left = self.left.checked_sub(1).ok_or(TooCostly::Steps(STEPS))?;
+        self.meter.charge(1)?;
         if let Some(target) = schema.get("$ref").and_then(Json::as_str).and_then(|name| target(self.root, name)) {
             self.value(target, value, depth + 1)?;
         }
@@ -35,6 +33,7 @@ impl Fill<'_> {
         match value {
             Json::Object(members) => {
                 for (name, property) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
+                    self.meter.charge(1)?;
                     if let Some(member) = members.get_mut(name) {
                         self.value(property, member, depth + 1)?;
                     } else if let Some(default) = default(self.root, property) {

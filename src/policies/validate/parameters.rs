@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::base::Span;
-use crate::json_schema::{Budget, TooCostly};
+use crate::json_schema::{Budget, Meter, TooCostly};
 use crate::openapi::schema::{Direction, Schema, SchemaError, Violation};
 use crate::openapi::{Api, Location, Operation, ParameterType, Separator};
 use crate::runtime::State;
 
-/// Steps that a parameter may take. A head of a request is small, so these are many.
+/// Steps that the parameters of a request may take. A head is small, so these are many.
 const STEPS: u64 = 50_000;
 
 /// The parameters of an operation.
@@ -61,14 +61,15 @@ fn of_operation(
 /// What is wrong with the parameters of a request.
 pub(super) fn check(all: &[Parameters], state: &State) -> Result<Vec<Violation>, TooCostly> {
     let mut found = Vec::new();
+    let mut meter = Meter::new(Budget { may_be_vague: true, ..Budget::steps(STEPS) });
     for parameter in all.get(state.route.operation.number).into_iter().flatten() {
-        found.extend(parameter.check(state)?);
+        found.extend(parameter.check(state, &mut meter)?);
     }
     Ok(found)
 }
 
 impl Parameter {
-    fn check(&self, state: &State) -> Result<Vec<Violation>, TooCostly> {
+    fn check(&self, state: &State, meter: &mut Meter) -> Result<Vec<Violation>, TooCostly> {
         let place = match self.location {
             Location::Path => "path",
             Location::Header => "header",
@@ -81,7 +82,7 @@ impl Parameter {
             let message = "a required parameter is missing".to_owned();
             return Ok(if self.required { vec![Violation { at, message }] } else { Vec::new() });
         }
-        let mut found = self.schema.check(&value(&self.kind, &texts), Budget::steps(STEPS))?;
+        let mut found = self.schema.check(&value(&self.kind, &texts), meter)?;
         found.iter_mut().for_each(|one| one.at.insert_str(0, &at));
         Ok(found)
     }

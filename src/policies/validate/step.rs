@@ -7,8 +7,8 @@ use http::header::CONTENT_TYPE;
 
 use super::parameters::{self, Parameters};
 use crate::expression::{Builtin, Reference, Root};
-use crate::json_schema::{Budget, TooCostly};
-use crate::openapi::schema::{Bodies, Body, Choice, Schema, Violation};
+use crate::json_schema::{Budget, Meter, TooCostly};
+use crate::openapi::schema::{Bodies, Body, Choice, Schema, Violation, XmlUnread};
 use crate::policy::kit::call::input_body;
 use crate::policy::kit::off_thread::until;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
@@ -115,7 +115,7 @@ impl Step for Validate {
             let failure = match parameters::check(all, &cx.state) {
                 Ok(violations) if violations.is_empty() => None,
                 Ok(violations) => Some(Failure::of("the request does not fit its operation", violations)),
-                Err(cost) => Some(Failure::from(format!("a parameter {cost}"))),
+                Err(cost) => Some(Failure::from(format!("the request {cost}"))),
             };
             if let Some(failure) = failure {
                 return Outcome::fault(self.fault(failure));
@@ -143,7 +143,7 @@ impl Step for Validate {
         let small = if Xml::is_likely(&bytes) { SMALL_XML } else { SMALL };
         if bytes.len() <= small {
             let deadline = Some(Instant::now() + TIME_AT_ONCE);
-            let budget = Budget { steps: STEPS_AT_ONCE, deadline, cancelled: None };
+            let budget = Budget { deadline, ..Budget::steps(STEPS_AT_ONCE) };
             match check(&schema, &bytes, fill, budget) {
                 Err(Unchecked::TooCostly(_)) => {}
                 Err(Unchecked::Failed(failure)) => return Outcome::fault(self.fault(failure)),
@@ -165,7 +165,8 @@ impl Validate {
     ) -> Result<Next, Fault> {
         let deadline = cx.state.budget.deadline;
         let checked = until(deadline, move |cancelled| {
-            let budget = Budget { steps: STEPS, deadline: Some(deadline.into_std()), cancelled: Some(cancelled) };
+            let (deadline, cancelled) = (Some(deadline.into_std()), Some(cancelled));
+            let budget = Budget { steps: STEPS, deadline, cancelled, may_be_vague: true };
             check(&schema, &bytes, fill, budget)
         });
         match checked.await {
@@ -199,6 +200,15 @@ impl From<TooCostly> for Unchecked {
     }
 }
 
+impl From<XmlUnread> for Unchecked {
+    fn from(unread: XmlUnread) -> Self {
+        match unread {
+            XmlUnread::Unfit(message) => Failure::of(UNFIT, vec![Violation { at: String::new(), message }]).into(),
+            XmlUnread::TooCostly(cost) => cost.into(),
+        }
+    }
+}
+
 /// Why a body is refused.
 struct Failure {
     message: String,
@@ -223,20 +233,17 @@ impl Failure {
 
 /// Holds a body against a schema; the value with its defaults, where it is asked for.
 fn check(schema: &Schema, bytes: &[u8], fill: bool, budget: Budget) -> Result<Option<Value>, Unchecked> {
+    let mut meter = Meter::new(budget);
     let (mut value, document) = match Xml::is_likely(bytes) {
         true => {
             let document = Xml::parse(bytes, &XmlLimits::default());
             let document = document.map_err(|error| Failure::from(format!("the body is not XML: {error}")))?;
-            let value = schema.value_of_xml(&document);
-            (
-                value.map_err(|what| Failure::of(UNFIT, vec![Violation { at: String::new(), message: what }]))?,
-                Some(document),
-            )
+            (schema.value_of_xml(&document, &mut meter)?, Some(document))
         }
         // Of two members of one name a service may read the one that was not looked at.
         false => (parse_unique(bytes).map_err(|what| Failure::from(format!("the body {what}")))?, None),
     };
-    let violations = schema.check(&value, budget)?;
+    let violations = schema.check(&value, &mut meter)?;
     if !violations.is_empty() {
         return Err(Failure::of(UNFIT, violations).into());
     }
@@ -245,7 +252,7 @@ fn check(schema: &Schema, bytes: &[u8], fill: bool, budget: Budget) -> Result<Op
         // Defaults have no place among elements whose order nobody knows.
         Some(document) => Some(Value::Xml(document.into())),
         None => {
-            schema.fill(&mut value)?;
+            schema.fill(&mut value, &mut meter)?;
             Some(Value::from(&value))
         }
     })
