@@ -16,6 +16,11 @@ pub(super) type ResourceId = u32;
 /// The number of a dynamic anchor's name.
 pub(super) type AnchorId = u32;
 
+/// Things by name.
+pub(super) type Named<T> = Box<[(Box<str>, T)]>;
+/// A list of names.
+pub(super) type Names = Box<[Box<str>]>;
+
 /// The node that takes everything.
 pub(super) const ANYTHING: NodeId = 0;
 
@@ -77,11 +82,11 @@ pub(super) enum Rule {
     Contains(Contains),
     MinProperties(u64),
     MaxProperties(u64),
-    Required(Box<[Box<str>]>),
+    Required(Names),
     Properties(Box<Properties>),
     PropertyNames(NodeId),
-    DependentRequired(Box<[(Box<str>, Box<[Box<str>]>)]>),
-    DependentSchemas(Box<[(Box<str>, NodeId)]>),
+    DependentRequired(Named<Names>),
+    DependentSchemas(Named<NodeId>),
     Ref(NodeId),
     DynamicRef {
         anchor: AnchorId,
@@ -139,7 +144,7 @@ pub(super) struct Contains {
 #[derive(Debug)]
 pub(super) struct Properties {
     /// Sorted by name.
-    pub named: Box<[(Box<str>, NodeId)]>,
+    pub named: Named<NodeId>,
     pub patterns: Box<[(Pattern, NodeId)]>,
     /// What all others must be.
     pub others: Option<Others>,
@@ -164,7 +169,7 @@ pub(super) struct Choice {
 pub(super) struct Discriminator {
     pub property: Box<str>,
     /// Sorted by text.
-    pub mapping: Box<[(Box<str>, NodeId)]>,
+    pub mapping: Named<NodeId>,
 }
 
 impl Types {
@@ -178,13 +183,13 @@ impl Types {
 
     /// In the order in which they are shown.
     const NAMES: [(&'static str, u8); 7] = [
-        ("array", Self::ARRAY),
+        ("null", Self::NULL),
         ("boolean", Self::BOOLEAN),
         ("integer", Self::INTEGER),
-        ("null", Self::NULL),
         ("number", Self::NUMBER),
-        ("object", Self::OBJECT),
         ("string", Self::STRING),
+        ("array", Self::ARRAY),
+        ("object", Self::OBJECT),
     ];
 
     pub(super) fn none(draft: Draft) -> Self {

@@ -57,11 +57,12 @@ impl Number {
         let shift = number.exponent - divisor.exponent;
         if shift >= 0 {
             let power = power_of_ten(shift.unsigned_abs(), divisor.coefficient);
-            return (number.coefficient % divisor.coefficient) * power % divisor.coefficient == 0;
+            let rest = number.coefficient % divisor.coefficient;
+            return (rest * power).is_multiple_of(divisor.coefficient);
         }
         let power = 10_u128.checked_pow(shift.unsigned_abs());
         let whole = power.and_then(|power| power.checked_mul(divisor.coefficient));
-        whole.is_some_and(|whole| number.coefficient % whole == 0)
+        whole.is_some_and(|whole| number.coefficient.is_multiple_of(whole))
     }
 }
 

@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::node::Types;
 
+/// Values of an `enum` that a message lists.
+const MOST_VALUES: usize = 3;
 /// Names that a message lists.
 const MOST_NAMES: usize = 10;
 /// Characters of a name of a client that a message shows.
@@ -74,14 +76,14 @@ pub enum Kind<'s> {
 impl fmt::Display for Kind<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::Never => f.write_str("no value is allowed"),
+            Kind::Never => f.write_str("False schema does not allow value"),
             Kind::Type(types) => write_types(f, *types),
             Kind::Const(value) => write!(f, "{value} was expected"),
             Kind::Enum(values) => write_values(f, values),
             Kind::Minimum { .. } | Kind::Maximum { .. } | Kind::MultipleOf(_) => self.write_number(f),
             Kind::MinLength(_) | Kind::MaxLength(_) | Kind::MinItems(_) | Kind::MaxItems(_) => self.write_size(f),
             Kind::MinProperties(_) | Kind::MaxProperties(_) => self.write_size(f),
-            Kind::Pattern(pattern) => write!(f, "value does not match {pattern:?}"),
+            Kind::Pattern(pattern) => write!(f, "value does not match \"{pattern}\""),
             Kind::Format(format) => write!(f, "value is not a \"{format}\""),
             Kind::Encoding(name) => write!(f, "value is not compliant with \"{name}\" content encoding"),
             Kind::Media(name) => write!(f, "value is not compliant with \"{name}\" media type"),
@@ -89,8 +91,8 @@ impl fmt::Display for Kind<'_> {
             Kind::MoreItems(count) => {
                 write!(f, "Additional items are not allowed ({count} item{})", plural(*count as u64))
             }
-            Kind::TooFewContained => f.write_str("too few items are as the schema wants some to be"),
-            Kind::TooManyContained => f.write_str("too many items are as the schema wants some to be"),
+            Kind::TooFewContained => f.write_str("value has too few items that fit the schema under 'contains'"),
+            Kind::TooManyContained => f.write_str("value has too many items that fit the schema under 'contains'"),
             Kind::Required(name) => write!(f, "{} is a required property", Value::from(*name)),
             Kind::Additional(names) => write_unexpected(f, "Additional", names),
             Kind::Unevaluated(names) => write_unexpected(f, "Unevaluated", names),
@@ -148,16 +150,14 @@ fn write_types(f: &mut fmt::Formatter<'_>, types: Types) -> fmt::Result {
 
 fn write_values(f: &mut fmt::Formatter<'_>, values: &Value) -> fmt::Result {
     let values: Vec<String> = values.as_array().into_iter().flatten().map(Value::to_string).collect();
+    f.write_str("value is not one of ")?;
     match values.as_slice() {
-        [] => f.write_str("no value is allowed"),
-        [one] => write!(f, "value is not {one}"),
-        [first @ .., last] if first.len() < MOST_NAMES => {
-            write!(f, "value is not one of {} or {last}", first.join(", "))
+        all if all.len() > MOST_VALUES => {
+            let (shown, others) = all.split_at(MOST_VALUES - 1);
+            write!(f, "{} or {} other candidates", shown.join(", "), others.len())
         }
-        all => {
-            let shown = &all[..MOST_NAMES.min(all.len())];
-            write!(f, "value is not one of {} or {} other candidates", shown.join(", "), all.len() - shown.len())
-        }
+        [first @ .., last] if !first.is_empty() => write!(f, "{} or {last}", first.join(", ")),
+        all => f.write_str(&all.join(", ")),
     }
 }
 

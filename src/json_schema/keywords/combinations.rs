@@ -6,7 +6,7 @@ use super::source::Source;
 use crate::json_schema::compile::{Bad, Compiler};
 use crate::json_schema::documents::Found;
 use crate::json_schema::draft::Draft;
-use crate::json_schema::node::{ANYTHING, Choice, Discriminator, NodeId, Rule};
+use crate::json_schema::node::{ANYTHING, Choice, Discriminator, Named, NodeId, Rule};
 
 /// Bytes of a schema under `not` that a message shows.
 const SHOWN: usize = 200;
@@ -112,11 +112,7 @@ impl<'d> Compiler<'d> {
         Ok(Some(Discriminator { property: property.into(), mapping: self.mapping(source, mapping)? }))
     }
 
-    fn mapping(
-        &mut self,
-        source: &Source<'d>,
-        mapping: &'d Map<String, Value>,
-    ) -> Result<Box<[(Box<str>, NodeId)]>, Bad> {
+    fn mapping(&mut self, source: &Source<'d>, mapping: &'d Map<String, Value>) -> Result<Named<NodeId>, Bad> {
         let mut all = Vec::with_capacity(mapping.len());
         for (text, reference) in mapping {
             let reference = reference.as_str().ok_or_else(|| source.bad("discriminator", "a map with references"))?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::source::Source;
 use crate::json_schema::compile::{Bad, Compiler};
 use crate::json_schema::draft::Draft;
-use crate::json_schema::node::{Contains, NodeId, Rule};
+use crate::json_schema::node::{Contains, Named, NodeId, Rule};
 
 impl<'d> Compiler<'d> {
     pub(super) fn items(&mut self, source: &Source<'d>, rules: &mut Vec<Rule>) -> Result<(), Bad> {
@@ -67,11 +67,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The nodes of a keyword that holds schemas by name, sorted.
-    pub(super) fn named(
-        &mut self,
-        source: &Source<'d>,
-        keyword: &str,
-    ) -> Result<Option<Box<[(Box<str>, NodeId)]>>, Bad> {
+    pub(super) fn named(&mut self, source: &Source<'d>, keyword: &str) -> Result<Option<Named<NodeId>>, Bad> {
         let Some(map) = source.map(keyword)? else { return Ok(None) };
         let all = map.iter().map(|(name, value)| {
             let node = self.node(value, source.resource, source.inside(keyword, name))?;

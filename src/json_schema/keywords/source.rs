@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::json_schema::compile::Bad;
 use crate::json_schema::documents::Found;
 use crate::json_schema::draft::Draft;
-use crate::json_schema::node::ResourceId;
+use crate::json_schema::node::{Names, ResourceId};
 
 /// Keywords that a draft without validation does not have.
 const VALIDATING: [&str; 20] = [
@@ -100,9 +100,9 @@ impl<'d> Source<'d> {
     }
 
     /// A list of names.
-    pub(super) fn names(&self, keyword: &str, value: &Value) -> Result<Box<[Box<str>]>, Bad> {
+    pub(super) fn names(&self, keyword: &str, value: &Value) -> Result<Names, Bad> {
         let names = value.as_array().into_iter().flatten().map(|name| name.as_str().map(Box::from));
-        let names = names.collect::<Option<Box<[Box<str>]>>>().filter(|_| value.is_array());
+        let names = names.collect::<Option<Names>>().filter(|_| value.is_array());
         names.ok_or_else(|| self.bad(keyword, "a list of names"))
     }
 }

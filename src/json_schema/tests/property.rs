@@ -103,6 +103,11 @@ proptest! {
             (Draft::Draft201909, jsonschema::Draft::Draft201909),
             (Draft::Draft202012, jsonschema::Draft::Draft202012),
         ] {
+            // What `contains` counted is evaluated from 2020-12 on; jsonschema takes it so in 2019-09 as well.
+            let text = schema.to_string();
+            if draft == Draft::Draft201909 && text.contains("contains") && text.contains("unevaluatedItems") {
+                continue;
+            }
             let Ok(reference) = jsonschema::options().with_draft(theirs).build(&schema) else { continue };
             let ours = Schema::compile(&schema, &options(draft)).unwrap();
             let valid = reference.is_valid(&value);
@@ -129,5 +134,49 @@ proptest! {
             let reference = jsonschema::draft7::new(&schema).unwrap().is_valid(&text);
             prop_assert_eq!(ours.is_valid(&text, &mut Meter::new(Budget::steps(1000))), Ok(reference), "{} {:?}", pattern, text);
         }
+    }
+}
+
+#[test]
+fn messages_are_those_that_jsonschema_has_without_values() {
+    for (schema, value) in [
+        (json!(false), json!(1)),
+        (json!({"type": "integer"}), json!(1.5)),
+        (json!({"type": ["string", "array", "null"]}), json!(1)),
+        (json!({"const": {"a": 1}}), json!(1)),
+        (json!({"enum": [1, "a", null]}), json!(2)),
+        (json!({"enum": [1]}), json!(2)),
+        (json!({"enum": [1, 2, 3, 4]}), json!(5)),
+        (json!({"minimum": 2.5, "maximum": 1}), json!(2)),
+        (json!({"exclusiveMinimum": 2}), json!(2)),
+        (json!({"exclusiveMaximum": 2}), json!(2)),
+        (json!({"multipleOf": 0.1}), json!(0.25)),
+        (json!({"minLength": 1}), json!("")),
+        (json!({"maxLength": 2}), json!("abc")),
+        (json!({"pattern": r"^\d\w$"}), json!("a")),
+        (json!({"format": "date"}), json!("a")),
+        (json!({"minItems": 2}), json!([1])),
+        (json!({"maxItems": 1}), json!([1, 2])),
+        (json!({"uniqueItems": true}), json!([1, 1])),
+        (json!({"items": [{}], "additionalItems": false}), json!([1, 2, 3])),
+        (json!({"minProperties": 1}), json!({})),
+        (json!({"maxProperties": 2}), json!({"a": 1, "b": 1, "c": 1})),
+        (json!({"required": ["a\"b"]}), json!({})),
+        (json!({"properties": {"a": {}}, "additionalProperties": false}), json!({"b": 1, "c": 1})),
+        (json!({"anyOf": [false, {"type": "null"}]}), json!(1)),
+        (json!({"oneOf": [false, {"type": "null"}]}), json!(1)),
+        (json!({"oneOf": [true, {"type": "integer"}]}), json!(1)),
+        (json!({"not": {"type": "integer"}}), json!(1)),
+        (json!({"contentEncoding": "base64"}), json!("ä")),
+    ] {
+        let reference = jsonschema::options().with_draft(jsonschema::Draft::Draft7).should_validate_formats(true);
+        let reference = reference.build(&schema).unwrap();
+        let mut expected: Vec<String> = reference.iter_errors(&value).map(|error| error.masked().to_string()).collect();
+        let ours = Schema::compile(&schema, &options(Draft::Draft7)).unwrap();
+        let problems = ours.check(&value, &mut Meter::new(Budget::steps(1000)), 9).unwrap();
+        let mut found: Vec<String> = problems.iter().map(|one| one.kind.to_string()).collect();
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected, "{schema}");
     }
 }

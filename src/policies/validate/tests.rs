@@ -264,7 +264,8 @@ async fn a_small_body_costs_little_whatever_it_is() {
     let gateway = recursive("Any");
     let nested = |depth: usize, inner: &str| format!("{}{inner}{}", "[".repeat(depth), "]".repeat(depth));
     assert_eq!(refusal(&gateway, &nested(100, "\"a\"")).await, None);
-    let none = "the body does not fit the schema: value is not valid under any of the schemas listed in the 'anyOf' keyword";
+    let none =
+        "the body does not fit the schema: value is not valid under any of the schemas listed in the 'anyOf' keyword";
     assert_eq!(refusal(&gateway, &nested(100, "1")).await, Some(none.to_owned()));
     assert_eq!(refusal(&gateway, &nested(200, "1")).await, Some("the body is not JSON".to_owned()));
     let wide = format!("[{}1]", "\"a\",".repeat(20_000));

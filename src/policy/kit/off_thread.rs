@@ -124,3 +124,35 @@ pub(crate) fn size_of(value: &Value) -> usize {
     }
     size
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_is_told_when_nobody_waits_for_it() {
+        let (tell, told) = channel();
+        let work = until(Instant::now() + Duration::from_secs(10), move |cancelled| {
+            while !cancelled.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            tell.send(()).unwrap();
+        });
+        assert!(timeout(Duration::from_millis(20), work).await.is_err());
+        told.recv_timeout(Duration::from_secs(10)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn work_whose_turn_does_not_come_in_time_is_left() {
+        let every = AT_A_TIME.available_permits() as u32;
+        let held = AT_A_TIME.acquire_many(every).await.unwrap();
+        assert_eq!(until(Instant::now() + Duration::from_millis(20), |_| 7).await, None);
+        drop(held);
+        assert_eq!(until(Instant::now() + Duration::from_secs(10), |_| 7).await, Some(7));
+    }
+}
