@@ -15,7 +15,7 @@ const MOST_HOPS: usize = 100;
 /// How a schema is read.
 #[derive(Clone, Copy)]
 pub struct Options<'d> {
-    /// The draft, where the schema does not say.
+    /// The draft of a schema without `$schema`.
     pub draft: Draft,
     /// Whether `discriminator` decides among alternatives, as in OpenAPI. Its `mapping` holds references, and every text that
     /// a value may have is there.
@@ -30,7 +30,7 @@ pub struct Options<'d> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at `{pointer}`: {message}")]
 pub struct Bad {
-    /// Where the mistake is.
+    /// Where the keyword is that is wrong.
     pub pointer: String,
     /// One sentence.
     pub message: String,

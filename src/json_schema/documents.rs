@@ -31,7 +31,7 @@ pub(super) struct Resource<'d> {
     pub place: String,
     pub root: &'d Value,
     pub draft: Draft,
-    /// Whether the keywords that say what a value must be apply: a draft of one's own may leave them out.
+    /// Whether the keywords of the vocabulary for validation apply: a draft of one's own may leave them out.
     pub validates: bool,
     pub anchors: HashMap<&'d str, &'d Value>,
     /// Anchors that others may take the place of. The name of `$recursiveAnchor` is empty.
@@ -156,7 +156,7 @@ impl<'d> Documents<'d> {
         id
     }
 
-    /// The draft that a schema says it follows, and whether that one's values are validated.
+    /// The draft that `$schema` names, and whether it has the vocabulary for validation.
     fn dialect(&self, schema: &Value) -> Option<(Draft, bool)> {
         let uri = schema.get("$schema")?.as_str()?;
         if let Some(draft) = Draft::named(uri) {

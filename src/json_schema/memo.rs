@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::node::NodeId;
 
-/// Results that are kept: some 30 MB at most. Past these nothing is added, and the steps are the limit.
+/// Results that are kept: some 20 MB at most. Past these nothing is added, and the steps are the limit.
 const MOST: usize = 400_000;
 
 /// A schema, the dynamic scope it was reached with, and the place of the value.

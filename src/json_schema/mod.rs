@@ -1,8 +1,8 @@
 //! JSON Schema, drafts 4 to 2020-12, under a budget.
 //!
 //! A schema is compiled once, to nodes that refer to each other by number ([`Schema::compile`]). Validating counts steps, looks at
-//! the clock, and never holds a schema against the same place again and again. First it only finds out whether a value is valid;
-//! what is wrong with one that is not, a second look says.
+//! the clock, and never holds a schema against the same place again and again. The first look only finds out whether a value is
+//! valid; a second one collects what is wrong.
 
 mod budget;
 mod compile;

@@ -74,7 +74,7 @@ pub(super) enum Rule {
     MaxItems(u64),
     UniqueItems,
     PrefixItems(Box<[NodeId]>),
-    /// The items after the first ones; whether the keyword is `additionalItems`.
+    /// The items after the first ones, or all.
     Items {
         from: usize,
         node: NodeId,
@@ -117,7 +117,7 @@ pub(super) struct Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Types {
     pub(super) bits: u8,
-    /// `1.0` is no whole number: so says draft 4.
+    /// `1.0` is no whole number, as in draft 4.
     pub(super) strict: bool,
 }
 
@@ -130,7 +130,7 @@ pub(super) struct Content {
     pub media: Option<Box<str>>,
 }
 
-/// How many items must be as a schema says.
+/// How many items must fit a schema.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Contains {
     pub node: NodeId,
@@ -164,7 +164,7 @@ pub(super) struct Choice {
     pub discriminator: Option<Discriminator>,
 }
 
-/// The member whose text says which alternative is meant.
+/// The member whose text is the name of an alternative.
 #[derive(Debug)]
 pub(super) struct Discriminator {
     pub property: Box<str>,

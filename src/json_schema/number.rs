@@ -67,7 +67,7 @@ impl Number {
 }
 
 impl Decimal {
-    /// A number as its shortest decimal text says it: `0.1` is a tenth. Both parts of a product fit: a coefficient has at most
+    /// A number by its shortest decimal text: `0.1` is a tenth. Both parts of a product fit: a coefficient has at most
     /// 64 bits.
     fn of(number: Number) -> Self {
         let decimal = match number {

@@ -1,4 +1,4 @@
-//! What is wrong with a value, in words that say what was expected and never what the value is.
+//! What is wrong with a value: messages name what was expected and never show the value.
 
 use std::fmt;
 
@@ -65,7 +65,7 @@ pub enum Kind<'s> {
     NoBranch(&'static str),
     /// It is several of those of which it must be one.
     ManyBranches,
-    /// The member that says which alternative is meant has none of the texts that it may have.
+    /// The member that names an alternative names none that there is.
     Discriminator(&'s str),
     /// It fits a schema that it must not fit.
     Not(&'s str),

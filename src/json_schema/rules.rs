@@ -73,7 +73,7 @@ impl Run<'_, '_> {
         }
     }
 
-    /// How many alternatives a value fits, counted up to `most`. The one that it says it is decides alone.
+    /// How many alternatives a value fits, counted up to `most`. One that it names decides alone.
     pub(super) fn branches<I: Instance>(
         &mut self,
         choice: &Choice,
@@ -230,9 +230,9 @@ impl Run<'_, '_> {
     }
 }
 
-/// The alternative that a value says it is.
+/// The alternative that a value names.
 pub(super) enum Chosen {
-    /// It says nothing, so any will do.
+    /// It names none, so any will do.
     Any,
     Branch(NodeId),
     /// It is none that there is.

@@ -35,7 +35,7 @@ impl<'s, 'm> Run<'s, 'm> {
         Run { schema, meter, memo, scope: OUTERMOST, scopes, open }
     }
 
-    /// Whether a value is as a node says.
+    /// Whether a value fits a node.
     pub(super) fn holds<I: Instance>(&mut self, id: NodeId, item: Item<'_, I>) -> Result<bool, TooCostly> {
         let schema = self.schema;
         let node = &schema.nodes[id as usize];

@@ -1,4 +1,4 @@
-//! What a schema says of a value.
+//! Whether a value is valid, and what is wrong with it.
 
 use super::budget::{Meter, TooCostly};
 use super::explain::Explain;

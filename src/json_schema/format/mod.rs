@@ -75,7 +75,7 @@ fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 }
 
 impl Format {
-    /// A format of a draft. Others say nothing about a value.
+    /// A format of a draft. Every value fits one that is unknown.
     pub(super) fn named(name: &str, draft: Draft) -> Option<Self> {
         let mut formats = FORMATS.iter();
         formats.find(|known| known.name == name && known.first <= draft && draft <= known.last).map(Format)

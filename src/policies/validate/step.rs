@@ -249,7 +249,7 @@ fn check(schema: &Schema, bytes: &[u8], fill: bool, budget: Budget) -> Result<Op
     }
     Ok(match document {
         _ if !fill => None,
-        // Defaults have no place among elements whose order nobody knows.
+        // Defaults have no place among elements whose order is unknown.
         Some(document) => Some(Value::Xml(document.into())),
         None => {
             schema.fill(&mut value, &mut meter)?;

@@ -58,8 +58,8 @@ pub(crate) fn work<'a, P: Send + Sync + ?Sized + 'static>(
 static AT_A_TIME: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(available_parallelism().map_or(2, |cores| cores.get().max(2))));
 
-/// Does work on another thread, when its turn comes; `None` where that is not before the deadline. The work is told when nobody
-/// waits for it any longer, and must end then.
+/// Does work on another thread, when its turn comes; `None` where that is not before the deadline. The flag is set when
+/// the request no longer waits, and the work must end then.
 pub(crate) async fn until<T: Send + 'static>(
     deadline: Instant,
     work: impl FnOnce(Arc<AtomicBool>) -> T + Send + 'static,
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn work_is_told_when_nobody_waits_for_it() {
+    async fn work_is_told_when_its_request_no_longer_waits() {
         let (tell, told) = channel();
         let work = until(Instant::now() + Duration::from_secs(10), move |cancelled| {
             while !cancelled.load(Ordering::Relaxed) {
