@@ -1,12 +1,14 @@
 //! A schema as it is written, to nodes. Every schema is compiled once, wherever it is referred to.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::BuildHasherDefault;
 
 use serde_json::Value;
 
 use super::documents::{Documents, Find, Found, address};
 use super::draft::Draft;
 use super::graph;
+use super::memo::Mix;
 use super::node::{ANYTHING, AnchorId, Anchors, Node, NodeId, ResourceId, Rule, Schema};
 
 /// References that lead to references and to nothing else.
@@ -20,8 +22,9 @@ pub struct Options<'d> {
     /// Whether `discriminator` decides among alternatives, as in OpenAPI. Its `mapping` holds references, and every text that
     /// a value may have is there.
     pub discriminator: bool,
-    /// Whether patterns are compiled where they are needed. One that is no pattern then matches nothing.
-    pub late_patterns: bool,
+    /// Whether it is one of Gantry's own, many of which are compiled at every start: it has no identifiers and no anchors, and its
+    /// patterns, which tests know, are compiled when a text meets them.
+    pub is_own: bool,
     /// Other documents, by their addresses.
     pub find: Option<Find<'d>>,
 }
@@ -39,12 +42,12 @@ pub struct Bad {
 impl Schema {
     /// Compiles a schema.
     pub fn compile<'d>(root: &'d Value, options: &Options<'d>) -> Result<Self, Bad> {
-        let documents = Documents::new(root, options.draft, options.find);
+        let documents = Documents::new(root, options.draft, options.find, options.is_own);
         let mut compiler = Compiler {
             documents,
             options: *options,
             nodes: Vec::new(),
-            known: HashMap::new(),
+            known: HashMap::default(),
             waiting: VecDeque::new(),
             names: Vec::new(),
             anchors: Anchors::default(),
@@ -74,7 +77,7 @@ pub(super) struct Compiler<'d> {
     pub options: Options<'d>,
     nodes: Vec<Node>,
     /// By the address in memory of a schema.
-    known: HashMap<usize, NodeId>,
+    known: HashMap<usize, NodeId, BuildHasherDefault<Mix>>,
     waiting: VecDeque<(NodeId, Found<'d>)>,
     /// Names of dynamic anchors, by their numbers.
     names: Vec<&'d str>,

@@ -47,9 +47,14 @@ pub(super) struct Found<'d> {
 }
 
 impl<'d> Documents<'d> {
-    pub(super) fn new(root: &'d Value, draft: Draft, find: Option<Find<'d>>) -> Self {
+    /// A document, and what is found from it. A plain one has no identifiers and no anchors.
+    pub(super) fn new(root: &'d Value, draft: Draft, find: Option<Find<'d>>, is_plain: bool) -> Self {
         let mut documents =
             Documents { find, draft, resources: Vec::new(), by_address: HashMap::new(), by_root: HashMap::new() };
+        if is_plain {
+            documents.start(root, None, String::new(), draft, true);
+            return documents;
+        }
         documents.add(root, Iri::parse(NOWHERE.to_owned()).ok(), String::new());
         documents
     }
@@ -64,7 +69,10 @@ impl<'d> Documents<'d> {
 
     /// The resource that a schema belongs to: its own, or that of the schema around it.
     pub(super) fn resource_of(&self, schema: &Value, around: ResourceId) -> ResourceId {
-        self.by_root.get(&address(schema)).copied().unwrap_or(around)
+        match self.resources.len() {
+            1 => around,
+            _ => self.by_root.get(&address(schema)).copied().unwrap_or(around),
+        }
     }
 
     /// What a reference points to; the error is one sentence.

@@ -36,7 +36,7 @@ impl Memo {
 
 /// Mixes numbers. Addresses are not chosen by a client, so nothing need hide them.
 #[derive(Debug, Default)]
-struct Mix(u64);
+pub(super) struct Mix(u64);
 
 impl Hasher for Mix {
     fn finish(&self) -> u64 {

@@ -89,7 +89,7 @@ impl Shape {
 
     /// Reports what is wrong.
     fn check(&self, json: &Value, node: &Node, findings: &mut Findings) {
-        let options = Options { draft: Draft::Draft7, discriminator: false, late_patterns: true, find: None };
+        let options = Options { draft: Draft::Draft7, discriminator: false, is_own: true, find: None };
         let Some(schema) = self.compiled.get_or_init(|| Schema::compile(&self.schema, &options).ok()) else { return };
         match schema.check(json, &mut Meter::new(Budget::steps(STEPS)), usize::MAX) {
             Ok(problems) => problems.iter().for_each(|problem| self.report(problem, node, findings)),

@@ -11,6 +11,42 @@ use crate::json_schema::node::{ANYTHING, Choice, Discriminator, Named, NodeId, R
 /// Bytes of a schema under `not` that a message shows.
 const SHOWN: usize = 200;
 
+/// What the keywords of a schema are about. Most schemas have few, and nothing is looked up for the rest.
+#[derive(Default)]
+struct About {
+    values: bool,
+    items: bool,
+    members: bool,
+    combinations: bool,
+}
+
+impl About {
+    fn of(keywords: &Map<String, Value>) -> Self {
+        let mut about = About::default();
+        for keyword in keywords.keys() {
+            match keyword.as_str() {
+                "title" | "description" | "default" | "examples" => {}
+                "items" | "prefixItems" | "additionalItems" | "unevaluatedItems" | "contains" | "minItems"
+                | "maxItems" | "uniqueItems" => about.items = true,
+                "properties"
+                | "patternProperties"
+                | "additionalProperties"
+                | "unevaluatedProperties"
+                | "required"
+                | "propertyNames"
+                | "minProperties"
+                | "maxProperties"
+                | "dependencies"
+                | "dependentRequired"
+                | "dependentSchemas" => about.members = true,
+                "allOf" | "anyOf" | "oneOf" | "not" | "if" => about.combinations = true,
+                _ => about.values = true,
+            }
+        }
+        about
+    }
+}
+
 impl<'d> Compiler<'d> {
     /// The rules of a schema.
     pub(in crate::json_schema) fn rules(&mut self, found: &Found<'d>) -> Result<Vec<Rule>, Bad> {
@@ -30,10 +66,19 @@ impl<'d> Compiler<'d> {
         if source.draft.ref_is_alone() && members.get("$ref").is_some_and(Value::is_string) {
             return Ok(rules);
         }
-        self.values(&source, &mut rules)?;
-        self.items(&source, &mut rules)?;
-        self.members(&source, &mut rules)?;
-        self.combinations(&source, &mut rules)?;
+        let about = About::of(members);
+        if about.values {
+            self.values(&source, &mut rules)?;
+        }
+        if about.items {
+            self.items(&source, &mut rules)?;
+        }
+        if about.members {
+            self.members(&source, &mut rules)?;
+        }
+        if about.combinations {
+            self.combinations(&source, &mut rules)?;
+        }
         Ok(rules)
     }
 

@@ -52,6 +52,13 @@ impl<'d> Source<'d> {
         self.members.get(keyword)
     }
 
+    /// Whether there are keywords that do more than name a type or describe.
+    pub(super) fn has_more_than_type(&self) -> bool {
+        self.members
+            .keys()
+            .any(|keyword| !matches!(keyword.as_str(), "type" | "title" | "description" | "default" | "enum"))
+    }
+
     /// A keyword that came with a draft.
     pub(super) fn since(&self, draft: Draft, keyword: &str) -> Option<&'d Value> {
         if self.draft >= draft { self.get(keyword) } else { None }

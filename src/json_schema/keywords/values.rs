@@ -22,6 +22,13 @@ impl Compiler<'_> {
             source.list("enum")?;
             rules.push(Rule::Enum(value.clone()));
         }
+        if source.has_more_than_type() {
+            self.numbers_and_texts(source, rules)?;
+        }
+        Ok(())
+    }
+
+    fn numbers_and_texts(&self, source: &Source<'_>, rules: &mut Vec<Rule>) -> Result<(), Bad> {
         numbers(source, rules)?;
         rules.extend(source.count("minLength")?.map(Rule::MinLength));
         rules.extend(source.count("maxLength")?.map(Rule::MaxLength));
@@ -34,7 +41,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn pattern(&self, source: &Source<'_>, keyword: &str, text: &str) -> Result<Pattern, Bad> {
-        if self.options.late_patterns {
+        if self.options.is_own {
             return Ok(Pattern::later(text));
         }
         Pattern::compile(text).ok_or_else(|| Bad {

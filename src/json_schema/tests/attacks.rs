@@ -11,7 +11,7 @@ use crate::json_schema::run::Run;
 use crate::json_schema::{Budget, Draft, Meter, Options, Schema, TooCostly};
 
 fn compile(schema: &Value) -> Schema {
-    let options = Options { draft: Draft::Draft202012, discriminator: true, late_patterns: false, find: None };
+    let options = Options { draft: Draft::Draft202012, discriminator: true, is_own: false, find: None };
     Schema::compile(schema, &options).unwrap()
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::json_schema::{Budget, Draft, Meter, Options, Schema};
 
 fn options<'d>(draft: Draft) -> Options<'d> {
-    Options { draft, discriminator: false, late_patterns: false, find: None }
+    Options { draft, discriminator: false, is_own: false, find: None }
 }
 
 fn value() -> impl Strategy<Value = Value> {
@@ -121,7 +121,7 @@ proptest! {
 proptest! {
     /// The patterns of our own types, which are compiled late and for ASCII first, over what looks like theirs.
     #[test]
-    fn late_patterns_match_the_same(text in "[ \\t\u{a0}]{0,2}[0-9٣]{0,3}[.0-9]{0,3}[ /%]{0,2}(ms|second|s|h|none)?\n?") {
+    fn is_own_match_the_same(text in "[ \\t\u{a0}]{0,2}[0-9٣]{0,3}[.0-9]{0,3}[ /%]{0,2}(ms|second|s|h|none)?\n?") {
         for pattern in [
             r"^\s*\d+(\.\d+)?\s*(ms|s|m|h)?\s*$",
             r"^\s*(100(\.0+)?|\d{1,2}(\.\d+)?)\s*%\s*$",
@@ -129,7 +129,7 @@ proptest! {
             "^(none|not-sent|throttled|always)$",
         ] {
             let (schema, text) = (json!({ "pattern": pattern }), json!(text));
-            let late = Options { late_patterns: true, ..options(Draft::Draft7) };
+            let late = Options { is_own: true, ..options(Draft::Draft7) };
             let ours = Schema::compile(&schema, &late).unwrap();
             let reference = jsonschema::draft7::new(&schema).unwrap().is_valid(&text);
             prop_assert_eq!(ours.is_valid(&text, &mut Meter::new(Budget::steps(1000))), Ok(reference), "{} {:?}", pattern, text);

@@ -80,7 +80,7 @@ fn run(file: &Path, draft: Draft, documents: &HashMap<String, Value>) -> (usize,
     let (mut cases, mut passed) = (0, 0);
     let content = read(file);
     let find = |address: &str| documents.get(address);
-    let options = Options { draft, discriminator: false, late_patterns: false, find: Some(&find) };
+    let options = Options { draft, discriminator: false, is_own: false, find: Some(&find) };
     for group in content.as_array().unwrap() {
         let schema = Schema::compile(&group["schema"], &options);
         for test in group["tests"].as_array().unwrap() {

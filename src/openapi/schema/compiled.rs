@@ -38,7 +38,7 @@ impl Schema {
     pub fn compile(api: &Api, node: &Node, direction: Direction) -> Result<Arc<Self>, SchemaError> {
         let (language, draft) = language(api, node);
         let source = convert::convert(&api.references, node, language, direction)?;
-        let options = Options { draft, discriminator: !language.is_plain, late_patterns: false, find: None };
+        let options = Options { draft, discriminator: !language.is_plain, is_own: false, find: None };
         let compiled = json_schema::Schema::compile(&source, &options)
             .map_err(|bad| SchemaError { span: node.span, message: format!("the schema cannot be used: {bad}") })?;
         Ok(Arc::new(Schema { compiled, source }))
