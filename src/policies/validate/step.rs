@@ -23,8 +23,8 @@ const SMALL_XML: usize = 4 * 1024;
 const STEPS_AT_ONCE: u64 = 20_000;
 const TIME_AT_ONCE: Duration = Duration::from_millis(1);
 
-/// Steps that a body may take.
-const STEPS: u64 = 20_000_000;
+/// Steps that a body may take: about a second of work.
+const STEPS: u64 = 100_000_000;
 
 /// A compiled `validate`.
 pub(super) struct Validate {

@@ -55,8 +55,11 @@ pub(crate) fn work<'a, P: Send + Sync + ?Sized + 'static>(
 }
 
 /// Work that [`until`] does at a time. More of it would only take the processor from the threads that serve requests.
-static AT_A_TIME: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(2, |cores| cores.get().max(2))));
+static AT_A_TIME: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(at_a_time()));
+
+fn at_a_time() -> usize {
+    available_parallelism().map_or(2, |cores| cores.get().max(2))
+}
 
 /// Does work on another thread, when its turn comes; `None` where that is not before the deadline. The flag is set when
 /// the request no longer waits, and the work must end then.
@@ -149,8 +152,7 @@ mod tests {
 
     #[tokio::test]
     async fn work_whose_turn_does_not_come_in_time_is_left() {
-        let every = AT_A_TIME.available_permits() as u32;
-        let held = AT_A_TIME.acquire_many(every).await.unwrap();
+        let held = AT_A_TIME.acquire_many(at_a_time() as u32).await.unwrap();
         assert_eq!(until(Instant::now() + Duration::from_millis(20), |_| 7).await, None);
         drop(held);
         assert_eq!(until(Instant::now() + Duration::from_secs(10), |_| 7).await, Some(7));
