@@ -13,6 +13,9 @@ pub mod value;
 /// JSON Web Tokens: keys, signatures, tokens.
 pub mod jose;
 
+/// JSON Schema under a budget.
+pub mod json_schema;
+
 /// Files to marked trees: one parse, with the place of everything.
 pub mod source;
 

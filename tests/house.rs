@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 use arrows::{Arrow, Library, circles};
 
 /// The rooms, ground floor first. A room may use only rooms above it in this list.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     "base",
     "value",
     "jose",
+    "json_schema",
     "source",
     "settings",
     "openapi",

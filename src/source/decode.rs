@@ -2,16 +2,18 @@
 
 use std::sync::OnceLock;
 
-use gantry_validators::{ValidationError, ValidationErrorKind, Validator};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::quick_check::Look;
 use super::schema_messages::{expectation, known_properties, property_name};
 use super::{Content, Entry, Key, Node, Scalar, Style};
 use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
+use crate::json_schema::{Budget, Draft, Kind, Meter, Options, Problem, Schema};
+
+/// Steps that a subtree may take, which the author wrote: seconds.
+const STEPS: u64 = 100_000_000;
 
 /// Other ways in which documents write the properties of one type.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,9 +35,8 @@ pub struct Shape {
     /// What findings call the thing: `lambda`, `the settings`.
     name: &'static str,
     schema: Value,
-    look: Look,
-    /// Made where the first look leaves a doubt. `None` inside where the schema is no good, which tests would have said.
-    validator: OnceLock<Option<Validator>>,
+    /// Made where the first subtree is read. `None` inside where the schema is no good, which tests would have said.
+    compiled: OnceLock<Option<Schema>>,
     spellings: Spellings,
 }
 
@@ -44,7 +45,7 @@ impl Shape {
     pub fn of<T: JsonSchema>(name: &'static str, spellings: Spellings) -> Self {
         let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
         let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-        Shape { name, schema, look: Look::default(), validator: OnceLock::new(), spellings }
+        Shape { name, schema, compiled: OnceLock::new(), spellings }
     }
 
     /// The other ways to write its properties.
@@ -86,14 +87,15 @@ impl Shape {
         }
     }
 
-    /// Reports what is wrong. A validator is made when the first look leaves a doubt.
+    /// Reports what is wrong.
     fn check(&self, json: &Value, node: &Node, findings: &mut Findings) {
-        if self.look.fits(&self.schema, json) == Some(true) {
-            return;
-        }
-        if let Some(validator) = self.validator.get_or_init(|| Validator::draft7(&self.schema)) {
-            for error in validator.errors(json, usize::MAX) {
-                self.report(&error, node, findings);
+        let options = Options { draft: Draft::Draft7, discriminator: false, is_own: true, find: None };
+        let Some(schema) = self.compiled.get_or_init(|| Schema::compile(&self.schema, &options).ok()) else { return };
+        match schema.check(json, &mut Meter::new(Budget::steps(STEPS)), usize::MAX) {
+            Ok(problems) => problems.iter().for_each(|problem| self.report(problem, node, findings)),
+            Err(cost) => {
+                let message = format!("{} {cost}", self.name);
+                findings.push(Diagnostic::error(codes::BAD_VALUE, node.span, message));
             }
         }
     }
@@ -148,30 +150,29 @@ impl Shape {
         key.into()
     }
 
-    fn report(&self, error: &ValidationError<'_>, root: &Node, findings: &mut Findings) {
-        let pointer = error.instance_path().as_str();
+    fn report(&self, problem: &Problem<'_>, root: &Node, findings: &mut Findings) {
+        let pointer = problem.at.as_str();
         let node = root.pointer(pointer).unwrap_or(root);
         let name = property_name(pointer).unwrap_or_else(|| self.name.to_owned());
-        match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected } => {
-                let known = known_properties(&self.schema, error.schema_path().as_str());
+        match &problem.kind {
+            Kind::Additional(unexpected) => {
+                let known = known_properties(&self.schema, problem.schema);
                 for key in unexpected {
                     let span = node.entry(key).map_or(node.span, |entry| entry.key.span);
                     findings.push(self.unknown(key, &name, &known, span));
                 }
             }
             // A map that has no properties at all.
-            ValidationErrorKind::FalseSchema if node.is_mapping() => {
+            Kind::Never if node.is_mapping() => {
                 for entry in node.entries() {
                     findings.push(self.unknown(&entry.key.text, &name, &[], entry.key.span));
                 }
             }
-            ValidationErrorKind::Required { property } => {
-                let property = property.as_str().unwrap_or_default();
+            Kind::Required(property) => {
                 // A mistyped name is one mistake, and is told as such.
-                let known = known_properties(&self.schema, error.schema_path().as_str());
+                let known = known_properties(&self.schema, problem.schema);
                 let mistyped =
-                    |key: &str| !known.iter().any(|name| name == key) && !nearest(key, [property]).is_empty();
+                    |key: &str| !known.iter().any(|name| name == key) && !nearest(key, [*property]).is_empty();
                 if node.entries().iter().any(|entry| mistyped(&entry.key.text)) {
                     return;
                 }
@@ -180,7 +181,7 @@ impl Shape {
                 findings.push(Diagnostic::error(codes::MISSING_PROPERTY, first_line(span, node), message));
             }
             _ => {
-                let expected = expectation(error, &self.schema);
+                let expected = expectation(problem, &self.schema);
                 let message = format!("`{name}` is {}, expected {expected}", node.kind());
                 findings.push(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
             }

@@ -11,7 +11,6 @@ mod node;
 mod origin;
 mod packaged;
 mod parse;
-mod quick_check;
 mod reader;
 mod reference;
 pub mod rule;

@@ -1,9 +1,9 @@
 //! What a schema asks for, and where, in the words of findings.
 
-use gantry_validators::{ValidationError, ValidationErrorKind};
 use serde_json::Value;
 
 use crate::base::quoted_list;
+use crate::json_schema::{Kind, Problem};
 
 /// The last name in a JSON pointer, with the positions behind it: `actions[0]`.
 pub(super) fn property_name(pointer: &str) -> Option<String> {
@@ -17,22 +17,20 @@ pub(super) fn property_name(pointer: &str) -> Option<String> {
     name
 }
 
-/// The properties of the object schema whose `additionalProperties` refused a key.
-pub(super) fn known_properties(schema: &Value, schema_path: &str) -> Vec<String> {
-    let owner = schema_path.rsplit_once('/').map_or("", |(owner, _)| owner);
-    let properties = schema.pointer(&format!("{owner}/properties")).and_then(Value::as_object);
+/// The properties of the object schema at a place.
+pub(super) fn known_properties(schema: &Value, place: &str) -> Vec<String> {
+    let properties = schema.pointer(&format!("{place}/properties")).and_then(Value::as_object);
     properties.map(|map| map.keys().cloned().collect()).unwrap_or_default()
 }
 
 /// What a schema asks for at the place of an error, in words. Never quotes the instance: it may be secret.
-pub(super) fn expectation(error: &ValidationError<'_>, schema: &Value) -> String {
-    let owner = error.schema_path().as_str().rsplit_once('/').map_or("", |(owner, _)| owner);
-    let schema = schema.pointer(owner).unwrap_or(&Value::Null);
+pub(super) fn expectation(problem: &Problem<'_>, schema: &Value) -> String {
+    let schema = schema.pointer(problem.schema).unwrap_or(&Value::Null);
     if let Some(words) = schema.get("x-expected").and_then(Value::as_str) {
         return words.to_owned();
     }
-    match error.kind() {
-        ValidationErrorKind::Enum { options } => {
+    match &problem.kind {
+        Kind::Enum(options) => {
             let options: Vec<String> = options
                 .as_array()
                 .into_iter()
@@ -42,12 +40,12 @@ pub(super) fn expectation(error: &ValidationError<'_>, schema: &Value) -> String
                 .collect();
             quoted_list(&options)
         }
-        ValidationErrorKind::Minimum { limit } => format!("at least {limit}"),
-        ValidationErrorKind::Maximum { limit } => format!("at most {limit}"),
-        ValidationErrorKind::MinLength { limit } => format!("at least {limit} characters"),
-        ValidationErrorKind::MaxLength { limit } => format!("at most {limit} characters"),
-        ValidationErrorKind::MinItems { limit } => format!("at least {limit} items"),
-        ValidationErrorKind::Pattern { pattern } => format!("text like `{pattern}`"),
+        Kind::Minimum { limit, exclusive: false } => format!("at least {limit}"),
+        Kind::Maximum { limit, exclusive: false } => format!("at most {limit}"),
+        Kind::MinLength(limit) => format!("at least {limit} characters"),
+        Kind::MaxLength(limit) => format!("at most {limit} characters"),
+        Kind::MinItems(limit) => format!("at least {limit} items"),
+        Kind::Pattern(pattern) => format!("text like `{pattern}`"),
         _ => match choices(schema).as_slice() {
             [] => types(schema.get("type").unwrap_or(&Value::Null)),
             words => quoted_list(words),

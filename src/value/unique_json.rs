@@ -1,16 +1,24 @@
 //! JSON in which every name stands once in its object. Two members of one name are how the gateway and a service come to read
 //! different things.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+/// Values that are read: every one takes some dozens of bytes, whatever it was written as.
+const MOST_VALUES: usize = 1_000_000;
 
 /// Reads a value. The error ends a sentence that names what was read, and quotes nothing.
 pub fn parse_unique(bytes: &[u8]) -> Result<Value, &'static str> {
-    match serde_json::from_slice::<Unique>(bytes) {
-        Ok(Unique(value)) => Ok(value),
+    let left = Cell::new(MOST_VALUES);
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let read = One { left: &left }.deserialize(&mut deserializer);
+    match read.and_then(|value| deserializer.end().map(|()| value)) {
+        Ok(value) => Ok(value),
         Err(error) if error.to_string().starts_with(TWICE) => Err("has a member twice"),
+        Err(error) if error.to_string().starts_with(TOO_MANY) => Err("has more than 1,000,000 values"),
         Err(_) => Err("is not JSON"),
     }
 }
@@ -25,27 +33,26 @@ pub fn parse_unique_object(bytes: &[u8]) -> Result<Map<String, Value>, &'static 
 
 const TWICE: &str = "a name stands twice";
 
-/// A value without duplicate names.
-struct Unique(Value);
+const TOO_MANY: &str = "there are too many values";
 
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        One.deserialize(deserializer).map(Unique)
-    }
+/// A value without duplicate names.
+#[derive(Clone, Copy)]
+struct One<'c> {
+    /// Values that may still come.
+    left: &'c Cell<usize>,
 }
 
-#[derive(Clone, Copy)]
-struct One;
-
-impl<'de> DeserializeSeed<'de> for One {
+impl<'de> DeserializeSeed<'de> for One<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let Some(left) = self.left.get().checked_sub(1) else { return Err(D::Error::custom(TOO_MANY)) };
+        self.left.set(left);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for One {
+impl<'de> Visitor<'de> for One<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +89,7 @@ impl<'de> Visitor<'de> for One {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut all = Vec::new();
-        while let Some(item) = items.next_element_seed(One)? {
+        while let Some(item) = items.next_element_seed(self)? {
             all.push(item);
         }
         Ok(Value::Array(all))
@@ -92,11 +99,26 @@ impl<'de> Visitor<'de> for One {
         let mut all = Map::new();
         // `insert` says whether the name was there.
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(One)?;
+            let value = members.next_value_seed(self)?;
             if all.insert(name, value).is_some() {
                 return Err(A::Error::custom(TWICE));
             }
         }
         Ok(Value::Object(all))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_once_and_values_up_to_a_number() {
+        assert_eq!(parse_unique(br#"{"a": [1, {"a": null}]}"#).unwrap()["a"][0], 1);
+        assert_eq!(parse_unique(br#"[{"a": 1, "a": 2}]"#), Err("has a member twice"));
+        assert_eq!(parse_unique(b"[] []"), Err("is not JSON"));
+        let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert!(parse_unique(list(MOST_VALUES - 1).as_bytes()).is_ok());
+        assert_eq!(parse_unique(list(MOST_VALUES).as_bytes()), Err("has more than 1,000,000 values"));
     }
 }

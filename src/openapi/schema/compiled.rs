@@ -1,22 +1,25 @@
-//! A compiled schema, and what it says of a value.
+//! A compiled schema of a document, and what it says of a value.
 
 use std::fmt;
 use std::sync::Arc;
 
-use gantry_validators::{Draft, Validator};
 use serde_json::Value as Json;
 
-use super::{Direction, SchemaError, convert, defaults, from_xml};
+use super::convert::Language;
+use super::{Direction, SchemaError, XmlUnread, convert, defaults, from_xml};
+use crate::json_schema::{self, Draft, Meter, Options, TooCostly};
 use crate::openapi::{Api, Dialect};
 use crate::source::Node;
 use crate::value::Xml;
 
 /// What is said of one value.
 const MOST_VIOLATIONS: usize = 5;
+/// Characters of the place of a violation.
+const LONGEST_PLACE: usize = 500;
 
 /// A compiled schema.
 pub struct Schema {
-    validator: Validator,
+    compiled: json_schema::Schema,
     /// What it was made from, for its defaults and for XML.
     source: Json,
 }
@@ -33,34 +36,28 @@ pub struct Violation {
 impl Schema {
     /// Compiles a schema of a document.
     pub fn compile(api: &Api, node: &Node, direction: Direction) -> Result<Arc<Self>, SchemaError> {
-        let (dialect, draft) = language(api, node);
-        let source = convert::convert(&api.references, node, dialect, direction)?;
-        let validator = Validator::foreign(&source, draft).map_err(|error| SchemaError {
-            span: node.span,
-            message: format!("the schema cannot be used: at `{}`: {error}", error.instance_path()),
-        })?;
-        Ok(Arc::new(Schema { validator, source }))
+        let (language, draft) = language(api, node);
+        let source = convert::convert(&api.references, node, language, direction)?;
+        let options = Options { draft, discriminator: !language.is_plain, is_own: false, find: None };
+        let compiled = json_schema::Schema::compile(&source, &options)
+            .map_err(|bad| SchemaError { span: node.span, message: format!("the schema cannot be used: {bad}") })?;
+        Ok(Arc::new(Schema { compiled, source }))
     }
 
     /// What is wrong with a value, or at least some of it.
-    pub fn check(&self, value: &Json) -> Vec<Violation> {
-        if self.validator.is_valid(value) {
-            return Vec::new();
-        }
-        let errors = self.validator.errors(value, MOST_VIOLATIONS).into_iter();
-        errors
-            .map(|error| Violation { at: error.instance_path().to_string(), message: error.masked().to_string() })
-            .collect()
+    pub fn check(&self, value: &Json, meter: &mut Meter) -> Result<Vec<Violation>, TooCostly> {
+        let problems = self.compiled.check(value, meter, MOST_VIOLATIONS)?.into_iter();
+        Ok(problems.map(|one| Violation { message: one.kind.to_string(), at: shortened(one.at) }).collect())
     }
 
-    /// The value that an XML document is under this schema; the error is one sentence.
-    pub fn value_of_xml(&self, document: &Xml) -> Result<Json, String> {
-        from_xml::from_xml(&self.source, document)
+    /// The value that an XML document is under this schema.
+    pub fn value_of_xml(&self, document: &Xml, meter: &mut Meter) -> Result<Json, XmlUnread> {
+        from_xml::from_xml(&self.source, document, meter)
     }
 
     /// Puts the defaults of members that are missing into a value.
-    pub fn fill(&self, value: &mut Json) {
-        defaults::fill(&self.source, &self.source, value, 0);
+    pub fn fill(&self, value: &mut Json, meter: &mut Meter) -> Result<(), TooCostly> {
+        defaults::fill(&self.source, value, meter)
     }
 }
 
@@ -70,9 +67,18 @@ impl fmt::Debug for Schema {
     }
 }
 
+/// A place that a client made so long is not repeated to it.
+fn shortened(mut at: String) -> String {
+    if let Some((end, _)) = at.char_indices().nth(LONGEST_PLACE) {
+        at.truncate(end);
+        at.push('…');
+    }
+    at
+}
+
 /// How a schema is read: as `$schema` of its file says, else as the document is. Swagger 2.0 and OpenAPI 3.0 have their
 /// schemas from draft 4, OpenAPI 3.1 takes 2020-12 as it is.
-fn language(api: &Api, node: &Node) -> (Dialect, Draft) {
+fn language(api: &Api, node: &Node) -> (Language, Draft) {
     let said = api.references.root_around(node).and_then(|root| root.get("$schema")?.text());
     let drafts = [
         ("draft-04", Draft::Draft4),
@@ -82,10 +88,11 @@ fn language(api: &Api, node: &Node) -> (Dialect, Draft) {
         ("2020-12", Draft::Draft202012),
     ];
     if let Some((_, draft)) = drafts.into_iter().find(|(name, _)| said.is_some_and(|said| said.contains(name))) {
-        return (Dialect::OpenApi31, draft);
+        return (Language { dialect: Dialect::OpenApi31, is_plain: true }, draft);
     }
-    match api.dialect {
-        Dialect::Swagger20 | Dialect::OpenApi30 => (api.dialect, Draft::Draft4),
-        Dialect::OpenApi31 => (api.dialect, Draft::Draft202012),
-    }
+    let draft = match api.dialect {
+        Dialect::Swagger20 | Dialect::OpenApi30 => Draft::Draft4,
+        Dialect::OpenApi31 => Draft::Draft202012,
+    };
+    (Language { dialect: api.dialect, is_plain: false }, draft)
 }

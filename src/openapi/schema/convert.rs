@@ -30,7 +30,7 @@ const LIST: [&str; 5] = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
 const NAMED: [&str; 6] =
     ["properties", "patternProperties", "definitions", "$defs", "dependentSchemas", "dependencies"];
 /// Keywords of OpenAPI that say nothing about a value; `xml` says where its members stand.
-const SILENT: [&str; 6] = ["example", "examples", "externalDocs", "discriminator", "deprecated", "nullable"];
+const SILENT: [&str; 5] = ["example", "examples", "externalDocs", "deprecated", "nullable"];
 
 /// Schemas that a schema refers to, itself included.
 const MOST_SCHEMAS: usize = 5_000;
@@ -58,14 +58,24 @@ impl From<BadReference> for SchemaError {
     }
 }
 
+/// How a schema is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Language {
+    pub dialect: Dialect,
+    /// It is JSON Schema, without what OpenAPI adds.
+    pub is_plain: bool,
+}
+
 /// Converts a schema and everything it refers to.
 pub(super) fn convert(
     references: &References,
     node: &Node,
-    dialect: Dialect,
+    language: Language,
     direction: Direction,
 ) -> Result<Json, SchemaError> {
-    let mut converter = Converter { references, dialect, direction, found: Vec::new(), waiting: VecDeque::new() };
+    let Language { dialect, is_plain } = language;
+    let (found, waiting) = (Vec::new(), VecDeque::new());
+    let mut converter = Converter { references, dialect, is_plain, direction, found, waiting };
     let mut whole = converter.schema(node)?;
     let mut definitions = Map::new();
     while let Some((name, target)) = converter.waiting.pop_front() {
@@ -89,6 +99,7 @@ pub(super) fn convert(
 struct Converter<'a> {
     references: &'a References,
     dialect: Dialect,
+    is_plain: bool,
     direction: Direction,
     /// What has a place among the definitions.
     found: Vec<Span>,
@@ -116,12 +127,14 @@ impl<'a> Converter<'a> {
                 "$ref" => self.reference(value)?.into(),
                 "required" => self.required(node, value),
                 "type" if value.text() == Some("file") => continue,
+                "discriminator" if self.is_plain => continue,
+                "discriminator" => self.discriminator(node, value)?,
                 _ if LIST.contains(&key) && value.is_sequence() => self.list(value)?,
                 _ if NAMED.contains(&key) && value.is_mapping() => self.named(value)?,
                 _ if ONE.contains(&key) => self.schema(value)?,
                 _ => value.to_json(),
             };
-            if !(key == "required" && converted.is_null()) {
+            if !(matches!(key, "required" | "discriminator") && converted.is_null()) {
                 out.insert(key.to_owned(), converted);
             }
         }
@@ -181,12 +194,17 @@ impl<'a> Converter<'a> {
             return Ok(text.to_owned());
         }
         let target = self.references.target(reference)?;
+        self.place(target, reference.span)
+    }
+
+    /// The place of a schema among the definitions.
+    fn place(&mut self, target: &'a Node, span: Span) -> Result<String, SchemaError> {
         let name = match self.found.iter().position(|known| *known == target.span) {
             Some(at) => at,
             None => {
                 if self.found.len() >= MOST_SCHEMAS {
                     let message = format!("the schema refers to more than {MOST_SCHEMAS} others");
-                    return Err(SchemaError { span: reference.span, message });
+                    return Err(SchemaError { span, message });
                 }
                 self.found.push(target.span);
                 let name = self.found.len() - 1;
@@ -196,4 +214,50 @@ impl<'a> Converter<'a> {
         };
         Ok(format!("#/definitions/%23{name}"))
     }
+
+    /// Which member says what alternative a value is, and the alternative for every text that it may have: the names of the
+    /// schemas, and what `mapping` adds. Null where there are no alternatives, or none has a name.
+    fn discriminator(&mut self, owner: &Node, node: &Node) -> Result<Json, SchemaError> {
+        // Swagger 2.0 has the name alone.
+        let Some(property) = node.text().or_else(|| node.get("propertyName")?.text()) else { return Ok(Json::Null) };
+        let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| owner.get(key));
+        let branches: Vec<&Node> = lists.flat_map(Node::items).filter_map(|branch| branch.get("$ref")).collect();
+        let mut mapping = Map::new();
+        for reference in &branches {
+            let name = name_of(reference.text().unwrap_or_default());
+            mapping.insert(name, self.reference(reference)?.into());
+        }
+        if owner.get("oneOf").or_else(|| owner.get("anyOf")).is_none() {
+            return Ok(Json::Null);
+        }
+        for entry in node.get("mapping").map(Node::entries).unwrap_or_default() {
+            let place = self.mapped(&entry.value, &mapping)?;
+            mapping.insert(entry.key.text.to_string(), place);
+        }
+        if mapping.is_empty() {
+            return Ok(Json::Null);
+        }
+        Ok(json!({ "propertyName": property, "mapping": mapping }))
+    }
+
+    /// What a text of `mapping` leads to: a schema by its name, or a reference.
+    fn mapped(&mut self, value: &Node, named: &Map<String, Json>) -> Result<Json, SchemaError> {
+        let text = value.text().unwrap_or_default();
+        if let Some(place) = named.get(text) {
+            return Ok(place.clone());
+        }
+        let root = self.references.root_around(value);
+        match root.and_then(|root| root.get("components")?.get("schemas")?.get(text)) {
+            Some(target) => Ok(self.place(target, value.span)?.into()),
+            None => Ok(self.reference(value)?.into()),
+        }
+    }
+}
+
+/// The name of the schema that a reference leads to.
+fn name_of(reference: &str) -> String {
+    let last = reference.rsplit('/').next().unwrap_or_default();
+    let name = if reference.contains('#') { last } else { last.split('.').next().unwrap_or(last) };
+    let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+    decoded.replace("~1", "/").replace("~0", "~")
 }

@@ -3,23 +3,39 @@
 use serde_json::{Map, Value as Json};
 
 use super::defaults::target;
-use crate::value::{NodeId, Xml, XmlName, XmlNode};
+use crate::json_schema::{Meter, TooCostly};
+use crate::value::{Attribute, NodeId, Xml, XmlName, XmlNode};
 
 /// Schemas that apply to one element: a schema with all it refers to and all its alternatives.
 const MOST_PARTS: usize = 200;
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// The value of a document under a schema; `root` holds what that refers to. The error is one sentence.
-pub(super) fn from_xml(root: &Json, document: &Xml) -> Result<Json, String> {
-    let Some(element) = document.root_element() else { return Err("the document has no element".to_owned()) };
+/// Why a document is no value.
+#[derive(Debug)]
+pub enum XmlUnread {
+    /// One sentence.
+    Unfit(String),
+    TooCostly(TooCostly),
+}
+
+impl From<TooCostly> for XmlUnread {
+    fn from(cost: TooCostly) -> Self {
+        XmlUnread::TooCostly(cost)
+    }
+}
+
+/// The value of a document under a schema; `root` holds what that refers to.
+pub(super) fn from_xml(root: &Json, document: &Xml, meter: &mut Meter) -> Result<Json, XmlUnread> {
+    let unfit = |message: &str| XmlUnread::Unfit(message.to_owned());
+    let Some(element) = document.root_element() else { return Err(unfit("the document has no element")) };
     let reader = Reader { root, document };
-    let view = reader.view(root);
+    let view = reader.view(root, meter)?;
     if let (Some(expected), XmlNode::Element { name, .. }) = (view.xml("name"), document.node(element))
         && !view.takes(name, expected)
     {
-        return Err(format!("the element is not `{expected}`"));
+        return Err(unfit(&format!("the element is not `{expected}`")));
     }
-    Ok(reader.element(&view, element))
+    Ok(reader.element(&view, element, meter)?)
 }
 
 struct Reader<'a> {
@@ -43,7 +59,7 @@ struct Place<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn view(&self, schema: &'a Json) -> View<'a> {
+    fn view(&self, schema: &'a Json, meter: &mut Meter) -> Result<View<'a>, TooCostly> {
         let (mut parts, mut at) = (vec![schema], 0);
         while let Some(part) = parts.get(at).copied().filter(|_| parts.len() < MOST_PARTS) {
             let referred = part.get("$ref").and_then(Json::as_str).and_then(|reference| target(self.root, reference));
@@ -52,14 +68,16 @@ impl<'a> Reader<'a> {
             parts.extend(more.into_iter().filter(|new| new.is_object()));
             at += 1;
         }
-        View(parts)
+        meter.charge(parts.len() as u64)?;
+        Ok(View(parts))
     }
 
-    fn element(&self, view: &View<'a>, id: NodeId) -> Json {
-        let XmlNode::Element { attributes, .. } = self.document.node(id) else { return Json::Null };
+    fn element(&self, view: &View<'a>, id: NodeId, meter: &mut Meter) -> Result<Json, TooCostly> {
+        let XmlNode::Element { attributes, .. } = self.document.node(id) else { return Ok(Json::Null) };
+        meter.charge(1 + view.0.len() as u64)?;
         let of_instance = |name: &XmlName| name.namespace.as_deref() == Some(SCHEMA_INSTANCE);
         if attributes.iter().any(|one| of_instance(&one.name) && &*one.name.local == "nil" && &*one.value == "true") {
-            return Json::Null;
+            return Ok(Json::Null);
         }
         let children: Vec<NodeId> = self
             .document
@@ -67,24 +85,36 @@ impl<'a> Reader<'a> {
             .filter(|id| matches!(self.document.node(*id), XmlNode::Element { .. }))
             .collect();
         if view.is("array") {
-            let items = view.items().map_or(View(Vec::new()), |items| self.view(items));
-            return children.into_iter().map(|child| self.element(&items, child)).collect();
+            let items = self.items(view, meter)?;
+            return children.into_iter().map(|child| self.element(&items, child, meter)).collect();
         }
         let mut written = attributes.iter().filter(|one| !of_instance(&one.name)).peekable();
         if children.is_empty() && written.peek().is_none() {
             let text = self.document.text(id);
             // Text where members are expected is for the schema to refuse.
             if !view.is("object") || !text.trim().is_empty() {
-                return view.scalar(&text);
+                return Ok(view.scalar(&text));
             }
         }
+        Ok(Json::Object(self.members(view, written, children, meter)?))
+    }
+
+    fn members<'x>(
+        &self,
+        view: &View<'a>,
+        attributes: impl Iterator<Item = &'x Attribute>,
+        children: Vec<NodeId>,
+        meter: &mut Meter,
+    ) -> Result<Map<String, Json>, TooCostly> {
         // Made once for all of them: a document may have thousands.
-        let places: Vec<Place<'a>> = view.properties().map(|(member, schema)| self.place(member, schema)).collect();
+        let places = view.properties().map(|(member, schema)| self.place(member, schema, meter));
+        let places = places.collect::<Result<Vec<Place<'a>>, TooCostly>>()?;
         let find = |name: &XmlName, is_attribute: bool| {
             places.iter().find(|one| one.is_attribute == is_attribute && one.view.takes(name, one.name))
         };
         let mut members = Map::new();
-        for attribute in written {
+        for attribute in attributes {
+            meter.charge(1 + places.len() as u64)?;
             match find(&attribute.name, true) {
                 Some(place) => members.insert(place.member.to_owned(), place.view.scalar(&attribute.value)),
                 None => members.insert(attribute.name.local.to_string(), (&*attribute.value).into()),
@@ -92,23 +122,32 @@ impl<'a> Reader<'a> {
         }
         for child in children {
             let XmlNode::Element { name, .. } = self.document.node(child) else { continue };
+            meter.charge(1 + places.len() as u64)?;
             match find(name, false) {
-                Some(place) => add(&mut members, place.member, self.element(&place.view, child), place.in_list),
-                None => add(&mut members, &name.local, self.element(&View(Vec::new()), child), false),
+                Some(place) => {
+                    let value = self.element(&place.view, child, meter)?;
+                    add(&mut members, place.member, value, place.in_list);
+                }
+                None => add(&mut members, &name.local, self.element(&View(Vec::new()), child, meter)?, false),
             }
         }
-        Json::Object(members)
+        Ok(members)
     }
 
-    fn place(&self, member: &'a str, schema: &'a Json) -> Place<'a> {
-        let view = self.view(schema);
+    fn items(&self, view: &View<'a>, meter: &mut Meter) -> Result<View<'a>, TooCostly> {
+        view.items().map_or(Ok(View(Vec::new())), |items| self.view(items, meter))
+    }
+
+    fn place(&self, member: &'a str, schema: &'a Json, meter: &mut Meter) -> Result<Place<'a>, TooCostly> {
+        let view = self.view(schema, meter)?;
         let name = view.xml("name").unwrap_or(member);
         if !view.is("array") || view.xml("wrapped").is_some() {
             let is_attribute = view.xml("attribute").is_some();
-            return Place { member, name, view, is_attribute, in_list: false };
+            return Ok(Place { member, name, view, is_attribute, in_list: false });
         }
-        let items = view.items().map_or(View(Vec::new()), |items| self.view(items));
-        Place { member, name: items.xml("name").unwrap_or(name), view: items, is_attribute: false, in_list: true }
+        let items = self.items(&view, meter)?;
+        let name = items.xml("name").unwrap_or(name);
+        Ok(Place { member, name, view: items, is_attribute: false, in_list: true })
     }
 }
 

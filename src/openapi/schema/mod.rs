@@ -1,4 +1,4 @@
-//! The schemas of a document as validators, made at load.
+//! The schemas of a document, compiled at load.
 
 mod bodies;
 mod compiled;
@@ -6,10 +6,9 @@ mod convert;
 mod defaults;
 mod from_xml;
 #[cfg(test)]
-mod suite;
-#[cfg(test)]
 mod tests;
 
 pub use bodies::{Bodies, Body, Choice, Compilation, Media};
 pub use compiled::{Schema, Violation};
 pub use convert::{Direction, SchemaError};
+pub use from_xml::XmlUnread;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
-use super::convert::convert;
+use super::convert::{Language, convert};
 use super::*;
 use crate::base::{Findings, Sources};
 use crate::openapi::Dialect;
@@ -16,7 +16,8 @@ fn converted(document: &str, dialect: Dialect, direction: Direction) -> Json {
     let root = crate::source::parse(source, document, &mut findings).unwrap();
     let tree = Tree { source, path: Path::new("api.yaml").into(), root };
     let references = References::read(&tree, &mut sources, &mut findings);
-    convert(&references, tree.root.get("start").unwrap(), dialect, direction).unwrap()
+    let language = Language { dialect, is_plain: false };
+    convert(&references, tree.root.get("start").unwrap(), language, direction).unwrap()
 }
 
 #[test]
@@ -73,4 +74,31 @@ fn what_goes_the_other_way_is_not_required() {
     }
     let all = "start: {required: [a], properties: {a: {readOnly: true}}}\n";
     assert_eq!(converted(all, Dialect::OpenApi30, Direction::Request).get("required"), None);
+}
+
+#[test]
+fn a_discriminator_leads_from_texts_to_schemas() {
+    let text = "start:
+  oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Big~1Dog'}]
+  discriminator: {propertyName: kind, mapping: {miau: Cat, wau: '#/components/schemas/Big~1Dog', bear: Bear}}
+components:
+  schemas: {Cat: {type: string}, Big/Dog: {type: number}, Bear: {type: 'null'}}
+";
+    let expected = json!({
+        "propertyName": "kind",
+        "mapping": {
+            "Cat": "#/definitions/%230",
+            "Big/Dog": "#/definitions/%231",
+            "miau": "#/definitions/%230",
+            "wau": "#/definitions/%231",
+            "bear": "#/definitions/%232",
+        },
+    });
+    assert_eq!(converted(text, Dialect::OpenApi30, Direction::Either)["discriminator"], expected);
+    let swagger = "start: {discriminator: kind, oneOf: [{$ref: '#/definitions/A'}]}\ndefinitions: {A: {}}\n";
+    let expected = json!({ "propertyName": "kind", "mapping": { "A": "#/definitions/%230" } });
+    assert_eq!(converted(swagger, Dialect::Swagger20, Direction::Either)["discriminator"], expected);
+    // Where there is nothing to choose from, it chooses nothing.
+    let base = "start: {discriminator: {propertyName: kind}, properties: {kind: {type: string}}}\n";
+    assert_eq!(converted(base, Dialect::OpenApi30, Direction::Either).get("discriminator"), None);
 }

@@ -6,9 +6,13 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::base::Span;
+use crate::json_schema::{Budget, Meter, TooCostly};
 use crate::openapi::schema::{Direction, Schema, SchemaError, Violation};
 use crate::openapi::{Api, Location, Operation, ParameterType, Separator};
 use crate::runtime::State;
+
+/// Steps that the parameters of a request may take. A head is small, so these are many.
+const STEPS: u64 = 50_000;
 
 /// The parameters of an operation.
 pub(super) type Parameters = Box<[Parameter]>;
@@ -55,13 +59,17 @@ fn of_operation(
 }
 
 /// What is wrong with the parameters of a request.
-pub(super) fn check(all: &[Parameters], state: &State) -> Vec<Violation> {
-    let parameters = all.get(state.route.operation.number).into_iter().flatten();
-    parameters.flat_map(|parameter| parameter.check(state)).collect()
+pub(super) fn check(all: &[Parameters], state: &State) -> Result<Vec<Violation>, TooCostly> {
+    let mut found = Vec::new();
+    let mut meter = Meter::new(Budget { may_be_vague: true, ..Budget::steps(STEPS) });
+    for parameter in all.get(state.route.operation.number).into_iter().flatten() {
+        found.extend(parameter.check(state, &mut meter)?);
+    }
+    Ok(found)
 }
 
 impl Parameter {
-    fn check(&self, state: &State) -> Vec<Violation> {
+    fn check(&self, state: &State, meter: &mut Meter) -> Result<Vec<Violation>, TooCostly> {
         let place = match self.location {
             Location::Path => "path",
             Location::Header => "header",
@@ -72,11 +80,11 @@ impl Parameter {
         let texts = state.parameter_texts(self.location, &self.name);
         if texts.is_empty() {
             let message = "a required parameter is missing".to_owned();
-            return if self.required { vec![Violation { at, message }] } else { Vec::new() };
+            return Ok(if self.required { vec![Violation { at, message }] } else { Vec::new() });
         }
-        let mut found = self.schema.check(&value(&self.kind, &texts));
+        let mut found = self.schema.check(&value(&self.kind, &texts), meter)?;
         found.iter_mut().for_each(|one| one.at.insert_str(0, &at));
-        found
+        Ok(found)
     }
 }
 

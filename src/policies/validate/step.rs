@@ -1,17 +1,30 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
 use super::parameters::{self, Parameters};
 use crate::expression::{Builtin, Reference, Root};
-use crate::openapi::schema::{Bodies, Body, Choice, Schema, Violation};
+use crate::json_schema::{Budget, Meter, TooCostly};
+use crate::openapi::schema::{Bodies, Body, Choice, Schema, Violation, XmlUnread};
 use crate::policy::kit::call::input_body;
+use crate::policy::kit::off_thread::until;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::{Body as Content, Message, Value, Xml, XmlLimits, joined, parse_unique};
+use crate::value::{Body as Content, Message, Value, Xml, XmlLimits, parse_unique};
 
-/// Bytes of a body that is checked at once. A larger one takes so long that it does not belong on the reactor.
+/// Bytes of a body that is read at once. A larger one takes so long that it does not belong on the reactor.
 const SMALL: usize = 32 * 1024;
+/// The same for XML, which is first read as the value that the schema describes.
+const SMALL_XML: usize = 4 * 1024;
+
+/// What is done at once: less than a millisecond of work.
+const STEPS_AT_ONCE: u64 = 20_000;
+const TIME_AT_ONCE: Duration = Duration::from_millis(1);
+
+/// Steps that a body may take: about a second of work.
+const STEPS: u64 = 100_000_000;
 
 /// A compiled `validate`.
 pub(super) struct Validate {
@@ -77,8 +90,7 @@ impl Validate {
         }
     }
 
-    fn finish(&self, checked: Result<Option<Value>, Failure>, cx: &mut Context) -> Result<Next, Fault> {
-        let value = checked.map_err(|failure| self.fault(failure))?;
+    fn finish(&self, value: Option<Value>, cx: &mut Context) -> Result<Next, Fault> {
         if let (Some(value), Some(output)) = (value, &self.output) {
             put(cx, &self.input.root, output, value);
         }
@@ -100,9 +112,13 @@ impl Validate {
 impl Step for Validate {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         if let Some(all) = &self.parameters {
-            let violations = parameters::check(all, &cx.state);
-            if !violations.is_empty() {
-                return Outcome::fault(self.fault(Failure::of("the request does not fit its operation", violations)));
+            let failure = match parameters::check(all, &cx.state) {
+                Ok(violations) if violations.is_empty() => None,
+                Ok(violations) => Some(Failure::of("the request does not fit its operation", violations)),
+                Err(cost) => Some(Failure::from(format!("the request {cost}"))),
+            };
+            if let Some(failure) = failure {
+                return Outcome::fault(self.fault(failure));
             }
         }
         if matches!(self.target, Target::Nothing) {
@@ -124,13 +140,72 @@ impl Step for Validate {
             };
         }
         let fill = self.output.is_some();
-        if bytes.len() <= SMALL {
-            return Outcome::Ready(self.finish(check(&schema, &bytes, fill), cx));
+        let small = if Xml::is_likely(&bytes) { SMALL_XML } else { SMALL };
+        if bytes.len() <= small {
+            let deadline = Some(Instant::now() + TIME_AT_ONCE);
+            let budget = Budget { deadline, ..Budget::steps(STEPS_AT_ONCE) };
+            match check(&schema, &bytes, fill, budget) {
+                Err(Unchecked::TooCostly(_)) => {}
+                Err(Unchecked::Failed(failure)) => return Outcome::fault(self.fault(failure)),
+                Ok(value) => return Outcome::Ready(self.finish(value, cx)),
+            }
         }
-        Outcome::wait(async move {
-            let checked = joined(tokio::task::spawn_blocking(move || check(&schema, &bytes, fill))).await;
-            self.finish(checked, cx)
-        })
+        Outcome::wait(self.check_elsewhere(schema, bytes, fill, cx))
+    }
+}
+
+impl Validate {
+    /// Checks a body on another thread, for as long as the request may last.
+    async fn check_elsewhere(
+        &self,
+        schema: Arc<Schema>,
+        bytes: Bytes,
+        fill: bool,
+        cx: &mut Context,
+    ) -> Result<Next, Fault> {
+        let deadline = cx.state.budget.deadline;
+        let checked = until(deadline, move |cancelled| {
+            let (deadline, cancelled) = (Some(deadline.into_std()), Some(cancelled));
+            let budget = Budget { steps: STEPS, deadline, cancelled, may_be_vague: true };
+            check(&schema, &bytes, fill, budget)
+        });
+        match checked.await {
+            Some(Ok(value)) => self.finish(value, cx),
+            Some(Err(Unchecked::Failed(failure))) => Err(self.fault(failure)),
+            None | Some(Err(Unchecked::TooCostly(TooCostly::Time))) => {
+                let message = "the body takes longer to validate than the request may last";
+                let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message);
+                Err(fault.with_status(StatusCode::GATEWAY_TIMEOUT))
+            }
+            Some(Err(Unchecked::TooCostly(cost))) => Err(self.fault(format!("the body {cost}").into())),
+        }
+    }
+}
+
+/// Why a body was not found to fit.
+enum Unchecked {
+    Failed(Failure),
+    TooCostly(TooCostly),
+}
+
+impl From<Failure> for Unchecked {
+    fn from(failure: Failure) -> Self {
+        Unchecked::Failed(failure)
+    }
+}
+
+impl From<TooCostly> for Unchecked {
+    fn from(cost: TooCostly) -> Self {
+        Unchecked::TooCostly(cost)
+    }
+}
+
+impl From<XmlUnread> for Unchecked {
+    fn from(unread: XmlUnread) -> Self {
+        match unread {
+            XmlUnread::Unfit(message) => Failure::of(UNFIT, vec![Violation { at: String::new(), message }]).into(),
+            XmlUnread::TooCostly(cost) => cost.into(),
+        }
     }
 }
 
@@ -157,30 +232,27 @@ impl Failure {
 }
 
 /// Holds a body against a schema; the value with its defaults, where it is asked for.
-fn check(schema: &Schema, bytes: &[u8], fill: bool) -> Result<Option<Value>, Failure> {
+fn check(schema: &Schema, bytes: &[u8], fill: bool, budget: Budget) -> Result<Option<Value>, Unchecked> {
+    let mut meter = Meter::new(budget);
     let (mut value, document) = match Xml::is_likely(bytes) {
         true => {
             let document = Xml::parse(bytes, &XmlLimits::default());
             let document = document.map_err(|error| Failure::from(format!("the body is not XML: {error}")))?;
-            let value = schema.value_of_xml(&document);
-            (
-                value.map_err(|what| Failure::of(UNFIT, vec![Violation { at: String::new(), message: what }]))?,
-                Some(document),
-            )
+            (schema.value_of_xml(&document, &mut meter)?, Some(document))
         }
         // Of two members of one name a service may read the one that was not looked at.
         false => (parse_unique(bytes).map_err(|what| Failure::from(format!("the body {what}")))?, None),
     };
-    let violations = schema.check(&value);
+    let violations = schema.check(&value, &mut meter)?;
     if !violations.is_empty() {
-        return Err(Failure::of(UNFIT, violations));
+        return Err(Failure::of(UNFIT, violations).into());
     }
     Ok(match document {
         _ if !fill => None,
-        // Defaults have no place among elements whose order nobody knows.
+        // Defaults have no place among elements whose order is unknown.
         Some(document) => Some(Value::Xml(document.into())),
         None => {
-            schema.fill(&mut value);
+            schema.fill(&mut value, &mut meter)?;
             Some(Value::from(&value))
         }
     })

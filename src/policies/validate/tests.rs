@@ -244,6 +244,62 @@ async fn a_pattern_that_runs_away_ends() {
     assert!(refusal(&gateway, &format!("\"{}!\"", "a".repeat(5_000))).await.is_some());
 }
 
+/// Alternatives that overlap and contain themselves, and ones that a member tells apart.
+const RECURSIVE: &str = "
+    Any: {anyOf: [{type: array, items: {$ref: '#/components/schemas/Any'}},
+                  {type: array, items: {$ref: '#/components/schemas/Any'}}, {type: string}]}
+    Shape: {oneOf: [{$ref: '#/components/schemas/Circle'}, {$ref: '#/components/schemas/Group'}],
+            discriminator: {propertyName: kind, mapping: {all: Group}}}
+    Circle: {type: object, required: [kind, r], properties: {kind: {type: string}, r: {type: number}}}
+    Group: {type: object, required: [kind, of], properties: {kind: {type: string}, of: {type: array, items: {$ref: '#/components/schemas/Shape'}}}}
+";
+
+fn recursive(name: &str) -> Gateway {
+    let text = open_api("3.0.3", &format!("    - validate: {{definition: {name}}}\n"));
+    load(&text.replacen("    Maybe:", &format!("{}    Maybe:", RECURSIVE.trim_start_matches('\n')), 1))
+}
+
+#[tokio::test]
+async fn a_small_body_costs_little_whatever_it_is() {
+    let gateway = recursive("Any");
+    let nested = |depth: usize, inner: &str| format!("{}{inner}{}", "[".repeat(depth), "]".repeat(depth));
+    assert_eq!(refusal(&gateway, &nested(100, "\"a\"")).await, None);
+    let none =
+        "the body does not fit the schema: value is not valid under any of the schemas listed in the 'anyOf' keyword";
+    assert_eq!(refusal(&gateway, &nested(100, "1")).await, Some(none.to_owned()));
+    assert_eq!(refusal(&gateway, &nested(200, "1")).await, Some("the body is not JSON".to_owned()));
+    let wide = format!("[{}1]", "\"a\",".repeat(20_000));
+    assert_eq!(refusal(&gateway, &wide).await, Some(none.to_owned()));
+}
+
+#[tokio::test]
+async fn a_discriminator_chooses_the_schema() {
+    let gateway = recursive("Shape");
+    let fits = "the body does not fit the schema: ";
+    for (body, reason) in [
+        (r#"{"kind": "Circle", "r": 1}"#, None),
+        (r#"{"kind": "all", "of": [{"kind": "Circle", "r": 1}, {"kind": "Group", "of": []}]}"#, None),
+        (r#"{"kind": "all", "of": [{"kind": "Circle"}]}"#, Some("at /of/0: \"r\" is a required property")),
+        (r#"{"kind": "Circle", "r": "x"}"#, Some("at /r: value is not of type \"number\"")),
+        (r#"{"kind": "Square"}"#, Some("\"kind\" names none of the schemas that there are")),
+        (r#"{"r": 1}"#, Some("\"kind\" is a required property")),
+        ("1", Some("value is not valid under any of the schemas listed in the 'oneOf' keyword")),
+    ] {
+        assert_eq!(refusal(&gateway, body).await, reason.map(|reason| format!("{fits}{reason}")), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_takes_too_long_is_refused() {
+    let text = swagger("      - validate: {definition: P}\n")
+        .replace("definitions:\n", "definitions:\n  P: {type: string, pattern: '^(?=a).*b$'}\n");
+    let gateway = load(&text);
+    assert_eq!(refusal(&gateway, "\"aab\"").await, None);
+    // A pattern with look-around may read a text to its end from each of its places.
+    let refused = refusal(&gateway, &format!("\"{}\"", "a".repeat(200_000))).await;
+    assert_eq!(refused.as_deref(), Some("the body takes more than 100000000 steps to validate"));
+}
+
 #[tokio::test]
 async fn xml_is_read_as_the_schema_names_it() {
     let order = "

@@ -1,9 +1,14 @@
 //! Work that may take longer than the reactor can wait for it: it is done on another thread, to which the request is lent.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::thread::available_parallelism;
+
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, kinds};
-use crate::value::{Body, Value};
+use crate::value::{Body, Value, joined};
 
 /// Bodies of this size or smaller are worked on at once.
 const AT_ONCE: usize = 16 * 1024;
@@ -49,6 +54,40 @@ pub(crate) fn work<'a, P: Send + Sync + ?Sized + 'static>(
     })
 }
 
+/// Work that [`until`] does at a time. More of it would only take the processor from the threads that serve requests.
+static AT_A_TIME: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(at_a_time()));
+
+fn at_a_time() -> usize {
+    available_parallelism().map_or(2, |cores| cores.get().max(2))
+}
+
+/// Does work on another thread, when its turn comes; `None` where that is not before the deadline. The flag is set when
+/// the request no longer waits, and the work must end then.
+pub(crate) async fn until<T: Send + 'static>(
+    deadline: Instant,
+    work: impl FnOnce(Arc<AtomicBool>) -> T + Send + 'static,
+) -> Option<T> {
+    let permit = timeout_at(deadline, AT_A_TIME.acquire()).await.ok()?.ok()?;
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let _waiting = CancelOnDrop(cancelled.clone());
+    Some(
+        joined(tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(cancelled)
+        }))
+        .await,
+    )
+}
+
+/// Set when a request no longer waits.
+struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// About how many bytes a body is to work on.
 pub(crate) fn size_of_body(body: &Body) -> usize {
     match body {
@@ -87,4 +126,35 @@ pub(crate) fn size_of(value: &Value) -> usize {
         }
     }
     size
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_is_told_when_its_request_no_longer_waits() {
+        let (tell, told) = channel();
+        let work = until(Instant::now() + Duration::from_secs(10), move |cancelled| {
+            while !cancelled.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            tell.send(()).unwrap();
+        });
+        assert!(timeout(Duration::from_millis(20), work).await.is_err());
+        told.recv_timeout(Duration::from_secs(10)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn work_whose_turn_does_not_come_in_time_is_left() {
+        let held = AT_A_TIME.acquire_many(at_a_time() as u32).await.unwrap();
+        assert_eq!(until(Instant::now() + Duration::from_millis(20), |_| 7).await, None);
+        drop(held);
+        assert_eq!(until(Instant::now() + Duration::from_secs(10), |_| 7).await, Some(7));
+    }
 }

@@ -1,0 +1,5 @@
+//! Tests of the whole.
+
+mod attacks;
+mod property;
+mod suite;
