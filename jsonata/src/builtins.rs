@@ -323,6 +323,7 @@ pub(crate) fn dispatch_pure(
 
     use crate::functions;
 
+    crate::meter::arguments(args);
     match name {
         // ── String functions ────────────────────────────────────────────
         "string" => {
@@ -622,6 +623,8 @@ pub(crate) fn dispatch_pure(
 
             let padding_needed = abs_width - char_count;
 
+            crate::meter::spend(padding_needed / 16);
+            crate::meter::reserve(padding_needed.saturating_add(string.len()).saturating_mul(3));
             let pad_chars: Vec<char> = pad_string.chars().collect();
             let mut padding = String::with_capacity(padding_needed);
             for i in 0..padding_needed {
@@ -965,7 +968,7 @@ pub(crate) fn dispatch_pure(
                             // Empty array means result is empty
                             return Ok(JValue::array(vec![]));
                         }
-                        arrays.push(arr.to_vec());
+                        arrays.push(crate::meter::copy(arr));
                     }
                     JValue::Null | JValue::Undefined => {
                         // Null/undefined means result is empty
@@ -1035,6 +1038,7 @@ pub(crate) fn dispatch_pure(
                     let normalized_item = crate::evaluator::normalize_lazy(item)?;
                     if let JValue::Object(obj) = &normalized_item {
                         for key in obj.keys() {
+                            crate::meter::items(all_keys.len());
                             let k = JValue::string(key.clone());
                             if !all_keys.contains(&k) {
                                 all_keys.push(k);
@@ -1137,6 +1141,7 @@ pub(crate) fn dispatch_pure(
                     // Spread each object in the array
                     let mut result = Vec::new();
                     for item in arr.iter() {
+                        crate::meter::list_grows(result.len());
                         let normalized_item = crate::evaluator::normalize_lazy(item)?;
                         match &normalized_item {
                             function if function.is_function() => {

@@ -119,6 +119,13 @@ pub fn millis() -> JValue {
     JValue::Number(now.timestamp_millis() as f64)
 }
 
+fn check_picture(picture: &str) -> Result<(), DateTimeError> {
+    match crate::meter::picture(picture) {
+        true => Ok(()),
+        false => Err(coded(crate::meter::LONG_PICTURE, "the picture string is too long")),
+    }
+}
+
 /// $toMillis(timestamp) - Convert ISO 8601 timestamp to milliseconds since epoch
 pub fn to_millis(timestamp: &str) -> Result<JValue, DateTimeError> {
     // The reference reports one error for anything the ISO 8601 parser cannot
@@ -138,6 +145,8 @@ pub fn to_millis(timestamp: &str) -> Result<JValue, DateTimeError> {
 
 /// $toMillis(timestamp, picture) - Convert formatted timestamp to milliseconds since epoch
 pub fn to_millis_with_picture(timestamp: &str, picture: &str) -> Result<JValue, DateTimeError> {
+    check_picture(picture)?;
+    crate::meter::text(timestamp.len());
     match parse_date_time(timestamp, picture, Utc::now())? {
         Some(millis) => Ok(JValue::Number(millis as f64)),
         None => Ok(JValue::Undefined),
@@ -151,6 +160,7 @@ pub fn from_millis_with_picture(
     picture: Option<&str>,
     timezone: Option<&str>,
 ) -> Result<JValue, DateTimeError> {
+    check_picture(picture.unwrap_or_default())?;
     let formatted = format_date_time(millis, picture, timezone)?;
     Ok(JValue::string(formatted))
 }
@@ -159,6 +169,7 @@ pub fn from_millis_with_picture(
 /// string (roman numerals, spreadsheet letters, spelled-out words, decimal-digit
 /// patterns with grouping separators, ordinals).
 pub fn format_integer(value: f64, picture: &str) -> Result<JValue, DateTimeError> {
+    check_picture(picture)?;
     let format = analyse_integer_picture(picture)?;
     let formatted = format_integer_value(value.floor(), &format)?;
     Ok(JValue::string(formatted))
@@ -169,6 +180,9 @@ pub fn format_integer(value: f64, picture: &str) -> Result<JValue, DateTimeError
 /// the input is not validated against the picture's shape before parsing -- an
 /// unparseable value simply fails at the underlying number/word/numeral conversion.
 pub fn parse_integer(value: &str, picture: &str) -> Result<JValue, DateTimeError> {
+    check_picture(picture)?;
+    crate::meter::spend(value.len() / 4);
+    crate::meter::reserve(value.len().saturating_mul(24));
     let format = analyse_integer_picture(picture)?;
     // A malformed *picture* still raises (D3130), as it does in jsonata-js.
     // A value that does not match does not: the reference runs the picture
@@ -399,6 +413,8 @@ const ROMAN_NUMERALS: [(i64, &str); 13] = [
 
 fn decimal_to_roman(mut value: i64) -> String {
     let mut result = String::new();
+    let length = usize::try_from(value / 1000).unwrap_or(usize::MAX);
+    crate::meter::text_grows(&result, length.saturating_mul(2));
     for &(v, s) in ROMAN_NUMERALS.iter() {
         while value >= v {
             result.push_str(s);
@@ -455,7 +471,8 @@ fn letters_to_decimal(letters: &str, a_char: char) -> i64 {
     let chars: Vec<char> = letters.chars().collect();
     let mut decimal = 0i64;
     for (i, c) in chars.iter().rev().enumerate() {
-        decimal += (*c as i64 - a_code + 1) * 26i64.pow(i as u32);
+        let power = 26i64.wrapping_pow(i as u32);
+        decimal = decimal.wrapping_add((*c as i64 - a_code + 1).wrapping_mul(power));
     }
     decimal
 }
@@ -685,6 +702,7 @@ fn analyse_integer_picture(picture: &str) -> Result<IntegerFormat, DateTimeError
 fn format_integer_value(value: f64, format: &IntegerFormat) -> Result<String, DateTimeError> {
     let negative = value < 0.0;
     let value = value.abs();
+    crate::meter::spend(8);
 
     let mut formatted = match format.primary {
         PrimaryFormat::Letters => decimal_to_letters(
@@ -712,6 +730,13 @@ fn format_integer_value(value: f64, format: &IntegerFormat) -> Result<String, Da
             }
         }
         PrimaryFormat::Decimal => {
+            let length = format.mandatory_digits.max(20);
+            let separators = match format.grouping_separators.first() {
+                Some(first) if format.regular => length / first.position.max(1),
+                _ => format.grouping_separators.len(),
+            };
+            crate::meter::reserve(length.saturating_add(separators).saturating_mul(12));
+            crate::meter::spend(length / 8 + separators.saturating_mul(length) / 256);
             let mut digits = (value as i64).to_string();
             if format.mandatory_digits > digits.len() {
                 digits = format!(
@@ -1241,7 +1266,9 @@ fn format_component(
         let mut value = get_date_time_fragment(dt, marker.component);
         if marker.component == 'Y' {
             if let Some(n) = marker.n {
-                value %= 10i64.pow(n);
+                if let Some(power) = 10i64.checked_pow(n) {
+                    value %= power;
+                }
             }
         }
         if let Some(case) = marker.names {
@@ -1661,9 +1688,11 @@ fn parse_date_time(
             .collect::<Vec<_>>()
             .join("")
     );
-    let re = RegexBuilder::new(&pattern)
-        .case_insensitive(true)
-        .build()
+    crate::meter::spend(200 + pattern.len() * 8);
+    let started = std::time::Instant::now();
+    let built = RegexBuilder::new(&pattern).case_insensitive(true).build();
+    crate::meter::spend(started.elapsed().as_nanos() as usize / 50);
+    let re = built
         .map_err(|e| DateTimeError::ParseError(format!("invalid picture-derived regex: {e}")))?;
 
     let caps = match re.captures(timestamp) {

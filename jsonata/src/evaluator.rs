@@ -1375,7 +1375,7 @@ fn eval_compiled_node(
                     result.push(value);
                 } else if let JValue::Array(arr) = value {
                     // Non-constructor that evaluated to an array — flatten one level
-                    result.extend(arr.iter().cloned());
+                    crate::meter::extend(&mut result, &arr);
                 } else {
                     result.push(value);
                 }
@@ -1689,6 +1689,9 @@ pub(crate) fn predicate_index_match(pred: &JValue, index: usize, len: usize) -> 
         i >= 0 && i as usize == index
     }
 
+    if let JValue::Array(arr) = pred {
+        crate::meter::items(arr.len());
+    }
     match pred {
         JValue::Number(n) => Some(usize::from(matches_index(*n, index, len))),
         JValue::Array(arr) if arr.iter().all(|v| matches!(v, JValue::Number(_))) => Some(
@@ -1937,6 +1940,8 @@ fn coerce_lambda_args(
     data: &JValue,
 ) -> Result<Vec<JValue>, EvaluatorError> {
     use crate::signature::SignatureError;
+    // It is compiled to a regex, every time.
+    crate::meter::spend(500);
     let sig = crate::signature::Signature::parse(sig_str)
         .map_err(|e| EvaluatorError::EvaluationError(format!("Invalid signature: {}", e)))?;
     sig.validate_and_coerce(values, data).map_err(|e| match e {
@@ -2214,6 +2219,8 @@ fn field_values_of<const KEEP_UNDEFINED: bool>(
     options: &EvaluatorOptions,
 ) -> Result<Vec<JValue>, EvaluatorError> {
     let mut position: Option<usize> = None;
+    crate::meter::items(items.len() * 4);
+    crate::meter::reserve_items(items.len());
     let mut values = Vec::with_capacity(items.len());
     for item in items {
         let value = match item {
@@ -2229,6 +2236,7 @@ fn field_values_of<const KEEP_UNDEFINED: bool>(
                     },
                 }
             }
+            JValue::Array(_) => with_stack(|| compiled_field_step(field, item, options))?,
             _ => compiled_field_step(field, item, options)?,
         };
         if KEEP_UNDEFINED || !value.is_undefined() {
@@ -2272,6 +2280,7 @@ pub(crate) fn compiled_field_step(
         #[cfg(feature = "python")]
         JValue::LazyPyDict(lazy) => Ok(lazy.get_field(field)?),
         JValue::Array(arr) => {
+            crate::meter::reserve_items(arr.len());
             let mut result = Vec::with_capacity(arr.len());
             // Flat (#196) when no array was flattened in: every item pushed
             // is then a non-array value.
@@ -2280,7 +2289,7 @@ pub(crate) fn compiled_field_step(
                 match value {
                     JValue::Array(inner) => {
                         flat = false;
-                        result.extend(inner.iter().cloned())
+                        crate::meter::extend(&mut result, &inner)
                     }
                     other => result.push(other),
                 }
@@ -2477,9 +2486,10 @@ pub(crate) mod aggregation {
             func_name: &str,
             f: &mut dyn FnMut(f64),
         ) -> Result<(), EvaluatorError> {
+            crate::meter::items(arr.len());
             for value in arr.iter() {
                 match value {
-                    JValue::Array(inner) => recurse(inner, func_name, f)?,
+                    JValue::Array(inner) => with_stack(|| recurse(inner, func_name, f))?,
                     JValue::Number(n) => {
                         f(*n);
                     }
@@ -3579,15 +3589,18 @@ fn reduce_tuple_stream(group: &[JValue]) -> IndexMap<String, JValue> {
         match acc {
             None => v,
             Some(a) => {
-                let mut out: Vec<JValue> = match a {
-                    JValue::Array(arr) => arr.iter().cloned().collect(),
-                    other => vec![other],
+                // The list is grown in place: a copy for every tuple would
+                // take the square of their number.
+                let mut out = match a {
+                    JValue::Array(arr) if arr.is_plain() => arr,
+                    JValue::Array(arr) => JArray::new(arr.into_vec()),
+                    other => JArray::new(vec![other]),
                 };
                 match v {
-                    JValue::Array(arr) => out.extend(arr.iter().cloned()),
-                    other => out.push(other),
+                    JValue::Array(arr) => crate::meter::extend(out.make_mut(), &arr),
+                    other => out.make_mut().push(other),
                 }
-                JValue::array(out)
+                JValue::Array(out)
             }
         }
     }
@@ -3754,6 +3767,8 @@ fn wildcard_values<'a>(values: impl Iterator<Item = &'a JValue>) -> JValue {
     fn flatten_into(value: &JValue, out: &mut Vec<JValue>) {
         match value {
             JValue::Array(items) => {
+                crate::meter::items(items.len());
+                crate::meter::reserve_items(out.len() + items.len());
                 with_stack(|| items.iter().for_each(|item| flatten_into(item, out)))
             }
             other => out.push(other.clone()),
@@ -3762,6 +3777,7 @@ fn wildcard_values<'a>(values: impl Iterator<Item = &'a JValue>) -> JValue {
     let mut items = Vec::new();
     let mut appended_array = false;
     for value in values {
+        crate::meter::spend(1);
         if matches!(value, JValue::Array(_)) {
             appended_array = true;
         }
@@ -3780,7 +3796,7 @@ fn wildcard_values<'a>(values: impl Iterator<Item = &'a JValue>) -> JValue {
 fn callback_array_arg(input: &JValue, items: &[JValue]) -> JValue {
     match input {
         JValue::Array(arr) => JValue::Array(arr.clone()),
-        _ => JValue::array(items.to_vec()),
+        _ => JValue::array(crate::meter::copy(items)),
     }
 }
 
@@ -3868,9 +3884,10 @@ fn regex_subject(value: &JValue) -> Option<String> {
             JValue::Array(items) => {
                 let mut parts = Vec::with_capacity(items.len());
                 for item in items.iter() {
+                    crate::meter::spend(1);
                     parts.push(match item {
                         JValue::Null | JValue::Undefined => String::new(),
-                        item => js_string(item)?,
+                        item => with_stack(|| js_string(item))?,
                     });
                 }
                 parts.join(",")
@@ -3934,9 +3951,10 @@ fn group_context(items: &[JValue]) -> JValue {
         [item] => item.clone(),
         _ => {
             let mut appended = Vec::with_capacity(items.len());
+            crate::meter::items(items.len());
             for item in items {
                 match item {
-                    JValue::Array(arr) => appended.extend(arr.iter().cloned()),
+                    JValue::Array(arr) => crate::meter::extend(&mut appended, &arr),
                     JValue::Undefined => {}
                     other => appended.push(other.clone()),
                 }
@@ -4180,7 +4198,7 @@ fn collect_step_results(mut results: Vec<JValue>, last_step: bool) -> JValue {
     let mut items = Vec::with_capacity(results.len());
     for value in results {
         match value {
-            JValue::Array(arr) if !arr.cons => items.extend(arr.iter().cloned()),
+            JValue::Array(arr) if !arr.cons => crate::meter::extend(&mut items, &arr),
             other => items.push(other),
         }
     }
@@ -4315,6 +4333,7 @@ pub(crate) fn check_loop_timeout(
     options: &EvaluatorOptions,
     start_time: Option<Instant>,
 ) -> Result<(), EvaluatorError> {
+    crate::meter::step()?;
     check_cancelled(options)?;
     if let Some(timeout_ms) = options.timeout_ms {
         if let Some(start) = start_time {
@@ -4406,6 +4425,9 @@ const EVAL_RED_ZONE: usize = if cfg!(debug_assertions) {
 } else {
     256 * 1024
 };
+
+/// The longest expression that `$eval` takes, in bytes.
+const MAX_EVAL_TEXT: usize = 64 * 1024;
 
 /// Size of each heap-allocated stack segment `stacker` switches to.
 const EVAL_STACK_SEGMENT: usize = 8 * 1024 * 1024;
@@ -4792,6 +4814,7 @@ impl Evaluator {
         let mut uncomparable = false;
         let mut saw_num = false;
         let mut saw_str = false;
+        crate::meter::spend(arr.len() * (usize::BITS - arr.len().leading_zeros()) as usize / 2);
         // Classify without cloning: the Object case is the hot one and only the
         // variant matters.
         enum KeyKind {
@@ -4894,6 +4917,7 @@ impl Evaluator {
         if arr.len() <= 1 {
             return Ok(());
         }
+        crate::meter::items(arr.len());
 
         // Try specialized fast path for simple field comparisons like
         // function($l, $r) { $l.price > $r.price }
@@ -5133,6 +5157,7 @@ impl Evaluator {
         node: &AstNode,
         data: &JValue,
     ) -> Result<JValue, EvaluatorError> {
+        crate::meter::step()?;
         // Fast path for leaf nodes — skip recursion tracking overhead
         if let Some(result) = self.evaluate_leaf(node, data) {
             return result;
@@ -5389,7 +5414,7 @@ impl Evaluator {
                 // takes a different route and was already right.
                 let items: Vec<JValue> = match input_value {
                     JValue::Array(ref arr) if arr.sorted_tuples => sorted_tuple_items(arr),
-                    JValue::Array(ref arr) => arr.to_vec(),
+                    JValue::Array(ref arr) => crate::meter::copy(&arr),
                     JValue::Undefined => Vec::new(),
                     other => vec![other],
                 };
@@ -5763,7 +5788,7 @@ impl Evaluator {
                 JValue::Undefined => {}
                 JValue::Array(arr) if !is_array_constructor(element) => {
                     flat &= arr.is_flat();
-                    items.extend(arr.iter().cloned())
+                    crate::meter::extend(&mut items, &arr)
                 }
                 other => {
                     flat &= !flattens_in_step(&other);
@@ -6153,7 +6178,7 @@ impl Evaluator {
                         let mut projected = Vec::with_capacity(focus.len());
                         for value in field_values(field, &focus, &self.options)? {
                             match value {
-                                JValue::Array(items) => projected.extend(items.iter().cloned()),
+                                JValue::Array(items) => crate::meter::extend(&mut projected, &items),
                                 other => projected.push(other),
                             }
                         }
@@ -6293,7 +6318,7 @@ impl Evaluator {
             // The top-level array's wrapper holds the bare array.
             (true, _) => match data {
                 JValue::Array(arr) if arr.outer_wrapper => vec![data.bare()],
-                JValue::Array(arr) => arr.iter().cloned().collect(),
+                JValue::Array(arr) => crate::meter::copy(&arr),
                 JValue::Undefined => Vec::new(),
                 other => vec![other.clone()],
             },
@@ -6465,7 +6490,7 @@ impl Evaluator {
             }
             AstNode::Name(field) => field_values(field, items, &self.options)?,
             // `$` is each item itself.
-            AstNode::Variable(name) if name.is_empty() => items.to_vec(),
+            AstNode::Variable(name) if name.is_empty() => crate::meter::copy(items),
             _ => self.evaluate_step_node_per_item(step, items)?,
         };
         if run_on_nothing {
@@ -7463,7 +7488,7 @@ impl Evaluator {
                         && matches!(&step.node, AstNode::Variable(_))
                         && step.index_var.is_some()) =>
                 {
-                    arr.iter().cloned().collect()
+                    crate::meter::copy(arr)
                 }
                 single => vec![single.clone()],
             };
@@ -7528,7 +7553,7 @@ impl Evaluator {
                 _ => false,
             };
             let sorted_arr: Vec<JValue> = match sorted {
-                JValue::Array(a) => a.iter().cloned().collect(),
+                JValue::Array(a) => crate::meter::copy(&a),
                 JValue::Null | JValue::Undefined => Vec::new(),
                 other => vec![other],
             };
@@ -7587,7 +7612,7 @@ impl Evaluator {
 
             let row: Vec<JValue> = match step_value {
                 JValue::Undefined => continue,
-                JValue::Array(arr) => arr.iter().cloned().collect(),
+                JValue::Array(arr) => crate::meter::copy(&arr),
                 other => vec![other],
             };
 
@@ -7987,6 +8012,7 @@ impl Evaluator {
         let mut has_any = false;
 
         let len = arr.len();
+        crate::meter::spend(len / 2);
         for (index, item) in arr.iter().enumerate() {
             // Apply the compiled filter if present. As in every filter, a
             // number (or array of numbers) selects by position, so an item
@@ -8281,6 +8307,7 @@ impl Evaluator {
     ) -> Result<JValue, EvaluatorError> {
         use crate::functions;
 
+        crate::meter::arguments(&evaluated_args);
         match name {
             "replace" => {
                 if evaluated_args.len() < 3 || evaluated_args.len() > 4 {
@@ -8490,7 +8517,7 @@ impl Evaluator {
                 }
 
                 let mut arr = match array_value {
-                    JValue::Array(arr) => arr.to_vec(),
+                    JValue::Array(arr) => crate::meter::copy(&arr),
                     other => vec![other.clone()],
                 };
 
@@ -9294,7 +9321,7 @@ impl Evaluator {
 
         // Collect target objects into a vector for comparison
         let targets: Vec<JValue> = match located_objects {
-            JValue::Array(arr) => arr.to_vec(),
+            JValue::Array(arr) => crate::meter::copy(&arr),
             JValue::Object(_) => vec![located_objects],
             #[cfg(feature = "python")]
             JValue::LazyPyDict(_) => vec![located_objects],
@@ -9310,6 +9337,7 @@ impl Evaluator {
             update: &AstNode,
             delete: Option<&AstNode>,
         ) -> Result<JValue, EvaluatorError> {
+            crate::meter::items(targets.len());
             // Check if this value is one of the targets to transform
             // Use JValue's PartialEq for semantic equality comparison
             if targets.iter().any(|t| t == value) {
@@ -10084,6 +10112,7 @@ impl Evaluator {
         let Some(text) = text else {
             return Ok(JValue::Undefined);
         };
+        crate::meter::text(text.len());
         let re = crate::functions::string::build_regex(pattern, flags)?;
         let Some(mut matches) = crate::functions::string::RegexMatches::new(&re, text)
             .counting_utf16()
@@ -10285,6 +10314,8 @@ impl Evaluator {
         check_loop_timeout(&self.options, self.start_time)?;
         match self.as_callback(|ev| ev.call_function_value(replacement, &[match_object()], data))? {
             JValue::String(replaced) => {
+                crate::meter::text(replaced.len());
+                crate::meter::reserve((out.len() + replaced.len()).saturating_mul(2));
                 out.push_str(&replaced);
                 Ok(())
             }
@@ -10332,7 +10363,10 @@ impl Evaluator {
             // `str.substring(position, matches.start)`: an undefined end is
             // the end of the string.
             let end = (!start.is_undefined()).then(|| js_to_number(start));
-            result.extend_from_slice(js_substring(&units, position, end));
+            let part = js_substring(&units, position, end);
+            crate::meter::text(part.len());
+            crate::meter::reserve((result.len() + part.len()).saturating_mul(8));
+            result.extend_from_slice(part);
             let text = match found.get("match") {
                 Some(JValue::String(text)) => text.clone(),
                 _ => Rc::from(""),
@@ -10820,6 +10854,12 @@ impl Evaluator {
         };
 
         // Parse the expression
+        crate::meter::spend(expr_str.len() * 8);
+        if expr_str.len() > MAX_EVAL_TEXT {
+            return Err(EvaluatorError::EvaluationError(
+                "D3120: The expression passed to $eval is too long".to_string(),
+            ));
+        }
         let parsed_ast = match parser::parse(expr_str) {
             Ok(ast) => ast,
             Err(e) => {
@@ -10892,6 +10932,7 @@ impl Evaluator {
     /// Collect all descendant values recursively
     fn collect_descendants(&self, value: &JValue) -> Result<Vec<JValue>, EvaluatorError> {
         let mut descendants = Vec::new();
+        crate::meter::spend(1);
 
         match value {
             // A missing value has no descendants: Undefined used to fall
@@ -10915,7 +10956,10 @@ impl Evaluator {
 
                 for val in obj.values() {
                     // Recursively collect descendants
-                    descendants.extend(with_stack(|| self.collect_descendants(val))?);
+                    let below = with_stack(|| self.collect_descendants(val))?;
+                    crate::meter::items(below.len());
+                    crate::meter::reserve_items(descendants.len() + below.len());
+                    descendants.extend(below);
                 }
             }
             #[cfg(feature = "python")]
@@ -10925,7 +10969,10 @@ impl Evaluator {
 
                 let obj = lazy.to_object().map_err(EvaluatorError::from)?;
                 for val in obj.values() {
-                    descendants.extend(with_stack(|| self.collect_descendants(val))?);
+                    let below = with_stack(|| self.collect_descendants(val))?;
+                    crate::meter::items(below.len());
+                    crate::meter::reserve_items(descendants.len() + below.len());
+                    descendants.extend(below);
                 }
             }
             JValue::Array(arr) => {
@@ -10933,7 +10980,10 @@ impl Evaluator {
                 // This matches JavaScript behavior: arrays are traversed but not collected
                 for val in arr.iter() {
                     // Recursively collect descendants
-                    descendants.extend(with_stack(|| self.collect_descendants(val))?);
+                    let below = with_stack(|| self.collect_descendants(val))?;
+                    crate::meter::items(below.len());
+                    crate::meter::reserve_items(descendants.len() + below.len());
+                    descendants.extend(below);
                 }
             }
             _ => {
@@ -11021,6 +11071,8 @@ impl Evaluator {
             JValue::Array(arr) => arr.clone(),
             other => return Ok(other.clone()),
         };
+        crate::meter::spend(array.len() * (usize::BITS - array.len().leading_zeros()) as usize / 2);
+        crate::meter::reserve_items(array.len().saturating_mul(3));
         // jsonata-js `fn.sort` returns an input of length 0 or 1 as is (still a
         // sequence, if it was one), and builds a new plain array otherwise.
         if array.len() <= 1 {
@@ -11305,6 +11357,8 @@ impl Evaluator {
     fn concatenate(&self, left: &JValue, right: &JValue) -> Result<JValue, EvaluatorError> {
         let left_str = Self::value_to_concat_string(left)?;
         let right_str = Self::value_to_concat_string(right)?;
+        crate::meter::text(left_str.len() + right_str.len());
+        crate::meter::reserve((left_str.len() + right_str.len()).saturating_mul(2));
         Ok(JValue::string(format!("{}{}", left_str, right_str)))
     }
 
@@ -11360,7 +11414,7 @@ impl Evaluator {
 
         // Check range size limit (10 million elements max)
         let size = if start <= end {
-            (end - start + 1) as usize
+            end.saturating_sub(start).saturating_add(1) as usize
         } else {
             0
         };
@@ -11371,6 +11425,7 @@ impl Evaluator {
         }
         check_sequence_length(size, &self.options)?;
 
+        crate::meter::reserve_items(size);
         let mut result = Vec::with_capacity(size);
         if start <= end {
             for i in start..=end {
@@ -11420,7 +11475,17 @@ impl Evaluator {
         }
 
         match right {
-            JValue::Array(arr) => Ok(JValue::Bool(arr.iter().any(|v| identical(left, v)))),
+            JValue::Array(arr) => {
+                crate::meter::items(arr.len());
+                Ok(JValue::Bool(arr.iter().any(|v| {
+                    if let (JValue::String(x), JValue::String(y)) = (left, v) {
+                        if x.len() == y.len() {
+                            crate::meter::text(x.len());
+                        }
+                    }
+                    identical(left, v)
+                })))
+            }
             other => Ok(JValue::Bool(identical(left, other))),
         }
     }

@@ -95,7 +95,13 @@ pub mod string {
         }
         regex_pattern.push_str(pattern);
 
-        Regex::new(&regex_pattern)
+        // Compiling takes microseconds for a short pattern, and a thousand
+        // times as long for one that repeats much.
+        crate::meter::spend(200 + regex_pattern.len() * 8);
+        let started = std::time::Instant::now();
+        let built = Regex::new(&regex_pattern);
+        crate::meter::spend(started.elapsed().as_nanos() as usize / 50);
+        built
             .map_err(|e| FunctionError::ArgumentError(format!("Invalid regex: {}", e)))
     }
 
@@ -198,8 +204,14 @@ pub mod string {
                 "D1001: Number out of range: {}",
                 n
             ))),
-            JValue::Array(arr) => with_stack(|| arr.iter().try_for_each(reject_non_finite)),
-            JValue::Object(obj) => with_stack(|| obj.values().try_for_each(reject_non_finite)),
+            JValue::Array(arr) => with_stack(|| {
+                crate::meter::items(arr.len());
+                arr.iter().try_for_each(reject_non_finite)
+            }),
+            JValue::Object(obj) => with_stack(|| {
+                crate::meter::items(obj.len());
+                obj.values().try_for_each(reject_non_finite)
+            }),
             _ => Ok(()),
         }
     }
@@ -225,6 +237,13 @@ pub mod string {
     /// serde_json's pretty printer): items one per line, `": "` after keys,
     /// empty containers stay `{}`/`[]`.
     fn write_stringified(value: &JValue, indent: Option<usize>, depth: usize, out: &mut String) {
+        let more = match value {
+            JValue::String(s) => s.len(),
+            JValue::Array(items) => items.len().saturating_mul(2 + indent.map_or(0, |w| w * (depth + 1))),
+            JValue::Object(members) => members.len().saturating_mul(8 + indent.map_or(0, |w| w * (depth + 1))),
+            _ => 8,
+        };
+        crate::meter::text_grows(out, more);
         let (open_sep, close_sep, item_sep, key_sep): (String, String, &str, &str) = match indent {
             Some(w) => (
                 format!("\n{}", " ".repeat(w * (depth + 1))),
@@ -300,16 +319,21 @@ pub mod string {
     /// $length() - Get string length with proper Unicode support
     /// Returns the number of Unicode characters (not bytes)
     pub fn length(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::text(s.len());
         Ok(JValue::Number(s.chars().count() as f64))
     }
 
     /// $uppercase() - Convert to uppercase
     pub fn uppercase(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::spend(s.len() / 8);
+        crate::meter::reserve(s.len().saturating_mul(4));
         Ok(JValue::string(s.to_uppercase()))
     }
 
     /// $lowercase() - Convert to lowercase
     pub fn lowercase(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::spend(s.len() / 8);
+        crate::meter::reserve(s.len().saturating_mul(4));
         Ok(JValue::string(s.to_lowercase()))
     }
 
@@ -319,12 +343,14 @@ pub mod string {
     /// - start: zero-based position; negative means count from end
     /// - length: optional max number of characters to extract
     pub fn substring(s: &str, start: i64, length: Option<i64>) -> Result<JValue, FunctionError> {
+        crate::meter::spend(s.len() / 8);
+        crate::meter::reserve(s.len().saturating_mul(8));
         let chars: Vec<char> = s.chars().collect();
         let str_len = chars.len() as i64;
 
         // Clamp start if it goes past the beginning
         // Matches JS: if (strLength + start < 0) { start = 0; }
-        let start = if str_len + start < 0 { 0 } else { start };
+        let start = if str_len.saturating_add(start) < 0 { 0 } else { start };
 
         if let Some(len) = length {
             // Negative or zero length → empty string (matches JS reference)
@@ -334,9 +360,9 @@ pub mod string {
             // Compute end index: mirrors JS reference exactly
             // JS: var end = start >= 0 ? start + length : strLength + start + length;
             let end = if start >= 0 {
-                start + len
+                start.saturating_add(len)
             } else {
-                str_len + start + len
+                (str_len + start).saturating_add(len)
             };
             // JS: strArray.slice(start, end).join('')
             // JS slice handles negative start natively (counts from end)
@@ -383,6 +409,8 @@ pub mod string {
         use regex::Regex;
         use std::sync::OnceLock;
 
+        crate::meter::spend(s.len() / 8);
+        crate::meter::reserve(s.len().saturating_mul(2));
         static WS_REGEX: OnceLock<Regex> = OnceLock::new();
         let ws_regex = WS_REGEX.get_or_init(|| Regex::new(r"[ \t\n\r]+").unwrap());
 
@@ -395,6 +423,7 @@ pub mod string {
         // Check if pattern is a regex
         if let Some((pat, flags)) = extract_regex(pattern) {
             let re = build_regex(&pat, &flags)?;
+            crate::meter::spend(s.len() / 16);
             return Ok(JValue::Bool(re.is_match(s)));
         }
 
@@ -421,8 +450,13 @@ pub mod string {
         // Check if separator is a regex
         if let Some((pattern, flags)) = extract_regex(separator) {
             let re = build_regex(&pattern, &flags)?;
+            crate::meter::spend(s.len() / 16);
 
-            let parts: Vec<JValue> = re.split(s).map(JValue::string).collect();
+            let mut parts: Vec<JValue> = Vec::new();
+            for part in re.split(s) {
+                crate::meter::list_grows(parts.len());
+                parts.push(JValue::string(part));
+            }
 
             // Truncate to limit if specified (limit is max number of results)
             let result = if let Some(lim) = limit {
@@ -451,7 +485,11 @@ pub mod string {
 
         if sep.is_empty() {
             // Split into individual characters
-            let chars: Vec<JValue> = s.chars().map(|c| JValue::string(c.to_string())).collect();
+            let mut chars: Vec<JValue> = Vec::new();
+            for c in s.chars() {
+                crate::meter::list_grows(chars.len());
+                chars.push(JValue::string(c.to_string()));
+            }
             // Truncate to limit if specified
             let result = if let Some(lim) = limit {
                 chars.into_iter().take(lim).collect()
@@ -461,7 +499,11 @@ pub mod string {
             return Ok(JValue::array(result));
         }
 
-        let parts: Vec<JValue> = s.split(sep).map(JValue::string).collect();
+        let mut parts: Vec<JValue> = Vec::new();
+        for part in s.split(sep) {
+            crate::meter::list_grows(parts.len());
+            parts.push(JValue::string(part));
+        }
 
         // Truncate to limit if specified (limit is max number of results)
         let result = if let Some(lim) = limit {
@@ -476,6 +518,11 @@ pub mod string {
     /// $join(array, separator) - Join array into string
     pub fn join(arr: &[JValue], separator: Option<&str>) -> Result<JValue, FunctionError> {
         let sep = separator.unwrap_or("");
+        let bytes = arr.iter().fold(0usize, |bytes, item| {
+            bytes.saturating_add(sep.len()).saturating_add(item.as_str().map_or(32, str::len))
+        });
+        crate::meter::text(bytes);
+        crate::meter::reserve(bytes.saturating_mul(3));
         let parts: Result<Vec<String>, FunctionError> = arr
             .iter()
             .map(|v| match v {
@@ -539,6 +586,7 @@ pub mod string {
             if position >= bytes.len() {
                 break;
             }
+            crate::meter::text_grows(out, dollar - position + full_match.len());
             out.push_str(&replacement[position..dollar]);
             position = dollar + 1;
             match bytes.get(position) {
@@ -565,6 +613,7 @@ pub mod string {
                         Some(n) => {
                             if n >= 1 && (n as usize) <= group_count {
                                 if let Some(text) = group(n as usize - 1)? {
+                                    crate::meter::text_grows(out, text.len());
                                     out.push_str(&text);
                                 }
                             }
@@ -583,6 +632,7 @@ pub mod string {
             }
             index = replacement[position..].find('$').map(|i| i + position);
         }
+        crate::meter::text_grows(out, replacement.len() - position);
         out.push_str(&replacement[position..]);
         Ok(())
     }
@@ -722,6 +772,19 @@ pub mod string {
         }
 
         pub fn next_match(&mut self) -> Result<Option<RegexMatch<'s>>, FunctionError> {
+            // A search may look at all that is left of the text to find
+            // nothing, or only a short match.
+            let started = self.from.unwrap_or(self.first_from);
+            let found = self.search();
+            let until = match &found {
+                Ok(Some(found)) => found.byte_end,
+                _ => self.s.len(),
+            };
+            crate::meter::spend(2 + self.re.captures_len() + (until.saturating_sub(started)) / 16);
+            found
+        }
+
+        fn search(&mut self) -> Result<Option<RegexMatch<'s>>, FunctionError> {
             let start = match self.from {
                 None => self.first_from,
                 Some(from) if from >= self.s.len() => return Ok(None),
@@ -793,6 +856,7 @@ pub mod string {
             match_obj.insert("match".to_string(), JValue::string(found.text));
             match_obj.insert("index".to_string(), JValue::from(index as i64));
             match_obj.insert("groups".to_string(), found.groups_value());
+            crate::meter::list_grows(results.len());
             results.push(JValue::object(match_obj));
 
             current = matches.next_match()?;
@@ -825,6 +889,7 @@ pub mod string {
             if limit.is_some_and(|limit| count >= limit) {
                 break;
             }
+            crate::meter::text_grows(&result, found.byte_start - position);
             result.push_str(&s[position..found.byte_start]);
             replacer(&found, &mut result)?;
             position = found.byte_end;
@@ -879,6 +944,7 @@ pub mod string {
 
             while count < lim {
                 if let Some(pos) = remaining.find(pat) {
+                    crate::meter::text_grows(&output, pos + replacement.len());
                     output.push_str(&remaining[..pos]);
                     output.push_str(replacement);
                     remaining = &remaining[pos + pat.len()..];
@@ -893,6 +959,11 @@ pub mod string {
             }
             output
         } else {
+            let count = s.matches(pat).count();
+            let bytes = count.saturating_mul(replacement.len()).saturating_add(s.len());
+            crate::meter::spend(count);
+            crate::meter::text(bytes);
+            crate::meter::reserve(bytes.saturating_mul(2));
             s.replace(pat, replacement)
         };
 
@@ -927,6 +998,7 @@ pub mod boolean {
             JValue::String(s) => !s.is_empty(),
             JValue::Array(arr) => {
                 with_stack(|| {
+                    crate::meter::items(arr.len() / 8);
                     if arr.len() == 1 {
                         to_boolean(&arr[0])
                     } else {
@@ -1174,6 +1246,9 @@ pub mod numeric {
             }
         }
 
+        if !crate::meter::picture(picture) {
+            return Err(FunctionError::ArgumentError(format!("{}: The picture string is too long", crate::meter::LONG_PICTURE)));
+        }
         // Split picture into sub-pictures (positive and negative patterns)
         let sub_pictures: Vec<&str> = picture.split(pattern_separator).collect();
         if sub_pictures.len() > 2 {
@@ -1827,9 +1902,9 @@ pub mod array {
 
     /// $append(array1, array2) - Append arrays/values
     pub fn append(arr1: &[JValue], val: &JValue) -> Result<JValue, FunctionError> {
-        let mut result = arr1.to_vec();
+        let mut result = crate::meter::copy(arr1);
         match val {
-            JValue::Array(arr2) => result.extend(arr2.iter().cloned()),
+            JValue::Array(arr2) => crate::meter::extend(&mut result, arr2),
             other => result.push(other.clone()),
         }
         Ok(JValue::array(result))
@@ -1837,14 +1912,15 @@ pub mod array {
 
     /// $reverse(array) - Reverse array
     pub fn reverse(arr: &[JValue]) -> Result<JValue, FunctionError> {
-        let mut result = arr.to_vec();
+        let mut result = crate::meter::copy(arr);
         result.reverse();
         Ok(JValue::array(result))
     }
 
     /// $sort(array) - Sort array
     pub fn sort(arr: &[JValue]) -> Result<JValue, FunctionError> {
-        let mut result = arr.to_vec();
+        let mut result = crate::meter::copy(arr);
+        crate::meter::spend(arr.len() * (usize::BITS - arr.len().leading_zeros()) as usize / 4);
 
         // Check if all elements are of comparable types
         let all_numbers = result.iter().all(|v| matches!(v, JValue::Number(_)));
@@ -1905,6 +1981,7 @@ pub mod array {
             let compare_value = value.clone();
 
             let mut is_new = true;
+            crate::meter::items(seen.len() / 2);
             for seen_value in &seen {
                 if values_equal(&compare_value, seen_value) {
                     is_new = false;
@@ -1938,11 +2015,13 @@ pub mod array {
             (JValue::Null, JValue::Null) => true,
             (JValue::Bool(a), JValue::Bool(b)) => a == b,
             (JValue::Number(a), JValue::Number(b)) => a == b,
-            (JValue::String(a), JValue::String(b)) => a == b,
+            (JValue::String(a), JValue::String(b)) => crate::meter::same_text(a, b),
             (JValue::Array(a), JValue::Array(b)) => with_stack(|| {
+                crate::meter::items(a.len().min(b.len()));
                 a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| values_equal(x, y))
             }),
             (JValue::Object(a), JValue::Object(b)) => with_stack(|| {
+                crate::meter::items(a.len());
                 a.len() == b.len()
                     && a.iter()
                         .all(|(k, v)| b.get(k).is_some_and(|v2| values_equal(v, v2)))
@@ -1990,7 +2069,8 @@ pub mod array {
 
         use rand::seq::SliceRandom;
 
-        let mut result = arr.to_vec();
+        let mut result = crate::meter::copy(arr);
+        crate::meter::items(arr.len() * 4);
         let mut rng = rand::rng();
         result.shuffle(&mut rng);
 
@@ -2004,6 +2084,7 @@ pub mod object {
 
     /// $spread(object) - Spread object into array of key-value pairs
     pub fn spread(obj: &IndexMap<String, JValue>) -> Result<JValue, FunctionError> {
+        crate::meter::spend(obj.len() * 4);
         // Each key-value pair becomes a single-key object: {"key": value}
         let pairs: Vec<JValue> = obj
             .iter()
@@ -2039,6 +2120,7 @@ pub mod object {
             }
             match obj {
                 JValue::Object(map) => {
+                    crate::meter::members(result.len(), map);
                     for (k, v) in map.iter() {
                         result.insert(k.clone(), v.clone());
                     }
@@ -2102,12 +2184,15 @@ pub mod encoding {
     }
 
     pub fn base64encode(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::reserve(s.len().saturating_mul(3));
         let encoded = general_purpose::STANDARD.encode(s.as_bytes());
         Ok(JValue::string(encoded))
     }
 
     /// $base64decode(string) - Decode base64 string
     pub fn base64decode(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::spend(s.len() / 16);
+        crate::meter::reserve(s.len().saturating_mul(3));
         let bytes = lenient_base64_bytes(s);
         match String::from_utf8(bytes) {
             Ok(decoded) => Ok(JValue::string(decoded)),
@@ -2124,6 +2209,8 @@ pub mod encoding {
 
     /// $encodeUrlComponent(string) - Encode URL component
     pub fn encode_url_component(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::spend(s.len() / 16);
+        crate::meter::reserve(s.len().saturating_mul(6));
         let encoded = percent_encoding::utf8_percent_encode(s, percent_encoding::NON_ALPHANUMERIC)
             .to_string();
         Ok(JValue::string(encoded))
@@ -2131,6 +2218,8 @@ pub mod encoding {
 
     /// $decodeUrlComponent(string) - Decode URL component
     pub fn decode_url_component(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::spend(s.len() / 16);
+        crate::meter::reserve(s.len().saturating_mul(2));
         match percent_encoding::percent_decode_str(s).decode_utf8() {
             Ok(decoded) => Ok(JValue::string(decoded.to_string())),
             // jsonata-js reports every malformed-URL failure as D3140, naming
@@ -2145,6 +2234,8 @@ pub mod encoding {
     /// $encodeUrl(string) - Encode full URL
     /// More permissive than encodeUrlComponent - allows URL structure characters
     pub fn encode_url(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::spend(s.len() / 16);
+        crate::meter::reserve(s.len().saturating_mul(6));
         // Use CONTROLS to preserve URL structure (://?#[]@!$&'()*+,;=)
         let encoded =
             percent_encoding::utf8_percent_encode(s, percent_encoding::CONTROLS).to_string();
@@ -2153,6 +2244,8 @@ pub mod encoding {
 
     /// $decodeUrl(string) - Decode full URL
     pub fn decode_url(s: &str) -> Result<JValue, FunctionError> {
+        crate::meter::spend(s.len() / 16);
+        crate::meter::reserve(s.len().saturating_mul(2));
         match percent_encoding::percent_decode_str(s).decode_utf8() {
             Ok(decoded) => Ok(JValue::string(decoded.to_string())),
             // jsonata-js reports every malformed-URL failure as D3140, naming

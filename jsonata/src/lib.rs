@@ -139,6 +139,7 @@ mod datetime;
 pub mod evaluator;
 pub mod expression;
 pub mod functions;
+pub mod meter;
 pub mod parser;
 mod signature;
 pub mod value;

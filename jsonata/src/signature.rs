@@ -490,6 +490,7 @@ impl Signature {
         context: &JValue,
     ) -> Result<(Vec<JValue>, usize), SignatureError> {
         self.validate_arg_count(args.len())?;
+        crate::meter::arguments(args);
 
         let supplied_sig: String = args.iter().map(type_symbol).collect();
 
@@ -509,6 +510,7 @@ impl Signature {
                 let arg = args.get(arg_index).cloned().unwrap_or(JValue::Undefined);
 
                 if param.context {
+                    crate::meter::spend(50);
                     let context_symbol = type_symbol(context).to_string();
                     let context_regex_str = param.context_regex.as_deref().unwrap_or("");
                     let context_re = Regex::new(&format!("^{}$", context_regex_str))

@@ -99,6 +99,7 @@ impl JArray {
     /// A plain array with no flags set.
     #[inline]
     pub fn new(items: Vec<JValue>) -> Self {
+        crate::meter::made_list(items.capacity());
         JArray {
             items: Rc::new(JItems(items)),
             sequence: false,
@@ -140,12 +141,20 @@ impl JArray {
         &self.items
     }
 
+    /// Whether no flag is set but perhaps `flat`.
+    pub(crate) fn is_plain(&self) -> bool {
+        !(self.sequence || self.cons || self.keep_singleton || self.outer_wrapper || self.sorted_tuples)
+    }
+
     /// A mutable reference to the items, cloning them first if they are
     /// shared (`Rc::make_mut`). Clears `flat`, since the caller may store an
     /// array in them.
     #[inline]
     pub fn make_mut(&mut self) -> &mut Vec<JValue> {
         self.flat = false;
+        if Rc::strong_count(&self.items) > 1 {
+            crate::meter::made_list(self.items.0.len());
+        }
         &mut Rc::make_mut(&mut self.items).0
     }
 
@@ -155,8 +164,14 @@ impl JArray {
     pub fn into_vec(self) -> Vec<JValue> {
         match Rc::try_unwrap(self.items) {
             // Leaves `JItems` empty, so its drop has nothing to walk.
-            Ok(mut items) => std::mem::take(&mut items.0),
-            Err(rc) => rc.0.clone(),
+            Ok(mut items) => {
+                crate::meter::freed_list(items.0.capacity());
+                std::mem::take(&mut items.0)
+            }
+            Err(rc) => {
+                crate::meter::made_list(rc.0.len());
+                rc.0.clone()
+            }
         }
     }
 
@@ -166,6 +181,7 @@ impl JArray {
     /// the flags.
     #[inline]
     pub fn with_items(&self, items: Vec<JValue>) -> JArray {
+        crate::meter::made_list(items.capacity());
         JArray {
             items: Rc::new(JItems(items)),
             outer_wrapper: false,
@@ -285,6 +301,7 @@ impl Drop for JItems {
     #[inline]
     fn drop(&mut self) {
         let items = &self.0;
+        crate::meter::freed_list(items.capacity());
         if !frees_only_scalars(items.len(), || items.iter().any(frees_container)) {
             self.drop_items();
         }
@@ -316,8 +333,14 @@ impl<'a> IntoIterator for &'a JItems {
 /// `IndexMap<String, JValue>` whose drop does not recurse (#233).
 /// Dereferences to the map, so it reads and updates like one; build it with
 /// [`JValue::object`] or `JMap::from(map)`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 pub struct JMap(IndexMap<String, JValue>);
+
+impl Clone for JMap {
+    fn clone(&self) -> Self {
+        JMap::from(self.0.clone())
+    }
+}
 
 impl JMap {
     /// The map itself. Never clones.
@@ -325,6 +348,7 @@ impl JMap {
     pub fn into_inner(mut self) -> IndexMap<String, JValue> {
         // Leaves an empty map behind, so this `JMap`'s drop has nothing to
         // walk; reusing the hasher avoids seeding a new one.
+        crate::meter::freed_object(self.0.len());
         let empty = IndexMap::with_hasher(self.0.hasher().clone());
         std::mem::replace(&mut self.0, empty)
     }
@@ -349,6 +373,7 @@ impl DerefMut for JMap {
 impl From<IndexMap<String, JValue>> for JMap {
     #[inline]
     fn from(map: IndexMap<String, JValue>) -> Self {
+        crate::meter::made_object(map.keys());
         JMap(map)
     }
 }
@@ -363,7 +388,7 @@ impl From<JMap> for IndexMap<String, JValue> {
 impl FromIterator<(String, JValue)> for JMap {
     #[inline]
     fn from_iter<I: IntoIterator<Item = (String, JValue)>>(iter: I) -> Self {
-        JMap(IndexMap::from_iter(iter))
+        JMap::from(IndexMap::from_iter(iter))
     }
 }
 
@@ -398,6 +423,7 @@ impl Drop for JMap {
     #[inline]
     fn drop(&mut self) {
         let map = &self.0;
+        crate::meter::freed_object(map.len());
         if !frees_only_scalars(map.len(), || map.values().any(frees_container)) {
             self.drop_items();
         }
@@ -539,6 +565,7 @@ fn drop_deep(values: impl Iterator<Item = JValue>) {
             }
             JValue::Object(map) => {
                 if let Some(map) = Rc::get_mut(map) {
+                    crate::meter::freed_object(map.0.len());
                     pending.extend(map.0.drain(..).map(|(_, value)| value).filter(frees_nested));
                 }
             }
@@ -782,7 +809,12 @@ impl JValue {
     #[inline]
     pub fn as_object_mut(&mut self) -> Option<&mut IndexMap<String, JValue>> {
         match self {
-            JValue::Object(map) => Some(&mut Rc::make_mut(map).0),
+            JValue::Object(map) => {
+                if Rc::strong_count(map) > 1 {
+                    crate::meter::spend(map.len());
+                }
+                Some(&mut Rc::make_mut(map).0)
+            }
             _ => None,
         }
     }
@@ -830,7 +862,9 @@ impl JValue {
 
     #[inline]
     pub fn string(s: impl Into<Rc<str>>) -> Self {
-        JValue::String(s.into())
+        let s = s.into();
+        crate::meter::made_text(&s);
+        JValue::String(s)
     }
 
     #[inline]
@@ -868,7 +902,7 @@ impl JValue {
 
     #[inline]
     pub fn object(m: IndexMap<String, JValue>) -> Self {
-        JValue::Object(Rc::new(JMap(m)))
+        JValue::Object(Rc::new(JMap::from(m)))
     }
 
     #[inline]
@@ -932,14 +966,14 @@ impl From<f64> for JValue {
 impl From<&str> for JValue {
     #[inline]
     fn from(s: &str) -> Self {
-        JValue::String(s.into())
+        JValue::string(s)
     }
 }
 
 impl From<String> for JValue {
     #[inline]
     fn from(s: String) -> Self {
-        JValue::String(s.into())
+        JValue::string(s)
     }
 }
 
@@ -983,7 +1017,7 @@ const VALUE_STACK_SEGMENT: usize = 1024 * 1024;
 /// container level only; on the shallow path it is one stack-pointer compare.
 #[inline]
 pub fn with_stack<R>(f: impl FnOnce() -> R) -> R {
-    stacker::maybe_grow(VALUE_RED_ZONE, VALUE_STACK_SEGMENT, f)
+    crate::meter::nested(|| stacker::maybe_grow(VALUE_RED_ZONE, VALUE_STACK_SEGMENT, f))
 }
 
 // ── PartialEq ────────────────────────────────────────────────────────────────
@@ -1001,9 +1035,15 @@ impl PartialEq for JValue {
                 }
                 a == b
             }
-            (JValue::String(a), JValue::String(b)) => a == b,
-            (JValue::Array(a), JValue::Array(b)) => with_stack(|| a == b),
-            (JValue::Object(a), JValue::Object(b)) => with_stack(|| a == b),
+            (JValue::String(a), JValue::String(b)) => crate::meter::same_text(a, b),
+            (JValue::Array(a), JValue::Array(b)) => {
+                crate::meter::items(a.len());
+                with_stack(|| a == b)
+            }
+            (JValue::Object(a), JValue::Object(b)) => {
+                crate::meter::items(a.len());
+                with_stack(|| a == b)
+            }
             // Function identity, like JS: two lambda values are equal only if
             // they are the same closure instance.
             (JValue::Lambda(a), JValue::Lambda(b)) => Rc::ptr_eq(a, b),
