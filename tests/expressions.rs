@@ -72,7 +72,7 @@ fn every_attack_ends_in_time_and_memory() {
     for (name, text, body) in ATTACKS {
         let expression = Jsonata::compile(text, &mut resolve).unwrap_or_else(|error| panic!("{name}: {error}"));
         let before = reset_peak();
-        let message = Value::from(serde_json::json!({ "body": body.json() }));
+        let message = Value::from(&serde_json::json!({ "body": body.json() }));
         let size = reset_peak() - before;
         let start = Instant::now();
         let scope = Body { message, deadline: start + LEFT };

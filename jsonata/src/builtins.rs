@@ -323,7 +323,10 @@ pub(crate) fn dispatch_pure(
 
     use crate::functions;
 
-    crate::meter::arguments(args);
+    // These look at no item.
+    if !matches!(name, "count" | "exists" | "type") {
+        crate::meter::arguments(args);
+    }
     match name {
         // ── String functions ────────────────────────────────────────────
         "string" => {

@@ -490,7 +490,6 @@ impl Signature {
         context: &JValue,
     ) -> Result<(Vec<JValue>, usize), SignatureError> {
         self.validate_arg_count(args.len())?;
-        crate::meter::arguments(args);
 
         let supplied_sig: String = args.iter().map(type_symbol).collect();
 
@@ -547,6 +546,7 @@ impl Signature {
                         JValue::Undefined
                     } else if let JValue::Array(arr) = &arg {
                         if let Some(expected_elem) = elem_type {
+                            crate::meter::items(arr.len());
                             if !arr.is_empty() && !arr.iter().all(|v| expected_elem.matches(v)) {
                                 return Err(SignatureError::ArrayTypeMismatch {
                                     index: arg_index + 1,
