@@ -14,6 +14,7 @@ mod path;
 mod place;
 mod plain_name;
 mod reads;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -67,6 +68,7 @@ pub struct Jsonata {
     storage: Box<[(Arc<str>, Root)]>,
     lookups: Lookups,
     hints: Box<[ExpressionError]>,
+    sizes: Box<[ExpressionError]>,
 }
 
 impl Jsonata {
@@ -110,6 +112,7 @@ impl Jsonata {
             let found = Document::new(path, resolve);
             documents.push(found.map_err(|message| wrong_name((documents::name_of(path), message)))?);
         }
+        let sizes = sizes::sizes(text, &ast).into();
         let given = if relative { analysis.given } else { Want { whole: true, ..Want::default() } };
         Ok(Jsonata {
             ast: Arc::new(ast),
@@ -126,6 +129,7 @@ impl Jsonata {
             extensions: analysis.extensions.into(),
             storage: storage.into(),
             hints: analysis.hints.into(),
+            sizes,
         })
     }
 
@@ -162,6 +166,11 @@ impl Jsonata {
     /// What is right as JSONata and hardly what its author meant: sentences for warnings, with their places.
     pub fn hints(&self) -> &[ExpressionError] {
         &self.hints
+    }
+
+    /// Where data decides how much it makes: sentences for warnings, with their places.
+    pub fn sizes(&self) -> &[ExpressionError] {
+        &self.sizes
     }
 
     pub(super) fn ast(&self) -> &AstNode {
