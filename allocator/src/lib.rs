@@ -3,6 +3,8 @@
 //! mimalloc's own adapter names the alignment of every block. Where a block is larger than 1 KiB and its size no power of two,
 //! mimalloc then takes a larger one and looks for a place in it; without the word it gives one that is aligned just as well.
 
+pub mod counting;
+
 use std::alloc::{GlobalAlloc, Layout};
 
 use libmimalloc_sys::{

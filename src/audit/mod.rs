@@ -21,11 +21,12 @@ use subject::Subject;
 pub use accepted::{Accepted, accepted_shape};
 
 /// Findings of a load that an audit repeats, and how bad they are here.
-const OF_THE_LOAD: [(codes::Code, Severity); 4] = [
+const OF_THE_LOAD: [(codes::Code, Severity); 5] = [
     (codes::OPEN_TARGET, Severity::Error),
     (codes::LITERAL_SECRET, Severity::Error),
     (codes::PLAIN_HTTP, Severity::Warning),
     (codes::NOT_ENFORCED, Severity::Warning),
+    (codes::SIZE_OF_DATA, Severity::Warning),
 ];
 
 /// Audits documents that were loaded with these findings. What keeps a document from being served is among the result.

@@ -26,6 +26,7 @@ fn each_rule_finds_what_it_is_for() {
         ("invoke: {target-url: 'https://a.example'}", "note G0901 this `invoke` has no `timeout`"),
         ("lambda: {function: f, region: eu-west-1}", "note G0901 this `lambda` has no `timeout`"),
         ("switch: {case: [{condition: 'true', execute: [{lambda: {function: f, region: eu-west-1}}]}]}", "note G0901"),
+        ("if: {condition: '$count([1..message.body.n]) > 2', execute: []}", "warning G0407 data decides the end"),
         ("parse: {parse-settings-reference: {parse-settings: {max_doc_size: 0}}}", "warning G0903"),
         (
             "lambda: {function: '$(request.headers.f)', allowed-functions: ['a*'], region: eu-west-1, timeout: 1}",

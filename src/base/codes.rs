@@ -109,6 +109,9 @@ codes! {
     UNKNOWN_VARIABLE = "G0406", "there is no such variable of the gateway",
         "Below `request`, `message`, `api`, `client`, `plan`, `env`, `error`, `session` and `system` the gateway has the variables that docs/variables.md lists, some of them in one generation only. Another name is always empty. Under `x-assembly` that is an error, in IBM's documents a warning.";
 
+    SIZE_OF_DATA = "G0407", "data decides how much an expression makes",
+        "A request chooses the end of a range, the length of a text, a picture, or the text of an expression. An evaluation that takes too much ends with an error, and one that takes much delays others. Write a bound, such as `$min([message.body.n, 100])`.";
+
     UNREACHABLE = "G0501", "a step can never run",
         "The step before it always ends the flow.";
 

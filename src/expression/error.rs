@@ -69,6 +69,11 @@ impl ExpressionError {
         };
         ExpressionError { code: code.map(Into::into), message: message.into_owned(), at: 0..length }
     }
+
+    /// What the limits of an evaluation say, in the words of their code.
+    pub(super) fn of_run_time(code: &str, length: usize) -> Self {
+        ExpressionError::coded(code, sentence(code), 0..length)
+    }
 }
 
 impl fmt::Display for ExpressionError {
@@ -100,6 +105,9 @@ fn sentence(code: &str) -> Cow<'static, str> {
         "D1012" => "the evaluation took too long",
         "D2014" => "a range has too many items",
         "D2015" => "a list has too many items",
+        "U1004" => "the evaluation makes too much data",
+        "U1005" => "too many long evaluations are running",
+        "U1006" => "a picture is too long",
         "D3030" => "a value cannot be read as a number",
         "" => "the evaluation failed",
         other => return Cow::Owned(format!("the evaluation failed with JSONata's error {other}")),

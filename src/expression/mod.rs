@@ -22,7 +22,7 @@ pub use builtin::Builtin;
 pub use condition::Condition;
 pub use error::ExpressionError;
 pub use javascript::looks_like_javascript;
-pub use jsonata::{Edit, Editor, Jsonata, JsonataPath, MAX_LENGTH, MAX_LIST, MAX_NESTING, Places, TIME_OUT};
+pub use jsonata::{Edit, Editor, Jsonata, JsonataPath, MAX_BYTES, MAX_LENGTH, MAX_LIST, MAX_NESTING, Places, TIME_OUT};
 pub use property::property_value;
 pub use reference::{Reference, parse_path, split_path};
 pub use root::Root;

@@ -1,6 +1,7 @@
 //! The variables of a request, as expressions see them.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{Reference, Root};
 use crate::value::Value;
@@ -26,6 +27,11 @@ pub trait Scope {
     /// The text of a variable where it lies there as text, so that comparing it copies nothing. `None` says nothing about the
     /// variable: [`Scope::get`] knows.
     fn borrowed(&self, _reference: &Reference) -> Option<&str> {
+        None
+    }
+
+    /// When the request must be answered.
+    fn deadline(&self) -> Option<Instant> {
         None
     }
 

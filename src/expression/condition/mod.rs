@@ -66,6 +66,11 @@ impl Condition {
         self.jsonata.hints()
     }
 
+    /// Where data decides how much it makes: sentences for warnings, with their places.
+    pub fn sizes(&self) -> &[ExpressionError] {
+        self.jsonata.sizes()
+    }
+
     /// The answer of the conditions `true` and `false`, which no request changes.
     pub fn constant(&self) -> Option<bool> {
         match &self.lowered {

@@ -34,7 +34,7 @@ pub(super) fn bound_names(ast: &AstNode) -> HashSet<String> {
 }
 
 /// Adds the parts of a node.
-fn parts<'n>(node: &'n AstNode, open: &mut Vec<&'n AstNode>) {
+pub(super) fn parts<'n>(node: &'n AstNode, open: &mut Vec<&'n AstNode>) {
     match node {
         AstNode::Path { steps } => steps.iter().for_each(|step| step_parts(step, open)),
         AstNode::Binary { lhs, rhs, .. } => open.extend([&**lhs, &**rhs]),

@@ -9,10 +9,12 @@ mod bound;
 mod documents;
 mod functions;
 mod host;
+mod limits;
 mod path;
 mod place;
 mod plain_name;
 mod reads;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -21,7 +23,6 @@ mod want;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 use indexmap::IndexMap;
 use jsonata_core::ast::AstNode;
@@ -35,10 +36,12 @@ use crate::value::Value;
 use analysis::analyse;
 use documents::{Document, Lookups};
 use functions::Extension;
+use limits::Refused;
 use place::place_of;
 use reads::Read;
 use want::Want;
 
+pub use limits::{MAX_BYTES, MAX_LIST, MAX_NESTING, TIME_OUT};
 pub use path::{Edit, Editor, JsonataPath, Places};
 
 pub(super) use functions::{Extension as KnownFunction, query_values};
@@ -49,16 +52,7 @@ pub(super) use values::member;
 /// The longest expression, in bytes.
 pub const MAX_LENGTH: usize = 64 * 1024;
 
-/// The longest list that an evaluation makes. JSONata's own limit for a range is ten times that, and takes seconds.
-pub const MAX_LIST: usize = 1_000_000;
-
-/// How deep an evaluation nests: about three times the depth of a recursion. Each level takes some 3 kB for its time.
-pub const MAX_NESTING: usize = 6_000;
-
-/// How long an evaluation may take. It is looked at between steps, and long enough that a busy machine does not reach it.
-pub const TIME_OUT: Duration = Duration::from_secs(1);
-
-/// A compiled expression. One evaluation is one synchronous section.
+/// A compiled expression. One evaluation is one synchronous section, which leaves the serving threads where it is long.
 #[derive(Debug, Clone)]
 pub struct Jsonata {
     ast: Arc<AstNode>,
@@ -74,6 +68,7 @@ pub struct Jsonata {
     storage: Box<[(Arc<str>, Root)]>,
     lookups: Lookups,
     hints: Box<[ExpressionError]>,
+    sizes: Box<[ExpressionError]>,
 }
 
 impl Jsonata {
@@ -117,6 +112,7 @@ impl Jsonata {
             let found = Document::new(path, resolve);
             documents.push(found.map_err(|message| wrong_name((documents::name_of(path), message)))?);
         }
+        let sizes = sizes::sizes(text, &ast).into();
         let given = if relative { analysis.given } else { Want { whole: true, ..Want::default() } };
         Ok(Jsonata {
             ast: Arc::new(ast),
@@ -133,33 +129,28 @@ impl Jsonata {
             extensions: analysis.extensions.into(),
             storage: storage.into(),
             hints: analysis.hints.into(),
+            sizes,
         })
     }
 
     /// The value over the context; null where there is none.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, ExpressionError> {
-        let context = self.context(scope);
-        let result = self.run(&context, &context, None, scope, TIME_OUT)?;
-        self.value(&result)
+        self.within(None, scope, |result| self.value(result))
     }
 
     /// The value over `root`, to which names and `$$` belong; null where there is none.
     pub fn evaluate_on(&self, root: &Value, scope: &dyn Scope) -> Result<Value, ExpressionError> {
-        let data = values::to_jvalue(root, Some(&self.given), Level::Other);
-        let result = self.run(&data, &self.context(scope), Some(root), scope, TIME_OUT)?;
-        self.value(&result)
+        self.within(Some(root), scope, |result| self.value(result))
     }
 
     /// Whether the value over the context is true in the sense of `$boolean`; nothing is false.
     pub fn test(&self, scope: &dyn Scope) -> Result<bool, ExpressionError> {
-        let context = self.context(scope);
-        self.run(&context, &context, None, scope, TIME_OUT).map(|result| values::truth(&result))
+        self.within(None, scope, |result| Ok(values::truth(result)))
     }
 
     /// The same over a given value.
     pub fn test_on(&self, root: &Value, scope: &dyn Scope) -> Result<bool, ExpressionError> {
-        let data = values::to_jvalue(root, Some(&self.given), Level::Other);
-        self.run(&data, &self.context(scope), Some(root), scope, TIME_OUT).map(|result| values::truth(&result))
+        self.within(Some(root), scope, |result| Ok(values::truth(result)))
     }
 
     /// The variables it reads. When it [reads everything](Self::reads_everything), there are others.
@@ -175,6 +166,11 @@ impl Jsonata {
     /// What is right as JSONata and hardly what its author meant: sentences for warnings, with their places.
     pub fn hints(&self) -> &[ExpressionError] {
         &self.hints
+    }
+
+    /// Where data decides how much it makes: sentences for warnings, with their places.
+    pub fn sizes(&self) -> &[ExpressionError] {
+        &self.sizes
     }
 
     pub(super) fn ast(&self) -> &AstNode {
@@ -210,16 +206,38 @@ impl Jsonata {
         context
     }
 
+    /// An evaluation within its limits, to the end: also what is made of its result counts.
+    fn within<T>(
+        &self,
+        root: Option<&Value>,
+        scope: &dyn Scope,
+        finish: impl Fn(&JValue) -> Result<T, ExpressionError>,
+    ) -> Result<T, ExpressionError> {
+        let prepare =
+            || (root.map(|root| values::to_jvalue(root, Some(&self.given), Level::Other)), self.context(scope));
+        let evaluate = |(data, context): &(Option<JValue>, JValue)| {
+            let evaluate = || finish(&self.run(data.as_ref().unwrap_or(context), context, root, scope)?);
+            // The library has no known way to panic; should there be one, it costs a request and not the gateway.
+            catch_unwind(AssertUnwindSafe(evaluate))
+        };
+        let ran = limits::measured(scope, prepare, evaluate);
+        match ran {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(ExpressionError::new(PANICKED, self.whole_text())),
+            Err(refused) => Err(self.refused(refused)),
+        }
+    }
+    /// An evaluation, within the limits that the caller has set.
     fn run(
         &self,
         data: &JValue,
         context: &JValue,
         given: Option<&Value>,
         scope: &dyn Scope,
-        time_out: Duration,
     ) -> Result<JValue, ExpressionError> {
+        // How long it may take is the meter's.
         let options = EvaluatorOptions {
-            timeout_ms: Some(time_out.as_millis() as u64),
+            timeout_ms: None,
             cancel: None,
             max_stack_depth: Some(MAX_NESTING),
             max_sequence_length: Some(MAX_LIST),
@@ -227,15 +245,13 @@ impl Jsonata {
         let mut evaluator = Evaluator::with_options(Context::new(), options);
         let storage = self.storage.iter().map(|(name, root)| (name.clone(), scope.storage(root).name())).collect();
         let documents = self.lookups.find(given, scope);
-        // The library has no known way to panic; should there be one, it costs a request and not the gateway.
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            host::register(&mut evaluator, &self.extensions, context, &storage, &documents)?;
-            evaluator.evaluate(&self.ast, data)
-        }));
-        match result {
-            Ok(result) => result.map_err(|error| ExpressionError::from_evaluator(&error, self.length)),
-            Err(_) => Err(ExpressionError::new(PANICKED, self.whole_text())),
-        }
+        host::register(&mut evaluator, &self.extensions, context, &storage, &documents)
+            .and_then(|()| evaluator.evaluate(&self.ast, data))
+            .map_err(|error| ExpressionError::from_evaluator(&error, self.length))
+    }
+
+    fn refused(&self, refused: Refused) -> ExpressionError {
+        ExpressionError::of_run_time(refused.code(), self.length)
     }
 
     fn value(&self, result: &JValue) -> Result<Value, ExpressionError> {

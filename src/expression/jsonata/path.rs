@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jsonata_core::ast::{AstNode, PathStep, Stage, UnaryOp};
 
 use super::documents::path_of;
+use super::limits;
 use super::{Jsonata, parse};
 use crate::expression::{ExpressionError, Resolver, Scope, XPath};
 use crate::value::Value;
@@ -102,7 +103,9 @@ impl JsonataPath {
 
     /// Edits every place below a value; says whether the value itself is to go.
     pub fn edit(&self, value: &mut Value, scope: &dyn Scope, editor: &mut Editor<'_>) -> Result<bool, ExpressionError> {
-        edit(&self.steps, value, scope, editor)
+        // Its filters are evaluated for one item after the other.
+        limits::together(scope, || edit(&self.steps, value, scope, editor))
+            .unwrap_or_else(|refused| Err(ExpressionError::of_run_time(refused.code(), 0)))
     }
 }
 

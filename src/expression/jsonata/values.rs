@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use jsonata_core::meter;
 use jsonata_core::value::{JValue, with_stack};
 use serde_json::Number;
 
@@ -12,6 +13,9 @@ use crate::value::Value;
 
 /// How deep a result may be nested. Deeper ones come from a recursion without end, and dropping them would use up the stack.
 const MAX_DEPTH: usize = 500;
+
+/// About what a member of an object takes.
+const MEMBER: usize = 96;
 
 /// Whole numbers up to here are exact in JSONata, whose numbers are JavaScript's.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -75,16 +79,23 @@ pub(super) fn to_value(result: &JValue) -> Option<Value> {
 
 fn below(result: &JValue, depth: usize) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
+    // Values that are made once may stand in a result many times.
+    meter::spend(1);
     Some(match result {
         JValue::Bool(flag) => Value::Bool(*flag),
         JValue::Number(number) if number.fract() == 0.0 && number.abs() < EXACT => Value::from(*number as i64),
         JValue::Number(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        JValue::String(text) => Value::from(&**text),
+        JValue::String(text) => {
+            meter::made(text.len() + 16);
+            Value::from(&**text)
+        }
         JValue::Array(items) => {
+            meter::made(items.len() * size_of::<Value>());
             let items: Option<Vec<Value>> = items.iter().map(|item| below(item, depth)).collect();
             Value::Array(Arc::new(items?))
         }
         JValue::Object(members) => {
+            meter::made(members.len() * MEMBER);
             let mut object = IndexMap::with_capacity(members.len());
             for (name, value) in members.iter() {
                 object.insert(Arc::from(name.as_str()), below(value, depth)?);
@@ -97,14 +108,14 @@ fn below(result: &JValue, depth: usize) -> Option<Value> {
 
 /// What `$boolean` says of a result; nothing is false.
 pub(super) fn truth(result: &JValue) -> bool {
-    match result {
+    with_stack(|| match result {
         JValue::Bool(flag) => *flag,
         JValue::Number(number) => *number != 0.0 && !number.is_nan(),
         JValue::String(text) => !text.is_empty(),
         JValue::Array(items) => items.iter().any(truth),
         JValue::Object(members) => !members.is_empty(),
         _ => false,
-    }
+    })
 }
 
 /// Puts a value at `path` of an object, unless something stands there.

@@ -59,5 +59,6 @@ fn change(
     let transform = Jsonata::compile_relative(&extract.transform, &mut |name| names.resolve(name, span));
     let transform = transform.map_err(|error| compiler.bad_path(&pointer, &error))?;
     compiler.note_references(&pointer, &extract.transform, transform.references());
+    compiler.note_sizes(&pointer, transform.sizes());
     Ok(Change { target: target?, transform })
 }

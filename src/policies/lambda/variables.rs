@@ -38,6 +38,7 @@ fn expression(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Res
                 compiler.findings.push(finding);
             }
             compiler.note_references(pointer, text, expression.references());
+            compiler.note_sizes(pointer, expression.sizes());
             Ok(expression)
         }
         Err(error) => {

@@ -197,6 +197,7 @@ fn parts(
     match Jsonata::compile(text, &mut |name| names.resolve(name, span)) {
         Ok(weight) => {
             compiler.note_references(pointer, text, weight.references());
+            compiler.note_sizes(pointer, weight.sizes());
             Ok((value, Some(weight)))
         }
         Err(error) => {

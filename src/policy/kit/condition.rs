@@ -44,6 +44,7 @@ impl Compiler<'_, '_> {
             let place = self.place(pointer)(hint.at.clone());
             self.findings.push(Diagnostic::warning(codes::BAD_EXPRESSION, place, hint.message.clone()));
         }
+        self.note_sizes(pointer, condition.sizes());
         Ok(plan(condition))
     }
 
@@ -67,6 +68,15 @@ impl Compiler<'_, '_> {
                 Ok(plan(condition))
             }
             None => self.javascript_condition(pointer, text),
+        }
+    }
+
+    /// Warns where data decides how much an expression makes.
+    pub(crate) fn note_sizes(&mut self, pointer: &str, sizes: &[ExpressionError]) {
+        for size in sizes {
+            let place = self.place(pointer)(size.at.clone());
+            let finding = Diagnostic::warning(codes::SIZE_OF_DATA, place, size.message.clone());
+            self.findings.push(finding.help("write a bound, such as `$min([message.body.n, 100])`"));
         }
     }
 

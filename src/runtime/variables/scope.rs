@@ -1,6 +1,7 @@
 //! [`Scope`] over the state of a request.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::HeaderMap;
 use http::header::HeaderName;
@@ -13,6 +14,10 @@ use crate::runtime::{Context, Slot, State};
 use crate::value::{Body, Message, Value};
 
 impl Scope for Context {
+    fn deadline(&self) -> Option<Instant> {
+        Some(self.state.budget.deadline.into_std())
+    }
+
     fn get(&self, reference: &Reference) -> Value {
         self.state.get(reference)
     }

@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use jsonata_core::meter::{self, Limits};
+use jsonata_core::value::JValue;
+
 use super::{Jsonata, compile, request};
-use crate::expression::{ExpressionError, MAX_LENGTH};
+use crate::expression::{ExpressionError, MAX_BYTES, MAX_LENGTH};
 
 /// The error of an expression, which comes before anybody loses patience.
 fn error(text: &str) -> ExpressionError {
@@ -67,4 +70,44 @@ fn long_expressions_are_refused() {
 fn a_result_that_is_too_deep_is_refused() {
     let deep = error("$reduce([1..5000], function($a, $i) { {'a': $a} })");
     assert_eq!(deep.code.as_deref(), Some("U1001"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_long_evaluation_keeps_no_thread_that_serves() {
+    let long = tokio::spawn(async { error("($f := function($n) { $f($n + 1) }; $f(1))").code });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let start = Instant::now();
+    tokio::spawn(async {}).await.unwrap();
+    // The evaluation takes a second.
+    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+    assert!(!long.is_finished());
+    assert_eq!(long.await.unwrap().as_deref(), Some("D1012"));
+}
+
+#[test]
+fn more_long_evaluations_than_may_wait_are_refused() {
+    let codes: Vec<_> = std::thread::scope(|scope| {
+        let run = || error("($f := function($n) { $f($n + 1) }; $f(1))").code;
+        let threads: Vec<_> = (0..100).map(|_| scope.spawn(run)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let of = |code: &str| codes.iter().filter(|it| it.as_deref() == Some(code)).count();
+    assert!(of("D1012") > 0 && of("U1005") > 0 && of("D1012") + of("U1005") == 100, "{codes:?}");
+}
+
+#[test]
+fn what_authors_do_every_day_is_no_attack() {
+    for text in [
+        "$count($reduce([1..1500], function($a, $i) { $append($a, $i) }, []))",
+        "$length($reduce([1..3000], function($a, $i) { $a & 'a row of a hundred letters' }, ''))",
+        "$count([1..20000].{'a': $, 'b': $string($), 'c': {'d': $}})",
+        "$count($sort([1..5000], function($a, $b) { $a < $b }))",
+        "$count($distinct([1..2000]))",
+        "$sum([1..5000].($ / $count([1..10])))",
+    ] {
+        let start = Instant::now();
+        let limits = Limits { units: 20_000_000, bytes: MAX_BYTES, deadline: None };
+        let run = || compile(text).unwrap().run(&JValue::Null, &JValue::Null, None, &request());
+        assert!(meter::run(&limits, run).is_ok_and(|result| result.is_ok()), "{text} {:?}", start.elapsed());
+    }
 }

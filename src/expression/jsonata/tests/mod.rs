@@ -244,3 +244,28 @@ fn xpath_looks_into_xml_bodies() {
     let relative = Jsonata::compile_relative("$xpath($, '//l[1]')", &mut resolve).unwrap();
     assert_eq!(relative.evaluate_on(&scope.root.at(["message", "body"]).unwrap().clone(), &scope).unwrap(), "a".into());
 }
+
+#[test]
+fn sizes_that_data_decides_are_found() {
+    let sizes = |text: &str| compile(text).unwrap().sizes().iter().map(|it| it.message.clone()).collect::<Vec<_>>();
+    for (text, expected) in [
+        ("$pad('a', $number(message.body.n))", "data decides the length of a text in `$pad`"),
+        ("$count([1..message.body.n])", "data decides the end of a range"),
+        (
+            "$map([1..3], function($i) { $pad('a', $i * $$.message.body.n) })",
+            "data decides the length of a text in `$pad`",
+        ),
+        ("$formatNumber(1, message.body.picture)", "data decides the picture of a number in `$formatNumber`"),
+        ("$eval(message.body.text)", "data decides an expression in `$eval`"),
+    ] {
+        assert_eq!(sizes(text), [expected], "{text}");
+    }
+    for text in [
+        "$pad(message.body.name, 20)",
+        "$pad('a', $min([message.body.n, 100]))",
+        "[0..$count(message.body.items) - 1]",
+        "$formatNumber(message.body.n, '0.00')",
+    ] {
+        assert!(sizes(text).is_empty(), "{text}");
+    }
+}

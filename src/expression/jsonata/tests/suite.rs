@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use jsonata_core::meter::{self, Limits};
 use serde_json::Value as Json;
 
 use super::*;
@@ -111,5 +113,9 @@ fn evaluate_case(text: &str, data: Option<&Json>) -> Result<JValue, ExpressionEr
     let root = data
         .map_or(JValue::Undefined, |data| values::to_jvalue(&Value::from(data), Some(&compiled.given), Level::Other));
     // Longer than in the gateway, as tests are not optimised and share the machine.
-    compiled.run(&root, &compiled.context(&scope), None, &scope, Duration::from_secs(10))
+    let limits = Limits { units: u64::MAX, bytes: u64::MAX, deadline: Some(Instant::now() + Duration::from_secs(10)) };
+    match meter::run(&limits, || compiled.run(&root, &compiled.context(&scope), None, &scope)) {
+        Ok(result) => result,
+        Err(spent) => Err(compiled.refused(spent.into())),
+    }
 }
