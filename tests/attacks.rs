@@ -83,6 +83,24 @@ fn silent_service() -> (std::net::SocketAddr, Arc<AtomicUsize>) {
     (address, count)
 }
 
+/// A gateway that calls this Lambda service.
+fn with_lambda(arguments: &[&str], lambda: std::net::SocketAddr) -> Gantry {
+    let gantry = Gantry::spawn_with(arguments, |_| {
+        let endpoint = format!("http://{lambda}");
+        let variables = [
+            ("AWS_ENDPOINT_URL_LAMBDA", &*endpoint),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIDTEST"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ];
+        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    });
+    gantry.wait_until("it is ready", || {
+        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
+    });
+    gantry
+}
+
 /// A function goes on when its client leaves, and so does the place that it takes.
 #[test]
 fn clients_that_leave_do_not_make_room_for_more_calls() {
@@ -100,19 +118,7 @@ fn clients_that_leave_do_not_make_room_for_more_calls() {
         "settings.yaml",
         "count-limits: {c: {value: 3, per: []}}\nserver: {drain-delay: 0s, drain-timeout: 0s}\n",
     );
-    let gantry = Gantry::spawn_with(&["serve", &document, "--settings", &settings], |_| {
-        let endpoint = format!("http://{lambda}");
-        let variables = [
-            ("AWS_ENDPOINT_URL_LAMBDA", &*endpoint),
-            ("AWS_REGION", "eu-west-1"),
-            ("AWS_ACCESS_KEY_ID", "AKIDTEST"),
-            ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ];
-        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
-    });
-    gantry.wait_until("it is ready", || {
-        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
-    });
+    let gantry = with_lambda(&["serve", &document, "--settings", &settings], lambda);
     for (path, most) in [("/two", 2), ("/three", 3)] {
         calls.store(0, Ordering::SeqCst);
         let leave = || {
@@ -126,4 +132,41 @@ fn clients_that_leave_do_not_make_room_for_more_calls() {
         let refused = (0..20).filter(|_| leave()).count();
         assert_eq!((calls.load(Ordering::SeqCst), refused), (most, 20 - most), "{path}");
     }
+}
+
+/// Many bodies at a time, each within its own limit.
+#[test]
+fn bodies_that_have_no_room_are_told_to_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (lambda, calls) = silent_service();
+    let document = file(
+        &folder,
+        "api.yaml",
+        "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /read: {post: {responses: {}, x-assembly: {execute: [{set-variable: \
+         {actions: [{set: message.headers.x-a, value: $(request.body.a)}]}}, {lambda: {function: f, input: '', timeout: 3s}}]}}}\n",
+    );
+    let settings = file(&folder, "settings.yaml", "server: {limits: {buffered-bytes: 3000000}, drain-delay: 0s}\n");
+    let gantry = with_lambda(&["serve", &document, "--settings", &settings], lambda);
+    // A text of 60 KB, whose tree takes 40 times as much.
+    let body = format!("[{}]", vec!["{\"a\":1}"; 10_000].join(","));
+    let asked: Vec<_> = (0..6)
+        .map(|_| {
+            let (traffic, body) = (gantry.traffic, body.clone());
+            std::thread::spawn(move || {
+                support::request(traffic, "POST", "/read", &[("Content-Type", "application/json")], &body)
+                    .expect("an answer")
+            })
+        })
+        .collect();
+    let answers: Vec<_> = asked.into_iter().map(|asked| asked.join().expect("a thread")).collect();
+    let refused =
+        answers.iter().filter(|answer| answer.status == 503 && answer.headers.to_lowercase().contains("retry-after"));
+    assert_eq!((refused.count(), calls.load(Ordering::SeqCst)), (6, 0), "{answers:?}");
+    let small = support::request(gantry.traffic, "POST", "/read", &[], "{\"a\": \"b\"}").expect("an answer");
+    assert_eq!((small.status, calls.load(Ordering::SeqCst)), (504, 1), "{small:?}");
+    let metrics = gantry.try_get_from(gantry.admin, "/metrics").expect("an answer").body;
+    assert!(
+        metrics.contains("gantry_buffered_bytes 0\n") && metrics.contains("gantry_buffered_refused_total 6"),
+        "{metrics}"
+    );
 }

@@ -450,6 +450,9 @@ impl Parts {
         let reads = |access: &Access| access.reads_request_body() || access.request_parameters().any(in_body);
         let keeps_request_body = self.access.iter().any(reads);
         let reads_document = self.access.iter().any(|access| access.reads_document(assembly.generation));
+        let parses =
+            |access: &Access| (access.reads_message_body() || access.reads_request_body()) && !access.signs_message;
+        let parses_body = self.access.iter().any(parses);
         let runs_to_end = !self.handlers.is_empty()
             || self.finally.is_some()
             || self.access.iter().any(|access| access.counts_running);
@@ -465,6 +468,7 @@ impl Parts {
             initial: names.initial(),
             info: parts.info.into(),
             keeps_request_body,
+            parses_body,
             runs_to_end,
             signs_body,
             reads_document,

@@ -86,6 +86,8 @@ pub struct Pipeline {
     pub info: Box<[Option<Arc<StepInfo>>]>,
     /// Some step reads `request.body`, or a parameter that stands there, so the original is kept beside `message`.
     pub keeps_request_body: bool,
+    /// Some step reads a body as a value, so that it is parsed.
+    pub parses_body: bool,
     /// A request runs to its end when its client leaves.
     pub runs_to_end: bool,
     /// Some step signs the body of `message` as it came.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
 use tokio::time::{Instant, timeout_at};
 
 use super::context::{Context, Op, Pipeline};
@@ -113,6 +114,10 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
         }
     };
     let loaded = timeout_at(deadline, loading).await.map_err(|_| late())?;
+    let loaded = loaded.and_then(|()| match state.route.pipeline.parses_body {
+        true => state.outgoing.message.body.take_room_for_tree(),
+        false => Ok(()),
+    });
     loaded.map(|()| Next::Continue).map_err(|error| body_fault(&error, state.outgoing.is_response))?;
     // The pipeline's first op is this one where a step reads `request.body`; later ones find a body that steps may have set.
     if state.route.pipeline.keeps_request_body && !state.request.body_kept {
@@ -124,12 +129,20 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
 
 /// A body that cannot be read is the client's doing on the way in and the upstream's on the way out.
 fn body_fault(error: &BodyError, is_response: bool) -> Fault {
+    if let BodyError::NoRoom(none) = error {
+        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, none.to_string());
+        return fault
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
+            .with_header(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     let (kind, source, status) = match (is_response, error) {
         (true, _) => (&kinds::CONNECTION, FaultSource::Upstream, StatusCode::BAD_GATEWAY),
         (false, BodyError::TooLarge { .. }) => {
             (&kinds::BAD_REQUEST, FaultSource::Client, StatusCode::PAYLOAD_TOO_LARGE)
         }
-        (false, BodyError::Gone) => (&kinds::RUNTIME, FaultSource::Gateway, StatusCode::INTERNAL_SERVER_ERROR),
+        (false, BodyError::Gone | BodyError::NoRoom(_)) => {
+            (&kinds::RUNTIME, FaultSource::Gateway, StatusCode::INTERNAL_SERVER_ERROR)
+        }
         (false, BodyError::Broken(cause)) if cause.is::<BodyTimeout>() => {
             (&kinds::BAD_REQUEST, FaultSource::Client, StatusCode::REQUEST_TIMEOUT)
         }

@@ -22,6 +22,7 @@ mod failure;
 mod framing;
 mod handler;
 mod listener;
+mod memory;
 mod peer;
 mod protocol;
 mod ready;

@@ -14,9 +14,10 @@ use super::protocol::http;
 use super::stop::{Phase, Stop};
 use super::stream::Streams;
 use super::traffic::Traffic;
-use super::{Bound, Parts, admin, descriptors};
+use super::{Bound, Parts, admin, descriptors, memory};
 use crate::base::Seldom;
 use crate::telemetry::Listener;
+use crate::value::set_room;
 
 /// Connections of the admin listener at a time.
 const ADMIN_CONNECTIONS: usize = 64;
@@ -55,6 +56,7 @@ impl Bound {
         hurry: impl Future<Output = ()>,
     ) -> DrainReport {
         let Bound { traffic, admin, settings, addresses } = self;
+        set_room(memory::buffered_bytes(settings.limits.buffered_bytes));
         let (phase, stop) = Stop::new();
         let (connections, requests) =
             (Slots::new(descriptors::connections(settings.limits.connections)), Slots::new(settings.limits.requests));

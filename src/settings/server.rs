@@ -77,6 +77,10 @@ pub struct Limits {
     pub http2_streams: u32,
     /// The whole of a response, from its head to its end.
     pub response_timeout: Seconds,
+    /// Bytes that the bodies of all requests may take in memory, parsed ones with their trees. A body that has no room is answered
+    /// 503 with Retry-After. Default: 512 MiB, and at most half of the memory limit of the container.
+    #[schemars(range(min = 1_048_576))]
+    pub buffered_bytes: Option<usize>,
     /// Paths in which some servers find `..` and others do not: a segment `..;x`, or dots that are encoded twice (`%252e`).
     pub ambiguous_paths: AmbiguousPaths,
 }
@@ -95,6 +99,7 @@ impl Default for Limits {
             requests: 5_000,
             http2_streams: 100,
             response_timeout: Seconds::new(3600),
+            buffered_bytes: None,
             ambiguous_paths: AmbiguousPaths::Refuse,
         }
     }

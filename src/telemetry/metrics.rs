@@ -22,6 +22,7 @@ use super::logs;
 use super::meter::Meter;
 use super::requests::{RequestEnd, Requests};
 use crate::resources::Resources;
+use crate::value::room_held;
 
 /// The content type of [`Metrics::encode`].
 pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -211,6 +212,7 @@ impl Metrics {
         let errors = "Writes of the access log that failed, each with all the lines it had";
         registry.register("access_log_errors", errors, self.access_log_errors.clone());
         registry.register_collector(Box::new(LogLines));
+        registry.register_collector(Box::new(Bodies));
         let dropped = self.trace_spans_dropped.clone();
         registry.register("trace_spans_dropped", "Spans that no collector took", dropped);
     }
@@ -315,6 +317,22 @@ impl Collector for LogLines {
         let dropped = ConstCounter::new(logs::dropped_lines());
         let help = "Log lines that stderr's reader was too slow for";
         dropped.encode(encoder.encode_descriptor("log_dropped", help, None, MetricType::Counter)?)
+    }
+}
+
+/// The bodies that this process holds.
+#[derive(Debug)]
+struct Bodies;
+
+impl Collector for Bodies {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let (held, refused) = room_held();
+        let bytes = ConstGauge::new(held as u64);
+        let help = "Bytes that bodies take in memory, parsed ones with their trees";
+        bytes.encode(encoder.encode_descriptor("buffered", help, Some(&Unit::Bytes), MetricType::Gauge)?)?;
+        let help = "Bodies that had no room";
+        let refused = ConstCounter::new(refused);
+        refused.encode(encoder.encode_descriptor("buffered_refused", help, None, MetricType::Counter)?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Message bodies: streams until something reads them.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -10,10 +10,15 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
 use super::outliving::Outliving;
+use super::room::{NoRoom, Room, tree_bytes};
 use super::{BodyStream, BoxError, Value};
 
 /// The room that is made at once for what was announced; whoever announces more has to send it.
 const AT_ONCE: usize = 2 * 1024 * 1024;
+
+/// Bytes of a body, and of one that is parsed, for which no room is taken: together they are few.
+const FREE: usize = 8 * 1024;
+const FREE_TREE: usize = 512;
 
 /// The body of a message.
 #[derive(Default)]
@@ -36,6 +41,9 @@ pub enum Body {
 pub struct Facts {
     parsed: OnceLock<Option<Value>>,
     sha256: Option<Box<[u8; 32]>>,
+    /// The room that the bytes take, and that of their tree.
+    room: Option<Arc<Room>>,
+    tree: Option<Arc<Room>>,
 }
 
 /// Why a body could not be read.
@@ -45,6 +53,8 @@ pub enum BodyError {
     TooLarge { limit: usize },
     #[error("the body was sent on as a stream and can no longer be read")]
     Gone,
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
     #[error("the body could not be read: {0}")]
     Broken(BoxError),
 }
@@ -109,10 +119,26 @@ impl Body {
                 return Ok(());
             }
         };
-        let (bytes, sha256) = collect(&mut stream, limit, hashed).await?;
+        let mut room = Room::default();
+        let (bytes, sha256) = collect(&mut stream, limit, hashed, &mut room).await?;
         *self = Body::from_bytes(bytes);
         if let Body::Bytes(_, facts) = self {
             facts.sha256 = sha256;
+            facts.room = (room != Room::default()).then(|| Arc::new(room));
+        }
+        Ok(())
+    }
+
+    /// Takes the room that the tree of a body which was read will need. Nothing for one that is no JSON or XML.
+    pub fn take_room_for_tree(&mut self) -> Result<(), BodyError> {
+        if let Body::Bytes(bytes, facts) = self
+            && bytes.len() > FREE_TREE
+            && let tree = tree_bytes(bytes)
+            && tree > 0
+        {
+            let mut room = Room::default();
+            room.take(tree)?;
+            facts.tree = Some(Arc::new(room));
         }
         Ok(())
     }
@@ -189,7 +215,10 @@ impl Body {
         {
             return stream;
         }
-        BodyStream::whole(self.bytes().unwrap_or_default())
+        match self {
+            Body::Bytes(bytes, facts) => BodyStream::whole_in(bytes.clone(), facts.room.clone()),
+            other => BodyStream::whole(other.bytes().unwrap_or_default()),
+        }
     }
 
     /// A second handle on a body that has been read; a stream cannot be copied and gives [`Body::Gone`].
@@ -210,11 +239,16 @@ where
     B: http_body::Body<Data = Bytes> + Unpin,
     B::Error: Into<BoxError>,
 {
-    Ok(collect(body, limit, false).await?.0)
+    Ok(collect(body, limit, false, &mut Room::default()).await?.0)
 }
 
 /// Reads a body, and hashes it on the way if it comes in pieces and somebody wants that.
-async fn collect<B>(body: &mut B, limit: usize, hashed: bool) -> Result<(Bytes, Option<Box<[u8; 32]>>), BodyError>
+async fn collect<B>(
+    body: &mut B,
+    limit: usize,
+    hashed: bool,
+    room: &mut Room,
+) -> Result<(Bytes, Option<Box<[u8; 32]>>), BodyError>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
     B::Error: Into<BoxError>,
@@ -226,8 +260,12 @@ where
         && let Some(frame) = body.frame().await
     {
         let Ok(chunk) = frame.map_err(|error| BodyError::Broken(error.into()))?.into_data() else { continue };
-        if first.len() + whole.len() + chunk.len() > limit {
+        let length = first.len() + whole.len() + chunk.len();
+        if length > limit {
             return Err(BodyError::TooLarge { limit });
+        }
+        if length > FREE {
+            room.take(chunk.len())?;
         }
         if first.is_empty() && whole.is_empty() {
             first = chunk;

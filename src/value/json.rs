@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use indexmap::IndexMap;
@@ -10,6 +10,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
+use smallvec::SmallVec;
 
 use super::Xml;
 
@@ -282,18 +283,38 @@ impl<'de> Visitor<'de> for ValueVisitor {
         while let Some(item) = seq.next_element()? {
             items.push(item);
         }
+        if items.is_empty() {
+            return Ok(Value::Array(EMPTY.0.clone()));
+        }
+        // A vector grows to twice what it holds; where that is much, it is given back.
+        if items.capacity() > MUCH {
+            items.shrink_to_fit();
+        }
         Ok(Value::Array(Arc::new(items)))
     }
 
     /// Of a repeated key the last value counts, as in JavaScript's `JSON.parse`.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = IndexMap::new();
+        // First, so that small objects get no more room than they need.
+        let mut entries: SmallVec<[(Arc<str>, Value); 4]> = SmallVec::new();
         while let Some((key, value)) = map.next_entry::<String, Value>()? {
-            members.insert(Arc::from(key), value);
+            entries.push((Arc::from(key), value));
         }
+        if entries.is_empty() {
+            return Ok(Value::Object(EMPTY.1.clone()));
+        }
+        let mut members = IndexMap::with_capacity(entries.len());
+        members.extend(entries);
         Ok(Value::Object(Arc::new(members)))
     }
 }
+
+/// Items from which a list gives back what it grew too much.
+const MUCH: usize = 64;
+
+/// All empty lists, and all empty objects.
+#[expect(clippy::type_complexity, reason = "it is what the two variants hold")]
+static EMPTY: LazyLock<(Arc<Vec<Value>>, Arc<IndexMap<Arc<str>, Value>>)> = LazyLock::new(Default::default);
 
 #[cfg(test)]
 mod tests {
