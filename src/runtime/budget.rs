@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::limits::Limits;
+use super::limits::RateLimitStates;
 
 /// What a request may still use.
 pub struct Budget {
@@ -14,7 +14,7 @@ pub struct Budget {
     /// The largest body that is read.
     pub body_limit: usize,
     /// The rate limits that it was counted against.
-    pub limits: Limits,
+    pub limits: RateLimitStates,
 }
 
 /// The limits a context starts with.

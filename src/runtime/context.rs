@@ -13,7 +13,7 @@ use super::caller::Identity;
 use super::error_document::ErrorFormat;
 use super::fault::Fault;
 use super::handlers::Handler;
-use super::limits::Limits;
+use super::limits::RateLimitStates;
 use super::outcome::Outcome;
 use super::outgoing::Outgoing;
 use super::recorder::Recorder;
@@ -150,8 +150,12 @@ impl Context {
         request.headers = of_request;
         let message = Message { headers: of_message, body, ..Message::default() };
         let variables = Variables { slots, ..Variables::default() };
-        let budget =
-            Budget { deadline, handlers: limits.handlers, body_limit: limits.body_bytes, limits: Limits::default() };
+        let budget = Budget {
+            deadline,
+            handlers: limits.handlers,
+            body_limit: limits.body_bytes,
+            limits: RateLimitStates::default(),
+        };
         Context {
             state: Box::new(State {
                 request,
@@ -204,7 +208,7 @@ impl State {
                 deadline: self.budget.deadline,
                 handlers: self.budget.handlers,
                 body_limit: self.budget.body_limit,
-                limits: Limits::default(),
+                limits: RateLimitStates::default(),
             },
             handling: Handling { error: self.handling.error.clone(), recorder: None },
         })

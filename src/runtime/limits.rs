@@ -24,13 +24,13 @@ pub struct LimitState {
 
 /// The limits of a request.
 #[derive(Default)]
-pub struct Limits {
+pub struct RateLimitStates {
     all: Vec<LimitState>,
     /// What is taken back when the request is over.
     held: Vec<Box<dyn Any + Send>>,
 }
 
-impl Limits {
+impl RateLimitStates {
     /// Notes a limit; the same one again takes the place of what was known.
     pub fn note(&mut self, state: LimitState) {
         match self.all.iter_mut().find(|known| known.name == state.name) {
@@ -60,8 +60,8 @@ impl Limits {
     }
 }
 
-impl fmt::Debug for Limits {
+impl fmt::Debug for RateLimitStates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Limits").field(&self.all).finish()
+        f.debug_tuple("RateLimitStates").field(&self.all).finish()
     }
 }

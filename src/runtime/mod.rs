@@ -34,7 +34,7 @@ pub use execute::execute;
 pub use fault::{Fault, FaultParts, FaultSource};
 pub use handlers::{CatchNames, Handler};
 pub use kinds::FaultKind;
-pub use limits::{LimitState, Limits};
+pub use limits::{LimitState, RateLimitStates};
 pub use outcome::{Next, Outcome};
 pub use outgoing::{AnswerHeader, Outgoing};
 pub use recorder::{Recorder, SpanId, StepSpan, StepSpans, TRACEPARENT, TraceId};

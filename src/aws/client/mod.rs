@@ -86,13 +86,13 @@ pub struct Invocation {
     pub deadline: Option<Instant>,
     /// The hash of the payload, where the caller has it.
     pub payload_sha256: Option<[u8; 32]>,
-    /// What few calls have, so in a box: an invocation is moved about.
-    pub beside: Option<Box<Beside>>,
+    /// Headers that few calls have, so in a box: an invocation is moved about.
+    pub call_headers: Option<Box<CallHeaders>>,
 }
 
-/// What a call carries beside its payload.
+/// The headers of a call that few calls have.
 #[derive(Debug, Clone, Default)]
-pub struct Beside {
+pub struct CallHeaders {
     /// Base64 of a JSON object, at most [`limits::CLIENT_CONTEXT`] bytes.
     pub client_context: Option<HeaderValue>,
     /// X-Ray's form: `Root=1-…;Parent=…;Sampled=1`. Not signed.
@@ -107,9 +107,9 @@ impl Invocation {
         self.deadline.unwrap_or_else(|| Instant::now() + self.timeout)
     }
 
-    /// What it carries beside its payload, to be filled.
-    pub fn beside(&mut self) -> &mut Beside {
-        self.beside.get_or_insert_default()
+    /// Its own headers, to be filled.
+    pub fn call_headers(&mut self) -> &mut CallHeaders {
+        self.call_headers.get_or_insert_default()
     }
 }
 
@@ -201,14 +201,14 @@ impl LambdaClient {
         keys: &Keys,
         now: SystemTime,
     ) -> Result<Request<BodyStream>, InvokeError> {
-        let more = invocation.beside.is_some() || keys.session_token().is_some();
+        let more = invocation.call_headers.is_some() || keys.session_token().is_some();
         let mut headers = target.headers(more);
-        if let Some(beside) = &invocation.beside {
+        if let Some(call_headers) = &invocation.call_headers {
             let optional = [
-                (CLIENT_CONTEXT, &beside.client_context),
-                (TRACE_ID, &beside.trace_id),
-                (TENANT_ID, &beside.tenant_id),
-                (DURABLE_EXECUTION_NAME, &beside.durable_execution_name),
+                (CLIENT_CONTEXT, &call_headers.client_context),
+                (TRACE_ID, &call_headers.trace_id),
+                (TENANT_ID, &call_headers.tenant_id),
+                (DURABLE_EXECUTION_NAME, &call_headers.durable_execution_name),
             ];
             for (name, value) in optional {
                 value.as_ref().map(|value| headers.insert(name, value.clone()));

@@ -210,9 +210,9 @@ async fn ours(url: &str, case: &Case) {
     let invocation = Invocation {
         payload: Bytes::from_static(case.payload),
         timeout: LONG,
-        beside: Some(Box::new(Beside {
+        call_headers: Some(Box::new(CallHeaders {
             client_context: case.context.map(HeaderValue::from_static),
-            ..Beside::default()
+            ..CallHeaders::default()
         })),
         ..Invocation::default()
     };

@@ -14,14 +14,14 @@ use super::chosen::Chosen;
 use super::config::Config;
 
 /// Where the calls of a step go on.
-pub(super) struct Behind {
+pub(super) struct InBackground {
     queue: Arc<Background>,
     /// For the log.
     title: Arc<str>,
 }
 
 /// What hands calls over, where the step has the property.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Behind>, Reported> {
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<InBackground>, Reported> {
     if !config.background {
         return Ok(None);
     }
@@ -39,10 +39,10 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Resul
         compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help);
     }
     compiler.findings.errors_since(mark)?;
-    Ok(Some(Behind { queue: compiler.shared.resources.background().clone(), title: compiler.title() }))
+    Ok(Some(InBackground { queue: compiler.shared.resources.background().clone(), title: compiler.title() }))
 }
 
-impl Behind {
+impl InBackground {
     /// Hands a call over. It has a time of its own: the request may be over long before.
     pub(super) fn submit(
         &self,

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Response};
 use super::call_target::CallTarget;
 use super::chosen::Chosen;
 use super::config::{Config, InvocationKind, PayloadFormat};
-use crate::aws::client::{Beside, Invocation};
+use crate::aws::client::{CallHeaders, Invocation};
 use crate::base::{Reported, codes};
 use crate::expression::{Reference, Template};
 use crate::policy::Compiler;
@@ -78,10 +78,10 @@ impl AnswerCache {
     pub(super) fn look(&self, cx: &Context, chosen: &Chosen, call: &Invocation, headers: &HeaderMap) -> Looked {
         let function = Fingerprint::new("function").with(&self.place).with(chosen.target.uri()).key();
         // Tenants never see each other's answers. Who traces a call is nothing to it.
-        let nothing = Beside::default();
-        let beside = call.beside.as_deref().unwrap_or(&nothing);
-        let beside = (&beside.tenant_id, &beside.client_context, &beside.durable_execution_name);
-        let all = Fingerprint::new("call").with(&function).with(&beside);
+        let nothing = CallHeaders::default();
+        let own = call.call_headers.as_deref().unwrap_or(&nothing);
+        let own = (&own.tenant_id, &own.client_context, &own.durable_execution_name);
+        let all = Fingerprint::new("call").with(&function).with(&own);
         let key = match &self.key {
             Some(key) => {
                 let text = key.text(cx);
@@ -96,7 +96,7 @@ impl AnswerCache {
         if headers.contains_key(AUTHORIZATION) {
             return Looked::Pass;
         }
-        let call = cache::Call {
+        let call = cache::CacheableCall {
             key: key.key(),
             target: self.cache.target(&function),
             rule: self.rule,

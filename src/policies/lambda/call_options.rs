@@ -44,14 +44,14 @@ static DURABLE_NAME: Rule = Rule {
 };
 
 /// The compiled properties. Few calls have any of them, and every step has this.
-pub(super) struct Beside {
+pub(super) struct CallOptions {
     client_context: Option<Box<JsonTemplate>>,
     tenant_id: Option<Box<Word>>,
     durable_execution_name: Option<Box<Word>>,
 }
 
 /// Compiles the properties.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Beside, Reported> {
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<CallOptions, Reported> {
     if config.invocation_type != InvocationKind::RequestResponse {
         let synchronous =
             [("client-context", config.client_context.is_some()), ("log-type", config.log_type == LogType::Tail)];
@@ -71,7 +71,7 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Resul
     };
     let tenant_id = word("tenant-id", &config.tenant_id, &TENANT);
     let durable_execution_name = word("durable-execution-name", &config.durable_execution_name, &DURABLE_NAME);
-    Ok(Beside { client_context, tenant_id: tenant_id?, durable_execution_name: durable_execution_name? })
+    Ok(CallOptions { client_context, tenant_id: tenant_id?, durable_execution_name: durable_execution_name? })
 }
 
 fn client_context(text: &str, compiler: &mut Compiler<'_, '_>) -> Result<JsonTemplate, Reported> {
@@ -83,17 +83,17 @@ fn client_context(text: &str, compiler: &mut Compiler<'_, '_>) -> Result<JsonTem
     Ok(template)
 }
 
-impl Beside {
+impl CallOptions {
     /// Puts them on a call.
     pub(super) fn fill(&self, scope: &dyn Scope, invocation: &mut Invocation) -> Result<(), Fault> {
         if let Some(template) = &self.client_context {
-            invocation.beside().client_context = Some(encoded_context(template, scope)?);
+            invocation.call_headers().client_context = Some(encoded_context(template, scope)?);
         }
         if let Some(word) = &self.tenant_id {
-            invocation.beside().tenant_id = Some(word.value(scope)?);
+            invocation.call_headers().tenant_id = Some(word.value(scope)?);
         }
         if let Some(word) = &self.durable_execution_name {
-            invocation.beside().durable_execution_name = Some(word.value(scope)?);
+            invocation.call_headers().durable_execution_name = Some(word.value(scope)?);
         }
         Ok(())
     }

@@ -24,12 +24,12 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
     check_stream(config, compiler)?;
     let manner = manner::compile(config, compiler)?;
     let call = call_target::compile(config, &manner, compiler);
-    let beside = call_options::compile(config, compiler);
+    let options = call_options::compile(config, compiler);
     let region = call.as_ref().map(|call| call.client.region()).unwrap_or_default();
     let payload = payload::compile(config, input?, region, compiler);
     let (output, call, payload) = (output?, call?, payload?);
     let cache = cache::compile(config, &call, compiler)?.map(Box::new);
-    let behind = background::compile(config, compiler)?;
+    let background = background::compile(config, compiler)?;
     let bulkhead = bulkhead::compile(config, &call, compiler);
     let caller = Caller {
         client: call.client,
@@ -44,13 +44,13 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
         caller: Arc::new(caller),
         select: call.select,
         payload,
-        beside: beside?,
+        options: options?,
         limit: call.limit,
         output,
         timeout: manner.timeout,
         cache,
         bulkhead,
-        behind,
+        background,
         variables: variables?,
         respond: config.respond,
         stops: stops?,

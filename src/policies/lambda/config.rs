@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::client_config::ClientConfig;
-use super::short_forms::{ErrorStatus, Qualifiers, Retry};
+use super::short_forms::{ErrorStatus, Qualifiers, RetryProperty};
 use crate::settings::{AwsIdentity, EventContext};
 use crate::source::rule::{is_set, refused};
 use crate::value::Seconds;
@@ -97,7 +97,7 @@ pub struct Config {
     /// Whether a call is made again: `none`, where it was `not-sent`, also after AWS `throttled` it, or `always`, where the function
     /// may run more than once. All of it within `timeout`. Default: `not-sent`.
     #[serde(default)]
-    pub retry: Option<Retry>,
+    pub retry: Option<RetryProperty>,
     /// How many calls of the function may run at a time, over all steps that have this property. More of them are a
     /// `LambdaBusyError`. Default: no limit.
     #[serde(default)]

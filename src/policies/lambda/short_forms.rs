@@ -126,7 +126,7 @@ pub enum RetryWhen {
 /// The word alone, or a map.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(from = "RetryForms")]
-pub struct Retry(pub RetryRules);
+pub struct RetryProperty(pub RetryRules);
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -135,9 +135,9 @@ enum RetryForms {
     Rules(RetryRules),
 }
 
-impl From<RetryForms> for Retry {
+impl From<RetryForms> for RetryProperty {
     fn from(form: RetryForms) -> Self {
-        Retry(match form {
+        RetryProperty(match form {
             RetryForms::Word(when) => RetryRules { when, ..RetryRules::default() },
             RetryForms::Rules(rules) => rules,
         })
@@ -150,9 +150,9 @@ impl Default for RetryRules {
     }
 }
 
-impl JsonSchema for Retry {
+impl JsonSchema for RetryProperty {
     fn schema_name() -> Cow<'static, str> {
-        "Retry".into()
+        "RetryProperty".into()
     }
 
     fn inline_schema() -> bool {

@@ -10,10 +10,10 @@ use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Message;
 
 use super::answer;
-use super::background::Behind;
+use super::background::InBackground;
 use super::bulkhead::Limit;
 use super::cache::{self, AnswerCache, Looked};
-use super::call_options::Beside;
+use super::call_options::CallOptions;
 use super::caller::Caller;
 use super::chosen::Chosen;
 use super::config::ResponseFormat;
@@ -30,7 +30,7 @@ pub(super) struct Lambda {
     pub caller: Arc<Caller>,
     pub select: Select,
     pub payload: Payload,
-    pub beside: Beside,
+    pub options: CallOptions,
     /// The largest payload in bytes.
     pub limit: usize,
     pub output: Root,
@@ -39,7 +39,7 @@ pub(super) struct Lambda {
     /// How many calls of the function run at a time.
     pub bulkhead: Option<Limit>,
     /// Where calls go that no request waits for.
-    pub behind: Option<Behind>,
+    pub background: Option<InBackground>,
     pub variables: Variables,
     /// The answer ends the flow.
     pub respond: bool,
@@ -50,7 +50,7 @@ pub(super) struct Lambda {
 impl Lambda {
     pub(super) fn reads(&self) -> Vec<Reference> {
         let cached = self.cache.as_deref().map(AnswerCache::references).unwrap_or_default();
-        let values = self.select.references().into_iter().chain(self.beside.references()).chain(cached);
+        let values = self.select.references().into_iter().chain(self.options.references()).chain(cached);
         self.payload.reads().into_iter().chain(values.cloned()).chain(self.variables.reads()).collect()
     }
 
@@ -91,17 +91,17 @@ impl Lambda {
         let payload_sha256 = self.payload.sha256(cx);
         let mut invocation = Invocation { payload, payload_sha256, timeout: self.timeout, ..Invocation::default() };
         if trace_id.is_some() {
-            invocation.beside().trace_id = trace_id;
+            invocation.call_headers().trace_id = trace_id;
         }
-        self.beside.fill(cx, &mut invocation)?;
+        self.options.fill(cx, &mut invocation)?;
         Ok((chosen, invocation))
     }
 
     /// Hands the call over and goes on.
-    fn fire(&self, behind: &Behind, cx: &Context) -> Result<Next, Fault> {
+    fn fire(&self, background: &InBackground, cx: &Context) -> Result<Next, Fault> {
         let fired = self.prepare(cx).and_then(|(chosen, invocation)| {
             let permit = self.enter(&chosen)?;
-            behind.submit(self.caller.clone(), chosen, invocation, permit, cx.state.request.id.clone())
+            background.submit(self.caller.clone(), chosen, invocation, permit, cx.state.request.id.clone())
         });
         match fired {
             Err(fault) if self.stops_on(&fault) => Err(fault),
@@ -158,8 +158,8 @@ impl Lambda {
 
 impl Step for Lambda {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
-        match &self.behind {
-            Some(behind) => Outcome::Ready(self.fire(behind, cx)),
+        match &self.background {
+            Some(background) => Outcome::Ready(self.fire(background, cx)),
             // A stream's head may take as long as the step may, and its first chunk again.
             None if self.caller.response == ResponseFormat::Stream => Outcome::wait(self.invoke(cx)),
             None => Outcome::timely(self.invoke(cx)),

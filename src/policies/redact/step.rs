@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::config::Kind;
 use crate::expression::{Builtin, Edit, ExpressionError, JsonataPath, Root, Scope, XPath};
 use crate::policy::kit::body_conversion::json_of;
-use crate::policy::kit::edit_targets::{Mistake, Target, edit_nodes, jsonx};
+use crate::policy::kit::edit_targets::{EditError, Target, edit_nodes, jsonx};
 use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 use crate::value::{Body, Value, Xml, XmlLimits};
@@ -39,7 +39,7 @@ impl Step for Redact {
         let size = off_thread::size_of_bodies(cx, self.0.iter().any(Change::is_xpath));
         off_thread::work(&self.0, cx, size, |changes, cx| {
             for change in changes {
-                change.apply(cx).map_err(|Mistake(message)| {
+                change.apply(cx).map_err(|EditError(message)| {
                     Fault::new(&kinds::REDACTION, FaultSource::Gateway, format!("nothing can be hidden: {message}"))
                 })?;
             }
@@ -56,7 +56,7 @@ impl Change {
         }
     }
 
-    fn apply(&self, cx: &mut Context) -> Result<(), Mistake> {
+    fn apply(&self, cx: &mut Context) -> Result<(), EditError> {
         match self {
             Change::At(target, kind) => target.edit(cx, &mut |value, _| Ok(changed(value, *kind))),
             Change::V5 { root, and_message, path, kind } => {
@@ -71,7 +71,7 @@ impl Change {
     }
 }
 
-fn in_body(cx: &mut Context, root: &Root, path: &V5Path, kind: Kind) -> Result<(), Mistake> {
+fn in_body(cx: &mut Context, root: &Root, path: &V5Path, kind: Kind) -> Result<(), EditError> {
     let body = match root {
         Root::Builtin(Builtin::Request) => cx.state.request.body.share(),
         _ => cx.state.outgoing.message.body.share(),
@@ -84,7 +84,7 @@ fn in_body(cx: &mut Context, root: &Root, path: &V5Path, kind: Kind) -> Result<(
     Ok(())
 }
 
-fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option<Body>, Mistake> {
+fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option<Body>, EditError> {
     let bytes = match body {
         Body::Empty | Body::Gone | Body::Stream(_) => return Ok(None),
         Body::Value(Value::Null) => return Ok(None),
@@ -94,12 +94,12 @@ fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option
     let mut editor = |value: &Value, _: &dyn Scope| -> Result<Edit, ExpressionError> { Ok(changed(value, kind)) };
     if is_xml {
         let V5Path::XPath(xpath) = path else { return Ok(None) };
-        let mut document =
-            Xml::parse(&bytes, &XmlLimits::LOOSE).map_err(|error| Mistake(format!("the body is not XML: {error}")))?;
+        let mut document = Xml::parse(&bytes, &XmlLimits::LOOSE)
+            .map_err(|error| EditError(format!("the body is not XML: {error}")))?;
         edit_nodes(cx, &mut document, xpath, &mut editor)?;
         return Ok(Some(Body::Value(document.into())));
     }
-    let mut json = json_of(body).map_err(Mistake)?;
+    let mut json = json_of(body).map_err(EditError)?;
     let gone = match path {
         V5Path::Names(path) => path.edit(&mut json, cx, &mut editor)?,
         V5Path::XPath(xpath) => {

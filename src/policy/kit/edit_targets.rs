@@ -25,11 +25,11 @@ pub(crate) enum Target {
 }
 
 /// Why an edit cannot happen.
-pub(crate) struct Mistake(pub String);
+pub(crate) struct EditError(pub String);
 
-impl From<ExpressionError> for Mistake {
+impl From<ExpressionError> for EditError {
     fn from(error: ExpressionError) -> Self {
-        Mistake(error.to_string())
+        EditError(error.to_string())
     }
 }
 
@@ -116,7 +116,7 @@ impl Target {
     }
 
     /// Edits what stands there.
-    pub(crate) fn edit(&self, cx: &mut Context, editor: &mut Editor<'_>) -> Result<(), Mistake> {
+    pub(crate) fn edit(&self, cx: &mut Context, editor: &mut Editor<'_>) -> Result<(), EditError> {
         match self {
             Target::Below(root, path) => below(cx, root, path, editor, true),
             Target::Everywhere(path) => {
@@ -146,7 +146,7 @@ fn taken(cx: &Context, root: &Root) -> Option<(Body,)> {
     Some((body.share(),))
 }
 
-fn give_back(cx: &mut Context, root: &Root, body: Option<Body>) -> Result<(), Mistake> {
+fn give_back(cx: &mut Context, root: &Root, body: Option<Body>) -> Result<(), EditError> {
     let Some(body) = body else { return Ok(()) };
     match root {
         Root::Builtin(Builtin::Request) => cx.state.request.body = body,
@@ -166,7 +166,7 @@ fn below(
     path: &JsonataPath,
     editor: &mut Editor<'_>,
     strict: bool,
-) -> Result<(), Mistake> {
+) -> Result<(), EditError> {
     let Some((body,)) = taken(cx, root) else { return in_variable(cx, root, path, editor) };
     let inside = match path.split_first() {
         Some((name, rest)) if &**name == "body" => rest,
@@ -180,13 +180,13 @@ fn below(
     let mut value = match json_of(&body) {
         Ok(value) => value,
         Err(_) if matches!(body, Body::Empty) || !strict => return Ok(()),
-        Err(message) => return Err(Mistake(message)),
+        Err(message) => return Err(EditError(message)),
     };
     let gone = inside.edit(&mut value, cx, editor)?;
     give_back(cx, root, Some(if gone { Body::Empty } else { Body::Value(value) }))
 }
 
-fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut Editor<'_>) -> Result<(), Mistake> {
+fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut Editor<'_>) -> Result<(), EditError> {
     let reference = Reference::new(root.clone(), Vec::new());
     let mut value = cx.get(&reference);
     if matches!(root, Root::Builtin(_)) || value == Value::Null {
@@ -194,10 +194,15 @@ fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut E
     }
     let gone = path.edit(&mut value, cx, editor)?;
     let written = if gone { cx.clear(&reference) } else { cx.set(&reference, value) };
-    written.map_err(|error| Mistake(error.to_string()))
+    written.map_err(|error| EditError(error.to_string()))
 }
 
-fn in_headers(cx: &mut Context, root: &Root, name: Option<&Arc<str>>, editor: &mut Editor<'_>) -> Result<(), Mistake> {
+fn in_headers(
+    cx: &mut Context,
+    root: &Root,
+    name: Option<&Arc<str>>,
+    editor: &mut Editor<'_>,
+) -> Result<(), EditError> {
     let Some(name) = name.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok()) else { return Ok(()) };
     let held = match root {
         Root::Builtin(Builtin::Request) => Some(&cx.state.request.headers),
@@ -217,7 +222,7 @@ fn in_headers(cx: &mut Context, root: &Root, name: Option<&Arc<str>>, editor: &m
         Edit::Remove => drop(headers.remove(&name)),
         Edit::Replace(value) => {
             let value = HeaderValue::from_bytes(value.to_text().as_bytes())
-                .map_err(|_| Mistake(format!("the new value of the header `{name}` cannot stand in a header")))?;
+                .map_err(|_| EditError(format!("the new value of the header `{name}` cannot stand in a header")))?;
             headers.insert(name, value);
         }
     }
@@ -225,13 +230,18 @@ fn in_headers(cx: &mut Context, root: &Root, name: Option<&Arc<str>>, editor: &m
 }
 
 /// Edits the nodes that an expression finds; `None` where there is no body.
-fn in_document(scope: &dyn Scope, body: Body, xpath: &XPath, editor: &mut Editor<'_>) -> Result<Option<Body>, Mistake> {
+fn in_document(
+    scope: &dyn Scope,
+    body: Body,
+    xpath: &XPath,
+    editor: &mut Editor<'_>,
+) -> Result<Option<Body>, EditError> {
     let mut document = match body {
         Body::Empty => return Ok(None),
         Body::Value(Value::Xml(document)) => Arc::unwrap_or_clone(document),
         body => {
             let bytes = body.bytes().unwrap_or_default();
-            Xml::parse(&bytes, &XmlLimits::LOOSE).map_err(|error| Mistake(format!("the body is not XML: {error}")))?
+            Xml::parse(&bytes, &XmlLimits::LOOSE).map_err(|error| EditError(format!("the body is not XML: {error}")))?
         }
     };
     edit_nodes(scope, &mut document, xpath, editor)?;
@@ -244,7 +254,7 @@ pub(crate) fn edit_nodes(
     document: &mut Xml,
     xpath: &XPath,
     editor: &mut Editor<'_>,
-) -> Result<(), Mistake> {
+) -> Result<(), EditError> {
     let nodes = found(document, xpath)?;
     let (mut gone, mut gone_attributes) = (Vec::new(), Vec::new());
     for node in nodes {
@@ -264,30 +274,30 @@ pub(crate) fn edit_nodes(
 }
 
 /// The nodes that an expression finds.
-pub(crate) fn found(document: &Xml, xpath: &XPath) -> Result<Vec<XPathNode>, Mistake> {
-    match xpath.evaluate(document).map_err(Mistake)? {
+pub(crate) fn found(document: &Xml, xpath: &XPath) -> Result<Vec<XPathNode>, EditError> {
+    match xpath.evaluate(document).map_err(EditError)? {
         XPathResult::Nodes(nodes) => Ok(nodes),
-        _ => Err(Mistake("the XPath expression finds a value and no places".to_owned())),
+        _ => Err(EditError("the XPath expression finds a value and no places".to_owned())),
     }
 }
 
-fn checked(value: &Value) -> Result<String, Mistake> {
+fn checked(value: &Value) -> Result<String, EditError> {
     let text = value.to_text();
     match text.chars().all(crate::value::is_xml_char) {
         true => Ok(text.into_owned()),
-        false => Err(Mistake("the new text has a character that cannot stand in XML".to_owned())),
+        false => Err(EditError("the new text has a character that cannot stand in XML".to_owned())),
     }
 }
 
 /// JSON in DataPower's XML form of it, JSONx, and the way back from its elements to the JSON.
 pub(crate) mod jsonx {
-    use super::{HashSet, Mistake, NodeId, Value, XPath, XPathNode, Xml, found};
+    use super::{EditError, HashSet, NodeId, Value, XPath, XPathNode, Xml, found};
     use crate::value::{MAX_XML_DEPTH, XmlBuilder, XmlName};
 
     const JSONX: &str = "http://www.ibm.com/xmlns/prod/2009/jsonx";
 
     /// The numbers, in document order, of the values that an expression finds.
-    pub(crate) fn places(json: &Value, xpath: &XPath) -> Result<HashSet<usize>, Mistake> {
+    pub(crate) fn places(json: &Value, xpath: &XPath) -> Result<HashSet<usize>, EditError> {
         let mut builder = XmlBuilder::new();
         element(json, None, &mut builder)?;
         let document = builder.finish();
@@ -306,7 +316,7 @@ pub(crate) mod jsonx {
         }
     }
 
-    fn element(value: &Value, name: Option<&str>, builder: &mut XmlBuilder) -> Result<(), Mistake> {
+    fn element(value: &Value, name: Option<&str>, builder: &mut XmlBuilder) -> Result<(), EditError> {
         let kind = match value {
             Value::Null => "null",
             Value::Bool(_) => "boolean",
@@ -316,7 +326,7 @@ pub(crate) mod jsonx {
             Value::Object(_) => "object",
         };
         if builder.depth() >= MAX_XML_DEPTH {
-            return Err(Mistake(format!("the body is deeper than {MAX_XML_DEPTH} levels")));
+            return Err(EditError(format!("the body is deeper than {MAX_XML_DEPTH} levels")));
         }
         let is_first = builder.depth() == 0;
         builder.start(XmlName { prefix: Some("json".into()), local: kind.into(), namespace: Some(JSONX.into()) });

@@ -19,13 +19,13 @@ pub struct SettingsReference {
     pub default: Option<String>,
     /// The limits, written out.
     #[serde(default)]
-    pub parse_settings: Option<Limits>,
+    pub parse_settings: Option<ParseProperties>,
 }
 
 /// Limits of a document. Zero means no limit.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
+pub struct ParseProperties {
     /// What the body must be.
     #[serde(default)]
     pub document_type: DocumentType,
@@ -103,7 +103,7 @@ impl Compiler<'_, '_> {
             let help = "write `apic-default-parsesettings`, or the limits themselves under `parse-settings`";
             return Err(self.error_with_help(codes::BAD_VALUE, &format!("{pointer}/default"), message, help));
         }
-        let none = Limits::default();
+        let none = ParseProperties::default();
         let limits = reference.parse_settings.as_ref().unwrap_or(&none);
         Ok(ParseLimits {
             document: limits.document_type,
@@ -114,7 +114,7 @@ impl Compiler<'_, '_> {
     }
 }
 
-fn json_limits(limits: &Limits) -> JsonLimits {
+fn json_limits(limits: &ParseProperties) -> JsonLimits {
     let default = JsonLimits::default();
     JsonLimits {
         depth: limits.max_nesting_depth.unwrap_or(default.depth),
@@ -126,7 +126,7 @@ fn json_limits(limits: &Limits) -> JsonLimits {
     }
 }
 
-fn xml_limits(limits: &Limits) -> XmlLimits {
+fn xml_limits(limits: &ParseProperties) -> XmlLimits {
     let default = XmlLimits::default();
     XmlLimits {
         depth: limits.max_nesting_depth.unwrap_or(default.depth),

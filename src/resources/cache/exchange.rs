@@ -19,7 +19,7 @@ use crate::value::Body;
 const BYPASS: [HeaderName; 4] = [RANGE, IF_RANGE, IF_MATCH, IF_UNMODIFIED_SINCE];
 
 /// A call that may be answered from the cache.
-pub struct Call<'a> {
+pub struct CacheableCall<'a> {
     /// Tells it from every other call that must not have the same answer, the method included; `HEAD` has `GET`'s.
     pub key: Key,
     /// Where it goes.
@@ -71,12 +71,12 @@ pub enum Validated {
 
 impl Cache {
     /// Looks for an answer.
-    pub fn look(self: &Arc<Self>, call: Call<'_>) -> Found {
+    pub fn look(self: &Arc<Self>, call: CacheableCall<'_>) -> Found {
         if BYPASS.iter().any(|name| call.headers.contains_key(name)) {
             return Found::Pass;
         }
         let now = self.now();
-        let Call { key, target, rule, method, headers, authorized } = call;
+        let CacheableCall { key, target, rule, method, headers, authorized } = call;
         let (found, stamp) = {
             let mut store = self.store();
             (store.find(&key, headers), store.stamp(target))

@@ -24,7 +24,7 @@ use crate::settings;
 use store::Store;
 
 pub use counters::CacheCounters;
-pub use exchange::{Call, Found, Ticket, Validated, Validation};
+pub use exchange::{CacheableCall, Found, Ticket, Validated, Validation};
 pub use freshness::Rule;
 pub use key::{Fingerprint, Key};
 pub use store::Target;

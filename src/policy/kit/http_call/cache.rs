@@ -15,7 +15,7 @@ use crate::base::{Reported, codes};
 use crate::expression::{Reference, Template};
 use crate::policy::Compiler;
 use crate::policy::kit::call::time_to_live;
-use crate::resources::cache::{Cache, Call, Fingerprint, Key, Rule, Target};
+use crate::resources::cache::{Cache, CacheableCall, Fingerprint, Key, Rule, Target};
 use crate::runtime::Context;
 
 /// What says who a client is. Requests that differ in it do not share answers, unless the author's key says that they do.
@@ -97,7 +97,7 @@ impl ResponseCache {
     }
 
     /// The call as the cache sees it; `None` where it has nothing to say.
-    pub(super) fn call<'a>(&self, outgoing: &'a Outgoing, authors_key: Option<&str>) -> Option<Call<'a>> {
+    pub(super) fn call<'a>(&self, outgoing: &'a Outgoing, authors_key: Option<&str>) -> Option<CacheableCall<'a>> {
         let rule = self.rule?;
         let at_home = !matches!(outgoing.trust, Trust::Elsewhere { .. });
         let authorized = at_home && (self.basic || self.signed);
@@ -115,7 +115,7 @@ impl ResponseCache {
         let key = self.call_key(outgoing, authors_key, at_home)?;
         let target = self.target(outgoing);
         let Outgoing { method, headers, .. } = outgoing;
-        Some(Call { key, target, rule, method, headers, authorized })
+        Some(CacheableCall { key, target, rule, method, headers, authorized })
     }
 
     fn call_key(&self, outgoing: &Outgoing, authors_key: Option<&str>, at_home: bool) -> Option<Key> {
