@@ -6,11 +6,11 @@ use http::uri::{Authority, Scheme};
 use http::{HeaderMap, Method, StatusCode, Version};
 
 use super::refusals::Refused;
-use crate::settings::{AmbiguousPaths, Limits};
+use crate::settings::{AmbiguousPaths, ServerLimits};
 use crate::telemetry::Refusal;
 
 /// Checks sizes, method, host and path. The host that the request is for, where it names one.
-pub(super) fn check(head: &Parts, limits: &Limits) -> Result<Option<HeaderValue>, Refused> {
+pub(super) fn check(head: &Parts, limits: &ServerLimits) -> Result<Option<HeaderValue>, Refused> {
     sizes(head, limits)?;
     method(&head.method)?;
     let host = host(head)?;
@@ -18,7 +18,7 @@ pub(super) fn check(head: &Parts, limits: &Limits) -> Result<Option<HeaderValue>
     Ok(host)
 }
 
-fn sizes(head: &Parts, limits: &Limits) -> Result<(), Refused> {
+fn sizes(head: &Parts, limits: &ServerLimits) -> Result<(), Refused> {
     let uri = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
     if uri > limits.uri_bytes {
         let message = format!("The path and query are longer than {} bytes", limits.uri_bytes);

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::framing::{Ambiguous, Framing};
-use crate::settings::Limits;
+use crate::settings::ServerLimits;
 
 /// During a drain: how long a client that has just connected may take to begin its request.
 const LAST_CALL: Duration = Duration::from_millis(500);
@@ -93,7 +93,7 @@ pub(super) struct Watched {
 // === impl Clock ===
 
 impl Clock {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &ServerLimits) -> Self {
         let now = Instant::now();
         let state = ConnectionState {
             doing: Doing::Fresh { since: now },
@@ -105,7 +105,7 @@ impl Clock {
             ambiguous: None,
             cancelled: 0,
         };
-        let Limits { header_timeout, idle_timeout, response_timeout, .. } = limits;
+        let ServerLimits { header_timeout, idle_timeout, response_timeout, .. } = limits;
         Clock {
             header_timeout: header_timeout.0,
             idle_timeout: idle_timeout.0,
@@ -324,7 +324,7 @@ mod tests {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
         let (stream, _) = socket.accept().await.unwrap();
-        let mut server = Watched::new(stream, Arc::new(Clock::new(&Limits::default())));
+        let mut server = Watched::new(stream, Arc::new(Clock::new(&ServerLimits::default())));
         for _ in 0..2 {
             let mut polled = 0;
             let written = poll_fn(|cx| {
@@ -351,7 +351,7 @@ mod tests {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
         let (stream, _) = socket.accept().await.unwrap();
-        let mut server = Watched::new(stream, Arc::new(Clock::new(&Limits::default())));
+        let mut server = Watched::new(stream, Arc::new(Clock::new(&ServerLimits::default())));
         let (first, last) = (Arc::new(Count::default()), Arc::new(Count::default()));
         let woken = |count: &Count| count.0.load(Ordering::Relaxed);
         let mut room = [0; 8];

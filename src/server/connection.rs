@@ -30,7 +30,7 @@ use super::stop::{Phase, Stop};
 use super::stream::Progress;
 use super::traffic::Traffic;
 use crate::http_client::Gather;
-use crate::settings::Limits;
+use crate::settings::ServerLimits;
 use crate::telemetry::{Metrics, Refusal};
 use crate::value::BoxError;
 
@@ -39,7 +39,7 @@ use crate::value::BoxError;
 pub(super) struct Serving {
     pub(super) http: Http,
     pub(super) answers: Answers,
-    pub(super) limits: Arc<Limits>,
+    pub(super) limits: Arc<ServerLimits>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) stop: Stop,
     /// From when on connections are asked to go.

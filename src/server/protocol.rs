@@ -6,7 +6,7 @@ use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto;
 
 use super::stream::Streams;
-use crate::settings::Limits;
+use crate::settings::ServerLimits;
 
 /// What an HTTP/2 client may send before we read: per stream, and in all.
 const STREAM_WINDOW: u32 = 64 * 1024;
@@ -28,7 +28,7 @@ pub(super) type Http = auto::Builder<Streams>;
 ///
 /// hyper's own header timer also runs between two requests, so that it cannot tell slow headers from a quiet
 /// connection: `clock` does both, and for HTTP/2 as well.
-pub(super) fn http(limits: &Limits, streams: Streams) -> Http {
+pub(super) fn http(limits: &ServerLimits, streams: Streams) -> Http {
     let head = limits.header_bytes.saturating_add(limits.uri_bytes).saturating_mul(2).max(SMALLEST_BUFFER);
     let headers = limits.headers.saturating_mul(2);
     // HTTP/2 counts 32 bytes more for every field.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use hyper::rt::Executor;
 use tokio::time::{Instant, sleep_until};
 
-use crate::settings::Limits;
+use crate::settings::ServerLimits;
 use crate::telemetry::{Metrics, Refusal};
 
 tokio::task_local! {
@@ -43,7 +43,7 @@ struct State {
 }
 
 impl Streams {
-    pub(super) fn new(limits: &Limits, metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(limits: &ServerLimits, metrics: Arc<Metrics>) -> Self {
         Streams { idle: limits.idle_timeout.0, total: limits.response_timeout.0, metrics }
     }
 

@@ -6,12 +6,12 @@ use tokio::sync::Semaphore;
 
 use super::Parts;
 use super::stop::Stop;
-use crate::settings::Limits;
+use crate::settings::ServerLimits;
 
 /// What all requests share.
 pub(super) struct Traffic {
     pub(super) parts: Parts,
-    pub(super) limits: Limits,
+    pub(super) limits: ServerLimits,
     /// One permit for every request that may run at a time.
     pub(super) requests: Arc<Semaphore>,
     pub(super) stop: Stop,

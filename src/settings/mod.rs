@@ -38,6 +38,6 @@ pub use policies::Policies;
 pub use purpose::Purpose;
 pub use read::{clients_shape, read, read_clients, shape};
 pub use scripts::Scripts;
-pub use server::{AmbiguousPaths, Limits, Log, LogFormat, Server};
+pub use server::{AmbiguousPaths, Log, LogFormat, Server, ServerLimits};
 pub use tls::TlsProfile;
 pub use traces::{Share, Traces};

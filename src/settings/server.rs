@@ -23,7 +23,7 @@ pub struct Server {
     #[schemars(length(min = 16))]
     pub admin_token: Option<Secret>,
     /// What one request, one connection and all of them may use.
-    pub limits: Limits,
+    pub limits: ServerLimits,
     /// After SIGTERM: how long the listener stays open while `/readyz` already says no.
     pub drain_delay: Seconds,
     /// After that: how long requests in flight, and calls in the background, may take to finish.
@@ -36,7 +36,7 @@ impl Default for Server {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             admin_listen: (Ipv4Addr::LOCALHOST, 9090).into(),
             admin_token: None,
-            limits: Limits::default(),
+            limits: ServerLimits::default(),
             drain_delay: Seconds::new(5),
             drain_timeout: Seconds::new(60),
         }
@@ -46,7 +46,7 @@ impl Default for Server {
 /// What one request, one connection and all of them may use.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Limits {
+pub struct ServerLimits {
     /// Bytes of a request's header section. More is answered 431.
     #[schemars(range(min = 8192))]
     pub header_bytes: usize,
@@ -85,9 +85,9 @@ pub struct Limits {
     pub ambiguous_paths: AmbiguousPaths,
 }
 
-impl Default for Limits {
+impl Default for ServerLimits {
     fn default() -> Self {
-        Limits {
+        ServerLimits {
             header_bytes: 32 * 1024,
             headers: 100,
             uri_bytes: 8 * 1024,
