@@ -136,7 +136,7 @@ pub struct ImportArguments {
     /// Write the document with an `x-assembly`, comments and all, to this file
     #[arg(long, value_name = "FILE")]
     pub write: Option<PathBuf>,
-    /// Write longer scripts into files beside it
+    /// Write longer scripts into files next to it
     #[arg(long, requires = "write")]
     pub extract_scripts: bool,
     /// Replace files that exist
@@ -198,7 +198,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = INVOKED)]
 pub struct InvokeArguments {
-    /// The function: a name or an ARN, with a version or alias behind a colon
+    /// The function: a name or an ARN, with a version or alias after a colon
     pub function: String,
     /// The event, JSON; `-` is stdin [default: {}]
     #[arg(long, value_name = "FILE")]

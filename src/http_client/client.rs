@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONNECTION, HeaderValue};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Request, Response, Version};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
@@ -66,11 +66,16 @@ impl HttpClient {
 
     /// [`HttpClient::send`] for a caller who has a clock of its own, and gives up by dropping this.
     pub async fn start(&self, call: &mut Call) -> Result<Response<ResponseBody>, SendError> {
-        match &self.0 {
-            Transport::Kept(pool) => pool.send(call).await,
+        let answer = match &self.0 {
+            Transport::Kept(pool) => pool.send(call).await?,
             // In a box: its future is several times as large as the other one.
-            Transport::Other { client, protocol } => Box::pin(other(client, *protocol, call)).await,
+            Transport::Other { client, protocol } => Box::pin(other(client, *protocol, call)).await?,
+        };
+        // A server that sends both, or a proxy on the way, may mean another end of the body.
+        if answer.headers().contains_key(TRANSFER_ENCODING) && answer.headers().contains_key(CONTENT_LENGTH) {
+            return Err(SendError::ambiguous());
         }
+        Ok(answer)
     }
 }
 

@@ -71,6 +71,12 @@ impl SendError {
         SendError { kind, sent, source: Some(error.into()) }
     }
 
+    /// An answer with two lengths.
+    pub(super) fn ambiguous() -> Self {
+        let source = "the answer has both Content-Length and Transfer-Encoding".into();
+        SendError { kind: SendErrorKind::Protocol, sent: true, source: Some(source) }
+    }
+
     /// A URL without scheme or host. Callers check theirs at load.
     pub(super) fn no_url() -> Self {
         SendError { kind: SendErrorKind::Connect, sent: false, source: None }

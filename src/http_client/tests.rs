@@ -170,9 +170,12 @@ async fn a_pooled_connection_that_died_is_replaced() {
 
 #[tokio::test]
 async fn nonsense_is_a_protocol_error() {
-    let server = TestServer::start(|_| Answer::Raw(b"220 smtp ready\r\n\r\n".to_vec()));
-    let error = plain().send(post(&server.url("/"), "x"), LONG).await.unwrap_err();
-    assert_eq!((error.kind, error.sent), (SendErrorKind::Protocol, true));
+    let two_lengths = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+    for answer in ["220 smtp ready\r\n\r\n", two_lengths] {
+        let server = TestServer::start(move |_| Answer::Raw(answer.as_bytes().to_vec()));
+        let error = plain().send(post(&server.url("/"), "x"), LONG).await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (SendErrorKind::Protocol, true), "{answer}");
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! How much may go on behind the requests.
+//! How much may run in the background.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// The page: a file beside the document, as `./welcome.html`, or the HTML itself. Default: `html-page` of the document's
+    /// The page: a file next to the document, as `./welcome.html`, or the HTML itself. Default: `html-page` of the document's
     /// `x-ibm-configuration`.
     #[serde(default)]
     pub page: Option<String>,

@@ -10,7 +10,7 @@ pub(super) const ISSUER: &str = "iss.claim";
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("x-rules" = a_key()))]
 pub struct Config {
-    /// The variable that receives the token. Empty: the `Authorization` header of the message, behind `Bearer `.
+    /// The variable that receives the token. Empty: the `Authorization` header of the message, after `Bearer `.
     #[serde(default = "token")]
     pub jwt: String,
     /// Whether the token has a `jti`, a random UUID.

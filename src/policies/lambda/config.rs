@@ -103,7 +103,7 @@ pub struct Config {
     #[serde(default)]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_concurrency: Option<u32>,
-    /// Whether to go on at once and make the call behind the request. Its answer is dropped, and its failure counted and logged.
+    /// Whether to go on at once and make the call in the background. Its answer is dropped, and its failure counted and logged.
     #[serde(default)]
     pub background: bool,
     /// Keeps answers for further calls, so that the function does not run for each. Default: none are kept.

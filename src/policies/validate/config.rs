@@ -17,7 +17,7 @@ pub struct Config {
     /// `#/components/schemas/NAME`, or its name alone.
     #[serde(default)]
     pub definition: Option<String>,
-    /// Under `validate-against: url`: a file beside the document, such as `./order.schema.json`, with `#/…` for a place in it;
+    /// Under `validate-against: url`: a file next to the document, such as `./order.schema.json`, with `#/…` for a place in it;
     /// or a place in the document, as `#/…`.
     #[serde(default)]
     pub json_schema: Option<String>,

@@ -30,7 +30,7 @@ pub struct Config {
     /// `page`.
     #[serde(default)]
     pub copy_parameters: IndexMap<String, String>,
-    /// Whether to append what is left of the client's path behind the fixed part of the operation's path.
+    /// Whether to append the rest of the client's path after the fixed part of the operation's path.
     #[serde(default)]
     pub forward_path: bool,
     /// Whether to decode query parameters before they are encoded for their place in the URL.
