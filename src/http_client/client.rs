@@ -10,6 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::connection::BUFFER;
 use super::connector::Connector;
 use super::pool::Pool;
 use super::{Call, PoolOptions, Protocol, ResponseBody, SendError, TlsError, TlsOptions};
@@ -36,6 +37,7 @@ impl HttpClient {
             return Ok(HttpClient(Transport::Kept(pool)));
         }
         let client = Client::builder(TokioExecutor::new())
+            .http1_max_buf_size(BUFFER)
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             .pool_idle_timeout(pool.idle_timeout)

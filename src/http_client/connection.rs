@@ -21,6 +21,10 @@ use crate::value::BodyStream;
 /// What a connection reads from and writes to.
 type Io = MaybeHttpsStream<Gather<TokioIo<TcpStream>>>;
 
+/// What is read of an answer before somebody takes it, and the largest head of one. hyper reads up to 400 KB by itself, which is much
+/// where clients do not read what is relayed to them.
+pub(super) const BUFFER: usize = 64 * 1024;
+
 /// How often a connection goes on at once where reading one part made room for the next; then others have their turn.
 const ROUNDS: usize = 8;
 
@@ -60,7 +64,7 @@ const REPORTED: u8 = 4;
 impl Connection {
     /// Speaks HTTP/1.1 on a connection that stands. The watcher is told when something happens on it while nobody uses it.
     pub(super) async fn open(io: Io, watcher: Watcher) -> Result<Box<Self>, hyper::Error> {
-        let (sender, driver) = Builder::new().handshake(io).await?;
+        let (sender, driver) = Builder::new().max_buf_size(BUFFER).handshake(io).await?;
         let wakes = Arc::new(Wakes { user: AtomicWaker::new(), watcher, place: AtomicU8::new(HELD) });
         let waker = Waker::from(wakes.clone());
         let mut connection = Box::new(Connection { sender, driver: Some(driver), wakes, waker });

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use http::header::HeaderValue;
 use http::header::{
     ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_RANGE,
     CONTENT_TYPE, DATE, ETAG, EXPIRES, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, SET_COOKIE, VARY,
@@ -178,8 +179,35 @@ impl Stored {
     }
 }
 
+/// Copies the values: they are slices of the buffer that the head was read into, and would keep all of it.
+pub(super) fn copy_values(headers: &mut HeaderMap) {
+    for value in headers.values_mut() {
+        let sensitive = value.is_sensitive();
+        if let Ok(mut own) = HeaderValue::from_bytes(value.as_bytes()) {
+            own.set_sensitive(sensitive);
+            *value = own;
+        }
+    }
+}
+
 /// An entity tag without its sign of weakness.
 fn strong(etag: &[u8]) -> &[u8] {
     let etag = etag.trim_ascii();
     etag.strip_prefix(b"W/").unwrap_or(etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_do_not_keep_the_buffer_that_they_were_read_into() {
+        let buffer = Bytes::from(vec![b'x'; 64 * 1024]);
+        let value = HeaderValue::from_maybe_shared(buffer.slice(10..20)).unwrap();
+        let mut headers = HeaderMap::from_iter([(ETAG, value)]);
+        assert!(!buffer.is_unique());
+        copy_values(&mut headers);
+        assert!(buffer.is_unique());
+        assert_eq!(headers[ETAG], "x".repeat(10));
+    }
 }

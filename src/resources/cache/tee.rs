@@ -11,7 +11,7 @@ use http_body::{Frame, SizeHint};
 use super::Cache;
 use super::key::Key;
 use super::store::{Stamp, Target};
-use super::stored::Stored;
+use super::stored::{Stored, copy_values};
 use crate::value::{Body, BodyStream, BoxError};
 
 /// A response that is stored when its body is complete.
@@ -43,6 +43,7 @@ struct Keeping {
 impl Pending {
     pub(super) fn finish(mut self, body: Bytes) {
         self.stored.body = body;
+        copy_values(&mut self.stored.headers);
         self.cache.store().insert(self.key, self.target, self.stamp, Arc::new(self.stored));
     }
 
@@ -51,7 +52,8 @@ impl Pending {
         let stream = match body {
             Body::Stream(stream) => stream,
             whole => {
-                self.finish(whole.bytes().unwrap_or_default());
+                // A copy: what came in one chunk is a slice of the buffer that it was read into.
+                self.finish(Bytes::copy_from_slice(&whole.bytes().unwrap_or_default()));
                 return whole;
             }
         };
