@@ -102,9 +102,15 @@ fn late() -> Fault {
         .with_status(StatusCode::GATEWAY_TIMEOUT)
 }
 
+fn slow() -> Fault {
+    let message = "the service took longer to send its answer than the call may take";
+    Fault::new(&kinds::CONNECTION, FaultSource::Upstream, message).with_status(StatusCode::GATEWAY_TIMEOUT)
+}
+
 async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
     let (limit, deadline) = (cx.state.budget.body_limit, cx.state.budget.deadline);
     let state = &mut *cx.state;
+    let read_by = state.outgoing.message.read_by.map_or(deadline, |by| by.min(deadline));
     // What an upstream compressed is decompressed for the step that reads it; what a client sent stays as it came.
     let loading = async {
         match state.outgoing.is_response {
@@ -113,7 +119,7 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
             false => state.outgoing.message.body.load(limit).await,
         }
     };
-    let loaded = timeout_at(deadline, loading).await.map_err(|_| late())?;
+    let loaded = timeout_at(read_by, loading).await.map_err(|_| if read_by < deadline { slow() } else { late() })?;
     let loaded = loaded.and_then(|()| match state.route.pipeline.parses_body {
         true => state.outgoing.message.body.take_room_for_tree(),
         false => Ok(()),

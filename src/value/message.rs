@@ -4,6 +4,8 @@ use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 
 use super::coding::{codings, decode};
+use tokio::time::Instant;
+
 use super::{Attributes, Body, BodyError, Headers};
 
 /// Fewer bytes than these are decoded at once; more of them leave the reactor.
@@ -20,6 +22,9 @@ pub struct Message {
     pub reason: Option<String>,
     pub headers: Headers,
     pub body: Body,
+    /// When a step that reads the body must have all of it: that of an answer has the time of its call. A body that is only sent on
+    /// may take longer.
+    pub read_by: Option<Instant>,
     /// What steps note about the message, such as the metrics of `parse`. Never sent.
     pub attributes: Attributes,
 }

@@ -116,7 +116,7 @@ impl AnswerCache {
 
 /// Keeps an answer that has not failed.
 pub(super) fn keep(ticket: Ticket, answer: Message) -> Message {
-    let Message { status, reason, headers, body, attributes } = answer;
+    let Message { status, reason, headers, body, attributes, .. } = answer;
     let mut response = Response::new(body);
     *response.status_mut() = status.unwrap_or_default();
     *response.headers_mut() = headers.into_map();

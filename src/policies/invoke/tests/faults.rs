@@ -158,3 +158,15 @@ async fn a_handler_reads_the_request_where_the_call_failed() {
     );
     assert_eq!(assembly(&text).serve_cleanly().post(r#"{"id": 7}"#).await.short(), (200, "lost 7"));
 }
+
+#[tokio::test]
+async fn an_answer_that_a_step_reads_has_the_time_of_its_call() {
+    let text = format!(
+        "execute:\n  - invoke: {{target-url: '${{UPSTREAM}}', timeout: 300ms}}\n  - set-variable: {{actions: [{{set: \
+         message.headers.x-a, value: $(message.body.a)}}]}}{CATCH}"
+    );
+    let bench = Bench::answering(&text, |_| Reply::Stall(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc".to_vec()));
+    let started = std::time::Instant::now();
+    assert_eq!(bench.gateway.get().await.header("x-caught"), Some("ConnectionError"));
+    assert!(started.elapsed().as_secs() < 5);
+}

@@ -46,6 +46,7 @@ impl Invoke {
         if self.output != Root::Builtin(Builtin::Message) {
             answer::load(&mut message, reading, limit).await?;
         }
+        message.read_by = Some(reading);
         let fault = answer::fault(&mut message, self.stops, reading, limit).await?;
         cx.state.put_output(&self.output, message);
         fault.map_or(Ok(Next::Continue), Err)
