@@ -1,4 +1,4 @@
-//! Where the files lie that a document may name.
+//! The folders whose files a document may name.
 //!
 //! Who writes a document is not always who runs the gateway: a document reads files of its own folder, and of the folders that the
 //! command line adds.

@@ -54,6 +54,6 @@ fn page(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Bytes
     if !names_page(text) {
         return Ok(Some(Bytes::copy_from_slice(text.as_bytes())));
     }
-    let (_, text) = compiler.packaged("/page", text, codes::UNREADABLE)?;
+    let (_, text) = compiler.packaged("/page", text, codes::UNREADABLE, "the page ")?;
     Ok(Some(Bytes::copy_from_slice(text.as_bytes())))
 }

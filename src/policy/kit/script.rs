@@ -50,7 +50,8 @@ impl Compiler<'_, '_> {
     /// Compiles the script of the property `source`: its text, or the name of a file beside the document.
     pub(crate) fn script(&mut self, source: &str, dialect: Dialect) -> Result<Plan, Reported> {
         let sources = self.shared.sources;
-        let file = if names_file(source) { Some(self.packaged("/source", source, codes::BAD_SCRIPT)?) } else { None };
+        let file =
+            if names_file(source) { Some(self.packaged("/source", source, codes::BAD_SCRIPT, "")?) } else { None };
         // A step that an editor left without a script does nothing.
         let node = self.node("/source").unwrap_or(&self.step.config).clone();
         let (text, map): (Arc<str>, Map) = match &file {
@@ -78,8 +79,14 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// The text of a file that a property names.
-    pub(crate) fn packaged(&mut self, pointer: &str, name: &str, code: Code) -> Result<(SourceId, Arc<str>), Reported> {
+    /// The text of a file that a property names; `what` is put before its name where it cannot be read.
+    pub(crate) fn packaged(
+        &mut self,
+        pointer: &str,
+        name: &str,
+        code: Code,
+        what: &str,
+    ) -> Result<(SourceId, Arc<str>), Reported> {
         let read = self.shared.packaged.get(&self.shared.api.tree, name);
         read.map_err(|refusal| match refusal {
             Some(refusal) => {
@@ -87,7 +94,7 @@ impl Compiler<'_, '_> {
                 self.findings.push(refusal.help().into_iter().fold(finding, Diagnostic::help))
             }
             // A file that cannot be read has its own finding; this one says who wanted it.
-            None => self.error(code, pointer, format!("`{}` cannot be read", name.trim())),
+            None => self.error(code, pointer, format!("{what}`{}` cannot be read", name.trim())),
         })
     }
 
