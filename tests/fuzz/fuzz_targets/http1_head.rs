@@ -12,6 +12,6 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     // What is ambiguous at the end of a request is so whatever follows.
     if whole.is_some() {
         let longer = [data, b"\r\n\r\n"].concat();
-        assert_eq!(whole, ambiguous_in([longer.as_slice()]), "with more behind it");
+        assert_eq!(whole, ambiguous_in([longer.as_slice()]), "with more after it");
     }
 });

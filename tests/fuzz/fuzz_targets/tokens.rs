@@ -1,5 +1,5 @@
-//! `jose`: a set of keys, or a PEM, and a token in its compact form, signed or encrypted. A token is never good under the fixed key,
-//! which no input knows, and reading takes a small multiple of its size.
+//! `jose`: a set of keys, or a PEM, and a token in its compact form, signed or encrypted. A token is never good under a key
+//! that no input knows, and reading takes a small multiple of its size.
 #![no_main]
 
 use gantry::jose::jwe::Encrypted;
