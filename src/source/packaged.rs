@@ -1,6 +1,7 @@
 //! Files that a document takes a `source` from, such as `source: ./orders.js`.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -80,9 +81,9 @@ impl Packaged {
                 return;
             }
         };
-        if !self.files.contains_key(&path) {
-            let read = read_named_text(&path, &real, sources, findings);
-            self.files.insert(path, read);
+        if let Entry::Vacant(place) = self.files.entry(path) {
+            let read = read_named_text(place.key(), &real, sources, findings);
+            place.insert(read);
         }
     }
 
