@@ -107,7 +107,7 @@ fn serve(function: SocketAddr) -> SocketAddr {
     let keys = "{aws-access-key-id: AKIDTEST, aws-secret-access-key: a secret for tests}";
     let aws = format!("{{region: eu-west-1, endpoint: 'http://{function}', credentials: test}}");
     std::fs::write(&settings, format!("aws: {aws}\ncredentials: {{test: {keys}}}\n")).unwrap();
-    let inputs = Inputs { paths: vec![document], settings: Some(settings), local: None };
+    let inputs = Inputs { paths: vec![document], settings: Some(settings), ..Inputs::default() };
     let (said, address) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -62,7 +62,7 @@ fn errors(file: &Path) -> Vec<&'static str> {
     settings.aws_export.account = Some("123456789012".to_owned());
     let around =
         Surroundings { settings: &settings, resources: &RESOURCES, environment: &Fixed, purpose: Purpose::Check };
-    let load = load::load(&[file.to_path_buf()], around, &|_| {});
+    let load = load::load(load::Paths { documents: &[file.to_path_buf()], files_from: &[] }, around, &|_| {});
     load.findings.iter().filter(|one| one.severity == Severity::Error).map(|one| one.code.id).collect()
 }
 

@@ -121,7 +121,8 @@ fn a_file_that_a_document_refers_to_is_watched_too() {
     let paths = "paths:\n  /ping: {$ref: '../parts/ping.yaml'}\n";
     write("apis/api.yaml", &format!("{before}{paths}x-assembly:{assembly}"));
     write("parts/ping.yaml", "get: {responses: {}}\n");
-    let gantry = Gantry::start(&["serve", folder.path().join("apis").to_str().expect("a path in UTF-8"), "--watch"]);
+    let path = |name: &str| folder.path().join(name).to_str().expect("a path in UTF-8").to_owned();
+    let gantry = Gantry::start(&["serve", &path("apis"), "--files-from", &path("parts"), "--watch"]);
     assert_eq!((gantry.get("/ping").body.as_str(), gantry.send("POST", "/ping", &[], "").status), ("pong", 405));
     write("parts/ping.yaml", "get: {responses: {}}\npost: {responses: {}}\n");
     gantry.wait_until("the new verb is served", || gantry.send("POST", "/ping", &[], "").status == 200);

@@ -48,9 +48,11 @@ codes! {
     ROUTE_CONFLICT = "G0104", "two operations answer the same requests",
         "Two path templates with the same verb match exactly the same paths. Remove one, or give one of the documents another base path.";
     UNRESOLVED_REF = "G0105", "a `$ref` points nowhere",
-        "The target of a `$ref` must exist in this document.";
+        "The target of a `$ref` must exist, in this document or in a file of its folder.";
     SPEC_MISMATCH = "G0106", "the document does not follow its OpenAPI version",
         "The typed OpenAPI 3.0 model cannot hold this document. It is served all the same; other tools may refuse it.";
+    CLOSED_FILE = "G0107", "the document names a file that it may not read",
+        "A document reads YAML, JSON, JavaScript and HTML files of its own folder and of the folders below it: for `$ref`, `json-schema`, `source` and `page`. Links are followed before the folders are compared, so a link that leads out of the folder is refused too. Nothing of such a file is shown. Copy the file, or name its folder with `--files-from DIR`, which may be repeated, or in GANTRY_FILES_FROM, where `:` separates folders.";
 
     NO_ASSEMBLY = "G0201", "an operation has no assembly",
         "Without an assembly there is nothing to run. Put `x-assembly` with an `execute` list at the root of the document, at the path or at the operation.";

@@ -63,11 +63,22 @@ pub struct InputArguments {
     /// The settings file
     #[arg(long, value_name = "FILE", env = "GANTRY_SETTINGS")]
     pub settings: Option<PathBuf>,
+    #[command(flatten)]
+    pub files: FilesArguments,
+}
+
+/// What documents may read.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FilesArguments {
+    /// A folder whose files documents may name, besides their own folders; may be repeated
+    #[arg(long, value_name = "DIR", env = "GANTRY_FILES_FROM", value_delimiter = ':')]
+    pub files_from: Vec<PathBuf>,
 }
 
 impl InputArguments {
     pub fn inputs(&self) -> Inputs {
-        Inputs { paths: self.paths.clone(), settings: self.settings.clone(), local: None }
+        let files_from = self.files.files_from.clone();
+        Inputs { paths: self.paths.clone(), files_from, settings: self.settings.clone(), local: None }
     }
 }
 
@@ -133,6 +144,8 @@ pub struct ImportArguments {
     /// The settings file
     #[arg(long, value_name = "FILE", env = "GANTRY_SETTINGS")]
     pub settings: Option<PathBuf>,
+    #[command(flatten)]
+    pub files: FilesArguments,
     /// Write the document with an `x-assembly`, comments and all, to this file
     #[arg(long, value_name = "FILE")]
     pub write: Option<PathBuf>,
@@ -220,6 +233,8 @@ pub struct GraphArguments {
     /// OpenAPI documents, or folders that hold them
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub files: FilesArguments,
     /// The kind of drawing
     #[arg(long, value_enum, default_value = "text")]
     pub format: Drawing,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::{ImportArguments, InputArguments};
+use super::arguments::{FilesArguments, ImportArguments, InputArguments};
 use super::exit::Exit;
 use super::{load, print};
 use crate::assembly;
@@ -24,7 +24,7 @@ pub fn run(arguments: &ImportArguments) -> Exit {
     print::findings_to_stderr(&findings, &sources);
     let Ok(settings) = settings else { return Exit::Failed };
     let (_, settings) = settings.split();
-    let loaded = loaded(&arguments.file, &settings);
+    let loaded = loaded(&arguments.file, &arguments.files, &settings);
     let Some(api) = loaded.apis.first() else {
         print::findings_to_stderr(&loaded.findings, &loaded.sources);
         return Exit::Failed;
@@ -57,8 +57,8 @@ pub fn run(arguments: &ImportArguments) -> Exit {
     }
 }
 
-fn loaded(file: &Path, settings: &Live) -> Load {
-    let input = InputArguments { paths: vec![file.to_path_buf()], settings: None };
+fn loaded(file: &Path, files: &FilesArguments, settings: &Live) -> Load {
+    let input = InputArguments { paths: vec![file.to_path_buf()], settings: None, files: files.clone() };
     load::with(&input, settings, &|_| {})
 }
 
@@ -88,7 +88,7 @@ fn write(
     rewritten.scripts.iter().for_each(|(name, _)| eprintln!("wrote {}", to.with_file_name(name).display()));
     rewritten.dropped.iter().for_each(|line| eprintln!("left out {line}"));
     rewritten.changes.iter().for_each(|line| eprintln!("changed: {line}"));
-    let again = self::loaded(to, settings);
+    let again = self::loaded(to, &arguments.files, settings);
     print::findings_to_stderr(&again.findings, &again.sources);
     if again.findings.errors() > 0 { Exit::Findings } else { Exit::Good }
 }

@@ -4,7 +4,7 @@ use super::arguments::InputArguments;
 use super::exit::Exit;
 use super::print::findings_to_stderr;
 use crate::base::{Findings, Sources};
-use crate::load::{self, Load};
+use crate::load::{self, Load, Paths};
 use crate::resources::{Resources, Surroundings};
 use crate::settings::{self, Live, Purpose};
 use crate::source::ProcessEnvironment;
@@ -28,5 +28,6 @@ pub fn with(input: &InputArguments, settings: &Live, progress: &dyn Fn(usize)) -
         environment: &ProcessEnvironment,
         purpose: Purpose::Check,
     };
-    load::load(&input.paths, around, progress)
+    let paths = Paths { documents: &input.paths, files_from: &input.files.files_from };
+    load::load(paths, around, progress)
 }

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::base::{Findings, Sources, render_short};
-use crate::load::{Load, load};
+use crate::load::{Load, Paths, load};
 use crate::resources::background::Background;
 use crate::resources::{Resources, Surroundings};
 use crate::runtime::Snapshot;
@@ -51,6 +51,8 @@ pub struct Gateway {
 pub struct Inputs {
     /// Documents, and folders that hold them.
     pub paths: Vec<PathBuf>,
+    /// Folders whose files documents may name, besides their own.
+    pub files_from: Vec<PathBuf>,
     pub settings: Option<PathBuf>,
     /// The embedded Lambda service that every lambda step calls, in `gantry dev`.
     pub local: Option<LocalService>,
@@ -170,7 +172,8 @@ impl Gateway {
             environment: &environment,
             purpose: Purpose::Serve,
         };
-        let mut loaded = load(&self.inputs.paths, around, &|_| {});
+        let paths = Paths { documents: &self.inputs.paths, files_from: &self.inputs.files_from };
+        let mut loaded = load(paths, around, &|_| {});
         // A secret in a file may be rotated like a document.
         loaded.referred.extend(environment.into_files());
         loaded

@@ -12,7 +12,7 @@ use crate::policy::SharedParts;
 use crate::resources::Surroundings;
 use crate::runtime::Snapshot;
 use crate::settings::{Clients, Live, read_clients};
-use crate::source::{Environment, Node, Packaged, References, find_files, read_tree};
+use crate::source::{Environment, Node, Packaged, References, Roots, WIDER, find_files, read_tree};
 
 #[cfg(test)]
 mod tests;
@@ -64,10 +64,19 @@ pub struct Documents {
     pub skipped: Vec<PathBuf>,
 }
 
+/// What the command line names.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Paths<'a> {
+    /// Documents, and folders that hold them.
+    pub documents: &'a [PathBuf],
+    /// Folders whose files documents may name, besides their own.
+    pub files_from: &'a [PathBuf],
+}
+
 /// Loads every document at the paths.
 ///
 /// `progress` is told before every document how many have been compiled.
-pub fn load(paths: &[PathBuf], around: Surroundings<'_>, progress: &dyn Fn(usize)) -> Load {
+pub fn load(paths: Paths<'_>, around: Surroundings<'_>, progress: &dyn Fn(usize)) -> Load {
     let Surroundings { settings, resources, environment, purpose } = around;
     let mut all = Sources::default();
     let mut findings = Findings::default();
@@ -124,10 +133,16 @@ fn clients(
 }
 
 /// Reads every document at the paths.
-pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut Findings) -> Documents {
+pub fn read_documents(paths: Paths<'_>, sources: &mut Sources, findings: &mut Findings) -> Documents {
     let mut documents = Documents::default();
-    for path in paths {
-        for file in files(path, sources, findings) {
+    for folder in paths.files_from.iter().filter(|folder| !folder.is_dir()) {
+        let source = sources.add(folder.display().to_string(), "");
+        let message = "`--files-from` names no folder";
+        findings.push(Diagnostic::error(codes::UNREADABLE, source.start(), message));
+    }
+    for path in paths.documents {
+        let roots = Roots::of(path, paths.files_from);
+        for file in files(path, &roots, sources, findings) {
             let Ok(tree) = read_tree(&file, sources, findings) else {
                 documents.files.push(file);
                 continue;
@@ -145,11 +160,11 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
                 },
                 false => (tree, None),
             };
-            let references = References::read(&tree, sources, findings);
+            let references = References::read(&tree, &roots, sources, findings);
             documents.referred.extend(references.files().filter(|file| **file != *tree.path).map(Path::to_path_buf));
             let api = openapi::read(&tree, references, findings);
             let Ok(mut api) = api else { continue };
-            documents.packaged.read(&api.tree, sources, findings);
+            documents.packaged.read(&api.tree, &roots, sources, findings);
 
             // A document with nothing to run and nowhere to run it is a library for others to refer to.
             if api.operations.is_empty() && assembly::has_root(&api.tree.root) {
@@ -162,13 +177,26 @@ pub fn read_documents(paths: &[PathBuf], sources: &mut Sources, findings: &mut F
     }
     documents.referred.extend(documents.packaged.files().map(Path::to_path_buf));
     if documents.files.is_empty() && findings.errors() == 0 {
-        findings.push(nothing_found(paths, sources));
+        findings.push(nothing_found(paths.documents, sources));
     }
     documents
 }
 
-fn files(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Vec<PathBuf> {
+/// The files at a path. A link of a folder that leads out of it is refused.
+fn files(path: &Path, roots: &Roots, sources: &mut Sources, findings: &mut Findings) -> Vec<PathBuf> {
     match find_files(path) {
+        Ok(mut files) if path.is_dir() => {
+            files.retain(|file| {
+                let inside = roots.holds(file);
+                if !inside {
+                    let source = sources.add(file.display().to_string(), "");
+                    let message = "this link leads out of the folder";
+                    findings.push(Diagnostic::error(codes::CLOSED_FILE, source.start(), message).help(WIDER));
+                }
+                inside
+            });
+            files
+        }
         Ok(files) => files,
         Err(error) => {
             let source = sources.add(path.display().to_string(), "");

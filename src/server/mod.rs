@@ -50,6 +50,13 @@ pub use control::{Control, LastLoad, Status};
 pub use ready::Readiness;
 pub use serve::DrainReport;
 
+/// What is ambiguous in the bytes of an HTTP/1 connection, as they come in reads. For the fuzz targets.
+#[doc(hidden)]
+pub fn ambiguous_in<'b>(reads: impl IntoIterator<Item = &'b [u8]>) -> Option<&'static str> {
+    let mut framing = framing::Framing::default();
+    reads.into_iter().find_map(|bytes| framing.read(bytes).err())
+}
+
 /// What the server shares with the rest of the process.
 #[derive(Clone)]
 pub struct Parts {

@@ -1,8 +1,9 @@
 //! `${NAME}`, `${NAME:-default}` and `${file:/path}`, in the settings and in the policy fields of an `x-assembly`.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::files::read_regular;
 use super::node::{Content, Entry, Node};
 use super::scalar::Scalar;
 use super::style::Style;
@@ -30,11 +31,9 @@ impl Environment for ProcessEnvironment {
 
     /// One line break at the end is dropped: `echo secret > file` writes one that nobody means.
     fn file(&self, path: &str) -> Result<String, String> {
-        let meta = std::fs::metadata(path).map_err(|error| error.to_string())?;
-        if !meta.is_file() || meta.len() > MAX_FILE {
-            return Err(format!("it is not a file of at most {} KiB", MAX_FILE / 1024));
-        }
-        let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+        let bytes = read_regular(Path::new(path), MAX_FILE).map_err(|error| error.to_string())?;
+        let bytes = bytes.ok_or_else(|| format!("it has more than {} KiB", MAX_FILE / 1024))?;
+        let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
         let text = text.strip_suffix('\n').unwrap_or(&text);
         Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
     }

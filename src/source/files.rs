@@ -1,6 +1,8 @@
 //! Finding and reading files.
 
-use std::io::Read;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{Error, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,9 +27,40 @@ pub fn read_tree(path: &Path, sources: &mut Sources, findings: &mut Findings) ->
     Ok(Tree { source, path: path.into(), root })
 }
 
+/// Reads and parses a file that a document names; `real` is the file as [`Roots::find`](super::Roots::find) has it.
+pub fn read_named_tree(
+    path: &Path,
+    real: &Path,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<Tree, Reported> {
+    let (source, text) = read_named_text(path, real, sources, findings)?;
+    let root = parse(source, &text, findings)?;
+    Ok(Tree { source, path: path.into(), root })
+}
+
 /// Reads one text file into `sources`.
 pub fn read_text(
     path: &Path,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<(SourceId, Arc<str>), Reported> {
+    keep_text(path, read_bytes(path), sources, findings)
+}
+
+/// The same for a file that a document names.
+pub fn read_named_text(
+    path: &Path,
+    real: &Path,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<(SourceId, Arc<str>), Reported> {
+    keep_text(path, read_resolved(real, MAX_BYTES), sources, findings)
+}
+
+fn keep_text(
+    path: &Path,
+    read: std::io::Result<Option<Vec<u8>>>,
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Result<(SourceId, Arc<str>), Reported> {
@@ -36,7 +69,7 @@ pub fn read_text(
         let source = sources.add(name.as_str(), "");
         Err(findings.push(Diagnostic::error(code, source.start(), message)))
     };
-    let bytes = match read_bytes(path) {
+    let bytes = match read {
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
             let message = format!("the file is larger than {} MiB", MAX_BYTES / 1024 / 1024);
@@ -64,12 +97,46 @@ fn read_bytes(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
         std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
         return Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= MAX_BYTES));
     }
-    let meta = std::fs::metadata(path)?;
-    // A named pipe or a device would block or never end.
-    if !meta.is_file() {
-        return Err(std::io::Error::other("it is not a file"));
+    read_regular(path, MAX_BYTES)
+}
+
+/// The bytes of a regular file, or `None` where there are more than `most`.
+pub fn read_regular(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let (file, meta) = open(path)?;
+    read_open(file, &meta, most)
+}
+
+/// The same of a path whose links were resolved before: one that has become a link since is refused.
+pub fn read_resolved(real: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let (file, meta) = open(real)?;
+    let now = std::fs::symlink_metadata(real)?;
+    let same = (now.dev(), now.ino()) == (meta.dev(), meta.ino());
+    if !same || real.canonicalize()? != real {
+        return Err(Error::other("it was replaced while it was read"));
     }
-    if meta.len() > MAX_BYTES { Ok(None) } else { std::fs::read(path).map(Some) }
+    read_open(file, &meta, most)
+}
+
+/// Opens a regular file. Opening a device can have an effect, and a named pipe would wait for its writer, so the kind is read before;
+/// and again after, because the file may have been replaced.
+fn open(path: &Path) -> std::io::Result<(File, Metadata)> {
+    let regular = |meta: &Metadata| if meta.is_file() { Ok(()) } else { Err(Error::other("it is not a file")) };
+    regular(&std::fs::metadata(path)?)?;
+    let at_once = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+    let file = OpenOptions::new().read(true).custom_flags(at_once).open(path)?;
+    let meta = file.metadata()?;
+    regular(&meta)?;
+    Ok((file, meta))
+}
+
+fn read_open(file: File, meta: &Metadata, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    if meta.len() > most {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    // The file may grow while it is read.
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
 }
 
 /// The YAML and JSON files at `path`: the file itself, or those directly in the folder, by name. Hidden ones are left out,

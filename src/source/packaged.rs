@@ -1,18 +1,27 @@
 //! Files that a document takes a `source` from, such as `source: ./orders.js`.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Content, Node, Tree, read_text};
-use crate::base::{Findings, SourceId, Sources};
+use super::files::read_named_text;
+use super::roots::{Refusal, Roots, Use};
+use super::{Content, Tree};
+use crate::base::{Findings, Reported, SourceId, Sources};
 
 /// The endings that name a file.
 const ENDINGS: [&str; 1] = [".js"];
 
 /// The files that were read.
 #[derive(Default)]
-pub struct Packaged(HashMap<PathBuf, Option<(SourceId, Arc<str>)>>);
+pub struct Packaged {
+    files: HashMap<PathBuf, Result<Read, Reported>>,
+    /// Files that one document may not read; another may.
+    refused: HashMap<(SourceId, PathBuf), Refusal>,
+}
+
+type Read = (SourceId, Arc<str>);
 
 /// Whether a `source` names a file: `./` or `../` in front, and an ending that says what it is.
 pub fn names_file(text: &str) -> bool {
@@ -27,53 +36,78 @@ pub fn names_page(text: &str) -> bool {
     !text.contains(['\n', '<', '$']) && [".html", ".htm"].iter().any(|ending| text.ends_with(ending))
 }
 
-/// Whether the value of this key is the name of a file.
-fn is_file(key: &str, text: &str) -> bool {
+/// What the value of this key is the name of, if of a file.
+fn named(key: &str, text: &str) -> Option<Use> {
     match key {
-        "source" => names_file(text),
-        "page" => text.starts_with('.') && names_page(text),
-        "html-page" => names_page(text),
-        _ => false,
+        "source" if names_file(text) => Some(Use::Script),
+        "page" if text.starts_with('.') && names_page(text) => Some(Use::Page),
+        "html-page" if names_page(text) => Some(Use::Page),
+        _ => None,
     }
 }
 
 impl Packaged {
     /// Reads the files that a document names. One that cannot be read has a finding of its own.
-    pub fn read(&mut self, tree: &Tree, sources: &mut Sources, findings: &mut Findings) {
-        self.walk(&tree.root, tree, sources, findings);
-    }
-
-    fn walk(&mut self, node: &Node, tree: &Tree, sources: &mut Sources, findings: &mut Findings) {
-        match &node.content {
-            Content::Sequence(items) => items.iter().for_each(|item| self.walk(item, tree, sources, findings)),
-            Content::Mapping(entries) => {
-                for entry in entries.iter() {
-                    let named = entry.value.text().filter(|text| is_file(&entry.key.text, text));
-                    match named {
-                        Some(name) => self.file(&path(tree, name), sources, findings),
-                        None => self.walk(&entry.value, tree, sources, findings),
+    pub fn read(&mut self, tree: &Tree, roots: &Roots, sources: &mut Sources, findings: &mut Findings) {
+        let mut waiting = vec![&tree.root];
+        while let Some(node) = waiting.pop() {
+            match &node.content {
+                Content::Sequence(items) => waiting.extend(items.iter().rev()),
+                Content::Mapping(entries) => {
+                    for entry in entries.iter().rev() {
+                        let file = entry.value.text().and_then(|text| Some((text, named(&entry.key.text, text)?)));
+                        match file {
+                            Some((name, kind)) => {
+                                let file = Named { document: tree.source, path: path(tree, name), kind };
+                                self.file(file, roots, sources, findings);
+                            }
+                            None => waiting.push(&entry.value),
+                        }
                     }
                 }
+                Content::Scalar(_) => {}
             }
-            Content::Scalar(_) => {}
         }
     }
 
-    fn file(&mut self, path: &Path, sources: &mut Sources, findings: &mut Findings) {
-        if !self.0.contains_key(path) {
-            self.0.insert(path.to_owned(), read_text(path, sources, findings).ok());
+    fn file(&mut self, file: Named, roots: &Roots, sources: &mut Sources, findings: &mut Findings) {
+        let Named { document, path, kind } = file;
+        let real = match roots.find(&path, kind) {
+            Ok(real) => real,
+            // Reading it says what is there instead.
+            Err(Refusal::Missing) => path.clone(),
+            Err(refusal) => {
+                self.refused.insert((document, path), refusal);
+                return;
+            }
+        };
+        if let Entry::Vacant(place) = self.files.entry(path) {
+            let read = read_named_text(place.key(), &real, sources, findings);
+            place.insert(read);
         }
     }
 
-    /// A file by the name that a document has for it.
-    pub fn get(&self, tree: &Tree, name: &str) -> Option<(SourceId, Arc<str>)> {
-        self.0.get(&path(tree, name)).cloned().flatten()
+    /// A file by the name that a document has for it. The finding of one that could not be read is there already.
+    pub fn get(&self, tree: &Tree, name: &str) -> Result<Read, Option<Refusal>> {
+        let path = path(tree, name);
+        let read = self.files.get(&path).and_then(|read| read.as_ref().ok());
+        match self.refused.get(&(tree.source, path)) {
+            Some(refusal) => Err(Some(*refusal)),
+            None => read.cloned().ok_or(None),
+        }
     }
 
-    /// The files, also those that could not be read.
+    /// The files, also those that could not be read, and none outside of the roots.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.0.keys().map(PathBuf::as_path)
+        self.files.keys().map(PathBuf::as_path)
     }
+}
+
+/// A file that a document names.
+struct Named {
+    document: SourceId,
+    path: PathBuf,
+    kind: Use,
 }
 
 fn path(tree: &Tree, name: &str) -> PathBuf {

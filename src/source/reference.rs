@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::{Content, Node, Tree, read_tree};
-use crate::base::{Diagnostic, Findings, SourceId, Sources, Span, codes};
+use super::files::read_named_tree;
+use super::roots::{Refusal, Roots, Use};
+use super::{Content, Node, Tree};
+use crate::base::{Code, Diagnostic, Findings, SourceId, Sources, Span, codes};
 
 /// Keys whose values point into this file or another; `json-schema` is a property of `validate`.
 const KEYS: [&str; 2] = ["$ref", "json-schema"];
@@ -17,13 +19,21 @@ const MAX_HOPS: usize = 32;
 #[derive(Debug, Default)]
 pub struct References {
     trees: HashMap<SourceId, Tree>,
-    /// `None` is a file that is not there or cannot be read.
-    files: HashMap<PathBuf, Option<SourceId>>,
+    files: HashMap<PathBuf, Result<SourceId, Unread>>,
+}
+
+/// Why there is nothing of a file.
+#[derive(Debug, Clone, Copy)]
+enum Unread {
+    Refused(Refusal),
+    /// Its findings say why.
+    Reported,
 }
 
 /// Why a reference leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadReference {
+    pub code: Code,
     pub span: Span,
     /// One sentence.
     pub message: String,
@@ -32,26 +42,29 @@ pub struct BadReference {
 
 impl From<BadReference> for Diagnostic {
     fn from(bad: BadReference) -> Self {
-        let finding = Diagnostic::error(codes::UNRESOLVED_REF, bad.span, bad.message);
+        let finding = Diagnostic::error(bad.code, bad.span, bad.message);
         bad.help.into_iter().fold(finding, Diagnostic::help)
     }
 }
 
 impl References {
     /// Reads every file that a document refers to, and those that these refer to. A file that is not there is a mistake
-    /// only where something needs it.
-    pub fn read(document: &Tree, sources: &mut Sources, findings: &mut Findings) -> Self {
+    /// only where something needs it, and so is one outside of the roots.
+    pub fn read(document: &Tree, roots: &Roots, sources: &mut Sources, findings: &mut Findings) -> Self {
         let mut all = References::default();
-        all.files.insert(document.path.to_path_buf(), Some(document.source));
+        all.files.insert(document.path.to_path_buf(), Ok(document.source));
         all.trees.insert(document.source, document.clone());
         let mut waiting = files_named(document);
         while let Some(path) = waiting.pop() {
             if all.files.contains_key(&path) {
                 continue;
             }
-            let tree = path.is_file().then(|| read_tree(&path, sources, findings)).and_then(Result::ok);
-            all.files.insert(path, tree.as_ref().map(|tree| tree.source));
-            if let Some(tree) = tree {
+            let tree = match roots.find(&path, Use::Data) {
+                Ok(real) => read_named_tree(&path, &real, sources, findings).map_err(|_| Unread::Reported),
+                Err(refusal) => Err(Unread::Refused(refusal)),
+            };
+            all.files.insert(path, tree.as_ref().map(|tree| tree.source).map_err(|unread| *unread));
+            if let Ok(tree) = tree {
                 waiting.extend(files_named(&tree));
                 all.trees.insert(tree.source, tree);
             }
@@ -59,9 +72,10 @@ impl References {
         all
     }
 
-    /// The files, also those that are not there.
+    /// The files, also those that are not there, and none outside of the roots.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.files.keys().map(PathBuf::as_path)
+        let outside = |read: &Result<_, Unread>| matches!(read, Err(Unread::Refused(Refusal::Outside)));
+        self.files.iter().filter(move |(_, read)| !outside(read)).map(|(path, _)| path.as_path())
     }
 
     /// What a node stands for: itself, or what its `$ref` points to.
@@ -72,6 +86,7 @@ impl References {
             current = self.target(reference)?;
         }
         Err(BadReference {
+            code: codes::UNRESOLVED_REF,
             span: start.span,
             message: "this `$ref` leads back to itself".to_owned(),
             help: Some("let one of the references in the circle be replaced by what it should stand for"),
@@ -85,29 +100,42 @@ impl References {
 
     /// What the value of one `$ref` points to.
     pub fn target(&self, reference: &Node) -> Result<&Node, BadReference> {
-        let bad = |message: String| BadReference { span: reference.span, message, help: None };
+        let span = reference.span;
+        let bad = |message: String| BadReference { code: codes::UNRESOLVED_REF, span, message, help: None };
         let text = reference.text().ok_or_else(|| bad("a `$ref` is a text".to_owned()))?;
         let (file, pointer) = text.split_once('#').unwrap_or((text, ""));
+        if is_file_url(file) {
+            let help = Some("write the path of the file, from the folder of this one");
+            return Err(BadReference { help, ..bad(format!("`{text}` is a URL, and only paths name files")) });
+        }
         if file.contains("://") {
             return Err(bad(format!("`{text}` is not on this machine, and nothing is fetched while loading")));
         }
         let here = self.trees.get(&reference.span.source);
-        let tree = match file {
-            "" => here,
-            // A file with mistakes has its own findings; this one says who wanted it.
-            file => here
-                .and_then(|here| self.files.get(&beside(here, file)).copied().flatten())
-                .and_then(|source| self.trees.get(&source)),
+        let tree = match (file, here) {
+            ("", here) => here.ok_or(Unread::Refused(Refusal::Missing)),
+            (_, None) => Err(Unread::Refused(Refusal::Missing)),
+            (file, Some(here)) => match self.files.get(&beside(here, file)) {
+                Some(read) => read.and_then(|source| self.trees.get(&source).ok_or(Unread::Reported)),
+                None => Err(Unread::Refused(Refusal::Missing)),
+            },
         };
-        let is_there = || here.is_some_and(|here| beside(here, file).is_file());
-        let tree = tree.ok_or_else(|| match is_there() {
-            true => bad(format!("`{file}` cannot be read")),
-            false => bad(format!("there is no file `{file}`")),
+        let tree = tree.map_err(|unread| match unread {
+            // A file with mistakes has its own findings; this one says who wanted it.
+            Unread::Reported => bad(format!("`{file}` cannot be read")),
+            Unread::Refused(refusal) => {
+                let code = if refusal == Refusal::Missing { codes::UNRESOLVED_REF } else { codes::CLOSED_FILE };
+                BadReference { code, help: refusal.help(), ..bad(refusal.message(file)) }
+            }
         })?;
         let decoded = percent_encoding::percent_decode_str(pointer).decode_utf8_lossy();
         let found = tree.root.pointer(&decoded);
         found.ok_or_else(|| bad(format!("`{text}` points nowhere: there is no `{decoded}`")))
     }
+}
+
+fn is_file_url(text: &str) -> bool {
+    text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))
 }
 
 /// A file by the name that another has for it.
@@ -126,7 +154,7 @@ fn files_named(tree: &Tree) -> Vec<PathBuf> {
             Content::Mapping(entries) => {
                 let texts = KEYS.iter().filter_map(|key| node.get(key)?.text());
                 let files = texts.filter_map(|text| text.split('#').next());
-                let local = files.filter(|file| !file.is_empty() && !file.contains("://"));
+                let local = files.filter(|file| !file.is_empty() && !file.contains("://") && !is_file_url(file));
                 named.extend(local.map(|file| beside(tree, file)));
                 waiting.extend(entries.iter().map(|entry| &entry.value));
             }
@@ -149,8 +177,9 @@ mod tests {
             std::fs::write(path, text).unwrap();
         }
         let (mut sources, mut findings) = (Sources::default(), Findings::default());
-        let file = read_tree(&folder.path().join("main.yaml"), &mut sources, &mut findings).unwrap();
-        let references = References::read(&file, &mut sources, &mut findings);
+        let roots = Roots::of(folder.path(), &[]);
+        let file = super::super::read_tree(&folder.path().join("main.yaml"), &mut sources, &mut findings).unwrap();
+        let references = References::read(&file, &roots, &mut sources, &mut findings);
         let found = references.resolve(file.root.get("start").unwrap());
         let found = found.map(Node::to_json).map_err(|bad| findings.push(bad.into())).ok();
         let root = format!("{}/", folder.path().display());

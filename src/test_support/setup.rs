@@ -8,7 +8,7 @@ use super::Gateway;
 use crate::assembly::{self, Assemblies};
 use crate::base::{Findings, render_short};
 use crate::import::{self, Report, Rewritten};
-use crate::load::{Load, load};
+use crate::load::{Load, Paths, load};
 use crate::resources::{Resources, Surroundings};
 use crate::settings::{AwsIdentity, CredentialProfile, Live, Purpose};
 use crate::source::Environment;
@@ -112,7 +112,7 @@ impl Setup {
             environment: &self.environment,
             purpose: self.purpose,
         };
-        let load = load(&paths, around, &|_| {});
+        let load = load(Paths { documents: &paths, files_from: &[] }, around, &|_| {});
         Loaded { load, resources, folder }
     }
 }

@@ -9,10 +9,12 @@ use super::arguments::{Drawing, GraphArguments};
 use super::exit::Exit;
 use super::print;
 use crate::base::{Findings, Sources};
+use crate::load::Paths;
 
 pub fn run(arguments: &GraphArguments) -> Exit {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
-    let figures = outline::figures(&arguments.paths, arguments.operation.as_deref(), &mut sources, &mut findings);
+    let paths = Paths { documents: &arguments.paths, files_from: &arguments.files.files_from };
+    let figures = outline::figures(paths, arguments.operation.as_deref(), &mut sources, &mut findings);
     findings.sort();
     print::findings_to_stderr(&findings, &sources);
     if findings.errors() > 0 {

@@ -1,10 +1,8 @@
 //! What a drawing shows: the steps of an assembly, the branches inside them, and the handlers around them.
 
-use std::path::PathBuf;
-
 use crate::assembly::{self, Assembly, Catch, Faults, Step, step_list};
 use crate::base::{Findings, Sources};
-use crate::load::read_documents;
+use crate::load::{Paths, read_documents};
 use crate::openapi::Api;
 use crate::source::{Environment, Node};
 
@@ -42,7 +40,7 @@ const LONGEST: usize = 60;
 const TELLING: [&str; 7] = ["function", "function_name", "functionName", "target-url", "name", "definition", "input"];
 
 /// The assemblies of the documents at some paths; with `only`, those that this operation runs.
-pub fn figures(paths: &[PathBuf], only: Option<&str>, sources: &mut Sources, findings: &mut Findings) -> Vec<Figure> {
+pub fn figures(paths: Paths<'_>, only: Option<&str>, sources: &mut Sources, findings: &mut Findings) -> Vec<Figure> {
     let documents = read_documents(paths, sources, findings);
     let mut figures = Vec::new();
     for api in &documents.apis {

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::convert::Language;
 use super::{Direction, SchemaError, XmlUnread, convert, defaults, from_xml};
+use crate::base::codes;
 use crate::json_schema::{self, Draft, Meter, Options, TooCostly};
 use crate::openapi::{Api, Dialect};
 use crate::source::Node;
@@ -39,8 +40,12 @@ impl Schema {
         let (language, draft) = language(api, node);
         let source = convert::convert(&api.references, node, language, direction)?;
         let options = Options { draft, discriminator: !language.is_plain, is_own: false, find: None };
-        let compiled = json_schema::Schema::compile(&source, &options)
-            .map_err(|bad| SchemaError { span: node.span, message: format!("the schema cannot be used: {bad}") })?;
+        let compiled = json_schema::Schema::compile(&source, &options).map_err(|bad| SchemaError {
+            code: codes::BAD_VALUE,
+            span: node.span,
+            message: format!("the schema cannot be used: {bad}"),
+            help: None,
+        })?;
         Ok(Arc::new(Schema { compiled, source }))
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::base::Span;
+use crate::base::{Code, Diagnostic, Span, codes};
 use crate::openapi::Dialect;
 use crate::source::{BadReference, Node, References};
 
@@ -47,14 +47,24 @@ pub enum Direction {
 /// Why a schema cannot be used.
 #[derive(Debug, Clone)]
 pub struct SchemaError {
+    pub code: Code,
     pub span: Span,
     /// One sentence.
     pub message: String,
+    pub help: Option<&'static str>,
+}
+
+impl From<SchemaError> for Diagnostic {
+    fn from(error: SchemaError) -> Self {
+        let finding = Diagnostic::error(error.code, error.span, error.message);
+        error.help.into_iter().fold(finding, Diagnostic::help)
+    }
 }
 
 impl From<BadReference> for SchemaError {
     fn from(bad: BadReference) -> Self {
-        SchemaError { span: bad.span, message: bad.message }
+        let code = if bad.code == codes::CLOSED_FILE { bad.code } else { codes::BAD_VALUE };
+        SchemaError { code, span: bad.span, message: bad.message, help: bad.help }
     }
 }
 
@@ -204,7 +214,7 @@ impl<'a> Converter<'a> {
             None => {
                 if self.found.len() >= MOST_SCHEMAS {
                     let message = format!("the schema refers to more than {MOST_SCHEMAS} others");
-                    return Err(SchemaError { span, message });
+                    return Err(SchemaError { code: codes::BAD_VALUE, span, message, help: None });
                 }
                 self.found.push(target.span);
                 let name = self.found.len() - 1;

@@ -15,7 +15,7 @@ fn converted(document: &str, dialect: Dialect, direction: Direction) -> Json {
     let source = sources.add("api.yaml", document);
     let root = crate::source::parse(source, document, &mut findings).unwrap();
     let tree = Tree { source, path: Path::new("api.yaml").into(), root };
-    let references = References::read(&tree, &mut sources, &mut findings);
+    let references = References::read(&tree, &crate::source::Roots::default(), &mut sources, &mut findings);
     let language = Language { dialect, is_plain: false };
     convert(&references, tree.root.get("start").unwrap(), language, direction).unwrap()
 }

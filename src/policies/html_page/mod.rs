@@ -54,11 +54,6 @@ fn page(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Bytes
     if !names_page(text) {
         return Ok(Some(Bytes::copy_from_slice(text.as_bytes())));
     }
-    match compiler.shared.packaged.get(&compiler.shared.api.tree, text) {
-        Some((_, text)) => Ok(Some(Bytes::copy_from_slice(text.as_bytes()))),
-        None => {
-            // A file that cannot be read has its own finding; this one says who wanted it.
-            Err(compiler.error(codes::UNREADABLE, "/page", format!("the page `{text}` cannot be read")))
-        }
-    }
+    let (_, text) = compiler.packaged("/page", text, codes::UNREADABLE, "the page ")?;
+    Ok(Some(Bytes::copy_from_slice(text.as_bytes())))
 }

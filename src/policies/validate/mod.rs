@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use http::StatusCode;
 
-use crate::base::{Diagnostic, Generation, Reported, codes, nearest, quoted_list};
+use crate::base::{Generation, Reported, codes, nearest, quoted_list};
 use crate::expression::Reference;
 use crate::openapi::Dialect;
 use crate::openapi::schema::{Bodies, Compilation, Direction, Schema, SchemaError};
@@ -200,5 +200,5 @@ fn compiled(node: &Node, compiler: &mut Compiler<'_, '_>) -> Result<Target, Repo
 }
 
 fn report(error: SchemaError, compiler: &mut Compiler<'_, '_>) -> Reported {
-    compiler.findings.push(Diagnostic::error(codes::BAD_VALUE, error.span, error.message))
+    compiler.findings.push(error.into())
 }

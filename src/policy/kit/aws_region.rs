@@ -35,7 +35,7 @@ impl StepRegion<'_> {
         }
         let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
         let (pointer, owner) = self.owner;
-        compiler.missing_setting(codes::NO_REGION, pointer, &format!("no region is known for {owner}"), help)?;
+        compiler.missing_setting(codes::NO_REGION, pointer, format!("no region is known for {owner}"), help)?;
         // Where it is only checked, the rest is checked for any region.
         Ok("us-east-1".to_owned())
     }

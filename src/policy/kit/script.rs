@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::assembly::{AllowedHosts, Carrier};
-use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
+use crate::base::{Code, Diagnostic, Findings, Reported, SourceId, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Variable};
 use crate::http_client::{Guard, PoolOptions, TlsOptions};
 use crate::policy::{Access, Compiler, Plan};
@@ -50,14 +50,8 @@ impl Compiler<'_, '_> {
     /// Compiles the script of the property `source`: its text, or the name of a file beside the document.
     pub(crate) fn script(&mut self, source: &str, dialect: Dialect) -> Result<Plan, Reported> {
         let sources = self.shared.sources;
-        let file = if names_file(source) {
-            let Some(file) = self.shared.packaged.get(&self.shared.api.tree, source) else {
-                return Err(self.error(codes::BAD_SCRIPT, "/source", format!("`{}` cannot be read", source.trim())));
-            };
-            Some(file)
-        } else {
-            None
-        };
+        let file =
+            if names_file(source) { Some(self.packaged("/source", source, codes::BAD_SCRIPT, "")?) } else { None };
         // A step that an editor left without a script does nothing.
         let node = self.node("/source").unwrap_or(&self.step.config).clone();
         let (text, map): (Arc<str>, Map) = match &file {
@@ -83,6 +77,25 @@ impl Compiler<'_, '_> {
                 Err(self.findings.push(Diagnostic::error(codes::BAD_SCRIPT, span, message)))
             }
         }
+    }
+
+    /// The text of a file that a property names; `what` is put before its name where it cannot be read.
+    pub(crate) fn packaged(
+        &mut self,
+        pointer: &str,
+        name: &str,
+        code: Code,
+        what: &str,
+    ) -> Result<(SourceId, Arc<str>), Reported> {
+        let read = self.shared.packaged.get(&self.shared.api.tree, name);
+        read.map_err(|refusal| match refusal {
+            Some(refusal) => {
+                let finding = Diagnostic::error(codes::CLOSED_FILE, self.span(pointer), refusal.message(name.trim()));
+                self.findings.push(refusal.help().into_iter().fold(finding, Diagnostic::help))
+            }
+            // A file that cannot be read has its own finding; this one says who wanted it.
+            None => self.error(code, pointer, format!("{what}`{}` cannot be read", name.trim())),
+        })
     }
 
     /// Compiles a JavaScript condition.
@@ -123,7 +136,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Reports modules that there are not.
-    fn modules(&mut self, text: &str, file: Option<crate::base::SourceId>) -> Result<(), Reported> {
+    fn modules(&mut self, text: &str, file: Option<SourceId>) -> Result<(), Reported> {
         let place = self.place("/source");
         let mut missing = None;
         for (name, at) in required(text) {
@@ -152,7 +165,7 @@ impl Compiler<'_, '_> {
     }
 
     /// What the script's modules may reach.
-    fn reach(&mut self, text: &str, file: Option<crate::base::SourceId>) -> Result<Reach, Reported> {
+    fn reach(&mut self, text: &str, file: Option<SourceId>) -> Result<Reach, Reported> {
         let path = &self.shared.api.tree.path;
         let folder = (!is_stdin(path)).then(|| match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),

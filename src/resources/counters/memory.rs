@@ -262,7 +262,7 @@ mod tests {
     async fn a_counter_without_a_window_goes_when_nothing_is_counted() {
         let all = Memory::default();
         let enter = Change { window: None, ..change("a", Operation::Consume, 1) };
-        let leave = Change { operation: Operation::Replenish, ..enter.clone() };
+        let leave = Change { operation: Operation::Replenish, ..enter };
         for (change, expected) in
             [(&enter, (false, 2)), (&enter, (false, 1)), (&leave, (false, 2)), (&leave, (false, 3))]
         {

@@ -7,6 +7,7 @@ use rquickjs::{Ctx, Exception, Object, Result};
 
 use super::{Host, native};
 use crate::script::values;
+use crate::source::read_resolved;
 
 /// The largest file that a script reads.
 const MAX_BYTES: u64 = 4 << 20;
@@ -42,11 +43,8 @@ fn read(folder: Option<&Path>, name: &str) -> std::result::Result<Vec<u8>, Strin
     if !path.starts_with(&folder) {
         return Err(outside());
     }
-    let meta = std::fs::metadata(&path).map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
-    if !meta.is_file() || meta.len() > MAX_BYTES {
-        return Err(format!("`{shown}` is not a file of at most {} MiB", MAX_BYTES >> 20));
-    }
-    std::fs::read(&path).map_err(|error| format!("`{shown}` cannot be read: {error}"))
+    let bytes = read_resolved(&path, MAX_BYTES).map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
+    bytes.ok_or_else(|| format!("`{shown}` has more than {} MiB", MAX_BYTES >> 20))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use gantry::load::load;
+use gantry::load::{Paths, load};
 use gantry::resources::{Resources, Surroundings};
 use gantry::runtime::{Context, Request, RouteMatch, Snapshot, execute};
 use gantry::settings::{Purpose, Live};
@@ -35,7 +35,7 @@ pub fn loaded(document: &[u8]) -> Option<Snapshot> {
         environment: &Nothing,
         purpose: Purpose::Check,
     };
-    load(&[file], around, &|_| {}).snapshot
+    load(Paths { documents: &[file], files_from: &[] }, around, &|_| {}).snapshot
 }
 
 /// A folder of this process.
