@@ -103,7 +103,7 @@ impl Realm {
     /// Reads the pieces of the library that most scripts ask for.
     pub(super) fn prepare(&mut self) {
         self.clock.start(self.limits.time, None);
-        let prepared = self.context.with(|ctx| prepare(&ctx).map(|pieces| Persistent::save(&ctx, pieces)));
+        let prepared = self.context.with(|ctx| prepare(&ctx, self.limits.memory).map(|pieces| Persistent::save(&ctx, pieces)));
         self.prepared = prepared.ok();
     }
 

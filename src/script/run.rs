@@ -44,7 +44,7 @@ impl Run {
             Run { script, stopped, reply: Some(reply), used: Duration::ZERO, host, hooks: None, realm, holds: true };
         let result = run.timed(|run, ctx| {
             let prepared = run.realm.prepared.take().map(|prepared| prepared.restore(ctx)).transpose()?;
-            let hooks = install(ctx, &run.host, prepared)?;
+            let hooks = install(ctx, &run.host, run.realm.limits, prepared)?;
             run.hooks = Some(Persistent::save(ctx, hooks));
             run.main(ctx)
         });
