@@ -26,7 +26,7 @@ use regex::{Regex, RegexBuilder};
 use crate::aws::client::LambdaClient;
 use crate::aws::credentials::{CredentialGauges, CredentialSource, Credentials};
 use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
-use crate::script::{Engine, Limits};
+use crate::script::{Engine, Limits, StuckThreads};
 use background::Background;
 use bulkhead::Bulkheads;
 use cache::{Cache, Key};
@@ -45,6 +45,7 @@ pub struct Resources {
     credentials: Mutex<Kept<CredentialSource, Arc<Credentials>>>,
     patterns: Mutex<Kept<(String, bool), Regex>>,
     scripts: Mutex<Kept<Limits, Arc<Engine>>>,
+    stuck_threads: Arc<StuckThreads>,
     cache: Arc<Cache>,
     gauges: CredentialGauges,
     bulkheads: Arc<Bulkheads>,
@@ -134,11 +135,16 @@ impl Resources {
 
     /// The threads that run scripts under these limits.
     pub fn scripts(&self, limits: Limits) -> Arc<Engine> {
-        let make = || Ok::<_, std::convert::Infallible>(Arc::new(Engine::new(limits)));
+        let make = || Ok::<_, std::convert::Infallible>(Arc::new(Engine::new(limits, self.stuck_threads.clone())));
         match lock(&self.scripts).get_or_make(&limits, make) {
             Ok(engine) => engine,
             Err(never) => match never {},
         }
+    }
+
+    /// The threads that scripts hold inside the engine.
+    pub fn stuck_threads(&self) -> &StuckThreads {
+        &self.stuck_threads
     }
 
     /// The stored responses.

@@ -1,8 +1,6 @@
 //! The engine: threads, and the way of a request to one and back.
 
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -10,11 +8,12 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{timeout, timeout_at};
 
+use super::answer::{Answer, Done, End, Line, Lost};
 use super::failure::{Failure, Reason};
-use super::host::Chatter;
-use super::queue::{Done, End, Job, Queue, RunId};
-use super::worker::Worker;
-use super::{Dialect, Limits, Script};
+use super::mail::RunId;
+use super::queue::{Job, Queue};
+use super::threads::{Start, Threads, start};
+use super::{Dialect, Limits, Script, StuckThreads};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 
 /// A run that is told to stop does so within this time, or its thread hangs in the engine. Shorter than what the executor
@@ -24,37 +23,50 @@ const GRACE: Duration = Duration::from_millis(150);
 /// Threads that run scripts. They start with the first script.
 pub struct Engine {
     limits: Limits,
-    queue: OnceLock<Arc<Queue>>,
+    threads: Arc<Threads>,
+    stuck: Arc<StuckThreads>,
     at_once: Semaphore,
-    chatter: Arc<Chatter>,
 }
 
 /// Tells a run to stop when its request is gone.
 struct Watch<'q> {
     queue: &'q Queue,
     run: RunId,
-    stopped: Arc<AtomicBool>,
+    line: Arc<Line>,
+    is_over: bool,
+}
+
+impl Watch<'_> {
+    fn stop(&self) -> Option<Box<Job>> {
+        self.line.stop();
+        self.queue.stop(self.run)
+    }
 }
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        self.stopped.store(true, Ordering::Relaxed);
-        drop(self.queue.stop(self.run));
+        if !self.is_over {
+            drop(self.stop());
+        }
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        if let Some(queue) = self.queue.get() {
-            queue.close();
-        }
+        self.threads.queue.close();
     }
 }
 
 impl Engine {
-    pub fn new(limits: Limits) -> Self {
+    /// `stuck` counts the threads that hang, also those of other engines.
+    pub fn new(limits: Limits, stuck: Arc<StuckThreads>) -> Self {
+        Engine::starting(limits, stuck, start)
+    }
+
+    pub(super) fn starting(limits: Limits, stuck: Arc<StuckThreads>, start: Start) -> Self {
         let at_once = Semaphore::new(limits.at_once.clamp(1, Semaphore::MAX_PERMITS));
-        Engine { limits, queue: OnceLock::new(), at_once, chatter: Arc::default() }
+        let threads = Arc::new(Threads::new(limits, stuck.clone(), start));
+        Engine { limits, threads, stuck, at_once }
     }
 
     /// Runs a script on a request; of a condition it answers whether it holds.
@@ -67,69 +79,49 @@ impl Engine {
                 return Err(runtime_fault(message).with_status(StatusCode::SERVICE_UNAVAILABLE));
             }
         };
-        let queue = self.queue.get_or_init(|| self.start());
-        let (id, stopped) = (queue.next_id(), Arc::new(AtomicBool::new(false)));
-        let (reply, mut answer) = oneshot::channel();
+        if self.stuck.is_full() {
+            return Err(failed(self.stuck.refusal(), script));
+        }
+        self.threads.ensure();
+        let queue = &*self.threads.queue;
+        let (line, mut answer) = Line::new();
+        let mut watch = Watch { queue, run: queue.next_id(), line: line.clone(), is_over: false };
         let placeholder = cx.state.placeholder();
         let state = std::mem::replace(&mut cx.state, placeholder);
-        queue.start(Box::new(Job {
-            id,
-            script: script.clone(),
-            cx: Context { state },
-            reactor: Handle::current(),
-            stopped: stopped.clone(),
-            reply,
-        }));
-        let watch = Watch { queue, run: id, stopped };
-        let done = match timeout_at(deadline, &mut answer).await {
-            Ok(done) => done,
-            Err(_) => match self.stop(queue, &watch, &mut answer).await {
+        let (cx_there, reactor) = (Context { state }, Handle::current());
+        let job = Job { id: watch.run, script: script.clone(), cx: cx_there, reactor, line };
+        if let Err(job) = queue.start(Box::new(job)) {
+            cx.state = job.cx.state;
+            return Err(failed(self.threads.no_thread(), script));
+        }
+        let answered = match timeout_at(deadline, &mut answer).await {
+            Ok(answered) => answered,
+            Err(_) => match stop(&watch, &mut answer).await {
                 Stopped::Unbegun(job) => {
                     cx.state = job.cx.state;
                     return Err(failed(Failure::of(Reason::Late, "no thread was free"), script));
                 }
-                Stopped::Ended(done) => done,
+                Stopped::Ended(answered) => answered,
                 Stopped::Hangs => return Err(lost("a script hangs in the script engine")),
             },
         };
-        let Ok(Done { cx: back, end }) = done else {
-            return Err(lost("the script engine failed, and what the request held is lost"));
-        };
-        cx.state = back.state;
-        match end {
+        watch.is_over = true;
+        match answered {
+            Ok(Answer::Done(done)) => self.end(cx, *done, script),
+            Ok(Answer::GivenUp(Lost::Hangs)) => Err(failed(Failure::hung(self.limits.time), script)),
+            Ok(Answer::GivenUp(Lost::Waited)) => {
+                Err(lost("another script hangs in the thread of this one, and what the request held is lost"))
+            }
+            Err(_) => Err(lost("the script engine failed, and what the request held is lost")),
+        }
+    }
+
+    fn end(&self, cx: &mut Context, done: Done, script: &Script) -> Result<bool, Fault> {
+        cx.state = done.cx.state;
+        match done.end {
             End::Holds(answer) => Ok(answer),
             End::Rejected(fault) => Err(fault),
             End::Failed(failure) => Err(failed(failure, script)),
-        }
-    }
-
-    async fn stop(&self, queue: &Arc<Queue>, watch: &Watch<'_>, answer: &mut oneshot::Receiver<Done>) -> Stopped {
-        watch.stopped.store(true, Ordering::Relaxed);
-        if let Some(job) = queue.stop(watch.run) {
-            return Stopped::Unbegun(job);
-        }
-        if let Ok(done) = timeout(GRACE, answer).await {
-            return Stopped::Ended(done);
-        }
-        if let Some((thread, generation)) = queue.give_up(watch.run) {
-            tracing::error!(thread, "a script hangs inside the engine and cannot be stopped; its thread is replaced");
-            self.spawn(queue, thread, generation);
-        }
-        Stopped::Hangs
-    }
-
-    fn start(&self) -> Arc<Queue> {
-        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let queue = Arc::new(Queue::new(threads));
-        (0..threads).for_each(|thread| self.spawn(&queue, thread, 0));
-        queue
-    }
-
-    fn spawn(&self, queue: &Arc<Queue>, thread: usize, generation: u64) {
-        let worker = Worker::new(queue.clone(), thread, generation, self.limits, self.chatter.clone());
-        let named = std::thread::Builder::new().name(format!("script-{thread}")).stack_size(4 << 20);
-        if let Err(error) = named.spawn(move || worker.work()) {
-            tracing::error!(%error, "no thread for scripts could be started");
         }
     }
 }
@@ -137,8 +129,18 @@ impl Engine {
 /// What became of a run that was told to stop.
 enum Stopped {
     Unbegun(Box<Job>),
-    Ended(Result<Done, oneshot::error::RecvError>),
+    Ended(Result<Answer, oneshot::error::RecvError>),
     Hangs,
+}
+
+async fn stop(watch: &Watch<'_>, answer: &mut oneshot::Receiver<Answer>) -> Stopped {
+    if let Some(job) = watch.stop() {
+        return Stopped::Unbegun(job);
+    }
+    match timeout(GRACE, answer).await {
+        Ok(answered) => Stopped::Ended(answered),
+        Err(_) => Stopped::Hangs,
+    }
 }
 
 fn runtime_fault(message: &str) -> Fault {
@@ -161,6 +163,10 @@ fn failed(failure: Failure, script: &Script) -> Fault {
         (Reason::Late, _) => {
             let message = "the request took longer than the gateway allows";
             runtime_fault(message).with_status(StatusCode::GATEWAY_TIMEOUT).with_cause(cause)
+        }
+        (Reason::Refused, _) => {
+            let message = "no script can be started at the moment";
+            runtime_fault(message).with_status(StatusCode::SERVICE_UNAVAILABLE).with_cause(cause)
         }
         (Reason::Thrown, Some(name)) if script.dialect == Dialect::JavaScript => {
             Fault::thrown(&name, failure.message).with_cause(cause)

@@ -1,5 +1,7 @@
 //! What a script threw, without the engine.
 
+use std::time::Duration;
+
 use rquickjs::{Ctx, Value};
 
 /// The name under which scripts stand in the engine's stacks.
@@ -27,6 +29,8 @@ pub(super) enum Reason {
     Late,
     /// It used more memory than it may.
     Memory,
+    /// It was not started.
+    Refused,
 }
 
 impl Failure {
@@ -36,6 +40,19 @@ impl Failure {
 
     pub(super) fn of(reason: Reason, message: impl Into<String>) -> Self {
         Failure { reason, ..Failure::plain(message) }
+    }
+
+    pub(super) fn too_long(limit: Duration) -> Self {
+        let limit = limit.as_secs_f64();
+        let message = format!("the script ran longer than {limit} s (`scripts: timeout` of the settings)");
+        Failure::of(Reason::Time, message)
+    }
+
+    /// The failure of a script whose thread was given up.
+    pub(super) fn hung(limit: Duration) -> Self {
+        let Failure { message, .. } = Failure::too_long(limit);
+        let message = format!("{message} inside one built-in function, and what the request held is lost");
+        Failure::of(Reason::Time, message)
     }
 
     /// What stands in the engine as the exception. An engine without memory has nothing there.

@@ -5,17 +5,24 @@
 //! that was interrupted or ran out of memory is dropped with it. While a run waits for a call or a timer its thread serves
 //! others.
 
+mod answer;
 mod dialect;
 mod engine;
 mod evaluate;
 mod failure;
 mod host;
+mod mail;
 mod queue;
 mod reach;
 mod realm;
 mod run;
+mod slot;
 mod source;
+mod stuck;
 mod substitution;
+#[cfg(test)]
+mod tests;
+mod threads;
 mod values;
 mod worker;
 
@@ -24,4 +31,5 @@ pub use engine::Engine;
 pub use host::object_name;
 pub use reach::{Calls, Keys, Reach};
 pub use source::{MODULES, Map, Mistake, Script, required};
+pub use stuck::StuckThreads;
 pub use substitution::{Substituted, substitute};

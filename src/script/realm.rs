@@ -6,12 +6,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rquickjs::{Context, Ctx, Object, Persistent, Runtime, Value};
 
 use super::Limits;
+use super::answer::Line;
 use super::evaluate::evaluate;
 use super::failure::{Failure, Reason, SCRIPT};
 use super::host::prepare;
@@ -40,15 +40,15 @@ pub(super) struct Rejected(RefCell<Vec<(Persistent<Value<'static>>, Failure)>>);
 #[derive(Default)]
 pub(super) struct Clock {
     until: Cell<Option<Instant>>,
-    stopped: RefCell<Option<Arc<AtomicBool>>>,
+    line: RefCell<Option<Arc<Line>>>,
     fired: Cell<Option<Reason>>,
 }
 
 impl Clock {
     /// Starts a turn on the thread.
-    pub(super) fn start(&self, left: Duration, stopped: Option<Arc<AtomicBool>>) {
+    pub(super) fn start(&self, left: Duration, line: Option<Arc<Line>>) {
         self.until.set(Some(Instant::now() + left));
-        *self.stopped.borrow_mut() = stopped;
+        *self.line.borrow_mut() = line;
     }
 
     /// Why the run was interrupted.
@@ -57,7 +57,7 @@ impl Clock {
     }
 
     fn is_over(&self) -> bool {
-        if self.stopped.borrow().as_ref().is_some_and(|stopped| stopped.load(Ordering::Relaxed)) {
+        if self.line.borrow().as_ref().is_some_and(|line| line.is_stopped()) {
             self.fired.set(Some(Reason::Late));
         } else if self.until.get().is_some_and(|until| Instant::now() >= until) {
             self.fired.set(Some(Reason::Time));
@@ -103,7 +103,8 @@ impl Realm {
     /// Reads the pieces of the library that most scripts ask for.
     pub(super) fn prepare(&mut self) {
         self.clock.start(self.limits.time, None);
-        let prepared = self.context.with(|ctx| prepare(&ctx).map(|pieces| Persistent::save(&ctx, pieces)));
+        let prepared =
+            self.context.with(|ctx| prepare(&ctx, self.limits.memory).map(|pieces| Persistent::save(&ctx, pieces)));
         self.prepared = prepared.ok();
     }
 

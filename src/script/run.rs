@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use rquickjs::{Ctx, Function, IntoJs, Object, Persistent, Value};
-use tokio::sync::oneshot;
 
+use super::answer::{Answer, Done, End, Line};
 use super::evaluate::evaluate;
 use super::failure::{Failure, Reason, SCRIPT};
 use super::host::{Chatter, Host, install};
-use super::queue::{Done, End, Job, Outcome, Queue};
+use super::mail::Outcome;
+use super::queue::{Job, Queue};
 use super::realm::Realm;
 use super::{Dialect, Script, values};
 use crate::expression::Scope;
@@ -19,8 +19,7 @@ use crate::expression::Scope;
 /// A run that has begun.
 pub(super) struct Run {
     script: Arc<Script>,
-    stopped: Arc<AtomicBool>,
-    reply: Option<oneshot::Sender<Done>>,
+    line: Arc<Line>,
     used: Duration,
     host: Rc<Host>,
     /// What the library left behind for the next turns. Before the realm, so that it goes first.
@@ -38,13 +37,12 @@ pub(super) enum Turn {
 impl Run {
     /// The first turn.
     pub(super) fn begin(job: Job, realm: Realm, queue: Arc<Queue>, chatter: Arc<Chatter>) -> Turn {
-        let Job { id, script, cx, reactor, stopped, reply } = job;
+        let Job { id, script, cx, reactor, line } = job;
         let host = Rc::new(Host::new(id, cx, script.clone(), queue, reactor, chatter, realm.limits));
-        let mut run =
-            Run { script, stopped, reply: Some(reply), used: Duration::ZERO, host, hooks: None, realm, holds: true };
+        let mut run = Run { script, line, used: Duration::ZERO, host, hooks: None, realm, holds: true };
         let result = run.timed(|run, ctx| {
             let prepared = run.realm.prepared.take().map(|prepared| prepared.restore(ctx)).transpose()?;
-            let hooks = install(ctx, &run.host, prepared)?;
+            let hooks = install(ctx, &run.host, run.realm.limits, prepared)?;
             run.hooks = Some(Persistent::save(ctx, hooks));
             run.main(ctx)
         });
@@ -67,6 +65,11 @@ impl Run {
     /// The last turn of a run that nobody waits for.
     pub(super) fn stop(self) -> Turn {
         self.end(End::Failed(Failure::of(Reason::Late, "the script was waiting for a call or a timer")))
+    }
+
+    /// The time that it may still run.
+    pub(super) fn left(&self) -> Duration {
+        self.realm.limits.time.saturating_sub(self.used)
     }
 
     fn hooks<'js>(&self, ctx: &Ctx<'js>) -> rquickjs::Result<Object<'js>> {
@@ -104,7 +107,7 @@ impl Run {
         first: impl for<'js> FnOnce(&mut Run, &Ctx<'js>) -> rquickjs::Result<()>,
     ) -> Result<(), Failure> {
         let started = Instant::now();
-        self.realm.clock.start(self.realm.limits.time.saturating_sub(self.used), Some(self.stopped.clone()));
+        self.realm.clock.start(self.left(), Some(self.line.clone()));
         let context = self.realm.context.clone();
         let result = context.with(|ctx| {
             let result = first(self, &ctx).and_then(|()| self.drain(&ctx));
@@ -112,13 +115,7 @@ impl Run {
         });
         self.used += started.elapsed();
         match self.realm.clock.fired() {
-            Some(Reason::Time) => Err(Failure::of(
-                Reason::Time,
-                format!(
-                    "the script ran longer than {} s (`scripts: timeout` of the settings)",
-                    self.realm.limits.time.as_secs_f64()
-                ),
-            )),
+            Some(Reason::Time) => Err(Failure::too_long(self.realm.limits.time)),
             Some(reason) => Err(Failure::of(reason, "the script was stopped")),
             None => match self.realm.rejected.take() {
                 Some(failure) if result.is_ok() => Err(failure),
@@ -180,13 +177,9 @@ impl Run {
     }
 
     /// Sends the state home.
-    fn end(mut self, end: End) -> Turn {
+    fn end(self, end: End) -> Turn {
         self.host.operations.borrow_mut().abort();
-        if let Some(reply) = self.reply.take() {
-            let cx = self.host.take();
-            // A request that is gone takes nothing back.
-            drop(reply.send(Done { cx, end }));
-        }
+        self.line.send(Answer::Done(Box::new(Done { cx: self.host.take(), end })));
         Turn::Ended
     }
 }

@@ -9,7 +9,8 @@ use crate::value::Seconds;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Scripts {
-    /// Time that a script runs. Waiting for calls and timers does not count; the request's own time-out ends that.
+    /// Time that a script runs. Waiting for calls and timers does not count; the request's own time-out ends that. A thread that
+    /// a script holds longer inside one built-in function is given up and replaced.
     pub timeout: Seconds,
     /// Bytes of a script's objects; it may hand the gateway as much again.
     #[schemars(range(min = 1_048_576))]

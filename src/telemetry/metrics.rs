@@ -168,6 +168,11 @@ impl Metrics {
         registry.register("refused", "Calls that were not made for want of room", background.refused.clone());
         registry.register("running", "Calls that run and no request waits for", background.running.clone());
         registry.register("waiting", "Calls that wait for their turn", background.waiting.clone());
+        let threads = resources.stuck_threads();
+        let registry = metrics.registry.sub_registry_with_prefix("gantry_script_threads");
+        let stuck = "Threads that were given up and still run, as a script holds them inside the engine";
+        registry.register("stuck", stuck, threads.running.clone());
+        registry.register("given_up", "Threads that a script held inside the engine", threads.given_up.clone());
         metrics
     }
 

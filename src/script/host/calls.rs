@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::{Host, native};
 use crate::assembly::Allowed;
 use crate::http_client::HttpClient;
-use crate::script::queue::Outcome;
+use crate::script::mail::Outcome;
 use crate::script::{Calls, values};
 use crate::value::BodyStream;
 

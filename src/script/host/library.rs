@@ -43,11 +43,24 @@ const PREPARED: [&str; 6] = ["apim", "buffer", "console", "context", "message", 
 /// What is there from the start; it puts the rest into place.
 const START: &str = include_str!("../library/start.js");
 
+/// Functions of the language that would take long without QuickJS's looking at its clock.
+const GUARDS: &str = include_str!("../library/guards.js");
+
+/// The part of it that few scripts need.
+const SEARCHES: &str = include_str!("../library/searches.js");
+
+/// A length that those functions take in any case.
+const LENGTH: usize = 1 << 22;
+
+/// Bytes of an element; an array with more elements than the memory has room for has holes.
+const ELEMENT: usize = 16;
+
 /// Runs what is there from the start.
 pub(super) fn install<'js>(
     ctx: &Ctx<'js>,
     native: &Object<'js>,
     bare: bool,
+    memory: usize,
     prepared: Option<Object<'js>>,
 ) -> Result<Object<'js>> {
     let load = Function::new(ctx.clone(), |ctx: Ctx<'js>, name: String| {
@@ -59,17 +72,27 @@ pub(super) fn install<'js>(
     native.set("load", load)?;
     let start: Function<'js> = match &prepared {
         Some(prepared) => prepared.get("start")?,
-        None => evaluate(ctx, START, "gantry-start")?.get()?,
+        None => {
+            guard(ctx, memory)?;
+            evaluate(ctx, START, "gantry-start")?.get()?
+        }
     };
     start.call((native.clone(), bare, prepared))
 }
 
 /// Reads what most scripts ask for, before there is a script.
-pub(in crate::script) fn prepare<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+pub(in crate::script) fn prepare<'js>(ctx: &Ctx<'js>, memory: usize) -> Result<Object<'js>> {
+    guard(ctx, memory)?;
     let pieces = Object::new(ctx.clone())?;
     pieces.set("start", evaluate(ctx, START, "gantry-start")?)?;
     for (name, text) in LIBRARY.iter().filter(|(name, _)| PREPARED.contains(name)) {
         pieces.set(*name, evaluate(ctx, text, &format!("gantry-{name}"))?)?;
     }
     Ok(pieces)
+}
+
+fn guard<'js>(ctx: &Ctx<'js>, memory: usize) -> Result<()> {
+    let guard: Function<'js> = evaluate(ctx, GUARDS, "gantry-guards")?.get()?;
+    let load = Function::new(ctx.clone(), |ctx: Ctx<'js>| evaluate(&ctx, SEARCHES, "gantry-searches"))?;
+    guard.call((LENGTH.max(memory / ELEMENT) as f64, load))
 }

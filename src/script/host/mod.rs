@@ -26,7 +26,7 @@ use std::rc::Rc;
 
 use rquickjs::{Ctx, Object, Result};
 
-use super::Dialect;
+use super::{Dialect, Limits};
 use native_function::native;
 
 pub(super) use chatter::Chatter;
@@ -35,7 +35,12 @@ pub(super) use of_run::Host;
 pub use tokens::object_name;
 
 /// Puts the library into a realm and answers with its hooks.
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, prepared: Option<Object<'js>>) -> Result<Object<'js>> {
+pub(super) fn install<'js>(
+    ctx: &Ctx<'js>,
+    host: &Rc<Host>,
+    limits: Limits,
+    prepared: Option<Object<'js>>,
+) -> Result<Object<'js>> {
     let native = Object::new(ctx.clone())?;
     variables::install(ctx, host, &native)?;
     messages::install(ctx, host, &native)?;
@@ -50,5 +55,5 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, prepared: Option<Obj
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);
-    library::install(ctx, &native, bare, prepared)
+    library::install(ctx, &native, bare, limits.memory, prepared)
 }

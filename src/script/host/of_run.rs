@@ -10,7 +10,8 @@ use tokio::runtime::Handle;
 use super::chatter::Chatter;
 use super::under_way::Operations;
 use crate::runtime::{Context, Fault, FaultSource, kinds};
-use crate::script::queue::{Outcome, Queue, RunId};
+use crate::script::mail::{Outcome, RunId};
+use crate::script::queue::Queue;
 use crate::script::{Limits, Script};
 
 /// What a name, a header or an empty variable takes beside its own bytes.

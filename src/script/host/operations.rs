@@ -6,7 +6,7 @@ use std::time::Duration;
 use rquickjs::{Ctx, Object, Result};
 
 use super::{Host, native};
-use crate::script::queue::Outcome;
+use crate::script::mail::Outcome;
 
 pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
     native!(native, ctx, host, "timer", |ctx, milliseconds: f64| {

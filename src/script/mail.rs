@@ -1,0 +1,30 @@
+//! What is sent to the thread of a run.
+
+use bytes::Bytes;
+
+/// The number of a run.
+pub(super) type RunId = u64;
+
+/// How an operation ended.
+pub(super) enum Outcome {
+    Timer,
+    Failed {
+        code: u16,
+        message: String,
+    },
+    /// `headers` is JSON.
+    Response {
+        status: u16,
+        reason: String,
+        headers: Vec<u8>,
+        body: Bytes,
+    },
+}
+
+/// What is sent to a thread that a run waits on.
+pub(super) enum Mail {
+    /// A call has its answer, or a timer has rung.
+    Outcome { run: RunId, operation: u32, outcome: Outcome },
+    /// Nobody waits for the run any more.
+    Stop { run: RunId },
+}
