@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
+use super::extras::Extras;
 use super::outliving::Outliving;
 use super::room::{NoRoom, Room, tree_bytes};
 use super::{BodyStream, BoxError, Value};
@@ -40,10 +41,7 @@ pub enum Body {
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     parsed: OnceLock<Option<Value>>,
-    sha256: Option<Box<[u8; 32]>>,
-    /// The room that the bytes take, and that of their tree.
-    room: Option<Arc<Room>>,
-    tree: Option<Arc<Room>>,
+    extras: Option<Arc<Extras>>,
 }
 
 /// Why a body could not be read.
@@ -123,8 +121,8 @@ impl Body {
         let (bytes, sha256) = collect(&mut stream, limit, hashed, &mut room).await?;
         *self = Body::from_bytes(bytes);
         if let Body::Bytes(_, facts) = self {
-            facts.sha256 = sha256;
-            facts.room = (room != Room::default()).then(|| Arc::new(room));
+            let plain = sha256.is_none() && room == Room::default();
+            facts.extras = (!plain).then(|| Arc::new(Extras { sha256, room, has_tree: false }));
         }
         Ok(())
     }
@@ -136,9 +134,11 @@ impl Body {
             && let tree = tree_bytes(bytes)
             && tree > 0
         {
-            let mut room = Room::default();
-            room.take(tree)?;
-            facts.tree = Some(Arc::new(room));
+            // Once for each body: one that is shared has been through this.
+            if let Some(extras) = Arc::get_mut(facts.extras.get_or_insert_default()).filter(|extras| !extras.has_tree) {
+                extras.room.take(tree)?;
+                extras.has_tree = true;
+            }
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl Body {
     /// The hash of its bytes, where they were hashed as they came.
     pub fn sha256(&self) -> Option<[u8; 32]> {
         match self {
-            Body::Bytes(_, facts) => facts.sha256.as_deref().copied(),
+            Body::Bytes(_, facts) => facts.extras.as_ref()?.sha256,
             _ => None,
         }
     }
@@ -216,7 +216,7 @@ impl Body {
             return stream;
         }
         match self {
-            Body::Bytes(bytes, facts) => BodyStream::whole_in(bytes.clone(), facts.room.clone()),
+            Body::Bytes(bytes, facts) => BodyStream::whole_with(bytes.clone(), facts.extras.clone()),
             other => BodyStream::whole(other.bytes().unwrap_or_default()),
         }
     }
@@ -248,7 +248,7 @@ async fn collect<B>(
     limit: usize,
     hashed: bool,
     room: &mut Room,
-) -> Result<(Bytes, Option<Box<[u8; 32]>>), BodyError>
+) -> Result<(Bytes, Option<[u8; 32]>), BodyError>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
     B::Error: Into<BoxError>,
@@ -283,7 +283,7 @@ where
             hash.update(&chunk);
         }
     }
-    let sha256 = hash.and_then(|hash| <[u8; 32]>::try_from(hash.finish().as_ref()).ok().map(Box::new));
+    let sha256 = hash.and_then(|hash| <[u8; 32]>::try_from(hash.finish().as_ref()).ok());
     Ok((if whole.is_empty() { first } else { whole.freeze() }, sha256))
 }
 

@@ -5,6 +5,7 @@ mod authorization;
 mod body;
 mod coding;
 mod digits;
+mod extras;
 pub mod form;
 mod headers;
 mod json;

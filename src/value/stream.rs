@@ -10,7 +10,7 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 
-use super::Room;
+use super::extras::Extras;
 
 /// Any error of a body stream.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -20,7 +20,7 @@ pub struct BodyStream(Kind);
 
 enum Kind {
     /// Bytes that are there, or none, and the room that they take.
-    Whole(Bytes, #[expect(dead_code, reason = "it is given back when this goes")] Option<Arc<Room>>),
+    Whole(Bytes, #[expect(dead_code, reason = "it is given back when this goes")] Option<Arc<Extras>>),
     Stream(UnsyncBoxBody<Bytes, BoxError>),
 }
 
@@ -36,8 +36,8 @@ impl BodyStream {
     }
 
     /// What is there already, and keeps its room until it has gone.
-    pub(super) fn whole_in(bytes: Bytes, room: Option<Arc<Room>>) -> Self {
-        BodyStream(Kind::Whole(bytes, room))
+    pub(super) fn whole_with(bytes: Bytes, extras: Option<Arc<Extras>>) -> Self {
+        BodyStream(Kind::Whole(bytes, extras))
     }
 
     /// Whether all of it is there.

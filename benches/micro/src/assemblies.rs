@@ -8,7 +8,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use gantry::load::{Load, load};
+use gantry::load::{Load, Paths, load};
 use gantry::resources::Resources;
 use gantry::resources::Surroundings;
 use gantry::runtime::{Context, Op, Outcome, Request, Route, Snapshot, execute};
@@ -122,7 +122,8 @@ fn read(path: &Path, resources: &Resources) -> Load {
         environment: &ProcessEnvironment,
         purpose: Purpose::Serve,
     };
-    load(&[path.to_path_buf()], around, &|_| {})
+    let documents = [path.to_path_buf()];
+    load(Paths { documents: &documents, files_from: &[] }, around, &|_| {})
 }
 
 fn loaded(steps: &str) -> Loaded {
