@@ -20,6 +20,25 @@ pub struct Settings {
     pub log: Log,
     /// Traces of requests, for a collector of OpenTelemetry. Changes need a restart.
     pub traces: Traces,
+    /// The part that every load reads again.
+    #[serde(flatten)]
+    pub live: Live,
+}
+
+/// The part that takes effect at start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Startup {
+    pub server: Server,
+    pub log: Log,
+    pub traces: Traces,
+    /// The TLS profile of the collector.
+    pub collector: TlsProfile,
+}
+
+/// The part that every load reads again.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Live {
     /// What one request may use while its assembly runs.
     pub requests: Requests,
     /// The response cache of `invoke` and `lambda`, which all APIs share.
@@ -61,40 +80,6 @@ pub struct Settings {
     pub aws_export: AwsExport,
 }
 
-/// The part that takes effect at start.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Startup {
-    pub server: Server,
-    pub log: Log,
-    pub traces: Traces,
-    /// The TLS profile of the collector.
-    pub collector: TlsProfile,
-}
-
-/// The part that every load reads again.
-#[derive(Debug, Clone, Default)]
-pub struct Live {
-    pub requests: Requests,
-    pub cache: Cache,
-    pub background: Background,
-    pub scripts: Scripts,
-    pub catalog: Option<String>,
-    pub organization: Organization,
-    pub aws: Aws,
-    pub credentials: IndexMap<String, CredentialProfile>,
-    pub tls_profiles: IndexMap<String, TlsProfile>,
-    pub crypto_objects: IndexMap<String, CryptoObject>,
-    pub policies: Policies,
-    pub rate_limits: IndexMap<String, RateLimit>,
-    pub burst_limits: IndexMap<String, RateLimit>,
-    pub count_limits: IndexMap<String, CountLimit>,
-    pub clients_file: Option<String>,
-    pub registries: IndexMap<String, UserRegistry>,
-    pub oauth_providers: IndexMap<String, OAuthProvider>,
-    pub event_context: EventContext,
-    pub aws_export: AwsExport,
-}
-
 /// The provider organization, as API Connect calls it.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -126,52 +111,9 @@ impl Default for Requests {
 impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
-        let Settings { server, log, traces, .. } = self;
-        let Settings {
-            requests,
-            cache,
-            background,
-            scripts,
-            catalog,
-            organization,
-            aws,
-            credentials,
-            tls_profiles,
-            crypto_objects,
-            policies,
-            rate_limits,
-            burst_limits,
-            count_limits,
-            clients_file,
-            registries,
-            oauth_providers,
-            event_context,
-            aws_export,
-            ..
-        } = self;
-        let profile = traces.tls_profile.as_ref().and_then(|name| tls_profiles.get(name));
+        let Settings { server, log, traces, live } = self;
+        let profile = traces.tls_profile.as_ref().and_then(|name| live.tls_profiles.get(name));
         let collector = profile.cloned().unwrap_or_default();
-        let live = Live {
-            requests,
-            cache,
-            background,
-            scripts,
-            catalog,
-            organization,
-            aws,
-            credentials,
-            tls_profiles,
-            crypto_objects,
-            policies,
-            rate_limits,
-            burst_limits,
-            count_limits,
-            clients_file,
-            registries,
-            oauth_providers,
-            event_context,
-            aws_export,
-        };
         (Startup { server, log, traces, collector }, live)
     }
 }

@@ -103,7 +103,7 @@ pub fn read(
     let root = overlay(&file, shape.annotated(), environment, sources);
     let root = if root.is_null() { Node { span: root.span, content: Content::Mapping(Arc::default()) } } else { root };
     let settings: Settings = shape.decode(&root, findings)?;
-    for (name, profile) in &settings.credentials {
+    for (name, profile) in &settings.live.credentials {
         let pair = &profile.identity;
         let halves = (pair.aws_access_key_id.is_some(), pair.aws_secret_access_key.is_some());
         if halves.0 != halves.1 || (pair.aws_session_token.is_some() && !halves.0) {
@@ -116,7 +116,7 @@ pub fn read(
             );
         }
     }
-    for (name, object) in &settings.crypto_objects {
+    for (name, object) in &settings.live.crypto_objects {
         if let Err(error) = object.keys() {
             let node = root.get("crypto-objects").and_then(|all| all.entry(name));
             let span = node.map_or(root.span, |entry| entry.key.span);
@@ -124,14 +124,16 @@ pub fn read(
             findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
         }
     }
-    for (name, provider) in &settings.oauth_providers {
+    for (name, provider) in &settings.live.oauth_providers {
         let Some((message, help)) = wrong_provider(provider) else { continue };
         let node = root.get("oauth-providers").and_then(|all| all.entry(name));
         let span = node.map_or(root.span, |entry| entry.key.span);
         let message = format!("the OAuth provider `{name}` {message}");
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));
     }
-    if let Some(name) = settings.aws.credentials.as_ref().filter(|name| !settings.credentials.contains_key(*name)) {
+    if let Some(name) =
+        settings.live.aws.credentials.as_ref().filter(|name| !settings.live.credentials.contains_key(*name))
+    {
         let span = root.pointer("/aws/credentials").map_or(root.span, |node| node.span);
         let message = format!("there is no credential profile `{name}` under `credentials`");
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
@@ -163,7 +165,7 @@ fn wrong_traces(settings: &Settings, root: &Node, findings: &mut Findings) {
             wrong("/traces/headers", message, "names are letters, digits and `-`; values are one line");
         }
     }
-    if let Some(name) = traces.tls_profile.as_ref().filter(|name| !settings.tls_profiles.contains_key(*name)) {
+    if let Some(name) = traces.tls_profile.as_ref().filter(|name| !settings.live.tls_profiles.contains_key(*name)) {
         let message = format!("there is no TLS profile `{name}` under `tls-profiles`");
         wrong("/traces/tls-profile", message, "name one that is there");
     }

@@ -49,9 +49,9 @@ fn variables_win_over_the_file() {
     let (settings, findings) = settings("aws: {region: us-east-1, use-fips: true}\n", &variables);
     assert_eq!(findings, [""; 0]);
     let settings = settings.unwrap();
-    assert_eq!((settings.aws.region.as_deref(), settings.aws.use_fips), (Some("eu-west-1"), true));
+    assert_eq!((settings.live.aws.region.as_deref(), settings.live.aws.use_fips), (Some("eu-west-1"), true));
     assert_eq!((settings.server.limits.uri_bytes, settings.log.access), (100, false));
-    assert_eq!(settings.requests.timeout.0.as_secs(), 5);
+    assert_eq!(settings.live.requests.timeout.0.as_secs(), 5);
 }
 
 #[test]
