@@ -5,6 +5,7 @@
 mod assembler;
 mod custom;
 mod flow;
+mod likely_mistakes;
 mod parts;
 mod stages;
 #[cfg(test)]
