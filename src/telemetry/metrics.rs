@@ -8,21 +8,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{
-    DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, EncodeMetric, LabelValueEncoder, text,
-};
-use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text};
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::{Registry, Unit};
 
-use super::logs;
 use super::meter::Meter;
+use super::process;
 use super::requests::{RequestEnd, Requests};
 use crate::resources::Resources;
-use crate::value::room_held;
 
 /// The content type of [`Metrics::encode`].
 pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -216,8 +211,8 @@ impl Metrics {
         registry.register("access_log_dropped", "Access log lines nobody was quick enough to read", dropped);
         let errors = "Writes of the access log that failed, each with all the lines it had";
         registry.register("access_log_errors", errors, self.access_log_errors.clone());
-        registry.register_collector(Box::new(LogLines));
-        registry.register_collector(Box::new(Bodies));
+        registry.register_collector(Box::new(process::LogLines));
+        registry.register_collector(Box::new(process::Bodies));
         let dropped = self.trace_spans_dropped.clone();
         registry.register("trace_spans_dropped", "Spans that no collector took", dropped);
     }
@@ -310,34 +305,6 @@ impl Default for Metrics {
 impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Metrics")
-    }
-}
-
-/// The lines that the log of this process had no room for.
-#[derive(Debug)]
-struct LogLines;
-
-impl Collector for LogLines {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let dropped = ConstCounter::new(logs::dropped_lines());
-        let help = "Log lines that stderr's reader was too slow for";
-        dropped.encode(encoder.encode_descriptor("log_dropped", help, None, MetricType::Counter)?)
-    }
-}
-
-/// The bodies that this process holds.
-#[derive(Debug)]
-struct Bodies;
-
-impl Collector for Bodies {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let (held, refused) = room_held();
-        let bytes = ConstGauge::new(held as u64);
-        let help = "Bytes that bodies take in memory, parsed ones with their trees";
-        bytes.encode(encoder.encode_descriptor("buffered", help, Some(&Unit::Bytes), MetricType::Gauge)?)?;
-        let help = "Bodies that had no room";
-        let refused = ConstCounter::new(refused);
-        refused.encode(encoder.encode_descriptor("buffered_refused", help, None, MetricType::Counter)?)
     }
 }
 

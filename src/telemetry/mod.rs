@@ -9,6 +9,7 @@ mod log_line;
 mod logs;
 mod meter;
 mod metrics;
+mod process;
 mod requests;
 mod stderr;
 mod traces;
