@@ -3,6 +3,7 @@
 //! Findings are values. Every phase pushes into one [`Findings`] and goes on, so that one run reports everything.
 
 pub mod codes;
+mod cores;
 mod diagnostic;
 mod findings;
 mod generation;
@@ -18,6 +19,7 @@ mod sources;
 mod span;
 
 pub use codes::Code;
+pub use cores::cores;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use findings::{Findings, Mark, Reported};
 pub use generation::Generation;

@@ -1,12 +1,10 @@
 //! Threads that were given up because a script holds them inside a function of the engine.
 
-use std::num::NonZeroUsize;
-
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::failure::{Failure, Reason};
-use crate::base::Seldom;
+use crate::base::{Seldom, cores};
 
 /// The threads of the process that were given up; all engines count here.
 #[derive(Debug)]
@@ -54,8 +52,4 @@ impl StuckThreads {
         }
         Failure::of(Reason::Refused, format!("{stuck} threads are held inside the script engine"))
     }
-}
-
-pub(super) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }

@@ -8,9 +8,9 @@ use std::thread::Builder;
 use super::failure::{Failure, Reason};
 use super::host::Chatter;
 use super::queue::Queue;
-use super::stuck::cores;
 use super::worker::Worker;
 use super::{Limits, StuckThreads};
+use crate::base::cores;
 
 /// Starts a thread; tests have one that fails.
 pub(super) type Start = fn(Builder, Box<dyn FnOnce() + Send>) -> io::Result<()>;

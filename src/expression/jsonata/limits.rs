@@ -3,14 +3,14 @@
 //! An ordinary evaluation takes microseconds and is done at once. One that has spent its small budget is given up and begun anew
 //! with the large one, off the threads that serve: expressions change nothing, so nobody sees that it ran twice.
 
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
-use std::thread::available_parallelism;
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jsonata_core::meter::{self, Limits, Spent};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::super::Scope;
+use crate::base::cores;
 
 /// The longest list that an evaluation makes. JSONata's own limit for a range is ten times that, and takes seconds.
 pub const MAX_LIST: usize = 1_000_000;
@@ -120,8 +120,7 @@ struct Turn;
 
 impl Turn {
     fn wait(deadline: Instant) -> Result<Turn, Refused> {
-        static CORES: OnceLock<usize> = OnceLock::new();
-        let cores = *CORES.get_or_init(|| available_parallelism().map_or(1, usize::from));
+        let cores = cores();
         let mut queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
         if queue.running >= cores {
             if queue.waiting >= MAX_WAITING {

@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::thread::available_parallelism;
 
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
+use crate::base::cores;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, kinds};
 use crate::value::{Body, Value, joined};
 
@@ -58,7 +58,7 @@ pub(crate) fn work<'a, P: Send + Sync + ?Sized + 'static>(
 static AT_A_TIME: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(at_a_time()));
 
 fn at_a_time() -> usize {
-    available_parallelism().map_or(2, |cores| cores.get().max(2))
+    cores().max(2)
 }
 
 /// Does work on another thread, when its turn comes; `None` where that is not before the deadline. The flag is set when

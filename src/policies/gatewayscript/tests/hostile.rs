@@ -1,6 +1,5 @@
 //! Scripts that would hurt: each ends as a fault of its own request, and the next request is served.
 
-use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use super::{Ask, Gateway, Setup, says, text};
@@ -179,7 +178,7 @@ async fn a_thread_that_hangs_is_given_up_without_a_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn more_scripts_than_cores_may_hang_until_too_many_do() {
     let gateway = hanging(Duration::from_secs(60));
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let cores = crate::base::cores();
     let (some, most) = (cores + 2, (cores * 2).max(6));
     let hung = futures_util::future::join_all((0..some).map(|_| gateway.ask(hang()))).await;
     assert!(hung.iter().all(|answer| answer.fault_name() == Some("JavaScriptError")));
