@@ -6,6 +6,8 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderValue};
 use zeroize::Zeroizing;
 
+use crate::value::is_token;
+
 /// Bytes of a token that is looked at.
 const LONGEST: usize = 16 * 1024;
 
@@ -42,7 +44,7 @@ pub fn bearer(headers: &HeaderMap) -> Sent<'_, str> {
     };
     let text = value.to_str().unwrap_or_default();
     let token = text.split_once(' ').map_or("", |(_, rest)| rest.trim_matches(' '));
-    match is_token(token) {
+    match may_be_token(token) {
         true => Sent::Something(token),
         false => Sent::Malformed,
     }
@@ -52,15 +54,13 @@ pub fn bearer(headers: &HeaderMap) -> Sent<'_, str> {
 pub fn bearer_or_bare(headers: &HeaderMap) -> Sent<'_, str> {
     let mut all = headers.get_all(AUTHORIZATION).iter();
     match (all.next().and_then(|value| value.to_str().ok()), all.next()) {
-        (Some(text), None) if is_token(text) && !text.eq_ignore_ascii_case("bearer") => Sent::Something(text),
+        (Some(text), None) if may_be_token(text) && !text.eq_ignore_ascii_case("bearer") => Sent::Something(text),
         _ => bearer(headers),
     }
 }
 
-fn is_token(token: &str) -> bool {
-    let body = token.trim_end_matches('=');
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    !body.is_empty() && token.len() <= LONGEST && body.bytes().all(fits)
+fn may_be_token(text: &str) -> bool {
+    text.len() <= LONGEST && is_token(text)
 }
 
 /// The header of HTTP basic authentication, where it can be one.

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-/// Where no setting says otherwise.
-const DEFAULT: usize = 512 * 1024 * 1024;
+use crate::value::DEFAULT_ROOM;
 
 /// The files in which Linux has the limit: of cgroups version 2, and of version 1.
 const LIMITS: [&str; 2] = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
@@ -17,7 +16,7 @@ pub(super) fn buffered_bytes(setting: Option<usize>) -> usize {
 /// `max` is no limit.
 fn within(limit: Option<&str>) -> usize {
     let limit: Option<usize> = limit.and_then(|text| text.trim().parse().ok());
-    limit.map_or(DEFAULT, |limit| DEFAULT.min(limit / 2))
+    limit.map_or(DEFAULT_ROOM, |limit| DEFAULT_ROOM.min(limit / 2))
 }
 
 #[cfg(test)]
@@ -26,10 +25,10 @@ mod tests {
 
     #[test]
     fn half_of_a_small_container_is_for_bodies() {
-        assert_eq!(within(None), DEFAULT);
-        assert_eq!(within(Some("max\n")), DEFAULT);
+        assert_eq!(within(None), DEFAULT_ROOM);
+        assert_eq!(within(Some("max\n")), DEFAULT_ROOM);
         assert_eq!(within(Some("268435456\n")), 134_217_728);
-        assert_eq!(within(Some("9223372036854771712\n")), DEFAULT);
+        assert_eq!(within(Some("9223372036854771712\n")), DEFAULT_ROOM);
         assert_eq!(buffered_bytes(Some(2_000_000)), 2_000_000);
     }
 }

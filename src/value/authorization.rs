@@ -20,9 +20,7 @@ impl<'a> Authorization<'a> {
 
     /// The text after the scheme where it is a token, such as that of `Bearer`, and not parameters.
     pub fn token(&self) -> Option<&'a str> {
-        let letters = self.rest.trim_end_matches('=');
-        let is_token = |letter: char| letter.is_ascii_alphanumeric() || "-._~+/".contains(letter);
-        (!letters.is_empty() && letters.chars().all(is_token)).then_some(self.rest)
+        is_token(self.rest).then_some(self.rest)
     }
 
     /// The parameters `name=value` and `name="value"`, with commas between. A quoted value has its escapes resolved and ends at
@@ -44,6 +42,13 @@ impl<'a> Authorization<'a> {
             Some((name, value))
         })
     }
+}
+
+/// Whether a text is a token as the scheme `Bearer` has them, `token68` of RFC 9110.
+pub fn is_token(text: &str) -> bool {
+    let letters = text.trim_end_matches('=');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    !letters.is_empty() && letters.bytes().all(fits)
 }
 
 /// A quoted text without its first quote, and what follows its second one.

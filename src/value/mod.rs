@@ -21,7 +21,7 @@ mod unique_json;
 mod xml;
 
 pub use attributes::{Attributes, Facts};
-pub use authorization::Authorization;
+pub use authorization::{Authorization, is_token};
 pub use body::{Body, BodyError, BodyTimeout, read};
 pub use coding::gzip;
 pub use digits::{century_and_year, two_digits};
@@ -30,7 +30,7 @@ pub use json::Value;
 pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;
 pub use panic::{joined, panic_message};
-pub use room::{NoRoom, Room, room_held, set_room, tree_bytes};
+pub use room::{DEFAULT_ROOM, NoRoom, Room, room_held, set_room, tree_bytes};
 pub use seconds::Seconds;
 pub use secret::Secret;
 pub use stream::{BodyStream, BoxError};

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Bytes that bodies may hold in this process, until [`set_room`] says another number.
-const DEFAULT: usize = 512 * 1024 * 1024;
+pub const DEFAULT_ROOM: usize = 512 * 1024 * 1024;
 
 /// What nodes of a tree take in memory, with what an allocator adds: an object, a list, each item of one, a member or an attribute
 /// with its key, an element of XML. Empty objects and lists share one.
@@ -16,7 +16,7 @@ const ITEM: usize = 72;
 const KEY: usize = 112;
 const ELEMENT: usize = 200;
 
-static MOST: AtomicUsize = AtomicUsize::new(DEFAULT);
+static MOST: AtomicUsize = AtomicUsize::new(DEFAULT_ROOM);
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn room_is_given_back() {
         // Other tests take room at the same time, but never so much.
-        let huge = DEFAULT / 2 + 1;
+        let huge = DEFAULT_ROOM / 2 + 1;
         let mut first = Room::default();
         first.take(huge).unwrap();
         assert_eq!(Room::default().take(huge), Err(NoRoom));
