@@ -36,18 +36,19 @@ pub fn text(text: &str) {
 
 /// Prints findings to stderr, as fits it.
 pub fn findings_to_stderr(findings: &Findings, sources: &Sources) {
-    let mut stderr = std::io::stderr().lock();
-    let format = default_format(&stderr);
-    let color = use_color(&stderr);
-    report(&mut stderr, &[(findings, sources)], format, color);
+    // A closed pipe is the reader's decision.
+    let _ = std::io::stderr().lock().write_all(&for_stderr(findings, sources));
 }
 
 /// Hands findings to the queue of stderr, as fits it.
 pub fn findings_to(stderr: &Stderr, findings: &Findings, sources: &Sources) {
-    let terminal = std::io::stderr();
-    let mut text = Vec::new();
-    report(&mut text, &[(findings, sources)], default_format(&terminal), use_color(&terminal));
-    stderr.write(&text);
+    stderr.write(&for_stderr(findings, sources));
+}
+
+fn for_stderr(findings: &Findings, sources: &Sources) -> Vec<u8> {
+    let (stderr, mut text) = (std::io::stderr(), Vec::new());
+    report(&mut text, &[(findings, sources)], default_format(&stderr), use_color(&stderr));
+    text
 }
 
 /// Colours on a terminal, unless NO_COLOR is set.

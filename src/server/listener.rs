@@ -69,9 +69,7 @@ impl Connections {
                     if let Some(others) = self.full.now() {
                         tracing::warn!(%error, others, "cannot accept a connection");
                     }
-                    if self.clients.close_one() {
-                        self.serving.metrics.refused(Refusal::Displaced);
-                    }
+                    self.displace_one();
                     sleep(PAUSE).await;
                 }
             }
@@ -83,13 +81,18 @@ impl Connections {
             if let Ok(slot) = self.slots.clone().try_acquire_owned() {
                 return slot;
             }
-            if self.clients.close_one() {
-                self.serving.metrics.refused(Refusal::Displaced);
-            }
+            self.displace_one();
             // The semaphore is never closed.
             if let Ok(Ok(slot)) = timeout(PAUSE, self.slots.clone().acquire_owned()).await {
                 return slot;
             }
+        }
+    }
+
+    /// Closes a connection that does nothing, if there is one.
+    fn displace_one(&self) {
+        if self.clients.close_one() {
+            self.serving.metrics.refused(Refusal::Displaced);
         }
     }
 

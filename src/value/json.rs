@@ -284,7 +284,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
             items.push(item);
         }
         if items.is_empty() {
-            return Ok(Value::Array(EMPTY.0.clone()));
+            return Ok(Value::Array(NO_ITEMS.clone()));
         }
         // A vector grows to twice what it holds; where that is much, it is given back.
         if items.capacity() > MUCH {
@@ -301,7 +301,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
             entries.push((Arc::from(key), value));
         }
         if entries.is_empty() {
-            return Ok(Value::Object(EMPTY.1.clone()));
+            return Ok(Value::Object(NO_MEMBERS.clone()));
         }
         let mut members = IndexMap::with_capacity(entries.len());
         members.extend(entries);
@@ -313,8 +313,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
 const MUCH: usize = 64;
 
 /// All empty lists, and all empty objects.
-#[expect(clippy::type_complexity, reason = "it is what the two variants hold")]
-static EMPTY: LazyLock<(Arc<Vec<Value>>, Arc<IndexMap<Arc<str>, Value>>)> = LazyLock::new(Default::default);
+static NO_ITEMS: LazyLock<Arc<Vec<Value>>> = LazyLock::new(Arc::default);
+static NO_MEMBERS: LazyLock<Arc<IndexMap<Arc<str>, Value>>> = LazyLock::new(Arc::default);
 
 #[cfg(test)]
 mod tests {
