@@ -72,9 +72,7 @@ fn partners_call_under_their_plans() {
     let gantry = Gantry::spawn_with(&["serve", folder.to_str().expect("a path in UTF-8")], |_| {
         vec![("GANTRY_CLIENTS_FILE".to_owned(), clients.clone())]
     });
-    gantry.wait_until("it is ready", || {
-        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
-    });
+    gantry.wait_until_ready();
     let ask = |id: &str, secret: &str| {
         gantry.send("GET", "/rates/3", &[("x-client-id", id), ("x-client-secret", secret)], "")
     };

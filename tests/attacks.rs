@@ -24,9 +24,7 @@ fn a_full_pipe_of_stderr_holds_nothing_up() {
     let folder = tempfile::tempdir().expect("a folder");
     let document = file(&folder, "api.yaml", &THROWS.replace("MESSAGE", &"y".repeat(3000)));
     let mut gantry = Gantry::spawn_unread(&["serve", &document]);
-    gantry.wait_until("it is ready", || {
-        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
-    });
+    gantry.wait_until_ready();
     // A pipe holds 64 KiB; the queue holds 4096 lines.
     for _ in 0..5000 {
         assert_eq!(gantry.get("/throw").status, 500);
@@ -95,9 +93,7 @@ fn with_lambda(arguments: &[&str], lambda: std::net::SocketAddr) -> Gantry {
         ];
         variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
     });
-    gantry.wait_until("it is ready", || {
-        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
-    });
+    gantry.wait_until_ready();
     gantry
 }
 

@@ -179,9 +179,7 @@ fn a_traced_request_and_its_calls_are_one_trace_without_what_is_secret() {
     let arguments = ["serve", &path("api.yaml"), "--settings", &path("settings.yaml")];
     let variables = |_| variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let mut gantry = Gantry::spawn_with(&arguments, variables);
-    gantry.wait_until("it is ready", || {
-        gantry.try_get_from(gantry.admin, "/readyz").is_some_and(|answer| answer.status == 200)
-    });
+    gantry.wait_until_ready();
     let theirs = "4bf92f3577b34da6a3ce929d0e0e4736";
     let parent = format!("00-{theirs}-00f067aa0ba902b7-00");
     let headers = [("traceparent", parent.as_str()), ("tracestate", "theirs=1"), ("Authorization", "Bearer canary")];

@@ -5,7 +5,8 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use super::{Dialect, Engine, Limits, Map, Reach, Script, StuckThreads, threads};
-use crate::runtime::{ApiInfo, Context, ContextLimits, OperationInfo, Pipeline, Request};
+use crate::runtime::{ApiInfo, Context, ContextLimits, OperationInfo, Pipeline};
+use crate::test_support::request;
 use crate::value::Body;
 
 static IS_FULL: AtomicBool = AtomicBool::new(true);
@@ -18,21 +19,7 @@ fn start(builder: Builder, work: Box<dyn FnOnce() + Send>) -> io::Result<()> {
 }
 
 fn context() -> Context {
-    let request = Request {
-        id: "1".into(),
-        method: http::Method::GET,
-        uri: "/v1/items".parse().unwrap(),
-        version: http::Version::HTTP_11,
-        scheme: "http",
-        headers: http::HeaderMap::new().into(),
-        body: Body::Empty,
-        body_kept: false,
-        client: ([127, 0, 0, 1], 1).into(),
-        local: ([127, 0, 0, 1], 2).into(),
-        received: std::time::SystemTime::UNIX_EPOCH,
-        arrived: tokio::time::Instant::now(),
-        path_parameters: vec![("id".into(), "7".into())],
-    };
+    let request = request("/v1/items");
     let time = Duration::from_secs(30);
     let limits = ContextLimits { request: time, handlers: time, body_bytes: 1000 };
     let (pipeline, api, operation) = (Pipeline::default(), ApiInfo::default(), OperationInfo::default());

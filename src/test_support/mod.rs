@@ -6,6 +6,7 @@ mod examples;
 mod frames;
 mod functions;
 pub(crate) mod keys;
+mod request;
 mod setup;
 mod skip;
 pub(crate) mod suites;
@@ -16,6 +17,7 @@ pub(crate) use crate::http_client::test_tls::Authority;
 pub(crate) use ask::{Answer, Ask, Gateway};
 pub(crate) use frames::stream_event;
 pub(crate) use functions::Functions;
+pub(crate) use request::request;
 pub(crate) use setup::{Loaded, Setup, document, ibm_document};
 pub(crate) use skip::skipped;
 

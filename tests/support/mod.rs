@@ -150,6 +150,13 @@ impl Gantry {
         }
     }
 
+    /// Waits until it says that it is ready.
+    pub fn wait_until_ready(&self) {
+        self.wait_until("it is ready", || {
+            self.try_get_from(self.admin, "/readyz").is_some_and(|answer| answer.status == 200)
+        });
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);

@@ -12,6 +12,7 @@ use super::*;
 use crate::base::Generation;
 use crate::expression::{Builtin, Condition, Jsonata, Reference, Resolved, Root, Scope, Storage, parse_path};
 use crate::runtime::{ApiInfo, Context, ContextLimits, OperationInfo, Pipeline, Request, Symbols};
+use crate::test_support;
 use crate::value::{Body, Value};
 
 fn context() -> Context {
@@ -40,21 +41,7 @@ fn context_of(generation: Generation) -> Context {
     for (name, value) in [("content-type", "text/plain"), ("x-twice", "1"), ("x-twice", "2")] {
         headers.append(name, value.parse().unwrap());
     }
-    let request = Request {
-        id: "1".into(),
-        method: http::Method::GET,
-        uri: "/v1/items/7?q=a%20b".parse().unwrap(),
-        version: http::Version::HTTP_11,
-        scheme: "http",
-        headers: headers.into(),
-        body: Body::Empty,
-        body_kept: false,
-        client: ([127, 0, 0, 1], 1).into(),
-        local: ([127, 0, 0, 1], 2).into(),
-        received: std::time::SystemTime::UNIX_EPOCH,
-        arrived: tokio::time::Instant::now(),
-        path_parameters: vec![("id".into(), "7".into())],
-    };
+    let request = Request { headers: headers.into(), ..test_support::request("/v1/items/7?q=a%20b") };
     let second = Duration::from_secs(1);
     let limits = ContextLimits { request: second, handlers: second, body_bytes: 1000 };
     Context::new(pipeline.into(), api.into(), operation.into(), request, Body::from_bytes("{\"x\":1}"), limits)
