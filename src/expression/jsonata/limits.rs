@@ -3,7 +3,7 @@
 //! An ordinary evaluation takes microseconds and is done at once. One that has spent its small budget is given up and begun anew
 //! with the large one, off the threads that serve: expressions change nothing, so nobody sees that it ran twice.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jsonata_core::meter::{self, Limits, Spent};
@@ -48,7 +48,7 @@ pub(super) fn measured<P, T>(
     }
     off_thread(|| {
         let deadline = deadline(scope, TIME_OUT);
-        let _turn = Turn::wait(deadline)?;
+        let _turn = TURNS.wait(cores(), deadline)?;
         let limits = Limits { units: MAX_UNITS, bytes: MAX_BYTES, deadline: Some(deadline) };
         let prepared = prepare();
         meter::run(&limits, || evaluate(&prepared)).map_err(Refused::from)
@@ -105,25 +105,31 @@ fn off_thread<T>(run: impl FnOnce() -> T) -> T {
     }
 }
 
-/// How many large evaluations run and wait.
-#[derive(Debug, Default)]
+/// The turns of large evaluations: as many run at a time as there are cores, and some wait.
+pub(super) struct Turns {
+    queue: Mutex<Queue>,
+    ended: Condvar,
+    /// How many wait at most.
+    room: usize,
+}
+
 struct Queue {
     running: usize,
     waiting: usize,
 }
 
-static QUEUE: Mutex<Queue> = Mutex::new(Queue { running: 0, waiting: 0 });
-static ENDED: Condvar = Condvar::new();
+static TURNS: Turns = Turns::new(MAX_WAITING);
 
-/// The turn of a large evaluation: as many run at a time as there are cores.
-struct Turn;
+impl Turns {
+    pub(super) const fn new(room: usize) -> Turns {
+        Turns { queue: Mutex::new(Queue { running: 0, waiting: 0 }), ended: Condvar::new(), room }
+    }
 
-impl Turn {
-    fn wait(deadline: Instant) -> Result<Turn, Refused> {
-        let cores = cores();
-        let mut queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Waits until fewer than `cores` evaluations run. It is refused where too many wait, and at `deadline`.
+    pub(super) fn wait(&self, cores: usize, deadline: Instant) -> Result<Turn<'_>, Refused> {
+        let mut queue = self.queue();
         if queue.running >= cores {
-            if queue.waiting >= MAX_WAITING {
+            if queue.waiting >= self.room {
                 return Err(Refused::Busy);
             }
             queue.waiting += 1;
@@ -133,18 +139,31 @@ impl Turn {
                     queue.waiting -= 1;
                     return Err(Refused::Busy);
                 }
-                queue = ENDED.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+                queue = self.ended.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
             }
             queue.waiting -= 1;
         }
         queue.running += 1;
-        Ok(Turn)
+        Ok(Turn(self))
+    }
+
+    /// How many evaluations wait.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.queue().waiting
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Turn {
+/// A large evaluation may run until this is dropped.
+pub(super) struct Turn<'a>(&'a Turns);
+
+impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        QUEUE.lock().unwrap_or_else(PoisonError::into_inner).running -= 1;
-        ENDED.notify_one();
+        self.0.queue().running -= 1;
+        self.0.ended.notify_one();
     }
 }
