@@ -1,22 +1,17 @@
 //! The event of an Application Load Balancer.
 
-use std::borrow::Cow;
-
-use http::HeaderMap;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::body::EventBody;
 use super::map::Always;
-use super::request::{EventFormat, EventRequest};
+use super::parts::Parts;
 use super::{headers, query};
 
 /// The event. Exactly one family of maps is there: single values, or lists.
 pub(super) struct Event<'a> {
-    request: &'a EventRequest<'a>,
-    headers: Cow<'a, HeaderMap>,
-    body: EventBody<'a>,
-    multi_value_headers: bool,
+    pub parts: Parts<'a>,
+    pub multi_value_headers: bool,
 }
 
 #[derive(Serialize)]
@@ -30,16 +25,9 @@ struct Elb<'a> {
     target_group_arn: &'a str,
 }
 
-impl<'a> Event<'a> {
-    pub(super) fn new(request: &'a EventRequest<'a>, multi_value_headers: bool) -> Self {
-        let body = EventBody::new(EventFormat::Alb { multi_value_headers }, request);
-        Event { request, headers: headers::shown(request), body, multi_value_headers }
-    }
-}
-
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let request = self.request;
+        let Parts { request, headers, body } = &self.parts;
         // A load balancer decodes nothing.
         let parameters = query::undecoded(request.query);
         let mut event = serializer.serialize_struct("Event", 7)?;
@@ -49,16 +37,16 @@ impl Serialize for Event<'_> {
         event.serialize_field("path", request.path)?;
         if self.multi_value_headers {
             event.serialize_field("multiValueQueryStringParameters", &Always(&parameters))?;
-            event.serialize_field("multiValueHeaders", &headers::All(&self.headers))?;
+            event.serialize_field("multiValueHeaders", &headers::All(headers))?;
         } else {
             event.serialize_field("queryStringParameters", &Always(&query::last(&parameters)))?;
-            event.serialize_field("headers", &headers::Last(&self.headers))?;
+            event.serialize_field("headers", &headers::Last(headers))?;
         }
-        match &self.body {
+        match body {
             EventBody::None => event.serialize_field("body", "")?,
             body => event.serialize_field("body", body)?,
         }
-        event.serialize_field("isBase64Encoded", &self.body.is_base64())?;
+        event.serialize_field("isBase64Encoded", &body.is_base64())?;
         event.end()
     }
 }

@@ -9,6 +9,7 @@ mod alb;
 mod body;
 mod headers;
 mod map;
+mod parts;
 mod plain;
 mod query;
 mod request;
@@ -26,11 +27,12 @@ pub use request::{EventFormat, EventRequest};
 /// The event's JSON.
 pub fn build(format: EventFormat, request: &EventRequest<'_>) -> Result<Bytes, serde_json::Error> {
     let mut bytes = Vec::with_capacity(2048 + request.body.map_or(0, <[u8]>::len) * 4 / 3);
+    let parts = parts::Parts::new(format, request);
     match format {
-        EventFormat::V1 => serde_json::to_writer(&mut bytes, &v1::Event::new(request))?,
-        EventFormat::V2 => serde_json::to_writer(&mut bytes, &v2::Event::new(request))?,
+        EventFormat::V1 => serde_json::to_writer(&mut bytes, &v1::Event(parts))?,
+        EventFormat::V2 => serde_json::to_writer(&mut bytes, &v2::Event(parts))?,
         EventFormat::Alb { multi_value_headers } => {
-            serde_json::to_writer(&mut bytes, &alb::Event::new(request, multi_value_headers))?;
+            serde_json::to_writer(&mut bytes, &alb::Event { parts, multi_value_headers })?;
         }
     }
     Ok(bytes.into())

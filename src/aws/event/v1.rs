@@ -2,22 +2,16 @@
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::body::EventBody;
 use super::map::{Map, borrowed};
-use super::request::{EventFormat, EventRequest};
+use super::parts::Parts;
 use super::{headers, query};
 use crate::value::Value;
 
 /// The event; written by hand only where a field is computed.
-pub(super) struct Event<'a> {
-    request: &'a EventRequest<'a>,
-    headers: Cow<'a, HeaderMap>,
-    body: EventBody<'a>,
-}
+pub(super) struct Event<'a>(pub Parts<'a>);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,13 +61,8 @@ struct Identity<'a> {
 }
 
 impl<'a> Event<'a> {
-    pub(super) fn new(request: &'a EventRequest<'a>) -> Self {
-        let body = EventBody::new(EventFormat::V1, request);
-        Event { request, headers: headers::shown(request), body }
-    }
-
     fn context(&self) -> RequestContext<'a> {
-        let request = self.request;
+        let request = self.0.request;
         RequestContext {
             account_id: request.account_id,
             api_id: request.api_id,
@@ -98,22 +87,22 @@ impl<'a> Event<'a> {
 
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let request = self.request;
+        let request = self.0.request;
         let parameters: Map<'_, Vec<Cow<'_, str>>> = query::parameters(request.query);
         let mut event = serializer.serialize_struct("Event", 14)?;
         event.serialize_field("version", "1.0")?;
         event.serialize_field("resource", request.resource)?;
         event.serialize_field("path", request.path)?;
         event.serialize_field("httpMethod", request.method)?;
-        event.serialize_field("headers", &headers::Last(&self.headers))?;
-        event.serialize_field("multiValueHeaders", &headers::All(&self.headers))?;
+        event.serialize_field("headers", &headers::Last(&self.0.headers))?;
+        event.serialize_field("multiValueHeaders", &headers::All(&self.0.headers))?;
         event.serialize_field("queryStringParameters", &query::last(&parameters))?;
         event.serialize_field("multiValueQueryStringParameters", &parameters)?;
         event.serialize_field("requestContext", &self.context())?;
         event.serialize_field("pathParameters", &borrowed(request.path_parameters))?;
         event.serialize_field("stageVariables", &borrowed(request.stage_variables))?;
-        event.serialize_field("body", &self.body)?;
-        event.serialize_field("isBase64Encoded", &self.body.is_base64())?;
+        event.serialize_field("body", &self.0.body)?;
+        event.serialize_field("isBase64Encoded", &self.0.body.is_base64())?;
         event.end()
     }
 }

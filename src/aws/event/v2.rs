@@ -2,22 +2,16 @@
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::body::EventBody;
 use super::map::{Map, borrowed, decoded};
-use super::request::{EventFormat, EventRequest};
+use super::parts::Parts;
 use super::{headers, query};
 use crate::value::Value;
 
 /// The event; members that AWS leaves out when they are empty are left out.
-pub(super) struct Event<'a> {
-    request: &'a EventRequest<'a>,
-    headers: Cow<'a, HeaderMap>,
-    body: EventBody<'a>,
-}
+pub(super) struct Event<'a>(pub Parts<'a>);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,13 +52,8 @@ struct Http<'a> {
 }
 
 impl<'a> Event<'a> {
-    pub(super) fn new(request: &'a EventRequest<'a>) -> Self {
-        let body = EventBody::new(EventFormat::V2, request);
-        Event { request, headers: headers::shown(request), body }
-    }
-
     fn context(&self, path: &'a str) -> RequestContext<'a> {
-        let request = self.request;
+        let request = self.0.request;
         RequestContext {
             account_id: request.account_id,
             api_id: request.api_id,
@@ -89,11 +78,11 @@ impl<'a> Event<'a> {
 
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let request = self.request;
+        let request = self.0.request;
         let path = decoded(request.path);
         let path = request.path_with_stage(&path);
         let parameters = query::parameters(request.query);
-        let cookies = headers::cookies(&self.headers);
+        let cookies = headers::cookies(&self.0.headers);
         let path_parameters: Map<'_, Cow<'_, str>> =
             Map(request.path_parameters.iter().map(|(name, value)| (Cow::Borrowed(*name), decoded(value))).collect());
         let stage_variables = borrowed(request.stage_variables);
@@ -105,7 +94,7 @@ impl Serialize for Event<'_> {
         if !cookies.is_empty() {
             event.serialize_entry("cookies", &cookies)?;
         }
-        event.serialize_entry("headers", &headers::joined(&self.headers))?;
+        event.serialize_entry("headers", &headers::joined(&self.0.headers))?;
         if !parameters.is_empty() {
             event.serialize_entry("queryStringParameters", &query::joined(&parameters))?;
         }
@@ -116,8 +105,8 @@ impl Serialize for Event<'_> {
         if !stage_variables.is_empty() {
             event.serialize_entry("stageVariables", &stage_variables)?;
         }
-        event.serialize_entry("body", &self.body)?;
-        event.serialize_entry("isBase64Encoded", &self.body.is_base64())?;
+        event.serialize_entry("body", &self.0.body)?;
+        event.serialize_entry("isBase64Encoded", &self.0.body.is_base64())?;
         event.end()
     }
 }
