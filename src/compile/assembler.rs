@@ -6,26 +6,25 @@ use std::sync::Arc;
 use super::parts::Parts;
 use super::{flow, likely_mistakes, stages};
 use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
-use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, codes, nearest, quoted_list};
 use crate::openapi::{Api, Location};
 use crate::policies;
 use crate::policy::{Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts};
 use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo};
 use crate::settings::Purpose;
 
-/// Compiles an assembly. `place` writes a span as `file:line:column`.
+/// Compiles an assembly.
 pub fn compile_assembly(
     assembly: &Assembly,
     properties: &[Property],
     shared: SharedParts<'_>,
-    place: &dyn Fn(Span) -> String,
     findings: &mut Findings,
 ) -> Result<Arc<Pipeline>, Reported> {
     let mut assigned = HashSet::new();
     loop {
         let mut names = Names::new(properties, assigned, assembly.generation);
         let mut own = Findings::default();
-        let compiled = Assembler::new(assembly, shared, place, &mut names, &mut own).run();
+        let compiled = Assembler::new(assembly, shared, &mut names, &mut own).run();
         if names.must_retry() {
             // Each attempt starts with every name that the one before found to be set, and no such name folds: the names that are
             // set are at most those in the document, so this ends.
@@ -41,7 +40,6 @@ pub fn compile_assembly(
 pub(super) struct Assembler<'a, 's> {
     assembly: &'s Assembly,
     pub shared: SharedParts<'a>,
-    pub place: &'s dyn Fn(Span) -> String,
     pub names: &'s mut Names<'a>,
     pub findings: &'s mut Findings,
     parts: Parts,
@@ -71,7 +69,6 @@ impl<'a, 's> Assembler<'a, 's> {
     fn new(
         assembly: &'s Assembly,
         shared: SharedParts<'a>,
-        place: &'s dyn Fn(Span) -> String,
         names: &'s mut Names<'a>,
         findings: &'s mut Findings,
     ) -> Self {
@@ -86,7 +83,7 @@ impl<'a, 's> Assembler<'a, 's> {
         let (carrier, generation) = (assembly.carrier, assembly.generation);
         names.carrier = carrier;
         let (waiting, inside) = (Vec::new(), Vec::new());
-        Assembler { assembly, shared, place, names, findings, parts, carrier, generation, inside, waiting }
+        Assembler { assembly, shared, names, findings, parts, carrier, generation, inside, waiting }
     }
 
     /// Layout: stages, `execute`, stop; every handler, stop or a jump back; `finally`, stop.
@@ -188,10 +185,8 @@ impl<'a, 's> Assembler<'a, 's> {
         let generation = entry.generation(version, self.generation, carrier);
         let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, entry.meta, carrier, generation);
         compiler.cors = self.assembly.cors.as_ref();
-        let title = compiler.title();
+        let info = compiler.info();
         let Ok(compiled) = entry.compile(&mut compiler) else { return false };
-        let place = (self.place)(step.policy_span).into();
-        let info = Arc::new(StepInfo { policy: step.policy.clone(), title, place });
         match compiled {
             Compiled::Step(plan) => {
                 let diverges = plan.access.diverges;

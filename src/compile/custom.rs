@@ -25,7 +25,7 @@ impl Assembler<'_, '_> {
         }
         let Ok(parameters) = self.parameters(step, policy) else { return false };
         let title = step.title.clone().unwrap_or_else(|| policy.name.clone());
-        let place = (self.place)(step.policy_span).into();
+        let place = self.shared.sources.place(step.policy_span).into();
         let info = Arc::new(StepInfo { policy: step.policy.clone(), title, place });
         let saved = self.names.symbols.intern(&saved_name(self.inside.len()));
         let (Some(local), Some(saved)) = (self.names.symbols.intern("local"), saved) else { return false };

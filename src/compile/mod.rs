@@ -18,7 +18,7 @@ use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::assembly::{self, Assemblies, IBM, Values, WithoutAssemblies};
-use crate::base::{Diagnostic, Findings, Generation, Reported, Span, codes};
+use crate::base::{Diagnostic, Findings, Generation, Reported, codes};
 use crate::identity::{Guard, not_enforced};
 use crate::openapi::{
     Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
@@ -53,13 +53,7 @@ impl SnapshotBuilder {
     }
 
     /// Compiles one API and adds its routes.
-    pub fn add(
-        &mut self,
-        shared: SharedParts<'_>,
-        values: &Values,
-        place: &dyn Fn(Span) -> String,
-        findings: &mut Findings,
-    ) {
+    pub fn add(&mut self, shared: SharedParts<'_>, values: &Values, findings: &mut Findings) {
         let api = shared.api;
         let mut found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
         let guard = Arc::new(Guard::compile(&found.security, &found.properties, shared.surroundings(), findings));
@@ -68,7 +62,7 @@ impl SnapshotBuilder {
         // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
         let assemblies = std::mem::take(&mut found.all).into_iter();
         let pipelines: Vec<Result<Arc<Pipeline>, Reported>> =
-            assemblies.map(|one| compile_assembly(&one, &found.properties, shared, place, findings)).collect();
+            assemblies.map(|one| compile_assembly(&one, &found.properties, shared, findings)).collect();
         let info = Arc::new(api_info(api, &found, shared.settings));
         if pipelines.iter().flatten().any(|pipeline| pipeline.reads_document) {
             // Made now, and not by the first request.

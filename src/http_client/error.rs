@@ -40,6 +40,23 @@ pub enum SendErrorKind {
     Protocol,
 }
 
+impl SendErrorKind {
+    /// One word, for counters and traces.
+    pub fn word(self) -> &'static str {
+        match self {
+            SendErrorKind::Dns => "dns",
+            SendErrorKind::Connect => "connect",
+            SendErrorKind::Guarded => "blocked",
+            SendErrorKind::Tls => "tls",
+            SendErrorKind::ConnectTimeout => "connect_timeout",
+            SendErrorKind::ResponseTimeout => "response_timeout",
+            SendErrorKind::Closed => "closed",
+            SendErrorKind::RequestBody => "request_body",
+            SendErrorKind::Protocol => "protocol",
+        }
+    }
+}
+
 impl SendError {
     pub(super) fn from_client(error: ClientError) -> Self {
         if let Some(connect) = find::<ConnectError>(&error) {

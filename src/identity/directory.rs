@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{SHA256, digest as hash};
 
 use super::limit::Limit;
 use crate::openapi::Api;
-use crate::runtime::Caller;
+use crate::runtime::{Caller, CallerNames};
 use crate::settings::{ApplicationState, Clients, OperationLimits, Plan, PlanLimit};
 use crate::value::Value;
 
@@ -119,13 +119,14 @@ fn caller(number: usize, name: &str, application: &crate::settings::Application,
     let organization = application.organization.as_deref().unwrap_or_default();
     let org = Value::object([("id", text(organization)), ("name", text(organization))]);
     let rate = of.rate_limits.values().next().map_or_else(String::new, |limit| limit.value.to_string());
-    let plan = Value::object([
+    let shown = Value::object([
         ("id", text(plan)),
         ("name", text(plan)),
         ("version", text(of.version.as_deref().unwrap_or("1.0.0"))),
         ("rate-limit", text(&rate)),
     ]);
-    Caller { client: Value::object([("app", app), ("org", org)]), plan, number }
+    let names = CallerNames { application: title.into(), plan: Some(plan.into()) };
+    Caller { client: Value::object([("app", app), ("org", org)]), plan: shown, names, number }
 }
 
 type Named<'a> = &'a indexmap::IndexMap<String, PlanLimit>;

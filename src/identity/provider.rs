@@ -62,8 +62,9 @@ impl Provider {
     ) -> Result<Arc<Self>, Reported> {
         let what = |key: &str| format!("`{key}` of the OAuth provider `{name}`");
         let (profile, issuer) = (settings.tls_profile.as_deref(), settings.issuer.as_deref());
-        let target =
-            |key: &str, url: &str, targets: &mut TargetCompiler<'_, '_>| targets.target(&what(key), url, profile);
+        let target = |key: &str, url: &str, targets: &mut TargetCompiler<'_, '_>| {
+            targets.target("OAuth provider", &what(key), url, profile)
+        };
         let source = match (&settings.introspection_url, &settings.jwks_url, issuer) {
             (Some(url), _, _) => {
                 let target = target("introspection-url", url, targets)?;
@@ -77,7 +78,7 @@ impl Provider {
             (None, Some(url), _) => {
                 let target = target("jwks-url", url, targets)?;
                 let key = key("key set", &target);
-                Source::Keys(targets.around.resources.key_sets().get(key, &target.client, &target.uri))
+                Source::Keys(targets.around.resources.key_sets().get(key, &target.fetcher, &target.uri))
             }
             (None, None, Some(issuer)) => {
                 let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
@@ -108,7 +109,7 @@ impl Provider {
         profile: Option<&str>,
         targets: &mut TargetCompiler<'_, '_>,
     ) -> Result<Arc<Self>, Reported> {
-        let target = targets.target(what, url, profile)?;
+        let target = targets.target("token introspection", what, url, profile)?;
         let longest = OAuthProvider::default().cache_ttl.0;
         let asking = Asking { client_id: None, client_secret: None, longest };
         Ok(Provider::of(Source::Introspection(introspector(&target, &asking, targets)), None))
@@ -116,7 +117,7 @@ impl Provider {
 
     /// The issuer that a discovery document describes.
     pub fn discovered(what: &str, url: &str, targets: &mut TargetCompiler<'_, '_>) -> Result<Arc<Self>, Reported> {
-        let target = targets.target(what, url, None)?;
+        let target = targets.target("token issuer", what, url, None)?;
         Ok(Provider::of(Source::Discovery(discovery(&target, None, targets)), None))
     }
 
@@ -209,7 +210,7 @@ fn key(word: &str, target: &Target) -> Key {
 
 fn discovery(target: &Target, issuer: Option<&str>, targets: &TargetCompiler<'_, '_>) -> Arc<Discovery> {
     let key = Fingerprint::new("discovery").with(&target.uri.to_string()).with(&issuer).with_tls(&target.tls).key();
-    targets.around.resources.discoveries().get(key, &target.client, &target.uri, issuer)
+    targets.around.resources.discoveries().get(key, &target.fetcher, &target.uri, issuer)
 }
 
 fn introspector(target: &Target, asking: &Asking<'_>, targets: &TargetCompiler<'_, '_>) -> Arc<Introspector> {
@@ -221,7 +222,7 @@ fn introspector(target: &Target, asking: &Asking<'_>, targets: &TargetCompiler<'
         .with_tls(&target.tls)
         .key();
     let all = targets.around.resources.introspections();
-    all.get(key, &target.client, &target.uri, credentials(asking), asking.longest)
+    all.get(key, &target.fetcher, &target.uri, credentials(asking), asking.longest)
 }
 
 /// RFC 6749, 2.3.1: both are form-encoded before they are joined.

@@ -7,6 +7,7 @@ use http::Uri;
 use crate::base::{Code, Diagnostic, Findings, Reported, Span, codes, nearest, quoted_list};
 use crate::http_client::{HttpClient, PoolOptions, TlsOptions};
 use crate::resources::Surroundings;
+use crate::resources::fetch::Fetcher;
 use crate::settings::Purpose;
 
 /// Connecting takes no longer.
@@ -21,17 +22,18 @@ pub struct TargetCompiler<'a, 'f> {
 
 /// Whom to call, and how.
 pub struct Target {
-    pub client: HttpClient,
+    pub fetcher: Fetcher,
     pub tls: TlsOptions,
     pub uri: Uri,
 }
 
 impl TargetCompiler<'_, '_> {
-    /// The target behind a URL; `what` is where it is written.
-    pub fn target(&mut self, what: &str, url: &str, profile: Option<&str>) -> Result<Target, Reported> {
+    /// The target of a URL. `purpose` is what is asked for there, and `what` is where the URL is written.
+    pub fn target(&mut self, purpose: &str, what: &str, url: &str, profile: Option<&str>) -> Result<Target, Reported> {
         let uri = self.uri(what, url);
         let (client, tls) = self.client(profile)?;
-        Ok(Target { client, tls, uri: uri? })
+        let fetcher = Fetcher::new(&client, purpose, self.around.resources.calls());
+        Ok(Target { fetcher, tls, uri: uri? })
     }
 
     fn uri(&mut self, what: &str, url: &str) -> Result<Uri, Reported> {

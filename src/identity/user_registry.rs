@@ -8,7 +8,6 @@ use http::{Request, StatusCode};
 
 use super::target::{Target, TargetCompiler};
 use crate::base::Reported;
-use crate::resources::fetch::fetch;
 use crate::settings;
 use crate::value::{Body, Value};
 
@@ -37,7 +36,7 @@ impl UserRegistry {
         profile: Option<&str>,
         targets: &mut TargetCompiler<'_, '_>,
     ) -> Result<Arc<Self>, Reported> {
-        targets.target(what, url, profile).map(|target| Arc::new(UserRegistry(target)))
+        targets.target("user registry", what, url, profile).map(|target| Arc::new(UserRegistry(target)))
     }
 
     /// A registry of the settings.
@@ -57,7 +56,7 @@ impl UserRegistry {
         let mut authorization = authorization.clone();
         authorization.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, authorization);
-        match fetch(&self.0.client, request).await {
+        match self.0.fetcher.fetch(request).await {
             Ok((headers, body)) => Ok(Approval { headers, body }),
             Err(no_answer) => match no_answer.status {
                 Some(status) if !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS => {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::assembly;
-use crate::base::{Diagnostic, Findings, Sources, Span, codes};
+use crate::base::{Diagnostic, Findings, Sources, codes};
 use crate::compile::SnapshotBuilder;
 use crate::identity::Directory;
 use crate::openapi::{self, Api};
@@ -105,7 +105,7 @@ pub fn load(paths: Paths<'_>, around: Surroundings<'_>, progress: &dyn Fn(usize)
             guard: None,
             custom: &custom,
         };
-        builder.add(shared, &values, &|span: Span| sources.place(span), &mut findings);
+        builder.add(shared, &values, &mut findings);
     }
     findings.sort();
     let snapshot = (findings.errors() == 0).then(|| builder.finish());

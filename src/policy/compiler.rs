@@ -9,7 +9,7 @@ use super::{Meta, Names, SharedParts};
 use crate::assembly::{Carrier, Cors, Step};
 use crate::base::{Code, Diagnostic, Findings, Generation, Reported, Span, codes};
 use crate::expression::{Builtin, Reference, Root, Template};
-use crate::runtime::is_writable;
+use crate::runtime::{CallSite, StepInfo, is_writable};
 use crate::source::{Content, Node, Shape, expand};
 
 /// Compiles one step. Everything a policy reports goes to the true place in the document.
@@ -60,6 +60,18 @@ impl<'a, 'p> Compiler<'a, 'p> {
     /// The title that faults and traces show. Without one it is the policy's own name, however the step spells it.
     pub fn title(&self) -> Arc<str> {
         self.step.title.clone().unwrap_or_else(|| self.meta.name.into())
+    }
+
+    /// What the step is called and where it is.
+    pub fn info(&self) -> Arc<StepInfo> {
+        let place = self.shared.sources.place(self.step.policy_span).into();
+        Arc::new(StepInfo { policy: self.step.policy.clone(), title: self.title(), place })
+    }
+
+    /// The step as one that calls.
+    pub fn call_site(&self) -> CallSite {
+        let step = self.info();
+        CallSite { observer: self.shared.resources.calls().of(&step), step }
     }
 
     /// The place of a property, given as a JSON pointer such as `/actions/0/set`; the step's where it is not written.

@@ -8,10 +8,9 @@ use http::{Request, Uri};
 use tokio::time::Instant;
 
 use super::cache::Key;
-use super::fetch::{allowed_life, fetch};
+use super::fetch::{Fetcher, allowed_life};
 use super::in_use::InUse;
 use super::key_sets::RemoteKeys;
-use crate::http_client::HttpClient;
 use crate::value::{Body, parse_unique_object};
 
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
@@ -27,7 +26,7 @@ pub struct Discoveries(InUse<Discovery>);
 /// A discovery document.
 #[derive(Debug)]
 pub struct Discovery {
-    client: HttpClient,
+    fetcher: Fetcher,
     uri: Uri,
     /// What the document must say.
     expected: Option<Arc<str>>,
@@ -52,10 +51,10 @@ struct Known {
 }
 
 impl Discoveries {
-    /// The document at this URL, read through this client. `key` says all of it.
-    pub fn get(&self, key: Key, client: &HttpClient, uri: &Uri, expected: Option<&str>) -> Arc<Discovery> {
+    /// The document at this URL, read through this fetcher. `key` says all of it.
+    pub fn get(&self, key: Key, fetcher: &Fetcher, uri: &Uri, expected: Option<&str>) -> Arc<Discovery> {
         self.0.get(key, || Discovery {
-            client: client.clone(),
+            fetcher: fetcher.clone(),
             uri: uri.clone(),
             expected: expected.map(Arc::from),
             known: RwLock::default(),
@@ -118,7 +117,7 @@ impl Discovery {
         let mut request = Request::new(Body::Empty.send());
         *request.uri_mut() = self.uri.clone();
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let (headers, bytes) = fetch(&self.client, request).await.map_err(|no_answer| no_answer.reason)?;
+        let (headers, bytes) = self.fetcher.fetch(request).await.map_err(|no_answer| no_answer.reason)?;
         let members = parse_unique_object(&bytes).map_err(|what| format!("it {what}"))?;
         let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
         let name = text("issuer").ok_or("it names no `issuer`")?;
@@ -133,7 +132,7 @@ impl Discovery {
         let before = self.known.read().unwrap_or_else(PoisonError::into_inner).issuer.clone();
         let keys = match before {
             Some(before) if *before.keys.uri() == uri => before.keys.clone(),
-            _ => Arc::new(RemoteKeys::new(&self.client, &uri)),
+            _ => Arc::new(RemoteKeys::new(&self.fetcher, &uri)),
         };
         let life = allowed_life(&headers).unwrap_or(USUAL_LIFE).clamp(SHORTEST_LIFE, LONGEST_LIFE);
         Ok((Issuer { name: name.into(), keys }, life))

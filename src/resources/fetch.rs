@@ -1,5 +1,7 @@
 //! Short answers of issuers: read whole, under a limit and within a time.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,7 +10,9 @@ use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use tokio::time::Instant;
 
-use crate::http_client::HttpClient;
+use super::calls::CallCounters;
+use crate::http_client::{HttpClient, ResponseBody, SendError};
+use crate::runtime::{Call, CallFailure, CallTarget, Observer, StepInfo};
 use crate::value::BodyStream;
 
 /// Bytes of an answer.
@@ -25,11 +29,46 @@ pub struct NoAnswer {
     pub headers: HeaderMap,
 }
 
-/// The answer to a request, where its status is 200.
-pub async fn fetch(client: &HttpClient, request: Request<BodyStream>) -> Result<(HeaderMap, Bytes), NoAnswer> {
+/// Asks issuers and registries. Its calls are counted as those of steps are.
+#[derive(Clone)]
+pub struct Fetcher {
+    client: HttpClient,
+    observer: Arc<dyn Observer>,
+}
+
+impl Fetcher {
+    /// `what` is fetched, for the counters.
+    pub fn new(client: &HttpClient, what: &str, counters: &CallCounters) -> Self {
+        let step = StepInfo { policy: what.into(), title: what.into(), place: "".into() };
+        Fetcher { client: client.clone(), observer: counters.of(&Arc::new(step)).into() }
+    }
+
+    /// The answer to a request, where its status is 200.
+    pub async fn fetch(&self, request: Request<BodyStream>) -> Result<(HeaderMap, Bytes), NoAnswer> {
+        let target = CallTarget::Service { method: request.method().clone(), uri: request.uri().clone() };
+        let started = Instant::now();
+        let sent = self.client.send(request, PATIENCE).await;
+        let result = match &sent {
+            Ok(response) => Ok(response.status()),
+            Err(error) => Err(CallFailure { kind: error.kind.word(), cause: String::new() }),
+        };
+        self.observer.call_ended(&Call::ended(target, started.into(), result));
+        read(sent, started).await
+    }
+}
+
+impl fmt::Debug for Fetcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fetcher")
+    }
+}
+
+async fn read(
+    sent: Result<Response<ResponseBody>, SendError>,
+    started: Instant,
+) -> Result<(HeaderMap, Bytes), NoAnswer> {
     let fail = |reason: String| NoAnswer { reason, status: None, headers: HeaderMap::new() };
-    let started = Instant::now();
-    let response = client.send(request, PATIENCE).await.map_err(|error| fail(error.to_string()))?;
+    let response = sent.map_err(|error| fail(error.to_string()))?;
     if response.status() != StatusCode::OK {
         let reason = format!("the answer has the status {}", response.status().as_u16());
         return Err(NoAnswer { reason, status: Some(response.status()), headers: response.into_parts().0.headers });

@@ -14,9 +14,8 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
 
 use super::cache::{Fingerprint, Key};
-use super::fetch::{allowed_life, fetch};
+use super::fetch::{Fetcher, allowed_life};
 use super::in_use::InUse;
-use crate::http_client::HttpClient;
 use crate::value::{Body, Value, form, parse_unique_object};
 
 /// Answers that are kept of each kind: about good tokens, and about all others. Tokens that somebody makes up push out no good ones.
@@ -34,7 +33,7 @@ pub struct Introspections(InUse<Introspector>);
 
 /// Asks one issuer about tokens.
 pub struct Introspector {
-    client: HttpClient,
+    fetcher: Fetcher,
     uri: Uri,
     /// As whom.
     authorization: Option<HeaderValue>,
@@ -63,13 +62,13 @@ impl Introspections {
     pub fn get(
         &self,
         key: Key,
-        client: &HttpClient,
+        fetcher: &Fetcher,
         uri: &Uri,
         authorization: Option<HeaderValue>,
         longest: Duration,
     ) -> Arc<Introspector> {
         self.0.get(key, || Introspector {
-            client: client.clone(),
+            fetcher: fetcher.clone(),
             uri: uri.clone(),
             authorization,
             longest,
@@ -140,7 +139,7 @@ impl Introspector {
             (Err(Arc::from(reason)), FAILURE_LIFE)
         };
         let Ok(_open) = self.open.acquire().await else { return failed("the gateway ends".to_owned()) };
-        let (headers, bytes) = match fetch(&self.client, self.question(token)).await {
+        let (headers, bytes) = match self.fetcher.fetch(self.question(token)).await {
             Ok(answer) => answer,
             Err(no_answer) => return failed(no_answer.reason),
         };

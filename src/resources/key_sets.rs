@@ -8,9 +8,8 @@ use http::{Request, Uri};
 use tokio::time::Instant;
 
 use super::cache::Key;
-use super::fetch::{allowed_life, fetch};
+use super::fetch::{Fetcher, allowed_life};
 use super::in_use::InUse;
-use crate::http_client::HttpClient;
 use crate::jose::{Header, KeySet};
 use crate::value::Body;
 
@@ -32,7 +31,7 @@ pub struct KeySets(InUse<RemoteKeys>);
 /// The keys behind a URL.
 #[derive(Debug)]
 pub struct RemoteKeys {
-    client: HttpClient,
+    fetcher: Fetcher,
     uri: Uri,
     /// What is known; held for as long as it takes to look.
     known: RwLock<Known>,
@@ -54,19 +53,19 @@ struct Known {
 // === impl KeySets ===
 
 impl KeySets {
-    /// The keys behind this URL, read through this client. `key` says both.
-    pub fn get(&self, key: Key, client: &HttpClient, uri: &Uri) -> Arc<RemoteKeys> {
-        self.0.get(key, || RemoteKeys::new(client, uri))
+    /// The keys behind this URL, read through this fetcher. `key` says both.
+    pub fn get(&self, key: Key, fetcher: &Fetcher, uri: &Uri) -> Arc<RemoteKeys> {
+        self.0.get(key, || RemoteKeys::new(fetcher, uri))
     }
 }
 
 // === impl RemoteKeys ===
 
 impl RemoteKeys {
-    /// The keys behind this URL, read through this client. Nothing is asked for yet.
-    pub fn new(client: &HttpClient, uri: &Uri) -> Self {
+    /// The keys behind this URL, read through this fetcher. Nothing is asked for yet.
+    pub fn new(fetcher: &Fetcher, uri: &Uri) -> Self {
         RemoteKeys {
-            client: client.clone(),
+            fetcher: fetcher.clone(),
             uri: uri.clone(),
             known: RwLock::default(),
             turn: tokio::sync::Mutex::default(),
@@ -152,7 +151,7 @@ impl RemoteKeys {
         request
             .headers_mut()
             .insert(ACCEPT, http::HeaderValue::from_static("application/jwk-set+json, application/json"));
-        let (headers, bytes) = fetch(&self.client, request).await.map_err(|no_answer| {
+        let (headers, bytes) = self.fetcher.fetch(request).await.map_err(|no_answer| {
             let mut failure = fail(&no_answer.reason);
             failure.pause = pause(&no_answer.headers);
             failure

@@ -7,6 +7,7 @@
 pub mod background;
 pub mod bulkhead;
 pub mod cache;
+pub mod calls;
 pub mod counters;
 pub mod discovery;
 pub mod fetch;
@@ -30,6 +31,7 @@ use crate::script::{Engine, Limits, StuckThreads};
 use background::Background;
 use bulkhead::Bulkheads;
 use cache::{Cache, Key};
+use calls::CallCounters;
 use counters::{Counters, Memory};
 use discovery::Discoveries;
 use introspection::Introspections;
@@ -47,6 +49,7 @@ pub struct Resources {
     scripts: Mutex<Kept<Limits, Arc<Engine>>>,
     stuck_threads: Arc<StuckThreads>,
     cache: Arc<Cache>,
+    calls: CallCounters,
     gauges: CredentialGauges,
     bulkheads: Arc<Bulkheads>,
     background: Arc<Background>,
@@ -150,6 +153,11 @@ impl Resources {
     /// The stored responses.
     pub fn cache(&self) -> &Arc<Cache> {
         &self.cache
+    }
+
+    /// What the calls of steps are counted by.
+    pub fn calls(&self) -> &CallCounters {
+        &self.calls
     }
 
     /// How old the credentials are.

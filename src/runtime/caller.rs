@@ -16,12 +16,21 @@ pub struct Identity {
 }
 
 /// Who calls, and under which plan. One is made at load for every application that may call.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Caller {
     /// What `client.*` says.
     pub client: Value,
     /// What `plan.*` says.
     pub plan: Value,
+    /// The names of both, for the access log.
+    pub names: CallerNames,
     /// Its place among the applications of the API.
     pub number: usize,
+}
+
+/// The names of an application and its plan.
+#[derive(Debug, Clone)]
+pub struct CallerNames {
+    pub application: Arc<str>,
+    pub plan: Option<Arc<str>>,
 }

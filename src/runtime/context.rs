@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::api_info::{ApiInfo, OperationInfo};
 use super::budget::{Budget, ContextLimits};
 use super::caller::Identity;
+use super::calls::Calls;
 use super::error_document::ErrorFormat;
 use super::fault::Fault;
 use super::handlers::Handler;
@@ -116,6 +117,8 @@ pub struct Handling {
     pub error: Option<(Fault, Option<Arc<StepInfo>>)>,
     /// Only of requests that are traced.
     pub recorder: Option<Box<Recorder>>,
+    /// The calls of its steps.
+    pub calls: Calls,
 }
 
 // === impl Pipeline ===
@@ -210,7 +213,7 @@ impl State {
                 body_limit: self.budget.body_limit,
                 limits: RateLimitStates::default(),
             },
-            handling: Handling { error: self.handling.error.clone(), recorder: None },
+            handling: Handling { error: self.handling.error.clone(), ..Handling::default() },
         })
     }
 

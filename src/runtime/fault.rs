@@ -8,7 +8,7 @@ use http::StatusCode;
 use http::header::{HeaderName, HeaderValue};
 
 use super::kinds::{self, FaultKind};
-use super::step_info::OpId;
+use super::step_info::{OpId, StepInfo};
 use crate::value::Value;
 
 /// Who caused a fault.
@@ -20,6 +20,8 @@ pub enum FaultSource {
     Upstream,
     /// The gateway, its document or its settings.
     Gateway,
+    /// The author of the document, who raises it on purpose.
+    Author,
 }
 
 /// Something went wrong in a step. One pointer, so that the results of steps stay small where nothing does.
@@ -44,6 +46,8 @@ pub struct FaultParts {
     pub details: Vec<(Arc<str>, Value)>,
     /// For the log only: the cause in the words of the library that met it.
     pub cause: Option<String>,
+    /// The log has a line about its cause already.
+    pub is_logged: bool,
     /// Where it happened; the executor fills it in.
     pub op: Option<OpId>,
 }
@@ -77,6 +81,7 @@ impl Fault {
             headers: Vec::new(),
             details: Vec::new(),
             cause: None,
+            is_logged: false,
             op: None,
         }))
     }
@@ -84,7 +89,7 @@ impl Fault {
     /// A fault under a name of the author's. A name that Gantry knows brings its kind and its status along.
     pub fn thrown(name: &str, message: impl Into<String>) -> Self {
         let kind = kinds::ALL.iter().copied().find(|kind| kind.name == name);
-        let mut fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message);
+        let mut fault = Fault::new(&kinds::RUNTIME, FaultSource::Author, message);
         fault.name = Cow::Owned(name.to_owned());
         fault.kind = kind;
         fault.status = kind.map_or(StatusCode::INTERNAL_SERVER_ERROR, |kind| kind.status);
@@ -94,6 +99,15 @@ impl Fault {
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same for the client: which call failed is part of the sentence.
+    #[must_use]
+    pub fn naming(mut self, step: Option<&StepInfo>) -> Self {
+        if let Some(step) = step.filter(|_| self.source == FaultSource::Upstream) {
+            self.message.push_str(&format!(" (step `{}`)", step.title));
+        }
         self
     }
 

@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime};
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
+use super::calls::Call;
 use super::step_info::StepInfo;
 
 /// W3C Trace Context: which trace a call belongs to, and below which span.
@@ -14,6 +15,9 @@ pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// What other tracing systems keep beside it.
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+
+/// Calls of one request that are traced.
+const MOST_CALLS: usize = 128;
 
 /// Names a trace. Shown as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +38,19 @@ pub struct StepSpan {
     pub fault: Option<String>,
 }
 
-/// Where the steps of a request go when its pipeline is over, however it ended.
-pub trait StepSpans: Send + Sync {
-    fn take(&self, spans: Vec<StepSpan>);
+/// One call of a step.
+#[derive(Debug)]
+pub struct CallSpan {
+    pub id: SpanId,
+    /// The step, or the request where no step runs.
+    pub parent: SpanId,
+    pub started: SystemTime,
+    pub call: Call,
+}
+
+/// Where the steps of a request and their calls go when its pipeline is over, however it ended.
+pub trait Spans: Send + Sync {
+    fn take(&self, steps: Vec<StepSpan>, calls: Vec<CallSpan>);
 }
 
 /// Notes the steps of one request.
@@ -47,18 +61,22 @@ pub struct Recorder {
     own: bool,
     started: (SystemTime, Instant),
     spans: Vec<StepSpan>,
+    calls: Vec<CallSpan>,
     /// The step that runs.
     open: Option<usize>,
-    to: Arc<dyn StepSpans>,
+    /// The span of the next call.
+    next_call: SpanId,
+    to: Arc<dyn Spans>,
 }
 
 // === impl Recorder ===
 
 impl Recorder {
     /// Steps become children of the span `server`. `own` says that the trace began with it.
-    pub fn new(trace: TraceId, server: SpanId, own: bool, to: Arc<dyn StepSpans>) -> Self {
+    pub fn new(trace: TraceId, server: SpanId, own: bool, to: Arc<dyn Spans>) -> Self {
         let started = (SystemTime::now(), Instant::now());
-        Recorder { trace, server, own, started, spans: Vec::new(), open: None, to }
+        let (spans, calls, next_call) = (Vec::new(), Vec::new(), SpanId::random());
+        Recorder { trace, server, own, started, spans, calls, open: None, next_call, to }
     }
 
     /// An op of this step is about to run. The conditions of one `switch`, and both ends of a user-defined policy, are one
@@ -98,10 +116,22 @@ impl Recorder {
         wall + clock.elapsed()
     }
 
-    /// The trace, and the step that runs, which calls are made for.
+    /// The trace, and the span of the call that is made next.
     pub fn position(&self) -> (TraceId, SpanId) {
+        (self.trace, self.next_call)
+    }
+
+    /// A call of the step that runs has ended.
+    pub(super) fn call_ended(&mut self, call: &Call) {
+        if self.calls.len() >= MOST_CALLS {
+            return;
+        }
         let step = self.open.and_then(|open| self.spans.get(open));
-        (self.trace, step.map_or(self.server, |span| span.id))
+        let parent = step.map_or(self.server, |span| span.id);
+        let id = std::mem::replace(&mut self.next_call, SpanId::random());
+        let (wall, clock) = self.started;
+        let started = wall + call.started.saturating_duration_since(clock);
+        self.calls.push(CallSpan { id, parent, started, call: call.clone() });
     }
 
     /// Says in the headers of a call which step of which trace it is made for, where `passes` lets such a header through.
@@ -121,7 +151,7 @@ impl Recorder {
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.leave();
-        self.to.take(std::mem::take(&mut self.spans));
+        self.to.take(std::mem::take(&mut self.spans), std::mem::take(&mut self.calls));
     }
 }
 

@@ -13,12 +13,12 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::Instant;
 
 use super::clients::Slot;
-use super::failure::Failure;
+use super::failure::Facts;
 use super::framing::Ambiguous;
 use super::peer::Peer;
 use super::traffic::Traffic;
 use crate::aws::client::StreamError;
-use crate::runtime::{Recorder, Route, protocol};
+use crate::runtime::{Recorder, Route, TraceId, protocol};
 use crate::telemetry::{AccessRecord, Arrival, Break, Departure, RequestEnd, Trace};
 use crate::value::{BodyStream, BodyTimeout, BoxError};
 
@@ -37,7 +37,7 @@ pub(super) struct Exchange {
     /// Only of a request that is traced.
     trace: Option<Arc<Trace>>,
     pub(super) route: Option<Arc<Route>>,
-    pub(super) failure: Option<Failure>,
+    pub(super) facts: Facts,
     /// What is ambiguous in its bytes, so that its connection ends with it.
     pub(super) ambiguous: Option<Ambiguous>,
     /// Its place among the requests that may run at a time.
@@ -80,7 +80,7 @@ impl Exchange {
             line,
             trace,
             route: None,
-            failure: None,
+            facts: Facts::default(),
             ambiguous: None,
             slot: None,
             status: None,
@@ -123,10 +123,10 @@ impl Exchange {
         self.route.as_deref().map(|route| (&route.api.name, &route.operation.full_path))
     }
 
-    fn record(&mut self) -> Option<AccessRecord> {
+    fn record(&mut self, trace: Option<TraceId>) -> Option<AccessRecord> {
         let line = self.line.take()?;
         let route = self.route.as_deref();
-        let failure = self.failure.take();
+        let Facts { failure, caller, waited } = std::mem::take(&mut self.facts);
         Some(AccessRecord {
             time: self.received,
             id: self.id.clone(),
@@ -141,6 +141,10 @@ impl Exchange {
             operation: route.map(|route| route.operation.full_path.clone()),
             place: failure.as_ref().and_then(|failure| failure.step.as_ref()).map(|step| step.place.clone()),
             fault: failure.map(|failure| failure.fault),
+            application: caller.as_ref().map(|caller| caller.names.application.clone()),
+            plan: caller.and_then(|caller| caller.names.plan.clone()),
+            upstream_ms: (!waited.is_zero()).then_some(waited.as_micros() as f64 / 1000.0),
+            trace,
             protocol: protocol(self.version),
             user_agent: line.user_agent,
         })
@@ -157,15 +161,17 @@ impl Drop for Exchange {
             duration: self.arrived.elapsed(),
             kept: self.route.as_deref().map(|route| &route.kept),
         });
-        if let Some(trace) = self.trace.take() {
+        let trace = self.trace.take();
+        let trace_id = trace.as_ref().map(|trace| trace.id());
+        if let Some(trace) = trace {
             trace.end(&Departure {
                 status: self.status,
                 route: self.names(),
-                fault: self.failure.as_ref().map(|failure| &*failure.fault),
+                fault: self.facts.failure.as_ref().map(|failure| &*failure.fault),
                 complete: self.complete,
             });
         }
-        if let Some(record) = self.record()
+        if let Some(record) = self.record(trace_id)
             && let Some(log) = &self.traffic.parts.access_log
         {
             log.write(record);

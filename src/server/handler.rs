@@ -53,7 +53,7 @@ pub(super) fn handle(
             let traffic = traffic.clone();
             Box::pin(async move {
                 let ended = run(&traffic, exchange.slot.clone(), context).await;
-                exchange.failure = ended.failure;
+                exchange.facts = ended.facts;
                 respond(&traffic, exchange, ended.message)
             })
         }

@@ -9,7 +9,7 @@ use http::StatusCode;
 use tokio::task::JoinError;
 
 use super::clients::Slot;
-use super::failure::Failure;
+use super::failure::{Facts, Failure};
 use super::reply::reply;
 use super::stop::Phase;
 use super::traffic::Traffic;
@@ -19,7 +19,7 @@ use crate::value::{Message, panic_message};
 /// What came out.
 pub(super) struct Ended {
     pub(super) message: Message,
-    pub(super) failure: Option<Failure>,
+    pub(super) facts: Facts,
 }
 
 /// Runs the context's pipeline. One that has handlers or a `finally`, or counts what runs at a time, runs to its end even when the
@@ -42,12 +42,13 @@ pub(super) async fn run(traffic: &Arc<Traffic>, slot: Option<Arc<Slot>>, cx: Con
         Outcome::Ended(ended) => ended,
         Outcome::Cut => {
             let fault = cut(&id);
-            Ended { message: error_document(&fault, format), failure: None }
+            Ended { message: error_document(&fault, format), facts: Facts::default() }
         }
         Outcome::Panicked(fault) => {
             traffic.parts.metrics.fault(&fault.name, None);
             let message = error_document(&fault, format);
-            Ended { message, failure: Some(Failure { fault: fault.name.to_string(), step: None }) }
+            let failure = Some(Failure { fault: fault.name.to_string(), step: None });
+            Ended { message, facts: Facts { failure, ..Facts::default() } }
         }
     }
 }
@@ -89,39 +90,55 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
         Ok(mut message) => match cx.state.handling.error.take() {
             None => {
                 cx.state.finish(&mut message);
-                return Ended { message, failure: None };
+                return Ended { message, facts: Facts::of(&mut cx.state, None) };
             }
             Some((fault, step)) => {
-                tracing::info!(
-                    request_id = %id, fault = %fault.name, place = place(&step), cause = fault.cause, handled = true,
-                    "{}", fault.message
-                );
+                log_handled(&id, &fault, step.as_deref());
                 (message, fault, step)
             }
         },
         Err(fault) => {
             let step = fault.op.and_then(|op| pipeline.info.get(op as usize).cloned().flatten());
-            let status = fault.status.as_u16();
-            match fault.source {
-                FaultSource::Client => tracing::info!(
-                    request_id = %id, fault = %fault.name, status, place = place(&step), cause = fault.cause,
-                    "{}", fault.message
-                ),
-                FaultSource::Upstream | FaultSource::Gateway => tracing::warn!(
-                    request_id = %id, fault = %fault.name, status, place = place(&step), cause = fault.cause,
-                    "{}", fault.message
-                ),
-            }
-            (error_document(&fault, pipeline.error_format), fault, step)
+            log_fault(&id, &fault, step.as_deref());
+            let shown = fault.clone().naming(step.as_deref());
+            (error_document(&shown, pipeline.error_format), fault, step)
         }
     };
     cx.state.finish(&mut message);
     traffic.parts.metrics.fault(&fault.name, step.as_ref().map(|step| &step.policy));
-    Ended { message, failure: Some(Failure { fault: fault.name.to_string(), step }) }
+    let failure = Failure { fault: fault.name.to_string(), step };
+    Ended { message, facts: Facts::of(&mut cx.state, Some(failure)) }
 }
 
-fn place(step: &Option<Arc<StepInfo>>) -> Option<&str> {
-    step.as_ref().map(|step| &*step.place)
+/// A fault that nothing caught. What a client or an author meant to happen is no warning, and what has a line is not said again.
+fn log_fault(id: &str, fault: &Fault, step: Option<&StepInfo>) {
+    let (status, cause) = (fault.status.as_u16(), fault.cause.as_deref());
+    let (title, place) = (step.map(|step| &*step.title), step.map(|step| &*step.place));
+    match fault.source {
+        _ if fault.is_logged => {
+            tracing::debug!(request_id = id, fault = %fault.name, status, step = title, place, cause, "{}", fault.message)
+        }
+        FaultSource::Client | FaultSource::Author => {
+            tracing::info!(request_id = id, fault = %fault.name, status, step = title, place, cause, "{}", fault.message)
+        }
+        FaultSource::Upstream | FaultSource::Gateway => {
+            tracing::warn!(request_id = id, fault = %fault.name, status, step = title, place, cause, "{}", fault.message)
+        }
+    }
+}
+
+/// A fault that a handler took.
+fn log_handled(id: &str, fault: &Fault, step: Option<&StepInfo>) {
+    let (title, place) = (step.map(|step| &*step.title), step.map(|step| &*step.place));
+    let (cause, handled) = (fault.cause.as_deref(), true);
+    match fault.is_logged {
+        true => {
+            tracing::debug!(request_id = id, fault = %fault.name, step = title, place, cause, handled, "{}", fault.message)
+        }
+        false => {
+            tracing::info!(request_id = id, fault = %fault.name, step = title, place, cause, handled, "{}", fault.message)
+        }
+    }
 }
 
 /// The client learns that it was us, the log learns what it was.

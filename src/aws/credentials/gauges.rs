@@ -45,6 +45,15 @@ enum LoadOutcome {
 }
 
 impl CredentialGauges {
+    /// Something of each, for tests of what is shown.
+    #[cfg(test)]
+    pub(crate) fn fill(&self) {
+        let labels = SourceLabels { source: "test".into() };
+        self.loads.get_or_create(&LoadLabels { source: "test".into(), outcome: LoadOutcome::loaded }).inc();
+        self.loaded.get_or_create(&labels).set(1.0);
+        self.expires.get_or_create(&labels).set(1.0);
+    }
+
     pub(super) fn record(&self, source: &CredentialSource, result: Result<&Keys, &CredentialsError>) {
         let source = name(source);
         let outcome = if result.is_ok() { LoadOutcome::loaded } else { LoadOutcome::failed };

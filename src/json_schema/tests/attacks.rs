@@ -94,13 +94,11 @@ fn wide_lists_end_at_the_first_item_that_fits_nothing() {
     let alternatives: Vec<Value> = (0..20).map(|i| json!({"type": "object", "required": [format!("k{i}")]})).collect();
     let wide = json!({"type": "array", "items": {"anyOf": alternatives}});
     let value = Value::Array(vec![json!({}); 1_000_000]);
-    let start = Instant::now();
     let (valid, steps, _) = cost(&wide, &value);
     assert!(!valid && steps < 100, "{steps}");
     assert_eq!(problems(&wide, &value).len(), 5);
     let last = Value::Array(vec![json!({"k19": 1}); 1_000_000]);
     assert_eq!(compile(&wide).is_valid(&last, &mut Meter::new(Budget::steps(100_000))), Err(TooCostly::Steps(100_000)));
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::sent::{Pair, Places};
 use crate::identity::{Denial, Directory, Refusal, UserRegistry, basic_of, fault};
-use crate::runtime::{Caller, Context, Fault, FaultSource, Next, Outcome, Step, kinds};
+use crate::runtime::{Caller, CallerNames, Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Value;
 
 /// A compiled `client-security`.
@@ -72,7 +72,8 @@ async fn ask(registry: Option<&UserRegistry>, (id, secret): Pair) -> Result<Arc<
             let app = Value::object([("id", Value::from(id.as_str())), ("name", id.as_str().into())]);
             // No plan of the settings is theirs.
             let number = usize::MAX;
-            Ok(Arc::new(Caller { client: Value::object([("app", app)]), plan: Value::Null, number }))
+            let names = CallerNames { application: id.as_str().into(), plan: None };
+            Ok(Arc::new(Caller { client: Value::object([("app", app)]), plan: Value::Null, names, number }))
         }
         Err(Denial::Refused) => Err(Unknown::Refused),
         Err(Denial::Unavailable(reason)) => Err(Unknown::Unavailable(reason)),

@@ -16,6 +16,7 @@ use crate::expression::Template;
 use crate::policy::kit::jwt;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::resources::cache::Fingerprint;
+use crate::resources::fetch::Fetcher;
 use crate::resources::key_sets::RemoteKeys;
 use crate::source::Spellings;
 use claims::Expected;
@@ -175,5 +176,6 @@ fn remote(url: &str, profile: Option<&str>, compiler: &mut Compiler<'_, '_>) -> 
     let tls = compiler.tls(profile)?;
     let client = compiler.http_client(profile, CONNECT_TIMEOUT)?;
     let key = Fingerprint::new("key set").with(&url).with_tls(&tls).key();
-    Ok(compiler.shared.resources.key_sets().get(key, &client, &uri))
+    let fetcher = Fetcher::new(&client, "key set", compiler.shared.resources.calls());
+    Ok(compiler.shared.resources.key_sets().get(key, &fetcher, &uri))
 }

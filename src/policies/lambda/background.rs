@@ -7,7 +7,7 @@ use crate::base::{Reported, codes};
 use crate::policy::Compiler;
 use crate::resources::background::Background;
 use crate::resources::bulkhead::Permit;
-use crate::runtime::{Fault, FaultSource, kinds};
+use crate::runtime::{Fault, FaultSource, kinds, log_call};
 
 use super::caller::Caller;
 use super::chosen::Chosen;
@@ -16,8 +16,6 @@ use super::config::Config;
 /// Where the calls of a step go on.
 pub(super) struct InBackground {
     queue: Arc<Background>,
-    /// For the log.
-    title: Arc<str>,
 }
 
 /// What hands calls over, where the step has the property.
@@ -39,7 +37,7 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Resul
         compiler.error_with_help(codes::BAD_VALUE, &format!("/{name}"), message, help);
     }
     compiler.findings.errors_since(mark)?;
-    Ok(Some(InBackground { queue: compiler.shared.resources.background().clone(), title: compiler.title() }))
+    Ok(Some(InBackground { queue: compiler.shared.resources.background().clone() }))
 }
 
 impl InBackground {
@@ -52,15 +50,15 @@ impl InBackground {
         permit: Option<Permit>,
         id: Arc<str>,
     ) -> Result<(), Fault> {
-        let (bytes, title) = (invocation.payload.len(), self.title.clone());
+        let bytes = invocation.payload.len();
         let work = async move {
             let _permit = permit;
-            let Err(fault) = caller.call(&chosen, &mut invocation, &id).await else { return true };
-            tracing::warn!(
-                request_id = %id, step = %title, function = %chosen.name, fault = %fault.name, cause = fault.cause,
-                "a call in the background failed: {}", fault.message
-            );
-            false
+            let (answered, call) = caller.call(&chosen, &mut invocation, &id).await;
+            caller.site.observer.call_ended(&call);
+            if let Err(fault) = &answered {
+                log_call(&id, &caller.site.step, &call, Some(&fault.name));
+            }
+            answered.is_ok()
         };
         self.queue.submit(bytes, work).map_err(|full| {
             let message = "too many calls of functions wait in the background";

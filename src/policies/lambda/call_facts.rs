@@ -27,6 +27,10 @@ impl CallFacts {
         self.attempts = attempts;
     }
 
+    pub(super) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
     /// What the answer says, or the head of one that streams.
     pub(super) fn answered(&mut self, reply: ReplyFacts) {
         self.reply = Some(reply);

@@ -1,11 +1,14 @@
 //! Makes the calls of a step.
 
 use std::sync::Arc;
+use std::time::Instant;
+
+use http::StatusCode;
 
 use crate::aws::client::{Invocation, InvokeReply, LambdaClient, StreamReply};
 use crate::aws::event::EventFormat;
 use crate::aws::response;
-use crate::runtime::Fault;
+use crate::runtime::{Call, CallFailure, CallSite, CallTarget, Fault};
 use crate::value::Message;
 
 use super::call_facts::CallFacts;
@@ -15,8 +18,11 @@ use super::retry::Retry;
 use super::short_forms::ErrorStatuses;
 use super::{answer, faults};
 
-/// Everything that a call needs beside its function and its payload.
+/// Everything that a call needs in addition to its function and its payload.
 pub(super) struct Caller {
+    pub site: CallSite,
+    /// Of its functions.
+    pub region: Arc<str>,
     pub client: Arc<LambdaClient>,
     pub kind: InvocationKind,
     pub response: ResponseFormat,
@@ -29,41 +35,42 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Calls the function and makes a message of its answer.
+    /// Calls the function and makes a message of its answer. Also says how the call went.
     pub(super) async fn call(
         &self,
         chosen: &Arc<Chosen>,
         invocation: &mut Invocation,
         id: &str,
-    ) -> Result<Message, Fault> {
-        let mut notes = CallFacts::new(chosen);
-        let answered = self.answer(chosen, invocation, &mut notes, id).await;
-        match answered {
-            Ok(mut message) => {
-                notes.put_into(&mut message);
-                Ok(message)
-            }
-            Err(mut fault) => {
-                notes.put_into_fault(&mut fault);
-                Err(fault)
-            }
+    ) -> (Result<Message, Fault>, Call) {
+        let (mut facts, started) = (CallFacts::new(chosen), Instant::now());
+        let mut answered = self.answer(chosen, invocation, &mut facts, id).await;
+        let call = Call { attempts: facts.attempts(), ..Call::ended(self.target(chosen), started, result(&answered)) };
+        match &mut answered {
+            Ok(message) => facts.put_into(message),
+            Err(fault) => facts.put_into_fault(fault),
         }
+        (answered, call)
+    }
+
+    fn target(&self, chosen: &Chosen) -> CallTarget {
+        let (name, qualifier) = (chosen.name.clone(), chosen.qualifier.clone());
+        CallTarget::Function { name, qualifier, region: self.region.clone() }
     }
 
     async fn answer(
         &self,
         chosen: &Arc<Chosen>,
         invocation: &mut Invocation,
-        notes: &mut CallFacts,
+        facts: &mut CallFacts,
         id: &str,
     ) -> Result<Message, Fault> {
         let (function, qualifier) = (&*chosen.name, chosen.qualifier.as_deref());
         if self.response == ResponseFormat::Stream {
             // In a box, so that other calls do not carry its room.
-            return Box::pin(self.stream(chosen, invocation, notes, id)).await;
+            return Box::pin(self.stream(chosen, invocation, facts, id)).await;
         }
         let (reply, attempts) = self.retry.call::<InvokeReply>(&self.client, &chosen.target, invocation).await;
-        notes.made(attempts);
+        facts.made(attempts);
         let reply = reply.map_err(|error| faults::of_error(error, function))?;
         tracing::debug!(
             request_id = id,
@@ -80,7 +87,7 @@ impl Caller {
             true => Err(faults::of_function_error(&reply, function, self.statuses)),
             false => answer::message(reply.payload, self.kind, self.response, self.format, self.strict),
         };
-        notes.answered(reply.facts);
+        facts.answered(reply.facts);
         answer
     }
 
@@ -89,17 +96,17 @@ impl Caller {
         &self,
         chosen: &Chosen,
         invocation: &mut Invocation,
-        notes: &mut CallFacts,
+        facts: &mut CallFacts,
         id: &str,
     ) -> Result<Message, Fault> {
         let function = &*chosen.name;
         let (reply, attempts) = self.retry.call::<StreamReply>(&self.client, &chosen.target, invocation).await;
-        notes.made(attempts);
+        facts.made(attempts);
         let reply = reply.map_err(|error| faults::of_error(error, function))?;
         let (version, lambda_request_id) = (reply.facts.executed_version(), reply.facts.request_id());
         tracing::debug!(request_id = id, function, version, lambda_request_id, "invoked, and its answer streams");
         let declared = reply.declared_type().cloned();
-        notes.answered(reply.facts);
+        facts.answered(reply.facts);
         let opened = response::open(reply.body, declared.as_ref()).await;
         let opened = opened.map_err(|error| faults::of_stream(error, function, self.statuses))?;
         Ok(Message {
@@ -109,4 +116,17 @@ impl Caller {
             ..Message::default()
         })
     }
+}
+
+/// A function that answered, or why there is no answer to go on with.
+fn result(answered: &Result<Message, Fault>) -> Result<StatusCode, CallFailure> {
+    let fault = match answered {
+        Ok(_) => return Ok(StatusCode::OK),
+        Err(fault) => fault,
+    };
+    let cause = match &fault.cause {
+        Some(cause) => format!("{}: {cause}", fault.message),
+        None => fault.message.clone(),
+    };
+    Err(CallFailure { kind: fault.kind.map_or("other", |kind| kind.name), cause })
 }

@@ -32,6 +32,8 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
     let background = background::compile(config, compiler)?;
     let bulkhead = bulkhead::compile(config, &call, compiler);
     let caller = Caller {
+        site: compiler.call_site(),
+        region: call.client.region().into(),
         client: call.client,
         kind: config.invocation_type,
         response: config.response,

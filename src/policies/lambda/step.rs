@@ -66,8 +66,12 @@ impl Lambda {
                 self.variables.set(cx, values)?;
                 Ok(if self.respond { Next::Stop } else { Next::Continue })
             }
-            Err(fault) if self.stops_on(&fault) => Err(fault),
+            Err(mut fault) if self.stops_on(&fault) => {
+                cx.state.log_failed_call(&self.caller.site, Some(&mut fault));
+                Err(fault)
+            }
             Err(fault) => {
+                cx.state.log_failed_call(&self.caller.site, None);
                 cx.state.put_output(&self.output, answer::of_fault(&fault));
                 Ok(Next::Continue)
             }
@@ -105,7 +109,15 @@ impl Lambda {
         });
         match fired {
             Err(fault) if self.stops_on(&fault) => Err(fault),
-            _ => Ok(Next::Continue),
+            Err(fault) => {
+                let step = &self.caller.site.step;
+                tracing::warn!(
+                    request_id = %cx.state.request.id, step = %step.title, place = %step.place, fault = %fault.name,
+                    cause = fault.cause, "no call in the background: {}", fault.message
+                );
+                Ok(Next::Continue)
+            }
+            Ok(()) => Ok(Next::Continue),
         }
     }
 
@@ -134,7 +146,9 @@ impl Lambda {
         };
         let id = cx.state.request.id.clone();
         let permit = self.enter(chosen)?;
-        let mut answer = self.caller.call(chosen, invocation, &id).await?;
+        let (answer, call) = self.caller.call(chosen, invocation, &id).await;
+        cx.state.call_ended(&self.caller.site, call);
+        let mut answer = answer?;
         if let Some(permit) = permit {
             answer.body = match self.caller.response {
                 // A function that streams its answer runs on when its reader leaves.

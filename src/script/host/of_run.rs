@@ -81,9 +81,11 @@ impl Host {
     /// The fault of a refusal.
     pub(in crate::script) fn fault(&self, rejection: Rejection) -> Fault {
         let Rejection { name, message, status, reason } = rejection;
-        let name = if name.is_empty() { kinds::JAVASCRIPT.name } else { &name };
-        let mut fault = Fault::thrown(name, message);
-        fault.source = FaultSource::Gateway;
+        // A script that names the fault means it to happen.
+        let mut fault = match name.is_empty() {
+            true => Fault::new(&kinds::JAVASCRIPT, FaultSource::Gateway, message),
+            false => Fault::thrown(&name, message),
+        };
         let cx = self.cx.borrow();
         let own = cx.state.outgoing.message.status.filter(|_| self.status_set.get());
         if let Some(status) = status.or(own) {

@@ -8,13 +8,14 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::whole::Whole;
-use crate::runtime::{SpanId, StepSpan, TraceId};
+use crate::runtime::{Call, CallSpan, CallTarget, SpanId, StepSpan, TraceId, address};
 
 /// The methods that HTTP and PATCH define; others are `_OTHER`, so that clients cannot make names up.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 const KIND_INTERNAL: u8 = 1;
 const KIND_SERVER: u8 = 2;
+const KIND_CLIENT: u8 = 3;
 const STATUS_ERROR: u8 = 2;
 
 #[derive(Serialize)]
@@ -110,7 +111,8 @@ struct Partial {
 pub(super) fn body(service: &str, requests: &[Whole]) -> Vec<u8> {
     let version = env!("CARGO_PKG_VERSION");
     let spans = requests.iter().flat_map(|whole| {
-        std::iter::once(server(whole)).chain(whole.steps.iter().map(|step| child(whole.trace, whole.span, step)))
+        let steps = whole.steps.iter().map(|step| child(whole.trace, whole.span, step));
+        std::iter::once(server(whole)).chain(steps).chain(whole.calls.iter().map(|call| client(whole.trace, call)))
     });
     let scope_spans = [ScopeSpans { scope: Scope { name: "gantry", version }, spans: spans.collect() }];
     let resource = Resource { attributes: [text("service.name", service), text("service.version", version)] };
@@ -186,6 +188,62 @@ fn child(trace: TraceId, server: SpanId, span: &StepSpan) -> Span<'_> {
         links: None,
         status: span.fault.as_deref().map(|fault| Status { code: STATUS_ERROR, message: Some(fault) }),
     }
+}
+
+/// The span of a call, by OpenTelemetry's conventions for HTTP clients and for functions that are invoked.
+fn client(trace: TraceId, span: &CallSpan) -> Span<'_> {
+    let call = &span.call;
+    let (name, mut attributes) = match &call.target {
+        CallTarget::Service { method, uri } => {
+            let method = known(method).unwrap_or("_OTHER");
+            let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
+            let attributes = vec![
+                text("http.request.method", method),
+                text("url.full", address(uri)),
+                text("server.address", uri.host().unwrap_or_default()),
+                number("server.port", port),
+            ];
+            (Cow::Borrowed(if method == "_OTHER" { "HTTP" } else { method }), attributes)
+        }
+        CallTarget::Function { name, region, .. } => {
+            let attributes = vec![
+                text("rpc.system", "aws-api"),
+                text("rpc.service", "Lambda"),
+                text("rpc.method", "Invoke"),
+                text("faas.invoked_name", &**name),
+                text("faas.invoked_provider", "aws"),
+                text("faas.invoked_region", &**region),
+            ];
+            (Cow::Borrowed("Lambda/Invoke"), attributes)
+        }
+    };
+    attributes.extend(call.status.map(|status| number("http.response.status_code", status.as_u16())));
+    attributes.extend((call.attempts > 1).then(|| number("http.request.resend_count", resent(call))));
+    let error = match (&call.failure, call.status) {
+        (Some(failure), _) => Some(Cow::Borrowed(failure.kind)),
+        // For a client also an answer that says it was wrong is an error.
+        (None, Some(status)) if status.as_u16() >= 400 => Some(Cow::Owned(status.as_u16().to_string())),
+        _ => None,
+    };
+    let failed = error.is_some();
+    attributes.extend(error.map(|error| text("error.type", error)));
+    Span {
+        trace_id: trace.to_string(),
+        span_id: span.id.to_string(),
+        parent_span_id: Some(span.parent.to_string()),
+        name,
+        kind: KIND_CLIENT,
+        start_time_unix_nano: nanoseconds(span.started),
+        end_time_unix_nano: nanoseconds(span.started + call.duration),
+        attributes,
+        links: None,
+        // Causes are for the log: they may hold what a function said.
+        status: failed.then_some(Status { code: STATUS_ERROR, message: None }),
+    }
+}
+
+fn resent(call: &Call) -> u16 {
+    u16::try_from(call.attempts - 1).unwrap_or(u16::MAX)
 }
 
 fn known(method: &Method) -> Option<&'static str> {

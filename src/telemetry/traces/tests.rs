@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::*;
 use crate::http_client::test_server::{Answer, Recorded, TestServer, closed_port};
 use crate::http_client::{PoolOptions, TlsOptions};
-use crate::runtime::StepSpans;
+use crate::runtime::Spans;
 use crate::value::{Seconds, Secret};
 
 /// Longer than anything here may take.
@@ -195,7 +195,7 @@ async fn a_collector_that_is_dead_costs_spans_and_no_time() {
         let started = std::time::Instant::now();
         for _ in 0..many {
             let trace = begin(&tracer, None).unwrap();
-            trace.take(Vec::new());
+            trace.take(Vec::new(), Vec::new());
             trace.end(&departure(200));
         }
         assert!(started.elapsed() < PATIENCE, "nobody waited");

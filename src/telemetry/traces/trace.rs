@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use super::parent::Parent;
 use super::shared::Shared;
 use super::whole::Whole;
-use crate::runtime::{Recorder, SpanId, StepSpan, StepSpans, TraceId};
+use crate::runtime::{CallSpan, Recorder, SpanId, Spans, StepSpan, TraceId};
 
 /// A traced request. Whoever holds it last, its exchange or its pipeline, hands it over by letting go of it.
 pub struct Trace {
@@ -70,9 +70,15 @@ impl Trace {
             route: None,
             fault: None,
             steps: Vec::new(),
+            calls: Vec::new(),
         };
         let whole = Mutex::new(Some(Box::new(whole)));
         Arc::new(Trace { shared, own: followed.is_none(), place, started: Instant::now(), whole })
+    }
+
+    /// The trace's name.
+    pub fn id(&self) -> TraceId {
+        self.place.0
     }
 
     /// Notes the steps of the request.
@@ -95,10 +101,11 @@ impl Trace {
     }
 }
 
-impl StepSpans for Trace {
-    fn take(&self, spans: Vec<StepSpan>) {
+impl Spans for Trace {
+    fn take(&self, steps: Vec<StepSpan>, calls: Vec<CallSpan>) {
         if let Some(whole) = lock(&self.whole).as_deref_mut() {
-            whole.steps.extend(spans);
+            whole.steps.extend(steps);
+            whole.calls.extend(calls);
         }
     }
 }

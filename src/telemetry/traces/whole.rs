@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use http::{Method, StatusCode};
 
-use crate::runtime::{SpanId, StepSpan, TraceId};
+use crate::runtime::{CallSpan, SpanId, StepSpan, TraceId};
 
 /// Everything that is sent of a request. No header, query or body ever comes here.
 #[derive(Debug)]
@@ -30,11 +30,12 @@ pub(super) struct Whole {
     pub route: Option<Arc<str>>,
     pub fault: Option<String>,
     pub steps: Vec<StepSpan>,
+    pub calls: Vec<CallSpan>,
 }
 
 impl Whole {
     /// How many spans it is.
     pub(super) fn spans(&self) -> u64 {
-        1 + self.steps.len() as u64
+        1 + (self.steps.len() + self.calls.len()) as u64
     }
 }

@@ -15,9 +15,11 @@ use super::sigv4::SigV4;
 use super::tail::Tail;
 use super::url::Target;
 use crate::expression::Root;
+use crate::runtime::CallSite;
 
 /// A compiled `invoke`.
 pub(super) struct Invoke {
+    pub site: CallSite,
     pub clients: Clients,
     pub cache: ResponseCache,
     pub target: Target,

@@ -80,6 +80,7 @@ pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result
     };
     let cache = ResponseCache::compile(&config, &clients, &secrets, signature.as_ref(), compiler);
     let step = Invoke {
+        site: compiler.call_site(),
         clients,
         cache: cache?,
         target,

@@ -11,7 +11,9 @@ use super::request::outgoing;
 use crate::expression::{Builtin, Root};
 use crate::http_client::SendError;
 use crate::resources::cache::{Found, Validated, Validation};
-use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
+use crate::runtime::{
+    Call, CallFailure, CallTarget, Context, Fault, FaultSource, Next, Outcome, Step, error_document, kinds,
+};
 use crate::value::{Body, Message};
 
 /// Why there is no answer.
@@ -25,36 +27,52 @@ impl Invoke {
         let deadline = Instant::now() + self.timeout.min(cx.remaining());
         let key = self.cache.authors_key(cx);
         let outgoing = outgoing(self, cx).await?;
-        let answer = match self.exchange(outgoing, key.as_deref(), deadline).await {
+        let answer = match self.exchange(cx, outgoing, key.as_deref(), deadline).await {
             Ok(answer) => answer,
             Err(NoAnswer::Fault(fault)) => return Err(fault),
             Err(NoAnswer::Sending(error)) => {
                 let message = "Could not connect to endpoint";
-                let fault = Fault::new(&kinds::CONNECTION, FaultSource::Upstream, message).with_cause(&error);
+                let mut fault = Fault::new(&kinds::CONNECTION, FaultSource::Upstream, message).with_cause(&error);
                 if self.stops.connection {
+                    cx.state.log_failed_call(&self.site, Some(&mut fault));
                     return Err(fault);
                 }
-                // There is no response, so the status of the fault stands in its place and the flow goes on.
-                let status = Some(fault.status);
-                cx.state.put_output(&self.output, Message { status, ..Message::default() });
+                cx.state.log_failed_call(&self.site, None);
+                // There is no response, so the document of the fault takes its place and the flow goes on.
+                let fault = fault.naming(Some(&self.site.step));
+                let message = error_document(&fault, cx.state.route.pipeline.error_format);
+                cx.state.put_output(&self.output, message);
                 return Ok(Next::Continue);
             }
         };
         let mut message = answer::message(answer);
         let (reading, limit) = (Instant::now() + self.timeout.min(cx.remaining()), cx.state.budget.body_limit);
-        // Only the response streams; what another variable holds is there to be read.
-        if self.output != Root::Builtin(Builtin::Message) {
-            answer::load(&mut message, reading, limit).await?;
-        }
         message.read_by = Some(reading);
-        let fault = answer::fault(&mut message, self.stops, reading, limit).await?;
+        let mut fault = match self.read(&mut message, reading, limit).await {
+            Ok(fault) => fault,
+            Err(mut broken) => {
+                cx.state.answer_broke(&self.site, &mut broken);
+                return Err(broken);
+            }
+        };
+        cx.state.log_failed_call(&self.site, fault.as_mut());
         cx.state.put_output(&self.output, message);
         fault.map_or(Ok(Next::Continue), Err)
+    }
+
+    /// Reads of an answer what has to be read, and says whether it is a fault.
+    async fn read(&self, message: &mut Message, deadline: Instant, limit: usize) -> Result<Option<Fault>, Fault> {
+        // Only the response streams; another variable holds the whole answer.
+        if self.output != Root::Builtin(Builtin::Message) {
+            answer::load(message, deadline, limit).await?;
+        }
+        answer::fault(message, self.stops, deadline, limit).await
     }
 
     /// Sends a request and follows redirects, all of it before the deadline.
     async fn exchange(
         &self,
+        cx: &mut Context,
         mut outgoing: Outgoing,
         key: Option<&str>,
         deadline: Instant,
@@ -62,7 +80,7 @@ impl Invoke {
         let mut hops = 0;
         loop {
             let again = (self.follow_redirects && hops < MAX_HOPS).then(|| outgoing.again());
-            let answer = self.fetch(outgoing, key, deadline).await?;
+            let answer = self.fetch(cx, outgoing, key, deadline).await?;
             match again.and_then(|again| again.redirected(&answer, &self.hosts)) {
                 Some(next) => outgoing = next,
                 None => return Ok(answer),
@@ -74,6 +92,7 @@ impl Invoke {
     /// The answer to one request, from the cache or the service; `key` is the author's.
     async fn fetch(
         &self,
+        cx: &mut Context,
         outgoing: Outgoing,
         key: Option<&str>,
         deadline: Instant,
@@ -81,31 +100,32 @@ impl Invoke {
         let call = self.cache.call(&outgoing, key);
         match call.map_or(Found::Pass, |call| self.cache.cache.look(call)) {
             Found::Answer(answer) => Ok(answer),
-            Found::Ask(ticket) => Ok(ticket.take(self.send(outgoing, deadline).await?)),
-            Found::Validate(validation) => self.validate(*validation, outgoing, deadline).await,
-            Found::Pass => self.pass(outgoing, deadline).await,
+            Found::Ask(ticket) => Ok(ticket.take(self.send(cx, outgoing, deadline).await?)),
+            Found::Validate(validation) => self.validate(cx, *validation, outgoing, deadline).await,
+            Found::Pass => self.pass(cx, outgoing, deadline).await,
         }
     }
 
     /// Asks the service whether what is stored is still good.
     async fn validate(
         &self,
+        cx: &mut Context,
         validation: Validation,
         mut outgoing: Outgoing,
         deadline: Instant,
     ) -> Result<Response<Body>, NoAnswer> {
         let again = outgoing.again();
         validation.put_conditions(&mut outgoing.headers);
-        match validation.take(self.send(outgoing, deadline).await?) {
+        match validation.take(self.send(cx, outgoing, deadline).await?) {
             Validated::Answer(answer) => Ok(answer),
-            Validated::AskAgain(ticket) => Ok(ticket.take(self.send(again, deadline).await?)),
+            Validated::AskAgain(ticket) => Ok(ticket.take(self.send(cx, again, deadline).await?)),
         }
     }
 
     /// The answer of the service. What the call has changed is dropped from the cache.
-    async fn pass(&self, outgoing: Outgoing, deadline: Instant) -> Result<Response<Body>, NoAnswer> {
+    async fn pass(&self, cx: &mut Context, outgoing: Outgoing, deadline: Instant) -> Result<Response<Body>, NoAnswer> {
         let changes = self.cache.changes(&outgoing);
-        let answer = self.send(outgoing, deadline).await?;
+        let answer = self.send(cx, outgoing, deadline).await?;
         let done = answer.status().is_success() || answer.status().is_redirection();
         if let Some(target) = changes.filter(|_| done) {
             self.cache.cache.invalidate(target);
@@ -113,7 +133,13 @@ impl Invoke {
         Ok(answer)
     }
 
-    async fn send(&self, mut outgoing: Outgoing, deadline: Instant) -> Result<Response<Body>, NoAnswer> {
+    /// Sends one request, signed where the step signs.
+    async fn send(
+        &self,
+        cx: &mut Context,
+        mut outgoing: Outgoing,
+        deadline: Instant,
+    ) -> Result<Response<Body>, NoAnswer> {
         let client = self.clients.of(outgoing.trust);
         let key = match &self.signature {
             Some(signature) if !matches!(outgoing.trust, Trust::Elsewhere { .. }) => {
@@ -127,8 +153,16 @@ impl Invoke {
             }
             _ => None,
         };
-        let left = deadline.saturating_duration_since(Instant::now());
-        let answer = client.send(outgoing.into_request(), left).await.map_err(NoAnswer::Sending)?;
+        let target = CallTarget::Service { method: outgoing.method.clone(), uri: outgoing.uri.clone() };
+        let started = Instant::now();
+        let left = deadline.saturating_duration_since(started);
+        let answer = client.send(outgoing.into_request(), left).await;
+        let result = match &answer {
+            Ok(answer) => Ok(answer.status()),
+            Err(error) => Err(CallFailure { kind: error.kind.word(), cause: error.to_string() }),
+        };
+        cx.state.call_ended(&self.site, Call::ended(target, started.into(), result));
+        let answer = answer.map_err(NoAnswer::Sending)?;
         if let Some((signature, key)) = key {
             signature.learn(&answer, &key);
         }

@@ -149,6 +149,8 @@ execute:
     let gateway = Setup::default().load(&ibm_document("datapower-api-gateway", &assembly)).serve();
     assert_eq!(gateway.ask(Ask::get("/example/7")).await.short(), (200, "inside"));
     let ask = Ask::get(&format!("/example/7?url={}", service.url("/inside")));
-    assert_eq!(gateway.ask(ask).await.short(), (500, ""));
+    let refused = gateway.ask(ask).await;
+    assert_eq!(refused.status, 500);
+    assert_eq!(refused.json()["moreInformation"], "Could not connect to endpoint (step `invoke`)");
     assert_eq!(service.requests().len(), 1);
 }
