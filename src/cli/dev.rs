@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::arguments::DevArguments;
 use super::exit::Exit;
 use super::print;
-use super::serve::{Running, bind, block_on, read_settings, start_logs, watch};
+use super::serve::{Running, Started, begin, bind, block_on, watch};
 use crate::aws::endpoint::region_from_environment;
 use crate::gateway::{Gateway, Reload};
 use crate::load::Load;
@@ -29,17 +29,13 @@ const SECRET_ACCESS_KEY: &str = "local-secret";
 
 pub fn run(arguments: DevArguments) -> Exit {
     let start = Instant::now();
-    let (mut startup, live) = match read_settings(&arguments.serve) {
-        Ok(settings) => settings,
+    let Started { mut startup, live, logs } = match begin(&arguments.serve, true) {
+        Ok(started) => started,
         Err(exit) => return exit,
     };
     // At a desk nobody waits for load balancers.
     startup.server.drain_delay = Seconds::new(0);
     startup.server.drain_timeout = Seconds::new(2);
-    let logs = match start_logs(&startup) {
-        Ok(logs) => logs,
-        Err(exit) => return exit,
-    };
     let region = live.aws.region.clone().unwrap_or_else(region);
     let made_up = live.clients_file.is_none();
     block_on(develop(arguments, startup, Origin { region, start, made_up }, logs.stderr()))
@@ -92,7 +88,7 @@ async fn develop(arguments: DevArguments, startup: Startup, origin: Origin, stde
     match outcome {
         Reload::Swapped { .. } => {
             let snapshot = gateway.snapshot().load_full();
-            stderr.write(welcome(&snapshot, &lambda, traffic, start, made_up).as_bytes());
+            stderr.say(welcome(&snapshot, &lambda, traffic, start, made_up));
         }
         Reload::RolledBack { .. } => stderr.say("Nothing is served yet: mend the document, and it is loaded again."),
     }
@@ -175,7 +171,7 @@ fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start
     if let Some(line) = sample(snapshot, traffic, made_up) {
         text.push_str(&format!("\nTry:\n  {line}\n"));
     }
-    text.push_str("\nChanges to documents and functions take effect at once. Ctrl-C ends.\n\n");
+    text.push_str("\nChanges to documents and functions take effect at once. Ctrl-C ends.\n");
     text
 }
 

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use super::arguments::Format;
-use crate::base::{Findings, Sources, json_report, render_github, render_human, render_short, sarif_report};
+use crate::base::{Findings, Severity, Sources, json_report, render_github, render_human, render_short, sarif_report};
 use crate::telemetry::Stderr;
 
 /// The format where none was asked for: code frames for people, lines for programs.
@@ -42,7 +42,21 @@ pub fn findings_to_stderr(findings: &Findings, sources: &Sources) {
 
 /// Hands findings to the queue of stderr, as fits it.
 pub fn findings_to(stderr: &Stderr, findings: &Findings, sources: &Sources) {
-    stderr.write(&for_stderr(findings, sources));
+    match stderr.is_json() {
+        true => log_findings(findings, sources),
+        false => stderr.write(&for_stderr(findings, sources)),
+    }
+}
+
+/// Findings as log lines.
+fn log_findings(findings: &Findings, sources: &Sources) {
+    for finding in findings.iter() {
+        let (code, place, help) = (finding.code.id, sources.place(finding.span), finding.help.as_deref());
+        match finding.severity {
+            Severity::Error => tracing::error!(code, place, help, "{}", finding.message),
+            _ => tracing::warn!(code, place, help, "{}", finding.message),
+        }
+    }
 }
 
 fn for_stderr(findings: &Findings, sources: &Sources) -> Vec<u8> {

@@ -26,8 +26,7 @@ const LONGEST_FLUSH: Duration = Duration::from_secs(10);
 
 pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
     let start = Instant::now();
-    let started = read_settings(&arguments).and_then(|(startup, _)| start_logs(&startup).map(|logs| (startup, logs)));
-    let (startup, logs) = match started {
+    let Started { startup, logs, .. } = match begin(&arguments, false) {
         Ok(started) => started,
         Err(exit) => return exit,
     };
@@ -71,8 +70,15 @@ fn print_load(outcome: Reload, load: &Load, stderr: &Stderr) {
     }
 }
 
-/// The settings file with the flags over it.
-pub(super) fn read_settings(arguments: &ServeArguments) -> Result<(Startup, Live), Exit> {
+/// What every start begins with.
+pub(super) struct Started {
+    pub startup: Startup,
+    pub live: Live,
+    pub logs: Logs,
+}
+
+/// Reads the settings file with the flags over it, and starts the log. `desk` says that a person reads it.
+pub(super) fn begin(arguments: &ServeArguments, desk: bool) -> Result<Started, Exit> {
     if arguments.input.paths.iter().any(|path| is_stdin(path)) {
         eprintln!("`-` can be read only once, and a reload reads again: name a file (`gantry check -` reads stdin)");
         return Err(Exit::Usage);
@@ -80,15 +86,20 @@ pub(super) fn read_settings(arguments: &ServeArguments) -> Result<(Startup, Live
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
     let path: Option<&Path> = arguments.input.settings.as_deref();
     let settings = settings::read(path, &ProcessEnvironment, &mut sources, &mut findings);
-    print::findings_to_stderr(&findings, &sources);
-    let (mut startup, live) = settings.map_err(|_| Exit::Findings)?.split();
+    let Ok(settings) = settings else {
+        print::findings_to_stderr(&findings, &sources);
+        return Err(Exit::Findings);
+    };
+    let (mut startup, live) = settings.split();
     if let Some(listen) = arguments.listen {
         startup.server.listen = listen;
     }
     if let Some(listen) = arguments.admin_listen {
         startup.server.admin_listen = listen;
     }
-    Ok((startup, live))
+    let logs = start_logs(&startup, desk)?;
+    print::findings_to(&logs.stderr(), &findings, &sources);
+    Ok(Started { startup, live, logs })
 }
 
 /// Watches the documents and the settings.
@@ -100,8 +111,8 @@ pub(super) fn watch(inputs: &Inputs) -> Result<Watcher, Exit> {
     })
 }
 
-pub(super) fn start_logs(startup: &Startup) -> Result<Logs, Exit> {
-    Logs::start(&startup.log).map_err(|error| {
+fn start_logs(startup: &Startup, desk: bool) -> Result<Logs, Exit> {
+    Logs::start(&startup.log, desk).map_err(|error| {
         eprintln!("cannot start logging: {error}");
         Exit::Failed
     })

@@ -14,7 +14,7 @@ pub(super) fn connections(most: usize) -> usize {
         setrlimit(Resource::Nofile, limit).ok();
     }
     let fit = fitting(getrlimit(Resource::Nofile).current);
-    if fit < most {
+    if fit < most / 2 {
         tracing::info!(
             connections = fit,
             setting = most,

@@ -114,29 +114,3 @@ pub enum AmbiguousPaths {
     /// They are matched and forwarded as they are.
     Forward,
 }
-
-/// What is logged, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Log {
-    /// A level, or directives such as `info,gantry::aws=debug`. The variable GANTRY_LOG wins.
-    pub level: String,
-    /// The form of log lines on stderr.
-    pub format: LogFormat,
-    /// One JSON line on stdout for every request.
-    pub access: bool,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Log { level: "info".to_owned(), format: LogFormat::Text, access: true }
-    }
-}
-
-/// The form of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum LogFormat {
-    Text,
-    Json,
-}

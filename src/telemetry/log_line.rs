@@ -17,9 +17,32 @@ use crate::settings::LogFormat;
 /// Bytes of a value. Longer ones are cut.
 const LONGEST: usize = 4 * 1024;
 
+/// Columns of a block.
+const WIDTH: usize = 80;
+
+/// How an event is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineForm {
+    Text,
+    Json,
+    /// For a person at a terminal: the message, and below it the fields that find no room after it.
+    Block,
+}
+
+impl LineForm {
+    /// The form of this format; `desk` says that a person reads it.
+    pub(super) fn of(format: LogFormat, desk: bool) -> Self {
+        match format {
+            LogFormat::Json => LineForm::Json,
+            LogFormat::Text if desk => LineForm::Block,
+            LogFormat::Text => LineForm::Text,
+        }
+    }
+}
+
 /// Writes events as lines.
 pub(super) struct LogLine {
-    pub format: LogFormat,
+    pub form: LineForm,
     /// Whether levels have colours.
     pub color: bool,
 }
@@ -34,9 +57,10 @@ where
         event.record(&mut fields);
         let time = OffsetDateTime::from(SystemTime::now()).format(&Rfc3339).map_err(|_| fmt::Error)?;
         let meta = event.metadata();
-        match self.format {
-            LogFormat::Text => self.text(&time, meta.level(), meta.target(), &fields, &mut out)?,
-            LogFormat::Json => json(&time, meta.level(), meta.target(), &fields, &mut out)?,
+        match self.form {
+            LineForm::Text => self.text(&time, meta.level(), meta.target(), &fields, &mut out)?,
+            LineForm::Json => json(&time, meta.level(), meta.target(), &fields, &mut out)?,
+            LineForm::Block => self.block(meta.level(), &fields, &mut out)?,
         }
         out.write_char('\n')
     }
@@ -51,17 +75,47 @@ impl LogLine {
         if let Some(message) = &fields.message {
             write!(out, " {}", Printable(message))?;
         }
-        for (name, value) in &fields.others {
-            match value {
-                Value::Bare(value) => write!(out, " {name}={value}")?,
-                Value::Text(text) if is_one_word(text) => write!(out, " {name}={}", Printable(text))?,
-                Value::Text(text) => {
-                    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-                    write!(out, " {name}=\"{}\"", Printable(&escaped))?;
-                }
-            }
+        fields.others.iter().try_for_each(|(name, value)| out.write_str(&assignment(name, value)))
+    }
+
+    fn block(&self, level: &Level, fields: &Fields, out: &mut Writer<'_>) -> fmt::Result {
+        let message = Printable(fields.message.as_deref().unwrap_or_default()).to_string();
+        match self.color {
+            true => write!(out, "\u{1b}[{}m{level:>5}\u{1b}[0m ", color(level))?,
+            false => write!(out, "{level:>5} ")?,
         }
-        Ok(())
+        let line: String = fields.others.iter().map(|(name, value)| assignment(name, value)).collect();
+        if MARGIN + message.chars().count() + line.chars().count() <= WIDTH {
+            return write!(out, "{message}{line}");
+        }
+        out.write_str(&wrapped(&message, MARGIN))?;
+        let longest = fields.others.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        fields.others.iter().try_for_each(|(name, value)| {
+            let value = Printable(value.text()).to_string();
+            let value = wrapped(&value, MARGIN + longest + 2);
+            write!(out, "\n{:MARGIN$}{name:longest$}  {value}", "")
+        })
+    }
+}
+
+/// Where the message of a block begins.
+const MARGIN: usize = 6;
+
+/// A text in lines that end in the last column at the latest, all of which begin in the same one.
+fn wrapped(text: &str, margin: usize) -> String {
+    let options = textwrap::Options::new(WIDTH - margin).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).join(&format!("\n{:margin$}", ""))
+}
+
+/// ` name=value`
+fn assignment(name: &str, value: &Value) -> String {
+    match value {
+        Value::Bare(value) => format!(" {name}={value}"),
+        Value::Text(text) if is_one_word(text) => format!(" {name}={}", Printable(text)),
+        Value::Text(text) => {
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            format!(" {name}=\"{}\"", Printable(&escaped))
+        }
     }
 }
 
@@ -113,6 +167,14 @@ enum Value {
     /// A number or a boolean, as JSON has it too.
     Bare(String),
     Text(String),
+}
+
+impl Value {
+    fn text(&self) -> &str {
+        match self {
+            Value::Bare(text) | Value::Text(text) => text,
+        }
+    }
 }
 
 impl Fields {
@@ -192,11 +254,11 @@ mod tests {
     }
 
     /// What is logged in `events`, without the time.
-    fn logged(format: LogFormat, events: impl FnOnce()) -> String {
+    fn logged(form: LineForm, events: impl FnOnce()) -> String {
         let out = Shared::default();
         let written = out.clone();
         let lines = tracing_subscriber::fmt().with_writer(move || written.clone());
-        let lines = lines.event_format(LogLine { format, color: false }).finish();
+        let lines = lines.event_format(LogLine { form, color: false }).finish();
         tracing::subscriber::with_default(lines, events);
         String::from_utf8(out.0.lock().unwrap().clone()).unwrap()
     }
@@ -205,7 +267,7 @@ mod tests {
 
     #[test]
     fn text_cannot_forge_a_line_or_a_field() {
-        let lines = logged(LogFormat::Text, || {
+        let lines = logged(LineForm::Text, || {
             tracing::info!(cause = HOSTILE, shown = %HOSTILE, debug = ?HOSTILE, plain = "word", number = 7, "{HOSTILE}");
         });
         assert_eq!(lines.matches('\n').count(), 1, "{lines}");
@@ -218,7 +280,7 @@ mod tests {
 
     #[test]
     fn json_is_one_object_of_the_fields() {
-        let lines = logged(LogFormat::Json, || {
+        let lines = logged(LineForm::Json, || {
             tracing::warn!(
                 cause = HOSTILE,
                 status = 502,
@@ -242,7 +304,25 @@ mod tests {
 
     #[test]
     fn a_long_value_is_cut() {
-        let lines = logged(LogFormat::Text, || tracing::info!("{}", "ä".repeat(LONGEST)));
+        let lines = logged(LineForm::Text, || tracing::info!("{}", "ä".repeat(LONGEST)));
         assert!(lines.len() < LONGEST + 200 && lines.ends_with("… (4096 bytes more)\n"), "{}", lines.len());
+    }
+
+    #[test]
+    fn a_block_fits_a_terminal_and_small_events_are_one_line() {
+        let one = logged(LineForm::Block, || tracing::info!(generation = 2, "loaded"));
+        assert_eq!(one, " INFO loaded generation=2\n");
+        let block = logged(LineForm::Block, || {
+            tracing::warn!(
+                step = "Get orders",
+                target = "GET http://127.0.0.1:1/a/path/that/is/so/long/that/it/does/not/fit/into/one/line/of/eighty",
+                cause = "no connection could be made: Connection refused (os error 111), as always here",
+                "the call failed, and the flow goes on"
+            )
+        });
+        assert!(block.lines().all(|line| line.chars().count() <= 80), "{block}");
+        let expected = " WARN the call failed, and the flow goes on\n      step    Get orders\n      target  GET\n              \
+                        http://127.0.0.1:1/a/path/that/is/so/long/that/it/does/not/fit/int\n              o/one/line/of/eighty\n";
+        assert!(block.starts_with(expected), "{block}");
     }
 }

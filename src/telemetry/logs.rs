@@ -6,14 +6,14 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use tracing::Level;
-use tracing_subscriber::filter::{FilterExt, ParseError, filter_fn};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use super::log_line::LogLine;
+use super::log_line::{LineForm, LogLine};
 use super::stderr::Stderr;
-use crate::settings::Log;
+use crate::settings::{Log, LogFormat, check_log_level};
 
 /// The variable whose value wins over the level in the settings.
 const VARIABLE: &str = "GANTRY_LOG";
@@ -28,8 +28,8 @@ static STDERR: OnceLock<Stderr> = OnceLock::new();
 /// Why logging could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    #[error("{origin} is neither a level nor a list of directives such as `info,gantry::aws=debug`: {cause}")]
-    Directives { origin: &'static str, cause: ParseError },
+    #[error("{origin}: {cause}")]
+    Level { origin: &'static str, cause: String },
     #[error("{VARIABLE} is not UTF-8")]
     Variable,
     #[error("there is no thread for it: {0}")]
@@ -45,18 +45,19 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Logs(Stderr);
 
 impl Logs {
-    /// Sends log lines to stderr from now on, in the form and from the level that the settings or GANTRY_LOG ask for.
-    pub fn start(log: &Log) -> Result<Self, LogError> {
+    /// Sends log lines to stderr from now on, in the form and from the level that the settings or GANTRY_LOG ask for. `desk` says that
+    /// a person reads them.
+    pub fn start(log: &Log, desk: bool) -> Result<Self, LogError> {
         let variable = match std::env::var(VARIABLE) {
             Ok(directives) => Some(directives),
             Err(VarError::NotPresent) => None,
             Err(VarError::NotUnicode(_)) => return Err(LogError::Variable),
         };
         let filter = filter(variable.as_deref(), log)?;
-        let stderr = Stderr::start().map_err(LogError::Thread)?;
+        let stderr = Stderr::start(log.format == LogFormat::Json).map_err(LogError::Thread)?;
         STDERR.set(stderr.clone()).map_err(|_| LogError::Twice)?;
         let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let (line, writer) = (LogLine { format: log.format, color }, stderr.clone());
+        let (line, writer) = (LogLine { form: LineForm::of(log.format, desk), color }, stderr.clone());
         let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone()).event_format(line);
         let lines = lines.with_filter(filter.and(filter_fn(|event| may_be_logged(event.target(), *event.level()))));
         tracing_subscriber::registry().with(lines).try_init().map_err(|_| LogError::Twice)?;
@@ -104,7 +105,9 @@ fn filter(variable: Option<&str>, log: &Log) -> Result<EnvFilter, LogError> {
         Some(directives) => (VARIABLE, directives),
         None => ("`log.level` in the settings", &*log.level),
     };
-    EnvFilter::try_new(format!("{QUIET},{directives}")).map_err(|cause| LogError::Directives { origin, cause })
+    let wrong = |cause| LogError::Level { origin, cause };
+    check_log_level(directives).map_err(wrong)?;
+    EnvFilter::try_new(format!("{QUIET},{directives}")).map_err(|cause| wrong(cause.to_string()))
 }
 
 #[cfg(test)]

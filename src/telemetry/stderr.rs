@@ -17,6 +17,8 @@ const ROOM: usize = 4 * 1024 * 1024;
 pub struct Stderr(Arc<Shared>);
 
 struct Shared {
+    /// Only log lines in JSON may be there.
+    is_json: bool,
     waiting: Mutex<Waiting>,
     changed: Condvar,
     room: usize,
@@ -33,13 +35,14 @@ struct Waiting {
 
 impl Stderr {
     /// Starts the thread.
-    pub(super) fn start() -> io::Result<Self> {
-        Self::to(io::stderr(), ROOM)
+    pub(super) fn start(is_json: bool) -> io::Result<Self> {
+        Self::to(io::stderr(), ROOM, is_json)
     }
 
-    fn to(mut out: impl Write + Send + 'static, room: usize) -> io::Result<Self> {
+    fn to(mut out: impl Write + Send + 'static, room: usize, is_json: bool) -> io::Result<Self> {
         let changed = Condvar::new();
-        let shared = Arc::new(Shared { waiting: Mutex::default(), changed, room, dropped: AtomicU64::new(0) });
+        let dropped = AtomicU64::new(0);
+        let shared = Arc::new(Shared { is_json, waiting: Mutex::default(), changed, room, dropped });
         let own = shared.clone();
         std::thread::Builder::new().name("log".to_owned()).spawn(move || {
             let mut texts = Vec::new();
@@ -52,9 +55,17 @@ impl Stderr {
         Ok(Stderr(shared))
     }
 
-    /// Writes a text and the end of its line.
+    /// Whether only log lines in JSON may be there.
+    pub fn is_json(&self) -> bool {
+        self.0.is_json
+    }
+
+    /// Writes a text and the end of its line; as a log line where all of them are JSON.
     pub fn say(&self, text: impl Display) {
-        self.write(format!("{text}\n").as_bytes());
+        match self.0.is_json {
+            true => tracing::info!("{text}"),
+            false => self.write(format!("{text}\n").as_bytes()),
+        }
     }
 
     /// Writes a text as it is.
@@ -135,7 +146,7 @@ mod tests {
     fn what_has_no_room_is_dropped_and_counted() {
         let (open, gate) = mpsc::channel();
         let (out, written) = mpsc::channel();
-        let stderr = Stderr::to(Gate(gate, out), 10).unwrap();
+        let stderr = Stderr::to(Gate(gate, out), 10, false).unwrap();
         stderr.say("first");
         // The thread has taken it, and waits.
         while !stderr.0.waiting().writing {
