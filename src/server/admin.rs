@@ -10,12 +10,12 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::FutureExt;
-use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
 
 use super::admin_guard::{Guard, guard};
 use super::{Parts, Status};
-use crate::telemetry::OPEN_METRICS;
+use crate::telemetry::{OPEN_METRICS, PROMETHEUS_TEXT, prometheus_text};
 
 pub(super) fn router(parts: Parts, rules: Guard) -> Router {
     Router::new()
@@ -42,8 +42,23 @@ async fn ready(State(parts): State<Parts>) -> (StatusCode, String) {
     (StatusCode::SERVICE_UNAVAILABLE, reasons.join("\n") + "\n")
 }
 
-async fn metrics(State(parts): State<Parts>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, OPEN_METRICS)], parts.metrics.encode())
+async fn metrics(State(parts): State<Parts>, headers: HeaderMap) -> impl IntoResponse {
+    let text = parts.metrics.encode();
+    match wants_prometheus_text(&headers) {
+        true => ([(CONTENT_TYPE, PROMETHEUS_TEXT)], prometheus_text(&text)),
+        false => ([(CONTENT_TYPE, OPEN_METRICS)], text),
+    }
+}
+
+/// Whether `Accept` asks for text and not for OpenMetrics. Who asks for nothing gets OpenMetrics.
+fn wants_prometheus_text(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let types: Vec<&str> = accepted
+        .flat_map(|value| value.split(','))
+        .map(|kind| kind.split(';').next().unwrap_or_default().trim())
+        .collect();
+    let names = |name: &str| types.iter().any(|kind| kind.eq_ignore_ascii_case(name));
+    (names("text/plain") || names("text/*")) && !names("application/openmetrics-text")
 }
 
 async fn status(State(parts): State<Parts>) -> Json<Status> {

@@ -12,6 +12,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use crate::base::write_json_string;
+use crate::runtime::TraceId;
 
 const SECOND: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].");
 
@@ -39,6 +40,13 @@ pub struct AccessRecord {
     pub fault: Option<String>,
     /// `file:line:column` of the step that raised it.
     pub place: Option<Arc<str>>,
+    /// The application that called, and its plan.
+    pub application: Option<Arc<str>>,
+    pub plan: Option<Arc<str>>,
+    /// How long the request waited for the answers of its calls, where it made any.
+    pub upstream_ms: Option<f64>,
+    /// The trace, where the request is traced.
+    pub trace: Option<TraceId>,
     pub protocol: &'static str,
     pub user_agent: Option<String>,
 }
@@ -74,6 +82,15 @@ impl AccessLines {
         optional(b",\"operation\":", record.operation.as_deref(), out);
         optional(b",\"fault\":", record.fault.as_deref(), out);
         optional(b",\"place\":", record.place.as_deref(), out);
+        optional(b",\"application\":", record.application.as_deref(), out);
+        optional(b",\"plan\":", record.plan.as_deref(), out);
+        if let Some(upstream) = record.upstream_ms {
+            out.extend_from_slice(b",\"upstream_ms\":");
+            milliseconds(upstream, out);
+        }
+        if let Some(trace) = record.trace {
+            drop(write!(out, ",\"trace\":\"{trace}\""));
+        }
         out.extend_from_slice(b",\"protocol\":");
         text(record.protocol, out);
         optional(b",\"user_agent\":", record.user_agent.as_deref(), out);
@@ -188,6 +205,10 @@ mod tests {
                 operation: Some("/{id}".into()),
                 fault,
                 place: None,
+                application: Some("shop".into()),
+                plan: None,
+                upstream_ms: Some(0.25),
+                trace: Some(TraceId(10)),
                 protocol: "HTTP/1.1",
                 user_agent: agent,
             };
@@ -199,6 +220,7 @@ mod tests {
                 "id": "id", "client": record.client.to_string(), "method": "GET", "path": record.path,
                 "status": record.status, "bytes": record.bytes, "duration_ms": record.duration_ms,
                 "complete": record.complete, "operation": "/{id}", "protocol": "HTTP/1.1",
+                "application": "shop", "upstream_ms": 0.25, "trace": "0000000000000000000000000000000a",
             });
             for (key, text) in [("fault", &record.fault), ("user_agent", &record.user_agent)] {
                 if let Some(text) = text {
@@ -220,5 +242,20 @@ mod tests {
         let first = "1970-01-01T00:00:00.999Z";
         let expected = format!("{first} 1970-01-01T00:00:01.000Z 1970-01-01T00:00:01.001Z {first} ");
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_page_lists_every_field() {
+        let source = include_str!("access_line.rs");
+        let written =
+            source.split("\\\"").skip(1).step_by(2).filter(|text| !text.is_empty() && !text.contains([' ', ':', '{']));
+        let mut written: Vec<&str> = written.collect();
+        written.sort_unstable();
+        written.dedup();
+        let page = include_str!("../../docs/logs.md").split("## The access log").nth(1).unwrap();
+        let first_cells = page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+        let mut listed: Vec<&str> = first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, written);
     }
 }

@@ -176,6 +176,10 @@ mod tests {
             operation: None,
             fault: None,
             place: None,
+            application: None,
+            plan: None,
+            upstream_ms: None,
+            trace: None,
             protocol: "HTTP/1.1",
             user_agent: Some("a\"b\r\n{\"status\":200}\u{1b}[2J".to_owned()),
         }

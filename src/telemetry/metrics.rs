@@ -12,6 +12,7 @@ use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEn
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::meter::Meter;
@@ -147,6 +148,11 @@ impl Metrics {
         registry.register("evicted", "Stored responses that made room for others", cache.evicted.clone());
         registry.register_with_unit("size", "What is stored", Unit::Bytes, cache.bytes.clone());
         registry.register("entries", "Responses that are stored", cache.entries.clone());
+        let calls = resources.calls();
+        let registry = metrics.registry.sub_registry_with_prefix("gantry");
+        registry.register("calls", "Calls of steps, by step, target and how they ended", calls.ended.clone());
+        let took = "From the start of a call to the head of its answer, or to its failure";
+        registry.register_with_unit("call_duration", took, Unit::Seconds, calls.durations.clone());
         let limits = resources.counters().metrics();
         let registry = metrics.registry.sub_registry_with_prefix("gantry_limit");
         registry.register("counters", "Counters of rate limits that are held", limits.held.clone());
@@ -196,7 +202,11 @@ impl Metrics {
         let started = ConstGauge::new(now.as_secs_f64());
         let root = &mut self.registry;
         root.register_with_unit("process_start_time", "When the process started, since 1970", Unit::Seconds, started);
+        #[cfg(target_os = "linux")]
+        root.sub_registry_with_prefix("process").register_collector(Box::new(process::System));
         let registry = root.sub_registry_with_prefix("gantry");
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The version that runs", build);
         registry.register("requests", "Requests answered", self.requests.counted.clone());
         let durations = self.requests.durations.clone();
         registry.register_with_unit("request_duration", "From headers read to response sent", Unit::Seconds, durations);
@@ -334,11 +344,13 @@ label_values!(Refusal:
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use http::{Method, StatusCode};
 
     use super::*;
+    use crate::runtime::{Call, CallTarget, StepInfo};
+    use crate::telemetry::prometheus_text;
 
     #[test]
     fn labels_are_bounded_and_escaped() {
@@ -393,5 +405,38 @@ mod tests {
         {
             assert!(text.contains(expected), "{expected}\n{text}");
         }
+    }
+
+    #[test]
+    fn the_page_lists_every_metric_and_no_other() {
+        let resources = Resources::default();
+        let metrics = Metrics::of(&resources);
+        let (api, operation) = ("a".into(), "/o".into());
+        let (route, method) = (Some((&api, &operation)), &Method::GET);
+        let (status, duration) = (StatusCode::OK, Duration::ZERO);
+        metrics.request_ended(RequestEnd { route, method, status, duration, kept: None });
+        metrics.connection_opened(Listener::Admin);
+        metrics.refused(Refusal::BadHost);
+        metrics.fault("X", None);
+        metrics.response_broken(route, Break::Timeout);
+        metrics.reloaded(ReloadOutcome::Kept, 1);
+        let step = StepInfo { policy: "lambda".into(), title: "t".into(), place: "p".into() };
+        let target = CallTarget::Function { name: "f".into(), qualifier: None, region: "r".into() };
+        resources.calls().of(&step.into()).call_ended(&Call::ended(target, Instant::now(), Ok(status)));
+        resources.credential_gauges().fill();
+        let text = prometheus_text(&metrics.encode());
+        let mut metrics: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+        metrics.sort_unstable();
+        let page = include_str!("../../docs/metrics.md");
+        let is_name = |word: &&str| {
+            let rest = word.strip_prefix("gantry_").or_else(|| word.strip_prefix("process_"));
+            rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+        };
+        let mut listed: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_name).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        assert_eq!(listed, metrics);
+        assert!(text.lines().filter(|line| line.starts_with("# HELP ")).count() == metrics.len(), "{text}");
     }
 }

@@ -168,6 +168,10 @@ pub fn access_line() -> Run {
         operation: Some("/orders/{id}".into()),
         fault: None,
         place: None,
+        application: None,
+        plan: None,
+        upstream_ms: None,
+        trace: None,
         protocol: "HTTP/1.1",
         user_agent: Some("curl/8.5.0".to_owned()),
     };

@@ -130,6 +130,13 @@ async fn the_admin_listener_answers() {
         "{metrics}"
     );
     assert!(metrics.contains(r#"gantry_connections{listener="admin"} 1"#), "{metrics}");
+    let ask = "GET /metrics HTTP/1.1\r\nHost: a\r\nAccept: text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    let text = ask_admin(&server, ask).await;
+    assert_eq!(header(&text, "content-type"), [crate::telemetry::PROMETHEUS_TEXT]);
+    for line in ["# TYPE gantry_requests_total counter", "gantry_build_info{", "# TYPE process_open_fds gauge"] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(!text.contains("# EOF"));
     assert_eq!(status(&server.admin("/other").await), 404);
 }
 
