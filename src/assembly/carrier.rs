@@ -7,8 +7,8 @@ use super::extensions::{Carrier, IBM, OURS};
 use super::parse::catch_list;
 use super::properties::{Property, properties};
 use super::{AllowedHosts, Assembly, Catch, Cors, Step, Values, allowed_hosts, amazon, steps, unenforced};
-use crate::base::{Diagnostic, Findings, Generation, Reported, Span, codes, nearest, quoted_list};
-use crate::openapi::{Api, Operation, Security};
+use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, Span, codes, nearest, quoted_list};
+use crate::openapi::{Api, Operation, SchemeKind, Security};
 use crate::source::{Entry, Environment, Node};
 
 const SETTINGS: [&str; 10] = [
@@ -88,8 +88,9 @@ pub fn find(
     // Where a block has the wrong shape, its steps are missing for that reason.
     let shapes_are_good = findings.errors() == errors;
     for (operation, index) in api.operations.iter().zip(&found.by_operation) {
-        if shapes_are_good && index.is_ok_and(|index| found.all[index].execute.is_empty()) {
-            findings.push(no_assembly(operation));
+        let empty = index.ok().map(|index| &found.all[index]).filter(|assembly| assembly.execute.is_empty());
+        if let Some(assembly) = empty.filter(|_| shapes_are_good) {
+            findings.push(if assembly.carrier == Carrier::Ibm { empty_flow(assembly) } else { no_assembly(operation) });
         }
     }
     found.security = security(api, &found, findings);
@@ -105,6 +106,15 @@ fn no_assembly(operation: &Operation) -> Diagnostic {
     Diagnostic::error(codes::NO_ASSEMBLY, operation.span, message).help(help)
 }
 
+/// A flow of IBM's gateways without steps.
+fn empty_flow(assembly: &Assembly) -> Diagnostic {
+    let message = match assembly.raises_for_nothing() {
+        true => "this assembly has no steps: every request is answered 500",
+        false => "this assembly has no steps: every request is answered with its own body",
+    };
+    Diagnostic::warning(codes::NO_ASSEMBLY, assembly.span, message).help("add steps to `execute`")
+}
+
 /// What every operation asks for. A scheme that is not declared is told of operations that run something.
 fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Security> {
     let mut unheard = Findings::default();
@@ -113,6 +123,20 @@ fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Secur
         .map(|index| found.all[index].carrier)
     {
         Some(Carrier::Amazon) if !amazon::guards::are_enforced(api, operation) => Security::default(),
+        Some(Carrier::Ibm) => {
+            let mut own = Findings::default();
+            let security = api.security(operation, &mut own);
+            let demands: Vec<_> = security.alternatives.iter().flatten().collect();
+            let is_undeclared = |span: Span| {
+                demands.iter().any(|demand| demand.scheme.kind == SchemeKind::Undeclared && demand.span == span)
+            };
+            // What asks for a scheme that is not there lets no request in, so the others are served.
+            findings.extend(own.iter().cloned().map(|finding| match is_undeclared(finding.span) {
+                true => Diagnostic { severity: Severity::Warning, ..finding },
+                false => finding,
+            }));
+            security
+        }
         Some(_) => api.security(operation, findings),
         None => api.security(operation, &mut unheard),
     };
@@ -121,16 +145,19 @@ fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Secur
 
 /// Whether the document itself, and not only an operation, has an assembly.
 pub fn has_root(root: &Node) -> bool {
-    root_carrier(root).is_some()
+    root_carrier(root).is_some_and(|(entry, carrier)| carrier != Carrier::Ibm || has_assembly(&entry))
 }
 
-/// The root's carrier: ours before IBM's.
+/// The root's carrier: ours before IBM's, which may have no assembly in it.
 pub fn root_carrier(root: &Node) -> Option<(&Entry, Carrier)> {
     let ours = root.entry(OURS).map(|entry| (entry, Carrier::XAssembly));
-    ours.or_else(|| {
-        let with_assembly = |entry: &&Entry| entry.value.get("assembly").is_some();
-        IBM.iter().filter_map(|key| root.entry(key)).find(with_assembly).map(|entry| (entry, Carrier::Ibm))
-    })
+    let of_ibm = || IBM.iter().filter_map(|key| root.entry(key));
+    let of_ibm = || of_ibm().find(has_assembly).or_else(|| of_ibm().next()).map(|entry| (entry, Carrier::Ibm));
+    ours.or_else(of_ibm)
+}
+
+fn has_assembly(entry: &&Entry) -> bool {
+    entry.value.get("assembly").is_some()
 }
 
 /// The map that holds `execute`.
@@ -180,7 +207,7 @@ struct Settings {
 impl Settings {
     fn read(entry: &Entry, carrier: Carrier, findings: &mut Findings) -> Self {
         let node = &entry.value;
-        if !node.is_mapping() {
+        if !node.is_mapping() && !(carrier == Carrier::Ibm && node.is_null()) {
             let message = format!("`{}` is {}, expected a map with `execute`", entry.key.text, node.kind());
             findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, node.span, message));
         }
@@ -219,6 +246,7 @@ impl Settings {
             generation: self.generation,
             error_format: self.error_format.unwrap_or(self.generation),
             execute: steps(owner, "execute", findings),
+            executes_nothing: owner.get("execute").is_some_and(|list| list.is_sequence() && list.items().is_empty()),
             catch: if own_catch { catch_list(owner, findings) } else { inherited_catch },
             finally: if own_finally { steps(owner, "finally", findings) } else { inherited_finally },
             cors: None,

@@ -38,12 +38,21 @@ pub struct Assembly {
     /// The form of the default error document.
     pub error_format: Generation,
     pub execute: Vec<Step>,
+    /// `execute` is written as an empty list.
+    pub executes_nothing: bool,
     pub catch: Vec<Catch>,
     pub finally: Vec<Step>,
     /// Which pages of other origins may read the answers: the document's, for all of its assemblies.
     pub cors: Option<Arc<Cors>>,
     /// The key that findings point at.
     pub span: Span,
+}
+
+impl Assembly {
+    /// Whether the v5 engine fails because there is nothing to do: it does for an empty list, and not for none.
+    pub fn raises_for_nothing(&self) -> bool {
+        self.executes_nothing && self.carrier == Carrier::Ibm && self.generation == Generation::V5
+    }
 }
 
 /// One step: a policy with its configuration.

@@ -61,7 +61,10 @@ pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
 fn print_load(outcome: Reload, load: &Load, stderr: &Stderr) {
     print::findings_to(stderr, &load.findings, &load.sources);
     match outcome {
-        Reload::Swapped { generation } => tracing::info!(generation, "loaded"),
+        Reload::Swapped { generation } => {
+            tracing::info!(generation, "loaded");
+            load.left_out.iter().for_each(|document| tracing::warn!(%document, "a document with errors is left out"));
+        }
         // The start says itself that nothing is served.
         Reload::RolledBack { generation: 0 } => {}
         Reload::RolledBack { .. } => {

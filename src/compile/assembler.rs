@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::parts::Parts;
-use super::{flow, likely_mistakes, stages};
+use super::{at_run_time, flow, likely_mistakes, stages};
 use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
 use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, codes, nearest, quoted_list};
 use crate::openapi::{Api, Location};
@@ -98,6 +98,9 @@ impl<'a, 's> Assembler<'a, 's> {
         }
         let start = self.next();
         let assembly = self.assembly;
+        if assembly.raises_for_nothing() {
+            self.push_plan(at_run_time::nothing_to_do(), None);
+        }
         self.block(&assembly.execute);
         let guarded = start..self.next();
         self.push(Op::Stop);
@@ -179,14 +182,16 @@ impl<'a, 's> Assembler<'a, 's> {
                 Err(_) => return false,
             }
         }
-        let Ok(entry) = self.entry(step) else { return false };
+        let mut own = Findings::default();
+        let Ok(entry) = self.entry(step, &mut own) else { return self.at_run_time(step, own, self.generation) };
         let version = step.version.as_ref().map(|(version, _)| &**version);
         let carrier = self.carrier;
         let generation = entry.generation(version, self.generation, carrier);
-        let mut compiler = Compiler::new(self.shared, self.names, self.findings, step, entry.meta, carrier, generation);
+        let mut compiler = Compiler::new(self.shared, self.names, &mut own, step, entry.meta, carrier, generation);
         compiler.cors = self.assembly.cors.as_ref();
         let info = compiler.info();
-        let Ok(compiled) = entry.compile(&mut compiler) else { return false };
+        let Ok(compiled) = entry.compile(&mut compiler) else { return self.at_run_time(step, own, generation) };
+        self.findings.extend(own.iter().cloned());
         match compiled {
             Compiled::Step(plan) => {
                 let diverges = plan.access.diverges;
@@ -195,6 +200,21 @@ impl<'a, 's> Assembler<'a, 's> {
             }
             Compiled::Flow(flow) => self.flow(flow, &info),
         }
+    }
+
+    /// A step that could not be compiled. In IBM's documents it may be one that raises a fault.
+    fn at_run_time(&mut self, step: &Step, own: Findings, generation: Generation) -> bool {
+        let (own, raises) = match self.carrier {
+            Carrier::Ibm => at_run_time::soften(own, generation, self.shared.settings.documents.unsupported),
+            _ => (own, None),
+        };
+        self.findings.extend(own.iter().cloned());
+        let Some(plan) = raises else { return false };
+        let title = step.title.clone().unwrap_or_else(|| step.policy.clone());
+        let place = self.shared.sources.place(step.policy_span).into();
+        self.push_plan(plan, Some(Arc::new(StepInfo { policy: step.policy.clone(), title, place })));
+        // The steps after it are left without a word: the author of the document has one thing to mend.
+        false
     }
 
     /// Lays cases out: test, block, jump behind all of them; and so on; what runs otherwise comes last.
@@ -225,20 +245,20 @@ impl<'a, 's> Assembler<'a, 's> {
     }
 
     /// The policy of a step, in a version that there is.
-    fn entry(&mut self, step: &Step) -> Result<&'static Entry, Reported> {
+    fn entry(&self, step: &Step, findings: &mut Findings) -> Result<&'static Entry, Reported> {
         let name = &*step.policy;
         let Some(entry) = policies::find(name) else {
             // IBM's documents name policies that only their gateway has; the settings bring those.
             let may_be_brought = self.carrier == Carrier::Ibm && self.shared.purpose == Purpose::Check;
             let finding = unknown_policy(step, self.shared.custom, may_be_brought);
-            return Err(self.findings.push(finding));
+            return Err(findings.push(finding));
         };
         if let Some((version, span)) = &step.version
             && !entry.meta.versions.contains(&&**version)
         {
             let message = format!("`{name}` has no version {version}");
             let help = format!("write {}", quoted_list(entry.meta.versions));
-            return Err(self.findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help)));
+            return Err(findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help)));
         }
         Ok(entry)
     }

@@ -3,10 +3,12 @@
 //! Every finding of every document is collected; a snapshot only comes out when none of them is an error.
 
 mod assembler;
+mod at_run_time;
 mod custom;
 mod flow;
 mod likely_mistakes;
 mod parts;
+mod snapshot;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -17,122 +19,57 @@ use std::sync::{Arc, OnceLock};
 use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::assembly::{self, Assemblies, IBM, Values, WithoutAssemblies};
-use crate::base::{Diagnostic, Findings, Generation, Reported, codes};
+use crate::assembly::{self, Assemblies, Carrier, IBM, Values, WithoutAssemblies};
+use crate::base::{Findings, Reported, codes};
 use crate::identity::{Guard, not_enforced};
-use crate::openapi::{
-    Api, Demand, Location, Operation, ParameterType, Part, PathTemplate, SchemeKind, Security, Segment,
-};
+use crate::openapi::{Api, Demand, Location, Operation, ParameterType, Part, SchemeKind, Security, Segment};
 use crate::policy::SharedParts;
-use crate::runtime::{
-    ApiInfo, ClientDemand, Conflict, ContextLimits, DeclaredParameter, Document, OperationInfo, Pipeline, Route,
-    Snapshot,
-};
+use crate::runtime::{ApiInfo, ClientDemand, DeclaredParameter, Document, OperationInfo, Pipeline, Route};
 use crate::settings::Live;
 use crate::source::Node;
 use crate::value::Value;
 
 pub use assembler::compile_assembly;
+pub use snapshot::{CompiledApi, SnapshotBuilder, served_from};
 
-/// Collects the routes of all documents of a load.
-pub struct SnapshotBuilder {
-    snapshot: Snapshot,
-    /// Routes of the v5 engine, which also answer their path with a slash at its end, where nothing else does.
-    slashed: Vec<Arc<Route>>,
-}
-
-impl SnapshotBuilder {
-    pub fn new(settings: &Live) -> Self {
-        let limits = ContextLimits {
-            request: settings.requests.timeout.0,
-            handlers: settings.requests.handler_timeout.0,
-            body_bytes: settings.requests.body_bytes,
-        };
-        let snapshot = Snapshot { limits, ..Snapshot::default() };
-        SnapshotBuilder { snapshot, slashed: Vec::new() }
+/// Compiles one API.
+pub fn compile_api(shared: SharedParts<'_>, values: &Values, findings: &mut Findings) -> CompiledApi {
+    let api = shared.api;
+    let mut found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
+    // IBM's gateways find out at run time, and only the operation that asks for it is lost.
+    let is_ibm = assembly::root_carrier(&api.tree.root).is_some_and(|(_, carrier)| carrier == Carrier::Ibm);
+    let around = shared.surroundings();
+    let guard = Arc::new(Guard::compile(&found.security, &found.properties, around, is_ibm, findings));
+    let shared = SharedParts { guard: Some(&guard), ..shared };
+    let verbs = verbs_by_shape(api, &found);
+    // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
+    let assemblies = std::mem::take(&mut found.all).into_iter();
+    let pipelines: Vec<Result<Arc<Pipeline>, Reported>> =
+        assemblies.map(|one| compile_assembly(&one, &found.properties, shared, findings)).collect();
+    let info = Arc::new(api_info(api, &found, shared.settings));
+    let mut routes = Vec::new();
+    if pipelines.iter().flatten().any(|pipeline| pipeline.reads_document) {
+        // Made now, and not by the first request.
+        info.document.value();
     }
-
-    /// Compiles one API and adds its routes.
-    pub fn add(&mut self, shared: SharedParts<'_>, values: &Values, findings: &mut Findings) {
-        let api = shared.api;
-        let mut found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
-        let guard = Arc::new(Guard::compile(&found.security, &found.properties, shared.surroundings(), findings));
-        let shared = SharedParts { guard: Some(&guard), ..shared };
-        let verbs = verbs_by_shape(api, &found);
-        // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
-        let assemblies = std::mem::take(&mut found.all).into_iter();
-        let pipelines: Vec<Result<Arc<Pipeline>, Reported>> =
-            assemblies.map(|one| compile_assembly(&one, &found.properties, shared, findings)).collect();
-        let info = Arc::new(api_info(api, &found, shared.settings));
-        if pipelines.iter().flatten().any(|pipeline| pipeline.reads_document) {
-            // Made now, and not by the first request.
-            info.document.value();
-        }
-        for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
-            if let Some(pipeline) = index.as_ref().ok().and_then(|index| pipelines[*index].as_ref().ok()) {
-                let (clients, path_verbs) = (clients(&found.security[number]), verbs_of(&verbs, operation));
-                let route = Arc::new(Route {
-                    verb: operation.verb.clone(),
-                    api: info.clone(),
-                    operation: Arc::new(OperationInfo {
-                        clients,
-                        path_verbs,
-                        ..operation_info(api, number, operation)
-                    }),
-                    pipeline: pipeline.clone(),
-                    span: operation.span,
-                    kept: OnceLock::new(),
-                });
-                if route.pipeline.generation == Generation::V5 {
-                    self.slashed.push(route.clone());
-                }
-                self.add_route(route, findings);
-            }
-        }
-        self.snapshot.apis.push(info);
-        if shared.directory.is_none() {
-            nobody_said_who_may_call(&found, shared, findings);
+    for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
+        if let Some(pipeline) = index.as_ref().ok().and_then(|index| pipelines[*index].as_ref().ok()) {
+            let (clients, path_verbs) = (clients(&found.security[number]), verbs_of(&verbs, operation));
+            let route = Arc::new(Route {
+                verb: operation.verb.clone(),
+                api: info.clone(),
+                operation: Arc::new(OperationInfo { clients, path_verbs, ..operation_info(api, number, operation) }),
+                pipeline: pipeline.clone(),
+                span: operation.span,
+                kept: OnceLock::new(),
+            });
+            routes.push(route);
         }
     }
-
-    fn add_route(&mut self, route: Arc<Route>, findings: &mut Findings) {
-        let full_path = &*route.operation.full_path;
-        // The path `/` is the base path itself, with a slash at its end and without.
-        let without_slash =
-            full_path.strip_suffix('/').filter(|base| &*route.operation.path == "/" && !base.is_empty());
-        for path in without_slash.into_iter().chain([full_path]) {
-            // The template was read before; the base path in front of it may hold anything.
-            let template = match PathTemplate::parse(path) {
-                Ok(template) => template,
-                Err(message) => {
-                    findings.push(Diagnostic::error(codes::BAD_PATH, route.span, message));
-                    return;
-                }
-            };
-            let (routes, verb) = (&mut self.snapshot.routes, route.verb.clone());
-            let inserted = match route.pipeline.generation {
-                Generation::V5 => routes.insert_v5(&template.segments, verb, route.clone()),
-                Generation::V10 => routes.insert(&template.segments, verb, route.clone()),
-            };
-            if let Err(Conflict(first)) = inserted {
-                findings.push(conflict(&route, first));
-                return;
-            }
-        }
-        self.snapshot.all.push(route);
+    if shared.directory.is_none() {
+        nobody_said_who_may_call(&found, shared, findings);
     }
-
-    /// The snapshot of everything that was added.
-    pub fn finish(mut self) -> Snapshot {
-        for route in self.slashed {
-            let path = format!("{}/", route.operation.full_path.trim_end_matches('/'));
-            if let Ok(template) = PathTemplate::parse(&path) {
-                // A path that an author wrote with its slash is already there, and stays.
-                let _ = self.snapshot.routes.insert_v5(&template.segments, route.verb.clone(), route.clone());
-            }
-        }
-        self.snapshot
-    }
+    CompiledApi { info, routes }
 }
 
 /// A document that asks for applications needs to be told which there are.
@@ -148,18 +85,6 @@ fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, finding
     findings.push(not_enforced(shared.surroundings(), codes::ENVIRONMENT_OBJECT, demand.span, message).help(help));
 }
 
-/// Says which two routes answer the same requests.
-fn conflict(route: &Route, first: &Route) -> Diagnostic {
-    let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
-    let message = format!(
-        "`{verb} {}` answers the same requests as `{}` of the API `{}`",
-        route.operation.full_path, first.operation.full_path, first.api.name
-    );
-    Diagnostic::error(codes::ROUTE_CONFLICT, route.span, message)
-        .label(first.span, "the first one")
-        .help("remove one of the two, or give one of the documents another base path")
-}
-
 fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
     let root = &api.tree.root;
     let ibm = |key: &str| IBM.iter().find_map(|carrier| root.get(carrier)?.get(key));
@@ -172,6 +97,7 @@ fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
         version: api.version.clone(),
         kind: ibm("type").and_then(Node::text).unwrap_or("rest").into(),
         base_path: api.base_path.clone(),
+        file: Some(api.tree.path.clone()),
         properties: Value::object(found.properties.iter().map(|one| (one.name.clone(), one.value.clone()))),
         compatibility: ibm("compatibility").map_or(Value::Null, |switches| Value::from(&switches.to_json())),
         catalog: settings.catalog.as_deref().map(Arc::from),

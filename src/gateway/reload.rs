@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::base::{Findings, Sources, render_short};
-use crate::load::{Load, Paths, load};
+use crate::load::{Load, Paths, load_over};
 use crate::resources::background::Background;
 use crate::resources::{Resources, Surroundings};
 use crate::runtime::Snapshot;
@@ -145,6 +145,9 @@ impl Gateway {
             Reload::RolledBack { .. } => ReloadOutcome::Kept,
         };
         self.metrics.reloaded(counted, self.generation.load(Ordering::Relaxed));
+        if matches!(outcome, Reload::Swapped { .. }) {
+            self.metrics.left_out(loaded.left_out.len());
+        }
         (self.observer)(outcome, &loaded);
         *lock(&self.referred) = std::mem::take(&mut loaded.referred);
         self.last.store(Some(Arc::new(last_load(outcome, &loaded))));
@@ -173,7 +176,7 @@ impl Gateway {
             purpose: Purpose::Serve,
         };
         let paths = Paths { documents: &self.inputs.paths, files_from: &self.inputs.files_from };
-        let mut loaded = load(paths, around, &|_| {});
+        let mut loaded = load_over(Some(&self.current.load()), paths, around, &|_| {});
         // A secret in a file may be rotated like a document.
         loaded.referred.extend(environment.into_files());
         loaded
@@ -225,6 +228,7 @@ fn last_load(outcome: Reload, loaded: &Load) -> LastLoad {
         loaded: matches!(outcome, Reload::Swapped { .. }),
         errors: loaded.findings.errors(),
         warnings: loaded.findings.warnings(),
+        left_out: loaded.left_out.iter().map(ToString::to_string).collect(),
         findings: loaded.findings.iter().map(|finding| render_short(finding, &loaded.sources)).collect(),
     }
 }

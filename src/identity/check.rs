@@ -25,6 +25,8 @@ pub enum Check {
     AnyBearer,
     /// Only at a desk, where settings may be missing.
     Open,
+    /// Nobody can tell who calls, for a reason that is known at load.
+    Impossible { basic: bool, why: Arc<str> },
 }
 
 /// A check with the scopes that a requirement asks for.
@@ -67,6 +69,12 @@ impl Demanded {
     pub async fn pass(&self, outputs: &Outputs, cx: &mut Context) -> Result<(), Refusal> {
         match &*self.check {
             Check::Open => Ok(()),
+            Check::Impossible { basic: true, .. }
+                if !matches!(basic(&cx.state.request.headers), Sent::Something(_)) =>
+            {
+                Err(Refusal::Basic)
+            }
+            Check::Impossible { why, .. } => Err(Refusal::Unavailable(why.to_string())),
             Check::Basic(registry) => {
                 let Sent::Something(header) = basic(&cx.state.request.headers) else { return Err(Refusal::Basic) };
                 match registry.approve(header).await {

@@ -9,7 +9,7 @@ use super::provider::Provider;
 use super::target::TargetCompiler;
 use super::user_registry::UserRegistry;
 use crate::assembly::Property;
-use crate::base::{Diagnostic, Findings, Reported, Span, codes};
+use crate::base::{Diagnostic, Findings, Reported, Severity, Span, codes};
 use crate::expression::{Resolved, Template, property_value};
 use crate::openapi::{Demand, Scheme, SchemeKind, Security};
 use crate::resources::Surroundings;
@@ -30,15 +30,20 @@ pub struct Guard {
 pub type Way = Box<[Demanded]>;
 
 impl Guard {
-    /// Compiles the requirements of a document's operations.
+    /// Compiles the requirements of a document's operations. A check that cannot be made is an error of the document, or, where
+    /// `at_run_time` says so, one of the requests that ask for it.
     pub fn compile(
         all: &[Security],
         properties: &[Property],
         around: Surroundings<'_>,
+        at_run_time: bool,
         findings: &mut Findings,
     ) -> Self {
-        let mut builder = Builder { properties, around, findings, checks: HashMap::new() };
-        Guard { by_operation: all.iter().map(|one| builder.ways(one)).collect() }
+        let own = Findings::default();
+        let mut builder = Builder { properties, around, at_run_time, findings: own, checks: HashMap::new() };
+        let by_operation = all.iter().map(|one| builder.ways(one)).collect();
+        findings.extend(builder.findings.iter().cloned());
+        Guard { by_operation }
     }
 
     /// Whether nothing is asked for.
@@ -55,7 +60,8 @@ impl Guard {
 struct Builder<'a, 'f> {
     properties: &'f [Property],
     around: Surroundings<'a>,
-    findings: &'f mut Findings,
+    at_run_time: bool,
+    findings: Findings,
     /// By the name of the scheme: each is told of once, where it is asked for first.
     checks: HashMap<Arc<str>, Arc<Check>>,
 }
@@ -80,9 +86,32 @@ impl Builder<'_, '_> {
         if let Some(known) = self.checks.get(&demand.scheme.name) {
             return known.clone();
         }
-        // Where nothing comes of it, a finding says why. An error keeps the document from being served.
-        let check = Arc::new(self.compile(demand).unwrap_or(Check::Open));
+        let check = Arc::new(self.compiled(demand));
         self.checks.insert(demand.scheme.name.clone(), check.clone());
+        check
+    }
+
+    /// Where nothing comes of it, a finding says why. An error keeps the document from being served, or every request out.
+    fn compiled(&mut self, demand: &Demand) -> Check {
+        let before = std::mem::take(&mut self.findings);
+        let compiled = self.compile(demand);
+        let own = std::mem::replace(&mut self.findings, before);
+        let error = own.iter().find(|finding| finding.severity == Severity::Error).filter(|_| self.at_run_time);
+        let check = match (compiled, error) {
+            (Ok(check), None) => check,
+            (_, Some(error)) => {
+                Check::Impossible { basic: demand.scheme.kind == SchemeKind::Basic, why: error.message.as_str().into() }
+            }
+            (Err(_), None) => Check::Open,
+        };
+        let softens = error.is_some();
+        self.findings.extend(own.iter().cloned().map(|mut finding| {
+            if softens && finding.severity == Severity::Error {
+                finding.severity = Severity::Warning;
+                finding.message.push_str("; requests that ask for it are refused");
+            }
+            finding
+        }));
         check
     }
 
@@ -98,6 +127,10 @@ impl Builder<'_, '_> {
             },
             SchemeKind::Authorizer => self.authorizer(scheme, demand.span),
             SchemeKind::Other(kind) => self.other(kind, scheme, demand.span),
+            SchemeKind::Undeclared => {
+                let message = format!("there is no security scheme `{}`", scheme.name);
+                Err(self.findings.push(Diagnostic::error(codes::BAD_OPENAPI, demand.span, message)))
+            }
         }
     }
 
@@ -247,7 +280,7 @@ impl Builder<'_, '_> {
     }
 
     fn targets(&mut self, span: Span) -> TargetCompiler<'_, '_> {
-        TargetCompiler { around: self.around, findings: self.findings, span }
+        TargetCompiler { around: self.around, findings: &mut self.findings, span }
     }
 
     /// Reports what the settings must supply. At a desk the operation stands open, and a warning says so.

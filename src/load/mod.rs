@@ -1,19 +1,23 @@
 //! Paths to a snapshot. `check` and `serve` both come this way, so nothing stricter waits in production.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::assembly;
 use crate::base::{Diagnostic, Findings, Sources, codes};
-use crate::compile::SnapshotBuilder;
+use crate::compile::compile_api;
 use crate::identity::Directory;
 use crate::openapi::{self, Api};
 use crate::policy::SharedParts;
 use crate::resources::Surroundings;
 use crate::runtime::Snapshot;
-use crate::settings::{Clients, Live, read_clients};
+use crate::settings::{Broken, Clients, Live, read_clients};
 use crate::source::{Environment, Node, Packaged, References, Roots, WIDER, find_files, read_tree};
+use collected::Collected;
 
+mod collected;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +36,23 @@ pub struct Load {
     pub referred: Vec<PathBuf>,
     /// Files in the folders given that are no documents.
     pub skipped: Vec<PathBuf>,
+    /// Documents with errors, where the others are served without them.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A document that is not served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub file: PathBuf,
+    /// Its last good version is served.
+    pub serves_on: bool,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.serves_on { "its last good version is served" } else { "not served" };
+        write!(f, "{}: {what}", self.file.display())
+    }
 }
 
 impl Load {
@@ -46,6 +67,7 @@ impl Load {
             values: assembly::Values::default(),
             referred: Vec::new(),
             skipped: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 }
@@ -56,12 +78,16 @@ pub struct Documents {
     pub apis: Vec<Api>,
     /// Every file that is one, also where it cannot be read.
     pub files: Vec<PathBuf>,
+    /// Those with errors.
+    pub broken: HashSet<PathBuf>,
     /// The files that they refer to.
     pub referred: Vec<PathBuf>,
     /// The scripts beside them.
     pub packaged: Packaged,
     /// Files in the folders given that are no documents.
     pub skipped: Vec<PathBuf>,
+    /// There are errors that belong to no document.
+    pub is_refused: bool,
 }
 
 /// What the command line names.
@@ -77,17 +103,29 @@ pub struct Paths<'a> {
 ///
 /// `progress` is told before every document how many have been compiled.
 pub fn load(paths: Paths<'_>, around: Surroundings<'_>, progress: &dyn Fn(usize)) -> Load {
+    load_over(None, paths, around, progress)
+}
+
+/// Loads every document at the paths, where an earlier load serves.
+pub fn load_over(
+    earlier: Option<&Snapshot>,
+    paths: Paths<'_>,
+    around: Surroundings<'_>,
+    progress: &dyn Fn(usize),
+) -> Load {
     let Surroundings { settings, resources, environment, purpose } = around;
     let mut all = Sources::default();
     let mut findings = Findings::default();
     let mut documents = read_documents(paths, &mut all, &mut findings);
+    let mark = findings.mark();
     let (values, file) = assembly::Values::read(settings, environment, &mut all, &mut findings);
     documents.referred.extend(file);
     let custom = assembly::CustomPolicies::read(&settings.policies, &mut all, &mut findings);
     documents.referred.extend(custom.files.iter().cloned());
     let clients = clients(settings, environment, &mut all, &mut findings);
     documents.referred.extend(settings.clients_file.as_ref().map(PathBuf::from));
-    let mut builder = SnapshotBuilder::new(settings);
+    let outside = findings.errors_since(mark);
+    let mut collected = Collected::new(settings, earlier);
     let (packaged, sources) = (&documents.packaged, &all);
     for (number, api) in documents.apis.iter().enumerate() {
         progress(number);
@@ -105,16 +143,23 @@ pub fn load(paths: Paths<'_>, around: Surroundings<'_>, progress: &dyn Fn(usize)
             guard: None,
             custom: &custom,
         };
-        builder.add(shared, &values, &mut findings);
+        let mark = findings.mark();
+        let compiled = compile_api(shared, &values, &mut findings);
+        let is_broken = findings.errors_since(mark).is_err() || documents.broken.remove(&*api.tree.path);
+        collected.add(api, (!is_broken).then_some(compiled));
     }
+    for file in &documents.broken {
+        collected.add_unread(file);
+    }
+    let leaves_out = settings.documents.broken == Broken::LeaveOut && outside.is_ok() && !documents.is_refused;
+    let (snapshot, left_out) = collected.finish(leaves_out, &mut findings);
     findings.sort();
-    let snapshot = (findings.errors() == 0).then(|| builder.finish());
     if snapshot.is_some() {
         resources.cache().resize(&settings.cache);
         resources.background().resize(&settings.background);
     }
     let Documents { files: documents, apis, referred, skipped, .. } = documents;
-    Load { sources: all, findings, snapshot, documents, apis, values, referred, skipped }
+    Load { sources: all, findings, snapshot, documents, apis, values, referred, skipped, left_out }
 }
 
 /// Who may call. At a desk, where nobody said so, a made-up application may.
@@ -139,47 +184,66 @@ pub fn read_documents(paths: Paths<'_>, sources: &mut Sources, findings: &mut Fi
         let source = sources.add(folder.display().to_string(), "");
         let message = "`--files-from` names no folder";
         findings.push(Diagnostic::error(codes::UNREADABLE, source.start(), message));
+        documents.is_refused = true;
     }
     for path in paths.documents {
         let roots = Roots::of(path, paths.files_from);
-        for file in files(path, &roots, sources, findings) {
-            let Ok(tree) = read_tree(&file, sources, findings) else {
-                documents.files.push(file);
-                continue;
-            };
-            // A folder may hold other YAML beside its documents, such as `functions.yaml`.
-            if path.is_dir() && !looks_like_document(&tree.root) {
-                documents.skipped.push(file);
-                continue;
+        let mark = findings.mark();
+        let files = files(path, &roots, sources, findings);
+        documents.is_refused |= findings.errors_since(mark).is_err();
+        for file in files {
+            let mark = findings.mark();
+            read_document(&file, path, &roots, &mut documents, sources, findings);
+            if findings.errors_since(mark).is_err() {
+                documents.broken.insert(file);
             }
-            documents.files.push(file);
-            let (tree, template) = match openapi::is_template(&tree.root) {
-                true => match openapi::in_template(&tree, findings) {
-                    Ok((body, template)) => (body, Some(template)),
-                    Err(_) => continue,
-                },
-                false => (tree, None),
-            };
-            let references = References::read(&tree, &roots, sources, findings);
-            documents.referred.extend(references.files().filter(|file| **file != *tree.path).map(Path::to_path_buf));
-            let api = openapi::read(&tree, references, findings);
-            let Ok(mut api) = api else { continue };
-            documents.packaged.read(&api.tree, &roots, sources, findings);
-
-            // A document with nothing to run and nowhere to run it is a library for others to refer to.
-            if api.operations.is_empty() && assembly::has_root(&api.tree.root) {
-                api.serve_base_path();
-            }
-            api.template = template;
-            assembly::spread_default_route(&mut api);
-            documents.apis.push(api);
         }
     }
     documents.referred.extend(documents.packaged.files().map(Path::to_path_buf));
     if documents.files.is_empty() && findings.errors() == 0 {
         findings.push(nothing_found(paths.documents, sources));
+        documents.is_refused = true;
     }
     documents
+}
+
+/// Reads the document in a file at one of the paths.
+fn read_document(
+    file: &Path,
+    path: &Path,
+    roots: &Roots,
+    documents: &mut Documents,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) {
+    let Ok(tree) = read_tree(file, sources, findings) else {
+        documents.files.push(file.to_owned());
+        return;
+    };
+    // A folder may hold other YAML next to its documents, such as `functions.yaml`.
+    if path.is_dir() && !looks_like_document(&tree.root) {
+        documents.skipped.push(file.to_owned());
+        return;
+    }
+    documents.files.push(file.to_owned());
+    let (tree, template) = match openapi::is_template(&tree.root) {
+        true => match openapi::in_template(&tree, findings) {
+            Ok((body, template)) => (body, Some(template)),
+            Err(_) => return,
+        },
+        false => (tree, None),
+    };
+    let references = References::read(&tree, roots, sources, findings);
+    documents.referred.extend(references.files().filter(|file| **file != *tree.path).map(Path::to_path_buf));
+    let Ok(mut api) = openapi::read(&tree, references, findings) else { return };
+    documents.packaged.read(&api.tree, roots, sources, findings);
+    // A document with nothing to run and nowhere to run it is a library for others to refer to.
+    if api.operations.is_empty() && assembly::has_root(&api.tree.root) {
+        api.serve_base_path();
+    }
+    api.template = template;
+    assembly::spread_default_route(&mut api);
+    documents.apis.push(api);
 }
 
 /// The files at a path. A link of a folder that leads out of it is refused.

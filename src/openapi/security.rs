@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Api, Operation};
-use crate::base::{Diagnostic, Findings, Reported, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
 use crate::source::Node;
 
 /// What an operation asks of its callers: one of these, each of which may be several things at once.
@@ -33,6 +33,8 @@ pub struct Scheme {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemeKind {
+    /// The document has no such scheme, which a finding says.
+    Undeclared,
     /// `apiKey`: the id of an application.
     ClientId(KeyPlace),
     /// `apiKey`: an application's secret.
@@ -83,14 +85,14 @@ impl Api {
         }
         let demand = |entry: &crate::source::Entry| {
             let scopes = entry.value.items().iter().filter_map(Node::text).map(Arc::from).collect();
-            let scheme = self.scheme(&entry.key.text, entry.key.span, findings).ok()?;
-            Some(Demand { scheme: Arc::new(scheme), scopes, span: entry.key.span })
+            let scheme = self.scheme(&entry.key.text, entry.key.span, findings);
+            Demand { scheme: Arc::new(scheme), scopes, span: entry.key.span }
         };
-        item.entries().iter().filter_map(demand).collect()
+        item.entries().iter().map(demand).collect()
     }
 
     /// A scheme by its name. One that is not there is an error: nobody could tell what is asked for.
-    fn scheme(&self, name: &str, span: Span, findings: &mut Findings) -> Result<Scheme, Reported> {
+    fn scheme(&self, name: &str, span: Span, findings: &mut Findings) -> Scheme {
         let root = &self.tree.root;
         let all = root.pointer("/components/securitySchemes").or_else(|| root.get("securityDefinitions"));
         let Some(entry) = all.and_then(|all| all.entry(name)) else {
@@ -102,10 +104,11 @@ impl Api {
                 near => format!("did you mean {}?", quoted_list(near)),
             };
             let message = format!("there is no security scheme `{name}`");
-            return Err(findings.push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(help)));
+            findings.push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(help));
+            return Scheme { name: name.into(), kind: SchemeKind::Undeclared, node: root.clone(), span };
         };
         let node = entry.value.clone();
-        Ok(Scheme { name: name.into(), kind: kind(&node), node, span: entry.key.span })
+        Scheme { name: name.into(), kind: kind(&node), node, span: entry.key.span }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a load knows of an API and of its operations, for their variables.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
@@ -20,6 +21,8 @@ pub struct ApiInfo {
     /// `rest`, `wsdl` or `graphql`.
     pub kind: Arc<str>,
     pub base_path: Arc<str>,
+    /// The document.
+    pub file: Option<Arc<Path>>,
     pub properties: Value,
     /// The document's compatibility switches.
     pub compatibility: Value,

@@ -32,6 +32,7 @@ kinds! {
     TRANSFORM "TransformError" None, INTERNAL_SERVER_ERROR true;
     REDACTION "RedactionError" None, INTERNAL_SERVER_ERROR true;
     VALIDATE "ValidateError" None, UNPROCESSABLE_ENTITY true;
+    UNSUPPORTED "UnsupportedPolicyError" None, NOT_IMPLEMENTED true;
     RUNTIME "RuntimeError" None, INTERNAL_SERVER_ERROR true;
     ASSEMBLY_RATE_LIMIT "AssemblyRateLimitError" None, TOO_MANY_REQUESTS true;
     BAD_REQUEST "BadRequestError" None, BAD_REQUEST false;

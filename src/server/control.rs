@@ -33,6 +33,8 @@ pub struct LastLoad {
     pub loaded: bool,
     pub errors: usize,
     pub warnings: usize,
+    /// Documents with errors that are not served, or only in their last good version.
+    pub left_out: Vec<String>,
     /// One line each.
     pub findings: Vec<String>,
 }

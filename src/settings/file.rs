@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Aws, AwsExport, Background, Cache, CountLimit, CredentialProfile, CryptoObject, EventContext, Log, OAuthProvider,
-    Policies, RateLimit, Scripts, Server, TlsProfile, Traces, UserRegistry,
+    Aws, AwsExport, Background, Cache, CountLimit, CredentialProfile, CryptoObject, Documents, EventContext, Invoke,
+    Log, OAuthProvider, Policies, RateLimit, Scripts, Server, TlsProfile, Traces, UserRegistry,
 };
 use crate::value::Seconds;
 
@@ -39,8 +39,12 @@ pub struct Startup {
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Live {
+    /// What becomes of documents that cannot be served as they are, and where they are served.
+    pub documents: Documents,
     /// What one request may use while its assembly runs.
     pub requests: Requests,
+    /// Calls of services by `invoke`, `proxy` and scripts.
+    pub invoke: Invoke,
     /// The response cache of `invoke` and `lambda`, which all APIs share.
     pub cache: Cache,
     /// Calls that no request waits for: `background` of `lambda`.

@@ -8,7 +8,9 @@ mod background;
 mod cache;
 mod clients;
 mod crypto;
+mod documents;
 mod file;
+mod invoke;
 mod limits;
 mod log;
 mod oauth;
@@ -32,7 +34,9 @@ pub use clients::{
     Product, Subscription,
 };
 pub use crypto::{CryptoError, CryptoObject};
+pub use documents::{Broken, Documents, Unsupported};
 pub use file::{Live, Organization, Requests, Settings, Startup};
+pub use invoke::{Invoke, Network};
 pub use limits::{CountLimit, Per, Rate, RateLimit};
 pub use log::{Log, LogFormat, check_log_level};
 pub use oauth::{Audience, OAuthProvider, UserRegistry};

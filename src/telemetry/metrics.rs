@@ -38,6 +38,7 @@ pub struct Metrics {
     broken: Family<BreakLabels, Counter>,
     reloads: Family<ReloadLabels, Counter>,
     generation: Gauge,
+    left_out: Gauge,
     access_lines_dropped: Counter,
     access_log_errors: Counter,
     trace_spans_dropped: Counter,
@@ -189,6 +190,7 @@ impl Metrics {
             broken: Family::default(),
             reloads: Family::default(),
             generation: Gauge::default(),
+            left_out: Gauge::default(),
             access_lines_dropped: Counter::default(),
             access_log_errors: Counter::default(),
             trace_spans_dropped: Counter::default(),
@@ -217,6 +219,8 @@ impl Metrics {
         registry.register("responses_broken", "Responses that broke off after their head", self.broken.clone());
         registry.register("reloads", "Attempts to replace what is served", self.reloads.clone());
         registry.register("snapshot_generation", "Counts successful loads", self.generation.clone());
+        let left_out = "Documents with errors, without which or in whose last good version the others are served";
+        registry.register("documents_left_out", left_out, self.left_out.clone());
         let dropped = self.access_lines_dropped.clone();
         registry.register("access_log_dropped", "Access log lines nobody was quick enough to read", dropped);
         let errors = "Writes of the access log that failed, each with all the lines it had";
@@ -283,6 +287,11 @@ impl Metrics {
     pub fn reloaded(&self, outcome: ReloadOutcome, generation: u64) {
         self.reloads.get_or_create(&ReloadLabels { outcome }).inc();
         self.generation.set(i64::try_from(generation).unwrap_or(i64::MAX));
+    }
+
+    /// Sets how many documents are left out.
+    pub fn left_out(&self, documents: usize) {
+        self.left_out.set(i64::try_from(documents).unwrap_or(i64::MAX));
     }
 
     pub(super) fn access_line_dropped(&self) {

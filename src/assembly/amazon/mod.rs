@@ -81,6 +81,7 @@ impl<'a> Export<'a> {
         let blocks = [("execute", draft.execute), ("catch", draft.catch)];
         let owner = build::map(span, blocks.map(|(name, items)| (name, build::list(span, items))));
         Assembly {
+            executes_nothing: false,
             carrier: Carrier::Amazon,
             generation: Generation::V10,
             error_format: Generation::V10,

@@ -9,7 +9,7 @@ use http::header::{HeaderName, HeaderValue};
 
 use crate::base::{Code, Diagnostic, Reported, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Scope};
-use crate::http_client::{HttpClient, PoolOptions, TlsOptions};
+use crate::http_client::{Guard, HttpClient, PoolOptions, TlsOptions};
 use crate::policy::Compiler;
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::settings::Purpose;
@@ -27,6 +27,15 @@ impl Compiler<'_, '_> {
     ) -> Result<HttpClient, Reported> {
         let tls = self.tls(profile)?;
         self.pool(profile, &tls, &PoolOptions { connect_timeout, ..PoolOptions::default() })
+    }
+
+    /// What is closed to hosts that a variable supplies and nobody names. At a desk services are on the same machine.
+    pub(crate) fn guard(&self) -> Guard {
+        let settings = self.shared.settings;
+        match settings.invoke.opens_loopback() || settings.aws.local.is_some() {
+            true => Guard::Metadata,
+            false => Guard::MetadataAndLoopback,
+        }
     }
 
     /// What the TLS profile of a step says.

@@ -176,8 +176,9 @@ impl Compiler<'_, '_> {
                 let shared = self.shared;
                 let allowed = AllowedHosts::read(shared.api, shared.environment, &mut Findings::default());
                 let tls = TlsOptions::default();
+                let guard = self.guard();
                 let mut pool = |guard| self.pool(None, &tls, &PoolOptions { guard, ..PoolOptions::default() });
-                let (named, unnamed) = (pool(Guard::Metadata)?, pool(Guard::MetadataAndLoopback)?);
+                let (named, unnamed) = (pool(Guard::Metadata)?, pool(guard)?);
                 let written = self.written(text);
                 Some(Calls { named, unnamed, allowed, written, required: self.carrier != Carrier::Ibm })
             }

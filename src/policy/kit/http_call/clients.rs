@@ -58,9 +58,10 @@ impl Clients {
         };
         let tls = compiler.tls(profile)?;
         let fixed = compiler.pool(profile, &tls, &options)?;
+        let guard = compiler.guard();
         let mut guarded = |tls: &TlsOptions| {
             let mut pool = |guard| compiler.pool(profile, tls, &PoolOptions { guard, ..options.clone() });
-            let (unnamed, named) = (pool(Guard::MetadataAndLoopback)?, pool(Guard::Metadata)?);
+            let (unnamed, named) = (pool(guard)?, pool(Guard::Metadata)?);
             Ok(Guarded { unnamed, named })
         };
         let computed = if open { Some(guarded(&tls)?) } else { None };

@@ -1,0 +1,65 @@
+//! Mistakes in IBM's documents that their own gateway meets only when a request comes: here they are warnings at load, and the step
+//! raises the fault that it raises there. Under `x-assembly` they are errors.
+
+use std::borrow::Cow;
+
+use crate::base::{Code, Diagnostic, Findings, Generation, Severity, codes};
+use crate::policy::{Access, Plan};
+use crate::runtime::{Context, Fault, FaultKind, FaultSource, Outcome, Step, kinds};
+use crate::settings::Unsupported;
+
+/// What a step of this generation raises for a mistake; `None` where it is an error at load.
+fn fault(code: Code, generation: Generation, unsupported: Unsupported) -> Option<(&'static str, &'static FaultKind)> {
+    let named = |kind: &'static FaultKind| Some((kind.name, kind));
+    let is_v5 = generation == Generation::V5;
+    match code {
+        codes::BAD_SCRIPT => named(&kinds::JAVASCRIPT),
+        codes::BAD_TARGET => named(&kinds::CONNECTION),
+        codes::READ_ONLY if is_v5 => Some(("TypeError", &kinds::RUNTIME)),
+        codes::READ_ONLY
+        | codes::MISSING_PROPERTY
+        | codes::BAD_TEMPLATE
+        | codes::BAD_TLS_PROFILE
+        | codes::ENVIRONMENT_OBJECT => named(&kinds::PROPERTY),
+        codes::UNKNOWN_POLICY if is_v5 => named(&kinds::RUNTIME),
+        codes::UNBUILT_POLICY | codes::UNBUILT_PROPERTY if unsupported == Unsupported::Fault => {
+            named(&kinds::UNSUPPORTED)
+        }
+        _ => None,
+    }
+}
+
+/// Makes warnings of the errors of a step, where all of them are such mistakes; the plan raises the fault of the first one.
+pub(super) fn soften(findings: Findings, generation: Generation, unsupported: Unsupported) -> (Findings, Option<Plan>) {
+    let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
+    let faults =
+        findings.iter().filter(is_error).map(|one| fault(one.code, generation, unsupported).map(|it| (one, it)));
+    let Some(faults) = faults.collect::<Option<Vec<_>>>() else { return (findings, None) };
+    let Some((first, (name, kind))) = faults.first() else { return (findings, None) };
+    let mut fault = Fault::new(kind, FaultSource::Gateway, first.message.clone());
+    fault.name = Cow::Borrowed(name);
+    let mut softened = Findings::default();
+    softened.extend(findings.iter().cloned().map(|mut finding| {
+        if finding.severity == Severity::Error {
+            finding.severity = Severity::Warning;
+            finding.message.push_str(&format!("; when a request comes here, the step raises `{name}`"));
+        }
+        finding
+    }));
+    (softened, Some(Plan { step: Box::new(Raises(fault)), access: Access::default() }))
+}
+
+/// What the v5 engine does with an empty list of steps.
+pub(super) fn nothing_to_do() -> Plan {
+    let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "the assembly has no steps");
+    Plan { step: Box::new(Raises(fault)), access: Access::default() }
+}
+
+/// Raises a fault that is known at load.
+struct Raises(Fault);
+
+impl Step for Raises {
+    fn run<'a>(&'a self, _: &'a mut Context) -> Outcome<'a> {
+        Outcome::fault(self.0.clone())
+    }
+}

@@ -1,0 +1,163 @@
+//! The routes of all documents of a load.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use http::StatusCode;
+
+use crate::base::{Diagnostic, Generation, codes};
+use crate::openapi::{Api, PathTemplate};
+use crate::runtime::{
+    ApiInfo, Conflict, Context, ContextLimits, Fault, FaultSource, Op, OperationInfo, Outcome, Pipeline, Route, Router,
+    Snapshot, Step, kinds,
+};
+use crate::settings::Live;
+
+/// An API with its routes.
+pub struct CompiledApi {
+    pub info: Arc<ApiInfo>,
+    pub routes: Vec<Arc<Route>>,
+}
+
+/// Collects the APIs of a load.
+#[derive(Default)]
+pub struct SnapshotBuilder {
+    limits: ContextLimits,
+    apis: Vec<CompiledApi>,
+    /// Routes whose pipeline only says that their API is left out.
+    unavailable: Vec<Arc<Route>>,
+}
+
+/// A document whose routes another document has already, by its number among those that were added.
+pub struct Overlap {
+    pub number: usize,
+    pub finding: Diagnostic,
+}
+
+impl SnapshotBuilder {
+    pub fn new(settings: &Live) -> Self {
+        let limits = ContextLimits {
+            request: settings.requests.timeout.0,
+            handlers: settings.requests.handler_timeout.0,
+            body_bytes: settings.requests.body_bytes,
+        };
+        SnapshotBuilder { limits, ..SnapshotBuilder::default() }
+    }
+
+    /// Adds an API.
+    pub fn add(&mut self, api: CompiledApi) {
+        self.apis.push(api);
+    }
+
+    /// Answers for an API that is left out, at its base path and below it. Routes of others are found before that.
+    pub fn add_unavailable(&mut self, api: &Api) {
+        let info = Arc::new(ApiInfo {
+            id: format!("{}:{}", api.name, api.version).into(),
+            name: api.name.clone(),
+            title: api.title.clone(),
+            version: api.version.clone(),
+            base_path: api.base_path.clone(),
+            file: Some(api.tree.path.clone()),
+            ..ApiInfo::default()
+        });
+        let pipeline = Pipeline { ops: [Op::Step(Box::new(Unavailable))].into(), ..Pipeline::default() };
+        let pipeline = Arc::new(pipeline);
+        for path in ["", "/{+path}"] {
+            let full_path = format!("{}{path}", api.base_path).into();
+            let operation = OperationInfo { path: path.into(), any_verb: true, full_path, ..OperationInfo::default() };
+            self.unavailable.push(Arc::new(Route {
+                verb: None,
+                api: info.clone(),
+                operation: Arc::new(operation),
+                pipeline: pipeline.clone(),
+                span: api.tree.root.span,
+                kept: OnceLock::new(),
+            }));
+        }
+    }
+
+    /// The snapshot of what was added, without the APIs of these numbers; and the APIs with routes that an API before them has.
+    pub fn build(&self, without: &HashSet<usize>) -> (Snapshot, Vec<Overlap>) {
+        let mut snapshot = Snapshot { limits: self.limits, ..Snapshot::default() };
+        let apis = self.apis.iter().enumerate().filter(|(number, _)| !without.contains(number));
+        let (mut slashed, mut overlaps) = (Vec::new(), Vec::new());
+        for (number, api) in apis {
+            for route in &api.routes {
+                if route.pipeline.generation == Generation::V5 {
+                    slashed.push(route);
+                }
+                match insert(&mut snapshot.routes, route) {
+                    Ok(()) => snapshot.all.push(route.clone()),
+                    Err(finding) => overlaps.push(Overlap { number, finding }),
+                }
+            }
+            snapshot.apis.push(api.info.clone());
+        }
+        for route in slashed {
+            let path = format!("{}/", route.operation.full_path.trim_end_matches('/'));
+            // A path that an author wrote with its slash is already there, and stays.
+            drop(insert_at(&mut snapshot.routes, &path, route));
+        }
+        for route in &self.unavailable {
+            drop(insert_at(&mut snapshot.routes, &route.operation.full_path, route));
+        }
+        (snapshot, overlaps)
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.apis.is_empty()
+    }
+}
+
+/// The API that an earlier snapshot serves from this file.
+pub fn served_from(file: &Path, snapshot: &Snapshot) -> Option<CompiledApi> {
+    let info = snapshot.apis.iter().find(|api| api.file.as_deref() == Some(file))?.clone();
+    let routes = snapshot.all.iter().filter(|route| Arc::ptr_eq(&route.api, &info)).cloned().collect();
+    Some(CompiledApi { info, routes })
+}
+
+/// Adds a route at its paths.
+fn insert(routes: &mut Router<Arc<Route>>, route: &Arc<Route>) -> Result<(), Diagnostic> {
+    let full_path = &*route.operation.full_path;
+    // The path `/` is the base path itself, with a slash at its end and without.
+    let without_slash = full_path.strip_suffix('/').filter(|base| &*route.operation.path == "/" && !base.is_empty());
+    without_slash.into_iter().chain([full_path]).try_for_each(|path| insert_at(routes, path, route))
+}
+
+fn insert_at(routes: &mut Router<Arc<Route>>, path: &str, route: &Arc<Route>) -> Result<(), Diagnostic> {
+    // The template was read before; the base path in front of it may hold anything.
+    let template = match PathTemplate::parse(path) {
+        Ok(template) => template,
+        Err(message) => return Err(Diagnostic::error(codes::BAD_PATH, route.span, message)),
+    };
+    let inserted = match route.pipeline.generation {
+        Generation::V5 => routes.insert_v5(&template.segments, route.verb.clone(), route.clone()),
+        Generation::V10 => routes.insert(&template.segments, route.verb.clone(), route.clone()),
+    };
+    inserted.map_err(|Conflict(first)| conflict(route, first))
+}
+
+/// Says which two routes answer the same requests.
+fn conflict(route: &Route, first: &Route) -> Diagnostic {
+    let verb = route.verb.as_ref().map_or("any verb", |verb| verb.as_str());
+    let message = format!(
+        "`{verb} {}` answers the same requests as `{}` of the API `{}`",
+        route.operation.full_path, first.operation.full_path, first.api.name
+    );
+    Diagnostic::error(codes::ROUTE_CONFLICT, route.span, message)
+        .label(first.span, "the first one")
+        .help("remove one of the two, or give one of the documents another base path")
+}
+
+/// Says that the API of a route is not there.
+struct Unavailable;
+
+impl Step for Unavailable {
+    fn run<'a>(&'a self, _: &'a mut Context) -> Outcome<'a> {
+        let message = "This API is not available at the moment: its document cannot be served";
+        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message);
+        Outcome::fault(fault.with_status(StatusCode::SERVICE_UNAVAILABLE))
+    }
+}
