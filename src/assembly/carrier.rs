@@ -143,6 +143,12 @@ fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Secur
     api.operations.iter().zip(&found.by_operation).map(of).collect()
 }
 
+/// Whether a document of IBM's says that no gateway is to serve it.
+pub fn is_not_enforced(api: &Api) -> bool {
+    let says = |key: &&str| api.tree.root.get(key)?.get("enforced")?.text();
+    IBM.iter().find_map(|key| says(key)).is_some_and(|text| text == "false")
+}
+
 /// Whether the document itself, and not only an operation, has an assembly.
 pub fn has_root(root: &Node) -> bool {
     root_carrier(root).is_some_and(|(entry, carrier)| carrier != Carrier::Ibm || has_assembly(&entry))

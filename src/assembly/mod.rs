@@ -21,7 +21,7 @@ use crate::source::Node;
 
 pub use allowed_hosts::{Allowed, AllowedHosts};
 pub use amazon::{Values, spread_default_route};
-pub use carrier::{Assemblies, find, has_root, root_carrier};
+pub use carrier::{Assemblies, find, has_root, is_not_enforced, root_carrier};
 pub use cors::{CORS_HEADERS, Cors, CorsRule, Origin, Others, cors_shape};
 pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use extensions::{Carrier, IBM};

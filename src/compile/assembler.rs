@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::parts::Parts;
 use super::{at_run_time, flow, likely_mistakes, stages};
 use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
-use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, codes, nearest, quoted_list};
+use crate::base::{Code, Diagnostic, Findings, Generation, Reported, Severity, codes, nearest, quoted_list};
 use crate::openapi::{Api, Location};
 use crate::policies;
 use crate::policy::{Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts};
@@ -183,14 +183,16 @@ impl<'a, 's> Assembler<'a, 's> {
             }
         }
         let mut own = Findings::default();
-        let Ok(entry) = self.entry(step, &mut own) else { return self.at_run_time(step, own, self.generation) };
+        let Ok(entry) = self.entry(step, &mut own) else { return self.at_run_time(step, own, &[], self.generation) };
         let version = step.version.as_ref().map(|(version, _)| &**version);
         let carrier = self.carrier;
         let generation = entry.generation(version, self.generation, carrier);
         let mut compiler = Compiler::new(self.shared, self.names, &mut own, step, entry.meta, carrier, generation);
         compiler.cors = self.assembly.cors.as_ref();
         let info = compiler.info();
-        let Ok(compiled) = entry.compile(&mut compiler) else { return self.at_run_time(step, own, generation) };
+        let Ok(compiled) = entry.compile(&mut compiler) else {
+            return self.at_run_time(step, own, entry.meta.at_run_time, generation);
+        };
         self.findings.extend(own.iter().cloned());
         match compiled {
             Compiled::Step(plan) => {
@@ -203,9 +205,9 @@ impl<'a, 's> Assembler<'a, 's> {
     }
 
     /// A step that could not be compiled. In IBM's documents it may be one that raises a fault.
-    fn at_run_time(&mut self, step: &Step, own: Findings, generation: Generation) -> bool {
+    fn at_run_time(&mut self, step: &Step, own: Findings, of_policy: &[Code], generation: Generation) -> bool {
         let (own, raises) = match self.carrier {
-            Carrier::Ibm => at_run_time::soften(own, generation, self.shared.settings.documents.unsupported),
+            Carrier::Ibm => at_run_time::soften(own, of_policy, generation, self.shared.settings.documents.unsupported),
             _ => (own, None),
         };
         self.findings.extend(own.iter().cloned());

@@ -8,8 +8,14 @@ use crate::policy::{Access, Plan};
 use crate::runtime::{Context, Fault, FaultKind, FaultSource, Outcome, Step, kinds};
 use crate::settings::Unsupported;
 
-/// What a step of this generation raises for a mistake; `None` where it is an error at load.
-fn fault(code: Code, generation: Generation, unsupported: Unsupported) -> Option<(&'static str, &'static FaultKind)> {
+/// What a step of this generation raises for a mistake, `of_policy` being those that its policy names; `None` where it is an error
+/// at load.
+fn fault(
+    code: Code,
+    of_policy: &[Code],
+    generation: Generation,
+    unsupported: Unsupported,
+) -> Option<(&'static str, &'static FaultKind)> {
     let named = |kind: &'static FaultKind| Some((kind.name, kind));
     let is_v5 = generation == Generation::V5;
     match code {
@@ -25,15 +31,23 @@ fn fault(code: Code, generation: Generation, unsupported: Unsupported) -> Option
         codes::UNBUILT_POLICY | codes::UNBUILT_PROPERTY if unsupported == Unsupported::Fault => {
             named(&kinds::UNSUPPORTED)
         }
+        code if of_policy.contains(&code) => named(&kinds::PROPERTY),
         _ => None,
     }
 }
 
 /// Makes warnings of the errors of a step, where all of them are such mistakes; the plan raises the fault of the first one.
-pub(super) fn soften(findings: Findings, generation: Generation, unsupported: Unsupported) -> (Findings, Option<Plan>) {
+pub(super) fn soften(
+    findings: Findings,
+    of_policy: &[Code],
+    generation: Generation,
+    unsupported: Unsupported,
+) -> (Findings, Option<Plan>) {
     let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
-    let faults =
-        findings.iter().filter(is_error).map(|one| fault(one.code, generation, unsupported).map(|it| (one, it)));
+    let faults = findings
+        .iter()
+        .filter(is_error)
+        .map(|one| fault(one.code, of_policy, generation, unsupported).map(|it| (one, it)));
     let Some(faults) = faults.collect::<Option<Vec<_>>>() else { return (findings, None) };
     let Some((first, (name, kind))) = faults.first() else { return (findings, None) };
     let mut fault = Fault::new(kind, FaultSource::Gateway, first.message.clone());

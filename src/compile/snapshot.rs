@@ -24,6 +24,7 @@ pub struct CompiledApi {
 #[derive(Default)]
 pub struct SnapshotBuilder {
     limits: ContextLimits,
+    path_prefix: Option<Box<str>>,
     apis: Vec<CompiledApi>,
     /// Routes whose pipeline only says that their API is left out.
     unavailable: Vec<Arc<Route>>,
@@ -42,7 +43,8 @@ impl SnapshotBuilder {
             handlers: settings.requests.handler_timeout.0,
             body_bytes: settings.requests.body_bytes,
         };
-        SnapshotBuilder { limits, ..SnapshotBuilder::default() }
+        let path_prefix = settings.documents.path_prefix.as_deref().map(Into::into);
+        SnapshotBuilder { limits, path_prefix, ..SnapshotBuilder::default() }
     }
 
     /// Adds an API.
@@ -50,8 +52,8 @@ impl SnapshotBuilder {
         self.apis.push(api);
     }
 
-    /// Answers for an API that is left out, at its base path and below it. Routes of others are found before that.
-    pub fn add_unavailable(&mut self, api: &Api) {
+    /// Answers 503 with this sentence for an API, at its base path and below it. Routes of others are found before that.
+    pub fn add_unavailable(&mut self, api: &Api, why: &'static str) {
         let info = Arc::new(ApiInfo {
             id: format!("{}:{}", api.name, api.version).into(),
             name: api.name.clone(),
@@ -61,7 +63,7 @@ impl SnapshotBuilder {
             file: Some(api.tree.path.clone()),
             ..ApiInfo::default()
         });
-        let pipeline = Pipeline { ops: [Op::Step(Box::new(Unavailable))].into(), ..Pipeline::default() };
+        let pipeline = Pipeline { ops: [Op::Step(Box::new(Unavailable(why)))].into(), ..Pipeline::default() };
         let pipeline = Arc::new(pipeline);
         for path in ["", "/{+path}"] {
             let full_path = format!("{}{path}", api.base_path).into();
@@ -79,7 +81,8 @@ impl SnapshotBuilder {
 
     /// The snapshot of what was added, without the APIs of these numbers; and the APIs with routes that an API before them has.
     pub fn build(&self, without: &HashSet<usize>) -> (Snapshot, Vec<Overlap>) {
-        let mut snapshot = Snapshot { limits: self.limits, ..Snapshot::default() };
+        let mut snapshot =
+            Snapshot { limits: self.limits, path_prefix: self.path_prefix.clone(), ..Snapshot::default() };
         let apis = self.apis.iter().enumerate().filter(|(number, _)| !without.contains(number));
         let (mut slashed, mut overlaps) = (Vec::new(), Vec::new());
         for (number, api) in apis {
@@ -94,6 +97,7 @@ impl SnapshotBuilder {
             }
             snapshot.apis.push(api.info.clone());
         }
+        snapshot.is_v5 = !snapshot.all.is_empty() && slashed.len() == snapshot.all.len();
         for route in slashed {
             let path = format!("{}/", route.operation.full_path.trim_end_matches('/'));
             // A path that an author wrote with its slash is already there, and stays.
@@ -152,12 +156,11 @@ fn conflict(route: &Route, first: &Route) -> Diagnostic {
 }
 
 /// Says that the API of a route is not there.
-struct Unavailable;
+struct Unavailable(&'static str);
 
 impl Step for Unavailable {
     fn run<'a>(&'a self, _: &'a mut Context) -> Outcome<'a> {
-        let message = "This API is not available at the moment: its document cannot be served";
-        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message);
+        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, self.0);
         Outcome::fault(fault.with_status(StatusCode::SERVICE_UNAVAILABLE))
     }
 }

@@ -1,6 +1,6 @@
 //! The applications that may call an API, as a load knows them: by their ids, with their plans.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest as hash};
@@ -16,6 +16,8 @@ use crate::value::Value;
 pub struct Directory {
     by_id: HashMap<Arc<str>, usize>,
     members: Vec<Member>,
+    /// The ids of applications without subscriptions.
+    unsubscribed: HashSet<Arc<str>>,
 }
 
 /// An application under the plan that it has subscribed to.
@@ -33,6 +35,8 @@ pub struct Member {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stranger {
     Unknown,
+    /// It has subscribed to nothing.
+    Unsubscribed,
     /// It is known, with its secret where that is asked for, and switched off.
     Disabled,
 }
@@ -44,6 +48,9 @@ impl Directory {
     pub fn of(clients: &Clients, api: &Api) -> Self {
         let mut directory = Directory::default();
         for (name, application) in &clients.applications {
+            if application.subscriptions.is_empty() {
+                directory.unsubscribed.insert(application.client_id.as_str().into());
+            }
             let subscribed = application.subscriptions.iter().find(|subscription| {
                 let product = clients.products.get(&subscription.product);
                 product.is_some_and(|product| product.apis.iter().any(|one| names(one, api)))
@@ -80,6 +87,7 @@ impl Directory {
         match known {
             Some(member) if member.enabled => Ok(member),
             Some(_) => Err(Stranger::Disabled),
+            None if self.unsubscribed.contains(id) => Err(Stranger::Unsubscribed),
             None => Err(Stranger::Unknown),
         }
     }

@@ -10,6 +10,9 @@ use crate::openapi::Api;
 use crate::runtime::Snapshot;
 use crate::settings::Live;
 
+/// What clients of an API are told whose document has errors.
+const BROKEN: &str = "This API is not available at the moment: its document cannot be served";
+
 /// The APIs of a load.
 pub(super) struct Collected<'a> {
     builder: SnapshotBuilder,
@@ -30,8 +33,13 @@ impl<'a> Collected<'a> {
         match compiled {
             Some(compiled) => self.keep(compiled, &api.tree.path),
             None if self.serves_on(&api.tree.path) => {}
-            None => self.builder.add_unavailable(api),
+            None => self.builder.add_unavailable(api, BROKEN),
         }
+    }
+
+    /// An API that is not to be called for some time.
+    pub(super) fn add_suspended(&mut self, api: &Api) {
+        self.builder.add_unavailable(api, "This API is suspended");
     }
 
     /// A document that could not be read at all.

@@ -13,7 +13,7 @@ use crate::openapi::{self, Api};
 use crate::policy::SharedParts;
 use crate::resources::Surroundings;
 use crate::runtime::Snapshot;
-use crate::settings::{Broken, Clients, Live, read_clients};
+use crate::settings::{ApiState, Broken, Clients, Live, read_clients};
 use crate::source::{Environment, Node, Packaged, References, Roots, WIDER, find_files, read_tree};
 use collected::Collected;
 
@@ -146,7 +146,13 @@ pub fn load_over(
         let mark = findings.mark();
         let compiled = compile_api(shared, &values, &mut findings);
         let is_broken = findings.errors_since(mark).is_err() || documents.broken.remove(&*api.tree.path);
-        collected.add(api, (!is_broken).then_some(compiled));
+        let states = clients.as_ref().map(|clients| &clients.api_states);
+        match states.and_then(|states| states.get(&*api.base_path)).copied().unwrap_or_default() {
+            _ if assembly::is_not_enforced(api) => {}
+            ApiState::Running => collected.add(api, (!is_broken).then_some(compiled)),
+            ApiState::Suspended => collected.add_suspended(api),
+            ApiState::Stopped => {}
+        }
     }
     for file in &documents.broken {
         collected.add_unread(file);

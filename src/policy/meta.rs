@@ -2,6 +2,7 @@
 
 use super::{Names, Plan, SharedParts};
 use crate::assembly::Assembly;
+use crate::base::Code;
 use crate::source::Spellings;
 
 /// What a policy says about itself.
@@ -25,6 +26,8 @@ pub struct Meta {
     pub generations: Generations,
     /// Where it also runs before every assembly.
     pub stage: Option<Stage>,
+    /// Mistakes that IBM's gateways meet only at run time, where they are a `PropertyError`.
+    pub at_run_time: &'static [Code],
 }
 
 /// Which gateway's rules the versions of a policy follow.

@@ -2,6 +2,10 @@
 
 use http::StatusCode;
 
+/// What the v5 engine calls everything that goes wrong before the assembly runs, and says of it.
+pub const PREFLOW: &str = "PreFlowError";
+pub const PREFLOW_MESSAGE: &str = "unable to process the request";
+
 /// A kind of fault: its name, what it descends from, and what a client sees when nothing catches it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FaultKind {

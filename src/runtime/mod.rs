@@ -36,7 +36,7 @@ pub use error_document::{ErrorFormat, error_document};
 pub use execute::execute;
 pub use fault::{Fault, FaultParts, FaultSource};
 pub use handlers::{CatchNames, Handler};
-pub use kinds::FaultKind;
+pub use kinds::{FaultKind, PREFLOW, PREFLOW_MESSAGE};
 pub use limits::{LimitState, RateLimitStates};
 pub use observed::log as log_call;
 pub use outcome::{Next, Outcome};

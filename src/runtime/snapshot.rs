@@ -22,6 +22,10 @@ pub struct Snapshot {
     /// The routes in the order of their documents, for people.
     pub all: Vec<Arc<Route>>,
     pub limits: ContextLimits,
+    /// A part of the path in front of every base path, which requests may have.
+    pub path_prefix: Option<Box<str>>,
+    /// Every API is one of the v5 engine, so that also refusals are in its words.
+    pub is_v5: bool,
 }
 
 /// Where a request goes.
@@ -39,6 +43,7 @@ pub struct Route {
 impl Snapshot {
     /// Where a request goes. A browser that asks before it calls goes where its call will go, if that answers such questions.
     pub fn find<'r, 'p>(&'r self, verb: &Method, path: &'p str, headers: &HeaderMap) -> RouteMatch<'r, 'p, Arc<Route>> {
+        let path = self.without_prefix(path);
         let found = self.routes.find(verb, path);
         if matches!(found, RouteMatch::WrongVerb { .. })
             && let Some(asked) = asked_verb(verb, headers)
@@ -48,6 +53,15 @@ impl Snapshot {
             return call;
         }
         found
+    }
+}
+
+impl Snapshot {
+    /// The path without the prefix of the settings.
+    fn without_prefix<'p>(&self, path: &'p str) -> &'p str {
+        let prefix = self.path_prefix.as_deref();
+        let rest = prefix.and_then(|prefix| path.strip_prefix(prefix));
+        rest.filter(|rest| rest.starts_with('/')).unwrap_or(path)
     }
 }
 

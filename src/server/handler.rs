@@ -16,7 +16,7 @@ use super::clock::Busy;
 use super::exchange::{Exchange, Sent};
 use super::peer::Peer;
 use super::refusals::Refused;
-use super::reply::outgoing;
+use super::reply::{outgoing, reason};
 use super::run::run;
 use super::stop::Phase;
 use super::traffic::Traffic;
@@ -124,6 +124,8 @@ fn find(snapshot: &Snapshot, head: &Head) -> Result<(Arc<Route>, PathParameters)
             let parameters = parameters.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
             Ok((route.clone(), parameters))
         }
+        RouteMatch::WrongVerb { .. } if snapshot.is_v5 => Err(Refused::in_v5(Refusal::MethodNotAllowed)),
+        RouteMatch::NotFound if snapshot.is_v5 => Err(Refused::in_v5(Refusal::NotFound)),
         RouteMatch::WrongVerb { allowed } => Err(Refused::wrong_verb(&allowed)),
         RouteMatch::NotFound => Err(Refused::not_found()),
     }
@@ -142,6 +144,7 @@ fn incoming_headers(mut headers: http::HeaderMap, host: Option<HeaderValue>) -> 
 }
 
 fn respond(traffic: &Traffic, exchange: Box<Exchange>, message: Message) -> Response<Sent> {
+    let reason = reason(&message);
     let (status, mut headers, body) = outgoing(message, &exchange.method);
     if !headers.contains_key(REQUEST_ID)
         && let Ok(id) = HeaderValue::from_str(&exchange.id)
@@ -155,6 +158,9 @@ fn respond(traffic: &Traffic, exchange: Box<Exchange>, message: Message) -> Resp
     }
     let mut response = Response::new(exchange.send(status, body));
     *response.status_mut() = status;
+    if let Some(reason) = reason {
+        response.extensions_mut().insert(reason);
+    }
     *response.headers_mut() = headers;
     response
 }

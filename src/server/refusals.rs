@@ -3,7 +3,7 @@
 use http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, StatusCode};
 
-use crate::runtime::{ErrorFormat, Fault, FaultSource, error_document, kinds};
+use crate::runtime::{ErrorFormat, Fault, FaultSource, PREFLOW, PREFLOW_MESSAGE, error_document, kinds};
 use crate::telemetry::Refusal;
 use crate::value::Message;
 
@@ -12,6 +12,7 @@ use crate::value::Message;
 pub(super) struct Refused {
     pub(super) reason: Refusal,
     pub(super) fault: Box<Fault>,
+    format: ErrorFormat,
 }
 
 impl Refused {
@@ -21,7 +22,8 @@ impl Refused {
             Refusal::NotFound | Refusal::MethodNotAllowed => (&kinds::API_RULE, FaultSource::Client),
             _ => (&kinds::BAD_REQUEST, FaultSource::Client),
         };
-        Refused { reason, fault: Box::new(Fault::new(kind, source, message).with_status(status)) }
+        let fault = Box::new(Fault::new(kind, source, message).with_status(status));
+        Refused { reason, fault, format: ErrorFormat::V10 }
     }
 
     pub(super) fn bad_target(message: &str) -> Self {
@@ -46,6 +48,13 @@ impl Refused {
         }
     }
 
+    /// The v5 engine answers a path and a verb that it does not have alike.
+    pub(super) fn in_v5(reason: Refusal) -> Self {
+        let mut refused = Self::new(reason, StatusCode::NOT_FOUND, PREFLOW_MESSAGE);
+        refused.fault.name = PREFLOW.into();
+        Refused { format: ErrorFormat::V5, ..refused }
+    }
+
     pub(super) fn overload() -> Self {
         let message = "The gateway is working on as many requests as it may";
         Self::new(Refusal::Overload, StatusCode::SERVICE_UNAVAILABLE, message)
@@ -57,6 +66,6 @@ impl Refused {
     }
 
     pub(super) fn document(&self) -> Message {
-        error_document(&self.fault, ErrorFormat::V10)
+        error_document(&self.fault, self.format)
     }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use http_body::{Frame, SizeHint};
+use hyper::ext::ReasonPhrase;
 
 use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Fault, FaultSource, State, kinds};
@@ -34,6 +35,18 @@ pub(super) fn reply(state: &mut State) -> Result<Message, Fault> {
 fn keep(name: &HeaderName, from: &HeaderMap, to: &mut HeaderMap) {
     if !to.contains_key(name) {
         to.extend(from.get_all(name).iter().map(|value| (name.clone(), value.clone())));
+    }
+}
+
+/// The phrase after the status of an HTTP/1.1 response, where it is not the usual one: the message's own, and nothing for a status
+/// without a usual one.
+pub(super) fn reason(message: &Message) -> Option<ReasonPhrase> {
+    match &message.reason {
+        Some(reason) => ReasonPhrase::try_from(reason.as_bytes()).ok(),
+        None => {
+            let is_unknown = message.status.is_some_and(|status| status.canonical_reason().is_none());
+            is_unknown.then(|| ReasonPhrase::from_static(b""))
+        }
     }
 }
 

@@ -16,6 +16,20 @@ pub struct Clients {
     pub products: IndexMap<String, Product>,
     /// The applications that may call.
     pub applications: IndexMap<String, Application>,
+    /// APIs that are not to be called, by their base path such as `/shop/v1`.
+    pub api_states: IndexMap<String, ApiState>,
+}
+
+/// Whether an API may be called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApiState {
+    #[default]
+    Running,
+    /// Requests are answered 503.
+    Suspended,
+    /// Requests are answered 404.
+    Stopped,
 }
 
 /// How often an application may call.
@@ -129,6 +143,7 @@ impl Clients {
         Clients {
             plans: [(name(), Plan::default())].into(),
             products: [(name(), Product { apis: vec!["*".to_owned()], plans: vec![name()] })].into(),
+            api_states: IndexMap::new(),
             applications: [(name(), application)].into(),
         }
     }

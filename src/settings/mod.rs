@@ -30,8 +30,8 @@ pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;
 pub use clients::{
-    Application, ApplicationState, Clients, DESK_CLIENT_ID, DESK_CLIENT_SECRET, OperationLimits, Plan, PlanLimit,
-    Product, Subscription,
+    ApiState, Application, ApplicationState, Clients, DESK_CLIENT_ID, DESK_CLIENT_SECRET, OperationLimits, Plan,
+    PlanLimit, Product, Subscription,
 };
 pub use crypto::{CryptoError, CryptoObject};
 pub use documents::{Broken, Documents, Unsupported};

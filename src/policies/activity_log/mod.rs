@@ -24,6 +24,7 @@ impl Policy for ActivityLog {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

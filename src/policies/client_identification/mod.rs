@@ -32,6 +32,7 @@ impl Policy for ClientIdentification {
         spellings: Spellings { aliases: &[], any_case: false, unbuilt: &[] },
         literal: &[],
         generations: Generations::ByVersion,
+        at_run_time: &[],
         stage: Some(Stage {
             order: StageOrder::ClientIdentification,
             plan: |_, shared, _| shared.directory.cloned().map(identify),

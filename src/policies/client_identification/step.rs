@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use crate::base::Generation;
-use crate::identity::{Directory, Stranger, caller};
-use crate::runtime::{ClientDemand, Context, Fault, FaultSource, Outcome, State, Step, kinds};
+use crate::identity::{Directory, Stranger, caller, stranger_fault};
+use crate::runtime::{ClientDemand, Context, Fault, Outcome, State, Step};
 
 /// Finds out which application calls, and refuses those that may not.
 pub(super) struct Identify(pub Arc<Directory>);
@@ -30,8 +30,8 @@ impl Identify {
                     state.identity.identified |= 1 << number;
                     first.get_or_insert(caller);
                 }
-                Err(Stranger::Disabled) => stranger = Stranger::Disabled,
                 Err(Stranger::Unknown) => {}
+                Err(known) => stranger = known,
             }
         }
         if first.is_some() {
@@ -49,10 +49,6 @@ impl Identify {
         if operation.clients.iter().any(ClientDemand::is_open) {
             return Ok(());
         }
-        let (kind, message) = match stranger {
-            Stranger::Unknown => (&kinds::UNAUTHORIZED, "Invalid client id or secret."),
-            Stranger::Disabled => (&kinds::FORBIDDEN, "The application is disabled."),
-        };
-        Err(Fault::new(kind, FaultSource::Client, message))
+        Err(stranger_fault(stranger, state.route.pipeline.generation))
     }
 }

@@ -33,6 +33,7 @@ impl Policy for ClientSecurity {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

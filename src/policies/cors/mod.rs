@@ -36,6 +36,7 @@ impl Policy for Cors {
         literal: &[],
         generations: Generations::ByVersion,
         stage: Some(Stage { order: StageOrder::Cors, plan: |assembly, _, _| assembly.cors.as_ref().map(plan) }),
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -28,6 +28,7 @@ impl Policy for Extract {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -26,6 +26,7 @@ impl Policy for GatewayScript {
         literal: &["source"],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -23,6 +23,7 @@ impl Policy for If {
         literal: crate::policy::BLOCKS,
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

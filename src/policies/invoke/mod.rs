@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::base::Reported;
+use crate::base::{Reported, codes};
 use crate::policy::kit::http_call;
 use crate::policy::{Compiled, Compiler, Generations, Meta, Policy};
 
@@ -30,6 +30,8 @@ impl Policy for Invoke {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        // A verb that there is not.
+        at_run_time: &[codes::BAD_VALUE],
     };
     type Config = http_call::Config;
 

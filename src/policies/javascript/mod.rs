@@ -26,6 +26,7 @@ impl Policy for JavaScript {
         literal: &["source"],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

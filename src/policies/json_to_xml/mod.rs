@@ -28,6 +28,7 @@ impl Policy for JsonToXml {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

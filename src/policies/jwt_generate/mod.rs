@@ -32,6 +32,7 @@ impl Policy for JwtGenerate {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

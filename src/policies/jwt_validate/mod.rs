@@ -44,6 +44,7 @@ impl Policy for JwtValidate {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -73,6 +73,7 @@ impl Policy for Lambda {
         literal: &[],
         generations: Generations::Every,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

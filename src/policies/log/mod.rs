@@ -32,6 +32,7 @@ impl Policy for Log {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -35,6 +35,7 @@ impl Policy for Map {
         literal: &["value"],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -31,6 +31,7 @@ impl Policy for OAuth {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -30,6 +30,7 @@ impl Policy for OperationSwitch {
         literal: crate::policy::BLOCKS,
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -27,6 +27,7 @@ impl Policy for Parse {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

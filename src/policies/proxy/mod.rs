@@ -23,6 +23,8 @@ impl Policy for Proxy {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        // A verb that there is not.
+        at_run_time: &[codes::BAD_VALUE],
     };
     type Config = http_call::Config;
 

@@ -45,6 +45,7 @@ impl Policy for Ratelimit {
         literal: &[],
         generations: Generations::ByVersion,
         stage: Some(Stage { order: StageOrder::RateLimit, plan: |_, shared, _| of_plans(shared) }),
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -29,6 +29,7 @@ impl Policy for Redact {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -44,6 +44,7 @@ impl Policy for Security {
         literal: &[],
         generations: Generations::ByVersion,
         stage: Some(Stage { order: StageOrder::Security, plan: |_, shared, names| guard(shared, names) }),
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::identity::{Directory, Guard, Outputs, Refusal, Way, caller, fault};
+use crate::identity::{Directory, Guard, Outputs, Refusal, Way, caller, fault, security_fault};
 use crate::runtime::{Context, Fault, Next, Outcome, Step};
 
 /// Lets a request in by one of the alternatives that its operation has.
@@ -37,7 +37,7 @@ impl Enforce {
                 }
             }
         }
-        Err(fault(&refusals))
+        Err(security_fault(fault(&refusals), cx.state.route.pipeline.generation))
     }
 
     async fn pass(&self, way: &Way, cx: &mut Context) -> Result<(), Refusal> {

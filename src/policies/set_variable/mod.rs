@@ -30,6 +30,8 @@ impl Policy for SetVariable {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        // An action that is none of the three.
+        at_run_time: &[codes::UNKNOWN_PROPERTY, codes::BAD_VALUE],
     };
     type Config = Config;
 

@@ -25,6 +25,7 @@ impl Policy for Switch {
         literal: crate::policy::BLOCKS,
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -26,6 +26,7 @@ impl Policy for Throw {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

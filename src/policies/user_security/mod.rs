@@ -56,6 +56,7 @@ impl Policy for UserSecurity {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -47,6 +47,7 @@ impl Policy for Validate {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -27,6 +27,7 @@ impl Policy for XmlToJson {
         literal: &[],
         generations: Generations::ByVersion,
         stage: None,
+        at_run_time: &[],
     };
     type Config = Config;
 

@@ -8,6 +8,7 @@ use super::invoke::Invoke;
 use super::outgoing::{Outgoing, Payload};
 use super::redirect::MAX_HOPS;
 use super::request::outgoing;
+use crate::base::Generation;
 use crate::expression::{Builtin, Root};
 use crate::http_client::SendError;
 use crate::resources::cache::{Found, Validated, Validation};
@@ -33,6 +34,9 @@ impl Invoke {
             Err(NoAnswer::Sending(error)) => {
                 let message = "Could not connect to endpoint";
                 let mut fault = Fault::new(&kinds::CONNECTION, FaultSource::Upstream, message).with_cause(&error);
+                if cx.state.route.pipeline.generation == Generation::V5 {
+                    fault.reason = Some("URL Open error".to_owned());
+                }
                 if self.stops.connection {
                     cx.state.log_failed_call(&self.site, Some(&mut fault));
                     return Err(fault);
