@@ -17,6 +17,8 @@ use crate::source::{Environment, Node, Shape, Spellings, expand};
 pub struct Cors {
     pub rules: Vec<CorsRule>,
     pub others: Others,
+    /// The v5 engine's own headers, which are in every answer.
+    pub is_v5: bool,
     /// The status of the answer to a browser that asks before it calls.
     pub preflight: StatusCode,
     /// The key that findings point at.
@@ -57,7 +59,7 @@ pub enum Origin {
 }
 
 /// Headers of IBM's gateway that pages may read where nobody says which.
-const EXPOSED: &str =
+pub const EXPOSED: &str =
     "APIm-Debug-Trans-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Global-Transaction-ID";
 
 /// What an author writes.
@@ -144,7 +146,7 @@ impl Cors {
             let message = "a value has characters that a header cannot carry";
             return Err(findings.push(Diagnostic::error(codes::BAD_VALUE, span, message)));
         };
-        Ok(Some(Cors { rules, others: Others::Refused, preflight: StatusCode::OK, span }))
+        Ok(Some(Cors { rules, others: Others::Refused, is_v5: false, preflight: StatusCode::OK, span }))
     }
 
     /// Every origin. The v5 engine tells each its own and lets it send cookies.
@@ -153,7 +155,14 @@ impl Cors {
         let exposed = Some(HeaderValue::from_static(EXPOSED));
         let rule =
             CorsRule { origins: vec![Origin::Any], echo: is_v5, credentials: is_v5, exposed, ..CorsRule::default() };
-        Cors { rules: vec![rule], others: Others::Refused, preflight: StatusCode::OK, span }
+        Cors { rules: vec![rule], others: Others::Refused, is_v5, preflight: StatusCode::OK, span }
+    }
+
+    /// Whether pages of different origins get different answers, so that caches must keep them apart.
+    pub fn depends_on_origin(&self) -> bool {
+        let one_for_all =
+            |rule: &CorsRule| rule.origins.first() == Some(&Origin::Any) && !rule.echo && !rule.credentials;
+        !self.rules.first().is_some_and(one_for_all)
     }
 
     /// The first rule for an origin.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use http::StatusCode;
+use indexmap::IndexMap;
 
 use crate::base::{Diagnostic, Generation, codes};
 use crate::openapi::{Api, PathTemplate};
@@ -12,7 +13,7 @@ use crate::runtime::{
     ApiInfo, Conflict, Context, ContextLimits, Fault, FaultSource, Op, OperationInfo, Outcome, Pipeline, Route, Router,
     Snapshot, Step, kinds,
 };
-use crate::settings::Live;
+use crate::settings::{ApiState, Live};
 
 /// An API with its routes.
 pub struct CompiledApi {
@@ -36,6 +37,39 @@ pub struct Overlap {
     pub finding: Diagnostic,
 }
 
+impl CompiledApi {
+    /// The API without the operations that are stopped, and with those that are suspended answering 503.
+    #[must_use]
+    pub fn in_states(mut self, states: &IndexMap<String, ApiState>) -> Self {
+        let state = |route: &Arc<Route>| {
+            let (base, operation) = (&route.api.base_path, &route.operation);
+            let named = [&**base, &*operation.full_path, &*operation.path].into_iter().find_map(|key| states.get(key));
+            named.copied().unwrap_or_default()
+        };
+        self.routes.retain(|route| state(route) != ApiState::Stopped);
+        for route in self.routes.iter_mut().filter(|route| state(route) == ApiState::Suspended) {
+            *route = Arc::new(Route {
+                verb: route.verb.clone(),
+                api: route.api.clone(),
+                operation: route.operation.clone(),
+                pipeline: unavailable("This API is suspended", Some(&route.pipeline)),
+                span: route.span,
+                kept: OnceLock::new(),
+            });
+        }
+        self
+    }
+}
+
+/// A pipeline that only says why, in the form of the one whose place it takes.
+fn unavailable(why: &'static str, instead_of: Option<&Pipeline>) -> Arc<Pipeline> {
+    let mut pipeline = Pipeline { ops: [Op::Step(Box::new(Unavailable(why)))].into(), ..Pipeline::default() };
+    if let Some(other) = instead_of {
+        (pipeline.generation, pipeline.error_format) = (other.generation, other.error_format);
+    }
+    Arc::new(pipeline)
+}
+
 impl SnapshotBuilder {
     pub fn new(settings: &Live) -> Self {
         let limits = ContextLimits {
@@ -52,8 +86,8 @@ impl SnapshotBuilder {
         self.apis.push(api);
     }
 
-    /// Answers 503 with this sentence for an API, at its base path and below it. Routes of others are found before that.
-    pub fn add_unavailable(&mut self, api: &Api, why: &'static str) {
+    /// Answers for an API whose document has errors, at its base path and below it. Routes of others are found before that.
+    pub fn add_unavailable(&mut self, api: &Api) {
         let info = Arc::new(ApiInfo {
             id: format!("{}:{}", api.name, api.version).into(),
             name: api.name.clone(),
@@ -63,8 +97,7 @@ impl SnapshotBuilder {
             file: Some(api.tree.path.clone()),
             ..ApiInfo::default()
         });
-        let pipeline = Pipeline { ops: [Op::Step(Box::new(Unavailable(why)))].into(), ..Pipeline::default() };
-        let pipeline = Arc::new(pipeline);
+        let pipeline = unavailable("This API is not available at the moment: its document cannot be served", None);
         for path in ["", "/{+path}"] {
             let full_path = format!("{}{path}", api.base_path).into();
             let operation = OperationInfo { path: path.into(), any_verb: true, full_path, ..OperationInfo::default() };

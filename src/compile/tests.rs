@@ -1,5 +1,6 @@
 //! What an assembly becomes: its ops, its handlers, its names.
 
+mod at_run_time;
 mod custom;
 mod faults;
 mod findings;

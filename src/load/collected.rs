@@ -1,17 +1,29 @@
 //! The APIs of a load, and what becomes of those whose documents have errors.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::LeftOut;
 use crate::base::Findings;
 use crate::compile::{CompiledApi, SnapshotBuilder, served_from};
 use crate::openapi::Api;
 use crate::runtime::Snapshot;
 use crate::settings::Live;
 
-/// What clients of an API are told whose document has errors.
-const BROKEN: &str = "This API is not available at the moment: its document cannot be served";
+/// A document that is not served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub file: PathBuf,
+    /// Its last good version is served.
+    pub serves_on: bool,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.serves_on { "its last good version is served" } else { "not served" };
+        write!(f, "{}: {what}", self.file.display())
+    }
+}
 
 /// The APIs of a load.
 pub(super) struct Collected<'a> {
@@ -33,13 +45,8 @@ impl<'a> Collected<'a> {
         match compiled {
             Some(compiled) => self.keep(compiled, &api.tree.path),
             None if self.serves_on(&api.tree.path) => {}
-            None => self.builder.add_unavailable(api, BROKEN),
+            None => self.builder.add_unavailable(api),
         }
-    }
-
-    /// An API that is not to be called for some time.
-    pub(super) fn add_suspended(&mut self, api: &Api) {
-        self.builder.add_unavailable(api, "This API is suspended");
     }
 
     /// A document that could not be read at all.

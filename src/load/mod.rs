@@ -1,7 +1,6 @@
 //! Paths to a snapshot. `check` and `serve` both come this way, so nothing stricter waits in production.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,9 +12,11 @@ use crate::openapi::{self, Api};
 use crate::policy::SharedParts;
 use crate::resources::Surroundings;
 use crate::runtime::Snapshot;
-use crate::settings::{ApiState, Broken, Clients, Live, read_clients};
+use crate::settings::{Broken, Clients, Live, read_clients};
 use crate::source::{Environment, Node, Packaged, References, Roots, WIDER, find_files, read_tree};
 use collected::Collected;
+
+pub use collected::LeftOut;
 
 mod collected;
 #[cfg(test)]
@@ -38,21 +39,6 @@ pub struct Load {
     pub skipped: Vec<PathBuf>,
     /// Documents with errors, where the others are served without them.
     pub left_out: Vec<LeftOut>,
-}
-
-/// A document that is not served.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    pub file: PathBuf,
-    /// Its last good version is served.
-    pub serves_on: bool,
-}
-
-impl fmt::Display for LeftOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.serves_on { "its last good version is served" } else { "not served" };
-        write!(f, "{}: {what}", self.file.display())
-    }
 }
 
 impl Load {
@@ -146,13 +132,15 @@ pub fn load_over(
         let mark = findings.mark();
         let compiled = compile_api(shared, &values, &mut findings);
         let is_broken = findings.errors_since(mark).is_err() || documents.broken.remove(&*api.tree.path);
-        let states = clients.as_ref().map(|clients| &clients.api_states);
-        match states.and_then(|states| states.get(&*api.base_path)).copied().unwrap_or_default() {
-            _ if assembly::is_not_enforced(api) => {}
-            ApiState::Running => collected.add(api, (!is_broken).then_some(compiled)),
-            ApiState::Suspended => collected.add_suspended(api),
-            ApiState::Stopped => {}
+        if assembly::is_not_enforced(api) {
+            continue;
         }
+        let states = clients.as_ref().map(|clients| &clients.api_states).filter(|states| !states.is_empty());
+        let compiled = match states {
+            Some(states) => compiled.in_states(states),
+            None => compiled,
+        };
+        collected.add(api, (!is_broken).then_some(compiled));
     }
     for file in &documents.broken {
         collected.add_unread(file);

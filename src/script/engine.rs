@@ -168,11 +168,12 @@ fn failed(failure: Failure, script: &Script) -> Fault {
             let message = "no script can be started at the moment";
             runtime_fault(message).with_status(StatusCode::SERVICE_UNAVAILABLE).with_cause(cause)
         }
-        (Reason::Thrown, Some(name)) if script.dialect == Dialect::JavaScript => {
+        // The v5 engine calls the fault what the error is called.
+        (Reason::Thrown, Some(name)) if matches!(script.dialect, Dialect::JavaScript | Dialect::V5) => {
             Fault::thrown(&name, failure.message).with_cause(cause)
         }
         _ if script.dialect == Dialect::Condition => {
-            runtime_fault("the condition cannot be answered").with_cause(cause)
+            runtime_fault(&format!("the condition cannot be answered: {}", failure.message)).with_cause(cause)
         }
         _ => Fault::new(&kinds::JAVASCRIPT, FaultSource::Gateway, "Internal Error").with_cause(cause),
     }

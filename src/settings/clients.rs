@@ -16,7 +16,7 @@ pub struct Clients {
     pub products: IndexMap<String, Product>,
     /// The applications that may call.
     pub applications: IndexMap<String, Application>,
-    /// APIs that are not to be called, by their base path such as `/shop/v1`.
+    /// APIs that are not to be called, by their base path such as `/shop/v1`; or single paths of them, with the base path or without.
     pub api_states: IndexMap<String, ApiState>,
 }
 

@@ -43,7 +43,12 @@ pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Result<Optio
         exposed: some(&exposed),
         max_age: some(&age),
     };
-    let cors =
-        Cors { rules: vec![rule], others: Others::Unread, preflight: StatusCode::NO_CONTENT, span: entry.key.span };
+    let cors = Cors {
+        rules: vec![rule],
+        others: Others::Unread,
+        is_v5: false,
+        preflight: StatusCode::NO_CONTENT,
+        span: entry.key.span,
+    };
     Ok(Some(cors))
 }

@@ -66,7 +66,8 @@ impl Policy for Cors {
             max_age: config.max_age.map(HeaderValue::from),
         };
         let span = compiler.step.policy_span;
-        let cors = assembly::Cors { rules: vec![rule], others: Others::Unread, preflight: StatusCode::OK, span };
+        let cors =
+            assembly::Cors { rules: vec![rule], others: Others::Unread, is_v5: false, preflight: StatusCode::OK, span };
         Ok(Compiled::Step(plan(&Arc::new(cors))))
     }
 }

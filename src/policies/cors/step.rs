@@ -6,7 +6,7 @@ use http::header::{
     HeaderName, HeaderValue, ORIGIN, VARY,
 };
 
-use crate::assembly::{CORS_HEADERS, Cors, CorsRule, Others};
+use crate::assembly::{CORS_HEADERS, Cors, CorsRule, EXPOSED, Others};
 use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, Next, Outcome, State, Step, asked_verb, kinds};
 use crate::value::{Body, Message};
 
@@ -26,8 +26,12 @@ impl Answer {
         let rule = origin.as_ref().and_then(|origin| cors.rule(origin.to_str().ok()?));
         // What the service says of origins is not what the gateway says.
         state.outgoing.answer_headers.extend(CORS_HEADERS.map(AnswerHeader::Remove));
+        if cors.depends_on_origin() {
+            state.outgoing.answer_headers.push(AnswerHeader::Add(VARY, HeaderValue::from_static("origin")));
+        }
         let is_preflight = asked_verb(&state.request.method, &state.request.headers).is_some();
         match (rule, origin) {
+            (_, origin) if cors.is_v5 => state.outgoing.answer_headers.extend(of_v5(origin, state)),
             (Some(rule), Some(origin)) => {
                 let headers = if is_preflight { preflight(rule, &origin, state) } else { actual(rule, &origin) };
                 state.outgoing.answer_headers.extend(headers);
@@ -45,6 +49,22 @@ impl Answer {
         state.outgoing.is_response = true;
         Ok(Next::End)
     }
+}
+
+/// What the v5 engine says in every answer, also to no page.
+fn of_v5(origin: Option<HeaderValue>, state: &State) -> Vec<AnswerHeader> {
+    let credentials = HeaderValue::from_static(if origin.is_some() { "true" } else { "false" });
+    let verbs = state.route.operation.path_verbs.as_deref().and_then(|verbs| verbs.to_str().ok()).unwrap_or_default();
+    let verbs: Vec<&str> = verbs.split(',').map(str::trim).chain(["OPTIONS"]).filter(|verb| !verb.is_empty()).collect();
+    let asked = state.request.headers.get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
+    let set = [
+        (ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin.unwrap_or(HeaderValue::from_static("*")))),
+        (ACCESS_CONTROL_ALLOW_CREDENTIALS, Some(credentials)),
+        (ACCESS_CONTROL_EXPOSE_HEADERS, Some(HeaderValue::from_static(EXPOSED))),
+        (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_str(&verbs.join(",")).ok()),
+        (ACCESS_CONTROL_ALLOW_HEADERS, asked),
+    ];
+    set.into_iter().filter_map(|(name, value)| Some(AnswerHeader::Set(name, value?))).collect()
 }
 
 fn actual(rule: &CorsRule, origin: &HeaderValue) -> Vec<AnswerHeader> {
@@ -66,13 +86,11 @@ fn preflight(rule: &CorsRule, origin: &HeaderValue, state: &State) -> Vec<Answer
     readers(rule, origin).chain(told.map(|(name, value)| AnswerHeader::Set(name, value))).collect()
 }
 
-/// Who may read the answer. Caches keep answers for different origins apart.
+/// Who may read the answer.
 fn readers(rule: &CorsRule, origin: &HeaderValue) -> impl Iterator<Item = AnswerHeader> + use<> {
     let told = if rule.echo || rule.credentials { origin.clone() } else { HeaderValue::from_static("*") };
-    let varies = told != "*";
     let credentials = rule.credentials.then(|| HeaderValue::from_static("true"));
     [AnswerHeader::Set(ACCESS_CONTROL_ALLOW_ORIGIN, told)]
         .into_iter()
         .chain(credentials.map(|value| AnswerHeader::Set(ACCESS_CONTROL_ALLOW_CREDENTIALS, value)))
-        .chain(varies.then(|| AnswerHeader::Add(VARY, HeaderValue::from_static("origin"))))
 }

@@ -432,12 +432,15 @@ async fn schemas_may_stand_in_other_files() {
 fn mistakes_are_found_at_load() {
     let findings = |text: String| Setup::default().load(&text).findings();
     for (step, words) in [
-        ("{title: x}", "error G0305 nothing says what the body is held against: `definition` is missing"),
-        ("{validate-against: url}", "error G0305 nothing says what the body is held against: `json-schema` is missing"),
-        ("{validate-against: definition}", "error G0305"),
+        ("{title: x}", "warning G0305 nothing says what the body is held against: `definition` is missing"),
+        (
+            "{validate-against: url}",
+            "warning G0305 nothing says what the body is held against: `json-schema` is missing",
+        ),
+        ("{validate-against: definition}", "warning G0305"),
         ("{definition: Ordre}", "error G0105 the document has no schema `Ordre`; did you mean `Order`?"),
         ("{definition: '#/definitions/Ordre'}", "did you mean `Order`?"),
-        ("{definition: $(message.body)}", "error G0401"),
+        ("{definition: $(message.body)}", "warning G0401"),
         (
             "{validate-against: url, json-schema: 'https://a.example/x.json'}",
             "error G0308 schemas are read from files, and nothing is fetched while loading",

@@ -88,6 +88,6 @@ async fn the_v5_engine_answers_in_its_own_form() {
     let gateway = Setup::default().load(&text).serve_cleanly();
     assert_eq!(gateway.ask(with(ANN)).await.short(), (200, "come in"));
     let refused = gateway.ask(with(BOB)).await;
-    assert_eq!((refused.status, refused.json()["name"].as_str()), (401, Some("UnauthorizedError")));
-    assert!(refused.header("www-authenticate").is_some());
+    assert_eq!((refused.status, refused.json()["name"].as_str()), (401, Some("PreFlowError")));
+    assert_eq!(refused.header("www-authenticate"), Some("Basic realm=\"apim\""));
 }

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::config::StopOn;
 use super::soap;
+use crate::base::Generation;
 use crate::http_client::{ResponseBody, strip_hop_by_hop};
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::{Body, BodyError, Message};
@@ -38,6 +39,7 @@ pub(super) async fn load(message: &mut Message, deadline: Instant, limit: usize)
 pub(super) async fn fault(
     message: &mut Message,
     stops: StopOn,
+    generation: Generation,
     deadline: Instant,
     limit: usize,
 ) -> Result<Option<Fault>, Fault> {
@@ -49,7 +51,11 @@ pub(super) async fn fault(
         return Ok(Some(upstream(&kinds::SOAP, "the service answered with a SOAP fault".to_owned())));
     }
     let refused = stops.operation && !status.is_success();
-    Ok(refused.then(|| upstream(&kinds::OPERATION, format!("the service answered {status}"))))
+    let words = || match generation {
+        Generation::V5 => format!("{}: {}", status.as_str(), status.canonical_reason().unwrap_or_default()),
+        Generation::V10 => format!("the service answered {status}"),
+    };
+    Ok(refused.then(|| upstream(&kinds::OPERATION, words())))
 }
 
 /// SOAP 1.1 sends its faults with status 500, SOAP 1.2 with 400 or 500, and some services with 200: the text decides.

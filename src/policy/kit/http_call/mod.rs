@@ -149,6 +149,7 @@ fn shape(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Shape, Repo
         compression: config.compression,
         // HTTP/1.0 has no chunks.
         chunked: config.chunked_uploads && !is_http_10,
+        always_chunked: config.chunked_uploads && !is_http_10 && compiler.node("/chunked-uploads").is_some(),
         backend_type: config.backend_type,
         inject_user_agent: config.inject_user_agent,
         inject_proxy_headers: config.inject_proxy_headers,

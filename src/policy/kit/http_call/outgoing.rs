@@ -1,12 +1,17 @@
 //! A request that is ready to be sent, and what says how one is made.
 
+use std::future::ready;
+
 use bytes::Bytes;
+use futures_util::stream::once;
 use http::header::{HeaderMap, HeaderValue};
 use http::{Method, Request, Uri};
+use http_body::Frame;
+use http_body_util::StreamBody;
 
 use super::clients::Trust;
 use super::config::BackendType;
-use crate::value::{Body, BodyStream};
+use crate::value::{Body, BodyStream, BoxError};
 
 /// How a request is made.
 pub(super) struct Shape {
@@ -14,6 +19,8 @@ pub(super) struct Shape {
     pub compression: bool,
     /// A body of unknown length may be sent in chunks.
     pub chunked: bool,
+    /// A body is sent in chunks, also where its length is known.
+    pub always_chunked: bool,
     pub backend_type: BackendType,
     pub inject_user_agent: bool,
     pub inject_proxy_headers: bool,
@@ -26,6 +33,8 @@ pub(super) struct Outgoing {
     pub uri: Uri,
     pub headers: HeaderMap,
     pub payload: Payload,
+    /// The payload is sent in chunks, also where its length is known.
+    pub chunked: bool,
     pub trust: Trust,
 }
 
@@ -73,6 +82,16 @@ impl Payload {
         }
     }
 
+    /// The same in chunks. A body whose length is known can still be sent again.
+    pub(super) fn send_chunked(self) -> BodyStream {
+        match self {
+            Payload::Bytes(bytes) => {
+                BodyStream::of(StreamBody::new(once(ready(Ok::<_, BoxError>(Frame::data(bytes))))))
+            }
+            other => other.send(),
+        }
+    }
+
     pub(super) fn send(self) -> BodyStream {
         match self {
             Payload::None | Payload::Lost => Body::Empty.send(),
@@ -84,7 +103,7 @@ impl Payload {
 
 impl Outgoing {
     pub(super) fn into_request(self) -> Request<BodyStream> {
-        let mut request = Request::new(self.payload.send());
+        let mut request = Request::new(if self.chunked { self.payload.send_chunked() } else { self.payload.send() });
         *request.method_mut() = self.method;
         *request.uri_mut() = self.uri;
         *request.headers_mut() = self.headers;

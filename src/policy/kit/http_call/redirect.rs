@@ -33,6 +33,7 @@ impl Outgoing {
             uri: self.uri.clone(),
             headers: self.headers.clone(),
             payload: self.payload.again(),
+            chunked: self.chunked,
             trust: self.trust,
         }
     }

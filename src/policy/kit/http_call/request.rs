@@ -46,7 +46,7 @@ impl Invoke {
             headers.entry(CONTENT_TYPE).or_insert(kind);
         }
         self.secrets.add(&mut headers, cx).map_err(property_error)?;
-        Ok(Outgoing { method, uri, headers, payload, trust })
+        Ok(Outgoing { method, uri, headers, payload, chunked: self.shape.always_chunked, trust })
     }
 
     /// Whether the call may go there, and how far it is trusted.

@@ -52,7 +52,8 @@ impl Invoke {
         let mut message = answer::message(answer);
         let (reading, limit) = (Instant::now() + self.timeout.min(cx.remaining()), cx.state.budget.body_limit);
         message.read_by = Some(reading);
-        let mut fault = match self.read(&mut message, reading, limit).await {
+        let generation = cx.state.route.pipeline.generation;
+        let mut fault = match self.read(&mut message, generation, reading, limit).await {
             Ok(fault) => fault,
             Err(mut broken) => {
                 cx.state.answer_broke(&self.site, &mut broken);
@@ -65,12 +66,18 @@ impl Invoke {
     }
 
     /// Reads of an answer what has to be read, and says whether it is a fault.
-    async fn read(&self, message: &mut Message, deadline: Instant, limit: usize) -> Result<Option<Fault>, Fault> {
+    async fn read(
+        &self,
+        message: &mut Message,
+        generation: Generation,
+        deadline: Instant,
+        limit: usize,
+    ) -> Result<Option<Fault>, Fault> {
         // Only the response streams; another variable holds the whole answer.
         if self.output != Root::Builtin(Builtin::Message) {
             answer::load(message, deadline, limit).await?;
         }
-        answer::fault(message, self.stops, deadline, limit).await
+        answer::fault(message, self.stops, generation, deadline, limit).await
     }
 
     /// Sends a request and follows redirects, all of it before the deadline.

@@ -83,8 +83,6 @@ impl Target {
                     match place {
                         Place::AsWritten if changed => url.push_str(&changed_path(&text)?),
                         Place::Start => url.push_str(&text),
-                        // A root path `/` behind a base path that already ends there would double the slash.
-                        Place::AsWritten if url.ends_with('/') => url.push_str(text.strip_prefix('/').unwrap_or(&text)),
                         Place::AsWritten => url.push_str(&text),
                         Place::Path if is_url_text(reference, cx) => {
                             url.extend(utf8_percent_encode(&percent_decode_str(&text).decode_utf8_lossy(), SEGMENT));
