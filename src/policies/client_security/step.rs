@@ -72,7 +72,7 @@ async fn ask(registry: Option<&UserRegistry>, (id, secret): Pair) -> Result<Arc<
             let app = Value::object([("id", Value::from(id.as_str())), ("name", id.as_str().into())]);
             // No plan of the settings is theirs.
             let number = usize::MAX;
-            Ok(Arc::new(Caller { client: Value::object([("app", app)]), plan: Value::Null, number }))
+            Ok(Arc::new(Caller { client: Value::object([("app", app)]), plan: Value::NULL, number }))
         }
         Err(Denial::Refused) => Err(Unknown::Refused),
         Err(Denial::Unavailable(reason)) => Err(Unknown::Unavailable(reason)),

@@ -103,7 +103,7 @@ impl Validate {
         let list = failure.violations.iter().map(|one| {
             Value::object([("at", Value::from(one.at.as_str())), ("message", Value::from(one.message.as_str()))])
         });
-        let list = Value::Array(Arc::new(list.collect()));
+        let list = Value::list(list);
         let fault = Fault::new(&kinds::VALIDATE, source, failure.message).with_status(self.status);
         fault.with_detail("violations", list)
     }
@@ -250,7 +250,7 @@ fn check(schema: &Schema, bytes: &[u8], fill: bool, budget: Budget) -> Result<Op
     Ok(match document {
         _ if !fill => None,
         // Defaults have no place among elements whose order is unknown.
-        Some(document) => Some(Value::Xml(document.into())),
+        Some(document) => Some(document.into()),
         None => {
             schema.fill(&mut value, &mut meter)?;
             Some(Value::from(&value))

@@ -1,0 +1,92 @@
+//! What a value says of itself: [`ValueRef`] does the work.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::repr::Value;
+use super::view::{Kind, List, Object, ValueRef};
+use crate::value::Xml;
+
+impl Value {
+    /// What the value is.
+    pub fn kind(&self) -> Kind<'_> {
+        self.view().kind()
+    }
+
+    /// The value, to be looked at.
+    pub fn view(&self) -> ValueRef<'_> {
+        self.into()
+    }
+
+    /// Member `key` of an object, or the item of a list whose index `key` spells. Keys of objects compare exactly.
+    pub fn get(&self, key: &str) -> Option<ValueRef<'_>> {
+        self.view().get(key)
+    }
+
+    /// The value at the end of `path`; `self` for an empty path.
+    pub fn at<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Option<ValueRef<'_>> {
+        self.view().at(path)
+    }
+
+    /// A copy of the value at the end of `path`; null where nothing is.
+    pub fn below<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Value {
+        let mut path = path.into_iter().peekable();
+        match path.peek() {
+            None => self.clone(),
+            Some(_) => self.at(path).map(Value::from).unwrap_or_default(),
+        }
+    }
+
+    /// The value as it reads inside a text: strings bare, null and missing empty, objects and lists as compact JSON,
+    /// bytes as text where they are UTF-8.
+    pub fn to_text(&self) -> Cow<'_, str> {
+        self.view().to_text()
+    }
+
+    /// The bytes a body made of this value has: strings and bytes as they are, XML in UTF-8, everything else as compact JSON.
+    pub fn to_bytes(&self) -> Bytes {
+        self.view().to_bytes()
+    }
+
+    /// The value as compact JSON.
+    pub fn to_json(&self) -> String {
+        self.view().to_json()
+    }
+
+    pub fn is_null(&self) -> bool {
+        self.view().is_null()
+    }
+
+    /// Whether nothing is there: null, or a string without characters.
+    pub fn is_empty(&self) -> bool {
+        self.view().is_empty()
+    }
+
+    /// The text of a string value.
+    pub fn as_str(&self) -> Option<&str> {
+        self.view().as_str()
+    }
+
+    pub fn as_list(&self) -> Option<List<'_>> {
+        self.view().as_list()
+    }
+
+    pub fn as_object(&self) -> Option<Object<'_>> {
+        self.view().as_object()
+    }
+
+    /// The document, where it is one.
+    pub fn as_xml(&self) -> Option<&Arc<Xml>> {
+        match self.kind() {
+            Kind::Xml(document) => Some(document),
+            _ => None,
+        }
+    }
+
+    /// The value as a whole number, also where it is a number written as text.
+    pub fn as_integer(&self) -> Option<i64> {
+        self.view().as_integer()
+    }
+}

@@ -1,0 +1,263 @@
+//! A JSON text to its tape: one pass, and no allocation for a value.
+
+use bytestring::ByteString;
+use smallvec::SmallVec;
+
+use super::error::Unread;
+use super::repeats;
+use super::scan;
+use super::tape::{Json, MOST_BYTES, Tag, Word};
+
+/// Lists and objects inside each other.
+const MOST_OPEN: usize = 127;
+
+/// Words of a tape that are made room for at first; later there is as much again each time.
+const FIRST_WORDS: usize = 1024;
+
+/// Words that are not given back where a tape grew too much.
+const FEW_WORDS: usize = 128;
+
+/// Reads a text.
+pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
+    if text.len() >= MOST_BYTES {
+        return Err(Unread { what: "a JSON text of 256 MiB or more", at: MOST_BYTES });
+    }
+    let mut reader = Reader {
+        text: &text,
+        bytes: text.as_bytes(),
+        at: 0,
+        tape: Vec::with_capacity(FIRST_WORDS.min(text.len() / 8 + 2)),
+        decoded: String::new(),
+        sorted: Vec::new(),
+        repeats: false,
+        open: SmallVec::new(),
+    };
+    reader.document()?;
+    let Reader { mut tape, decoded, sorted, repeats, .. } = reader;
+    if tape.capacity() > tape.len() + tape.len() / 4 + FEW_WORDS {
+        tape.shrink_to_fit();
+    }
+    Ok(Json { tape, decoded: decoded.into(), sorted: sorted.into(), repeats, text })
+}
+
+/// A list or an object whose end has not come yet.
+struct Open {
+    /// Its word on the tape.
+    node: usize,
+    /// Items or members so far.
+    count: usize,
+    is_object: bool,
+    /// A bit for each name of a small object. Where the bit of a name is set, it may have been there before.
+    names: u64,
+    /// Whether a name was there before, for all that is known.
+    repeats: bool,
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    tape: Vec<Word>,
+    decoded: String,
+    sorted: Vec<u32>,
+    repeats: bool,
+    open: SmallVec<[Open; 24]>,
+}
+
+impl Reader<'_> {
+    fn document(&mut self) -> Result<(), Unread> {
+        loop {
+            // Whether a list or an object has begun that is not empty: its first value is next.
+            if self.value()? {
+                continue;
+            }
+            if !self.next()? {
+                return match self.peek() {
+                    None => Ok(()),
+                    Some(_) => self.unread("nothing after the value"),
+                };
+            }
+        }
+    }
+
+    fn unread<T>(&self, what: &'static str) -> Result<T, Unread> {
+        Err(Unread { what, at: self.at })
+    }
+
+    /// The next byte that is no space.
+    #[inline]
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.bytes.get(self.at)? {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
+    }
+
+    /// No text has more words than half its bytes: each value has a byte at least, and one that parts it from the next.
+    #[inline]
+    fn push(&mut self, word: Word) {
+        if self.tape.len() == self.tape.capacity() {
+            let most = (self.bytes.len() - self.at.min(self.bytes.len())) / 2 + 2;
+            self.tape.reserve_exact(self.tape.len().max(2).min(most));
+        }
+        self.tape.push(word);
+    }
+
+    /// Reads a value. Of a list or an object that is not empty only the start, and the first name: that is said.
+    fn value(&mut self) -> Result<bool, Unread> {
+        match self.peek() {
+            Some(b'"') => {
+                let word = self.string()?;
+                self.push(word);
+            }
+            Some(b'{') => return self.start(true),
+            Some(b'[') => return self.start(false),
+            Some(b'-' | b'0'..=b'9') => {
+                let Some(end) = scan::number_end(self.bytes, self.at) else { return self.unread("a number") };
+                self.push(Word::new(Tag::Number, end - self.at, self.at));
+                self.at = end;
+            }
+            Some(b't') => self.literal(b"true", Tag::True)?,
+            Some(b'f') => self.literal(b"false", Tag::False)?,
+            Some(b'n') => self.literal(b"null", Tag::Null)?,
+            _ => return self.unread("a value"),
+        }
+        Ok(false)
+    }
+
+    fn literal(&mut self, literal: &[u8], tag: Tag) -> Result<(), Unread> {
+        if !self.bytes[self.at..].starts_with(literal) {
+            return self.unread("a value");
+        }
+        self.push(Word::new(tag, 0, 0));
+        self.at += literal.len();
+        Ok(())
+    }
+
+    fn start(&mut self, is_object: bool) -> Result<bool, Unread> {
+        if self.open.len() >= MOST_OPEN {
+            return self.unread("at most 127 lists and objects inside each other");
+        }
+        let node = self.tape.len();
+        let (tag, end) = if is_object { (Tag::Object, b'}') } else { (Tag::List, b']') };
+        self.push(Word::new(tag, 0, 1));
+        self.at += 1;
+        if self.peek() == Some(end) {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.open.push(Open { node, count: 1, is_object, names: 0, repeats: false });
+        if is_object {
+            self.name()?;
+        }
+        Ok(true)
+    }
+
+    /// After a value: whether another follows, after the ends of lists and objects.
+    fn next(&mut self) -> Result<bool, Unread> {
+        loop {
+            let byte = self.peek();
+            let Some(open) = self.open.last_mut() else { return Ok(false) };
+            match (byte, open.is_object) {
+                (Some(b','), is_object) => {
+                    open.count += 1;
+                    self.at += 1;
+                    if is_object {
+                        self.name()?;
+                    }
+                    return Ok(true);
+                }
+                (Some(b'}'), true) => self.end_object(),
+                (Some(b']'), false) => {
+                    self.tape[open.node] = Word::new(Tag::List, open.count, self.tape.len() - open.node);
+                    self.open.pop();
+                }
+                _ => return self.unread("a comma or an end"),
+            }
+            self.at += 1;
+        }
+    }
+
+    fn end_object(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
+        let node = open.node;
+        let (tag, count) = match open.count {
+            many if many > repeats::FEW => {
+                let start = self.sorted.len();
+                names.sort(node, many, &mut self.sorted);
+                self.push(Word::new(Tag::Null, 0, start));
+                (Tag::Large, self.sorted.len() - start)
+            }
+            few if open.repeats => (Tag::Object, names.mark(node, few)),
+            few => (Tag::Object, few),
+        };
+        self.repeats |= count < open.count;
+        self.tape[node] = Word::new(tag, count, self.tape.len() - node);
+    }
+
+    /// A name and its colon.
+    fn name(&mut self) -> Result<(), Unread> {
+        if self.peek() != Some(b'"') {
+            return self.unread("a name");
+        }
+        let word = self.string()?;
+        if self.peek() != Some(b':') {
+            return self.unread("a colon");
+        }
+        self.at += 1;
+        self.note(word);
+        self.push(word);
+        Ok(())
+    }
+
+    /// Notes a name of a small object; large ones find out at their ends.
+    fn note(&mut self, word: Word) {
+        let Some(open) = self.open.last_mut() else { return };
+        if open.count > repeats::FEW || open.repeats {
+            return;
+        }
+        let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
+        let bit = names.bit(word);
+        if open.names & bit != 0 {
+            open.repeats = names.has(open.node, open.count - 1, word);
+        }
+        open.names |= bit;
+    }
+
+    /// A text in quotes.
+    fn string(&mut self) -> Result<Word, Unread> {
+        let start = self.at + 1;
+        let end = scan::plain_end(self.bytes, start);
+        self.at = end;
+        match self.bytes.get(end) {
+            Some(b'"') => {
+                self.at = end + 1;
+                Ok(Word::new(Tag::Text, end - start, start))
+            }
+            Some(b'\\') => self.decoded(start),
+            _ => self.unread("the end of a text"),
+        }
+    }
+
+    /// The same with escapes, the first of which is next.
+    fn decoded(&mut self, mut start: usize) -> Result<Word, Unread> {
+        let from = self.decoded.len();
+        loop {
+            self.decoded.push_str(&self.text[start..self.at]);
+            match self.bytes.get(self.at) {
+                Some(b'"') => break,
+                Some(b'\\') => {}
+                _ => return self.unread("the end of a text"),
+            }
+            let Some((letter, end)) = scan::escape(self.bytes, self.at + 1) else { return self.unread("an escape") };
+            self.decoded.push(letter);
+            start = end;
+            self.at = scan::plain_end(self.bytes, start);
+        }
+        self.at += 1;
+        Ok(Word::new(Tag::Decoded, self.decoded.len() - from, from))
+    }
+}

@@ -1,0 +1,107 @@
+//! JSON texts to values.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use bytestring::ByteString;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::error::{JsonError, Unread};
+use super::parse;
+use super::repr::{Members, Repr, Value};
+use super::view::Kind;
+
+/// Some senders of UTF-8 put it before their texts. It says nothing.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+impl Value {
+    /// Reads JSON text. What is read keeps the text.
+    pub fn read_json(bytes: Bytes) -> Result<Value, JsonError> {
+        read(bytes.clone()).map_err(|unread| unread.explain(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes)))
+    }
+
+    /// The same for bytes that may be anything.
+    pub fn if_json(bytes: &Bytes) -> Option<Value> {
+        read(bytes.clone()).ok()
+    }
+
+    /// Parses JSON text, which is copied.
+    pub fn parse_json(bytes: &[u8]) -> Result<Value, JsonError> {
+        Value::read_json(Bytes::copy_from_slice(bytes))
+    }
+}
+
+fn read(mut bytes: Bytes) -> Result<Value, Unread> {
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes = bytes.slice(BYTE_ORDER_MARK.len()..);
+    }
+    let text = ByteString::try_from(bytes).map_err(|_| Unread { what: "UTF-8", at: 0 })?;
+    let json = Arc::new(parse::read(text)?);
+    let value = Value(Repr::Read { node: 0, json });
+    // A value that is no tree needs no tape.
+    Ok(match value.kind() {
+        Kind::Number(number) => Value::number(&number.to_text()).unwrap_or_default(),
+        Kind::String(text) => text.into(),
+        Kind::List(_) | Kind::Object(_) => value,
+        _ => value.view().to_value(),
+    })
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::NULL)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(flag.into())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(items.into())
+    }
+
+    /// Of a repeated key the last value counts, as in JavaScript's `JSON.parse`.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = Members::new();
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            members.insert(Arc::from(key), value);
+        }
+        Ok(members.into())
+    }
+}
