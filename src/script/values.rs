@@ -21,7 +21,7 @@ pub(super) fn to_js<'js>(ctx: &Ctx<'js>, value: &Value) -> Result<Js<'js>> {
         Kind::Binary(bytes) => to_bytes(ctx, bytes),
         Kind::Xml(document) => document.write().into_js(ctx),
         Kind::List(_) | Kind::Object(_) => match value.view().source() {
-            Some(json) => ctx.json_parse(json),
+            Some(json) => ctx.json_parse(&**json),
             None => ctx.json_parse(value.to_json()),
         },
     }

@@ -56,8 +56,8 @@ impl Plan {
             }
             DocumentType::Json | DocumentType::Detect => {
                 let metrics = self.limits.json.check(&bytes).map_err(|error| runtime_error(error.to_string()))?;
-                let value = Value::parse_json(&bytes)
-                    .map_err(|error| runtime_error(format!("the body is not JSON: {error}")))?;
+                let value =
+                    Value::read_json(bytes).map_err(|error| runtime_error(format!("the body is not JSON: {error}")))?;
                 (value, json_metrics(size, &metrics))
             }
         };

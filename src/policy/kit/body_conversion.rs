@@ -95,7 +95,7 @@ pub(crate) fn json_of(body: &Body) -> Result<Value, String> {
             if bytes.is_empty() {
                 return Err("there is no body".to_owned());
             }
-            Value::parse_json(&bytes).map_err(|error| format!("the body is not JSON: {error}"))
+            Value::read_json(bytes).map_err(|error| format!("the body is not JSON: {error}"))
         }
     }
 }

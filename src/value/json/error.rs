@@ -12,8 +12,47 @@ pub struct JsonError(Box<str>);
 /// Where reading ended, and what was expected there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unread {
-    pub what: &'static str,
+    pub expected: Expected,
     pub at: usize,
+}
+
+/// What a text should have had. It is small, so that a reader can hand it on in a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    Value,
+    Number,
+    /// A name in quotes.
+    Name,
+    Colon,
+    /// A comma or the end of a list or an object.
+    More,
+    /// The end of a text in quotes.
+    Quote,
+    Escape,
+    /// Nothing after the value.
+    Nothing,
+    /// Fewer lists and objects inside each other.
+    Shallower,
+    Shorter,
+    Utf8,
+}
+
+impl Expected {
+    fn words(self) -> &'static str {
+        match self {
+            Expected::Value => "a value",
+            Expected::Number => "a number",
+            Expected::Name => "a name in quotes",
+            Expected::Colon => "a colon",
+            Expected::More => "a comma or an end",
+            Expected::Quote => "a quote",
+            Expected::Escape => "a valid escape",
+            Expected::Nothing => "nothing after the value",
+            Expected::Shallower => "at most 127 lists and objects inside each other",
+            Expected::Shorter => "less than 256 MiB of text",
+            Expected::Utf8 => "UTF-8",
+        }
+    }
 }
 
 impl Unread {
@@ -27,7 +66,7 @@ impl Unread {
                 let before = &text[..self.at.min(text.len())];
                 let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
                 let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
-                JsonError(format!("expected {} at line {line} column {column}", self.what).into())
+                JsonError(format!("expected {} at line {line} column {column}", self.expected.words()).into())
             }
         }
     }

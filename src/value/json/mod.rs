@@ -4,6 +4,7 @@ mod access;
 mod edit;
 mod equality;
 mod error;
+mod inside;
 mod number;
 mod parse;
 mod read;
@@ -17,6 +18,8 @@ mod view;
 mod write;
 
 pub use error::JsonError;
+pub use inside::{ListIter, ObjectIter};
 pub use number::Number;
+pub(super) use read::BYTE_ORDER_MARK;
 pub use repr::{Members, Value};
 pub use view::{Kind, List, Object, ValueRef};

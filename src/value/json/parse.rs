@@ -3,7 +3,7 @@
 use bytestring::ByteString;
 use smallvec::SmallVec;
 
-use super::error::Unread;
+use super::error::{Expected, Unread};
 use super::repeats;
 use super::scan;
 use super::tape::{Json, MOST_BYTES, Tag, Word};
@@ -20,7 +20,7 @@ const FEW_WORDS: usize = 128;
 /// Reads a text.
 pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
     if text.len() >= MOST_BYTES {
-        return Err(Unread { what: "a JSON text of 256 MiB or more", at: MOST_BYTES });
+        return Err(Unread { expected: Expected::Shorter, at: 0 });
     }
     let mut reader = Reader {
         text: &text,
@@ -30,14 +30,17 @@ pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
         decoded: String::new(),
         sorted: Vec::new(),
         repeats: false,
+        names: 0,
         open: SmallVec::new(),
     };
-    reader.document()?;
-    let Reader { mut tape, decoded, sorted, repeats, .. } = reader;
+    if let Err(expected) = reader.document() {
+        return Err(Unread { expected, at: reader.at });
+    }
+    let Reader { mut tape, decoded, sorted, repeats, names, .. } = reader;
     if tape.capacity() > tape.len() + tape.len() / 4 + FEW_WORDS {
         tape.shrink_to_fit();
     }
-    Ok(Json { tape, decoded: decoded.into(), sorted: sorted.into(), repeats, text })
+    Ok(Json { tape, decoded: decoded.into(), sorted: sorted.into(), repeats, names, text })
 }
 
 /// A list or an object whose end has not come yet.
@@ -61,11 +64,12 @@ struct Reader<'t> {
     decoded: String,
     sorted: Vec<u32>,
     repeats: bool,
+    names: usize,
     open: SmallVec<[Open; 24]>,
 }
 
 impl Reader<'_> {
-    fn document(&mut self) -> Result<(), Unread> {
+    fn document(&mut self) -> Result<(), Expected> {
         loop {
             // Whether a list or an object has begun that is not empty: its first value is next.
             if self.value()? {
@@ -74,14 +78,10 @@ impl Reader<'_> {
             if !self.next()? {
                 return match self.peek() {
                     None => Ok(()),
-                    Some(_) => self.unread("nothing after the value"),
+                    Some(_) => Err(Expected::Nothing),
                 };
             }
         }
-    }
-
-    fn unread<T>(&self, what: &'static str) -> Result<T, Unread> {
-        Err(Unread { what, at: self.at })
     }
 
     /// The next byte that is no space.
@@ -106,7 +106,7 @@ impl Reader<'_> {
     }
 
     /// Reads a value. Of a list or an object that is not empty only the start, and the first name: that is said.
-    fn value(&mut self) -> Result<bool, Unread> {
+    fn value(&mut self) -> Result<bool, Expected> {
         match self.peek() {
             Some(b'"') => {
                 let word = self.string()?;
@@ -115,30 +115,30 @@ impl Reader<'_> {
             Some(b'{') => return self.start(true),
             Some(b'[') => return self.start(false),
             Some(b'-' | b'0'..=b'9') => {
-                let Some(end) = scan::number_end(self.bytes, self.at) else { return self.unread("a number") };
+                let Some(end) = scan::number_end(self.bytes, self.at) else { return Err(Expected::Number) };
                 self.push(Word::new(Tag::Number, end - self.at, self.at));
                 self.at = end;
             }
             Some(b't') => self.literal(b"true", Tag::True)?,
             Some(b'f') => self.literal(b"false", Tag::False)?,
             Some(b'n') => self.literal(b"null", Tag::Null)?,
-            _ => return self.unread("a value"),
+            _ => return Err(Expected::Value),
         }
         Ok(false)
     }
 
-    fn literal(&mut self, literal: &[u8], tag: Tag) -> Result<(), Unread> {
+    fn literal(&mut self, literal: &[u8], tag: Tag) -> Result<(), Expected> {
         if !self.bytes[self.at..].starts_with(literal) {
-            return self.unread("a value");
+            return Err(Expected::Value);
         }
         self.push(Word::new(tag, 0, 0));
         self.at += literal.len();
         Ok(())
     }
 
-    fn start(&mut self, is_object: bool) -> Result<bool, Unread> {
+    fn start(&mut self, is_object: bool) -> Result<bool, Expected> {
         if self.open.len() >= MOST_OPEN {
-            return self.unread("at most 127 lists and objects inside each other");
+            return Err(Expected::Shallower);
         }
         let node = self.tape.len();
         let (tag, end) = if is_object { (Tag::Object, b'}') } else { (Tag::List, b']') };
@@ -156,7 +156,7 @@ impl Reader<'_> {
     }
 
     /// After a value: whether another follows, after the ends of lists and objects.
-    fn next(&mut self) -> Result<bool, Unread> {
+    fn next(&mut self) -> Result<bool, Expected> {
         loop {
             let byte = self.peek();
             let Some(open) = self.open.last_mut() else { return Ok(false) };
@@ -174,7 +174,7 @@ impl Reader<'_> {
                     self.tape[open.node] = Word::new(Tag::List, open.count, self.tape.len() - open.node);
                     self.open.pop();
                 }
-                _ => return self.unread("a comma or an end"),
+                _ => return Err(Expected::More),
             }
             self.at += 1;
         }
@@ -199,15 +199,16 @@ impl Reader<'_> {
     }
 
     /// A name and its colon.
-    fn name(&mut self) -> Result<(), Unread> {
+    fn name(&mut self) -> Result<(), Expected> {
         if self.peek() != Some(b'"') {
-            return self.unread("a name");
+            return Err(Expected::Name);
         }
         let word = self.string()?;
         if self.peek() != Some(b':') {
-            return self.unread("a colon");
+            return Err(Expected::Colon);
         }
         self.at += 1;
+        self.names += 1;
         self.note(word);
         self.push(word);
         Ok(())
@@ -228,7 +229,7 @@ impl Reader<'_> {
     }
 
     /// A text in quotes.
-    fn string(&mut self) -> Result<Word, Unread> {
+    fn string(&mut self) -> Result<Word, Expected> {
         let start = self.at + 1;
         let end = scan::plain_end(self.bytes, start);
         self.at = end;
@@ -238,21 +239,21 @@ impl Reader<'_> {
                 Ok(Word::new(Tag::Text, end - start, start))
             }
             Some(b'\\') => self.decoded(start),
-            _ => self.unread("the end of a text"),
+            _ => Err(Expected::Quote),
         }
     }
 
     /// The same with escapes, the first of which is next.
-    fn decoded(&mut self, mut start: usize) -> Result<Word, Unread> {
+    fn decoded(&mut self, mut start: usize) -> Result<Word, Expected> {
         let from = self.decoded.len();
         loop {
             self.decoded.push_str(&self.text[start..self.at]);
             match self.bytes.get(self.at) {
                 Some(b'"') => break,
                 Some(b'\\') => {}
-                _ => return self.unread("the end of a text"),
+                _ => return Err(Expected::Quote),
             }
-            let Some((letter, end)) = scan::escape(self.bytes, self.at + 1) else { return self.unread("an escape") };
+            let Some((letter, end)) = scan::escape(self.bytes, self.at + 1) else { return Err(Expected::Escape) };
             self.decoded.push(letter);
             start = end;
             self.at = scan::plain_end(self.bytes, start);

@@ -8,13 +8,16 @@ use bytestring::ByteString;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::error::{JsonError, Unread};
+use super::error::{Expected, JsonError, Unread};
 use super::parse;
 use super::repr::{Members, Repr, Value};
 use super::view::Kind;
 
 /// Some senders of UTF-8 put it before their texts. It says nothing.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(in crate::value) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Values that are looked at one by one.
+const MOST_VALUES: usize = 1_000_000;
 
 impl Value {
     /// Reads JSON text. What is read keeps the text.
@@ -27,6 +30,19 @@ impl Value {
         read(bytes.clone()).ok()
     }
 
+    /// Reads JSON text in which every name is there once in its object. The error ends a sentence that names what was read, and
+    /// quotes nothing.
+    pub fn read_unique(bytes: Bytes) -> Result<Value, &'static str> {
+        let value = Value::if_json(&bytes).ok_or("is not JSON")?;
+        match &value.0 {
+            Repr::Read { json, .. } if json.repeats => Err("has a member twice"),
+            Repr::Read { json, .. } if json.tape.len() - json.names > MOST_VALUES => {
+                Err("has more than 1,000,000 values")
+            }
+            _ => Ok(value),
+        }
+    }
+
     /// Parses JSON text, which is copied.
     pub fn parse_json(bytes: &[u8]) -> Result<Value, JsonError> {
         Value::read_json(Bytes::copy_from_slice(bytes))
@@ -37,7 +53,7 @@ fn read(mut bytes: Bytes) -> Result<Value, Unread> {
     if bytes.starts_with(BYTE_ORDER_MARK) {
         bytes = bytes.slice(BYTE_ORDER_MARK.len()..);
     }
-    let text = ByteString::try_from(bytes).map_err(|_| Unread { what: "UTF-8", at: 0 })?;
+    let text = ByteString::try_from(bytes).map_err(|_| Unread { expected: Expected::Utf8, at: 0 })?;
     let json = Arc::new(parse::read(text)?);
     let value = Value(Repr::Read { node: 0, json });
     // A value that is no tree needs no tape.

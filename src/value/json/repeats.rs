@@ -14,16 +14,18 @@ pub(super) struct Names<'t> {
 }
 
 impl Names<'_> {
+    #[inline]
     fn bytes(&self, word: Word) -> &[u8] {
         let text = if word.tag() == Tag::Decoded { self.decoded } else { self.text };
         &text.as_bytes()[word.at()..word.at() + word.size()]
     }
 
     /// One of 64 bits, the same for the same name.
+    #[inline]
     pub fn bit(&self, word: Word) -> u64 {
         let bytes = self.bytes(word);
-        let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
-        1 << ((end(bytes.first()) + 7 * end(bytes.last()) + 29 * bytes.len()) % 64)
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 1 };
+        1 << ((usize::from(*first) + 7 * usize::from(*last) + 29 * bytes.len()) % 64)
     }
 
     /// Whether a name is among the first `count` of an object.

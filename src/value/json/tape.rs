@@ -21,6 +21,8 @@ pub(super) struct Json {
     pub sorted: Box<[u32]>,
     /// Whether an object has a member twice.
     pub repeats: bool,
+    /// How many names there are. The other words are values, but for one of each large object.
+    pub names: usize,
 }
 
 /// What a word is.

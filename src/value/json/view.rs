@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
 use super::number::Number;
 use super::repr::{Members, Repr, Value};
-use super::tape::{self, Json, Tag};
+use super::tape::{Json, Tag};
 use crate::value::Xml;
 
 /// A value that is looked at: one that was made, or a place in a text.
 #[derive(Clone, Copy)]
-pub struct ValueRef<'a>(Place<'a>);
+pub struct ValueRef<'a>(pub(super) Place<'a>);
 
 #[derive(Clone, Copy)]
-enum Place<'a> {
+pub(super) enum Place<'a> {
     Made(&'a Repr),
     Read(&'a Arc<Json>, u32),
 }
@@ -36,20 +37,20 @@ pub enum Kind<'a> {
 
 /// The items of a list.
 #[derive(Clone, Copy)]
-pub struct List<'a>(Items<'a>);
+pub struct List<'a>(pub(super) Items<'a>);
 
 #[derive(Clone, Copy)]
-enum Items<'a> {
+pub(super) enum Items<'a> {
     Made(&'a [Value]),
     Read(&'a Arc<Json>, u32),
 }
 
 /// The members of an object, in their order.
 #[derive(Clone, Copy)]
-pub struct Object<'a>(Pairs<'a>);
+pub struct Object<'a>(pub(super) Pairs<'a>);
 
 #[derive(Clone, Copy)]
-enum Pairs<'a> {
+pub(super) enum Pairs<'a> {
     Made(&'a Members),
     Read(&'a Arc<Json>, u32),
 }
@@ -100,75 +101,9 @@ impl<'a> ValueRef<'a> {
     }
 
     /// The text that the value was read from, where that is all of it and no member comes again.
-    pub fn source(self) -> Option<&'a str> {
+    pub fn source(self) -> Option<&'a ByteString> {
         match self.0 {
             Place::Read(json, 0) if !json.repeats => Some(&json.text),
-            _ => None,
-        }
-    }
-
-    /// Member `key` of an object, or the item of a list whose index `key` spells. Keys of objects compare exactly.
-    pub fn get(self, key: &str) -> Option<ValueRef<'a>> {
-        match self.kind() {
-            Kind::Object(members) => members.get(key),
-            Kind::List(items) => key.parse::<usize>().ok().and_then(|index| items.get(index)),
-            _ => None,
-        }
-    }
-
-    /// The value at the end of `path`; `self` for an empty path.
-    pub fn at<'p>(self, path: impl IntoIterator<Item = &'p str>) -> Option<ValueRef<'a>> {
-        path.into_iter().try_fold(self, |value, key| value.get(key))
-    }
-
-    pub fn is_null(self) -> bool {
-        matches!(self.kind(), Kind::Null)
-    }
-
-    /// Whether nothing is there: null, or a string without characters.
-    pub fn is_empty(self) -> bool {
-        match self.kind() {
-            Kind::Null => true,
-            Kind::String(text) => text.is_empty(),
-            _ => false,
-        }
-    }
-
-    /// The text of a string value.
-    pub fn as_str(self) -> Option<&'a str> {
-        match self.kind() {
-            Kind::String(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub fn as_list(self) -> Option<List<'a>> {
-        match self.kind() {
-            Kind::List(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    pub fn as_object(self) -> Option<Object<'a>> {
-        match self.kind() {
-            Kind::Object(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    /// Whether it is so of an item of a list, or of the value itself where it is no list.
-    pub fn any(self, is_so: impl Fn(ValueRef<'a>) -> bool) -> bool {
-        match self.as_list() {
-            Some(items) => items.iter().any(is_so),
-            None => is_so(self),
-        }
-    }
-
-    /// The value as a whole number, also where it is a number written as text.
-    pub fn as_integer(self) -> Option<i64> {
-        match self.kind() {
-            Kind::Number(number) => number.as_i64(),
-            Kind::String(text) => text.trim().parse().ok(),
             _ => None,
         }
     }
@@ -202,67 +137,5 @@ fn read(json: &Arc<Json>, node: u32) -> Kind<'_> {
         Tag::Object | Tag::Large => Kind::Object(Object(Pairs::Read(json, node))),
         // No value begins with one of the last two.
         Tag::Null | Tag::Instead | Tag::Again => Kind::Null,
-    }
-}
-
-impl<'a> List<'a> {
-    pub fn len(self) -> usize {
-        match self.0 {
-            Items::Made(items) => items.len(),
-            Items::Read(json, node) => json.word(node).size(),
-        }
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
-    pub fn get(self, index: usize) -> Option<ValueRef<'a>> {
-        match self.0 {
-            Items::Made(items) => items.get(index).map(ValueRef::from),
-            Items::Read(json, node) => json.item(node, index).map(|item| ValueRef(Place::Read(json, item))),
-        }
-    }
-
-    pub fn iter(self) -> impl Iterator<Item = ValueRef<'a>> + Clone {
-        let (made, read) = match self.0 {
-            Items::Made(items) => (Some(items), None),
-            Items::Read(json, node) => (None, Some((json, node))),
-        };
-        let read = read.map(|(json, node)| json.items(node).map(move |item| ValueRef(Place::Read(json, item))));
-        made.into_iter().flatten().map(ValueRef::from).chain(read.into_iter().flatten())
-    }
-}
-
-impl<'a> Object<'a> {
-    pub fn len(self) -> usize {
-        match self.0 {
-            Pairs::Made(members) => members.len(),
-            Pairs::Read(json, node) => json.word(node).size(),
-        }
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
-    pub fn get(self, name: &str) -> Option<ValueRef<'a>> {
-        match self.0 {
-            Pairs::Made(members) => members.get(name).map(ValueRef::from),
-            Pairs::Read(json, node) => json.member(node, name).map(|value| ValueRef(Place::Read(json, value))),
-        }
-    }
-
-    pub fn iter(self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + Clone {
-        let (made, read) = match self.0 {
-            Pairs::Made(members) => (Some(members), None),
-            Pairs::Read(json, node) => (None, Some((json, node))),
-        };
-        let made = made.into_iter().flatten().map(|(name, value)| (&**name, ValueRef::from(value)));
-        let read = read.map(|(json, node)| {
-            let pairs: tape::Pairs<'a> = json.members(node);
-            pairs.map(move |(key, value)| (json.text(key), ValueRef(Place::Read(json, value))))
-        });
-        made.chain(read.into_iter().flatten())
     }
 }

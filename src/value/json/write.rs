@@ -97,8 +97,12 @@ fn write_string(text: &str, out: &mut String) {
 }
 
 impl ValueRef<'_> {
-    /// The bytes a body made of this value has: strings and bytes as they are, XML in UTF-8, everything else as compact JSON.
+    /// The bytes a body made of this value has: strings and bytes as they are, XML in UTF-8, a whole JSON text that was read as it
+    /// came, and everything else as compact JSON.
     pub fn to_bytes(self) -> Bytes {
+        if let Some(text) = self.source() {
+            return text.as_bytes().clone();
+        }
         match self.kind() {
             Kind::Null => Bytes::new(),
             Kind::String(text) => Bytes::copy_from_slice(text.as_bytes()),

@@ -22,7 +22,7 @@ fn numbers_keep_their_texts() {
 fn a_mark_of_the_byte_order_is_passed_over() {
     let value = Value::parse_json(b"\xef\xbb\xbf {\"a\":1}").unwrap();
     assert_eq!(value.to_json(), r#"{"a":1}"#);
-    assert_eq!(value.view().source(), Some(" {\"a\":1}"));
+    assert_eq!(&value.to_bytes()[..], b" {\"a\":1}");
     let error = Value::parse_json(b"\xef\xbb\xbf[x]").unwrap_err();
     assert_eq!(error.to_string(), "expected value at line 1 column 2");
     assert!(Value::parse_json(b"[1]\xef\xbb\xbf").is_err());
@@ -43,4 +43,15 @@ fn what_is_read_shares_the_bytes_of_the_body() {
     let value = Value::read_json(body.clone()).unwrap();
     let text = value.get("0").unwrap().as_str().unwrap();
     assert_eq!(text.as_ptr(), body[2..].as_ptr());
+}
+
+#[test]
+fn a_whole_text_goes_out_as_it_came_until_it_changes() {
+    let text = "{ \"a\" : [ 1.0 , \"\\u00e9\" ] }\n";
+    let mut value = parse(text);
+    assert_eq!(&value.to_bytes()[..], text.as_bytes());
+    assert_eq!(&value.get("a").unwrap().to_bytes()[..], r#"[1.0,"é"]"#.as_bytes());
+    value.set(&["b"], true.into());
+    assert_eq!(&value.to_bytes()[..], r#"{"a":[1.0,"é"],"b":true}"#.as_bytes());
+    assert_eq!(&parse("{\"a\": 1, \"a\": 2}").to_bytes()[..], br#"{"a":2}"#);
 }
