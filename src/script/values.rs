@@ -51,7 +51,7 @@ pub(super) fn from_js<'js>(ctx: &Ctx<'js>, value: &Js<'js>) -> Result<Value> {
     }
     let Some(json) = ctx.json_stringify(value.clone())? else { return Ok(Value::NULL) };
     let json = json.to_string()?;
-    Value::parse_json(json.as_bytes()).map_err(|error| Exception::throw_type(ctx, &error.to_string()))
+    Value::read_json(json.into()).map_err(|error| Exception::throw_type(ctx, &error.to_string()))
 }
 
 /// The bytes of a `Buffer`, a `Uint8Array` or an `ArrayBuffer`. The engine's memory cannot be looked at safely, so they come

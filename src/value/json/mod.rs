@@ -20,6 +20,6 @@ mod write;
 pub use error::JsonError;
 pub use inside::{ListIter, ObjectIter};
 pub use number::Number;
-pub(super) use read::BYTE_ORDER_MARK;
+pub use read::without_mark;
 pub use repr::{Members, Value};
 pub use view::{Kind, List, Object, ValueRef};

@@ -14,8 +14,8 @@ const MOST_OPEN: usize = 127;
 /// Words of a tape that are made room for at first; later there is as much again each time.
 const FIRST_WORDS: usize = 1024;
 
-/// Words that are not given back where a tape grew too much.
-const FEW_WORDS: usize = 128;
+/// What is not given back where something grew too much: a quarter of it, and this.
+const FEW: usize = 128;
 
 /// Reads a text.
 pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
@@ -26,7 +26,7 @@ pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
         text: &text,
         bytes: text.as_bytes(),
         at: 0,
-        tape: Vec::with_capacity(FIRST_WORDS.min(text.len() / 8 + 2)),
+        tape: Vec::with_capacity(FIRST_WORDS.min(text.len() / 6 + 2)),
         decoded: String::new(),
         sorted: Vec::new(),
         repeats: false,
@@ -36,11 +36,21 @@ pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
     if let Err(expected) = reader.document() {
         return Err(Unread { expected, at: reader.at });
     }
-    let Reader { mut tape, decoded, sorted, repeats, names, .. } = reader;
-    if tape.capacity() > tape.len() + tape.len() / 4 + FEW_WORDS {
+    let Reader { mut tape, mut decoded, mut sorted, repeats, names, .. } = reader;
+    if is_wasteful(tape.len(), tape.capacity()) {
         tape.shrink_to_fit();
     }
-    Ok(Json { tape, decoded: decoded.into(), sorted: sorted.into(), repeats, names, text })
+    if is_wasteful(decoded.len(), decoded.capacity()) {
+        decoded.shrink_to_fit();
+    }
+    if is_wasteful(sorted.len(), sorted.capacity()) {
+        sorted.shrink_to_fit();
+    }
+    Ok(Json { tape, decoded, sorted, repeats, names, text })
+}
+
+fn is_wasteful(length: usize, capacity: usize) -> bool {
+    capacity > length + length / 4 + FEW
 }
 
 /// A list or an object whose end has not come yet.
@@ -50,10 +60,6 @@ struct Open {
     /// Items or members so far.
     count: usize,
     is_object: bool,
-    /// A bit for each name of a small object. Where the bit of a name is set, it may have been there before.
-    names: u64,
-    /// Whether a name was there before, for all that is known.
-    repeats: bool,
 }
 
 struct Reader<'t> {
@@ -148,7 +154,7 @@ impl Reader<'_> {
             self.at += 1;
             return Ok(false);
         }
-        self.open.push(Open { node, count: 1, is_object, names: 0, repeats: false });
+        self.open.push(Open { node, count: 1, is_object });
         if is_object {
             self.name()?;
         }
@@ -182,8 +188,8 @@ impl Reader<'_> {
 
     fn end_object(&mut self) {
         let Some(open) = self.open.pop() else { return };
-        let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
         let node = open.node;
+        let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
         let (tag, count) = match open.count {
             many if many > repeats::FEW => {
                 let start = self.sorted.len();
@@ -191,7 +197,7 @@ impl Reader<'_> {
                 self.push(Word::new(Tag::Null, 0, start));
                 (Tag::Large, self.sorted.len() - start)
             }
-            few if open.repeats => (Tag::Object, names.mark(node, few)),
+            few if names.repeat(node, few) => (Tag::Object, names.mark(node, few)),
             few => (Tag::Object, few),
         };
         self.repeats |= count < open.count;
@@ -209,23 +215,8 @@ impl Reader<'_> {
         }
         self.at += 1;
         self.names += 1;
-        self.note(word);
         self.push(word);
         Ok(())
-    }
-
-    /// Notes a name of a small object; large ones find out at their ends.
-    fn note(&mut self, word: Word) {
-        let Some(open) = self.open.last_mut() else { return };
-        if open.count > repeats::FEW || open.repeats {
-            return;
-        }
-        let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
-        let bit = names.bit(word);
-        if open.names & bit != 0 {
-            open.repeats = names.has(open.node, open.count - 1, word);
-        }
-        open.names |= bit;
     }
 
     /// A text in quotes.
@@ -246,6 +237,9 @@ impl Reader<'_> {
     /// The same with escapes, the first of which is next.
     fn decoded(&mut self, mut start: usize) -> Result<Word, Expected> {
         let from = self.decoded.len();
+        if from == 0 {
+            self.decoded.reserve((self.bytes.len() / 8).clamp(32, FIRST_WORDS));
+        }
         loop {
             self.decoded.push_str(&self.text[start..self.at]);
             match self.bytes.get(self.at) {

@@ -14,7 +14,12 @@ use super::repr::{Members, Repr, Value};
 use super::view::Kind;
 
 /// Some senders of UTF-8 put it before their texts. It says nothing.
-pub(in crate::value) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A text without the mark that some senders put before it.
+pub fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
 
 /// Values that are looked at one by one.
 const MOST_VALUES: usize = 1_000_000;
@@ -22,7 +27,7 @@ const MOST_VALUES: usize = 1_000_000;
 impl Value {
     /// Reads JSON text. What is read keeps the text.
     pub fn read_json(bytes: Bytes) -> Result<Value, JsonError> {
-        read(bytes.clone()).map_err(|unread| unread.explain(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes)))
+        read(bytes.clone()).map_err(|unread| unread.explain(without_mark(&bytes)))
     }
 
     /// The same for bytes that may be anything.
@@ -50,9 +55,7 @@ impl Value {
 }
 
 fn read(mut bytes: Bytes) -> Result<Value, Unread> {
-    if bytes.starts_with(BYTE_ORDER_MARK) {
-        bytes = bytes.slice(BYTE_ORDER_MARK.len()..);
-    }
+    bytes = bytes.slice_ref(without_mark(&bytes));
     let text = ByteString::try_from(bytes).map_err(|_| Unread { expected: Expected::Utf8, at: 0 })?;
     let json = Arc::new(parse::read(text)?);
     let value = Value(Repr::Read { node: 0, json });

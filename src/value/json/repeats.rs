@@ -20,17 +20,17 @@ impl Names<'_> {
         &text.as_bytes()[word.at()..word.at() + word.size()]
     }
 
-    /// One of 64 bits, the same for the same name.
-    #[inline]
-    pub fn bit(&self, word: Word) -> u64 {
-        let bytes = self.bytes(word);
-        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 1 };
-        1 << ((usize::from(*first) + 7 * usize::from(*last) + 29 * bytes.len()) % 64)
-    }
-
-    /// Whether a name is among the first `count` of an object.
-    pub fn has(&self, node: usize, count: usize, name: Word) -> bool {
-        self.keys(node, count).any(|key| self.bytes(self.tape[key]) == self.bytes(name))
+    /// Whether a name of a small object comes again.
+    pub fn repeat(&self, node: usize, count: usize) -> bool {
+        let mut names: [&[u8]; FEW] = [&[]; FEW];
+        for (at, key) in self.keys(node, count).enumerate() {
+            let name = self.bytes(self.tape[key]);
+            if names[..at].contains(&name) {
+                return true;
+            }
+            names[at] = name;
+        }
+        false
     }
 
     /// Where the names are.

@@ -16,9 +16,9 @@ pub(super) struct Json {
     pub text: ByteString,
     pub tape: Vec<Word>,
     /// Texts that were written with escapes, one after the other.
-    pub decoded: Box<str>,
+    pub decoded: String,
     /// Of every large object the names of its members, sorted: how far each is from the object on the tape.
-    pub sorted: Box<[u32]>,
+    pub sorted: Vec<u32>,
     /// Whether an object has a member twice.
     pub repeats: bool,
     /// How many names there are. The other words are values, but for one of each large object.
@@ -50,7 +50,8 @@ pub(super) enum Tag {
     Again,
 }
 
-const TAGS: [Tag; 11] = [
+/// By their numbers. The last ones are of no word, but four bits have them.
+const TAGS: [Tag; 16] = [
     Tag::Null,
     Tag::True,
     Tag::False,
@@ -62,6 +63,11 @@ const TAGS: [Tag; 11] = [
     Tag::Large,
     Tag::Instead,
     Tag::Again,
+    Tag::Null,
+    Tag::Null,
+    Tag::Null,
+    Tag::Null,
+    Tag::Null,
 ];
 
 /// A tag in 4 bits, a size in 28 and a place in 32.
@@ -70,10 +76,12 @@ pub(super) struct Word(u64);
 
 impl Word {
     /// Both fit, as no text is larger than [`MOST_BYTES`] and no tape has more words than its text has bytes.
+    #[inline]
     pub fn new(tag: Tag, size: usize, at: usize) -> Self {
         Word((tag as u64) << 60 | (size as u64) << 32 | at as u64)
     }
 
+    #[inline]
     pub fn tag(self) -> Tag {
         TAGS[(self.0 >> 60) as usize]
     }
@@ -87,6 +95,7 @@ impl Word {
     }
 
     /// How many words a value takes that begins with this one.
+    #[inline]
     pub fn span(self) -> usize {
         match self.tag() {
             Tag::List | Tag::Object | Tag::Large => self.at(),
