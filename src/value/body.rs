@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::{Bytes, BytesMut};
+use bytestring::ByteString;
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
@@ -192,7 +193,7 @@ impl Body {
             Body::Value(value) => value.clone(),
             Body::Bytes(bytes, facts) => match facts.parsed.get_or_init(|| Value::if_json(bytes)) {
                 Some(value) => value.clone(),
-                None => std::str::from_utf8(bytes).map_or_else(|_| Value::binary(bytes.clone()), Value::from),
+                None => text_or_bytes(bytes),
             },
             Body::Empty | Body::Stream(_) | Body::Gone => Value::NULL,
         }
@@ -209,9 +210,7 @@ impl Body {
     /// The body's exact text or bytes as a value, without parsing: what `$(message.body)` stands for.
     pub fn raw_value(&self) -> Value {
         match self {
-            Body::Bytes(bytes, _) => {
-                std::str::from_utf8(bytes).map_or_else(|_| Value::binary(bytes.clone()), Value::from)
-            }
+            Body::Bytes(bytes, _) => text_or_bytes(bytes),
             other => other.value(),
         }
     }
@@ -238,6 +237,11 @@ impl Body {
             Body::Stream(_) | Body::Gone => Body::Gone,
         }
     }
+}
+
+/// Bytes as a value that shares them: text where they are UTF-8.
+fn text_or_bytes(bytes: &Bytes) -> Value {
+    ByteString::try_from(bytes.clone()).map_or_else(|_| Value::binary(bytes.clone()), Value::from)
 }
 
 /// Reads a body to its end, at most `limit` bytes. One that comes in one piece, as most do, is not copied; others go into a

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 use bytes::Bytes;
+use bytestring::ByteString;
 use indexmap::IndexMap;
 
 use super::scan;
@@ -33,6 +34,8 @@ pub(super) enum Repr {
     /// A number as it was written, valid in JSON.
     Digits(ArcStr),
     String(ArcStr),
+    /// A text that is part of a body, whose bytes it shares.
+    Shared(Arc<ByteString>),
     List(Arc<Vec<Value>>),
     Object(Arc<Members>),
     /// Bytes that are not JSON: an image, or text in another encoding.
@@ -90,6 +93,13 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Value(Repr::String(text.into()))
+    }
+}
+
+impl From<ByteString> for Value {
+    /// The text is shared, not copied.
+    fn from(text: ByteString) -> Self {
+        Value(Repr::Shared(Arc::new(text)))
     }
 }
 

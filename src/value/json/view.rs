@@ -100,10 +100,11 @@ impl<'a> ValueRef<'a> {
         }
     }
 
-    /// The text that the value was read from, where that is all of it and no member comes again.
+    /// The text of a whole value that came as text: JSON that was read and in which no member comes again, or text alone.
     pub fn source(self) -> Option<&'a ByteString> {
         match self.0 {
             Place::Read(json, 0) if !json.repeats => Some(&json.text),
+            Place::Made(Repr::Shared(text)) => Some(text),
             _ => None,
         }
     }
@@ -118,6 +119,7 @@ fn made(repr: &Repr) -> Kind<'_> {
         Repr::Float(number) => Kind::Number(Number::Float(*number)),
         Repr::Digits(text) => Kind::Number(Number::Text(text)),
         Repr::String(text) => Kind::String(text),
+        Repr::Shared(text) => Kind::String(text),
         Repr::List(items) => Kind::List(List(Items::Made(items))),
         Repr::Object(members) => Kind::Object(Object(Pairs::Made(members))),
         Repr::Binary(bytes) => Kind::Binary(bytes),

@@ -17,7 +17,7 @@ fn text() -> impl Strategy<Value = String> {
         string(),
     ];
     scalar.prop_recursive(6, 80, 30, move |inner| {
-        let item = (space(), inner.clone(), space()).prop_map(|(a, value, b)| format!("{a}{value}{b}"));
+        let item = (space(), inner, space()).prop_map(|(a, value, b)| format!("{a}{value}{b}"));
         let member =
             (space(), string(), space(), item.clone()).prop_map(|(a, name, b, value)| format!("{a}{name}{b}:{value}"));
         prop_oneof![

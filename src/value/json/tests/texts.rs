@@ -14,7 +14,7 @@ fn numbers_keep_their_texts() {
     assert_eq!(serde_json::to_string(&value).unwrap(), text);
     assert_eq!(value.get("price").unwrap().to_text(), "10.00");
     assert_eq!(value.get("far").unwrap().to_value().to_text(), "1e400");
-    let around = Value::object([("inside", value.get("long").unwrap().to_value()), ("all", value.clone())]);
+    let around = Value::object([("inside", value.get("long").unwrap().to_value()), ("all", value)]);
     assert_eq!(around.to_json(), format!(r#"{{"inside":123456789012345678901234567890.10,"all":{text}}}"#));
 }
 
@@ -54,4 +54,17 @@ fn a_whole_text_goes_out_as_it_came_until_it_changes() {
     value.set(&["b"], true.into());
     assert_eq!(&value.to_bytes()[..], r#"{"a":[1.0,"é"],"b":true}"#.as_bytes());
     assert_eq!(&parse("{\"a\": 1, \"a\": 2}").to_bytes()[..], br#"{"a":2}"#);
+}
+
+#[test]
+fn a_text_of_a_body_shares_its_bytes() {
+    let body = crate::value::Body::from_bytes("plain text");
+    let value = body.raw_value();
+    assert_eq!(value, Value::from("plain text"));
+    assert_eq!(value.to_bytes().as_ptr(), body.bytes().unwrap().as_ptr());
+    assert_eq!((value.to_json(), body.value()), ("\"plain text\"".into(), value));
+    let json = crate::value::Body::from_bytes("\u{feff}{\"a\": 1}");
+    assert_eq!(json.value().get("a").unwrap(), Value::from(1));
+    assert_eq!(json.raw_value().as_str(), Some("\u{feff}{\"a\": 1}"));
+    assert!(matches!(crate::value::Body::from_bytes(&b"\xff"[..]).value().kind(), Kind::Binary(_)));
 }
