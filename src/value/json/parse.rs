@@ -31,7 +31,8 @@ pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
         sorted: Vec::new(),
         repeats: false,
         names: 0,
-        open: SmallVec::new(),
+        inner: Open::NOTHING,
+        around: SmallVec::new(),
     };
     if let Err(expected) = reader.document() {
         return Err(Unread { expected, at: reader.at });
@@ -54,12 +55,25 @@ fn is_wasteful(length: usize, capacity: usize) -> bool {
 }
 
 /// A list or an object whose end has not come yet.
+#[derive(Clone, Copy)]
 struct Open {
     /// Its word on the tape.
     node: usize,
     /// Items or members so far.
     count: usize,
-    is_object: bool,
+    within: Within,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Nothing,
+    List,
+    Object,
+}
+
+impl Open {
+    /// Around the value that is the whole text.
+    const NOTHING: Open = Open { node: 0, count: 1, within: Within::Nothing };
 }
 
 struct Reader<'t> {
@@ -71,23 +85,16 @@ struct Reader<'t> {
     sorted: Vec<u32>,
     repeats: bool,
     names: usize,
-    open: SmallVec<[Open; 24]>,
+    /// The list or object that is being read, and those around it.
+    inner: Open,
+    around: SmallVec<[Open; 24]>,
 }
 
 impl Reader<'_> {
     fn document(&mut self) -> Result<(), Expected> {
-        loop {
-            // Whether a list or an object has begun that is not empty: its first value is next.
-            if self.value()? {
-                continue;
-            }
-            if !self.next()? {
-                return match self.peek() {
-                    None => Ok(()),
-                    Some(_) => Err(Expected::Nothing),
-                };
-            }
-        }
+        // After the start of a list or an object that is not empty, its first value is next.
+        while self.value()? || self.next()? {}
+        Ok(())
     }
 
     /// The next byte that is no space.
@@ -118,8 +125,8 @@ impl Reader<'_> {
                 let word = self.string()?;
                 self.push(word);
             }
-            Some(b'{') => return self.start(true),
-            Some(b'[') => return self.start(false),
+            Some(b'{') => return self.start(Within::Object),
+            Some(b'[') => return self.start(Within::List),
             Some(b'-' | b'0'..=b'9') => {
                 let Some(end) = scan::number_end(self.bytes, self.at) else { return Err(Expected::Number) };
                 self.push(Word::new(Tag::Number, end - self.at, self.at));
@@ -142,20 +149,20 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn start(&mut self, is_object: bool) -> Result<bool, Expected> {
-        if self.open.len() >= MOST_OPEN {
+    fn start(&mut self, within: Within) -> Result<bool, Expected> {
+        if self.around.len() >= MOST_OPEN {
             return Err(Expected::Shallower);
         }
         let node = self.tape.len();
-        let (tag, end) = if is_object { (Tag::Object, b'}') } else { (Tag::List, b']') };
+        let (tag, end) = if within == Within::Object { (Tag::Object, b'}') } else { (Tag::List, b']') };
         self.push(Word::new(tag, 0, 1));
         self.at += 1;
         if self.peek() == Some(end) {
             self.at += 1;
             return Ok(false);
         }
-        self.open.push(Open { node, count: 1, is_object });
-        if is_object {
+        self.around.push(std::mem::replace(&mut self.inner, Open { node, count: 1, within }));
+        if within == Within::Object {
             self.name()?;
         }
         Ok(true)
@@ -164,47 +171,48 @@ impl Reader<'_> {
     /// After a value: whether another follows, after the ends of lists and objects.
     fn next(&mut self) -> Result<bool, Expected> {
         loop {
-            let byte = self.peek();
-            let Some(open) = self.open.last_mut() else { return Ok(false) };
-            match (byte, open.is_object) {
-                (Some(b','), is_object) => {
-                    open.count += 1;
+            match (self.inner.within, self.peek()) {
+                (Within::Nothing, None) => return Ok(false),
+                (Within::Nothing, Some(_)) => return Err(Expected::Nothing),
+                (within, Some(b',')) => {
+                    self.inner.count += 1;
                     self.at += 1;
-                    if is_object {
+                    if within == Within::Object {
                         self.name()?;
                     }
                     return Ok(true);
                 }
-                (Some(b'}'), true) => self.end_object(),
-                (Some(b']'), false) => {
-                    self.tape[open.node] = Word::new(Tag::List, open.count, self.tape.len() - open.node);
-                    self.open.pop();
+                (Within::Object, Some(b'}')) => self.end_object(),
+                (Within::List, Some(b']')) => {
+                    let Open { node, count, .. } = self.inner;
+                    self.tape[node] = Word::new(Tag::List, count, self.tape.len() - node);
                 }
                 _ => return Err(Expected::More),
             }
+            self.inner = self.around.pop().unwrap_or(Open::NOTHING);
             self.at += 1;
         }
     }
 
     fn end_object(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        let node = open.node;
+        let Open { node, count: all, .. } = self.inner;
         let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
-        let (tag, count) = match open.count {
+        let (tag, count) = match all {
             many if many > repeats::FEW => {
                 let start = self.sorted.len();
                 names.sort(node, many, &mut self.sorted);
                 self.push(Word::new(Tag::Null, 0, start));
                 (Tag::Large, self.sorted.len() - start)
             }
-            few if names.repeat(node, few) => (Tag::Object, names.mark(node, few)),
+            few if few > 1 && names.repeat(node, few) => (Tag::Object, names.mark(node, few)),
             few => (Tag::Object, few),
         };
-        self.repeats |= count < open.count;
+        self.repeats |= count < all;
         self.tape[node] = Word::new(tag, count, self.tape.len() - node);
     }
 
     /// A name and its colon.
+    #[inline(always)]
     fn name(&mut self) -> Result<(), Expected> {
         if self.peek() != Some(b'"') {
             return Err(Expected::Name);
@@ -220,6 +228,7 @@ impl Reader<'_> {
     }
 
     /// A text in quotes.
+    #[inline(always)]
     fn string(&mut self) -> Result<Word, Expected> {
         let start = self.at + 1;
         let end = scan::plain_end(self.bytes, start);
