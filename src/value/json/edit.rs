@@ -9,6 +9,7 @@ use super::view::Kind;
 impl Value {
     /// The members of an object, to be changed.
     pub fn object_mut(&mut self) -> Option<&mut Members> {
+        self.as_object()?;
         self.make();
         match &mut self.0 {
             Repr::Object(members) => Some(Arc::make_mut(members)),
@@ -18,6 +19,7 @@ impl Value {
 
     /// The items of a list, to be changed.
     pub fn list_mut(&mut self) -> Option<&mut Vec<Value>> {
+        self.as_list()?;
         self.make();
         match &mut self.0 {
             Repr::List(items) => Some(Arc::make_mut(items)),

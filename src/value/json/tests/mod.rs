@@ -95,6 +95,11 @@ fn a_change_makes_only_what_is_above_it() {
     value.remove(&["e"]);
     assert_eq!(value.to_json(), r#"{"a":{"b":["new",2,{},null],"d":{}}}"#);
     assert_eq!(value.list_mut(), None);
+    let mut read = parse(r#"{"a":[]}"#);
+    assert!(
+        read.list_mut().is_none() && matches!(read.0, repr::Repr::Read { .. }),
+        "nothing is made of what is no list"
+    );
     value.set(&["a", "b", "9"], 1.into());
     assert_eq!(value.to_json(), r#"{"a":{"b":{"9":1},"d":{}}}"#, "a list has no such index");
 }
