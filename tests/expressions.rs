@@ -35,9 +35,9 @@ impl Scope for Body {
         match &reference.root {
             Root::Builtin(Builtin::Message) => {
                 let path = reference.path.iter().map(|name| &**name);
-                self.message.at(path).cloned().unwrap_or_default()
+                self.message.below(path)
             }
-            _ => Value::Null,
+            _ => Value::NULL,
         }
     }
 

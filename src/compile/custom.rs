@@ -173,8 +173,8 @@ fn typed(kind: Option<&str>, node: &Node) -> Option<Value> {
             _ => None,
         },
         Some("boolean") => match text()? {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
+            "true" => Some(true.into()),
+            "false" => Some(false.into()),
             _ => None,
         },
         Some("array") => json.is_array().then(|| Value::from(&json)),

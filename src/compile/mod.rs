@@ -89,7 +89,7 @@ fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
     let root = &api.tree.root;
     let ibm = |key: &str| IBM.iter().find_map(|carrier| root.get(carrier)?.get(key));
     let organization = [("id", &settings.organization.id), ("name", &settings.organization.name)];
-    let organization = organization.map(|(name, value)| (name, value.as_deref().map_or(Value::Null, Value::from)));
+    let organization = organization.map(|(name, value)| (name, value.as_deref().map_or(Value::NULL, Value::from)));
     ApiInfo {
         id: format!("{}:{}", api.name, api.version).into(),
         name: api.name.clone(),
@@ -99,11 +99,11 @@ fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {
         base_path: api.base_path.clone(),
         file: Some(api.tree.path.clone()),
         properties: Value::object(found.properties.iter().map(|one| (one.name.clone(), one.value.clone()))),
-        compatibility: ibm("compatibility").map_or(Value::Null, |switches| Value::from(&switches.to_json())),
+        compatibility: ibm("compatibility").map_or(Value::NULL, |switches| Value::from(&switches.to_json())),
         catalog: settings.catalog.as_deref().map(Arc::from),
-        organization: match organization.iter().all(|(_, value)| *value == Value::Null) {
-            true => Value::Null,
-            false => Value::object(organization.into_iter().filter(|(_, value)| *value != Value::Null)),
+        organization: match organization.iter().all(|(_, value)| value.is_null()) {
+            true => Value::NULL,
+            false => Value::object(organization.into_iter().filter(|(_, value)| !value.is_null())),
         },
         document: Document::new(root, &WithoutAssemblies::new(root)),
     }

@@ -13,5 +13,5 @@ pub fn property_value(properties: &[Property], name: &str) -> Result<Option<Valu
         [] => return Ok(None),
     };
     let known = properties.iter().find(|known| &*known.name == property);
-    Ok(known.map(|known| known.value.at(rest.iter().copied()).cloned().unwrap_or_default()))
+    Ok(known.map(|known| known.value.at(rest.iter().copied()).map(Value::from).unwrap_or_default()))
 }

@@ -83,7 +83,7 @@ impl Template {
         }
         Ok(match parts.as_mut_slice() {
             [] => Template::Constant("".into()),
-            [Part::Text(text)] => Template::Constant(Value::String(text.clone())),
+            [Part::Text(text)] => Template::Constant(Value::from(&**text)),
             [Part::Reference(reference)] => Template::Reference(reference.clone()),
             _ => Template::Mixed(parts.into()),
         })

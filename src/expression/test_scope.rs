@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Builtin, Reference, Resolved, Root, Scope, SetError, Storage, parse_path};
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 /// Variables below their names. Headers are in lower case, as in a message.
 pub(super) struct TestScope {
@@ -17,7 +17,7 @@ impl TestScope {
         TestScope { root: Value::parse_json(json.as_bytes()).unwrap(), lends: true }
     }
 
-    fn find(&self, reference: &Reference) -> Option<&Value> {
+    fn find(&self, reference: &Reference) -> Option<ValueRef<'_>> {
         let (name, is_message) = match &reference.root {
             Root::Named(name) => (&**name, false),
             Root::Slot(_) => return None,
@@ -33,7 +33,7 @@ impl TestScope {
 
 impl Scope for TestScope {
     fn get(&self, reference: &Reference) -> Value {
-        self.find(reference).cloned().unwrap_or_default()
+        self.find(reference).map(Value::from).unwrap_or_default()
     }
 
     fn text(&self, reference: &Reference) -> String {
@@ -53,12 +53,12 @@ impl Scope for TestScope {
     }
 
     fn roots(&self) -> Vec<Arc<str>> {
-        let Value::Object(members) = &self.root else { return Vec::new() };
-        members.keys().filter(|name| Builtin::named(name).is_none()).cloned().collect()
+        let Some(members) = self.root.as_object() else { return Vec::new() };
+        members.iter().map(|(name, _)| name).filter(|name| Builtin::named(name).is_none()).map(Arc::from).collect()
     }
 
     fn borrowed(&self, reference: &Reference) -> Option<&str> {
-        self.find(reference).and_then(Value::as_str).filter(|_| self.lends)
+        self.find(reference).and_then(ValueRef::as_str).filter(|_| self.lends)
     }
 
     fn storage(&self, root: &Root) -> Storage {

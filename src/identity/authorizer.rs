@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::settings::OAuthProvider;
 use crate::source::Node;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 /// Which rules a token follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,17 +60,14 @@ impl Authorizer {
 impl Kind {
     /// Whether the token is of the kind that these scopes ask for.
     pub fn takes(&self, claims: &Value, scopes: &[Arc<str>]) -> bool {
-        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let text = |name: &str| claims.get(name).and_then(ValueRef::as_str);
         match self {
             Kind::Cognito => text("token_use") == Some(if scopes.is_empty() { "id" } else { "access" }),
             Kind::Jwt(audience) if audience.is_empty() => true,
             Kind::Jwt(audience) => {
-                let is_for = |one: &Value| one.as_str().is_some_and(|name| audience.iter().any(|known| known == name));
-                match claims.get("aud").or_else(|| claims.get("client_id")) {
-                    Some(Value::Array(all)) => all.iter().any(is_for),
-                    Some(one) => is_for(one),
-                    None => false,
-                }
+                let is_for =
+                    |one: ValueRef<'_>| one.as_str().is_some_and(|name| audience.iter().any(|known| known == name));
+                claims.get("aud").or_else(|| claims.get("client_id")).is_some_and(|one| one.any(is_for))
             }
         }
     }

@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::user_registry::{Denial, UserRegistry};
 use crate::expression::{Reference, Scope, Variable};
 use crate::runtime::Context;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 /// How a scheme is checked.
 pub enum Check {
@@ -154,17 +154,18 @@ fn read(sent: Sent<'_, str>) -> Result<&str, Refusal> {
 
 /// What `oauth` says of a token.
 pub fn facts(claims: &Value) -> Value {
-    let first = |names: &[&str]| names.iter().find_map(|name| claims.get(name)).cloned().unwrap_or_default();
-    let scope = match first(&["scope", "scp"]) {
-        Value::Array(all) => all.iter().map(Value::to_text).collect::<Vec<_>>().join(" ").as_str().into(),
-        other => other,
+    let first = |names: &[&str]| names.iter().find_map(|name| claims.get(name)).map(Value::from).unwrap_or_default();
+    let scope = first(&["scope", "scp"]);
+    let scope = match scope.as_list() {
+        Some(all) => all.iter().map(ValueRef::to_text).collect::<Vec<_>>().join(" ").into(),
+        None => scope,
     };
     let known = [
         ("client_id", first(&["client_id", "azp", "cid"])),
         ("resource_owner", first(&["username", "sub"])),
         ("scope", scope),
     ];
-    let known = known.into_iter().filter(|(_, value)| *value != Value::Null);
+    let known = known.into_iter().filter(|(_, value)| !value.is_null());
     Value::object([("processing", Value::object(known)), ("introspect", Value::object([("response", claims.clone())]))])
 }
 

@@ -16,7 +16,7 @@ use crate::resources::discovery::Discovery;
 use crate::resources::introspection::Introspector;
 use crate::resources::key_sets::RemoteKeys;
 use crate::settings::OAuthProvider;
-use crate::value::{Secret, Value, form};
+use crate::value::{Secret, Value, ValueRef, form};
 
 /// The most that clocks may differ.
 const MOST_SKEW: Duration = Duration::from_secs(60);
@@ -177,25 +177,21 @@ impl Provider {
 
     /// Whose it is and for whom it was made.
     fn check(&self, claims: &Value, issuer: Option<&str>) -> Result<(), Rejection> {
-        if issuer.is_some_and(|issuer| claims.get("iss").and_then(Value::as_str) != Some(issuer)) {
+        if issuer.is_some_and(|issuer| claims.get("iss").and_then(ValueRef::as_str) != Some(issuer)) {
             return Err(Rejection::Invalid("the token is of another issuer".into()));
         }
-        let is_for = |one: &Value| one.as_str().is_some_and(|name| self.audience.iter().any(|known| **known == *name));
-        let fits = match claims.get("aud") {
-            _ if self.audience.is_empty() => true,
-            Some(Value::Array(all)) => all.iter().any(is_for),
-            Some(one) => is_for(one),
-            None => false,
-        };
+        let is_for =
+            |one: ValueRef<'_>| one.as_str().is_some_and(|name| self.audience.iter().any(|known| **known == *name));
+        let fits = self.audience.is_empty() || claims.get("aud").is_some_and(|one| one.any(is_for));
         if fits { Ok(()) } else { Err(Rejection::Invalid("the token is for somebody else".into())) }
     }
 }
 
 /// The scopes of a token: `scope` as RFC 9068 has it, `scp` as others do; a list or one text.
 pub fn has_scope(claims: &Value, wanted: &str) -> bool {
-    let holds = |value: &Value| match value {
-        Value::Array(all) => all.iter().any(|one| one.as_str() == Some(wanted)),
-        one => one.as_str().is_some_and(|text| text.split(' ').any(|scope| scope == wanted)),
+    let holds = |value: ValueRef<'_>| match value.as_list() {
+        Some(all) => all.iter().any(|one| one.as_str() == Some(wanted)),
+        None => value.as_str().is_some_and(|text| text.split(' ').any(|scope| scope == wanted)),
     };
     ["scope", "scp"].iter().any(|name| claims.get(name).is_some_and(holds))
 }

@@ -9,7 +9,11 @@ use super::instance::{Instance, View};
 const BYTES_PER_STEP: usize = 64;
 
 /// Whether two values are the same.
-pub(super) fn same<A: Instance, B: Instance>(one: &A, other: &B, meter: &mut Meter) -> Result<bool, TooCostly> {
+pub(super) fn same<'a, 'b, A: Instance<'a>, B: Instance<'b>>(
+    one: A,
+    other: B,
+    meter: &mut Meter,
+) -> Result<bool, TooCostly> {
     meter.charge(1)?;
     match (one.view(), other.view()) {
         (View::Null, View::Null) => Ok(true),
@@ -19,8 +23,8 @@ pub(super) fn same<A: Instance, B: Instance>(one: &A, other: &B, meter: &mut Met
             meter.charge_size(one.len().min(other.len()), BYTES_PER_STEP)?;
             Ok(one == other)
         }
-        (View::Items(ones), View::Items(others)) if ones.len() == others.len() => {
-            deeper(meter, |meter| all(ones.iter().zip(others), |(one, other)| same(one, other, meter)))
+        (View::Items(ones), View::Items(others)) if ones == others => {
+            deeper(meter, |meter| all(one.items().zip(other.items()), |(one, other)| same(one, other, meter)))
         }
         (View::Members(ones), View::Members(others)) if ones == others => deeper(meter, |meter| {
             all(one.members(), |(name, value)| match other.member(name) {
@@ -33,11 +37,11 @@ pub(super) fn same<A: Instance, B: Instance>(one: &A, other: &B, meter: &mut Met
 }
 
 /// Whether no item is there twice.
-pub(super) fn unique<I: Instance>(items: &[I], meter: &mut Meter) -> Result<bool, TooCostly> {
+pub(super) fn unique<'v, I: Instance<'v>>(list: I, count: usize, meter: &mut Meter) -> Result<bool, TooCostly> {
     // Seeded, so that a client cannot choose values that fall together.
     let seed = RandomState::new();
-    let mut hashes = Vec::with_capacity(items.len());
-    for item in items {
+    let mut hashes = Vec::with_capacity(count);
+    for item in list.items() {
         let mut hasher = seed.build_hasher();
         hash(item, &seed, &mut hasher, meter)?;
         hashes.push((hasher.finish(), item));
@@ -54,15 +58,15 @@ pub(super) fn unique<I: Instance>(items: &[I], meter: &mut Meter) -> Result<bool
 }
 
 /// The same for values that are the same.
-fn hash<I: Instance>(
-    value: &I,
+fn hash<'v, I: Instance<'v>>(
+    value: I,
     seed: &RandomState,
     hasher: &mut impl Hasher,
     meter: &mut Meter,
 ) -> Result<(), TooCostly> {
     meter.charge(1)?;
     match value.view() {
-        View::Null => hasher.write_u8(0),
+        View::Null | View::Other => hasher.write_u8(0),
         View::Bool(bool) => hasher.write_u8(1 + u8::from(bool)),
         View::Number(number) => {
             let (whole, bits) = number.canonical();
@@ -74,9 +78,9 @@ fn hash<I: Instance>(
             hasher.write(text.as_bytes());
             hasher.write_u8(0xff);
         }
-        View::Items(items) => {
-            hasher.write_usize(items.len());
-            deeper(meter, |meter| items.iter().try_for_each(|item| hash(item, seed, hasher, meter)))?;
+        View::Items(count) => {
+            hasher.write_usize(count);
+            deeper(meter, |meter| value.items().try_for_each(|item| hash(item, seed, hasher, meter)))?;
         }
         View::Members(count) => {
             // The order of members does not count, so their hashes are added.
@@ -127,7 +131,7 @@ mod tests {
     #[test]
     fn values_are_the_same_however_they_are_written() {
         let mut meter = Meter::new(Budget::steps(10_000));
-        let mut twice = |list: Value| !unique(list.as_array().unwrap(), &mut meter).unwrap();
+        let mut twice = |list: Value| !unique(&list, list.as_array().unwrap().len(), &mut meter).unwrap();
         for list in [
             json!([1, 1.0]),
             json!([{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]),
@@ -147,8 +151,8 @@ mod tests {
     #[test]
     fn large_values_cost_steps() {
         let mut meter = Meter::new(Budget::steps(100));
-        let large: Vec<Value> = (0..200).map(Value::from).collect();
-        assert_eq!(unique(&large, &mut meter), Err(TooCostly::Steps(100)));
+        let large: Value = (0..200).collect();
+        assert_eq!(unique(&large, 200, &mut meter), Err(TooCostly::Steps(100)));
         let text = json!("x".repeat(100_000));
         assert!(same(&text, &text.clone(), &mut Meter::new(Budget::steps(100))).is_err());
     }

@@ -33,7 +33,7 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
     }
 
     /// What is wrong with a value under a node, if anything is.
-    pub(super) fn node<I: Instance>(&mut self, id: NodeId, item: Item<'v, I>) -> Result<(), TooCostly> {
+    pub(super) fn node<I: Instance<'v>>(&mut self, id: NodeId, item: Item<'v, I>) -> Result<(), TooCostly> {
         if self.is_full() || self.run.holds(id, item)? {
             return Ok(());
         }
@@ -47,7 +47,7 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
         Ok(())
     }
 
-    fn rule<I: Instance>(
+    fn rule<I: Instance<'v>>(
         &mut self,
         id: NodeId,
         node: &'s Node,
@@ -72,7 +72,7 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
             Rule::Any(choice) => self.choice(node, choice, "anyOf", item),
             Rule::One(choice) => self.choice(node, choice, "oneOf", item),
             Rule::PrefixItems(nodes) => {
-                let items = item.items().unwrap_or_default().iter().enumerate();
+                let items = item.items().into_iter().flat_map(|(list, _)| list.items()).enumerate();
                 items.zip(nodes).try_for_each(|((at, item), node)| self.item(at, *node, item))
             }
             Rule::Items { from, node: inner } => self.items(node, *from, *inner, item),
@@ -101,7 +101,7 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
         self.problems.push(Problem { at, schema: &node.place, kind });
     }
 
-    fn choice<I: Instance>(
+    fn choice<I: Instance<'v>>(
         &mut self,
         node: &'s Node,
         choice: &'s Choice,
@@ -128,26 +128,26 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
         Ok(())
     }
 
-    fn item<I: Instance>(&mut self, at: usize, node: NodeId, item: &'v I) -> Result<(), TooCostly> {
+    fn item<I: Instance<'v>>(&mut self, at: usize, node: NodeId, item: I) -> Result<(), TooCostly> {
         self.path.push(Segment::At(at));
         self.node(node, Item::Value(item))?;
         self.path.pop();
         Ok(())
     }
 
-    fn items<I: Instance>(
+    fn items<I: Instance<'v>>(
         &mut self,
         node: &'s Node,
         from: usize,
         inner: NodeId,
         item: Item<'v, I>,
     ) -> Result<(), TooCostly> {
-        let items = item.items().unwrap_or_default();
-        if from > 0 && items.len() > from && self.is_never(inner) {
-            self.push(node, Kind::MoreItems(items.len() - from));
+        let Some((list, count)) = item.items() else { return Ok(()) };
+        if from > 0 && count > from && self.is_never(inner) {
+            self.push(node, Kind::MoreItems(count - from));
             return Ok(());
         }
-        for (at, item) in items.iter().enumerate().skip(from) {
+        for (at, item) in list.items().enumerate().skip(from) {
             if self.is_full() {
                 break;
             }
@@ -160,14 +160,14 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
         matches!(*self.run.schema.nodes[id as usize].rules, [Rule::Never])
     }
 
-    fn member<I: Instance>(&mut self, name: &'v str, node: NodeId, member: &'v I) -> Result<(), TooCostly> {
+    fn member<I: Instance<'v>>(&mut self, name: &'v str, node: NodeId, member: I) -> Result<(), TooCostly> {
         self.path.push(Segment::Name(name));
         self.node(node, Item::Value(member))?;
         self.path.pop();
         Ok(())
     }
 
-    fn properties<I: Instance>(
+    fn properties<I: Instance<'v>>(
         &mut self,
         node: &'s Node,
         properties: &'s Properties,
@@ -201,7 +201,7 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
     }
 
     /// Names have no place of their own: the object has.
-    fn names<I: Instance>(&mut self, node: NodeId, item: Item<'v, I>) -> Result<(), TooCostly> {
+    fn names<I: Instance<'v>>(&mut self, node: NodeId, item: Item<'v, I>) -> Result<(), TooCostly> {
         let Some((value, _)) = item.object() else { return Ok(()) };
         for (name, _) in value.members() {
             if self.is_full() {
@@ -212,15 +212,15 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
         Ok(())
     }
 
-    fn unevaluated<I: Instance>(
+    fn unevaluated<I: Instance<'v>>(
         &mut self,
         id: NodeId,
         node: &'s Node,
         rest: NodeId,
         item: Item<'v, I>,
     ) -> Result<(), TooCostly> {
-        if let Some(items) = item.items() {
-            let marks = self.run.marks(id, item, items.len())?;
+        if let Some((list, count)) = item.items() {
+            let marks = self.run.marks(id, item, count)?;
             let left: Vec<usize> = marks.left().collect();
             return match self.is_never(rest) {
                 true if left.is_empty() => Ok(()),
@@ -228,7 +228,10 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
                     self.push(node, Kind::MoreItems(left.len()));
                     Ok(())
                 }
-                false => left.into_iter().try_for_each(|at| self.item(at, rest, &items[at])),
+                false => {
+                    let mut items = list.items().enumerate().filter(|(at, _)| left.binary_search(at).is_ok());
+                    items.try_for_each(|(at, item)| self.item(at, rest, item))
+                }
             };
         }
         let Some((value, count)) = item.object() else { return Ok(()) };
@@ -247,7 +250,7 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
 }
 
 /// What is wrong where a rule is not followed.
-fn kind<'s, I: Instance>(rule: &'s Rule, item: Item<'_, I>) -> Kind<'s> {
+fn kind<'s, 'v, I: Instance<'v>>(rule: &'s Rule, item: Item<'v, I>) -> Kind<'s> {
     match rule {
         Rule::Type(types) => Kind::Type(*types),
         Rule::Const(value) => Kind::Const(value),
@@ -286,7 +289,7 @@ fn kind<'s, I: Instance>(rule: &'s Rule, item: Item<'_, I>) -> Kind<'s> {
 }
 
 /// The first name that is missing.
-fn missing<'s, I: Instance>(mut names: impl Iterator<Item = &'s Box<str>>, item: Item<'_, I>) -> Kind<'s> {
+fn missing<'s, 'v, I: Instance<'v>>(mut names: impl Iterator<Item = &'s Box<str>>, item: Item<'v, I>) -> Kind<'s> {
     let first = names.find(|name| item.object().is_some_and(|(value, _)| value.member(name).is_none()));
     first.map_or(Kind::Never, |name| Kind::Required(name))
 }

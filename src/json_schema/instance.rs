@@ -3,69 +3,68 @@
 use serde_json::Value;
 
 use super::number::Number;
+use crate::value::{self, ValueRef};
 
-/// A value that can be validated where it is: nothing of it is copied.
-pub trait Instance: Sized {
+/// A handle on a value that can be validated where it is: nothing of it is copied.
+pub trait Instance<'v>: Copy {
     /// What the value is.
-    fn view(&self) -> View<'_, Self>;
+    fn view(self) -> View<'v>;
+
+    /// The items of a list in their order; none for everything else.
+    fn items(self) -> impl Iterator<Item = Self>;
 
     /// A member of an object; `None` for everything else.
-    fn member(&self, name: &str) -> Option<&Self>;
+    fn member(self, name: &str) -> Option<Self>;
 
     /// The members of an object in their order; none for everything else.
-    fn members(&self) -> impl Iterator<Item = (&str, &Self)>;
+    fn members(self) -> impl Iterator<Item = (&'v str, Self)>;
+
+    /// What tells the value from every other one while it is validated.
+    fn place(self) -> usize;
 }
 
 /// What a value is.
-#[derive(Debug)]
-pub enum View<'v, I> {
+#[derive(Debug, Clone, Copy)]
+pub enum View<'v> {
     Null,
     Bool(bool),
     Number(Number),
     Text(&'v str),
-    Items(&'v [I]),
+    /// How many items the list has.
+    Items(usize),
     /// How many members the object has.
     Members(usize),
+    /// Something that JSON does not have, and that is of no type.
+    Other,
 }
 
 /// What a schema is held against: a value, or the name of a member.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Item<'v, I> {
-    Value(&'v I),
+    Value(I),
     Name(&'v str),
 }
 
-impl<I> Clone for Item<'_, I> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<I> Copy for Item<'_, I> {}
-
-impl<'v, I: Instance> Item<'v, I> {
-    pub(super) fn view(self) -> View<'v, I> {
+impl<'v, I: Instance<'v>> Item<'v, I> {
+    pub(super) fn view(self) -> View<'v> {
         match self {
             Item::Value(value) => value.view(),
             Item::Name(name) => View::Text(name),
         }
     }
 
-    /// The object, where it is one.
-    pub(super) fn object(self) -> Option<(&'v I, usize)> {
-        match self {
-            Item::Value(value) => match value.view() {
-                View::Members(count) => Some((value, count)),
-                _ => None,
-            },
-            Item::Name(_) => None,
+    /// The object and the number of its members, where it is one.
+    pub(super) fn object(self) -> Option<(I, usize)> {
+        match (self, self.view()) {
+            (Item::Value(value), View::Members(count)) => Some((value, count)),
+            _ => None,
         }
     }
 
-    /// The items, where it is a list.
-    pub(super) fn items(self) -> Option<&'v [I]> {
-        match self.view() {
-            View::Items(items) => Some(items),
+    /// The list and the number of its items, where it is one.
+    pub(super) fn items(self) -> Option<(I, usize)> {
+        match (self, self.view()) {
+            (Item::Value(value), View::Items(count)) => Some((value, count)),
             _ => None,
         }
     }
@@ -73,30 +72,68 @@ impl<'v, I: Instance> Item<'v, I> {
     /// What tells the value from every other one while it is validated. A name has no place of its own.
     pub(super) fn place(self) -> Option<usize> {
         match self {
-            Item::Value(value) => Some(std::ptr::from_ref(value).addr()),
+            Item::Value(value) => Some(value.place()),
             Item::Name(_) => None,
         }
     }
 }
 
-impl Instance for Value {
-    fn view(&self) -> View<'_, Self> {
+impl<'v> Instance<'v> for &'v Value {
+    fn view(self) -> View<'v> {
         match self {
             Value::Null => View::Null,
             Value::Bool(bool) => View::Bool(*bool),
             Value::Number(number) => View::Number(Number::from(number)),
             Value::String(text) => View::Text(text),
-            Value::Array(items) => View::Items(items),
+            Value::Array(items) => View::Items(items.len()),
             Value::Object(members) => View::Members(members.len()),
         }
     }
 
-    fn member(&self, name: &str) -> Option<&Self> {
+    fn items(self) -> impl Iterator<Item = Self> {
+        self.as_array().into_iter().flatten()
+    }
+
+    fn member(self, name: &str) -> Option<Self> {
         self.get(name)
     }
 
-    fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
+    fn members(self) -> impl Iterator<Item = (&'v str, Self)> {
         self.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+
+    fn place(self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+impl<'v> Instance<'v> for ValueRef<'v> {
+    fn view(self) -> View<'v> {
+        match self.kind() {
+            value::Kind::Null => View::Null,
+            value::Kind::Bool(bool) => View::Bool(bool),
+            value::Kind::Number(number) => View::Number(Number::from(number)),
+            value::Kind::String(text) => View::Text(text),
+            value::Kind::List(items) => View::Items(items.len()),
+            value::Kind::Object(members) => View::Members(members.len()),
+            value::Kind::Binary(_) | value::Kind::Xml(_) => View::Other,
+        }
+    }
+
+    fn items(self) -> impl Iterator<Item = Self> {
+        self.as_list().into_iter().flat_map(value::List::iter)
+    }
+
+    fn member(self, name: &str) -> Option<Self> {
+        self.as_object()?.get(name)
+    }
+
+    fn members(self) -> impl Iterator<Item = (&'v str, Self)> {
+        self.as_object().into_iter().flat_map(value::Object::iter)
+    }
+
+    fn place(self) -> usize {
+        ValueRef::place(self)
     }
 }
 
@@ -107,5 +144,12 @@ impl From<&serde_json::Number> for Number {
             Some(whole) => Number::Whole(whole),
             None => Number::Decimal(number.as_f64().unwrap_or(f64::INFINITY)),
         }
+    }
+}
+
+impl From<value::Number<'_>> for Number {
+    fn from(number: value::Number<'_>) -> Self {
+        let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+        whole.map_or_else(|| Number::Decimal(number.as_f64()), Number::Whole)
     }
 }

@@ -13,11 +13,11 @@ const BYTES_PER_STEP: usize = 64;
 
 impl Run<'_, '_> {
     /// Whether a value follows a rule of a node. A rule about values of another type is followed by this one.
-    pub(super) fn rule<I: Instance>(
+    pub(super) fn rule<'v, I: Instance<'v>>(
         &mut self,
         owner: NodeId,
         rule: &Rule,
-        item: Item<'_, I>,
+        item: Item<'v, I>,
     ) -> Result<bool, TooCostly> {
         self.meter.charge(1)?;
         match rule {
@@ -50,7 +50,7 @@ impl Run<'_, '_> {
     }
 
     /// Rules that hold other nodes against the same place.
-    fn combination<I: Instance>(&mut self, rule: &Rule, item: Item<'_, I>) -> Result<bool, TooCostly> {
+    fn combination<'v, I: Instance<'v>>(&mut self, rule: &Rule, item: Item<'v, I>) -> Result<bool, TooCostly> {
         match rule {
             Rule::Ref(node) => self.holds(*node, item),
             Rule::DynamicRef { anchor, otherwise } => self.holds(self.dynamic(*anchor, *otherwise), item),
@@ -74,10 +74,10 @@ impl Run<'_, '_> {
     }
 
     /// How many alternatives a value fits, counted up to `most`. One that it names decides alone.
-    pub(super) fn branches<I: Instance>(
+    pub(super) fn branches<'v, I: Instance<'v>>(
         &mut self,
         choice: &Choice,
-        item: Item<'_, I>,
+        item: Item<'v, I>,
         most: usize,
     ) -> Result<usize, TooCostly> {
         match choice.chosen(item) {
@@ -95,7 +95,7 @@ impl Run<'_, '_> {
         Ok(count)
     }
 
-    fn is_one_of<I: Instance>(&mut self, values: &[Value], item: Item<'_, I>) -> Result<bool, TooCostly> {
+    fn is_one_of<'v, I: Instance<'v>>(&mut self, values: &[Value], item: Item<'v, I>) -> Result<bool, TooCostly> {
         for value in values {
             let is_same = match item {
                 Item::Value(item) => same(item, value, self.meter)?,
@@ -123,14 +123,14 @@ impl Run<'_, '_> {
         }
     }
 
-    fn list<I: Instance>(&mut self, rule: &Rule, item: Item<'_, I>) -> Result<bool, TooCostly> {
-        let Some(items) = item.items() else { return Ok(true) };
+    fn list<'v, I: Instance<'v>>(&mut self, rule: &Rule, item: Item<'v, I>) -> Result<bool, TooCostly> {
+        let Some((list, count)) = item.items() else { return Ok(true) };
         match rule {
-            Rule::MinItems(least) => Ok(items.len() as u64 >= *least),
-            Rule::MaxItems(most) => Ok(items.len() as u64 <= *most),
-            Rule::UniqueItems => unique(items, self.meter),
+            Rule::MinItems(least) => Ok(count as u64 >= *least),
+            Rule::MaxItems(most) => Ok(count as u64 <= *most),
+            Rule::UniqueItems => unique(list, count, self.meter),
             Rule::PrefixItems(nodes) => {
-                for (node, item) in nodes.iter().zip(items) {
+                for (node, item) in nodes.iter().zip(list.items()) {
                     if !self.holds(*node, Item::Value(item))? {
                         return Ok(false);
                     }
@@ -138,21 +138,21 @@ impl Run<'_, '_> {
                 Ok(true)
             }
             Rule::Items { from, node } => {
-                for item in items.iter().skip(*from) {
+                for item in list.items().skip(*from) {
                     if !self.holds(*node, Item::Value(item))? {
                         return Ok(false);
                     }
                 }
                 Ok(true)
             }
-            Rule::Contains(contains) => self.contains(*contains, items),
+            Rule::Contains(contains) => self.contains(*contains, list),
             _ => Ok(true),
         }
     }
 
-    fn contains<I: Instance>(&mut self, contains: Contains, items: &[I]) -> Result<bool, TooCostly> {
+    fn contains<'v, I: Instance<'v>>(&mut self, contains: Contains, list: I) -> Result<bool, TooCostly> {
         let mut count = 0;
-        for item in items {
+        for item in list.items() {
             self.meter.charge(1)?;
             count += u64::from(self.holds(contains.node, Item::Value(item))?);
             match contains.max {
@@ -164,7 +164,7 @@ impl Run<'_, '_> {
         Ok(count >= contains.min)
     }
 
-    fn object<I: Instance>(&mut self, rule: &Rule, item: Item<'_, I>) -> Result<bool, TooCostly> {
+    fn object<'v, I: Instance<'v>>(&mut self, rule: &Rule, item: Item<'v, I>) -> Result<bool, TooCostly> {
         let Some((value, count)) = item.object() else { return Ok(true) };
         match rule {
             Rule::MinProperties(least) => Ok(count as u64 >= *least),
@@ -199,7 +199,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn properties<I: Instance>(&mut self, properties: &Properties, value: &I) -> Result<bool, TooCostly> {
+    fn properties<'v, I: Instance<'v>>(&mut self, properties: &Properties, value: I) -> Result<bool, TooCostly> {
         for (name, member) in value.members() {
             self.meter.charge(1)?;
             let named = properties.named(name);
@@ -240,7 +240,7 @@ pub(super) enum Chosen {
 }
 
 impl Choice {
-    pub(super) fn chosen<I: Instance>(&self, item: Item<'_, I>) -> Chosen {
+    pub(super) fn chosen<'v, I: Instance<'v>>(&self, item: Item<'v, I>) -> Chosen {
         let Some(discriminator) = &self.discriminator else { return Chosen::Any };
         let member = item.object().and_then(|(value, _)| value.member(&discriminator.property));
         match member.map(Instance::view) {
@@ -252,7 +252,7 @@ impl Choice {
 }
 
 impl Types {
-    fn have<I: Instance>(self, item: Item<'_, I>) -> bool {
+    fn have<'v, I: Instance<'v>>(self, item: Item<'v, I>) -> bool {
         let bit = match item.view() {
             View::Null => Types::NULL,
             View::Bool(_) => Types::BOOLEAN,
@@ -261,6 +261,7 @@ impl Types {
             View::Members(_) => Types::OBJECT,
             View::Number(number) if number.is_integer(self.strict) => Types::NUMBER | Types::INTEGER,
             View::Number(_) => Types::NUMBER,
+            View::Other => 0,
         };
         self.bits & bit != 0
     }
@@ -280,7 +281,7 @@ impl Content {
     }
 }
 
-fn is_within<I: Instance>(limit: &Limit, item: Item<'_, I>, is_upper: bool) -> bool {
+fn is_within<'v, I: Instance<'v>>(limit: &Limit, item: Item<'v, I>, is_upper: bool) -> bool {
     let View::Number(number) = item.view() else { return true };
     let order = number.compare(limit.number);
     match order.is_eq() {

@@ -36,7 +36,7 @@ impl<'s, 'm> Run<'s, 'm> {
     }
 
     /// Whether a value fits a node.
-    pub(super) fn holds<I: Instance>(&mut self, id: NodeId, item: Item<'_, I>) -> Result<bool, TooCostly> {
+    pub(super) fn holds<'v, I: Instance<'v>>(&mut self, id: NodeId, item: Item<'v, I>) -> Result<bool, TooCostly> {
         let schema = self.schema;
         let node = &schema.nodes[id as usize];
         if node.rules.is_empty() {
@@ -53,7 +53,12 @@ impl<'s, 'm> Run<'s, 'm> {
     }
 
     /// The same, where the result may be known.
-    fn holds_once<I: Instance>(&mut self, id: NodeId, item: Item<'_, I>, place: usize) -> Result<bool, TooCostly> {
+    fn holds_once<'v, I: Instance<'v>>(
+        &mut self,
+        id: NodeId,
+        item: Item<'v, I>,
+        place: usize,
+    ) -> Result<bool, TooCostly> {
         let node = &self.schema.nodes[id as usize];
         let key = (id, self.scope, place);
         if let Some(known) = self.memo.get(&key) {
@@ -77,7 +82,7 @@ impl<'s, 'm> Run<'s, 'm> {
         Ok(result)
     }
 
-    fn follows<I: Instance>(&mut self, id: NodeId, item: Item<'_, I>) -> Result<bool, TooCostly> {
+    fn follows<'v, I: Instance<'v>>(&mut self, id: NodeId, item: Item<'v, I>) -> Result<bool, TooCostly> {
         let schema = self.schema;
         for rule in &schema.nodes[id as usize].rules {
             if !self.rule(id, rule, item)? {

@@ -29,29 +29,27 @@ impl Marks {
 }
 
 impl Run<'_, '_> {
-    pub(super) fn unevaluated_items<I: Instance>(
+    pub(super) fn unevaluated_items<'v, I: Instance<'v>>(
         &mut self,
         owner: NodeId,
         rest: NodeId,
-        item: Item<'_, I>,
+        item: Item<'v, I>,
     ) -> Result<bool, TooCostly> {
-        let Some(items) = item.items() else { return Ok(true) };
-        let marks = self.marks(owner, item, items.len())?;
-        for at in marks.left() {
-            if let Some(item) = items.get(at)
-                && !self.holds(rest, Item::Value(item))?
-            {
+        let Some((list, count)) = item.items() else { return Ok(true) };
+        let marks = self.marks(owner, item, count)?;
+        for (item, seen) in list.items().zip(&marks.seen) {
+            if !seen && !self.holds(rest, Item::Value(item))? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    pub(super) fn unevaluated_properties<I: Instance>(
+    pub(super) fn unevaluated_properties<'v, I: Instance<'v>>(
         &mut self,
         owner: NodeId,
         rest: NodeId,
-        item: Item<'_, I>,
+        item: Item<'v, I>,
     ) -> Result<bool, TooCostly> {
         let Some((value, count)) = item.object() else { return Ok(true) };
         let marks = self.marks(owner, item, count)?;
@@ -64,10 +62,10 @@ impl Run<'_, '_> {
     }
 
     /// What the rules of a node look at, without the rule that asks.
-    pub(super) fn marks<I: Instance>(
+    pub(super) fn marks<'v, I: Instance<'v>>(
         &mut self,
         owner: NodeId,
-        item: Item<'_, I>,
+        item: Item<'v, I>,
         count: usize,
     ) -> Result<Marks, TooCostly> {
         self.meter.charge_size(count, 8)?;
@@ -82,7 +80,12 @@ impl Run<'_, '_> {
     }
 
     /// Adds what a node looks at that the value fits.
-    fn mark_node<I: Instance>(&mut self, id: NodeId, item: Item<'_, I>, marks: &mut Marks) -> Result<(), TooCostly> {
+    fn mark_node<'v, I: Instance<'v>>(
+        &mut self,
+        id: NodeId,
+        item: Item<'v, I>,
+        marks: &mut Marks,
+    ) -> Result<(), TooCostly> {
         self.meter.charge(1)?;
         let around = self.enter(id)?;
         let key = (id, self.scope());
@@ -98,7 +101,12 @@ impl Run<'_, '_> {
         result
     }
 
-    fn mark<I: Instance>(&mut self, rule: &Rule, item: Item<'_, I>, marks: &mut Marks) -> Result<(), TooCostly> {
+    fn mark<'v, I: Instance<'v>>(
+        &mut self,
+        rule: &Rule,
+        item: Item<'v, I>,
+        marks: &mut Marks,
+    ) -> Result<(), TooCostly> {
         match rule {
             Rule::Ref(node) => self.mark_node(*node, item, marks),
             Rule::DynamicRef { anchor, otherwise } => self.mark_node(self.dynamic(*anchor, *otherwise), item, marks),
@@ -120,10 +128,10 @@ impl Run<'_, '_> {
         }
     }
 
-    fn mark_choice<I: Instance>(
+    fn mark_choice<'v, I: Instance<'v>>(
         &mut self,
         choice: &Choice,
-        item: Item<'_, I>,
+        item: Item<'v, I>,
         marks: &mut Marks,
     ) -> Result<(), TooCostly> {
         match choice.chosen(item) {
@@ -136,13 +144,18 @@ impl Run<'_, '_> {
         }
     }
 
-    fn mark_items<I: Instance>(&mut self, rule: &Rule, item: Item<'_, I>, marks: &mut Marks) -> Result<(), TooCostly> {
-        let items = item.items().unwrap_or_default();
+    fn mark_items<'v, I: Instance<'v>>(
+        &mut self,
+        rule: &Rule,
+        item: Item<'v, I>,
+        marks: &mut Marks,
+    ) -> Result<(), TooCostly> {
+        let Some((list, _)) = item.items() else { return Ok(()) };
         match rule {
             Rule::PrefixItems(nodes) => marks.seen.iter_mut().take(nodes.len()).for_each(|seen| *seen = true),
             Rule::Items { .. } | Rule::UnevaluatedItems(_) => marks.all(),
             Rule::Contains(contains) if contains.evaluates => {
-                for (item, seen) in items.iter().zip(&mut marks.seen) {
+                for (item, seen) in list.items().zip(&mut marks.seen) {
                     *seen = *seen || self.holds(contains.node, Item::Value(item))?;
                 }
             }
@@ -151,10 +164,10 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    fn mark_members<I: Instance>(
+    fn mark_members<'v, I: Instance<'v>>(
         &mut self,
         rule: &Rule,
-        item: Item<'_, I>,
+        item: Item<'v, I>,
         marks: &mut Marks,
     ) -> Result<(), TooCostly> {
         match rule {
@@ -166,10 +179,10 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    fn mark_known<I: Instance>(
+    fn mark_known<'v, I: Instance<'v>>(
         &mut self,
         properties: &Properties,
-        item: Item<'_, I>,
+        item: Item<'v, I>,
         marks: &mut Marks,
     ) -> Result<(), TooCostly> {
         let Some((value, _)) = item.object() else { return Ok(()) };

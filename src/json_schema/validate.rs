@@ -9,12 +9,17 @@ use super::run::Run;
 
 impl Schema {
     /// Whether a value is valid.
-    pub fn is_valid<I: Instance>(&self, value: &I, meter: &mut Meter) -> Result<bool, TooCostly> {
+    pub fn is_valid<'v, I: Instance<'v>>(&self, value: I, meter: &mut Meter) -> Result<bool, TooCostly> {
         Run::new(self, meter).holds(self.root, Item::Value(value))
     }
 
     /// What is wrong with a value, and no more than `most` of it. Nothing where it is valid.
-    pub fn check<I: Instance>(&self, value: &I, meter: &mut Meter, most: usize) -> Result<Vec<Problem<'_>>, TooCostly> {
+    pub fn check<'v, I: Instance<'v>>(
+        &self,
+        value: I,
+        meter: &mut Meter,
+        most: usize,
+    ) -> Result<Vec<Problem<'_>>, TooCostly> {
         let mut run = Run::new(self, meter);
         if run.holds(self.root, Item::Value(value))? {
             return Ok(Vec::new());

@@ -98,7 +98,7 @@ impl<'a> Names<'a> {
         let parts: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
         if let ["local", "parameter", parameter, rest @ ..] = parts.as_slice() {
             let known = self.locals.last().and_then(|locals| locals.get(*parameter)?.as_ref());
-            return Ok(known.map(|value| value.at(rest.iter().copied()).cloned().unwrap_or_default()));
+            return Ok(known.map(|value| value.at(rest.iter().copied()).map(Value::from).unwrap_or_default()));
         }
         let is_written_out = matches!(parts.as_slice(), ["api", "properties", _, ..]);
         if !is_written_out && self.assigned.contains(&segments[0]) {

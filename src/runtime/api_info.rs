@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use http::HeaderValue;
 use serde::Serialize;
 
@@ -92,7 +93,7 @@ pub struct DeclaredParameter {
 /// room of the tree that it was read into.
 #[derive(Debug, Default)]
 pub struct Document {
-    text: Box<[u8]>,
+    text: Bytes,
     value: OnceLock<Value>,
 }
 
@@ -102,7 +103,7 @@ impl Document {
     pub fn new(root: &Node, shown: &impl Serialize) -> Self {
         if !is_readable(root, READABLE) {
             let document = serde_json::to_value(shown).expect("JSON in memory");
-            return Document { text: Box::default(), value: OnceLock::from(Value::from(&document)) };
+            return Document { text: Bytes::new(), value: OnceLock::from(Value::from(&document)) };
         }
         let mut text = Vec::new();
         serde_json::to_writer(&mut text, shown).expect("JSON in memory");
@@ -114,10 +115,9 @@ impl Document {
         self.value.get_or_init(|| {
             // The document of no API.
             if self.text.is_empty() {
-                return Value::Null;
+                return Value::NULL;
             }
-            let document: serde_json::Value = serde_json::from_slice(&self.text).expect("JSON that was written here");
-            Value::from(&document)
+            Value::read_json(self.text.clone()).expect("JSON that was written here")
         })
     }
 }
@@ -152,8 +152,8 @@ mod tests {
             let document = Document::new(&root, &root);
             let mut value = document.value().at(["b"]).unwrap();
             let mut depth = 0;
-            while let Value::Array(items) = value {
-                value = &items[0];
+            while let Some(items) = value.as_list() {
+                value = items.get(0).unwrap();
                 depth += 1;
             }
             assert_eq!((depth, value.as_str()), (2 * levels, Some("end")));

@@ -31,9 +31,9 @@ impl Written {
         self.0.retain(|write| write.root != root || !write.path.starts_with(path));
         if let Some(above) = self.0.iter_mut().rfind(|write| write.covers(root, path)) {
             let rest = names(&path[above.path.len()..]);
-            match value {
-                Value::Null => above.value.remove(&rest),
-                value => above.value.set(&rest, value),
+            match value.is_null() {
+                true => above.value.remove(&rest),
+                false => above.value.set(&rest, value),
             }
             return;
         }
@@ -43,14 +43,14 @@ impl Written {
     /// What stands at `path`, where it holds `original` without these writes.
     pub(super) fn read(&self, root: Builtin, path: &[Arc<str>], original: impl FnOnce() -> Value) -> Value {
         if let Some(above) = self.0.iter().rfind(|write| write.covers(root, path)) {
-            return above.value.at(names(&path[above.path.len()..])).cloned().unwrap_or_default();
+            return above.value.at(names(&path[above.path.len()..])).map(Value::from).unwrap_or_default();
         }
         let mut whole = original();
         for below in self.0.iter().filter(|write| write.root == root && write.path.starts_with(path)) {
             let rest = names(&below.path[path.len()..]);
-            match &below.value {
-                Value::Null => whole.remove(&rest),
-                value => whole.set(&rest, value.clone()),
+            match below.value.is_null() {
+                true => whole.remove(&rest),
+                false => whole.set(&rest, below.value.clone()),
             }
         }
         whole
@@ -87,7 +87,7 @@ mod tests {
     fn read(written: &Written, at: &str) -> Value {
         let original = json(r#"{"a": {"b": 1, "c": 2}, "d": 3}"#);
         let path = path(at);
-        written.read(Builtin::Api, &path, || original.at(names(&path)).cloned().unwrap_or_default())
+        written.read(Builtin::Api, &path, || original.at(names(&path)).map(Value::from).unwrap_or_default())
     }
 
     #[test]
@@ -112,7 +112,7 @@ mod tests {
         put("a.z", "3");
         put("a.x", "null");
         assert_eq!(read(&written, "a"), json(r#"{"y": 2, "z": 3}"#));
-        assert_eq!(read(&written, "a.c"), Value::Null);
+        assert_eq!(read(&written, "a.c"), Value::NULL);
         assert_eq!(written.0.len(), 1, "writes to one place do not pile up");
         assert_eq!(written.read(Builtin::Client, &path("a"), || 5.into()), 5.into());
         written.forget(Builtin::Api);

@@ -6,23 +6,23 @@ use bytes::Bytes;
 use rquickjs::function::This;
 use rquickjs::{ArrayBuffer, Ctx, Exception, Function, IntoJs, Result, TypedArray, Value as Js};
 
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// A value for a script: a copy. Nothing is `undefined`; bytes are an `ArrayBuffer`, which the library makes a `Buffer` of.
 pub(super) fn to_js<'js>(ctx: &Ctx<'js>, value: &Value) -> Result<Js<'js>> {
-    match value {
-        Value::Null => Ok(Js::new_undefined(ctx.clone())),
-        Value::Bool(flag) => Ok(Js::new_bool(ctx.clone(), *flag)),
-        Value::Number(number) => match number.as_i64().and_then(|number| i32::try_from(number).ok()) {
+    match value.kind() {
+        Kind::Null => Ok(Js::new_undefined(ctx.clone())),
+        Kind::Bool(flag) => Ok(Js::new_bool(ctx.clone(), flag)),
+        Kind::Number(number) => match number.as_i64().and_then(|number| i32::try_from(number).ok()) {
             Some(number) => Ok(Js::new_int(ctx.clone(), number)),
-            None => Ok(Js::new_number(ctx.clone(), number.as_f64().unwrap_or(f64::NAN))),
+            None => Ok(Js::new_number(ctx.clone(), number.as_f64())),
         },
-        Value::String(text) => (&**text).into_js(ctx),
-        Value::Binary(bytes) => to_bytes(ctx, bytes),
-        Value::Xml(document) => document.write().into_js(ctx),
-        Value::Array(_) | Value::Object(_) => match serde_json::to_vec(value) {
-            Ok(json) => ctx.json_parse(json),
-            Err(error) => Err(Exception::throw_type(ctx, &error.to_string())),
+        Kind::String(text) => text.into_js(ctx),
+        Kind::Binary(bytes) => to_bytes(ctx, bytes),
+        Kind::Xml(document) => document.write().into_js(ctx),
+        Kind::List(_) | Kind::Object(_) => match value.view().source() {
+            Some(json) => ctx.json_parse(&**json),
+            None => ctx.json_parse(value.to_json()),
         },
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn to_bytes<'js>(ctx: &Ctx<'js>, bytes: &[u8]) -> Result<Js<'js>> {
 /// A value that a script hands over: a copy. What JSON has no word for is nothing.
 pub(super) fn from_js<'js>(ctx: &Ctx<'js>, value: &Js<'js>) -> Result<Value> {
     if value.is_undefined() || value.is_null() || value.is_function() {
-        return Ok(Value::Null);
+        return Ok(Value::NULL);
     }
     if let Some(flag) = value.as_bool() {
         return Ok(flag.into());
@@ -47,11 +47,11 @@ pub(super) fn from_js<'js>(ctx: &Ctx<'js>, value: &Js<'js>) -> Result<Value> {
         return Ok(text.to_string()?.into());
     }
     if let Some(bytes) = bytes_of(value) {
-        return Ok(Value::Binary(bytes));
+        return Ok(Value::binary(bytes));
     }
-    let Some(json) = ctx.json_stringify(value.clone())? else { return Ok(Value::Null) };
+    let Some(json) = ctx.json_stringify(value.clone())? else { return Ok(Value::NULL) };
     let json = json.to_string()?;
-    Value::parse_json(json.as_bytes()).map_err(|error| Exception::throw_type(ctx, &error.to_string()))
+    Value::read_json(json.into()).map_err(|error| Exception::throw_type(ctx, &error.to_string()))
 }
 
 /// The bytes of a `Buffer`, a `Uint8Array` or an `ArrayBuffer`. The engine's memory cannot be looked at safely, so they come

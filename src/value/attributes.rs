@@ -47,7 +47,7 @@ impl Attributes {
 
 impl Default for Attributes {
     fn default() -> Self {
-        Value::Null.into()
+        Value::NULL.into()
     }
 }
 
@@ -90,11 +90,11 @@ mod tests {
         let told = Arc::new(AtomicUsize::new(0));
         let mut attributes = Attributes::of(Told(told.clone()));
         assert_eq!(told.load(Ordering::Relaxed), 0);
-        assert_eq!(attributes.value().get("version"), Some(&Value::from("7")));
-        assert_eq!(attributes.value().get("version"), Some(&Value::from("7")));
+        assert_eq!(attributes.value().get("version"), Some(Value::from("7").view()));
+        assert_eq!(attributes.value().get("version"), Some(Value::from("7").view()));
         attributes.change(|value| value.set(&["parse"], 1.into()));
         assert_eq!(attributes.clone().value(), &Value::object([("version", "7".into()), ("parse", 1.into())]));
         assert_eq!(told.load(Ordering::Relaxed), 1);
-        assert_eq!(*Attributes::default().value(), Value::Null);
+        assert_eq!(*Attributes::default().value(), Value::NULL);
     }
 }

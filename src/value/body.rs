@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::{Bytes, BytesMut};
+use bytestring::ByteString;
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
 use super::extras::Extras;
 use super::outliving::Outliving;
 use super::room::{NoRoom, Room, tree_bytes};
-use super::{BodyStream, BoxError, Value};
+use super::{BodyStream, BoxError, Value, Xml};
 
 /// The room that is made at once for what was announced; whoever announces more has to send it.
 const AT_ONCE: usize = 2 * 1024 * 1024;
@@ -190,20 +191,26 @@ impl Body {
     pub fn value(&self) -> Value {
         match self {
             Body::Value(value) => value.clone(),
-            Body::Bytes(bytes, facts) => match facts.parsed.get_or_init(|| Value::parse_json(bytes).ok()) {
+            Body::Bytes(bytes, facts) => match facts.parsed.get_or_init(|| Value::if_json(bytes)) {
                 Some(value) => value.clone(),
-                None => std::str::from_utf8(bytes).map_or_else(|_| Value::Binary(bytes.clone()), Value::from),
+                None => text_or_bytes(bytes),
             },
-            Body::Empty | Body::Stream(_) | Body::Gone => Value::Null,
+            Body::Empty | Body::Stream(_) | Body::Gone => Value::NULL,
+        }
+    }
+
+    /// The document of a body that a step has made or parsed.
+    pub fn xml(&self) -> Option<&Arc<Xml>> {
+        match self {
+            Body::Value(value) => value.as_xml(),
+            _ => None,
         }
     }
 
     /// The body's exact text or bytes as a value, without parsing: what `$(message.body)` stands for.
     pub fn raw_value(&self) -> Value {
         match self {
-            Body::Bytes(bytes, _) => {
-                std::str::from_utf8(bytes).map_or_else(|_| Value::Binary(bytes.clone()), Value::from)
-            }
+            Body::Bytes(bytes, _) => text_or_bytes(bytes),
             other => other.value(),
         }
     }
@@ -230,6 +237,11 @@ impl Body {
             Body::Stream(_) | Body::Gone => Body::Gone,
         }
     }
+}
+
+/// Bytes as a value that shares them: text where they are UTF-8.
+fn text_or_bytes(bytes: &Bytes) -> Value {
+    ByteString::try_from(bytes.clone()).map_or_else(|_| Value::binary(bytes.clone()), Value::from)
 }
 
 /// Reads a body to its end, at most `limit` bytes. One that comes in one piece, as most do, is not copied; others go into a
@@ -310,7 +322,7 @@ mod tests {
     async fn a_stream_is_read_once_and_then_shared() {
         let mut body = Body::from_stream(Full::new(Bytes::from_static(b"{\"a\":1}")));
         body.load(100).await.unwrap();
-        assert_eq!(body.value().get("a"), Some(&Value::from(1i64)));
+        assert_eq!(body.value().get("a"), Some(Value::from(1i64).view()));
         let mut second = body.share();
         assert_eq!(second.send().collect().await.unwrap().to_bytes(), body.bytes().unwrap());
     }

@@ -1,20 +1,26 @@
 //! The memory of all bodies that are held: one budget for the process.
 //!
-//! A body takes its room as it comes, and more before it is parsed: a tree of JSON or XML is many times as large as its text. Where
-//! there is no room, the request is refused and what others hold stays.
+//! A body takes its room as it comes, and more before it is parsed: what is kept of JSON is up to five times as large as its text,
+//! and a tree of XML many times. Where there is no room, the request is refused and what others hold stays.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use super::json::without_mark;
 
 /// Bytes that bodies may hold in this process, until [`set_room`] says another number.
 pub const DEFAULT_ROOM: usize = 512 * 1024 * 1024;
 
-/// What nodes of a tree take in memory, with what an allocator adds: an object, a list, each item of one, a member or an attribute
-/// with its key, an element of XML. Empty objects and lists share one.
-const OBJECT: usize = 176;
-const LIST: usize = 64;
-const ITEM: usize = 72;
-const KEY: usize = 112;
+/// What nodes of a tree of XML take in memory, with what an allocator adds: an attribute with its name, an element.
+const ATTRIBUTE: usize = 112;
 const ELEMENT: usize = 200;
+
+/// What a value or a name of JSON takes, with what a row of them has grown too much, and what a name of a large object takes to be
+/// found.
+const WORD: usize = 10;
+const FOUND: usize = 4;
+
+/// What a JSON text takes that says nearly nothing.
+const LEAST: usize = 256;
 
 static MOST: AtomicUsize = AtomicUsize::new(DEFAULT_ROOM);
 static HELD: AtomicUsize = AtomicUsize::new(0);
@@ -60,17 +66,20 @@ impl Drop for Room {
     }
 }
 
-/// About how many bytes the tree of a text takes: 0 for what is neither JSON nor XML.
+/// At most how many bytes are kept of what a JSON text says, in addition to the text, and about how many the tree of an XML text
+/// takes: 0 for what is neither.
 pub fn tree_bytes(text: &[u8]) -> usize {
     let count = |byte: u8| text.iter().filter(|other| **other == byte).count();
-    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+    match without_mark(text).iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{' | b'[') => {
-            let empty = |pair: [u8; 2]| text.iter().zip(&text[1..]).filter(|(a, b)| [**a, **b] == pair).count();
-            let objects = count(b'{') - empty(*b"{}");
-            let lists = count(b'[') - empty(*b"[]");
-            text.len() + objects * OBJECT + lists * LIST + count(b',') * ITEM + count(b':') * KEY
+            let names = count(b':');
+            let words = 1 + count(b',') + count(b'{') + count(b'[') + names;
+            // Each value has a byte at least, and one that parts it from the next; each member has five.
+            let (words, names) = (words.min(text.len() / 2 + 1), names.min(text.len() / 5));
+            let decoded = if memchr::memchr(b'\\', text).is_some() { text.len() } else { 0 };
+            LEAST + words * WORD + names * FOUND + decoded
         }
-        Some(b'<') => text.len() + count(b'<') * ELEMENT + count(b'=') * KEY,
+        Some(b'<') => text.len() + count(b'<') * ELEMENT + count(b'=') * ATTRIBUTE,
         _ => 0,
     }
 }
@@ -80,14 +89,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trees_are_many_times_their_text() {
+    fn json_is_a_few_times_its_text_and_xml_many_times() {
         assert_eq!(tree_bytes(b"plain text, with: commas"), 0);
         let many = |item: &str| format!("[{}]", vec![item; 1000].join(","));
-        assert!(tree_bytes(many("{\"a\":1}").as_bytes()) > 40 * many("{\"a\":1}").len());
-        assert!(tree_bytes(many("{}").as_bytes()) < 40 * many("{}").len());
-        assert_eq!(tree_bytes(b"["), 65);
+        for item in ["{\"a\":1}", "{}", "1", "[]", "\"::::,,,,\"", "\"\\n\""] {
+            let text = many(item);
+            let bytes = tree_bytes(text.as_bytes());
+            assert!(bytes > 2 * text.len() && bytes < 6 * text.len() + LEAST, "{item}");
+        }
+        assert_eq!(tree_bytes(b"["), LEAST + WORD);
+        assert_eq!(tree_bytes(b"\xef\xbb\xbf {"), tree_bytes(b" {"));
         let long = format!("{{\"x\":\"{}\"}}", "y".repeat(1_000_000));
-        assert!(tree_bytes(long.as_bytes()) < 2 * long.len());
+        assert!(tree_bytes(long.as_bytes()) < 1000);
         assert!(tree_bytes(b" <a><b c='d'/></a>") > 600);
     }
 

@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 use super::map::{Always, Map};
 use super::request::EventRequest;
 use super::{headers, query};
+use crate::value::without_mark;
 
 /// A value, or a list where a name is there more than once.
 #[derive(Serialize)]
@@ -54,8 +55,9 @@ fn write_body(out: &mut Vec<u8>, content_type: &str, body: &[u8]) -> Result<bool
     }
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let says_json = essence == "application/json" || essence.ends_with("+json");
-    if says_json && serde_json::from_slice::<IgnoredAny>(body).is_ok() {
-        out.extend_from_slice(body);
+    let json = without_mark(body);
+    if says_json && serde_json::from_slice::<IgnoredAny>(json).is_ok() {
+        out.extend_from_slice(json);
         return Ok(false);
     }
     match std::str::from_utf8(body) {

@@ -412,6 +412,7 @@ fn a_plain_request_holds_json_as_json_text_as_text_and_bytes_as_base64() {
     assert_eq!(event["headers"].get("x-gone"), None);
     for (content_type, body, expected, base64) in [
         ("application/json", &b"{broken"[..], json!("{broken"), false),
+        ("application/json", b"\xef\xbb\xbf[1]", json!([1]), false),
         ("text/plain", b"\"\n", json!("\"\n"), false),
         ("image/png", b"\xff\x00", json!("/wA="), true),
     ] {

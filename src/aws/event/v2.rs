@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::map::{Map, borrowed, decoded};
 use super::parts::Parts;
 use super::{headers, query};
-use crate::value::Value;
+use crate::value::{Kind, Value, ValueRef};
 
 /// The event; members that AWS leaves out when they are empty are left out.
 pub(super) struct Event<'a>(pub Parts<'a>);
@@ -113,9 +113,9 @@ impl Serialize for Event<'_> {
 
 /// The scopes of a token: `scope` holds them in one text, `scp` in a list (RFC 9068; Microsoft's tokens).
 fn scopes(claims: &Value) -> Option<Vec<&str>> {
-    match claims.get("scope").or_else(|| claims.get("scp"))? {
-        Value::String(text) => Some(text.split_whitespace().collect()),
-        Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect()),
+    match claims.get("scope").or_else(|| claims.get("scp"))?.kind() {
+        Kind::String(text) => Some(text.split_whitespace().collect()),
+        Kind::List(items) => Some(items.iter().filter_map(ValueRef::as_str).collect()),
         _ => None,
     }
 }

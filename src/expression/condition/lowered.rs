@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::expression::jsonata::{Level, Source, member, query_values};
 use crate::expression::{Reference, Scope};
-use crate::value::Value;
+use crate::value::{Kind, Value, ValueRef};
 
 /// A condition.
 #[derive(Debug, Clone)]
@@ -83,7 +83,8 @@ enum Found<'a> {
 
 enum Text<'a> {
     Borrowed(&'a str),
-    Shared(Arc<str>),
+    /// A string.
+    Shared(Value),
 }
 
 impl Deref for Text<'_> {
@@ -92,7 +93,7 @@ impl Deref for Text<'_> {
     fn deref(&self) -> &str {
         match self {
             Text::Borrowed(text) => text,
-            Text::Shared(text) => text,
+            Text::Shared(text) => text.as_str().unwrap_or_default(),
         }
     }
 }
@@ -188,10 +189,10 @@ impl Operand {
             Operand::Variable { source: Source::Variable(reference), rest, level } => {
                 match scope.borrowed(reference).filter(|_| rest.is_empty()) {
                     Some(text) => Found::Text(Text::Borrowed(text)),
-                    None => walk(&scope.get(reference), rest, *level),
+                    None => walk(scope.get(reference).view(), rest, *level),
                 }
             }
-            Operand::Variable { source: Source::Constant(value), rest, level } => walk(value, rest, *level),
+            Operand::Variable { source: Source::Constant(value), rest, level } => walk(value.view(), rest, *level),
             Operand::Query { querystring, name } => match scope.borrowed(querystring) {
                 Some(query) => one(query_values(query, name), Text::Borrowed),
                 None => one(query_values(&scope.get(querystring).to_text(), name), |value| Text::Shared(value.into())),
@@ -210,27 +211,26 @@ fn one<'v, 'a>(mut values: impl Iterator<Item = &'v str>, text: impl FnOnce(&'v 
 }
 
 /// What stands at the end of a path below a value.
-fn walk<'a>(value: &Value, rest: &[Arc<str>], mut level: Level) -> Found<'a> {
-    let mut value = value;
+fn walk<'a>(mut value: ValueRef<'_>, rest: &[Arc<str>], mut level: Level) -> Found<'a> {
     // A variable that holds null is one that nobody has set.
-    if *value == Value::Null {
+    if value.is_null() {
         return Found::Missing;
     }
     for name in rest {
-        let Value::Object(members) = value else {
-            return if let Value::Array(_) = value { Found::Unsure } else { Found::Missing };
+        let Some(members) = value.as_object() else {
+            return if value.as_list().is_some() { Found::Unsure } else { Found::Missing };
         };
         let Some(below) = member(members, name, level) else { return Found::Missing };
         level = level.below(name);
         value = below;
     }
-    match value {
-        Value::Null => Found::Null,
-        Value::Bool(flag) => Found::Bool(*flag),
-        Value::Number(number) => number.as_f64().map_or(Found::Unsure, Found::Number),
-        Value::String(text) => Found::Text(Text::Shared(text.clone())),
-        Value::Object(members) => Found::Object { is_empty: members.is_empty() },
-        Value::Array(_) | Value::Binary(_) | Value::Xml(_) => Found::Unsure,
+    match value.kind() {
+        Kind::Null => Found::Null,
+        Kind::Bool(flag) => Found::Bool(flag),
+        Kind::Number(number) => Found::Number(number.as_f64()),
+        Kind::String(_) => Found::Text(Text::Shared(value.to_value())),
+        Kind::Object(members) => Found::Object { is_empty: members.is_empty() },
+        Kind::List(_) | Kind::Binary(_) | Kind::Xml(_) => Found::Unsure,
     }
 }
 

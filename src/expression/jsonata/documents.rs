@@ -75,7 +75,7 @@ impl Document {
         let rest = &path[found.names.min(path.len())..];
         let source = match found.source {
             Source::Constant(value) => {
-                Source::Constant(value.at(rest.iter().map(|name| &**name)).cloned().unwrap_or_default())
+                Source::Constant(value.at(rest.iter().map(|name| &**name)).map(Value::from).unwrap_or_default())
             }
             Source::Variable(from) => {
                 let path = from.path.iter().chain(rest).cloned().collect();
@@ -122,12 +122,12 @@ impl Found {
             None => XPath::compile(text).map_err(|error| error.message).and_then(|xpath| xpath.evaluate(&document)),
         };
         let value = found.map_err(failed)?.value(&document);
-        Ok((value != Value::Null).then(|| values::to_jvalue(&value, None, Level::Other)))
+        Ok((!value.is_null()).then(|| values::to_jvalue(value.view(), None, Level::Other)))
     }
 
     fn document(&self, name: &str) -> Option<Arc<Xml>> {
         let body = self.bodies.iter().find(|body| *body.name == *name)?;
-        if let Value::Xml(document) = &body.value {
+        if let Some(document) = body.value.as_xml() {
             return Some(document.clone());
         }
         let parse = || {

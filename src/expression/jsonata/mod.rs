@@ -185,8 +185,8 @@ impl Jsonata {
     fn context(&self, scope: &dyn Scope) -> JValue {
         let mut context = JValue::object(IndexMap::new());
         let mut put = |path: &[Arc<str>], value: Value, want: Option<&Want>, level: Level| {
-            if value != Value::Null {
-                values::put(&mut context, path, values::to_jvalue(&value, want, level));
+            if !value.is_null() {
+                values::put(&mut context, path, values::to_jvalue(value.view(), want, level));
             }
         };
         if self.everything {
@@ -214,7 +214,7 @@ impl Jsonata {
         finish: impl Fn(&JValue) -> Result<T, ExpressionError>,
     ) -> Result<T, ExpressionError> {
         let prepare =
-            || (root.map(|root| values::to_jvalue(root, Some(&self.given), Level::Other)), self.context(scope));
+            || (root.map(|root| values::to_jvalue(root.view(), Some(&self.given), Level::Other)), self.context(scope));
         let evaluate = |(data, context): &(Option<JValue>, JValue)| {
             let evaluate = || finish(&self.run(data.as_ref().unwrap_or(context), context, root, scope)?);
             // The library has no known way to panic; should there be one, it costs a request and not the gateway.

@@ -8,7 +8,7 @@ use super::documents::path_of;
 use super::limits;
 use super::{Jsonata, parse};
 use crate::expression::{ExpressionError, Resolver, Scope, XPath};
-use crate::value::Value;
+use crate::value::{Members, Value};
 
 /// A path of names, `*`, `**`, numbers and filters.
 #[derive(Debug, Clone)]
@@ -104,122 +104,139 @@ impl JsonataPath {
     /// Edits every place below a value; says whether the value itself is to go.
     pub fn edit(&self, value: &mut Value, scope: &dyn Scope, editor: &mut Editor<'_>) -> Result<bool, ExpressionError> {
         // Its filters are evaluated for one item after the other.
-        limits::together(scope, || edit(&self.steps, value, scope, editor))
-            .unwrap_or_else(|refused| Err(ExpressionError::of_run_time(refused.code(), 0)))
+        let edited = limits::together(scope, || edit(&self.steps, value, scope, editor).map(|done| done == Done::Gone));
+        edited.unwrap_or_else(|refused| Err(ExpressionError::of_run_time(refused.code(), 0)))
     }
 }
+
+/// What became of a value. One in which nothing has changed stays as it was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Same,
+    Changed,
+    Gone,
+}
+
+/// What is done to a value.
+type Look<'l> = dyn FnMut(&mut Value) -> Result<Done, ExpressionError> + 'l;
 
 fn edit(
     steps: &[Step],
     value: &mut Value,
     scope: &dyn Scope,
     editor: &mut Editor<'_>,
-) -> Result<bool, ExpressionError> {
+) -> Result<Done, ExpressionError> {
     let Some((step, rest)) = steps.split_first() else {
-        match editor(value, scope)? {
-            Edit::Replace(new) => *value = new,
-            Edit::Remove => return Ok(true),
-        }
-        return Ok(false);
-    };
-    match step {
-        Step::Member(name) => match value {
-            Value::Array(_) => each_item(value, &mut |item| edit(steps, item, scope, editor))?,
-            Value::Object(members) if members.contains_key(name) => {
-                let members = Arc::make_mut(members);
-                let goes = match members.get_mut(name) {
-                    Some(member) => edit(rest, member, scope, editor)?,
-                    None => false,
-                };
-                if goes {
-                    members.shift_remove(name);
-                }
+        return Ok(match editor(value, scope)? {
+            Edit::Replace(new) => {
+                *value = new;
+                Done::Changed
             }
-            _ => {}
-        },
-        Step::Any => match value {
-            Value::Array(_) => each_item(value, &mut |item| edit(steps, item, scope, editor))?,
-            value => each_member(value, &mut |member| edit(rest, member, scope, editor))?,
-        },
+            Edit::Remove => Done::Gone,
+        });
+    };
+    let is_list = value.as_list().is_some();
+    match step {
+        Step::Member(_) | Step::Any if is_list => each_item(value, &mut |item| edit(steps, item, scope, editor)),
+        Step::Member(name) => one_member(value, name, &mut |member| edit(rest, member, scope, editor)),
+        Step::Any => each_member(value, &mut |member| edit(rest, member, scope, editor)),
         Step::Descendants => {
             // The innermost first; the items of a list are reached on their own, so the list itself is passed over.
-            each_item(value, &mut |item| edit(steps, item, scope, editor))?;
-            each_member(value, &mut |member| edit(steps, member, scope, editor))?;
-            if !matches!(value, Value::Array(_)) {
-                return edit(rest, value, scope, editor);
+            if is_list {
+                return each_item(value, &mut |item| edit(steps, item, scope, editor));
             }
+            let below = each_member(value, &mut |member| edit(steps, member, scope, editor))?;
+            let here = edit(rest, value, scope, editor)?;
+            Ok(if here == Done::Same { below } else { here })
         }
-        Step::Index(index) => return at_index(*index, rest, value, scope, editor),
-        Step::Filter(filter) => match value {
-            Value::Array(_) => each_item(value, &mut |item| match filter.test_on(item, scope)? {
-                true => edit(rest, item, scope, editor),
-                false => Ok(false),
-            })?,
-            value => {
-                if filter.test_on(value, scope)? {
-                    return edit(rest, value, scope, editor);
-                }
-            }
-        },
-    }
-    Ok(false)
-}
-
-/// Of what is no list, the first item is the value itself.
-fn at_index(
-    index: i64,
-    rest: &[Step],
-    value: &mut Value,
-    scope: &dyn Scope,
-    editor: &mut Editor<'_>,
-) -> Result<bool, ExpressionError> {
-    match value {
-        Value::Array(items) => {
-            let at = if index < 0 { items.len() as i64 + index } else { index };
-            let Some(at) = usize::try_from(at).ok().filter(|at| *at < items.len()) else { return Ok(false) };
-            let items = Arc::make_mut(items);
-            if edit(rest, &mut items[at], scope, editor)? {
-                items.remove(at);
-            }
-            Ok(false)
+        Step::Index(index) if is_list => at_index(*index, value, &mut |item| edit(rest, item, scope, editor)),
+        // Of what is no list, the first item is the value itself.
+        Step::Index(0 | -1) => edit(rest, value, scope, editor),
+        Step::Index(_) => Ok(Done::Same),
+        Step::Filter(filter) => {
+            let mut filtered = |value: &mut Value| match filter.test_on(value, scope)? {
+                true => edit(rest, value, scope, editor),
+                false => Ok(Done::Same),
+            };
+            if is_list { each_item(value, &mut filtered) } else { filtered(value) }
         }
-        value if matches!(index, 0 | -1) => edit(rest, value, scope, editor),
-        _ => Ok(false),
     }
 }
 
-/// Looks at the items of a list; those for which it says so go.
-fn each_item(
-    value: &mut Value,
-    look: &mut dyn FnMut(&mut Value) -> Result<bool, ExpressionError>,
-) -> Result<(), ExpressionError> {
-    let Value::Array(items) = value else { return Ok(()) };
-    let items = Arc::make_mut(items);
-    let mut kept = Vec::with_capacity(items.len());
-    for mut item in std::mem::take(items) {
-        if !look(&mut item)? {
-            kept.push(item);
+fn one_member(value: &mut Value, name: &Arc<str>, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
+    let found = value.as_object().and_then(|members| members.get(name));
+    let Some(mut member) = found.map(Value::from) else { return Ok(Done::Same) };
+    let done = look(&mut member)?;
+    if done == Done::Same {
+        return Ok(done);
+    }
+    let members = value.to_object_mut();
+    match done {
+        Done::Gone => drop(members.shift_remove(name)),
+        _ => drop(members.insert(name.clone(), member)),
+    }
+    Ok(Done::Changed)
+}
+
+fn at_index(index: i64, value: &mut Value, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
+    let Some(items) = value.as_list() else { return Ok(Done::Same) };
+    let at = if index < 0 { items.len() as i64 + index } else { index };
+    let Ok(at) = usize::try_from(at) else { return Ok(Done::Same) };
+    let Some(mut item) = items.get(at).map(Value::from) else { return Ok(Done::Same) };
+    let done = look(&mut item)?;
+    if let (Done::Changed | Done::Gone, Some(items)) = (done, value.list_mut()) {
+        match done {
+            Done::Gone => drop(items.remove(at)),
+            _ => items[at] = item,
+        }
+        return Ok(Done::Changed);
+    }
+    Ok(Done::Same)
+}
+
+/// Looks at the items of a list.
+fn each_item(value: &mut Value, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
+    let Some(items) = value.as_list() else { return Ok(Done::Same) };
+    let mut changed: Option<Vec<Value>> = None;
+    for (at, item) in items.iter().enumerate() {
+        let mut item = item.to_value();
+        let done = look(&mut item)?;
+        if changed.is_none() && done != Done::Same {
+            changed = Some(items.iter().take(at).map(Value::from).collect());
+        }
+        if let Some(changed) = &mut changed
+            && done != Done::Gone
+        {
+            changed.push(item);
         }
     }
-    *items = kept;
-    Ok(())
+    Ok(put(value, changed))
 }
 
 /// The same for the members of a map.
-fn each_member(
-    value: &mut Value,
-    look: &mut dyn FnMut(&mut Value) -> Result<bool, ExpressionError>,
-) -> Result<(), ExpressionError> {
-    let Value::Object(members) = value else { return Ok(()) };
-    let members = Arc::make_mut(members);
-    let mut kept = indexmap::IndexMap::with_capacity(members.len());
-    for (name, mut member) in std::mem::take(members) {
-        if !look(&mut member)? {
-            kept.insert(name, member);
+fn each_member(value: &mut Value, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
+    let Some(members) = value.as_object() else { return Ok(Done::Same) };
+    let mut changed: Option<Members> = None;
+    for (at, (name, member)) in members.iter().enumerate() {
+        let mut member = member.to_value();
+        let done = look(&mut member)?;
+        if changed.is_none() && done != Done::Same {
+            let before = members.iter().take(at);
+            changed = Some(before.map(|(name, member)| (name.into(), member.to_value())).collect());
+        }
+        if let Some(changed) = &mut changed
+            && done != Done::Gone
+        {
+            changed.insert(name.into(), member);
         }
     }
-    *members = kept;
-    Ok(())
+    Ok(put(value, changed))
+}
+
+fn put(value: &mut Value, changed: Option<impl Into<Value>>) -> Done {
+    let Some(changed) = changed else { return Done::Same };
+    *value = changed.into();
+    Done::Changed
 }
 
 /// The steps of a path. `$` and `$$` at its start are what it is applied to.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jsonata_core::meter;
 use jsonata_core::value::{JValue, with_stack};
-use serde_json::Number;
 
 use super::reads::Level;
 use super::want::Want;
-use crate::value::Value;
+use crate::value::{Kind, Members, Object, Value, ValueRef};
 
 /// How deep a result may be nested. Deeper ones come from a recursion without end, and dropping them would use up the stack.
 const MAX_DEPTH: usize = 500;
@@ -22,28 +21,28 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The evaluator's form of a value, without the members that nobody wants. `want` is `None` where everything is wanted.
 /// Bytes become text, lossily: JSONata has no bytes.
-pub(super) fn to_jvalue(value: &Value, want: Option<&Want>, level: Level) -> JValue {
-    with_stack(|| match value {
-        Value::Null => JValue::Null,
-        Value::Bool(flag) => JValue::Bool(*flag),
-        Value::Number(number) => JValue::Number(number.as_f64().unwrap_or(f64::NAN)),
-        Value::String(text) => JValue::string(&**text),
-        Value::Binary(bytes) => JValue::string(&*String::from_utf8_lossy(bytes)),
+pub(super) fn to_jvalue(value: ValueRef<'_>, want: Option<&Want>, level: Level) -> JValue {
+    with_stack(|| match value.kind() {
+        Kind::Null => JValue::Null,
+        Kind::Bool(flag) => JValue::Bool(flag),
+        Kind::Number(number) => JValue::Number(number.as_f64()),
+        Kind::String(text) => JValue::string(text),
+        Kind::Binary(bytes) => JValue::string(&*String::from_utf8_lossy(bytes)),
         // JSONata has no XML either: `$xpath` looks into the document itself.
-        Value::Xml(document) => JValue::string(document.write()),
-        Value::Array(items) => {
+        Kind::Xml(document) => JValue::string(document.write()),
+        Kind::List(items) => {
             // The items of an array are no messages.
             JValue::array(items.iter().map(|item| to_jvalue(item, want, Level::Other)).collect())
         }
-        Value::Object(members) => JValue::object(object(members, want, level)),
+        Kind::Object(members) => JValue::object(object(members, want, level)),
     })
 }
 
-fn object(members: &IndexMap<Arc<str>, Value>, want: Option<&Want>, level: Level) -> IndexMap<String, JValue> {
+fn object(members: Object<'_>, want: Option<&Want>, level: Level) -> IndexMap<String, JValue> {
     let wanted = want.map(|want| &want.members);
     let mut object = IndexMap::new();
     if want.is_none_or(|want| want.whole) {
-        for (name, value) in members {
+        for (name, value) in members.iter() {
             // Below a whole value everything is whole; only spellings of headers are left to look at.
             let below = wanted.and_then(|wanted| wanted.get(name)).filter(|_| level == Level::Message);
             let whole = below.map(|below| Want { whole: true, members: below.members.clone() });
@@ -61,11 +60,7 @@ fn object(members: &IndexMap<Arc<str>, Value>, want: Option<&Want>, level: Level
 }
 
 /// A member of an object. The case of header names does not count.
-pub(in crate::expression) fn member<'v>(
-    members: &'v IndexMap<Arc<str>, Value>,
-    name: &str,
-    level: Level,
-) -> Option<&'v Value> {
+pub(in crate::expression) fn member<'v>(members: Object<'v>, name: &str, level: Level) -> Option<ValueRef<'v>> {
     members.get(name).or_else(|| {
         let mut headers = members.iter().filter(|_| level == Level::Headers);
         headers.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -82,9 +77,9 @@ fn below(result: &JValue, depth: usize) -> Option<Value> {
     // Values that are made once may stand in a result many times.
     meter::spend(1);
     Some(match result {
-        JValue::Bool(flag) => Value::Bool(*flag),
+        JValue::Bool(flag) => (*flag).into(),
         JValue::Number(number) if number.fract() == 0.0 && number.abs() < EXACT => Value::from(*number as i64),
-        JValue::Number(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
+        JValue::Number(number) => (*number).into(),
         JValue::String(text) => {
             meter::made(text.len() + 16);
             Value::from(&**text)
@@ -92,17 +87,17 @@ fn below(result: &JValue, depth: usize) -> Option<Value> {
         JValue::Array(items) => {
             meter::made(items.len() * size_of::<Value>());
             let items: Option<Vec<Value>> = items.iter().map(|item| below(item, depth)).collect();
-            Value::Array(Arc::new(items?))
+            items?.into()
         }
         JValue::Object(members) => {
             meter::made(members.len() * MEMBER);
-            let mut object = IndexMap::with_capacity(members.len());
+            let mut object = Members::with_capacity(members.len());
             for (name, value) in members.iter() {
                 object.insert(Arc::from(name.as_str()), below(value, depth)?);
             }
-            Value::Object(Arc::new(object))
+            object.into()
         }
-        _ => Value::Null,
+        _ => Value::NULL,
     })
 }
 
@@ -141,7 +136,7 @@ mod tests {
     #[test]
     fn values_survive_the_way_there_and_back() {
         for text in ["null", "true", "-3", "1.5", "\"x\"", "[]", "{}", r#"{"z":[1,{"a":null}],"b":"ä"}"#] {
-            assert_eq!(to_value(&to_jvalue(&value(text), None, Level::Other)).unwrap(), value(text));
+            assert_eq!(to_value(&to_jvalue(value(text).view(), None, Level::Other)).unwrap(), value(text));
         }
     }
 
@@ -149,7 +144,7 @@ mod tests {
     fn only_what_is_wanted_is_converted() {
         let mut want = Want::default();
         want.mark(&["a".into(), "b".into()]);
-        let pruned = to_jvalue(&value(r#"{"a":[{"b":1,"c":2},3,{"c":4}],"d":5}"#), Some(&want), Level::Other);
+        let pruned = to_jvalue(value(r#"{"a":[{"b":1,"c":2},3,{"c":4}],"d":5}"#).view(), Some(&want), Level::Other);
         assert_eq!(to_value(&pruned).unwrap(), value(r#"{"a":[{"b":1},3,{}]}"#));
     }
 
@@ -158,12 +153,12 @@ mod tests {
         let mut want = Want::default();
         want.mark(&["headers".into(), "Content-Type".into()]);
         let message = value(r#"{"headers":{"content-type":"x","other":"y"},"body":{"headers":{"CONTENT-TYPE":1}}}"#);
-        let pruned = to_jvalue(&message, Some(&want), Level::Message);
+        let pruned = to_jvalue(message.view(), Some(&want), Level::Message);
         assert_eq!(to_value(&pruned).unwrap(), value(r#"{"headers":{"Content-Type":"x"}}"#));
         want.mark(&[]);
-        let whole = to_value(&to_jvalue(&message, Some(&want), Level::Message)).unwrap();
-        assert_eq!(whole.at(["headers", "content-type"]), Some(&"x".into()));
-        assert_eq!(whole.at(["headers", "Content-Type"]), Some(&"x".into()));
-        assert_eq!(whole.at(["body", "headers", "CONTENT-TYPE"]), Some(&1.into()));
+        let whole = to_value(&to_jvalue(message.view(), Some(&want), Level::Message)).unwrap();
+        assert_eq!(whole.at(["headers", "content-type"]), Some(Value::from("x").view()));
+        assert_eq!(whole.at(["headers", "Content-Type"]), Some(Value::from("x").view()));
+        assert_eq!(whole.at(["body", "headers", "CONTENT-TYPE"]), Some(Value::from(1).view()));
     }
 }

@@ -142,14 +142,16 @@ impl XPathResult {
             XPathResult::Nodes(nodes) => {
                 let mut texts: Vec<Value> = nodes.iter().map(|node| node.text(document).into()).collect();
                 match texts.len() {
-                    0 => Value::Null,
+                    0 => Value::NULL,
                     1 => texts.remove(0),
-                    _ => Value::Array(texts.into()),
+                    _ => Value::list(texts),
                 }
             }
             XPathResult::Text(text) => text.into(),
             XPathResult::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => Value::from(number as i64),
-            XPathResult::Number(number) => serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number),
+            XPathResult::Number(number) => {
+                serde_json::Number::from_f64(number).map_or(Value::NULL, |number| Value::from(&number))
+            }
             XPathResult::Bool(flag) => flag.into(),
         }
     }
@@ -267,8 +269,7 @@ mod tests {
 
     #[test]
     fn paths_predicates_and_functions_of_xpath_1() {
-        let list =
-            |items: &[&str]| Value::Array(items.iter().map(|item| Value::from(*item)).collect::<Vec<_>>().into());
+        let list = |items: &[&str]| Value::list(items.iter().map(|item| Value::from(*item)));
         for (expression, expected) in [
             ("/o:order/@id", "7".into()),
             ("//p", list(&["a", "b"])),
@@ -286,11 +287,11 @@ mod tests {
             ("string(//p)", "a".into()),
             ("concat(//p, '-', //q)", "a-2".into()),
             ("not(//zzz)", true.into()),
-            ("//zzz", Value::Null),
+            ("//zzz", Value::NULL),
             ("//comment()", "c".into()),
             ("//p = //note/b or //p = 'b'", true.into()),
             ("namespace-uri(/*)", "urn:o".into()),
-            ("//order", Value::Null),
+            ("//order", Value::NULL),
             ("translate(normalize-space(' a  b '), 'ab', 'AB')", "A B".into()),
         ] {
             assert_eq!(find(ORDER, expression), expected, "{expression}");

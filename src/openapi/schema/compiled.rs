@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 use super::convert::Language;
 use super::{Direction, SchemaError, XmlUnread, convert, defaults, from_xml};
 use crate::base::codes;
-use crate::json_schema::{self, Draft, Meter, Options, TooCostly};
+use crate::json_schema::{self, Draft, Instance, Meter, Options, TooCostly};
 use crate::openapi::{Api, Dialect};
 use crate::source::Node;
-use crate::value::Xml;
+use crate::value::{Value, Xml};
 
 /// What is said of one value.
 const MOST_VIOLATIONS: usize = 5;
@@ -50,7 +50,7 @@ impl Schema {
     }
 
     /// What is wrong with a value, or at least some of it.
-    pub fn check(&self, value: &Json, meter: &mut Meter) -> Result<Vec<Violation>, TooCostly> {
+    pub fn check<'v>(&self, value: impl Instance<'v>, meter: &mut Meter) -> Result<Vec<Violation>, TooCostly> {
         let problems = self.compiled.check(value, meter, MOST_VIOLATIONS)?.into_iter();
         Ok(problems.map(|one| Violation { message: one.kind.to_string(), at: shortened(one.at) }).collect())
     }
@@ -61,7 +61,7 @@ impl Schema {
     }
 
     /// Puts the defaults of members that are missing into a value.
-    pub fn fill(&self, value: &mut Json, meter: &mut Meter) -> Result<(), TooCostly> {
+    pub fn fill(&self, value: &mut Value, meter: &mut Meter) -> Result<(), TooCostly> {
         defaults::fill(&self.source, value, meter)
     }
 }

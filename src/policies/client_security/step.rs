@@ -73,7 +73,7 @@ async fn ask(registry: Option<&UserRegistry>, (id, secret): Pair) -> Result<Arc<
             // No plan of the settings is theirs.
             let number = usize::MAX;
             let names = CallerNames { application: id.as_str().into(), plan: None };
-            Ok(Arc::new(Caller { client: Value::object([("app", app)]), plan: Value::Null, names, number }))
+            Ok(Arc::new(Caller { client: Value::object([("app", app)]), plan: Value::NULL, names, number }))
         }
         Err(Denial::Refused) => Err(Unknown::Refused),
         Err(Denial::Unavailable(reason)) => Err(Unknown::Unavailable(reason)),

@@ -7,7 +7,7 @@ use crate::policy::kit::body_conversion::transform_error;
 use crate::policy::kit::edit_targets::{EditError, Target};
 use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, Outcome, Step};
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 /// A compiled `extract`.
 pub(super) struct Extract(pub Arc<[Change]>);
@@ -34,9 +34,9 @@ impl Change {
             // There may be many places, and the expression may be slow.
             late = late || Instant::now() > deadline;
             if late {
-                return Ok(Edit::Replace(Value::Null));
+                return Ok(Edit::Replace(Value::NULL));
             }
-            self.transformed(value, scope).map(Edit::Replace)
+            self.transformed(value.view(), scope).map(Edit::Replace)
         });
         if late {
             return Err(transform_error("nothing can be extracted: the request took longer than the gateway allows"));
@@ -45,13 +45,13 @@ impl Change {
     }
 
     /// Of a list, every item is a value of its own, as JSONata has it.
-    fn transformed(&self, value: &Value, scope: &dyn Scope) -> Result<Value, ExpressionError> {
-        match value {
-            Value::Array(items) => {
+    fn transformed(&self, value: ValueRef<'_>, scope: &dyn Scope) -> Result<Value, ExpressionError> {
+        match value.as_list() {
+            Some(items) => {
                 let items: Result<Vec<Value>, _> = items.iter().map(|item| self.transformed(item, scope)).collect();
-                Ok(Value::Array(Arc::new(items?)))
+                Ok(items?.into())
             }
-            value => self.transform.evaluate_on(value, scope),
+            None => self.transform.evaluate_on(&value.to_value(), scope),
         }
     }
 }

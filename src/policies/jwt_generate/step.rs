@@ -8,7 +8,7 @@ use crate::jose::jwe::{self, Content, Management, Method};
 use crate::jose::{Algorithm, Key, KeyError, compact, unsigned};
 use crate::policy::kit::jwt::{Keys, failed};
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::{Value, joined};
+use crate::value::{Kind, Value, joined};
 
 /// A compiled `jwt-generate`.
 pub(super) struct JwtGenerate {
@@ -256,9 +256,9 @@ fn private(source: Option<&Template>, cx: &Context) -> Result<Map<String, Json>,
 
 /// One audience is a text, several are a list.
 fn audience_of(value: &Value) -> Option<Json> {
-    let mut all: Vec<String> = match value {
-        Value::Array(items) => items.iter().map(|item| item.to_text().into_owned()).collect(),
-        other => other.to_text().split(',').map(|one| one.trim().to_owned()).collect(),
+    let mut all: Vec<String> = match value.kind() {
+        Kind::List(items) => items.iter().map(|item| item.to_text().into_owned()).collect(),
+        _ => value.to_text().split(',').map(|one| one.trim().to_owned()).collect(),
     };
     all.retain(|one| !one.is_empty());
     match all.len() {

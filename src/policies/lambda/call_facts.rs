@@ -38,8 +38,8 @@ impl CallFacts {
 
     /// By their names.
     fn list(&self) -> Vec<(&'static str, Value)> {
-        let mut list = vec![("function", Value::String(self.chosen.name.clone()))];
-        let mut add = |name, text: Option<Arc<str>>| list.extend(text.map(|text| (name, Value::String(text))));
+        let mut list = vec![("function", Value::from(&*self.chosen.name))];
+        let mut add = |name, text: Option<Arc<str>>| list.extend(text.map(|text| (name, Value::from(&*text))));
         add("qualifier", self.chosen.qualifier.clone());
         if let Some(reply) = &self.reply {
             add("version", reply.executed_version().map(Into::into));

@@ -96,7 +96,7 @@ pub(super) fn of_function_error(reply: &InvokeReply, function: &str, statuses: E
 
 fn of_failure(payload: &[u8], timed_out: bool, status: u16, function: &str) -> Fault {
     let payload = Value::parse_json(payload).unwrap_or_default();
-    let detail = |name: &str| payload.get(name).cloned().unwrap_or_default();
+    let detail = |name: &str| payload.get(name).map(Value::from).unwrap_or_default();
     let message = if timed_out { "the function ran out of its time" } else { "the function failed" };
     let cause = format!("{function}: {}: {}", detail("errorType").to_text(), detail("errorMessage").to_text());
     Fault::new(&kinds::LAMBDA_FUNCTION, FaultSource::Upstream, message)

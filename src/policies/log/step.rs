@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::HeaderMap;
@@ -60,7 +59,7 @@ impl Log {
             let level = Level::named(&text).ok_or_else(|| {
                 Fault::new(&kinds::PROPERTY, FaultSource::Gateway, "`log-level` became something that is no level")
             })?;
-            let record = if level == Level::None { Value::Null } else { record(level, cx) };
+            let record = if level == Level::None { Value::NULL } else { record(level, cx) };
             cx.set(&self.record, record)
                 .map_err(|error| Fault::new(&kinds::PROPERTY, FaultSource::Gateway, error.to_string()))?;
         }
@@ -99,7 +98,7 @@ fn record(level: Level, cx: &Context) -> Value {
     let request = &state.request;
     let status = state.outgoing.message.status.map_or(200, |status| status.as_u16());
     let client =
-        |name: &str| state.identity.caller.as_ref().and_then(|caller| caller.client.at(["app", name])).cloned();
+        |name: &str| state.identity.caller.as_ref().and_then(|caller| caller.client.at(["app", name])).map(Value::from);
     let served = SystemTime::now().duration_since(request.received).unwrap_or_default().as_millis();
     let text = |text: &str| Value::from(text);
     let mut members: Vec<(&str, Value)> = vec![
@@ -125,7 +124,7 @@ fn record(level: Level, cx: &Context) -> Value {
         members.push(("request_body", body_of(Builtin::Request).value(cx)));
         members.push(("response_body", body_of(Builtin::Message).value(cx)));
     }
-    Value::object(members.into_iter().filter(|(_, value)| *value != Value::Null))
+    Value::object(members.into_iter().filter(|(_, value)| !value.is_null()))
 }
 
 /// The body of a message or of the request.
@@ -140,5 +139,5 @@ fn headers(headers: &HeaderMap) -> Value {
         let value = if hidden { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
         Value::object([(name.as_str(), Value::from(value.as_ref()))])
     });
-    Value::Array(Arc::new(each.collect()))
+    Value::list(each)
 }

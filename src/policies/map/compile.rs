@@ -10,7 +10,6 @@ use super::values::{self, Written};
 use crate::base::{Reported, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Template};
 use crate::policy::Compiler;
-use crate::value::Value;
 
 /// Compiles a map.
 pub(super) fn plan(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Plan, Reported> {
@@ -193,7 +192,7 @@ impl Actions<'_, '_, '_> {
     fn default(&mut self, pointer: &str, default: &Scalar) -> Result<Template, Reported> {
         match default {
             Scalar::Flag(flag) => Ok(Template::Constant((*flag).into())),
-            Scalar::Number(number) => Ok(Template::Constant(Value::Number(number.clone()))),
+            Scalar::Number(number) => Ok(Template::Constant(number.into())),
             Scalar::Text(text) if self.options.resolve => self.compiler.template(pointer, text),
             Scalar::Text(text) => Ok(Template::Constant(text.as_str().into())),
         }

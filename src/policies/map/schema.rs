@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::base::Span;
 use crate::source::{BadReference, Node, References};
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// Schemas nest at most this deep, and have at most this many parts.
 const MAX_DEPTH: usize = 40;
@@ -163,17 +163,14 @@ impl Shape {
 
     /// The value as this schema has it, where it can be that.
     pub(super) fn cast(&self, value: Value) -> Value {
-        match (self.kind, &value) {
-            (Kind::Number, Value::String(text)) => match Value::parse_json(text.trim().as_bytes()) {
-                Ok(number @ Value::Number(_)) => number,
-                _ => value,
-            },
-            (Kind::Boolean, Value::String(text)) => match text.trim() {
+        match (self.kind, value.kind()) {
+            (Kind::Number, value::Kind::String(text)) => Value::number(text.trim()).unwrap_or(value),
+            (Kind::Boolean, value::Kind::String(text)) => match text.trim() {
                 "true" | "1" => true.into(),
                 "false" | "0" => false.into(),
                 _ => value,
             },
-            (Kind::Text, Value::Number(_) | Value::Bool(_)) => value.to_text().into_owned().into(),
+            (Kind::Text, value::Kind::Number(_) | value::Kind::Bool(_)) => value.to_text().into_owned().into(),
             _ => value,
         }
     }

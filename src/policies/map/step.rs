@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::config::EmptyArrays;
 use super::plan::{Action, Base, Compute, Output, Plan, Read, Source, Target};
-use super::schema::Kind;
+use super::schema;
 use super::tree::{append, element, find, finish, place, put};
 use super::{script, write_xml};
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -12,7 +12,7 @@ use crate::policy::kit::body_conversion::transform_error;
 use crate::policy::kit::off_thread;
 use crate::policy::kit::parse_limits::ParseLimits;
 use crate::runtime::{Context, Fault, Next, Outcome, Step};
-use crate::value::{Body, JsonConvention, Value, Xml, XmlLimits};
+use crate::value::{Body, JsonConvention, Kind, List, Value, Xml, XmlLimits};
 
 /// Values that one map may make. Items inside of items inside of items multiply.
 const MAX_VALUES: usize = 2_000_000;
@@ -70,17 +70,16 @@ impl Plan {
     fn collect(&self, cx: &mut Context) -> Result<(), Fault> {
         let walk = self.walk(cx, Scripts::Collect(Vec::new()))?;
         if let Scripts::Collect(calls) = walk.scripts {
-            drop(cx.set(&script::calls(), Value::Array(calls.into())));
+            drop(cx.set(&script::calls(), calls.into()));
         }
         Ok(())
     }
 
     /// Makes the outputs.
     fn apply(&self, cx: &mut Context) -> Result<(), Fault> {
-        let results = match (&self.scripts, cx.get(&script::calls())) {
-            (Some(_), Value::Array(results)) => Arc::unwrap_or_clone(results),
-            _ => Vec::new(),
-        };
+        let results = self.scripts.as_ref().map(|_| cx.get(&script::calls()));
+        let results = results.as_ref().and_then(Value::as_list).into_iter().flat_map(List::iter);
+        let results: Vec<Value> = results.map(Value::from).collect();
         let walk = self.walk(cx, Scripts::Results(results.into_iter()))?;
         let outputs = walk.outputs;
         if self.scripts.is_some() {
@@ -95,7 +94,7 @@ impl Plan {
     fn walk<'p>(&'p self, cx: &'p Context, scripts: Scripts) -> Result<Walk<'p>, Fault> {
         let inputs: Result<Vec<(Value, bool)>, Fault> =
             self.inputs.iter().map(|input| read(cx, input, self.limits.as_ref())).collect();
-        let outputs = self.outputs.iter().map(|_| Value::Null).collect();
+        let outputs = self.outputs.iter().map(|_| Value::NULL).collect();
         let mut walk = Walk { plan: self, cx, inputs: inputs?, outputs, items: Vec::new(), scripts, made: 0 };
         walk.actions(&self.actions)?;
         Ok(walk)
@@ -103,11 +102,11 @@ impl Plan {
 
     fn write(&self, cx: &mut Context, output: &Output, mut value: Value) -> Result<(), Fault> {
         let is_body = matches!(&*output.reference.path, [body] if &**body == "body");
-        if value == Value::Null && !(is_body && output.shape.kind == Kind::Map && !output.is_xml) {
+        if value == Value::NULL && !(is_body && output.shape.kind == schema::Kind::Map && !output.is_xml) {
             return Ok(());
         }
-        if value == Value::Null {
-            value = Value::Object(Arc::default());
+        if value == Value::NULL {
+            value = Value::empty_object();
         }
         if self.writing.defaults || self.writing.types {
             finish(&mut value, &output.shape, self.writing.defaults, self.writing.types && !output.is_xml);
@@ -142,12 +141,12 @@ fn read(cx: &Context, input: &super::plan::Input, limits: Option<&ParseLimits>) 
     let xml = limits.map_or(XmlLimits::LOOSE, |limits| limits.xml);
     let value = cx.get(&input.reference);
     let wrong = |error: &dyn std::fmt::Display| failed(&format!("the input `{}` is not XML: {error}", input.name));
-    let document = match &value {
-        Value::Xml(document) => document.clone(),
-        Value::String(text) if input.is_xml && !text.trim().is_empty() => {
+    let document = match value.kind() {
+        Kind::Xml(document) => document.clone(),
+        Kind::String(text) if input.is_xml && !text.trim().is_empty() => {
             Arc::new(Xml::parse(text.as_bytes(), &xml).map_err(|error| wrong(&error))?)
         }
-        Value::Binary(bytes) if input.is_xml => Arc::new(Xml::parse(bytes, &xml).map_err(|error| wrong(&error))?),
+        Kind::Binary(bytes) if input.is_xml => Arc::new(Xml::parse(bytes, &xml).map_err(|error| wrong(&error))?),
         _ => return Ok((value, input.is_xml)),
     };
     let json = document.to_json(JsonConvention::Local).map_err(|error| wrong(&error))?;
@@ -190,21 +189,23 @@ impl Walk<'_> {
 
     fn create(&mut self, target: &Target, over: Option<&Read>, actions: &[Action]) -> Result<(), Fault> {
         let taken = match over {
-            None => vec![Value::Null],
+            None => vec![Value::NULL],
             Some(over) => match self.raw(over) {
-                Some(Value::Array(items)) => items.to_vec(),
-                // A list of one is no list in XML.
-                Some(one) => vec![one],
+                Some(found) => match found.as_list() {
+                    Some(items) => items.iter().map(Value::from).collect(),
+                    // A list of one is no list in XML.
+                    None => vec![found],
+                },
                 None => Vec::new(),
             },
         };
         let mut made = Vec::with_capacity(taken.len());
         for item in taken {
-            self.items.push((item, Value::Null));
+            self.items.push((item, Value::NULL));
             let result = self.actions(actions);
             let item = self.items.pop().map(|(_, made)| made).unwrap_or_default();
             result?;
-            if item != Value::Null {
+            if item != Value::NULL {
                 made.push(item);
             }
         }
@@ -240,8 +241,8 @@ impl Walk<'_> {
     fn make_parents(&mut self, target: &Target) {
         let Some((_, parents)) = target.path.split_last() else { return };
         let parent = place(self.base(target), parents, target.is_list);
-        if *parent == Value::Null {
-            *parent = Value::Object(Arc::default());
+        if *parent == Value::NULL {
+            *parent = Value::empty_object();
         }
     }
 
@@ -253,9 +254,7 @@ impl Walk<'_> {
             Compute::Copy(reads) => reads.iter().find_map(|read| self.found(read, target.wants_map)),
             Compute::Script { number, arguments } => self.computed(*number, arguments),
         };
-        value.or_else(|| {
-            source.default.as_ref().map(|default| default.value(self.cx)).filter(|value| *value != Value::Null)
-        })
+        value.or_else(|| source.default.as_ref().map(|default| default.value(self.cx)).filter(|value| !value.is_null()))
     }
 
     fn computed(&mut self, number: usize, arguments: &[Read]) -> Option<Value> {
@@ -269,10 +268,10 @@ impl Walk<'_> {
                 let number = Value::from(i64::try_from(number).unwrap_or_default());
                 let values = values.into_iter().map(Option::unwrap_or_default);
                 let call: Vec<Value> = std::iter::once(number).chain(values).collect();
-                calls.push(Value::Array(call.into()));
+                calls.push(call.into());
                 None
             }
-            Scripts::Results(results) => results.next().filter(|value| *value != Value::Null),
+            Scripts::Results(results) => results.next().filter(|value| !value.is_null()),
         }
     }
 
@@ -281,7 +280,7 @@ impl Walk<'_> {
         let value = self.raw(read)?;
         let Read::Input { input, below, .. } = read else { return Some(value) };
         match (self.plan.inputs.get(*input), self.inputs.get(*input)) {
-            (Some(port), Some((_, true))) => element(value, port.shape.at(below), &self.plan.reading, wants_map),
+            (Some(port), Some((_, true))) => element(value.view(), port.shape.at(below), &self.plan.reading, wants_map),
             _ => Some(value),
         }
     }
@@ -289,18 +288,18 @@ impl Walk<'_> {
     fn raw(&self, read: &Read) -> Option<Value> {
         let reading = &self.plan.reading;
         match read {
-            Read::Variable(reference) => Some(self.cx.get(reference)).filter(|value| *value != Value::Null),
+            Read::Variable(reference) => Some(self.cx.get(reference)).filter(|value| !value.is_null()),
             Read::Input { base: Base::Item(up), path, .. } => {
                 let (item, _) = &self.items[self.items.len() - 1 - up];
-                find(item, path, reading)
+                find(item.view(), path, reading)
             }
             Read::Input { base: Base::Port(input), path, .. } => {
                 let (value, is_xml) = &self.inputs[*input];
-                let found = find(value, path, reading);
-                match value {
+                let found = find(value.view(), path, reading);
+                match value.as_object() {
                     // A schema may describe the document's element or what is in it.
-                    Value::Object(members) if found.is_none() && *is_xml && members.len() == 1 => {
-                        members.values().next().and_then(|root| find(root, path, reading))
+                    Some(members) if found.is_none() && *is_xml && members.len() == 1 => {
+                        members.iter().next().and_then(|(_, root)| find(root, path, reading))
                     }
                     _ => found,
                 }

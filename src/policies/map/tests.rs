@@ -255,3 +255,16 @@ async fn an_input_that_is_not_there_sets_nothing() {
     assert_eq!(gateway.get().await.json(), json!({"id": "none"}));
     assert_eq!(gateway.ask(Ask::get("/example/7?q=1")).await.json(), json!({"q": "1", "id": "1"}));
 }
+
+#[tokio::test]
+async fn numbers_that_are_copied_keep_their_texts() {
+    let body = r#"{"price":10.00,"far":1e400,"all":[{"n":123456789012345678901234567890},{"n":1E2}]}"#;
+    for (actions, expected) in [
+        ("[{set: out, from: in}]", body),
+        ("[{set: out.p, from: in.price}, {set: out.q.r, from: in.far}]", r#"{"p":10.00,"q":{"r":1e400}}"#),
+        ("[{set: out.n, from: in.all.n}]", r#"{"n":[123456789012345678901234567890,1E2]}"#),
+        ("[{set: out.p, from: in.price, value: $(in.price) + 1}]", r#"{"p":11}"#),
+    ] {
+        assert_eq!(mapped(actions, "{}", body).await.text(), expected, "{actions}");
+    }
+}

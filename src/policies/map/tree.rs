@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::config::EmptyElement;
-use super::schema::{Kind, Shape};
-use crate::value::Value;
+use super::schema::{self, Shape};
+use crate::value::{Kind, List, Object, Value, ValueRef};
 
 /// How inputs are read.
 #[derive(Debug, Clone, Copy)]
@@ -19,13 +19,13 @@ pub(super) struct Reading {
 }
 
 /// What stands at the end of a path; `None` where nothing does.
-pub(super) fn find(value: &Value, path: &[Arc<str>], reading: &Reading) -> Option<Value> {
+pub(super) fn find(value: ValueRef<'_>, path: &[Arc<str>], reading: &Reading) -> Option<Value> {
     let Some((name, rest)) = path.split_first() else {
-        return (*value != Value::Null || reading.nulls).then(|| value.clone());
+        return (!value.is_null() || reading.nulls).then(|| value.to_value());
     };
-    match value {
-        Value::Object(_) => member(value, name).and_then(|member| find(member, rest, reading)),
-        Value::Array(items) => {
+    match value.kind() {
+        Kind::Object(members) => member(members, name).and_then(|member| find(member, rest, reading)),
+        Kind::List(items) => {
             if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
                 return find(item, rest, reading);
             }
@@ -34,34 +34,36 @@ pub(super) fn find(value: &Value, path: &[Arc<str>], reading: &Reading) -> Optio
                 return found.next();
             }
             let all: Vec<Value> = found.collect();
-            (!all.is_empty()).then(|| Value::Array(all.into()))
+            (!all.is_empty()).then(|| all.into())
         }
         _ => None,
     }
 }
 
 /// A member, also one that is an attribute.
-fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    value.get(name).or_else(|| value.get(&format!("@{name}")))
+fn member<'v>(members: Object<'v>, name: &str) -> Option<ValueRef<'v>> {
+    members.get(name).or_else(|| members.get(&format!("@{name}")))
 }
 
 /// What an element of an XML input is worth: its text, where it has no elements inside.
-pub(super) fn element(value: Value, shape: Option<&Shape>, reading: &Reading, wants_map: bool) -> Option<Value> {
-    match value {
-        Value::Array(items) => {
-            let all = items.iter().filter_map(|item| element(item.clone(), shape, reading, wants_map));
-            Some(Value::Array(all.collect::<Vec<_>>().into()))
+pub(super) fn element(value: ValueRef<'_>, shape: Option<&Shape>, reading: &Reading, wants_map: bool) -> Option<Value> {
+    match value.kind() {
+        Kind::List(items) => {
+            let all = items.iter().filter_map(|item| element(item, shape, reading, wants_map));
+            Some(Value::list(all))
         }
-        Value::Object(members) => {
-            let is_leaf = members.keys().all(|name| &**name == "$" || name.starts_with('@'));
+        Kind::Object(members) => {
+            let is_leaf = members.iter().all(|(name, _)| name == "$" || name.starts_with('@'));
             match members.get("$") {
-                Some(text) if is_leaf && !(wants_map && members.len() > 1) => Some(typed(text.clone(), shape, reading)),
+                Some(text) if is_leaf && !(wants_map && members.len() > 1) => {
+                    Some(typed(text.to_value(), shape, reading))
+                }
                 None if is_leaf && (members.is_empty() || !wants_map) => empty(reading.empty),
-                _ => Some(Value::Object(members)),
+                _ => Some(value.to_value()),
             }
         }
-        Value::String(_) => Some(typed(value, shape, reading)),
-        other => Some(other),
+        Kind::String(_) => Some(typed(value.to_value(), shape, reading)),
+        _ => Some(value.to_value()),
     }
 }
 
@@ -75,10 +77,10 @@ fn typed(value: Value, shape: Option<&Shape>, reading: &Reading) -> Value {
 fn empty(empty: EmptyElement) -> Option<Value> {
     match empty {
         EmptyElement::String => Some("".into()),
-        EmptyElement::Null => Some(Value::Null),
+        EmptyElement::Null => Some(Value::NULL),
         EmptyElement::None => None,
         EmptyElement::StringBadgerfish => Some(Value::object([("$", "".into())])),
-        EmptyElement::NullBadgerfish => Some(Value::object([("$", Value::Null)])),
+        EmptyElement::NullBadgerfish => Some(Value::object([("$", Value::NULL)])),
     }
 }
 
@@ -95,7 +97,7 @@ pub(super) struct Segment {
 pub(super) fn put(value: &mut Value, path: &[Segment], is_list: bool, new: Value) {
     if is_list {
         if path.is_empty() {
-            *value = if let Value::Array(_) = new { new } else { Value::Array(vec![new].into()) };
+            *value = if new.as_list().is_some() { new } else { Value::list([new]) };
             return;
         }
         put(first_item(value), path, false, new);
@@ -115,49 +117,41 @@ pub(super) fn place<'v>(value: &'v mut Value, path: &[Segment], is_list: bool) -
     place(at(value, &segment.name), rest, segment.is_list)
 }
 
+#[expect(clippy::expect_used, reason = "it is a list, and has an item, as was just seen to")]
 fn first_item(value: &mut Value) -> &mut Value {
-    if !matches!(value, Value::Array(items) if !items.is_empty()) {
-        *value = Value::Array(vec![Value::Null].into());
+    if value.as_list().is_none_or(List::is_empty) {
+        *value = Value::list([Value::NULL]);
     }
-    match value {
-        // It has an item, as was just seen to.
-        Value::Array(items) => &mut Arc::make_mut(items)[0],
-        other => other,
-    }
+    value.list_mut().and_then(|items| items.first_mut()).expect("an item")
 }
 
 fn at<'v>(value: &'v mut Value, name: &Arc<str>) -> &'v mut Value {
-    if !matches!(value, Value::Object(_)) {
-        *value = Value::Object(Arc::default());
-    }
-    match value {
-        Value::Object(members) => Arc::make_mut(members).entry(name.clone()).or_default(),
-        other => other,
-    }
+    value.to_object_mut().entry(name.clone()).or_default()
 }
 
 /// Adds the items to the list at a place.
 pub(super) fn append(place: &mut Value, new: Vec<Value>) {
-    match place {
-        Value::Array(items) => Arc::make_mut(items).extend(new),
-        other => *other = Value::Array(new.into()),
+    match place.list_mut() {
+        Some(items) => items.extend(new),
+        None => *place = new.into(),
     }
 }
 
 /// Gives what is written the types of its schema, and members that nothing set their defaults.
 pub(super) fn finish(value: &mut Value, shape: &Shape, defaults: bool, types: bool) {
-    match value {
-        Value::Array(items) => {
-            if let Some(items_shape) = shape.items.as_deref() {
-                Arc::make_mut(items).iter_mut().for_each(|item| finish(item, items_shape, defaults, types));
+    match value.kind() {
+        Kind::List(_) => {
+            if let (Some(items_shape), Some(items)) = (shape.items.as_deref(), value.list_mut()) {
+                items.iter_mut().for_each(|item| finish(item, items_shape, defaults, types));
             }
         }
-        Value::Object(members) => {
-            if types && members.len() == 1 && shape.kind != Kind::Map && members.contains_key("$") {
-                *value = shape.cast(members.get("$").cloned().unwrap_or_default());
+        Kind::Object(members) => {
+            let text = members.get("$").filter(|_| types && members.len() == 1 && shape.kind != schema::Kind::Map);
+            if let Some(text) = text {
+                *value = shape.cast(text.to_value());
                 return;
             }
-            let members = Arc::make_mut(members);
+            let Some(members) = value.object_mut() else { return };
             for (name, member) in &shape.members {
                 match members.get_mut(name) {
                     Some(value) => finish(value, &member.shape, defaults, types),
@@ -169,7 +163,7 @@ pub(super) fn finish(value: &mut Value, shape: &Shape, defaults: bool, types: bo
                 }
             }
         }
-        scalar if types => *scalar = shape.cast(std::mem::take(scalar)),
+        _ if types => *value = shape.cast(std::mem::take(value)),
         _ => {}
     }
 }

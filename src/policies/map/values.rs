@@ -5,7 +5,7 @@ use regex::Regex;
 use super::config::Scalar;
 use crate::expression::{Reference, Resolved, Root};
 use crate::script::substitute;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// What a `value` is.
 pub(super) enum Written {
@@ -23,7 +23,7 @@ pub(super) enum Written {
 pub(super) fn read(value: &Scalar) -> Result<Written, String> {
     let text = match value {
         Scalar::Flag(flag) => return Ok(Written::Constant((*flag).into())),
-        Scalar::Number(number) => return Ok(Written::Constant(Value::Number(number.clone()))),
+        Scalar::Number(number) => return Ok(Written::Constant(number.into())),
         Scalar::Text(text) => text,
     };
     if let Some(constant) = constant(text) {
@@ -49,7 +49,7 @@ pub(super) fn read(value: &Scalar) -> Result<Written, String> {
 fn constant(text: &str) -> Option<Value> {
     let trimmed = text.trim().trim_end_matches(';').trim_end();
     if let Ok(value) = Value::parse_json(trimmed.as_bytes())
-        && !matches!(value, Value::Object(_) | Value::Array(_))
+        && !matches!(value.kind(), Kind::Object(_) | Kind::List(_))
     {
         return Some(value);
     }

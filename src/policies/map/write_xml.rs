@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::plan::{Output, XmlWriting};
 use super::schema::{Kind, Member, Shape, XmlShape};
-use crate::value::{MAX_XML_DEPTH, Value, Xml, XmlBuilder, XmlName, is_qualified_name, is_xml_char};
+use crate::value::{
+    self, List, MAX_XML_DEPTH, Value, ValueRef, Xml, XmlBuilder, XmlName, is_qualified_name, is_xml_char,
+};
 
 /// The document; the error is one sentence.
 pub(super) fn document(output: &Output, value: &Value, writing: XmlWriting) -> Result<Xml, String> {
@@ -12,14 +14,15 @@ pub(super) fn document(output: &Output, value: &Value, writing: XmlWriting) -> R
     let shape = &output.shape;
     let has_name = shape.xml.name.is_some() || shape.xml.namespace.is_some();
     let outside = Space::default();
-    match value {
-        Value::Object(members) if members.len() == 1 && !has_name => {
-            let (name, value) = members.first().ok_or("nothing is set")?;
+    match value.as_object() {
+        Some(members) if members.len() == 1 && !has_name => {
+            let (name, value) = members.iter().next().ok_or("nothing is set")?;
             let root = shape.member(name);
             writer.announce(value, root, &outside)?;
-            writer.element(name, root, value, &outside)?;
+            writer.element(&name.into(), root, value, &outside)?;
         }
-        value => {
+        _ => {
+            let value = value.view();
             let name = output.name.clone();
             writer.announce(value, Some(shape), &outside)?;
             writer.element(&name, Some(shape), value, &outside)?;
@@ -44,7 +47,7 @@ struct Writer {
 
 impl Writer {
     /// Declares all namespaces of the document at its element, where they are not to stand where they are needed.
-    fn announce(&mut self, value: &Value, shape: Option<&Shape>, around: &Space) -> Result<(), String> {
+    fn announce(&mut self, value: ValueRef<'_>, shape: Option<&Shape>, around: &Space) -> Result<(), String> {
         if !self.writing.inline {
             let mut spaces = Vec::new();
             gather(value, shape, around, self.writing.inherit, &mut spaces, 0)?;
@@ -59,11 +62,17 @@ impl Writer {
         Ok(())
     }
 
-    fn element(&mut self, name: &Arc<str>, shape: Option<&Shape>, value: &Value, around: &Space) -> Result<(), String> {
+    fn element(
+        &mut self,
+        name: &Arc<str>,
+        shape: Option<&Shape>,
+        value: ValueRef<'_>,
+        around: &Space,
+    ) -> Result<(), String> {
         if self.builder.depth() >= MAX_XML_DEPTH {
             return Err(format!("the XML would be deeper than {MAX_XML_DEPTH} elements"));
         }
-        if let Value::Array(items) = value {
+        if let Some(items) = value.as_list() {
             return self.list(name, shape, items, around);
         }
         let none = XmlShape::default();
@@ -85,7 +94,7 @@ impl Writer {
         Ok(())
     }
 
-    fn list(&mut self, name: &Arc<str>, shape: Option<&Shape>, items: &[Value], around: &Space) -> Result<(), String> {
+    fn list(&mut self, name: &Arc<str>, shape: Option<&Shape>, items: List<'_>, around: &Space) -> Result<(), String> {
         let item = shape.and_then(|shape| shape.items.as_deref()).or(shape);
         let own = item.and_then(|item| item.xml.name.clone());
         if let Some(list) = shape.filter(|shape| shape.kind == Kind::List && shape.xml.wrapped) {
@@ -104,15 +113,14 @@ impl Writer {
         items.iter().try_for_each(|value| self.element(name, item, value, around))
     }
 
-    fn content(&mut self, shape: Option<&Shape>, value: &Value, space: &Space) -> Result<(), String> {
-        let Value::Object(members) = value else {
-            return match value {
-                Value::Xml(document) => {
-                    document.copy_below(0, &mut self.builder, &|_| true, &|_, _| true);
-                    Ok(())
-                }
-                scalar => self.text(&scalar.to_text()),
-            };
+    fn content(&mut self, shape: Option<&Shape>, value: ValueRef<'_>, space: &Space) -> Result<(), String> {
+        let members = match value.kind() {
+            value::Kind::Object(members) => members,
+            value::Kind::Xml(document) => {
+                document.copy_below(0, &mut self.builder, &|_| true, &|_, _| true);
+                return Ok(());
+            }
+            _ => return self.text(&value.to_text()),
         };
         let known = shape.map(|shape| &shape.members);
         let is_attribute = |name: &str| {
@@ -138,8 +146,8 @@ impl Writer {
         for (name, value) in members.iter() {
             match known.is_some_and(|known| known.contains_key(name)) || is_attribute(name) {
                 true => {}
-                false if &**name == "$" => self.text(&value.to_text())?,
-                false => self.element(name, None, value, space)?,
+                false if name == "$" => self.text(&value.to_text())?,
+                false => self.element(&name.into(), None, value, space)?,
             }
         }
         Ok(())
@@ -151,7 +159,7 @@ impl Writer {
             true => self.element(
                 name,
                 Some(&Shape { xml: member.shape.xml.clone(), ..Shape::default() }),
-                &Value::Null,
+                Value::NULL.view(),
                 space,
             ),
             false => Ok(()),
@@ -202,7 +210,7 @@ fn named(name: &Arc<str>, xml: &XmlShape, around: &Space, inherit: bool) -> Resu
 
 /// The namespaces that a value needs, in the order in which it needs them.
 fn gather(
-    value: &Value,
+    value: ValueRef<'_>,
     shape: Option<&Shape>,
     around: &Space,
     inherit: bool,
@@ -217,12 +225,12 @@ fn gather(
             spaces.push(space.clone());
         }
     };
-    match value {
-        Value::Array(items) => {
+    match value.kind() {
+        value::Kind::List(items) => {
             let item = shape.and_then(|shape| shape.items.as_deref()).or(shape);
             items.iter().try_for_each(|value| gather(value, item, around, inherit, spaces, depth + 1))
         }
-        Value::Object(members) => {
+        value::Kind::Object(members) => {
             let none = XmlShape::default();
             let (space, _) = named(&"x".into(), shape.map_or(&none, |shape| &shape.xml), around, inherit)?;
             add(&space);

@@ -24,10 +24,7 @@ impl Plan {
     fn parse(&self, cx: &mut Context) -> Result<(), Fault> {
         let Some(message) = cx.state.input(&self.input) else { return Err(runtime_error("`input` holds no message")) };
         // A document stands for its text, which may be in another encoding: what is parsed once is not parsed again.
-        let parsed = match &message.body {
-            Body::Value(Value::Xml(document)) => Some(document.clone()),
-            _ => None,
-        };
+        let parsed = message.body.xml().cloned();
         let bytes = message.body.bytes().unwrap_or_default();
         if bytes.is_empty() {
             if self.warn_on_empty_input {
@@ -51,7 +48,7 @@ impl Plan {
         };
         let size = size(bytes.len());
         let (value, metrics) = match document {
-            DocumentType::Binary => (Value::Binary(bytes), Value::object([("DocumentSize", size)])),
+            DocumentType::Binary => (Value::binary(bytes), Value::object([("DocumentSize", size)])),
             DocumentType::Xml => {
                 let (document, metrics) =
                     Xml::parse_measured(&bytes, &self.limits.xml).map_err(|error| runtime_error(error.to_string()))?;
@@ -59,8 +56,8 @@ impl Plan {
             }
             DocumentType::Json | DocumentType::Detect => {
                 let metrics = self.limits.json.check(&bytes).map_err(|error| runtime_error(error.to_string()))?;
-                let value = Value::parse_json(&bytes)
-                    .map_err(|error| runtime_error(format!("the body is not JSON: {error}")))?;
+                let value =
+                    Value::read_json(bytes).map_err(|error| runtime_error(format!("the body is not JSON: {error}")))?;
                 (value, json_metrics(size, &metrics))
             }
         };
@@ -70,7 +67,7 @@ impl Plan {
 
     /// Only the body changes, and the metrics; headers and status of the output stay, or come along with a new one.
     fn put(&self, cx: &mut Context, value: Value, metrics: Value) {
-        let is_xml = matches!(value, Value::Xml(_));
+        let is_xml = value.as_xml().is_some();
         if self.output == self.input {
             if let Some(message) = cx.state.input_mut(&self.input) {
                 message.body = Body::Value(value);

@@ -7,7 +7,7 @@ use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::counters::Operation;
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::settings::Per;
-use crate::value::Value;
+use crate::value::Kind;
 
 /// A limit with what it counts by.
 pub(super) struct Counted {
@@ -71,10 +71,10 @@ impl Counted {
         let Some(weight) = &self.weight else { return Ok(1) };
         let failed = |what: String| Fault::new(&kinds::RUNTIME, FaultSource::Gateway, what);
         let value = weight.evaluate(cx).map_err(|error| failed(format!("the limit's weight: {error}")))?;
-        let number = match &value {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            Value::Null => Some(1.0),
+        let number = match value.kind() {
+            Kind::Number(number) => Some(number.as_f64()),
+            Kind::String(text) => text.trim().parse().ok(),
+            Kind::Null => Some(1.0),
             _ => None,
         };
         let number = number.ok_or_else(|| failed("the limit's weight is not a number".to_owned()))?;

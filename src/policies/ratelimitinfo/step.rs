@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use http::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::expression::{Builtin, Root};
@@ -22,7 +20,7 @@ impl Step for RatelimitInfo {
                 ("reset", number(limit.reset.as_secs())),
             ])
         });
-        let body = Value::object([("limits", Value::Array(Arc::new(limits.collect())))]);
+        let body = Value::object([("limits", Value::list(limits))]);
         if self.output == Root::Builtin(Builtin::Message) {
             cx.state.outgoing.message.body = Body::Value(body);
             return Outcome::done();

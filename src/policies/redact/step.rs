@@ -7,7 +7,7 @@ use crate::policy::kit::body_conversion::json_of;
 use crate::policy::kit::edit_targets::{EditError, Target, edit_nodes, jsonx};
 use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
-use crate::value::{Body, Value, Xml, XmlLimits};
+use crate::value::{self, Body, Value, ValueRef, Xml, XmlLimits};
 
 /// What stands in the place of a hidden value. It says neither how long the value was nor what kind.
 const HIDDEN: &str = "******";
@@ -87,10 +87,10 @@ fn in_body(cx: &mut Context, root: &Root, path: &V5Path, kind: Kind) -> Result<(
 fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option<Body>, EditError> {
     let bytes = match body {
         Body::Empty | Body::Gone | Body::Stream(_) => return Ok(None),
-        Body::Value(Value::Null) => return Ok(None),
+        Body::Value(value) if value.is_null() => return Ok(None),
         body => body.bytes().unwrap_or_default(),
     };
-    let is_xml = matches!(body, Body::Value(Value::Xml(_))) || Xml::is_likely(&bytes);
+    let is_xml = body.xml().is_some() || Xml::is_likely(&bytes);
     let mut editor = |value: &Value, _: &dyn Scope| -> Result<Edit, ExpressionError> { Ok(changed(value, kind)) };
     if is_xml {
         let V5Path::XPath(xpath) = path else { return Ok(None) };
@@ -114,30 +114,26 @@ fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option
 fn numbered(value: &mut Value, places: &HashSet<usize>, next: &mut usize, kind: Kind) -> bool {
     let here = places.contains(next);
     *next += 1;
-    match value {
-        Value::Array(items) => Arc::make_mut(items).retain_mut(|item| !numbered(item, places, next, kind)),
-        Value::Object(members) => {
-            Arc::make_mut(members).retain(|_, member| !numbered(member, places, next, kind));
-        }
-        _ => {}
+    if let Some(items) = value.list_mut() {
+        items.retain_mut(|item| !numbered(item, places, next, kind));
+    } else if let Some(members) = value.object_mut() {
+        members.retain(|_, member| !numbered(member, places, next, kind));
     }
     if here && !kind.removes() {
-        *value = hidden(value);
+        *value = hidden(value.view());
     }
     here && kind.removes()
 }
 
 fn changed(value: &Value, kind: Kind) -> Edit {
-    if kind.removes() { Edit::Remove } else { Edit::Replace(hidden(value)) }
+    if kind.removes() { Edit::Remove } else { Edit::Replace(hidden(value.view())) }
 }
 
 /// The value with everything in it hidden; maps and lists keep their shape.
-fn hidden(value: &Value) -> Value {
-    match value {
-        Value::Array(items) => Value::Array(Arc::new(items.iter().map(hidden).collect())),
-        Value::Object(members) => {
-            Value::Object(Arc::new(members.iter().map(|(name, member)| (name.clone(), hidden(member))).collect()))
-        }
+fn hidden(value: ValueRef<'_>) -> Value {
+    match value.kind() {
+        value::Kind::List(items) => Value::list(items.iter().map(hidden)),
+        value::Kind::Object(members) => Value::object(members.iter().map(|(name, member)| (name, hidden(member)))),
         _ => HIDDEN.into(),
     }
 }

@@ -3,7 +3,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::source::rule::{exactly_one, is_set, refused};
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// Sets, adds to and clears variables.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -74,15 +74,12 @@ pub enum Kind {
 impl Kind {
     /// The value as this kind, or `None` where it is none.
     pub fn read(self, value: &Value) -> Option<Value> {
-        match (self, value) {
-            (Kind::Any, value) => Some(value.clone()),
-            (Kind::String, value) => Some(Value::from(value.to_text().into_owned())),
-            (Kind::Number, Value::Number(_)) | (Kind::Boolean, Value::Bool(_)) => Some(value.clone()),
-            (Kind::Number, Value::String(text)) => match Value::parse_json(text.trim().as_bytes()) {
-                Ok(number @ Value::Number(_)) => Some(number),
-                _ => None,
-            },
-            (Kind::Boolean, Value::String(text)) => text.trim().parse::<bool>().ok().map(Value::Bool),
+        match (self, value.kind()) {
+            (Kind::Any, _) => Some(value.clone()),
+            (Kind::String, _) => Some(Value::from(value.to_text().into_owned())),
+            (Kind::Number, value::Kind::Number(_)) | (Kind::Boolean, value::Kind::Bool(_)) => Some(value.clone()),
+            (Kind::Number, value::Kind::String(text)) => Value::number(text.trim()),
+            (Kind::Boolean, value::Kind::String(text)) => text.trim().parse::<bool>().ok().map(Value::from),
             _ => None,
         }
     }

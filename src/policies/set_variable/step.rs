@@ -109,7 +109,7 @@ fn put(cx: &mut Context, reference: &Reference, value: Value, append: bool) -> R
 
 impl Change {
     fn value(&self, cx: &Context) -> Result<Value, Fault> {
-        let Change::Put { value, kind, .. } = self else { return Ok(Value::Null) };
+        let Change::Put { value, kind, .. } = self else { return Ok(Value::NULL) };
         let value = value.value(cx);
         kind.read(&value).ok_or_else(|| property_error(format!("the value is not {}, as `type` wants", kind.words())))
     }

@@ -241,3 +241,20 @@ async fn the_text_of_a_map_may_hold_references() {
     let answer = Setup::default().load(&text).serve_cleanly().get().await;
     assert_eq!(answer.json(), json!({"id": 7, "path": "/example/7"}));
 }
+
+#[tokio::test]
+async fn numbers_keep_their_texts() {
+    let body = r#"{"price": 10.00, "far": 1e400, "all": [123456789012345678901234567890]}"#;
+    let loaded = actions(
+        "- {set: kept, value: $(message.body)}
+         - {set: message.headers.x-price, value: is $(kept.price)}
+         - {set: message.body.first, value: '$(kept.all[0])'}
+         - {set: message.body.price2, value: $(kept.price), type: number}
+         - {set: message.body.price3, value: '20.00', type: number}",
+    );
+    let answer = post(loaded, body).await;
+    let expected = r#"{"price":10.00,"far":1e400,"all":[123456789012345678901234567890],"first":123456789012345678901234567890,"price2":10.00,"price3":20.00}"#;
+    assert_eq!((answer.text(), answer.header("x-price")), (expected, Some("is 10.00")));
+    let whole = actions("- {set: kept, value: $(message.body)}\n- {set: message.body, value: $(kept)}");
+    assert_eq!(post(whole, body).await.text(), body);
+}

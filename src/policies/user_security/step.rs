@@ -75,7 +75,7 @@ impl UserStep {
                     Some(person) => keep(&self.variable, self.known(&person.name, None), cx),
                     None => {
                         // Whom an earlier step found is not who calls now.
-                        keep(&self.variable, Value::Null, cx);
+                        keep(&self.variable, Value::NULL, cx);
                         self.fail("the request names nobody", self.extract_stops, cx)?;
                     }
                 }
@@ -134,14 +134,14 @@ impl UserStep {
     fn known(&self, name: &str, approval: Option<&Approval>) -> Value {
         let answered = approval.map(|approval| &approval.headers);
         let credential = answered.and_then(|headers| headers.get(&self.credential)?.to_str().ok());
-        let headers = answered.map_or(Value::Null, |headers| self.kept(headers));
+        let headers = answered.map_or(Value::NULL, |headers| self.kept(headers));
         let members = [
             ("username", Value::from(name)),
-            ("credential", approval.map_or(Value::Null, |_| credential.unwrap_or(name).into())),
+            ("credential", approval.map_or(Value::NULL, |_| credential.unwrap_or(name).into())),
             ("authenticated", Value::from(approval.is_some())),
             ("headers", headers),
         ];
-        Value::object(members.into_iter().filter(|(_, value)| *value != Value::Null))
+        Value::object(members.into_iter().filter(|(_, value)| !value.is_null()))
     }
 
     fn kept(&self, headers: &HeaderMap) -> Value {
@@ -150,7 +150,7 @@ impl UserStep {
     }
 
     fn is_known(&self, cx: &Context) -> bool {
-        cx.get(&self.variable).get("authenticated") == Some(&Value::from(true))
+        cx.get(&self.variable).get("authenticated") == Some(Value::from(true).view())
     }
 
     /// Keeps the reason, and ends the flow where it has to.

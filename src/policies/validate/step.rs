@@ -12,7 +12,7 @@ use crate::openapi::schema::{Bodies, Body, Choice, Schema, Violation, XmlUnread}
 use crate::policy::kit::call::input_body;
 use crate::policy::kit::off_thread::until;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::{Body as Content, Message, Value, Xml, XmlLimits, parse_unique};
+use crate::value::{Body as Content, Message, Value, Xml, XmlLimits};
 
 /// Bytes of a body that is read at once. A larger one takes so long that it does not belong on the reactor.
 const SMALL: usize = 32 * 1024;
@@ -103,7 +103,7 @@ impl Validate {
         let list = failure.violations.iter().map(|one| {
             Value::object([("at", Value::from(one.at.as_str())), ("message", Value::from(one.message.as_str()))])
         });
-        let list = Value::Array(Arc::new(list.collect()));
+        let list = Value::list(list);
         let fault = Fault::new(&kinds::VALIDATE, source, failure.message).with_status(self.status);
         fault.with_detail("violations", list)
     }
@@ -232,30 +232,27 @@ impl Failure {
 }
 
 /// Holds a body against a schema; the value with its defaults, where it is asked for.
-fn check(schema: &Schema, bytes: &[u8], fill: bool, budget: Budget) -> Result<Option<Value>, Unchecked> {
+fn check(schema: &Schema, bytes: &Bytes, fill: bool, budget: Budget) -> Result<Option<Value>, Unchecked> {
     let mut meter = Meter::new(budget);
-    let (mut value, document) = match Xml::is_likely(bytes) {
-        true => {
-            let document = Xml::parse(bytes, &XmlLimits::default());
-            let document = document.map_err(|error| Failure::from(format!("the body is not XML: {error}")))?;
-            (schema.value_of_xml(&document, &mut meter)?, Some(document))
-        }
-        // Of two members of one name a service may read the one that was not looked at.
-        false => (parse_unique(bytes).map_err(|what| Failure::from(format!("the body {what}")))?, None),
-    };
-    let violations = schema.check(&value, &mut meter)?;
-    if !violations.is_empty() {
-        return Err(Failure::of(UNFIT, violations).into());
-    }
-    Ok(match document {
-        _ if !fill => None,
+    if Xml::is_likely(bytes) {
+        let document = Xml::parse(bytes, &XmlLimits::default());
+        let document = document.map_err(|error| Failure::from(format!("the body is not XML: {error}")))?;
+        let value = schema.value_of_xml(&document, &mut meter)?;
+        fits(schema.check(&value, &mut meter)?)?;
         // Defaults have no place among elements whose order is unknown.
-        Some(document) => Some(Value::Xml(document.into())),
-        None => {
-            schema.fill(&mut value, &mut meter)?;
-            Some(Value::from(&value))
-        }
-    })
+        return Ok(fill.then(|| document.into()));
+    }
+    // Of two members of one name a service may read the one that was not looked at.
+    let mut value = Value::read_unique(bytes.clone()).map_err(|what| Failure::from(format!("the body {what}")))?;
+    fits(schema.check(value.view(), &mut meter)?)?;
+    if fill {
+        schema.fill(&mut value, &mut meter)?;
+    }
+    Ok(fill.then_some(value))
+}
+
+fn fits(violations: Vec<Violation>) -> Result<(), Failure> {
+    if violations.is_empty() { Ok(()) } else { Err(Failure::of(UNFIT, violations)) }
 }
 
 const UNFIT: &str = "the body does not fit the schema";

@@ -8,7 +8,7 @@ use crate::base::Reported;
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiler};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
-use crate::value::{Body, Message, Value, Xml, XmlLimits};
+use crate::value::{Body, Kind, Message, Value, Xml, XmlLimits};
 
 /// The messages whose bodies a step reads and writes.
 pub(crate) struct Places {
@@ -71,7 +71,7 @@ impl Places {
 
 /// A body as XML, whether a step has parsed it or not.
 pub(crate) fn xml_of(body: &Body) -> Result<Arc<Xml>, String> {
-    if let Body::Value(Value::Xml(document)) = body {
+    if let Some(document) = body.xml() {
         return Ok(document.clone());
     }
     let bytes = body.bytes().unwrap_or_default();
@@ -87,7 +87,7 @@ pub(crate) fn xml_of(body: &Body) -> Result<Arc<Xml>, String> {
 /// A body as JSON, whether a step has parsed it or not.
 pub(crate) fn json_of(body: &Body) -> Result<Value, String> {
     match body {
-        Body::Value(value) if !matches!(value, Value::String(_) | Value::Binary(_) | Value::Xml(_)) => {
+        Body::Value(value) if !matches!(value.kind(), Kind::String(_) | Kind::Binary(_) | Kind::Xml(_)) => {
             Ok(value.clone())
         }
         body => {
@@ -95,7 +95,7 @@ pub(crate) fn json_of(body: &Body) -> Result<Value, String> {
             if bytes.is_empty() {
                 return Err("there is no body".to_owned());
             }
-            Value::parse_json(&bytes).map_err(|error| format!("the body is not JSON: {error}"))
+            Value::read_json(bytes).map_err(|error| format!("the body is not JSON: {error}"))
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::http_client::{Guard, HttpClient, PoolOptions, TlsOptions};
 use crate::policy::Compiler;
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::settings::Purpose;
-use crate::value::{Body, Value};
+use crate::value::Body;
 
 /// How long answers may be kept, in seconds. IBM: 5 s to 367 days.
 const TIMES_TO_LIVE: std::ops::RangeInclusive<u64> = 5..=31_708_800;
@@ -158,7 +158,7 @@ pub(crate) fn input_body(cx: &Context, input: &Reference) -> Result<Bytes, Fault
         Some(body) => Ok(body.bytes().unwrap_or_default()),
         None => {
             let value = cx.get(input);
-            Ok(value.get("body").filter(|_| input.path.is_empty()).unwrap_or(&value).to_bytes())
+            Ok(value.get("body").filter(|_| input.path.is_empty()).unwrap_or(value.view()).to_bytes())
         }
     }
 }
@@ -171,7 +171,7 @@ pub(crate) fn input_headers<'c>(cx: &'c Context, root: &Root) -> Cow<'c, HeaderM
     if let Some(message) = cx.state.input(root) {
         return Cow::Borrowed(&message.headers);
     }
-    let Some(Value::Object(members)) = cx.state.value(root).and_then(|value| value.get("headers")) else {
+    let Some(members) = cx.state.value(root).and_then(|value| value.get("headers")?.as_object()) else {
         return Cow::default();
     };
     let headers = members.iter().filter_map(|(name, value)| {

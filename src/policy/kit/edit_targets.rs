@@ -189,7 +189,7 @@ fn below(
 fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut Editor<'_>) -> Result<(), EditError> {
     let reference = Reference::new(root.clone(), Vec::new());
     let mut value = cx.get(&reference);
-    if matches!(root, Root::Builtin(_)) || value == Value::Null {
+    if matches!(root, Root::Builtin(_)) || value.is_null() {
         return Ok(());
     }
     let gone = path.edit(&mut value, cx, editor)?;
@@ -238,11 +238,14 @@ fn in_document(
 ) -> Result<Option<Body>, EditError> {
     let mut document = match body {
         Body::Empty => return Ok(None),
-        Body::Value(Value::Xml(document)) => Arc::unwrap_or_clone(document),
-        body => {
-            let bytes = body.bytes().unwrap_or_default();
-            Xml::parse(&bytes, &XmlLimits::LOOSE).map_err(|error| EditError(format!("the body is not XML: {error}")))?
-        }
+        body => match body.xml() {
+            Some(document) => Xml::clone(document),
+            None => {
+                let bytes = body.bytes().unwrap_or_default();
+                let read = Xml::parse(&bytes, &XmlLimits::LOOSE);
+                read.map_err(|error| EditError(format!("the body is not XML: {error}")))?
+            }
+        },
     };
     edit_nodes(scope, &mut document, xpath, editor)?;
     Ok(Some(Body::Value(document.into())))
@@ -292,14 +295,14 @@ fn checked(value: &Value) -> Result<String, EditError> {
 /// JSON in DataPower's XML form of it, JSONx, and the way back from its elements to the JSON.
 pub(crate) mod jsonx {
     use super::{EditError, HashSet, NodeId, Value, XPath, XPathNode, Xml, found};
-    use crate::value::{MAX_XML_DEPTH, XmlBuilder, XmlName};
+    use crate::value::{Kind, MAX_XML_DEPTH, ValueRef, XmlBuilder, XmlName};
 
     const JSONX: &str = "http://www.ibm.com/xmlns/prod/2009/jsonx";
 
     /// The numbers, in document order, of the values that an expression finds.
     pub(crate) fn places(json: &Value, xpath: &XPath) -> Result<HashSet<usize>, EditError> {
         let mut builder = XmlBuilder::new();
-        element(json, None, &mut builder)?;
+        element(json.view(), None, &mut builder)?;
         let document = builder.finish();
         let nodes = found(&document, xpath)?;
         let wanted: HashSet<NodeId> = nodes.iter().map(|node| of_element(&document, *node)).collect();
@@ -316,14 +319,14 @@ pub(crate) mod jsonx {
         }
     }
 
-    fn element(value: &Value, name: Option<&str>, builder: &mut XmlBuilder) -> Result<(), EditError> {
-        let kind = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(_) => "number",
-            Value::String(_) | Value::Binary(_) | Value::Xml(_) => "string",
-            Value::Array(_) => "array",
-            Value::Object(_) => "object",
+    fn element(value: ValueRef<'_>, name: Option<&str>, builder: &mut XmlBuilder) -> Result<(), EditError> {
+        let kind = match value.kind() {
+            Kind::Null => "null",
+            Kind::Bool(_) => "boolean",
+            Kind::Number(_) => "number",
+            Kind::String(_) | Kind::Binary(_) | Kind::Xml(_) => "string",
+            Kind::List(_) => "array",
+            Kind::Object(_) => "object",
         };
         if builder.depth() >= MAX_XML_DEPTH {
             return Err(EditError(format!("the body is deeper than {MAX_XML_DEPTH} levels")));
@@ -336,12 +339,12 @@ pub(crate) mod jsonx {
         if let Some(name) = name {
             builder.attribute(XmlName::plain("name"), name);
         }
-        match value {
-            Value::Array(items) => items.iter().try_for_each(|item| element(item, None, builder))?,
-            Value::Object(members) => {
+        match value.kind() {
+            Kind::List(items) => items.iter().try_for_each(|item| element(item, None, builder))?,
+            Kind::Object(members) => {
                 members.iter().try_for_each(|(name, value)| element(value, Some(name), builder))?;
             }
-            scalar => builder.text(&scalar.to_text()),
+            _ => builder.text(&value.to_text()),
         }
         builder.end();
         Ok(())

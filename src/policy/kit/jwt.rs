@@ -98,7 +98,7 @@ impl Keys {
         let value = source.value(cx);
         // The output of a call is a message; its body is the key.
         let is_message = value.get("kty").is_none() && value.get("keys").is_none();
-        let value = value.get("body").filter(|_| is_message).unwrap_or(&value);
+        let value = value.get("body").filter(|_| is_message).unwrap_or(value.view());
         if value.is_empty() {
             return Err(format!("the variable that `{property}` names holds no key"));
         }

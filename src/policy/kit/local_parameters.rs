@@ -29,7 +29,7 @@ impl Step for Enter {
             && let Some(saved) = slots.get_mut(self.saved)
         {
             // Null says that there was none, nothing that no policy has been entered.
-            *saved = if old.is_empty() { Slot::Value(Value::Null) } else { old };
+            *saved = if old.is_empty() { Slot::Value(Value::NULL) } else { old };
         }
         Outcome::done()
     }

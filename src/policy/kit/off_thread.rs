@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::base::cores;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, kinds};
-use crate::value::{Body, Value, joined};
+use crate::value::{Body, Kind, Value, joined};
 
 /// Bodies of this size or smaller are worked on at once.
 const AT_ONCE: usize = 16 * 1024;
@@ -105,20 +105,20 @@ pub(crate) fn size_of_bodies(cx: &Context, with_xpath: bool) -> usize {
 
 /// About how many bytes a value is to work on. What is large enough is not counted to its end.
 pub(crate) fn size_of(value: &Value) -> usize {
-    let (mut size, mut open) = (0, vec![value]);
+    let (mut size, mut open) = (0, vec![value.view()]);
     while let Some(value) = open.pop() {
-        size += match value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-            Value::String(text) => text.len() + 8,
-            Value::Binary(bytes) => bytes.len(),
-            Value::Xml(document) => document.len() * 16,
-            Value::Array(items) => {
+        size += match value.kind() {
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => 8,
+            Kind::String(text) => text.len() + 8,
+            Kind::Binary(bytes) => bytes.len(),
+            Kind::Xml(document) => document.len() * 16,
+            Kind::List(items) => {
                 open.extend(items.iter().take(AT_ONCE));
                 items.len()
             }
-            Value::Object(members) => {
-                open.extend(members.values().take(AT_ONCE));
-                members.keys().take(AT_ONCE).map(|name| name.len()).sum()
+            Kind::Object(members) => {
+                open.extend(members.iter().take(AT_ONCE).map(|(_, value)| value));
+                members.iter().take(AT_ONCE).map(|(name, _)| name.len()).sum()
             }
         };
         if size > AT_ONCE {

@@ -56,7 +56,7 @@ pub(super) fn kind(state: &State, _: Path<'_>) -> Value {
 
 /// Gantry serves no API that is not running.
 pub(super) fn state(state: &State, _: Path<'_>) -> Value {
-    if is_v5(state) { "running".into() } else { Value::Null }
+    if is_v5(state) { "running".into() } else { Value::NULL }
 }
 
 pub(super) fn root(state: &State, _: Path<'_>) -> Value {
@@ -69,7 +69,7 @@ pub(super) fn whole_catalog(state: &State, path: Path<'_>) -> Value {
 
 /// The catalog's name, which is its id and its path segment too: a catalog of the settings has a name and nothing else.
 pub(super) fn catalog(state: &State, _: Path<'_>) -> Value {
-    state.route.api.catalog.as_deref().map_or(Value::Null, Value::from)
+    state.route.api.catalog.as_deref().map_or(Value::NULL, Value::from)
 }
 
 pub(super) fn organization(state: &State, _: Path<'_>) -> Value {
@@ -81,7 +81,7 @@ pub(super) fn operation(state: &State, path: Path<'_>) -> Value {
 }
 
 pub(super) fn operation_id(state: &State, _: Path<'_>) -> Value {
-    state.route.operation.id.as_deref().map_or(Value::Null, Value::from)
+    state.route.operation.id.as_deref().map_or(Value::NULL, Value::from)
 }
 
 pub(super) fn operation_path(state: &State, _: Path<'_>) -> Value {
@@ -97,7 +97,7 @@ pub(super) fn endpoint_address(state: &State, _: Path<'_>) -> Value {
 }
 
 pub(super) fn endpoint_hostname(state: &State, _: Path<'_>) -> Value {
-    host::name(state).map_or(Value::Null, Value::from)
+    host::name(state).map_or(Value::NULL, Value::from)
 }
 
 pub(super) fn properties(state: &State, path: Path<'_>) -> Value {
@@ -119,22 +119,22 @@ pub(super) fn environment(state: &State, path: Path<'_>) -> Value {
 
 /// A member of a value that the load has made.
 pub(super) fn member(whole: &Value, path: &[&str]) -> Value {
-    whole.at(path.iter().copied()).cloned().unwrap_or_default()
+    whole.at(path.iter().copied()).map(Value::from).unwrap_or_default()
 }
 
 fn below(whole: &Value, path: Path<'_>) -> Value {
-    whole.at(segments(path)).cloned().unwrap_or_default()
+    whole.below(segments(path))
 }
 
 /// An object without what is null.
 fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    Value::object(members.into_iter().filter(|(_, value)| *value != Value::Null))
+    Value::object(members.into_iter().filter(|(_, value)| !value.is_null()))
 }
 
 /// Null in the place of an object without members.
 fn some(object: Value) -> Value {
-    match &object {
-        Value::Object(members) if members.is_empty() => Value::Null,
+    match object.as_object() {
+        Some(members) if members.is_empty() => Value::NULL,
         _ => object,
     }
 }

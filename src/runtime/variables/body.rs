@@ -1,7 +1,5 @@
 //! `request.body`, and the fields of a form in it.
 
-use std::sync::Arc;
-
 use http::Method;
 
 use super::message;
@@ -14,10 +12,10 @@ use crate::value::{Value, form};
 /// The body as it was sent. The v5 engine takes none from requests that should not have one, and reads forms.
 pub(super) fn body(state: &State, path: Path<'_>) -> Value {
     if has_no_body(state) {
-        return Value::Null;
+        return Value::NULL;
     }
     if state.route.pipeline.generation == Generation::V5 && is_form(state) {
-        return form_fields(state).at(path.iter().map(|name| &**name)).cloned().unwrap_or_default();
+        return form_fields(state).at(path.iter().map(|name| &**name)).map(Value::from).unwrap_or_default();
     }
     message::body(&state.request.body, path)
 }
@@ -38,7 +36,7 @@ fn is_form(state: &State) -> bool {
 /// The fields of a form, as an object.
 fn form_fields(state: &State) -> Value {
     let bytes = state.request.body.bytes().unwrap_or_default();
-    Value::Object(Arc::new(grouped(form::fields(&bytes))))
+    Value::from(grouped(form::fields(&bytes)))
 }
 
 /// The values of a field of a form.

@@ -24,17 +24,17 @@ pub(super) fn plan(state: &State, fixed: &[&str], path: &[Arc<str>]) -> Value {
 fn at(state: &State, whole: Option<&Value>, fixed: &[&str], path: &[Arc<str>], names: &[(&str, &[&str])]) -> Value {
     let segments = || fixed.iter().copied().chain(segments(path));
     match whole {
-        Some(whole) => whole.at(segments()).cloned().unwrap_or_default(),
-        None => unidentified(state, names).at(segments()).cloned().unwrap_or_default(),
+        Some(whole) => whole.at(segments()).map(Value::from).unwrap_or_default(),
+        None => unidentified(state, names).at(segments()).map(Value::from).unwrap_or_default(),
     }
 }
 
 /// Without an application, v10 has nothing here and the v5 engine empty texts.
 fn unidentified(state: &State, parts: &[(&str, &[&str])]) -> Value {
     if state.route.pipeline.generation == Generation::V10 {
-        return Value::Null;
+        return Value::NULL;
     }
-    let mut whole = Value::Null;
+    let mut whole = Value::NULL;
     for (part, names) in parts {
         for name in *names {
             let at: Vec<&str> = [*part, *name].into_iter().filter(|name| !name.is_empty()).collect();

@@ -8,8 +8,8 @@ use crate::value::Value;
 
 /// Everything below `error`, with what the kind of fault adds.
 pub(super) fn whole(state: &State, _: &[Arc<str>]) -> Value {
-    let Some((fault, step)) = &state.handling.error else { return Value::Null };
-    let text = |of: fn(&StepInfo) -> &str| step.as_deref().map_or(Value::Null, |step| of(step).into());
+    let Some((fault, step)) = &state.handling.error else { return Value::NULL };
+    let text = |of: fn(&StepInfo) -> &str| step.as_deref().map_or(Value::NULL, |step| of(step).into());
     let base = [
         (Arc::from("name"), Value::from(&*fault.name)),
         ("message".into(), fault.message.as_str().into()),
@@ -50,18 +50,18 @@ pub(super) fn policy_title(state: &State, _: &[Arc<str>]) -> Value {
 
 /// What a kind of fault adds.
 pub(super) fn detail(state: &State, name: &str, path: &[Arc<str>]) -> Value {
-    let Some((fault, _)) = &state.handling.error else { return Value::Null };
+    let Some((fault, _)) = &state.handling.error else { return Value::NULL };
     let detail = fault.details.iter().find(|(known, _)| **known == *name);
-    detail.and_then(|(_, value)| value.at(segments(path))).cloned().unwrap_or_default()
+    detail.and_then(|(_, value)| value.at(segments(path))).map(Value::from).unwrap_or_default()
 }
 
 fn of_fault(state: &State, get: impl FnOnce(&Fault) -> Value) -> Value {
-    state.handling.error.as_ref().map_or(Value::Null, |(fault, _)| get(fault))
+    state.handling.error.as_ref().map_or(Value::NULL, |(fault, _)| get(fault))
 }
 
 fn of_step(state: &State, get: impl FnOnce(&StepInfo) -> Value) -> Value {
     let step = state.handling.error.as_ref().and_then(|(_, step)| step.as_deref());
-    step.map_or(Value::Null, get)
+    step.map_or(Value::NULL, get)
 }
 
 fn status_of(fault: &Fault) -> Value {

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::path::{Path, segments};
 use crate::expression::{Reference, SetError, Variable};
-use crate::value::{Body, Message, Value};
+use crate::value::{Body, Kind, Message, Value, ValueRef};
 
 /// What a variable of a message holds. `path` is what the variable's name does not fix.
 pub(super) fn get(message: &Message, variable: Variable, path: Path<'_>) -> Value {
@@ -15,7 +15,7 @@ pub(super) fn get(message: &Message, variable: Variable, path: Path<'_>) -> Valu
         Variable::Message if path.is_empty() => whole(message),
         Variable::MessageBody => body(&message.body, path),
         Variable::MessageHeaders => headers(&message.headers),
-        Variable::MessageHeader => path.first().map_or(Value::Null, |name| header(&message.headers, name)),
+        Variable::MessageHeader => path.first().map_or(Value::NULL, |name| header(&message.headers, name)),
         Variable::MessageStatus if path.is_empty() => {
             Value::object([("code", status_number(message)), ("reason", reason(message))])
         }
@@ -25,10 +25,8 @@ pub(super) fn get(message: &Message, variable: Variable, path: Path<'_>) -> Valu
             status_number(message)
         }
         Variable::MessageStatusReason if path.is_empty() => reason(message),
-        Variable::MessageAttributes | Variable::MessageAttribute => {
-            message.attributes.value().at(segments(path)).cloned().unwrap_or_default()
-        }
-        _ => Value::Null,
+        Variable::MessageAttributes | Variable::MessageAttribute => message.attributes.value().below(segments(path)),
+        _ => Value::NULL,
     }
 }
 
@@ -95,7 +93,7 @@ pub(super) fn clear(message: &mut Message, reference: &Reference) {
             message.status = None;
             message.reason = None;
         }
-        (Variable::MessageAttributes, _) => message.attributes = Value::Null.into(),
+        (Variable::MessageAttributes, _) => message.attributes = Value::NULL.into(),
         (Variable::MessageAttribute, rest) => {
             message.attributes.change(|attributes| attributes.remove(&segments(rest).collect::<Vec<_>>()));
         }
@@ -106,22 +104,30 @@ pub(super) fn clear(message: &mut Message, reference: &Reference) {
 /// Sets or appends at `path` below a plain value. Appending makes a list of what stands there.
 pub(super) fn put(whole: &mut Value, path: &[Arc<str>], value: Value, append: bool) {
     let path: Vec<&str> = segments(path).collect();
-    let value = match append.then(|| whole.at(path.iter().copied()).cloned()).flatten() {
-        None | Some(Value::Null) if append => Value::Array(Arc::new(vec![value])),
-        None => value,
-        Some(Value::Array(mut items)) => {
-            Arc::make_mut(&mut items).push(value);
-            Value::Array(items)
-        }
-        Some(one) => Value::Array(Arc::new(vec![one, value])),
+    let value = match append {
+        true => appended(whole.below(path.iter().copied()), value),
+        false => value,
     };
     whole.set(&path, value);
+}
+
+fn appended(mut whole: Value, value: Value) -> Value {
+    if whole.is_null() {
+        return Value::list([value]);
+    }
+    match whole.list_mut() {
+        Some(items) => {
+            items.push(value);
+            whole
+        }
+        None => Value::list([whole, value]),
+    }
 }
 
 /// A header's value; repeated ones are joined by a comma, `Set-Cookie` and others alike, as JSON has one place.
 pub(super) fn header(headers: &HeaderMap, name: &str) -> Value {
     let mut values = headers.get_all(name).iter().peekable();
-    let Some(first) = values.next() else { return Value::Null };
+    let Some(first) = values.next() else { return Value::NULL };
     let first = String::from_utf8_lossy(first.as_bytes());
     if values.peek().is_none() {
         return (&*first).into();
@@ -141,7 +147,7 @@ pub(super) fn headers(headers: &HeaderMap) -> Value {
 
 /// What stands below a body.
 pub(super) fn body(body: &Body, path: &[Arc<str>]) -> Value {
-    body.value().at(segments(path)).cloned().unwrap_or_default()
+    body.value().below(segments(path))
 }
 
 /// A message as one value: `body`, `headers`, `status`, and `attributes` where there are any.
@@ -152,19 +158,19 @@ pub fn whole(message: &Message) -> Value {
         ("status", get(message, Variable::MessageStatus, &[])),
         ("attributes", message.attributes.value().clone()),
     ];
-    let has_attributes = *message.attributes.value() != Value::Null;
+    let has_attributes = *message.attributes.value() != Value::NULL;
     Value::object(parts.into_iter().filter(|(name, _)| has_attributes || *name != "attributes"))
 }
 
 fn status_number(message: &Message) -> Value {
-    message.status.map_or(Value::Null, |status| status.as_u16().into())
+    message.status.map_or(Value::NULL, |status| status.as_u16().into())
 }
 
 /// The reason that was set, else the usual one of the status.
 fn reason(message: &Message) -> Value {
     match &message.reason {
         Some(reason) => reason.as_str().into(),
-        None => message.status.and_then(|status| status.canonical_reason()).map_or(Value::Null, Value::from),
+        None => message.status.and_then(|status| status.canonical_reason()).map_or(Value::NULL, Value::from),
     }
 }
 
@@ -184,14 +190,14 @@ pub(super) fn set_header(
     value: &Value,
     append: bool,
 ) -> Result<(), SetError> {
-    let checked = |value: &Value| {
+    let checked = |value: ValueRef<'_>| {
         HeaderValue::from_bytes(value.to_text().as_bytes()).map_err(|_| SetError::BadHeaderValue(written.to_owned()))
     };
     // All are checked before the first is set.
-    let values: Vec<HeaderValue> = match value {
-        Value::Array(items) => items.iter().map(checked).collect::<Result<_, _>>()?,
-        one => {
-            let one = checked(one)?;
+    let values: Vec<HeaderValue> = match value.kind() {
+        Kind::List(items) => items.iter().map(checked).collect::<Result<_, _>>()?,
+        _ => {
+            let one = checked(value.view())?;
             match append {
                 true => drop(headers.append(name, one)),
                 false => drop(headers.insert(name, one)),

@@ -24,8 +24,8 @@ use crate::value::{Value, form};
 
 /// The parameter that the path names, and what is below its value.
 pub(super) fn one(state: &State, path: Path<'_>) -> Value {
-    let Some((name, below)) = path.split_first() else { return Value::Null };
-    value(state, name).at(segments(below)).cloned().unwrap_or_default()
+    let Some((name, below)) = path.split_first() else { return Value::NULL };
+    value(state, name).below(segments(below))
 }
 
 /// Every value that was sent under the name that the path starts with, or what is below them.
@@ -42,7 +42,7 @@ pub(super) fn locations(state: &State, path: Path<'_>) -> Value {
 fn part(state: &State, path: Path<'_>, whole: fn(&State, &str) -> Value) -> Value {
     match path {
         [name, _, below @ ..] if state.route.pipeline.generation == Generation::V10 => {
-            whole(state, name).at(segments(below)).cloned().unwrap_or_default()
+            whole(state, name).below(segments(below))
         }
         path => one(state, path),
     }
@@ -100,7 +100,7 @@ impl State {
 pub(super) fn all(state: &State, _: Path<'_>) -> Value {
     if state.route.pipeline.generation == Generation::V5 {
         let members = state.route.operation.parameters.iter().map(|one| (one.name.clone(), typed(state, one)));
-        return Value::object(members.filter(|(_, value)| *value != Value::Null));
+        return Value::object(members.filter(|(_, value)| !value.is_null()));
     }
     let path = &state.request.path_parameters;
     let mut all: IndexMap<Arc<str>, Value> =
@@ -115,8 +115,8 @@ pub(super) fn all(state: &State, _: Path<'_>) -> Value {
             all.insert(field.name.clone(), value(state, &field.name));
         }
     }
-    all.retain(|_, value| *value != Value::Null);
-    Value::Object(Arc::new(all))
+    all.retain(|_, value| !value.is_null());
+    Value::from(all)
 }
 
 fn value(state: &State, name: &str) -> Value {
@@ -128,7 +128,7 @@ fn value(state: &State, name: &str) -> Value {
                 one_or_list(in_query(state, name).map(Value::from).chain(fields))
             }
         },
-        Generation::V5 => declared(state, name).map_or(Value::Null, |parameter| typed(state, parameter)),
+        Generation::V5 => declared(state, name).map_or(Value::NULL, |parameter| typed(state, parameter)),
     }
 }
 
@@ -151,7 +151,7 @@ fn declared_fields(state: &State, name: &str) -> Vec<String> {
 
 fn list(values: impl Iterator<Item = Value>) -> Value {
     let values: Vec<Value> = values.collect();
-    if values.is_empty() { Value::Null } else { Value::Array(Arc::new(values)) }
+    if values.is_empty() { Value::NULL } else { Value::list(values) }
 }
 
 // === v5 ===
@@ -166,15 +166,14 @@ fn typed(state: &State, parameter: &DeclaredParameter) -> Value {
     let texts: Vec<Cow<'_, str>> = match parameter.location {
         // Paths are not decoded, queries are.
         Location::Path if parameter.greedy => {
-            let segments = in_path(state, name).map(|text| text.split('/').map(Value::from).collect());
-            return segments.map_or(Value::Null, |segments| Value::Array(Arc::new(segments)));
+            return in_path(state, name).map_or(Value::NULL, |text| Value::list(text.split('/').map(Value::from)));
         }
         Location::Path => in_path(state, name).map(Cow::Borrowed).into_iter().collect(),
         Location::Query => in_query(state, name).map(form::decoded).collect(),
-        Location::Header => match message::header(&state.request.headers, name) {
-            Value::String(text) => vec![Cow::Owned(text.to_string())],
-            _ => Vec::new(),
-        },
+        Location::Header => {
+            let sent = message::header(&state.request.headers, name);
+            sent.as_str().map(|text| Cow::Owned(text.to_owned())).into_iter().collect()
+        }
         Location::FormData => fields(state, name).into_iter().map(Cow::Owned).collect(),
         Location::Body => return body::body(state, &[]),
         Location::Cookie => Vec::new(),
@@ -184,14 +183,14 @@ fn typed(state: &State, parameter: &DeclaredParameter) -> Value {
 
 fn convert(kind: &ParameterType, texts: &[Cow<'_, str>]) -> Value {
     match (kind, texts) {
-        (_, []) => Value::Null,
+        (_, []) => Value::NULL,
         (ParameterType::List { separator: Separator::Repeated, items }, texts) => {
-            Value::Array(Arc::new(texts.iter().map(|text| convert_one(items, text)).collect()))
+            Value::list(texts.iter().map(|text| convert_one(items, text)))
         }
         (kind, [one]) => convert_one(kind, one),
-        (ParameterType::Any, many) => Value::Array(Arc::new(many.iter().map(|text| Value::from(&**text)).collect())),
+        (ParameterType::Any, many) => Value::list(many.iter().map(|text| Value::from(&**text))),
         (ParameterType::List { .. } | ParameterType::Text, many) => convert_one(kind, &many.join(",")),
-        _ => Value::Null,
+        _ => Value::NULL,
     }
 }
 
@@ -201,18 +200,18 @@ fn convert_one(kind: &ParameterType, text: &str) -> Value {
         ParameterType::Number => number(text),
         ParameterType::Boolean if text.eq_ignore_ascii_case("true") => true.into(),
         ParameterType::Boolean if text.eq_ignore_ascii_case("false") => false.into(),
-        ParameterType::Date => clock::read_date(text).map_or(Value::Null, |date| clock::milliseconds(date).into()),
+        ParameterType::Date => clock::read_date(text).map_or(Value::NULL, |date| clock::milliseconds(date).into()),
         ParameterType::Object => Value::parse_json(text.as_bytes()).unwrap_or_default(),
-        ParameterType::Bytes => Value::Binary(Bytes::copy_from_slice(text.as_bytes())),
+        ParameterType::Bytes => Value::binary(Bytes::copy_from_slice(text.as_bytes())),
         ParameterType::List { separator, items } => {
             let separator = match separator {
                 Separator::Character(character) => *character,
                 Separator::Repeated => ',',
             };
             let texts = text.split(separator).filter(|_| !text.is_empty());
-            Value::Array(Arc::new(texts.map(|text| convert_one(items, text)).collect()))
+            Value::list(texts.map(|text| convert_one(items, text)))
         }
-        ParameterType::Boolean | ParameterType::File => Value::Null,
+        ParameterType::Boolean | ParameterType::File => Value::NULL,
     }
 }
 
@@ -227,15 +226,15 @@ fn number(text: &str) -> Value {
     }
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
         if let Some(digits) = text.to_ascii_lowercase().strip_prefix(prefix) {
-            return i64::from_str_radix(digits, radix).map_or(Value::Null, Value::from);
+            return i64::from_str_radix(digits, radix).map_or(Value::NULL, Value::from);
         }
     }
-    let Ok(number) = text.parse::<f64>() else { return Value::Null };
+    let Ok(number) = text.parse::<f64>() else { return Value::NULL };
     // JavaScript has one kind of number: 2.0 is 2.
     if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
         return (number as i64).into();
     }
-    Number::from_f64(number).map_or(Value::Null, Value::Number)
+    Number::from_f64(number).map_or(Value::NULL, |number| Value::from(&number))
 }
 
 // === where they stand ===

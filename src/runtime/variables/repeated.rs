@@ -19,8 +19,8 @@ pub(super) fn grouped<'t>(pairs: impl Iterator<Item = (Cow<'t, str>, Cow<'t, str
 pub(super) fn one_or_list(values: impl IntoIterator<Item = Value>) -> Value {
     let mut values = values.into_iter();
     match (values.next(), values.next()) {
-        (None, _) => Value::Null,
+        (None, _) => Value::NULL,
         (Some(one), None) => one,
-        (Some(one), Some(two)) => Value::Array(Arc::new([one, two].into_iter().chain(values).collect())),
+        (Some(one), Some(two)) => Value::list([one, two].into_iter().chain(values)),
     }
 }

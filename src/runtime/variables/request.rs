@@ -1,7 +1,5 @@
 //! `request.*` and `session.*`: the original request and its connection.
 
-use std::sync::Arc;
-
 use http::Method;
 use time::OffsetDateTime;
 
@@ -28,7 +26,7 @@ pub(super) fn whole(state: &State, path: Path<'_>) -> Value {
         ("attributes", attributes(state, path)),
         ("websocket", websocket(state, path)),
     ];
-    Value::object(members.into_iter().filter(|(_, value)| *value != Value::Null))
+    Value::object(members.into_iter().filter(|(_, value)| !value.is_null()))
 }
 
 pub(super) fn verb(state: &State, _: Path<'_>) -> Value {
@@ -53,7 +51,7 @@ pub(super) fn headers(state: &State, _: Path<'_>) -> Value {
 
 /// The header that the path names.
 pub(super) fn header(state: &State, path: Path<'_>) -> Value {
-    path.first().map_or(Value::Null, |name| message::header(&state.request.headers, name))
+    path.first().map_or(Value::NULL, |name| message::header(&state.request.headers, name))
 }
 
 pub(super) fn date(state: &State, _: Path<'_>) -> Value {
@@ -63,7 +61,7 @@ pub(super) fn date(state: &State, _: Path<'_>) -> Value {
 /// What is known of the request, or one of it. Any name may be asked for.
 pub(super) fn attributes(state: &State, path: Path<'_>) -> Value {
     let all = Value::object([("isCORSPreflight", is_preflight(state).into())]);
-    all.at(segments(path)).cloned().unwrap_or_default()
+    all.below(segments(path))
 }
 
 pub(super) fn is_cors_preflight(state: &State, _: Path<'_>) -> Value {
@@ -110,16 +108,16 @@ pub(super) fn authorization(state: &State, _: Path<'_>) -> Value {
 }
 
 pub(super) fn authorization_scheme(state: &State, _: Path<'_>) -> Value {
-    parts(state).get("scheme").cloned().unwrap_or_default()
+    parts(state).get("scheme").map(Value::from).unwrap_or_default()
 }
 
 pub(super) fn authorization_token(state: &State, _: Path<'_>) -> Value {
-    parts(state).get("token").cloned().unwrap_or_default()
+    parts(state).get("token").map(Value::from).unwrap_or_default()
 }
 
 pub(super) fn authorization_params(state: &State, path: Path<'_>) -> Value {
-    let params = parts(state).get("params").cloned().unwrap_or_default();
-    params.at(segments(path)).cloned().unwrap_or_default()
+    let params = parts(state).get("params").map(Value::from).unwrap_or_default();
+    params.below(segments(path))
 }
 
 fn parts(state: &State) -> Value {
@@ -131,10 +129,10 @@ fn parts(state: &State) -> Value {
 fn authorization_parts(header: &str) -> Option<Value> {
     let header = Authorization::parse(header)?;
     let (token, params) = match header.token() {
-        Some(token) => (token.into(), Value::Object(Arc::default())),
+        Some(token) => (token.into(), Value::empty_object()),
         None => {
             let params = header.parameters().map(|(name, value)| (name.to_owned(), Value::from(&*value)));
-            (Value::Null, Value::object(params))
+            (Value::NULL, Value::object(params))
         }
     };
     Some(Value::object([("scheme", header.scheme.into()), ("token", token), ("params", params)]))

@@ -11,7 +11,7 @@ use super::table::{info, is_writable};
 use super::{body, message, parameters};
 use crate::expression::{Builtin, Reference, Root, Scope, SetError, Storage, Variable};
 use crate::runtime::{Context, Slot, State};
-use crate::value::{Body, Message, Value};
+use crate::value::{Body, Kind, Message, Value, ValueRef};
 
 impl Scope for Context {
     fn deadline(&self) -> Option<Instant> {
@@ -52,7 +52,7 @@ impl Scope for Context {
             return Ok(());
         }
         if let Root::Builtin(root) = reference.root {
-            return self.state.write(root, reference, Value::Null);
+            return self.state.write(root, reference, Value::NULL);
         }
         match self.state.slot_mut(&reference.root) {
             slot if reference.path.is_empty() => *slot = Slot::Empty,
@@ -105,7 +105,7 @@ impl Scope for Context {
             Body::Empty => Storage::Empty,
             Body::Stream(_) | Body::Gone => Storage::Stream,
             Body::Bytes(..) => Storage::Binary,
-            Body::Value(value) => value_storage(value),
+            Body::Value(value) => value_storage(value.view()),
         }
     }
 }
@@ -201,9 +201,9 @@ impl State {
                 self.variables.written.read(*builtin, &reference.path, || self.original(reference))
             }
             Root::Slot(_) | Root::Named(_) => match self.slot(&reference.root) {
-                Some(Slot::Value(value)) => value.at(segments(&reference.path)).cloned().unwrap_or_default(),
+                Some(Slot::Value(value)) => value.below(segments(&reference.path)),
                 Some(Slot::Message(output)) => message::get(output, variable, rest),
-                Some(Slot::Empty) | None => Value::Null,
+                Some(Slot::Empty) | None => Value::NULL,
             },
         }
     }
@@ -211,7 +211,7 @@ impl State {
     /// What the gateway itself has, without what steps have set.
     fn original(&self, reference: &Reference) -> Value {
         match reference.unknown_member() {
-            Some(_) => Value::Null,
+            Some(_) => Value::NULL,
             None => (info(reference.variable()).get)(self, reference.rest()),
         }
     }
@@ -225,7 +225,7 @@ impl State {
                 Ok(())
             }
             Root::Builtin(root) => {
-                let mut whole = if append { self.get(reference) } else { Value::Null };
+                let mut whole = if append { self.get(reference) } else { Value::NULL };
                 message::put(&mut whole, &[], value, append);
                 self.write(*root, reference, whole)
             }
@@ -234,7 +234,7 @@ impl State {
                 slot => {
                     let mut whole = match std::mem::take(slot) {
                         Slot::Value(value) => value,
-                        Slot::Empty | Slot::Message(_) => Value::Null,
+                        Slot::Empty | Slot::Message(_) => Value::NULL,
                     };
                     message::put(&mut whole, path, value, append);
                     *slot = Slot::Value(whole);
@@ -287,11 +287,11 @@ fn one_header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     values.next().is_none().then(|| first.to_str().ok()).flatten()
 }
 
-fn value_storage(value: &Value) -> Storage {
-    match value {
-        Value::Null => Storage::Empty,
-        Value::String(_) | Value::Binary(_) => Storage::Binary,
-        Value::Xml(_) => Storage::Xml,
+fn value_storage(value: ValueRef<'_>) -> Storage {
+    match value.kind() {
+        Kind::Null => Storage::Empty,
+        Kind::String(_) | Kind::Binary(_) => Storage::Binary,
+        Kind::Xml(_) => Storage::Xml,
         _ => Storage::Json,
     }
 }

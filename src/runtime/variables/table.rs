@@ -94,7 +94,7 @@ fn writable_members(variable: Variable) -> Writable {
 
 /// What only steps and the security stage set.
 fn nothing(_: &State, _: &[Arc<str>]) -> Value {
-    Value::Null
+    Value::NULL
 }
 
 /// Declares the rows: variable, type, generations that have it, generations in which steps may set it, its value, what it means,

@@ -39,10 +39,7 @@ struct HostCall {
 
 pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
     native!(native, ctx, host, "open", |ctx, options: String, data: Value<'js>| {
-        let body = match values::from_js(&ctx, &data)? {
-            crate::value::Value::Null => Bytes::new(),
-            value => value.to_bytes(),
-        };
+        let body = values::from_js(&ctx, &data)?.to_bytes();
         host.spend(&ctx, body.len())?;
         let limit = host.cx.borrow().state.budget.body_limit;
         match call(host.script.reach.calls.as_ref(), &options, body, limit) {

@@ -19,9 +19,9 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
     });
     native!(native, ctx, host, "headers", |ctx, root: String| {
         let headers = host.cx.borrow().get(&below(&root, &["headers"]));
-        match headers {
-            crate::value::Value::Null => Object::new(ctx.clone()).map(Object::into_value),
-            headers => values::to_js(&ctx, &headers),
+        match headers.is_null() {
+            true => Object::new(ctx.clone()).map(Object::into_value),
+            false => values::to_js(&ctx, &headers),
         }
     });
     native!(native, ctx, host, "setHeader", |ctx, root: String, name: String, value: Value<'js>| {

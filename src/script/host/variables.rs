@@ -67,14 +67,14 @@ fn set<'js>(ctx: &Ctx<'js>, host: &Host, name: &str, value: &Value<'js>) -> Resu
         for name in cx.state.outgoing.message.headers.keys().map(ToString::to_string).collect::<Vec<_>>() {
             cx.clear(&below("message", &["headers", &name])).map_err(|error| set_error(ctx, &error))?;
         }
-        let crate::value::Value::Object(members) = &value else { return Ok(()) };
+        let Some(members) = value.as_object() else { return Ok(()) };
         for (name, value) in members.iter() {
             let place = below("message", &["headers", name]);
-            cx.set(&place, value.clone()).map_err(|error| set_error(ctx, &error))?;
+            cx.set(&place, value.to_value()).map_err(|error| set_error(ctx, &error))?;
         }
         return Ok(());
     }
-    if value == crate::value::Value::Null && !path.is_empty() {
+    if value.is_null() && !path.is_empty() {
         return cx.clear(&reference).map_err(|error| set_error(ctx, &error));
     }
     cx.set(&reference, value).map_err(|error| set_error(ctx, &error))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::names::is_plain_name;
 use super::{Xml, XmlBuilder, XmlError, XmlName, is_qualified_name, is_xml_char};
-use crate::value::{MAX_XML_DEPTH, Value};
+use crate::value::{Kind, MAX_XML_DEPTH, Value, ValueRef};
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -23,19 +23,19 @@ impl Xml {
     /// A document made of JSON.
     pub fn from_json(json: &Value, root: &XmlRoot) -> Result<Xml, XmlError> {
         let mut maker = Maker { builder: XmlBuilder::new(), scope: Vec::new(), unnamed: &root.unnamed };
-        match own_root(json).filter(|_| !root.always) {
+        match own_root(json.view()).filter(|_| !root.always) {
             Some((name, value)) => maker.element(name, value)?,
-            None => maker.element(&root.name, json)?,
+            None => maker.element(&root.name, json.view())?,
         }
         Ok(maker.builder.finish())
     }
 }
 
 /// The one member of a map that can be a document's element.
-fn own_root(json: &Value) -> Option<(&Arc<str>, &Value)> {
-    let Value::Object(members) = json else { return None };
-    let (name, value) = members.first().filter(|_| members.len() == 1)?;
-    let can = !name.starts_with('@') && &**name != "$" && !matches!(value, Value::Array(_));
+fn own_root(json: ValueRef<'_>) -> Option<(&str, ValueRef<'_>)> {
+    let members = json.as_object()?;
+    let (name, value) = members.iter().next().filter(|_| members.len() == 1)?;
+    let can = !name.starts_with('@') && name != "$" && value.as_list().is_none();
     can.then_some((name, value))
 }
 
@@ -50,7 +50,7 @@ struct Maker<'r> {
 }
 
 impl Maker<'_> {
-    fn element(&mut self, name: &str, value: &Value) -> Result<(), XmlError> {
+    fn element(&mut self, name: &str, value: ValueRef<'_>) -> Result<(), XmlError> {
         if self.builder.depth() >= MAX_XML_DEPTH {
             return Err(XmlError { message: format!("the JSON is deeper than {MAX_XML_DEPTH} levels") });
         }
@@ -66,42 +66,42 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn content(&mut self, value: &Value) -> Result<(), XmlError> {
-        match value {
-            Value::Object(members) => {
+    fn content(&mut self, value: ValueRef<'_>) -> Result<(), XmlError> {
+        match value.kind() {
+            Kind::Object(members) => {
                 for (name, value) in members.iter().filter(|(name, _)| is_attribute(name)) {
                     let name = self.name(&name[1..], false)?;
                     let text = plain_text(value, &name.local)?;
                     self.builder.attribute(name, &text);
                 }
-                for (name, value) in members.iter().filter(|(name, _)| !is_attribute(name) && &***name != "@xmlns") {
+                for (name, value) in members.iter().filter(|(name, _)| !is_attribute(name) && *name != "@xmlns") {
                     self.member(name, value)?;
                 }
                 Ok(())
             }
-            Value::Array(items) => {
+            Kind::List(items) => {
                 let unnamed = self.unnamed.clone();
                 items.iter().try_for_each(|item| self.element(&unnamed, item))
             }
-            Value::Xml(document) => {
+            Kind::Xml(document) => {
                 document.copy_below(0, &mut self.builder, &|_| true, &|_, _| true);
                 Ok(())
             }
-            scalar => {
-                let text = scalar.to_text();
+            _ => {
+                let text = value.to_text();
                 self.text(&text)
             }
         }
     }
 
-    fn member(&mut self, name: &str, value: &Value) -> Result<(), XmlError> {
-        match (name, value) {
-            ("$", value) => {
+    fn member(&mut self, name: &str, value: ValueRef<'_>) -> Result<(), XmlError> {
+        match (name, value.kind()) {
+            ("$", _) => {
                 let text = plain_text(value, "$")?;
                 self.text(&text)
             }
-            (name, Value::Array(items)) => items.iter().try_for_each(|item| self.element(name, item)),
-            (name, value) => self.element(name, value),
+            (name, Kind::List(items)) => items.iter().try_for_each(|item| self.element(name, item)),
+            (name, _) => self.element(name, value),
         }
     }
 
@@ -112,16 +112,16 @@ impl Maker<'_> {
     }
 
     /// The namespaces that `@xmlns` of a map declares: a text for the default one, or a map of prefixes with `$` for it.
-    fn declared(&self, value: &Value) -> Result<Vec<Binding>, XmlError> {
-        let Some(written) = value.get("@xmlns").filter(|_| matches!(value, Value::Object(_))) else {
+    fn declared(&self, value: ValueRef<'_>) -> Result<Vec<Binding>, XmlError> {
+        let Some(written) = value.as_object().and_then(|members| members.get("@xmlns")) else {
             return Ok(Vec::new());
         };
-        let all: Vec<Binding> = match written {
-            Value::String(uri) => vec![("".into(), uri.clone())],
-            Value::Object(members) => {
-                let uri = |value: &Value| plain_text(value, "@xmlns").map(Arc::from);
-                let one = |(name, value): (&Arc<str>, &Value)| {
-                    let prefix = if &**name == "$" { "".into() } else { name.clone() };
+        let all: Vec<Binding> = match written.kind() {
+            Kind::String(uri) => vec![("".into(), uri.into())],
+            Kind::Object(members) => {
+                let uri = |value: ValueRef<'_>| plain_text(value, "@xmlns").map(Arc::from);
+                let one = |(name, value): (&str, ValueRef<'_>)| {
+                    let prefix = if name == "$" { "".into() } else { name.into() };
                     Ok((prefix, uri(value)?))
                 };
                 members.iter().map(one).collect::<Result<_, XmlError>>()?
@@ -173,8 +173,8 @@ fn is_attribute(name: &str) -> bool {
 }
 
 /// The text of a value that has no members.
-fn plain_text(value: &Value, name: &str) -> Result<String, XmlError> {
-    if let Value::Object(_) | Value::Array(_) = value {
+fn plain_text(value: ValueRef<'_>, name: &str) -> Result<String, XmlError> {
+    if let Kind::Object(_) | Kind::List(_) = value.kind() {
         return Err(XmlError { message: format!("`{}` holds a map or a list where text belongs", short(name)) });
     }
     let text = value.to_text();

@@ -216,7 +216,7 @@ fn json_that_xml_has_no_words_for_is_refused() {
         let error = Xml::from_json(&json(text), &root()).unwrap_err().message;
         assert!(error.contains(words), "{text}: {error}");
     }
-    let mut deep = Value::Null;
+    let mut deep = Value::NULL;
     for _ in 0..600 {
         deep = Value::object([("a", deep)]);
     }

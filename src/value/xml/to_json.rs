@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use super::{Declaration, NodeId, Xml, XmlError, XmlName, XmlNode};
-use crate::value::Value;
+use crate::value::{Members, Value};
 
 /// Members that a result may have. Namespaces repeat on every element, so a small document can have a large result.
 const MAX_MEMBERS: usize = 2_000_000;
@@ -23,7 +21,7 @@ impl Xml {
     /// The document as JSON.
     pub fn to_json(&self, convention: JsonConvention) -> Result<Value, XmlError> {
         let mut writer = Writer { document: self, convention, members: 0, scope: Vec::new(), namespaces: None };
-        let Some(root) = self.root_element() else { return Ok(Value::Null) };
+        let Some(root) = self.root_element() else { return Ok(Value::NULL) };
         let value = writer.element(root)?;
         Ok(Value::object([(writer.name(root), value)]))
     }
@@ -57,17 +55,15 @@ impl<'x> Writer<'x> {
 
     /// Elements are at most as deep as the parser allows.
     fn element(&mut self, id: NodeId) -> Result<Value, XmlError> {
-        let XmlNode::Element { attributes, declarations, .. } = self.document.node(id) else { return Ok(Value::Null) };
+        let XmlNode::Element { attributes, declarations, .. } = self.document.node(id) else { return Ok(Value::NULL) };
         let (outer, before) = (self.scope.len(), self.namespaces.clone());
         if !declarations.is_empty() {
             self.scope.extend(declarations);
             self.namespaces = self.active();
         }
-        let mut members: IndexMap<Arc<str>, Value> = IndexMap::new();
+        let mut members = Members::new();
         if let (JsonConvention::BadgerFish, Some(namespaces)) = (self.convention, &self.namespaces) {
-            if let Value::Object(active) = namespaces {
-                self.members += active.len();
-            }
+            self.members += namespaces.as_object().map_or(0, |active| active.len());
             members.insert("@xmlns".into(), namespaces.clone());
         }
         for attribute in attributes {
@@ -80,10 +76,10 @@ impl<'x> Writer<'x> {
         if self.members > MAX_MEMBERS {
             return Err(XmlError { message: format!("the JSON would have more than {MAX_MEMBERS} members") });
         }
-        Ok(Value::Object(Arc::new(members)))
+        Ok(Value::from(members))
     }
 
-    fn content(&mut self, id: NodeId, members: &mut IndexMap<Arc<str>, Value>) -> Result<(), XmlError> {
+    fn content(&mut self, id: NodeId, members: &mut Members) -> Result<(), XmlError> {
         let document = self.document;
         let mut text = String::new();
         let mut has_elements = false;
@@ -108,7 +104,7 @@ impl<'x> Writer<'x> {
 
     /// The namespaces in scope; `$` is the default one.
     fn active(&self) -> Option<Value> {
-        let mut active: IndexMap<Arc<str>, Value> = IndexMap::new();
+        let mut active = Members::new();
         for declaration in &self.scope {
             let name = if declaration.prefix.is_empty() { "$".into() } else { declaration.prefix.clone() };
             match declaration.uri.is_empty() {
@@ -116,18 +112,15 @@ impl<'x> Writer<'x> {
                 false => drop(active.insert(name, Value::from(&*declaration.uri))),
             }
         }
-        (!active.is_empty()).then(|| Value::Object(Arc::new(active)))
+        (!active.is_empty()).then(|| Value::from(active))
     }
 }
 
 /// Adds a member; of a name that repeats, the values become a list.
-fn append(members: &mut IndexMap<Arc<str>, Value>, name: Arc<str>, value: Value) {
-    match members.get_mut(&name) {
-        None => drop(members.insert(name, value)),
-        Some(Value::Array(items)) => Arc::make_mut(items).push(value),
-        Some(one) => {
-            let first = std::mem::take(one);
-            *one = Value::Array(Arc::new(vec![first, value]));
-        }
+fn append(members: &mut Members, name: Arc<str>, value: Value) {
+    let Some(one) = members.get_mut(&name) else { return drop(members.insert(name, value)) };
+    match one.list_mut() {
+        Some(items) => items.push(value),
+        None => *one = Value::list([std::mem::take(one), value]),
     }
 }

@@ -10,7 +10,7 @@ fn agree(text: &str, scope: &TestScope) {
     let over_scope = compile(text).unwrap().evaluate(scope).map_err(code);
     let relative = Jsonata::compile_relative(text, &mut resolve).unwrap();
     assert_eq!(over_scope, relative.evaluate_on(&scope.root, scope).map_err(code), "{text} on a value");
-    let whole = values::to_jvalue(&scope.root, None, Level::Other);
+    let whole = values::to_jvalue(scope.root.view(), None, Level::Other);
     let plain = Evaluator::new().evaluate(&parser::parse(text).unwrap(), &whole);
     let plain = plain.map(|result| values::to_value(&result).unwrap());
     assert_eq!(over_scope, plain.map_err(|error| error.code().map(Into::into)), "{text} alone");

@@ -95,7 +95,7 @@ fn run_case(case: &Json, folder: &Path, datasets: &HashMap<String, Json>) -> Res
         (Ok(result), Some(code)) => Err(format!("`{shown}` is {result:?}, expected {code}")),
         (Ok(JValue::Undefined), None) if case["undefinedResult"] == true || case.get("result").is_none() => Ok(()),
         (Ok(result), None) => {
-            let expected = values::to_jvalue(&Value::from(&case["result"]), None, Level::Other);
+            let expected = values::to_jvalue(Value::from(&case["result"]).view(), None, Level::Other);
             let same = match (&result, &expected) {
                 (JValue::Array(a), JValue::Array(b)) if case["unordered"] == true => {
                     a.len() == b.len() && a.iter().all(|item| b.iter().any(|other| other == item))
@@ -110,8 +110,9 @@ fn run_case(case: &Json, folder: &Path, datasets: &HashMap<String, Json>) -> Res
 fn evaluate_case(text: &str, data: Option<&Json>) -> Result<JValue, ExpressionError> {
     let scope = TestScope::new("{}");
     let compiled = Jsonata::compile_relative(text, &mut resolve)?;
-    let root = data
-        .map_or(JValue::Undefined, |data| values::to_jvalue(&Value::from(data), Some(&compiled.given), Level::Other));
+    let root = data.map_or(JValue::Undefined, |data| {
+        values::to_jvalue(Value::from(data).view(), Some(&compiled.given), Level::Other)
+    });
     // Longer than in the gateway, as tests are not optimised and share the machine.
     let limits = Limits { units: u64::MAX, bytes: u64::MAX, deadline: Some(Instant::now() + Duration::from_secs(10)) };
     match meter::run(&limits, || compiled.run(&root, &compiled.context(&scope), None, &scope)) {

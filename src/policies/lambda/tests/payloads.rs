@@ -314,3 +314,11 @@ async fn a_body_in_pieces_is_signed_as_it_came_and_as_a_step_left_it() {
         assert_eq!(answer.short(), (200, expected), "{answer}");
     }
 }
+
+#[tokio::test]
+async fn numbers_keep_their_texts_in_a_template() {
+    let body = r#"{"price":10.00,"far":1e400,"all":[123456789012345678901234567890,-0]}"#;
+    let sent =
+        templated(r#"{"p": $(message.body.price), "t": "$(message.body.far)", "b": $(message.body)}"#, body).await;
+    assert_eq!(sent, format!("{{\"p\": 10.00, \"t\": \"1e400\", \"b\": {body}}}\n"));
+}

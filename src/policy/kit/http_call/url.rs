@@ -11,7 +11,6 @@ use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
 use crate::openapi::{Api, Location};
 use crate::policy::Compiler;
 use crate::runtime::{Context, State};
-use crate::value::Value;
 
 /// What may not stand bare in a path segment: nothing that a value holds can end the segment or start the query.
 const SEGMENT: &AsciiSet = &CONTROLS
@@ -160,7 +159,7 @@ fn is_url_text(reference: &Reference, cx: &Context) -> bool {
     is_request(reference)
         && &**parameters == "parameters"
         && cx.state.is_encoded_parameter(name)
-        && (matches!(cx.get(reference), Value::String(_)) || rest_of_path(reference, cx).is_some())
+        && (cx.get(reference).as_str().is_some() || rest_of_path(reference, cx).is_some())
 }
 
 /// The rest of the path as it was sent, where the v5 engine has it as a list.

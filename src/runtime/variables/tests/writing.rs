@@ -1,5 +1,7 @@
 //! What may be set: at load, at run time, and in the table, they all agree.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::test_support::{Ask, Setup, assembly, document, ibm_document};
 
@@ -68,7 +70,7 @@ fn the_table_the_check_and_run_time_agree() {
                 cx.add(&reference, 7.into()).unwrap();
                 assert_eq!(cx.text(&reference), "[201,7]", "{name}");
                 cx.clear(&reference).unwrap();
-                assert_eq!(cx.get(&reference), Value::Null, "{name}");
+                assert_eq!(cx.get(&reference), Value::NULL, "{name}");
             }
             if !writable && builtin != Builtin::Message {
                 assert!(cx.clear(&reference).is_err() && cx.add(&reference, 7.into()).is_err(), "{name}");
@@ -174,7 +176,7 @@ fn what_a_handler_sets_after_a_state_was_lost_is_there() {
     assert!(cx.get(&order).is_empty());
     cx.set(&order, "7".into()).unwrap();
     assert_eq!(cx.get(&order).as_str(), Some("7"));
-    assert_eq!(cx.roots(), ["order".into()]);
+    assert_eq!(cx.roots(), [Arc::<str>::from("order")]);
     assert!(cx.state.input_mut(&Root::Builtin(Builtin::Client)).is_none());
-    assert_eq!(cx.roots(), ["order".into()], "no variable without a name");
+    assert_eq!(cx.roots(), [Arc::<str>::from("order")], "no variable without a name");
 }

@@ -1,0 +1,25 @@
+//! The value that variables hold: JSON, made by steps or as it was read.
+
+mod access;
+mod edit;
+mod equality;
+mod error;
+mod inside;
+mod number;
+mod parse;
+mod read;
+mod repeats;
+mod repr;
+mod scan;
+mod tape;
+#[cfg(test)]
+mod tests;
+mod view;
+mod write;
+
+pub use error::JsonError;
+pub use inside::{ListIter, ObjectIter};
+pub use number::Number;
+pub use read::without_mark;
+pub use repr::{Members, Value};
+pub use view::{Kind, List, Object, ValueRef};

@@ -1,0 +1,267 @@
+//! A JSON text to its tape: one pass, and no allocation for a value.
+
+use bytestring::ByteString;
+use smallvec::SmallVec;
+
+use super::error::{Expected, Unread};
+use super::repeats;
+use super::scan;
+use super::tape::{Json, MOST_BYTES, Tag, Word};
+
+/// Lists and objects inside each other.
+const MOST_OPEN: usize = 127;
+
+/// Words of a tape that are made room for at first; later there is as much again each time.
+const FIRST_WORDS: usize = 1024;
+
+/// What is not given back where something grew too much: a quarter of it, and this.
+const FEW: usize = 128;
+
+/// Reads a text.
+pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
+    if text.len() >= MOST_BYTES {
+        return Err(Unread { expected: Expected::Shorter, at: 0 });
+    }
+    let mut reader = Reader {
+        text: &text,
+        bytes: text.as_bytes(),
+        at: 0,
+        tape: Vec::with_capacity(FIRST_WORDS.min(text.len() / 6 + 2)),
+        decoded: String::new(),
+        sorted: Vec::new(),
+        repeats: false,
+        names: 0,
+        inner: Open::NOTHING,
+        around: SmallVec::new(),
+    };
+    if let Err(expected) = reader.document() {
+        return Err(Unread { expected, at: reader.at });
+    }
+    let Reader { mut tape, mut decoded, mut sorted, repeats, names, .. } = reader;
+    if is_wasteful(tape.len(), tape.capacity()) {
+        tape.shrink_to_fit();
+    }
+    if is_wasteful(decoded.len(), decoded.capacity()) {
+        decoded.shrink_to_fit();
+    }
+    if is_wasteful(sorted.len(), sorted.capacity()) {
+        sorted.shrink_to_fit();
+    }
+    Ok(Json { tape, decoded, sorted, repeats, names, text })
+}
+
+fn is_wasteful(length: usize, capacity: usize) -> bool {
+    capacity > length + length / 4 + FEW
+}
+
+/// A list or an object whose end has not come yet.
+#[derive(Clone, Copy)]
+struct Open {
+    /// Its word on the tape.
+    node: usize,
+    /// Items or members so far.
+    count: usize,
+    within: Within,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Nothing,
+    List,
+    Object,
+}
+
+impl Open {
+    /// Around the value that is the whole text.
+    const NOTHING: Open = Open { node: 0, count: 1, within: Within::Nothing };
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    tape: Vec<Word>,
+    decoded: String,
+    sorted: Vec<u32>,
+    repeats: bool,
+    names: usize,
+    /// The list or object that is being read, and those around it.
+    inner: Open,
+    around: SmallVec<[Open; 24]>,
+}
+
+impl Reader<'_> {
+    fn document(&mut self) -> Result<(), Expected> {
+        // After the start of a list or an object that is not empty, its first value is next.
+        while self.value()? || self.next()? {}
+        Ok(())
+    }
+
+    /// The next byte that is no space.
+    #[inline]
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.bytes.get(self.at)? {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
+    }
+
+    /// No text has more words than half its bytes: each value has a byte at least, and one that parts it from the next.
+    #[inline]
+    fn push(&mut self, word: Word) {
+        if self.tape.len() == self.tape.capacity() {
+            let most = (self.bytes.len() - self.at.min(self.bytes.len())) / 2 + 2;
+            self.tape.reserve_exact(self.tape.len().max(2).min(most));
+        }
+        self.tape.push(word);
+    }
+
+    /// Reads a value. Of a list or an object that is not empty only the start, and the first name: that is said.
+    fn value(&mut self) -> Result<bool, Expected> {
+        match self.peek() {
+            Some(b'"') => {
+                let word = self.string()?;
+                self.push(word);
+            }
+            Some(b'{') => return self.start(Within::Object),
+            Some(b'[') => return self.start(Within::List),
+            Some(b'-' | b'0'..=b'9') => {
+                let Some(end) = scan::number_end(self.bytes, self.at) else { return Err(Expected::Number) };
+                self.push(Word::new(Tag::Number, end - self.at, self.at));
+                self.at = end;
+            }
+            Some(b't') => self.literal(b"true", Tag::True)?,
+            Some(b'f') => self.literal(b"false", Tag::False)?,
+            Some(b'n') => self.literal(b"null", Tag::Null)?,
+            _ => return Err(Expected::Value),
+        }
+        Ok(false)
+    }
+
+    fn literal(&mut self, literal: &[u8], tag: Tag) -> Result<(), Expected> {
+        if !self.bytes[self.at..].starts_with(literal) {
+            return Err(Expected::Value);
+        }
+        self.push(Word::new(tag, 0, 0));
+        self.at += literal.len();
+        Ok(())
+    }
+
+    fn start(&mut self, within: Within) -> Result<bool, Expected> {
+        if self.around.len() >= MOST_OPEN {
+            return Err(Expected::Shallower);
+        }
+        let node = self.tape.len();
+        let (tag, end) = if within == Within::Object { (Tag::Object, b'}') } else { (Tag::List, b']') };
+        self.push(Word::new(tag, 0, 1));
+        self.at += 1;
+        if self.peek() == Some(end) {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.around.push(std::mem::replace(&mut self.inner, Open { node, count: 1, within }));
+        if within == Within::Object {
+            self.name()?;
+        }
+        Ok(true)
+    }
+
+    /// After a value: whether another follows, after the ends of lists and objects.
+    fn next(&mut self) -> Result<bool, Expected> {
+        loop {
+            match (self.inner.within, self.peek()) {
+                (Within::Nothing, None) => return Ok(false),
+                (Within::Nothing, Some(_)) => return Err(Expected::Nothing),
+                (within, Some(b',')) => {
+                    self.inner.count += 1;
+                    self.at += 1;
+                    if within == Within::Object {
+                        self.name()?;
+                    }
+                    return Ok(true);
+                }
+                (Within::Object, Some(b'}')) => self.end_object(),
+                (Within::List, Some(b']')) => {
+                    let Open { node, count, .. } = self.inner;
+                    self.tape[node] = Word::new(Tag::List, count, self.tape.len() - node);
+                }
+                _ => return Err(Expected::More),
+            }
+            self.inner = self.around.pop().unwrap_or(Open::NOTHING);
+            self.at += 1;
+        }
+    }
+
+    fn end_object(&mut self) {
+        let Open { node, count: all, .. } = self.inner;
+        let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
+        let (tag, count) = match all {
+            many if many > repeats::FEW => {
+                let start = self.sorted.len();
+                names.sort(node, many, &mut self.sorted);
+                self.push(Word::new(Tag::Null, 0, start));
+                (Tag::Large, self.sorted.len() - start)
+            }
+            few if few > 1 && names.repeat(node, few) => (Tag::Object, names.mark(node, few)),
+            few => (Tag::Object, few),
+        };
+        self.repeats |= count < all;
+        self.tape[node] = Word::new(tag, count, self.tape.len() - node);
+    }
+
+    /// A name and its colon.
+    #[inline(always)]
+    fn name(&mut self) -> Result<(), Expected> {
+        if self.peek() != Some(b'"') {
+            return Err(Expected::Name);
+        }
+        let word = self.string()?;
+        if self.peek() != Some(b':') {
+            return Err(Expected::Colon);
+        }
+        self.at += 1;
+        self.names += 1;
+        self.push(word);
+        Ok(())
+    }
+
+    /// A text in quotes.
+    #[inline(always)]
+    fn string(&mut self) -> Result<Word, Expected> {
+        let start = self.at + 1;
+        let end = scan::plain_end(self.bytes, start);
+        self.at = end;
+        match self.bytes.get(end) {
+            Some(b'"') => {
+                self.at = end + 1;
+                Ok(Word::new(Tag::Text, end - start, start))
+            }
+            Some(b'\\') => self.decoded(start),
+            _ => Err(Expected::Quote),
+        }
+    }
+
+    /// The same with escapes, the first of which is next.
+    fn decoded(&mut self, mut start: usize) -> Result<Word, Expected> {
+        let from = self.decoded.len();
+        if from == 0 {
+            self.decoded.reserve((self.bytes.len() / 8).clamp(32, FIRST_WORDS));
+        }
+        loop {
+            self.decoded.push_str(&self.text[start..self.at]);
+            match self.bytes.get(self.at) {
+                Some(b'"') => break,
+                Some(b'\\') => {}
+                _ => return Err(Expected::Quote),
+            }
+            let Some((letter, end)) = scan::escape(self.bytes, self.at + 1) else { return Err(Expected::Escape) };
+            self.decoded.push(letter);
+            start = end;
+            self.at = scan::plain_end(self.bytes, start);
+        }
+        self.at += 1;
+        Ok(Word::new(Tag::Decoded, self.decoded.len() - from, from))
+    }
+}
