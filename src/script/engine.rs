@@ -159,6 +159,8 @@ fn failed(failure: Failure, script: &Script) -> Fault {
         Some(place) => format!("{} ({place})", failure.message),
         None => failure.message.clone(),
     };
+    // The v5 engine calls the fault what the error is called.
+    let in_v5 = matches!(script.dialect, Dialect::JavaScript | Dialect::V5);
     match (failure.reason, failure.name) {
         (Reason::Late, _) => {
             let message = "the request took longer than the gateway allows";
@@ -168,9 +170,13 @@ fn failed(failure: Failure, script: &Script) -> Fault {
             let message = "no script can be started at the moment";
             runtime_fault(message).with_status(StatusCode::SERVICE_UNAVAILABLE).with_cause(cause)
         }
-        // The v5 engine calls the fault what the error is called.
-        (Reason::Thrown, Some(name)) if matches!(script.dialect, Dialect::JavaScript | Dialect::V5) => {
-            Fault::thrown(&name, failure.message).with_cause(cause)
+        (Reason::Thrown, Some(name)) if in_v5 => Fault::thrown(&name, failure.message).with_cause(cause),
+        (Reason::Thrown, None) if in_v5 && failure.class.is_some() => {
+            let class = failure.class.unwrap_or_default();
+            let message = failure.message.strip_prefix(&format!("{class}: ")).unwrap_or(&failure.message).to_owned();
+            let mut fault = Fault::thrown(&class, message).with_cause(cause);
+            fault.source = FaultSource::Gateway;
+            fault
         }
         _ if script.dialect == Dialect::Condition => {
             runtime_fault(&format!("the condition cannot be answered: {}", failure.message)).with_cause(cause)

@@ -12,6 +12,8 @@ pub(super) const SCRIPT: &str = "gantry-script";
 pub(super) struct Failure {
     /// The `name` that the thrown object has of its own.
     pub name: Option<String>,
+    /// The class of an error that is not a plain `Error`, such as `TypeError`; the message begins with it.
+    pub class: Option<String>,
     pub message: String,
     /// Line and column in the code that ran.
     pub place: Option<(usize, usize)>,
@@ -78,14 +80,15 @@ impl Failure {
         let is_error = thrown.is_error();
         let message = text("message").unwrap_or_else(|| if is_error { String::new() } else { described(thrown) });
         let kind = text("name").filter(|_| is_error);
-        let full = match kind.filter(|kind| kind != "Error") {
-            Some(kind) => format!("{kind}: {message}"),
+        let class = kind.filter(|kind| kind != "Error");
+        let full = match &class {
+            Some(class) => format!("{class}: {message}"),
             None => message.clone(),
         };
         let reason = if full == "InternalError: out of memory" { Reason::Memory } else { Reason::Thrown };
         let place = text("stack").and_then(|stack| place(&stack));
         let name = text("name").filter(|_| own);
-        Failure { message: cut(if name.is_some() { &message } else { &full }), name, place, reason }
+        Failure { message: cut(if name.is_some() { &message } else { &full }), name, class, place, reason }
     }
 }
 

@@ -12,7 +12,12 @@ async fn each_mistake_is_the_fault_that_the_origin_raises() {
         ("datapower-gateway", "javascript: {source: 'if ('}", "JavaScriptError", 500),
         ("datapower-api-gateway", "invoke: {version: 2.0.0, target-url: 'nowhere'}", "ConnectionError", 500),
         ("datapower-api-gateway", "invoke: {version: 2.0.0}", "PropertyError", 500),
-        ("datapower-api-gateway", "invoke: {version: 2.0.0, target-url: 'http://h', verb: FETCH}", "PropertyError", 500),
+        (
+            "datapower-api-gateway",
+            "invoke: {version: 2.0.0, target-url: 'http://h', verb: FETCH}",
+            "PropertyError",
+            500,
+        ),
         (
             "datapower-gateway",
             "invoke: {target-url: 'http://h', tls-profile: $(request.headers.x)}",
@@ -26,7 +31,7 @@ async fn each_mistake_is_the_fault_that_the_origin_raises() {
             "PropertyError",
             500,
         ),
-        ("datapower-gateway", "set-variable: {actions: [{set: message.headers, value: x}]}", "TypeError", 500),
+        ("datapower-gateway", "set-variable: {actions: [{set: request.body, value: x}]}", "TypeError", 500),
         ("datapower-gateway", "set-variable: {actions: [{append: message.body, value: x}]}", "PropertyError", 500),
         ("datapower-api-gateway", "jwt-validate: {version: 2.0.0, jwt: request.headers.a}", "PropertyError", 500),
         ("datapower-gateway", "no-such-policy-anywhere: {}", "RuntimeError", 500),
@@ -46,7 +51,9 @@ async fn each_mistake_is_the_fault_that_the_origin_raises() {
 
 #[test]
 fn under_our_own_key_they_are_errors() {
-    for step in ["gatewayscript: {source: 'if ('}", "invoke: {}", "set-variable: {actions: [{set: request.verb, value: x}]}"] {
+    for step in
+        ["gatewayscript: {source: 'if ('}", "invoke: {}", "set-variable: {actions: [{set: request.verb, value: x}]}"]
+    {
         let findings = Setup::default().assembly(&format!("execute:\n- {step}")).findings();
         assert!(findings.iter().any(|line| line.contains(": error ")), "{step}: {findings:?}");
     }
@@ -63,7 +70,8 @@ async fn policies_that_are_not_built_fail_where_the_operator_says_so() {
 
 #[tokio::test]
 async fn a_flow_without_steps_answers_with_the_body_and_an_empty_list_fails_in_v5() {
-    let none = "swagger: '2.0'\ninfo: {title: t, version: '1'}\npaths: {/x: {post: {responses: {}}}}\nx-ibm-configuration:\n";
+    let none =
+        "swagger: '2.0'\ninfo: {title: t, version: '1'}\npaths: {/x: {post: {responses: {}}}}\nx-ibm-configuration:\n";
     let empty = format!("{none}  assembly: {{execute: []}}\n");
     let v10 = format!("{none}  gateway: datapower-api-gateway\n  assembly: {{execute: []}}\n");
     for (text, expected) in [(none, (200, "{\"a\":1}")), (&v10, (200, "{\"a\":1}"))] {

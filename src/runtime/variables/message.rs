@@ -47,6 +47,17 @@ pub(super) fn set(message: &mut Message, reference: &Reference, value: Value, ap
             put(&mut whole, rest, value, append);
             message.body = Body::Value(whole);
         }
+        (Variable::MessageHeaders, []) if !append => {
+            let Kind::Object(members) = value.kind() else {
+                return Err(SetError::ReadOnly(reference.path.join(".")));
+            };
+            message.headers.clear();
+            for (name, value) in members.iter() {
+                let known = HeaderName::from_bytes(name.as_bytes());
+                let known = known.map_err(|_| SetError::BadHeaderName(name.chars().take(80).collect()))?;
+                set_header(&mut message.headers, known, name, &value.to_value(), false)?;
+            }
+        }
         (Variable::MessageHeader, [name, ..]) => {
             let known = HeaderName::from_bytes(name.as_bytes());
             let known = known.map_err(|_| SetError::BadHeaderName(name.chars().take(80).collect()))?;

@@ -167,8 +167,8 @@ table! {
     MessageBody "any" Both Both |state, path| message::get(&state.outgoing.message, Variable::MessageBody, path)
         => "The body of the message: at first the request's, after a call the answer's. `message.body.x` is a member of a JSON body.",
            "there is none";
-    MessageHeaders "object" Both No |state, path| message::get(&state.outgoing.message, Variable::MessageHeaders, path)
-        => "All headers, names in lower case. Only `clear` changes them together.", "";
+    MessageHeaders "object" Both V5 |state, path| message::get(&state.outgoing.message, Variable::MessageHeaders, path)
+        => "All headers, names in lower case. In the v10 gateway only `clear` changes them together; in v5 a map replaces all of them.", "";
     MessageHeader "text" Both Both |state, path| message::get(&state.outgoing.message, Variable::MessageHeader, path)
         => "A header. Case does not count; `add` makes a second value, which is read joined by `, `.",
            "there is no such header";

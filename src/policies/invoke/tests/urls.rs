@@ -83,7 +83,7 @@ async fn path_and_search_of_the_request_go_in_as_written() {
     for (url, expected) in [
         ("$(request.path)$(request.search)", "/example/a%2Fb%20c?x=%20&y"),
         ("/base$(request.path)?$(request.querystring)", "/base/example/a%2Fb%20c?x=%20&y"),
-        ("/$(request.path)", "/example/a%2Fb%20c"),
+        ("/$(request.path)", "//example/a%2Fb%20c"),
         ("$(request.search)", "/?x=%20&y"),
         ("/base$(request.search)", "/base?x=%20&y"),
         ("$(api.operation.path)", "/example/a%2Fb%20c"),

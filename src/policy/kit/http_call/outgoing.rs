@@ -88,7 +88,8 @@ impl Payload {
             Payload::Bytes(bytes) => {
                 BodyStream::of(StreamBody::new(once(ready(Ok::<_, BoxError>(Frame::data(bytes))))))
             }
-            other => other.send(),
+            // A stream may know its length from its client.
+            other => BodyStream::of(StreamBody::new(http_body_util::BodyStream::new(other.send()))),
         }
     }
 

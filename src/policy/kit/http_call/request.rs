@@ -10,6 +10,7 @@ use super::clients::Trust;
 use super::invoke::Invoke;
 use super::outgoing::{Outgoing, Payload};
 use super::url::Target;
+use crate::base::Generation;
 use crate::expression::{Builtin, Reference, Root};
 use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
 use crate::policy::kit::call::{input_body, input_headers};
@@ -27,6 +28,9 @@ impl Invoke {
     /// The first request of a call.
     async fn outgoing(&self, cx: &mut Context) -> Result<Outgoing, Fault> {
         let property_error = |message: String| Fault::new(&kinds::PROPERTY, FaultSource::Gateway, message);
+        if cx.state.route.pipeline.generation == Generation::V5 && self.has_no_input(cx) {
+            return Err(property_error("Invalid input".to_owned()));
+        }
         // What is wrong with a computed URL came with the request.
         let bad_url = |message| property_error(message).with_status(StatusCode::BAD_REQUEST);
         let uri = self.target.uri(cx, self.shape.decode_parameters).map_err(bad_url)?;
@@ -47,6 +51,12 @@ impl Invoke {
         }
         self.secrets.add(&mut headers, cx).map_err(property_error)?;
         Ok(Outgoing { method, uri, headers, payload, chunked: self.shape.always_chunked, trust })
+    }
+
+    /// Whether `input` names a variable that is not there. The v5 engine refuses that.
+    fn has_no_input(&self, cx: &Context) -> bool {
+        let is_variable = !matches!(self.input, Root::Builtin(_));
+        is_variable && cx.state.input(&self.input).is_none() && cx.state.value(&self.input).is_none()
     }
 
     /// Whether the call may go there, and how far it is trusted.
