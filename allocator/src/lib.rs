@@ -4,6 +4,7 @@
 //! mimalloc then takes a larger one and looks for a place in it; without the word it gives one that is aligned just as well.
 
 pub mod counting;
+pub mod script;
 
 use std::alloc::{GlobalAlloc, Layout};
 

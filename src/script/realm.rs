@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use gantry_allocator::script::Timed;
 use rquickjs::{Context, Ctx, Object, Persistent, Runtime, Value};
 
 use super::Limits;
@@ -36,7 +37,7 @@ pub(super) struct Realm {
 #[derive(Default)]
 pub(super) struct Rejected(RefCell<Vec<(Persistent<Value<'static>>, Failure)>>);
 
-/// When a run is interrupted.
+/// When a run is interrupted, between instructions or where it asks for memory.
 #[derive(Default)]
 pub(super) struct Clock {
     until: Cell<Option<Instant>>,
@@ -85,11 +86,11 @@ impl Rejected {
 
 impl Realm {
     pub(super) fn new(limits: Limits) -> rquickjs::Result<Self> {
-        let runtime = Runtime::new()?;
+        let (clock, rejected) = (Rc::new(Clock::default()), Rc::new(Rejected::default()));
+        let (watch, asked, noted) = (clock.clone(), clock.clone(), Rc::downgrade(&rejected));
+        let runtime = Runtime::new_with_alloc(Timed::new(move || asked.is_over()))?;
         runtime.set_memory_limit(limits.memory);
         runtime.set_max_stack_size(STACK);
-        let (clock, rejected) = (Rc::new(Clock::default()), Rc::new(Rejected::default()));
-        let (watch, noted) = (clock.clone(), Rc::downgrade(&rejected));
         runtime.set_interrupt_handler(Some(Box::new(move || watch.is_over())));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(move |ctx, promise, reason, is_handled| {
             if let Some(rejected) = noted.upgrade() {

@@ -1,0 +1,127 @@
+//! The memory of the script engine, which ends a script whose time is over.
+//!
+//! The engine asks whether to go on between instructions, and inside of few of its functions. Most functions that take long ask for
+//! memory again and again: when the time is over they get none, and end as they do where the memory is used up.
+
+use libmimalloc_sys::{mi_calloc, mi_free, mi_malloc, mi_realloc, mi_usable_size};
+use rquickjs::allocator::Allocator;
+
+/// Smaller blocks are handed out without a question: the engine cuts its small objects out of blocks of 4 KiB.
+const LARGE: usize = 1 << 10;
+
+/// mimalloc, for one runtime.
+pub struct Timed<C> {
+    is_over: C,
+}
+
+impl<C: FnMut() -> bool + 'static> Timed<C> {
+    /// `is_over` is asked when a large block is wanted: `true` refuses it.
+    pub fn new(is_over: C) -> Self {
+        Timed { is_over }
+    }
+
+    fn refuses(&mut self, size: usize) -> bool {
+        size >= LARGE && (self.is_over)()
+    }
+}
+
+// SAFETY: mimalloc hands out blocks that nobody else owns, of at least the size that is asked for and aligned to 16 bytes, or null;
+// `mi_usable_size` is the size of a block. Every block that comes back is one of these.
+unsafe impl<C: FnMut() -> bool + 'static> Allocator for Timed<C> {
+    fn alloc(&mut self, size: usize) -> *mut u8 {
+        if self.refuses(size) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: any size may be asked for.
+        unsafe { mi_malloc(size).cast() }
+    }
+
+    fn calloc(&mut self, count: usize, size: usize) -> *mut u8 {
+        if self.refuses(count.saturating_mul(size)) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: any count and size may be asked for; null answers a product that overflows.
+        unsafe { mi_calloc(count, size).cast() }
+    }
+
+    unsafe fn dealloc(&mut self, block: *mut u8) {
+        // SAFETY: the caller says that it is a block of ours.
+        unsafe { mi_free(block.cast()) }
+    }
+
+    unsafe fn realloc(&mut self, block: *mut u8, size: usize) -> *mut u8 {
+        // SAFETY: the caller says that it is a block of ours; null has the size 0.
+        let grows = size > unsafe { mi_usable_size(block.cast()) };
+        if grows && self.refuses(size) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: as above; null is a new block.
+        unsafe { mi_realloc(block.cast(), size).cast() }
+    }
+
+    unsafe fn usable_size(block: *mut u8) -> usize {
+        // SAFETY: the caller says that it is a block of ours.
+        unsafe { mi_usable_size(block.cast()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use rquickjs::{Context, Runtime, Value};
+
+    use super::*;
+
+    /// Uses many built-in functions, and goes on after each failure.
+    const SCRIPT: &str = r"
+        const tries = [
+            () => 'ab'.repeat(5000).split('a').map((x, n) => x + n).join('-').replace(/b/g, 'c').toUpperCase(),
+            () => JSON.parse(JSON.stringify(Array.from({length: 2000}, (_, n) => ({n, t: 'x'.repeat(n)})))).length,
+            () => new RegExp('[' + '\\p{L}\\d_'.repeat(300) + ']+(?<name>a)|' + 'b?'.repeat(1000), 'u').exec('b'.repeat(3000)),
+            () => (3n ** 20000n).toString().length + BigInt('9'.repeat(5000)).toString(7).length,
+            () => [...new Map(Array(3000).fill().map((_, n) => [n, {n}])).values()].sort((a, b) => b.n - a.n).length,
+            () => new Uint8Array(9000).map((_, n) => n).slice(5).sort().join().length + new Set('text'.repeat(900)).size,
+            () => eval('(function (a, b) {' + 'a += b * 2; if (a) { b = [a, b] } '.repeat(300) + 'return a })')(1, 2),
+            () => { class A { #x = 1; get x() { return this.#x } } return Object.groupBy(Array(900).fill(new A()), (a) => a.x) },
+            () => 'é\u0301'.repeat(3000).normalize('NFD').localeCompare('é'.repeat(3000)) + escape('ü'.repeat(3000)),
+            () => { const o = {}; for (let n = 0; n < 3000; n++) o['k' + n] = () => n; return Object.entries(o).flat().length },
+            () => { try { null.x } catch (e) { throw new Error('x'.repeat(5000), { cause: e }) } },
+            () => { Promise.all(Array(500).fill(Promise.resolve(1))).then((all) => all.reverse()); return new Date(1e12).toISOString() },
+            () => [...(function* () { for (let n = 0; n < 2000; n++) yield `${n}`.padStart(50) })()].concat(Array(500)).flat().length,
+        ];
+        let done = 0;
+        for (const one of tries) try { one(); done++; } catch (error) { String(error && error.stack); }
+        done";
+
+    /// Runs it. `refuses` is asked for every large block after the engine is there, by its number.
+    fn run(refuses: impl Fn(u32) -> bool + 'static) -> (Option<i32>, u32) {
+        let asked = Rc::new(Cell::new(None::<u32>));
+        let counter = asked.clone();
+        let is_over = move || {
+            let number = counter.get();
+            counter.set(number.map(|number| number + 1));
+            number.is_some_and(&refuses)
+        };
+        let runtime = Runtime::new_with_alloc(Timed::new(is_over)).expect("memory for an engine");
+        let context = Context::full(&runtime).expect("memory for a context");
+        asked.set(Some(0));
+        let done = context.with(|ctx| {
+            let value = ctx.eval::<Value<'_>, _>(SCRIPT);
+            while ctx.execute_pending_job() {}
+            value.ok().and_then(|value| value.as_int())
+        });
+        (done, asked.get().unwrap_or_default())
+    }
+
+    #[test]
+    fn the_engine_outlives_memory_that_it_does_not_get() {
+        let (done, questions) = run(|_| false);
+        assert!(done == Some(12) && questions > 500, "{done:?} {questions}");
+        for first in (0..questions).step_by((questions / 40).max(1) as usize) {
+            run(move |number| number == first);
+            run(move |number| number >= first);
+        }
+    }
+}
