@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LARGE = b"x" * (4 << 20)
 SCRIPT = "context.message.body.readAsJSON((error, value) => { value.list = Array.from({length: 100}, (_, n) => n); context.message.body.write(value); });"
 LOOP = "context.message.body.readAsJSON((error, value) => { for (;;) value = {value}; });"
-CLASS = "context.message.body.readAsBuffer((error, value) => { new RegExp('[' + String(value).repeat(2e4) + ']', 'v'); });"
+CLASS = "context.message.body.readAsBuffer((error, value) => { new RegExp('[' + String(value).repeat(3e5) + ']', 'v'); });"
 
 
 def free_port():
