@@ -3,6 +3,9 @@
 //! The engine asks whether to go on between instructions, and inside of few of its functions. Most functions that take long ask for
 //! memory again and again: when the time is over they get none, and end as they do where the memory is used up.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use libmimalloc_sys::{mi_calloc, mi_free, mi_malloc, mi_realloc, mi_usable_size};
 use rquickjs::allocator::Allocator;
 
@@ -12,12 +15,13 @@ const SMALL: usize = 4 << 10;
 /// mimalloc, for one runtime.
 pub struct Timed<C> {
     is_over: C,
+    in_use: Rc<Cell<usize>>,
 }
 
 impl<C: FnMut() -> bool + 'static> Timed<C> {
-    /// `is_over` is asked when a large block is wanted: `true` refuses it.
-    pub fn new(is_over: C) -> Self {
-        Timed { is_over }
+    /// `is_over` is asked when a large block is wanted: `true` refuses it. `in_use` shows the bytes of all blocks.
+    pub fn new(is_over: C, in_use: Rc<Cell<usize>>) -> Self {
+        Timed { is_over, in_use }
     }
 
     fn refuses(&mut self, size: usize) -> bool {
@@ -32,31 +36,48 @@ unsafe impl<C: FnMut() -> bool + 'static> Allocator for Timed<C> {
         if self.refuses(size) {
             return std::ptr::null_mut();
         }
-        // SAFETY: any size may be asked for.
-        unsafe { mi_malloc(size).cast() }
+        // SAFETY: any size may be asked for, and the size of null is 0.
+        unsafe {
+            let block = mi_malloc(size);
+            self.in_use.set(self.in_use.get() + mi_usable_size(block));
+            block.cast()
+        }
     }
 
     fn calloc(&mut self, count: usize, size: usize) -> *mut u8 {
         if self.refuses(count.saturating_mul(size)) {
             return std::ptr::null_mut();
         }
-        // SAFETY: any count and size may be asked for; null answers a product that overflows.
-        unsafe { mi_calloc(count, size).cast() }
+        // SAFETY: any count and size may be asked for; null answers a product that overflows, and its size is 0.
+        unsafe {
+            let block = mi_calloc(count, size);
+            self.in_use.set(self.in_use.get() + mi_usable_size(block));
+            block.cast()
+        }
     }
 
     unsafe fn dealloc(&mut self, block: *mut u8) {
-        // SAFETY: the caller says that it is a block of ours.
-        unsafe { mi_free(block.cast()) }
+        // SAFETY: the caller says that it is a block of ours, so its size was added.
+        unsafe {
+            self.in_use.set(self.in_use.get() - mi_usable_size(block.cast()));
+            mi_free(block.cast());
+        }
     }
 
     unsafe fn realloc(&mut self, block: *mut u8, size: usize) -> *mut u8 {
         // SAFETY: the caller says that it is a block of ours; null has the size 0.
-        let grows = size > unsafe { mi_usable_size(block.cast()) };
-        if grows && self.refuses(size) {
+        let before = unsafe { mi_usable_size(block.cast()) };
+        if size > before && self.refuses(size) {
             return std::ptr::null_mut();
         }
-        // SAFETY: as above; null is a new block.
-        unsafe { mi_realloc(block.cast(), size).cast() }
+        // SAFETY: as above; null is a new block. Where null answers, the block stays as it is.
+        unsafe {
+            let after = mi_realloc(block.cast(), size);
+            if !after.is_null() {
+                self.in_use.set(self.in_use.get() - before + mi_usable_size(after));
+            }
+            after.cast()
+        }
     }
 
     unsafe fn usable_size(block: *mut u8) -> usize {
@@ -104,7 +125,8 @@ mod tests {
             counter.set(number.map(|number| number + 1));
             number.is_some_and(&refuses)
         };
-        let runtime = Runtime::new_with_alloc(Timed::new(is_over)).expect("memory for an engine");
+        let in_use = Rc::new(Cell::new(0));
+        let runtime = Runtime::new_with_alloc(Timed::new(is_over, in_use.clone())).expect("memory for an engine");
         let context = Context::full(&runtime).expect("memory for a context");
         asked.set(Some(0));
         let done = context.with(|ctx| {
@@ -112,6 +134,9 @@ mod tests {
             while ctx.execute_pending_job() {}
             value.ok().and_then(|value| value.as_int())
         });
+        assert!(in_use.get() > 100_000);
+        drop((context, runtime));
+        assert_eq!(in_use.get(), 0);
         (done, asked.get().unwrap_or_default())
     }
 

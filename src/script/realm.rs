@@ -16,6 +16,7 @@ use super::answer::Line;
 use super::evaluate::evaluate;
 use super::failure::{Failure, Reason, SCRIPT};
 use super::host::prepare;
+use super::memory::Memory;
 
 /// What recursion may use of the thread's stack.
 const STACK: usize = 512 * 1024;
@@ -30,6 +31,7 @@ pub(super) struct Realm {
     pub rejected: Rc<Rejected>,
     pub clock: Rc<Clock>,
     pub limits: Limits,
+    pub memory: Memory,
     pub context: Context,
 }
 
@@ -88,7 +90,8 @@ impl Realm {
     pub(super) fn new(limits: Limits) -> rquickjs::Result<Self> {
         let (clock, rejected) = (Rc::new(Clock::default()), Rc::new(Rejected::default()));
         let (watch, asked, noted) = (clock.clone(), clock.clone(), Rc::downgrade(&rejected));
-        let runtime = Runtime::new_with_alloc(Timed::new(move || asked.is_over()))?;
+        let memory = Memory::new(limits.memory);
+        let runtime = Runtime::new_with_alloc(Timed::new(move || asked.is_over(), memory.in_use.clone()))?;
         runtime.set_memory_limit(limits.memory);
         runtime.set_max_stack_size(STACK);
         runtime.set_interrupt_handler(Some(Box::new(move || watch.is_over())));
@@ -98,14 +101,14 @@ impl Realm {
             }
         })));
         let context = Context::full(&runtime)?;
-        Ok(Realm { prepared: None, rejected, clock, limits, context })
+        Ok(Realm { prepared: None, rejected, clock, limits, memory, context })
     }
 
     /// Reads the pieces of the library that most scripts ask for.
     pub(super) fn prepare(&mut self) {
         self.clock.start(self.limits.time, None);
         let prepared =
-            self.context.with(|ctx| prepare(&ctx, self.limits.memory).map(|pieces| Persistent::save(&ctx, pieces)));
+            self.context.with(|ctx| prepare(&ctx, &self.memory).map(|pieces| Persistent::save(&ctx, pieces)));
         self.prepared = prepared.ok();
     }
 
