@@ -53,7 +53,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        // What cargo builds for the fuzz targets is below `tests`.
+        if path.is_dir() && !path.ends_with("target") {
             files.extend(rust_files(&path));
         } else if path.extension().is_some_and(|end| end == "rs") {
             files.push(path);

@@ -1,9 +1,10 @@
-//! The allocator, and all of Gantry's code that the compiler cannot check.
+//! The allocators of Gantry and of its script engine, and with them all of Gantry's code that the compiler cannot check.
 //!
 //! mimalloc's own adapter names the alignment of every block. Where a block is larger than 1 KiB and its size no power of two,
 //! mimalloc then takes a larger one and looks for a place in it; without the word it gives one that is aligned just as well.
 
 pub mod counting;
+pub mod script;
 
 use std::alloc::{GlobalAlloc, Layout};
 

@@ -29,7 +29,7 @@ codes! {
     TOO_DEEP = "G0004", "the text is nested too deeply",
         "Maps and lists may be nested 128 levels deep.";
     TOO_MANY_NODES = "G0005", "the document grows too large through its aliases",
-        "After its aliases are expanded a document may have a million nodes. An alias that repeats an alias multiplies.";
+        "After its aliases are expanded a document may have a million values: texts, numbers, lists, maps. An alias that repeats an alias multiplies.";
     DUPLICATE_KEY = "G0006", "a key stands twice in one map",
         "YAML forbids it and readers disagree on which one counts. Remove one of the two.";
     BAD_KEY = "G0007", "a key is not a scalar",

@@ -40,8 +40,11 @@ const ROOT: [&str; 19] = [
 fn unknown_keys(root: &Node, findings: &mut Findings) {
     for entry in root.entries() {
         let key = &*entry.key.text;
+        if key.starts_with("x-") || key == "securityDefinitions" || ROOT.contains(&key) {
+            continue;
+        }
         let near = nearest(key, ROOT);
-        if key.starts_with("x-") || key == "securityDefinitions" || ROOT.contains(&key) || near.is_empty() {
+        if near.is_empty() {
             continue;
         }
         let message = format!("a document has no key `{key}`, so this is ignored");

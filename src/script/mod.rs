@@ -12,6 +12,7 @@ mod evaluate;
 mod failure;
 mod host;
 mod mail;
+mod memory;
 mod queue;
 mod reach;
 mod realm;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use gantry_allocator::script::Timed;
 use rquickjs::{Context, Ctx, Object, Persistent, Runtime, Value};
 
 use super::Limits;
@@ -15,6 +16,7 @@ use super::answer::Line;
 use super::evaluate::evaluate;
 use super::failure::{Failure, Reason, SCRIPT};
 use super::host::prepare;
+use super::memory::Memory;
 
 /// What recursion may use of the thread's stack.
 const STACK: usize = 512 * 1024;
@@ -29,6 +31,7 @@ pub(super) struct Realm {
     pub rejected: Rc<Rejected>,
     pub clock: Rc<Clock>,
     pub limits: Limits,
+    pub memory: Memory,
     pub context: Context,
 }
 
@@ -36,7 +39,7 @@ pub(super) struct Realm {
 #[derive(Default)]
 pub(super) struct Rejected(RefCell<Vec<(Persistent<Value<'static>>, Failure)>>);
 
-/// When a run is interrupted.
+/// When a run is interrupted, between instructions or where it asks for memory.
 #[derive(Default)]
 pub(super) struct Clock {
     until: Cell<Option<Instant>>,
@@ -85,11 +88,12 @@ impl Rejected {
 
 impl Realm {
     pub(super) fn new(limits: Limits) -> rquickjs::Result<Self> {
-        let runtime = Runtime::new()?;
+        let (clock, rejected) = (Rc::new(Clock::default()), Rc::new(Rejected::default()));
+        let (watch, asked, noted) = (clock.clone(), clock.clone(), Rc::downgrade(&rejected));
+        let memory = Memory::new(limits.memory);
+        let runtime = Runtime::new_with_alloc(Timed::new(move || asked.is_over(), memory.in_use.clone()))?;
         runtime.set_memory_limit(limits.memory);
         runtime.set_max_stack_size(STACK);
-        let (clock, rejected) = (Rc::new(Clock::default()), Rc::new(Rejected::default()));
-        let (watch, noted) = (clock.clone(), Rc::downgrade(&rejected));
         runtime.set_interrupt_handler(Some(Box::new(move || watch.is_over())));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(move |ctx, promise, reason, is_handled| {
             if let Some(rejected) = noted.upgrade() {
@@ -97,14 +101,14 @@ impl Realm {
             }
         })));
         let context = Context::full(&runtime)?;
-        Ok(Realm { prepared: None, rejected, clock, limits, context })
+        Ok(Realm { prepared: None, rejected, clock, limits, memory, context })
     }
 
     /// Reads the pieces of the library that most scripts ask for.
     pub(super) fn prepare(&mut self) {
         self.clock.start(self.limits.time, None);
         let prepared =
-            self.context.with(|ctx| prepare(&ctx, self.limits.memory).map(|pieces| Persistent::save(&ctx, pieces)));
+            self.context.with(|ctx| prepare(&ctx, &self.memory).map(|pieces| Persistent::save(&ctx, pieces)));
         self.prepared = prepared.ok();
     }
 

@@ -42,7 +42,7 @@ impl Run {
         let mut run = Run { script, line, used: Duration::ZERO, host, hooks: None, realm, holds: true };
         let result = run.timed(|run, ctx| {
             let prepared = run.realm.prepared.take().map(|prepared| prepared.restore(ctx)).transpose()?;
-            let hooks = install(ctx, &run.host, run.realm.limits, prepared)?;
+            let hooks = install(ctx, &run.host, &run.realm.memory, prepared)?;
             run.hooks = Some(Persistent::save(ctx, hooks));
             run.main(ctx)
         });

@@ -78,10 +78,17 @@ impl Walk<'_> {
     }
 }
 
+/// Whether these are the digits of the first half of a letter that JSON writes as two escapes.
+fn is_first_of_pair(digits: &str) -> bool {
+    let unit = digits.get(..4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+    unit.is_some_and(|unit| (0xd800..0xdc00).contains(&unit)) && digits[4..].starts_with("\\u")
+}
+
 /// How long the escape at the start is in the file, and how many letters it stands for.
 fn escape(written: &str) -> (usize, usize) {
     match written.as_bytes().get(1) {
         Some(b'x') => (4, 1),
+        Some(b'u') if is_first_of_pair(&written[2..]) => (12, 1),
         Some(b'u') => (6, 1),
         Some(b'U') => (10, 1),
         // A line that goes on: the break and the indentation are no part of the text.

@@ -10,8 +10,9 @@ use crate::base::{Findings, Reported, SourceId};
 pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Result<Node, Reported> {
     let mut reader = Reader::new(source, text);
     match json::read(source, text, &mut reader) {
-        Some(()) => reader.finished(findings),
-        None => parse_yaml(source, text, findings),
+        Ok(true) => reader.finished(findings),
+        Ok(false) => parse_yaml(source, text, findings),
+        Err(finding) => Err(findings.push(*finding)),
     }
 }
 

@@ -12,13 +12,14 @@ use crate::base::{Code, Diagnostic, Findings, Reported, SourceId, Span, codes};
 /// Maps and lists inside each other.
 const MAX_DEPTH: usize = 128;
 
-/// Nodes after aliases are expanded: an alias of aliases multiplies.
+/// Values after aliases are expanded: an alias of aliases multiplies.
 const MAX_NODES: usize = 1_000_000;
 
 /// A map or list whose end has not been met yet.
 struct Open {
     span: Span,
     anchor: usize,
+    /// Values in it, without itself.
     size: usize,
     kind: OpenKind,
     /// The intrinsic function of CloudFormation that its tag names.
@@ -85,7 +86,7 @@ impl<'t> Reader<'t> {
         function: Option<String>,
     ) -> Result<(), Box<Diagnostic>> {
         let content = Content::Scalar(self.scalar(text, style, span));
-        self.add(applied(function, Node { span, content }), 1, anchor)
+        self.add(applied(function, Node { span, content }), 1, 1, anchor)
     }
 
     /// Adds once more what an anchor marks.
@@ -93,7 +94,7 @@ impl<'t> Reader<'t> {
         let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
             return Err(error(codes::SYNTAX, span, "this alias stands inside its own anchor"));
         };
-        self.add(Node { span, ..node }, size, 0)
+        self.add(Node { span, ..node }, size, size, 0)
     }
 
     /// Whether the document has a value.
@@ -122,7 +123,7 @@ impl<'t> Reader<'t> {
         if self.open.len() >= MAX_DEPTH {
             return Err(too_deep(span));
         }
-        self.open.push(Open { span, anchor, size: 1, kind, function });
+        self.open.push(Open { span, anchor, size: 0, kind, function });
         Ok(())
     }
 
@@ -139,14 +140,16 @@ impl<'t> Reader<'t> {
                 Content::Mapping(entries.into())
             }
         };
-        self.add(applied(open.function, Node { span, content }), open.size, open.anchor)
+        self.add(applied(open.function, Node { span, content }), open.size + 1, 1, open.anchor)
     }
 
-    /// Puts a finished node where it belongs: into the open map or list, or at the root.
-    fn add(&mut self, node: Node, size: usize, anchor: usize) -> Result<(), Box<Diagnostic>> {
-        self.total += size;
+    /// Puts a finished node where it belongs: into the open map or list, or at the root. Of the `size` values that it is, `new`
+    /// were not counted before.
+    fn add(&mut self, node: Node, size: usize, new: usize, anchor: usize) -> Result<(), Box<Diagnostic>> {
+        let is_key = matches!(self.innermost(), Some(OpenKind::Mapping { key: None, .. }));
+        self.total += if is_key { 0 } else { new };
         if self.total > MAX_NODES {
-            let message = format!("with its aliases expanded the document has more than {MAX_NODES} nodes");
+            let message = format!("with its aliases expanded the document has more than {MAX_NODES} values");
             return Err(error(codes::TOO_MANY_NODES, node.span, message));
         }
         if anchor > 0 {
@@ -156,7 +159,7 @@ impl<'t> Reader<'t> {
             self.root = Some((node, size));
             return Ok(());
         };
-        open.size += size;
+        open.size += if is_key { 0 } else { size };
         match &mut open.kind {
             OpenKind::Sequence(items) => items.push(node),
             OpenKind::Mapping { entries, seen, key } => match key.take() {

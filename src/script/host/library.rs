@@ -1,8 +1,9 @@
 //! The part of the library that is JavaScript.
 
-use rquickjs::{Ctx, Exception, Function, Object, Result};
+use rquickjs::{Ctx, Exception, Function, Object, Result, Value};
 
 use crate::script::evaluate::evaluate;
+use crate::script::memory::Memory;
 
 macro_rules! library {
     ($($name:literal),* $(,)?) => {
@@ -60,12 +61,13 @@ pub(super) fn install<'js>(
     ctx: &Ctx<'js>,
     native: &Object<'js>,
     bare: bool,
-    memory: usize,
+    memory: &Memory,
     prepared: Option<Object<'js>>,
 ) -> Result<Object<'js>> {
-    let load = Function::new(ctx.clone(), |ctx: Ctx<'js>, name: String| {
+    let room = memory.clone();
+    let load = Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: String| {
         match LIBRARY.iter().find(|(known, _)| *known == name) {
-            Some((name, text)) => evaluate(&ctx, text, &format!("gantry-{name}")),
+            Some((name, text)) => part(&ctx, text, &format!("gantry-{name}"), &room),
             None => Err(Exception::throw_reference(&ctx, "there is no such part of the library")),
         }
     })?;
@@ -81,7 +83,7 @@ pub(super) fn install<'js>(
 }
 
 /// Reads what most scripts ask for, before there is a script.
-pub(in crate::script) fn prepare<'js>(ctx: &Ctx<'js>, memory: usize) -> Result<Object<'js>> {
+pub(in crate::script) fn prepare<'js>(ctx: &Ctx<'js>, memory: &Memory) -> Result<Object<'js>> {
     guard(ctx, memory)?;
     let pieces = Object::new(ctx.clone())?;
     pieces.set("start", evaluate(ctx, START, "gantry-start")?)?;
@@ -91,8 +93,17 @@ pub(in crate::script) fn prepare<'js>(ctx: &Ctx<'js>, memory: usize) -> Result<O
     Ok(pieces)
 }
 
-fn guard<'js>(ctx: &Ctx<'js>, memory: usize) -> Result<()> {
+fn guard<'js>(ctx: &Ctx<'js>, memory: &Memory) -> Result<()> {
     let guard: Function<'js> = evaluate(ctx, GUARDS, "gantry-guards")?.get()?;
-    let load = Function::new(ctx.clone(), |ctx: Ctx<'js>| evaluate(&ctx, SEARCHES, "gantry-searches"))?;
-    guard.call((LENGTH.max(memory / ELEMENT) as f64, load))
+    let room = memory.clone();
+    let load = Function::new(ctx.clone(), move |ctx: Ctx<'js>| part(&ctx, SEARCHES, "gantry-searches", &room))?;
+    guard.call((LENGTH.max(memory.most / ELEMENT) as f64, load))
+}
+
+/// Reads a part that a script calls for.
+fn part<'js>(ctx: &Ctx<'js>, text: &str, name: &str, memory: &Memory) -> Result<Value<'js>> {
+    match memory.has_room() {
+        true => evaluate(ctx, text, name),
+        false => Err(Exception::throw_internal(ctx, "the script has used nearly all of its memory")),
+    }
 }

@@ -26,7 +26,8 @@ use std::rc::Rc;
 
 use rquickjs::{Ctx, Object, Result};
 
-use super::{Dialect, Limits};
+use super::Dialect;
+use super::memory::Memory;
 use native_function::native;
 
 pub(super) use chatter::Chatter;
@@ -38,7 +39,7 @@ pub use tokens::object_name;
 pub(super) fn install<'js>(
     ctx: &Ctx<'js>,
     host: &Rc<Host>,
-    limits: Limits,
+    memory: &Memory,
     prepared: Option<Object<'js>>,
 ) -> Result<Object<'js>> {
     let native = Object::new(ctx.clone())?;
@@ -55,5 +56,5 @@ pub(super) fn install<'js>(
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);
-    library::install(ctx, &native, bare, limits.memory, prepared)
+    library::install(ctx, &native, bare, memory, prepared)
 }

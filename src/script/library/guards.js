@@ -1,68 +1,36 @@
 (function (most, load) {
   'use strict';
-  // QuickJS looks at its clock between instructions, once in 10,000 jumps and calls, and in few of its functions. These take
-  // long where a length or a text is long: above a limit they refuse, and below it the work counts as jumps.
-  const { apply, defineProperty: define } = Reflect, { isArray } = Array;
-  const text = String.prototype, { indexOf, lastIndexOf, slice, replace: substitute } = text, spreadable = Symbol.isConcatSpreadable;
-  const names = new WeakMap(), nameOf = names.get;
-  // Comparisons of two texts between two looks at the clock.
-  const chunk = 2 ** 24, { exec } = RegExp.prototype;
-  const charge = (work) => { for (let rounds = work / 256; rounds >= 1; rounds--); };
-  const replace = (on, name, make) => {
-    const native = on[name];
-    if (typeof native !== 'function') return;
-    const guard = { [name]() { return make(native, this, arguments); } }[name];
-    if (native.length) define(guard, 'length', { value: native.length });
-    names.set(guard, name);
-    define(on, name, { value: guard });
-  };
-  const measure = (list, name) => {
-    if (list === null || list === undefined) return;
-    const { length } = list;
-    if (length < 256 || typeof length !== 'number' && typeof length !== 'string') return;
-    if (length > most) throw new RangeError('`' + name + '` takes a length of at most ' + most + ' and not ' + length);
-    charge(+length);
-  };
-  const measured = (name) => (native, list, values) => { measure(list, name); return apply(native, list, values); };
-  const arrays = Array.prototype;
-  for (const name of ['copyWithin', 'fill', 'flat', 'flatMap', 'join', 'reverse', 'shift', 'slice', 'sort', 'splice', 'toLocaleString', 'toReversed', 'toSorted', 'toSpliced', 'unshift', 'with'])
-    replace(arrays, name, measured(name));
-  replace(arrays, 'concat', (native, list, values) => {
-    measure(list, 'concat');
-    for (let at = 0; at < values.length; at++) {
-      const value = values[at];
-      if (value !== null && typeof value === 'object' && (isArray(value) || value[spreadable])) measure(value, 'concat');
+  // QuickJS looks at its clock between instructions, once in 10,000 jumps and calls, when it is asked for memory, and in few of its
+  // functions. These do none of it and take long where a length or a text is long. This file is read for every script, so it only
+  // finds out which calls those are; what happens to them is in `searches.js`, which is read with the first one.
+  const { apply } = Reflect, lists = Array.prototype, texts = String.prototype, guards = [];
+  const { indexOf, lastIndexOf, slice, replace } = texts, { exec } = RegExp.prototype;
+  let long;
+  const guard = (on, names, kind, isLong) => {
+    for (const name of names) {
+      const native = on[name], { length } = native;
+      const call = (self, values) => {
+        if (!isLong(self, values)) return apply(native, self, values);
+        long = long || load()({ most, apply, exec, indexOf, lastIndexOf, slice, replace });
+        return long[kind](name, native, self, values);
+      };
+      const like = length === 0 ? { [name]() { return call(this, arguments); } }
+        : length === 1 ? { [name](_) { return call(this, arguments); } }
+        : { [name](_, __) { return call(this, arguments); } };
+      guards.push(on[name] = like[name]);
     }
-    return apply(native, list, values);
+  };
+  const isLong = (list) => list !== null && list !== undefined && list.length >= 256;
+  guard(lists, ['copyWithin', 'flat', 'flatMap', 'join', 'reverse', 'shift', 'slice', 'sort', 'splice', 'toLocaleString', 'unshift'], 'list', isLong);
+  guard(lists, ['concat'], 'concat', (list, values) => {
+    for (let at = 0; at < values.length; at++) if (isLong(values[at])) return true;
+    return isLong(list);
   });
-  for (const name of ['join', 'toLocaleString'])
-    replace(Object.getPrototypeOf(Uint8Array.prototype), name, measured(name));
-  replace(String, 'raw', (native, self, values) => {
-    if (values[0]) measure(values[0].raw, 'raw');
-    return apply(native, self, values);
+  guard(String, ['raw'], 'raw', (_, values) => values[0] && isLong(values[0].raw));
+  guard(texts, ['includes', 'indexOf', 'lastIndexOf', 'replace', 'replaceAll', 'split'], 'search', (whole, values) => {
+    const part = values[0];
+    return typeof whole === 'string' && typeof part === 'string' && whole.length * part.length > 65535;
   });
-
-  // What few scripts need is read when one does, with the functions as they were.
-  let rare;
-  const searches = () => rare || (rare = load()({ apply, charge, chunk, exec, indexOf, lastIndexOf, slice, substitute }));
-  for (const name of ['includes', 'indexOf', 'lastIndexOf', 'replace', 'replaceAll', 'split'])
-    replace(text, name, (native, whole, values) => {
-      const part = values[0];
-      if (typeof whole === 'string' && typeof part === 'string') {
-        const comparisons = whole.length * part.length;
-        if (comparisons > chunk) return searches()[name](whole, values);
-        if (comparisons > 65535) charge(comparisons / 16);
-      }
-      return apply(native, whole, values);
-    });
-  for (const name of ['normalize', 'localeCompare'])
-    replace(text, name, (native, whole, values) => {
-      for (const value of [whole, values[0]])
-        if (typeof value === 'string' && value.length > 4096) searches().marks(value, name);
-      return apply(native, whole, values);
-    });
-  replace(Function.prototype, 'toString', (native, self, values) => {
-    const name = typeof self === 'function' ? apply(nameOf, names, [self]) : undefined;
-    return name === undefined ? apply(native, self, values) : 'function ' + name + '() {\n    [native code]\n}';
-  });
+  guard(texts, ['normalize', 'localeCompare'], 'marks', (whole, values) => whole && whole.length > 4096 || values[0] && values[0].length > 4096);
+  guard(Function.prototype, ['toString'], 'shown', (self) => guards.includes(self));
 })

@@ -1,9 +1,20 @@
 (function (own) {
   'use strict';
+  // Calls with a long list or text: above a limit they are refused, and below it the work counts as jumps.
+  const { most, apply, exec, indexOf, lastIndexOf, slice, replace: substitute } = own;
+  const { floor, max, min, trunc } = Math, { isArray } = Array, tooMany = /\p{M}{4096}/u;
+  // Comparisons of two texts between two looks at the clock.
+  const chunk = 2 ** 24;
+  const charge = (work) => { for (let rounds = work / 256; rounds >= 1; rounds--); };
+  const measure = (list, name) => {
+    if (list === null || list === undefined) return;
+    const { length } = list;
+    if (length < 256 || typeof length !== 'number' && typeof length !== 'string') return;
+    if (length > most) throw new RangeError('`' + name + '` takes a length of at most ' + most + ' and not ' + length);
+    charge(+length);
+  };
   // A search compares each place of the text with the whole needle, if the two are unfortunate. These go in steps, and QuickJS
   // looks at its clock before each of them.
-  const { apply, charge, chunk, exec, indexOf, lastIndexOf, slice, substitute } = own;
-  const { floor, max, min, trunc } = Math, tooMany = /\p{M}{4096}/u;
   const look = () => charge(2560000);
   const find = (whole, part, from) => {
     const step = max(1, floor(chunk / part.length)), last = whole.length - part.length;
@@ -36,10 +47,6 @@
     return all;
   };
   const searches = {
-    marks(value, name) {
-      charge(value.length);
-      if (apply(exec, tooMany, [value])) throw new RangeError('`' + name + '` takes at most 4096 marks on a letter');
-    },
     indexOf: (whole, [part, from]) => find(whole, part, place(from, 0)),
     includes: (whole, [part, from]) => find(whole, part, place(from, 0)) >= 0,
     lastIndexOf: (whole, [part, from]) => findLast(whole, part, place(from, Infinity)),
@@ -58,5 +65,27 @@
   };
   searches.replace = (whole, values) => replaced(whole, values, true);
   searches.replaceAll = (whole, values) => replaced(whole, values, false);
-  return searches;
+  const marks = (value, name) => {
+    if (typeof value !== 'string' || value.length <= 4096) return;
+    charge(value.length);
+    if (apply(exec, tooMany, [value])) throw new RangeError('`' + name + '` takes at most 4096 marks on a letter');
+  };
+  return {
+    list(name, native, list, values) { measure(list, name); return apply(native, list, values); },
+    concat(name, native, list, values) {
+      measure(list, name);
+      for (const value of values)
+        if (value !== null && typeof value === 'object' && (isArray(value) || value[Symbol.isConcatSpreadable])) measure(value, name);
+      return apply(native, list, values);
+    },
+    raw(name, native, self, values) { measure(values[0].raw, name); return apply(native, self, values); },
+    search(name, native, whole, values) {
+      const comparisons = whole.length * values[0].length;
+      if (comparisons > chunk) return searches[name](whole, values);
+      charge(comparisons / 16);
+      return apply(native, whole, values);
+    },
+    marks(name, native, whole, values) { marks(whole, name); marks(values[0], name); return apply(native, whole, values); },
+    shown: (name, native, self) => 'function ' + self.name + '() {\n    [native code]\n}',
+  };
 })

@@ -1,7 +1,7 @@
-//! `map`: a configuration over a body; where the text is no configuration, a fixed one over whatever it is.
+//! `map`: a configuration over a body; where the text is no configuration, a fixed one over any body.
 #![no_main]
 
-use gantry_fuzz::{answer, split};
+use gantry_fuzz::{answer, in_proportion, split};
 
 /// Every kind of action over JSON and XML.
 const FIXED: [&str; 2] = [
@@ -14,11 +14,11 @@ const FIXED: [&str; 2] = [
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Some((text, body)) = split(data) else { return };
-    match serde_json::from_str::<serde_json::Value>(text) {
+    in_proportion(data, || match serde_json::from_str::<serde_json::Value>(text) {
         Ok(config) if config.is_object() => answer(&format!("  execute: [{{map: {config}}}]\n"), body),
         _ => FIXED.iter().for_each(|config| {
             let config = config.replace('\n', " ");
             answer(&format!("  execute: [{{map: {config}}}]\n"), body);
         }),
-    }
+    });
 });

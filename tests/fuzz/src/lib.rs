@@ -1,5 +1,7 @@
 //! What the targets share: a text becomes a document, is loaded as `gantry serve` would, and answers a request.
 
+mod oracle;
+
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -10,6 +12,8 @@ use gantry::settings::{Purpose, Live};
 use gantry::source::Environment;
 use gantry::value::Body;
 use http::{HeaderMap, HeaderValue, Method, Version};
+
+pub use oracle::{in_proportion, within};
 
 /// An environment in which nothing is set: a document may name any file.
 struct Nothing;
@@ -82,7 +86,7 @@ fn run(snapshot: &Snapshot, body: &[u8]) {
     }
 }
 
-/// A text and a body: what stands before the first zero byte, and what behind it.
+/// A text and a body: what is before the first zero byte, and what is after it.
 pub fn split(data: &[u8]) -> Option<(&str, &[u8])> {
     let at = data.iter().position(|byte| *byte == 0)?;
     Some((std::str::from_utf8(&data[..at]).ok()?, &data[at + 1..]))

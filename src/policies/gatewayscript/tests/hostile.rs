@@ -50,6 +50,8 @@ async fn loops_without_an_end_are_stopped() {
         "'a'.repeat(2 ** 20).split('a'.repeat(2 ** 19) + 'b');",
         "'a'.repeat(2 ** 20).replace('a'.repeat(2 ** 19) + 'b', '');",
         "'a'.repeat(2 ** 20).replaceAll('a'.repeat(2 ** 19) + 'b', '');",
+        "new RegExp('[' + Array.from({length: 3e4}, (x, n) => '\\\\u{' + (n * 2).toString(16) + '}').join('') + ']', 'u');",
+        "for (;;) try { new RegExp('[' + '\\\\p{L}'.repeat(1e5) + ']', 'v'); } catch (e) {}",
         "const all = Array(2e5).fill(1); for (;;) { all.push(all.shift()); }",
     ] {
         let (status, name, cause) = survives(script).await;
@@ -75,6 +77,17 @@ async fn memory_has_an_end() {
     ] {
         let (status, name, _) = survives(script).await;
         assert_eq!((status, name.as_deref()), (500, Some("JavaScriptError")), "{script}");
+    }
+}
+
+/// The engine's parser does not outlive everywhere that memory ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_part_of_the_library_is_read_when_memory_is_nearly_used_up() {
+    for part in ["require('url');", "XML.parse('<a/>');", "'a'.repeat(4096).indexOf('a'.repeat(2048));"] {
+        let fill = "const all = []; try { for (;;) all.push({a: [1, 2, 3]}); } catch (e) {} all.length -= 500;";
+        let (status, name, cause) = survives(&format!("{fill} {part}")).await;
+        assert_eq!((status, name.as_deref()), (500, Some("JavaScriptError")), "{part}: {cause}");
+        assert!(cause.contains("nearly all of its memory"), "{part}: {cause}");
     }
 }
 
@@ -209,8 +222,7 @@ async fn until(holds: impl Fn() -> bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lengths_have_an_end() {
-    let names = "copyWithin fill flat flatMap join reverse shift slice sort splice toLocaleString toReversed toSorted \
-        toSpliced unshift with concat";
+    let names = "copyWithin flat flatMap join reverse shift slice sort splice toLocaleString unshift concat";
     for name in names.split(' ') {
         let script = format!("const list = [1]; list.length = 4294967295; list.{name}(0, 1);");
         let (status, name, cause) = survives(&script).await;
@@ -224,11 +236,18 @@ async fn lengths_have_an_end() {
         "[].concat({length: 2 ** 50, [Symbol.isConcatSpreadable]: true});",
         "String(new Array(4294967295));",
         "'' + [new Array(4294967295)];",
-        "new Uint8Array(5e6).join();",
         "String.raw({raw: {length: 3e8}});",
     ] {
         let (_, _, cause) = survives(script).await;
         assert!(cause.contains("takes a length of at most"), "{script}: {cause}");
+    }
+    // The memory bounds these.
+    for name in ["fill", "toReversed", "toSorted", "toSpliced", "with"] {
+        for list in ["Array(4294967295)", "[]", "({length: 4294967295})"] {
+            let script = format!("const list = {list}; list.length = 4294967295; [].{name}.call(list, 0, 1);");
+            let (status, name, cause) = survives(&script).await;
+            assert_eq!((status, name.as_deref()), (500, Some("JavaScriptError")), "{script}: {cause}");
+        }
     }
     for script in [
         "('a' + '\\u0316\\u0300'.repeat(2 ** 16)).normalize('NFD');",
