@@ -146,7 +146,7 @@ fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Secur
 /// Whether a document of IBM's says that no gateway is to serve it.
 pub fn is_not_enforced(api: &Api) -> bool {
     let says = |key: &&str| api.tree.root.get(key)?.get("enforced")?.text();
-    IBM.iter().find_map(|key| says(key)).is_some_and(|text| text == "false")
+    IBM.iter().find_map(says).is_some_and(|text| text == "false")
 }
 
 /// Whether the document itself, and not only an operation, has an assembly.
@@ -213,7 +213,8 @@ struct Settings {
 impl Settings {
     fn read(entry: &Entry, carrier: Carrier, findings: &mut Findings) -> Self {
         let node = &entry.value;
-        if !node.is_mapping() && !(carrier == Carrier::Ibm && node.is_null()) {
+        let is_nothing = carrier == Carrier::Ibm && node.is_null();
+        if !is_nothing && !node.is_mapping() {
             let message = format!("`{}` is {}, expected a map with `execute`", entry.key.text, node.kind());
             findings.push(Diagnostic::error(codes::BAD_ASSEMBLY, node.span, message));
         }

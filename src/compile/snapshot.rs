@@ -125,7 +125,7 @@ impl SnapshotBuilder {
                 }
                 match insert(&mut snapshot.routes, route) {
                     Ok(()) => snapshot.all.push(route.clone()),
-                    Err(finding) => overlaps.push(Overlap { number, finding }),
+                    Err(finding) => overlaps.push(Overlap { number, finding: *finding }),
                 }
             }
             snapshot.apis.push(api.info.clone());
@@ -156,24 +156,24 @@ pub fn served_from(file: &Path, snapshot: &Snapshot) -> Option<CompiledApi> {
 }
 
 /// Adds a route at its paths.
-fn insert(routes: &mut Router<Arc<Route>>, route: &Arc<Route>) -> Result<(), Diagnostic> {
+fn insert(routes: &mut Router<Arc<Route>>, route: &Arc<Route>) -> Result<(), Box<Diagnostic>> {
     let full_path = &*route.operation.full_path;
     // The path `/` is the base path itself, with a slash at its end and without.
     let without_slash = full_path.strip_suffix('/').filter(|base| &*route.operation.path == "/" && !base.is_empty());
     without_slash.into_iter().chain([full_path]).try_for_each(|path| insert_at(routes, path, route))
 }
 
-fn insert_at(routes: &mut Router<Arc<Route>>, path: &str, route: &Arc<Route>) -> Result<(), Diagnostic> {
+fn insert_at(routes: &mut Router<Arc<Route>>, path: &str, route: &Arc<Route>) -> Result<(), Box<Diagnostic>> {
     // The template was read before; the base path in front of it may hold anything.
     let template = match PathTemplate::parse(path) {
         Ok(template) => template,
-        Err(message) => return Err(Diagnostic::error(codes::BAD_PATH, route.span, message)),
+        Err(message) => return Err(Box::new(Diagnostic::error(codes::BAD_PATH, route.span, message))),
     };
     let inserted = match route.pipeline.generation {
         Generation::V5 => routes.insert_v5(&template.segments, route.verb.clone(), route.clone()),
         Generation::V10 => routes.insert(&template.segments, route.verb.clone(), route.clone()),
     };
-    inserted.map_err(|Conflict(first)| conflict(route, first))
+    inserted.map_err(|Conflict(first)| Box::new(conflict(route, first)))
 }
 
 /// Says which two routes answer the same requests.
