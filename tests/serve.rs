@@ -194,17 +194,20 @@ fn a_traced_request_and_its_calls_are_one_trace_without_what_is_secret() {
     let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
     let spans = body["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().expect("spans").clone();
     let names: Vec<_> = spans.iter().map(|span| span["name"].as_str().expect("a name")).collect();
-    assert_eq!(names, ["POST /orders/{id}", "asks", "runs"]);
+    assert_eq!(names, ["POST /orders/{id}", "asks", "runs", "POST", "Lambda/Invoke"]);
+    for (call, step) in [(3, 1), (4, 2)] {
+        assert_eq!((&spans[call]["parentSpanId"], &spans[call]["kind"]), (&spans[step]["spanId"], &3.into()));
+    }
     assert_eq!(spans[0]["links"][0]["traceId"], theirs, "a client that is not followed is linked to");
     let text = |number: usize, name: &str| spans[number][name].as_str().expect("a text").to_owned();
     let trace = text(0, "traceId");
     assert!(spans.iter().all(|span| span["traceId"] == *trace) && trace != theirs);
     let called = called.lock().expect("the list").clone();
     let [asked, ran] = called.as_slice() else { panic!("{called:?}") };
-    assert!(asked.contains(&format!("traceparent: 00-{trace}-{}-01\r\n", text(1, "spanId"))), "{asked}");
+    assert!(asked.contains(&format!("traceparent: 00-{trace}-{}-01\r\n", text(3, "spanId"))), "{asked}");
     assert!(!asked.contains("tracestate"), "{asked}");
     let (first, last) = trace.split_at(8);
-    let span = text(2, "spanId");
+    let span = text(4, "spanId");
     let xray = format!("Root=1-{first}-{last};Parent={span};Sampled=1");
     assert!(ran.contains(&format!("x-amzn-trace-id: {xray}\r\n")), "{ran}");
     let (_, event) = ran.split_once("\r\n\r\n").expect("an event");

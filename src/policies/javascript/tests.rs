@@ -51,8 +51,9 @@ async fn a_thrown_name_is_the_faults_name() {
         ("throw {name: 'Mine', message: 'mine'};", "Mine", "mine"),
         ("var e = new Error('own'); e.name = 'Own'; throw e;", "Own", "own"),
         ("throw 'x';", "JavaScriptError", "Internal Error"),
-        ("nope();", "JavaScriptError", "Internal Error"),
-        ("request.verb = 'GET';", "JavaScriptError", "Internal Error"),
+        ("throw new Error('x');", "JavaScriptError", "Internal Error"),
+        ("nope();", "ReferenceError", "nope is not defined"),
+        ("null.x;", "TypeError", "cannot read property 'x' of null"),
     ] {
         let answer = post(script, "", "{}").await;
         assert_eq!(answer.json(), json!({"name": name, "message": message}), "{script}");
