@@ -1,8 +1,7 @@
 //! What is logged, and how.
 
 use schemars::JsonSchema;
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::base::{nearest, quoted_list};
 
@@ -14,7 +13,6 @@ const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Log {
     /// `error`, `warn`, `info`, `debug`, `trace` or `off`, or a list such as `info,gantry::aws=debug`. The variable GANTRY_LOG wins.
-    #[serde(deserialize_with = "level")]
     pub level: String,
     /// The form of log lines on stderr.
     pub format: LogFormat,
@@ -36,26 +34,19 @@ pub enum LogFormat {
     Json,
 }
 
-/// Whether a text says what is logged: a level, or a list of levels and `module=level`. The error is one sentence.
-pub fn check_log_level(text: &str) -> Result<(), String> {
-    for part in text.split(',').map(str::trim) {
-        let level = part.rsplit_once('=').map_or(part, |(_, level)| level.trim());
-        if LEVELS.iter().any(|known| known.eq_ignore_ascii_case(level)) {
-            continue;
-        }
-        let near = nearest(level, LEVELS);
-        let help = match near.as_slice() {
-            [] => "a list is written as `info,gantry::aws=debug`".to_owned(),
-            near => format!("did you mean {}?", quoted_list(near)),
-        };
-        return Err(format!("`{level}` is no level: there are {}; {help}", quoted_list(&LEVELS)));
-    }
-    Ok(())
+/// The part of a text that should be a level and is none. A text is a level, or a list of levels and `module=level`.
+pub fn wrong_log_level(text: &str) -> Option<&str> {
+    let levels = text.split(',').map(|part| part.rsplit_once('=').map_or(part, |(_, level)| level).trim());
+    let is_level = |text: &str| LEVELS.iter().any(|known| known.eq_ignore_ascii_case(text));
+    levels.into_iter().find(|level| !is_level(level))
 }
 
-fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    check_log_level(&text).map(|()| text).map_err(D::Error::custom)
+/// What to write instead.
+pub fn log_level_help(wrong: &str) -> String {
+    match nearest(wrong, LEVELS).as_slice() {
+        [] => format!("the levels are {}; a list is written as `info,gantry::aws=debug`", quoted_list(&LEVELS)),
+        near => format!("did you mean {}?", quoted_list(near)),
+    }
 }
 
 #[cfg(test)]
@@ -65,10 +56,11 @@ mod tests {
     #[test]
     fn only_levels_are_levels() {
         for good in ["info", "WARN", "info,gantry::aws=debug", "off, hyper = trace"] {
-            assert_eq!(check_log_level(good), Ok(()), "{good}");
+            assert_eq!(wrong_log_level(good), None, "{good}");
         }
-        let wrong = check_log_level("info,gantry=vebug").unwrap_err();
-        assert!(wrong.starts_with("`vebug` is no level") && wrong.ends_with("did you mean `debug`?"), "{wrong}");
-        assert!(check_log_level("verbose").is_err() && check_log_level("").is_err());
+        for (text, wrong) in [("info,gantry=vebug", "vebug"), ("verbose", "verbose"), ("", "")] {
+            assert_eq!(wrong_log_level(text), Some(wrong));
+        }
+        assert_eq!(log_level_help("vebug"), "did you mean `debug`?");
     }
 }

@@ -38,7 +38,7 @@ pub use documents::{Broken, Documents, Unsupported};
 pub use file::{Live, Organization, Requests, Settings, Startup};
 pub use invoke::{Invoke, Network};
 pub use limits::{CountLimit, Per, Rate, RateLimit};
-pub use log::{Log, LogFormat, check_log_level};
+pub use log::{Log, LogFormat, log_level_help, wrong_log_level};
 pub use oauth::{Audience, OAuthProvider, UserRegistry};
 pub use policies::Policies;
 pub use purpose::Purpose;

@@ -7,7 +7,7 @@ use http::Uri;
 use http::header::{HeaderName, HeaderValue};
 
 use super::variables::overlay;
-use super::{Clients, OAuthProvider, Settings};
+use super::{Clients, OAuthProvider, Settings, log_level_help, wrong_log_level};
 use crate::base::{Diagnostic, Findings, Reported, Sources, codes, quoted_list};
 use crate::source::{Content, Environment, Node, Shape, Spellings, expand, read_tree};
 
@@ -139,6 +139,15 @@ pub fn read(
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
     }
     wrong_traces(&settings, &root, findings);
+    if let Some(wrong) = wrong_log_level(&settings.log.level) {
+        let node = root.pointer("/log/level");
+        // What came from outside is not shown.
+        let is_masked = matches!(node.map(|node| &node.content), Some(Content::Scalar(scalar)) if scalar.masked);
+        let shown = if is_masked { "***" } else { wrong };
+        let span = node.map_or(root.span, |node| node.span);
+        let finding = Diagnostic::error(codes::BAD_SETTINGS, span, format!("`{shown}` is no level of the log"));
+        findings.push(finding.help(log_level_help(if is_masked { "" } else { wrong })));
+    }
     findings.errors_since(mark).map(|()| settings)
 }
 

@@ -115,3 +115,12 @@ fn a_list_and_a_missing_variable_are_refused() {
     assert!(settings("- a\n", &[]).1[0].contains("error G0801"));
     assert!(settings("aws: {region: '${NOWHERE}'}\n", &[]).1[0].contains("error G0009"));
 }
+
+#[test]
+fn a_level_that_is_none_is_found_at_its_place_and_shown_only_where_the_file_has_it() {
+    let (_, findings) = settings("log:\n  level: gantry=vebug\n", &[]);
+    assert_eq!(findings, ["settings.yaml:2:10: error G0801 `vebug` is no level of the log; did you mean `debug`?"]);
+    let (_, findings) = settings("log: {level: '${SECRET}'}\n", &[("SECRET", "canary")]);
+    assert!(findings.len() == 1 && findings[0].contains("`***` is no level of the log"), "{findings:?}");
+    assert!(!findings[0].contains("canary"), "{findings:?}");
+}

@@ -13,7 +13,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use super::log_line::{LineForm, LogLine};
 use super::stderr::Stderr;
-use crate::settings::{Log, LogFormat, check_log_level};
+use crate::settings::{Log, LogFormat, log_level_help, wrong_log_level};
 
 /// The variable whose value wins over the level in the settings.
 const VARIABLE: &str = "GANTRY_LOG";
@@ -28,8 +28,8 @@ static STDERR: OnceLock<Stderr> = OnceLock::new();
 /// Why logging could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    #[error("{origin}: {cause}")]
-    Level { origin: &'static str, cause: String },
+    #[error("{origin} names no level: {help}")]
+    Level { origin: &'static str, help: String },
     #[error("{VARIABLE} is not UTF-8")]
     Variable,
     #[error("there is no thread for it: {0}")]
@@ -105,9 +105,11 @@ fn filter(variable: Option<&str>, log: &Log) -> Result<EnvFilter, LogError> {
         Some(directives) => (VARIABLE, directives),
         None => ("`log.level` in the settings", &*log.level),
     };
-    let wrong = |cause| LogError::Level { origin, cause };
-    check_log_level(directives).map_err(wrong)?;
-    EnvFilter::try_new(format!("{QUIET},{directives}")).map_err(|cause| wrong(cause.to_string()))
+    let wrong = |text| LogError::Level { origin, help: log_level_help(text) };
+    if let Some(text) = wrong_log_level(directives) {
+        return Err(wrong(text));
+    }
+    EnvFilter::try_new(format!("{QUIET},{directives}")).map_err(|_| wrong(""))
 }
 
 #[cfg(test)]
