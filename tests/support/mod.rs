@@ -53,20 +53,35 @@ pub fn command() -> Command {
 }
 
 impl Gantry {
-    /// Starts `gantry VERB …` on free ports and waits until it is ready.
+    /// Starts `gantry VERB …` on free ports and waits until it is ready. A port that another test took in the meantime is given up for
+    /// another one.
     pub fn start(arguments: &[&str]) -> Self {
+        for _ in 0..3 {
+            match Self::started(arguments) {
+                Err(output) if output.contains("is in use by another process") => {}
+                Err(output) => panic!("`gantry {}` is not ready\n{output}", arguments.join(" ")),
+                Ok(gantry) => return gantry,
+            }
+        }
+        panic!("`gantry {}` found no free port", arguments.join(" "));
+    }
+
+    /// The process when it is ready, or what it printed before its end.
+    fn started(arguments: &[&str]) -> Result<Self, String> {
         let mut gantry = Self::spawn(arguments);
         let end = Instant::now() + PATIENCE;
         while gantry.try_get_from(gantry.admin, "/readyz").is_none_or(|answer| answer.status != 200) {
             if let Some(status) = gantry.child.try_wait().expect("a child") {
                 // The threads that read its output need a moment to come to the end.
                 gantry.read_to_end();
-                panic!("`gantry {}` ended with {status} before it was ready\n{}", arguments.join(" "), gantry.output());
+                return Err(format!("it ended with {status}\n{}", gantry.output()));
             }
-            assert!(Instant::now() < end, "`gantry {}` is not ready\n{}", arguments.join(" "), gantry.output());
+            if Instant::now() > end {
+                return Err(gantry.output());
+            }
             pause(Duration::from_millis(20));
         }
-        gantry
+        Ok(gantry)
     }
 
     /// Starts it without waiting.

@@ -9,6 +9,7 @@ use http::header::HeaderName;
 use super::path::segments;
 use super::table::{info, is_writable};
 use super::{body, message, parameters};
+use crate::base::Generation;
 use crate::expression::{Builtin, Reference, Root, Scope, SetError, Storage, Variable};
 use crate::runtime::{Context, Slot, State};
 use crate::value::{Body, Kind, Message, Value, ValueRef};
@@ -216,9 +217,22 @@ impl State {
         }
     }
 
+    /// Sets all headers of `message` together, which only the v5 engine does.
+    fn put_headers(&mut self, reference: &Reference, value: Value, append: bool) -> Result<(), SetError> {
+        if self.route.pipeline.generation != Generation::V5 {
+            return Err(SetError::ReadOnly(reference.path.join(".")));
+        }
+        message::set(&mut self.outgoing.message, reference, value, append)?;
+        self.outgoing.touched_headers.extend(self.outgoing.message.headers.keys().cloned());
+        Ok(())
+    }
+
     fn put(&mut self, reference: &Reference, value: Value, append: bool) -> Result<(), SetError> {
         let path = &reference.path;
         match &reference.root {
+            Root::Builtin(Builtin::Message) if reference.variable() == Variable::MessageHeaders => {
+                self.put_headers(reference, value, append)
+            }
             Root::Builtin(Builtin::Message) => {
                 message::set(&mut self.outgoing.message, reference, value, append)?;
                 self.touch_header(reference);
