@@ -6,6 +6,7 @@ use std::fmt;
 use hyper_util::client::legacy::Error as ClientError;
 
 use super::connector::ConnectError;
+use crate::runtime::CallFailure;
 use crate::value::BoxError;
 
 /// Why a request has no answer.
@@ -42,7 +43,7 @@ pub enum SendErrorKind {
 
 impl SendErrorKind {
     /// One word, for counters and traces.
-    pub fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
             SendErrorKind::Dns => "dns",
             SendErrorKind::Connect => "connect",
@@ -102,6 +103,11 @@ impl SendError {
     pub(super) fn timed_out(connected: bool) -> Self {
         let kind = if connected { SendErrorKind::ResponseTimeout } else { SendErrorKind::ConnectTimeout };
         SendError { kind, sent: connected, source: None }
+    }
+
+    /// Why the call has no answer, for logs, counters and traces.
+    pub fn call_failure(&self) -> CallFailure {
+        CallFailure { kind: self.kind.word(), cause: self.to_string() }
     }
 
     /// Whether time ran out, while connecting or while waiting.

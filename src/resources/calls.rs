@@ -10,10 +10,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 
-use crate::runtime::{Call, Observer, StepInfo};
-
-/// Upper bounds of the durations, in seconds.
-const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+use crate::runtime::{Call, DURATIONS, Observer, STATUSES, StepInfo, status_class};
 
 /// Different pairs of a step and a target that are counted by their names.
 const MOST_TARGETS: usize = 2000;
@@ -30,10 +27,8 @@ pub struct CallCounters {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct EndLabels {
-    policy: Arc<str>,
-    step: Arc<str>,
-    place: Arc<str>,
-    target: Arc<str>,
+    #[prometheus(flatten)]
+    target: TargetLabels,
     outcome: &'static str,
 }
 
@@ -54,14 +49,14 @@ struct StepCounters {
 }
 
 struct TargetCounters {
-    target: Arc<str>,
+    labels: TargetLabels,
     duration: Histogram,
     succeeded: Counter,
 }
 
 impl Default for CallCounters {
     fn default() -> Self {
-        let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
+        let durations = Family::new_with_constructor((|| Histogram::new(DURATIONS)) as fn() -> Histogram);
         CallCounters { ended: Family::default(), durations, targets: Arc::default() }
     }
 }
@@ -72,36 +67,32 @@ impl CallCounters {
         Box::new(StepCounters { all: self.clone(), step: step.clone(), first: OnceLock::new() })
     }
 
-    fn target_labels(&self, step: &StepInfo, target: &Arc<str>) -> TargetLabels {
-        let (policy, title, place) = (step.policy.clone(), step.title.clone(), step.place.clone());
-        TargetLabels { policy, step: title, place, target: target.clone() }
-    }
-
     fn counters(&self, step: &StepInfo, target: &str) -> TargetCounters {
-        let mut target: Arc<str> = target.into();
-        if self.durations.get(&self.target_labels(step, &target)).is_none() {
+        let (policy, title, place) = (step.policy.clone(), step.title.clone(), step.place.clone());
+        let mut labels = TargetLabels { policy, step: title, place, target: target.into() };
+        if self.durations.get(&labels).is_none() {
             let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
             match *targets < MOST_TARGETS {
                 true => *targets += 1,
-                false => target = "other".into(),
+                false => labels.target = "other".into(),
             }
         }
-        let duration = self.durations.get_or_create(&self.target_labels(step, &target)).clone();
-        let succeeded = self.ended.get_or_create(&end_labels(step, &target, "2xx")).clone();
-        TargetCounters { target, duration, succeeded }
+        let duration = self.durations.get_or_create(&labels).clone();
+        let succeeded = self.ended(&labels, "2xx");
+        TargetCounters { labels, duration, succeeded }
     }
-}
 
-fn end_labels(step: &StepInfo, target: &Arc<str>, outcome: &'static str) -> EndLabels {
-    let (policy, title, place) = (step.policy.clone(), step.title.clone(), step.place.clone());
-    EndLabels { policy, step: title, place, target: target.clone(), outcome }
+    /// The counter of calls of a target that end like this.
+    fn ended(&self, target: &TargetLabels, outcome: &'static str) -> Counter {
+        self.ended.get_or_create(&EndLabels { target: target.clone(), outcome }).clone()
+    }
 }
 
 impl Observer for StepCounters {
     fn call_ended(&self, call: &Call) {
         let name = call.target.name();
         let first = self.first.get_or_init(|| self.all.counters(&self.step, name));
-        match *first.target == *name {
+        match *first.labels.target == *name {
             true => self.count(first, call),
             false => self.count(&self.all.counters(&self.step, name), call),
         }
@@ -113,21 +104,17 @@ impl StepCounters {
         target.duration.observe(call.duration.as_secs_f64());
         match outcome(call) {
             "2xx" => drop(target.succeeded.inc()),
-            outcome => drop(self.all.ended.get_or_create(&end_labels(&self.step, &target.target, outcome)).inc()),
+            outcome => drop(self.all.ended(&target.labels, outcome).inc()),
         }
     }
 }
 
 /// The class of the status, or what failed.
 fn outcome(call: &Call) -> &'static str {
-    match (&call.failure, call.status.map(|status| status.as_u16() / 100)) {
+    match (&call.failure, call.status) {
         (Some(failure), _) => failure.kind,
-        (None, Some(1)) => "1xx",
-        (None, Some(2)) => "2xx",
-        (None, Some(3)) => "3xx",
-        (None, Some(4)) => "4xx",
-        (None, Some(5)) => "5xx",
-        (None, _) => "other",
+        (None, Some(status)) => STATUSES[status_class(status)],
+        (None, None) => "other",
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::calls::CallCounters;
 use crate::http_client::{HttpClient, ResponseBody, SendError};
-use crate::runtime::{Call, CallFailure, CallTarget, Observer, StepInfo};
+use crate::runtime::{Call, CallTarget, Observer, StepInfo};
 use crate::value::BodyStream;
 
 /// Bytes of an answer.
@@ -48,10 +48,7 @@ impl Fetcher {
         let target = CallTarget::Service { method: request.method().clone(), uri: request.uri().clone() };
         let started = Instant::now();
         let sent = self.client.send(request, PATIENCE).await;
-        let result = match &sent {
-            Ok(response) => Ok(response.status()),
-            Err(error) => Err(CallFailure { kind: error.kind.word(), cause: String::new() }),
-        };
+        let result = sent.as_ref().map(Response::status).map_err(SendError::call_failure);
         self.observer.call_ended(&Call::ended(target, started.into(), result));
         read(sent, started).await
     }

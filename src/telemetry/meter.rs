@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
 
-use super::requests::{OperationLabels, RequestEnd, Requests, STATUSES, method_label, status_class};
+use super::requests::{OperationLabels, RequestEnd, Requests, method_label};
+use crate::runtime::{STATUSES, status_class};
 
 /// What a route has beside it, so that a request finds its counters without looking for them.
 pub(super) struct Meter {

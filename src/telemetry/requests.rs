@@ -10,8 +10,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 
-/// Upper bounds of the duration histogram, in seconds.
-const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+use crate::runtime::{DURATIONS, STATUSES, status_class};
 
 /// The counters of all routes.
 pub(super) struct Requests {
@@ -21,7 +20,7 @@ pub(super) struct Requests {
 
 impl Default for Requests {
     fn default() -> Self {
-        Requests { counted: Family::default(), durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)) }
+        Requests { counted: Family::default(), durations: Family::new_with_constructor(|| Histogram::new(DURATIONS)) }
     }
 }
 
@@ -70,13 +69,4 @@ impl OperationLabels {
 pub(super) fn method_label(method: &Method) -> &'static str {
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
     known.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
-}
-
-/// What statuses are counted under.
-pub(super) const STATUSES: [&str; 6] = ["other", "1xx", "2xx", "3xx", "4xx", "5xx"];
-
-/// The place of a status among [`STATUSES`].
-pub(super) fn status_class(status: StatusCode) -> usize {
-    let hundreds = usize::from(status.as_u16() / 100);
-    if hundreds < STATUSES.len() { hundreds } else { 0 }
 }

@@ -12,9 +12,7 @@ use crate::base::Generation;
 use crate::expression::{Builtin, Root};
 use crate::http_client::SendError;
 use crate::resources::cache::{Found, Validated, Validation};
-use crate::runtime::{
-    Call, CallFailure, CallTarget, Context, Fault, FaultSource, Next, Outcome, Step, error_document, kinds,
-};
+use crate::runtime::{Call, CallTarget, Context, Fault, FaultSource, Next, Outcome, Step, error_document, kinds};
 use crate::value::{Body, Message};
 
 /// Why there is no answer.
@@ -168,10 +166,7 @@ impl Invoke {
         let started = Instant::now();
         let left = deadline.saturating_duration_since(started);
         let answer = client.send(outgoing.into_request(), left).await;
-        let result = match &answer {
-            Ok(answer) => Ok(answer.status()),
-            Err(error) => Err(CallFailure { kind: error.kind.word(), cause: error.to_string() }),
-        };
+        let result = answer.as_ref().map(Response::status).map_err(SendError::call_failure);
         cx.state.call_ended(&self.site, Call::ended(target, started.into(), result));
         let answer = answer.map_err(NoAnswer::Sending)?;
         if let Some((signature, key)) = key {
