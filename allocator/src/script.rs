@@ -29,7 +29,7 @@ impl<C: FnMut() -> bool + 'static> Timed<C> {
     }
 }
 
-// SAFETY: mimalloc hands out blocks that nobody else owns, of at least the size that is asked for and aligned to 16 bytes, or null;
+// SAFETY: mimalloc returns blocks that have no other owner, of at least the size that is asked for and aligned to 16 bytes, or null;
 // `mi_usable_size` is the size of a block. Every block that comes back is one of these.
 unsafe impl<C: FnMut() -> bool + 'static> Allocator for Timed<C> {
     fn alloc(&mut self, size: usize) -> *mut u8 {

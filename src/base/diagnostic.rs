@@ -57,6 +57,17 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Note, ..Diagnostic::error(code, span, message) }
     }
 
+    /// An error as a warning that says what comes of it; anything else as it is.
+    #[must_use]
+    pub fn softened(mut self, consequence: &str) -> Self {
+        if self.severity == Severity::Error {
+            self.severity = Severity::Warning;
+            self.message.push_str("; ");
+            self.message.push_str(consequence);
+        }
+        self
+    }
+
     /// Adds what to type instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

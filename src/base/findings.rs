@@ -74,3 +74,12 @@ impl Findings {
         self.all.sort_by_key(|finding| (finding.span.source, finding.span.start, finding.span.end));
     }
 }
+
+impl IntoIterator for Findings {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.all.into_iter()
+    }
+}

@@ -32,7 +32,7 @@ pub fn compile_assembly(
             continue;
         }
         likely_mistakes::report(assembly, &names, shared.api, &mut own);
-        findings.extend(own.iter().cloned());
+        findings.extend(own);
         return compiled.map(|parts| Arc::new(parts.pipeline(&names, assembly, shared.api)));
     }
 }
@@ -193,7 +193,7 @@ impl<'a, 's> Assembler<'a, 's> {
         let Ok(compiled) = entry.compile(&mut compiler) else {
             return self.at_run_time(step, own, entry.meta.at_run_time, generation);
         };
-        self.findings.extend(own.iter().cloned());
+        self.findings.extend(own);
         match compiled {
             Compiled::Step(plan) => {
                 let diverges = plan.access.diverges;
@@ -210,11 +210,9 @@ impl<'a, 's> Assembler<'a, 's> {
             Carrier::Ibm => at_run_time::soften(own, of_policy, generation, self.shared.settings.documents.unsupported),
             _ => (own, None),
         };
-        self.findings.extend(own.iter().cloned());
+        self.findings.extend(own);
         let Some(plan) = raises else { return false };
-        let title = step.title.clone().unwrap_or_else(|| step.policy.clone());
-        let place = self.shared.sources.place(step.policy_span).into();
-        self.push_plan(plan, Some(Arc::new(StepInfo { policy: step.policy.clone(), title, place })));
+        self.push_plan(plan, Some(self.shared.step_info(step, &step.policy)));
         // The steps after it are left without a word: the author of the document has one thing to mend.
         false
     }

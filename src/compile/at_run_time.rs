@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 
+use super::raises::raises;
 use crate::base::{Code, Diagnostic, Findings, Generation, Severity, codes};
-use crate::policy::{Access, Plan};
-use crate::runtime::{Context, Fault, FaultKind, FaultSource, Outcome, Step, kinds};
+use crate::policy::Plan;
+use crate::runtime::{Fault, FaultKind, FaultSource, kinds};
 use crate::settings::Unsupported;
 
 /// What a step of this generation raises for a mistake, `of_policy` being those that its policy names; `None` where it is an error
@@ -52,28 +53,13 @@ pub(super) fn soften(
     let Some((first, (name, kind))) = faults.first() else { return (findings, None) };
     let mut fault = Fault::new(kind, FaultSource::Gateway, first.message.clone());
     fault.name = Cow::Borrowed(name);
+    let consequence = format!("when a request comes here, the step raises `{name}`");
     let mut softened = Findings::default();
-    softened.extend(findings.iter().cloned().map(|mut finding| {
-        if finding.severity == Severity::Error {
-            finding.severity = Severity::Warning;
-            finding.message.push_str(&format!("; when a request comes here, the step raises `{name}`"));
-        }
-        finding
-    }));
-    (softened, Some(Plan { step: Box::new(Raises(fault)), access: Access::default() }))
+    softened.extend(findings.into_iter().map(|finding| finding.softened(&consequence)));
+    (softened, Some(raises(fault)))
 }
 
 /// What the v5 engine does with an empty list of steps.
 pub(super) fn nothing_to_do() -> Plan {
-    let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "the assembly has no steps");
-    Plan { step: Box::new(Raises(fault)), access: Access::default() }
-}
-
-/// Raises a fault that is known at load.
-struct Raises(Fault);
-
-impl Step for Raises {
-    fn run<'a>(&'a self, _: &'a mut Context) -> Outcome<'a> {
-        Outcome::fault(self.0.clone())
-    }
+    raises(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "the assembly has no steps"))
 }

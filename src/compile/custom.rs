@@ -8,7 +8,6 @@ use crate::base::{Diagnostic, Reported, codes, nearest, quoted_list};
 use crate::expression::Template;
 use crate::policy::kit::local_parameters::{Enter, Leave, Settle};
 use crate::policy::{Access, Plan};
-use crate::runtime::StepInfo;
 use crate::source::{Node, expand};
 use crate::value::Value;
 
@@ -24,9 +23,7 @@ impl Assembler<'_, '_> {
             return false;
         }
         let Ok(parameters) = self.parameters(step, policy) else { return false };
-        let title = step.title.clone().unwrap_or_else(|| policy.name.clone());
-        let place = self.shared.sources.place(step.policy_span).into();
-        let info = Arc::new(StepInfo { policy: step.policy.clone(), title, place });
+        let info = self.shared.step_info(step, &policy.name);
         let saved = self.names.symbols.intern(&saved_name(self.inside.len()));
         let (Some(local), Some(saved)) = (self.names.symbols.intern("local"), saved) else { return false };
         let (local, saved) = (usize::from(local), usize::from(saved));

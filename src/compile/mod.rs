@@ -8,6 +8,7 @@ mod custom;
 mod flow;
 mod likely_mistakes;
 mod parts;
+mod raises;
 mod snapshot;
 mod stages;
 #[cfg(test)]

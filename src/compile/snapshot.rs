@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock};
 use http::StatusCode;
 use indexmap::IndexMap;
 
+use super::raises::Raises;
 use crate::base::{Diagnostic, Generation, codes};
 use crate::openapi::{Api, PathTemplate};
 use crate::runtime::{
-    ApiInfo, Conflict, Context, ContextLimits, Fault, FaultSource, Op, OperationInfo, Outcome, Pipeline, Route, Router,
-    Snapshot, Step, kinds,
+    ApiInfo, Conflict, ContextLimits, Fault, FaultSource, Op, OperationInfo, Pipeline, Route, Router, Snapshot, kinds,
 };
 use crate::settings::{ApiState, Live};
 
@@ -63,7 +63,8 @@ impl CompiledApi {
 
 /// A pipeline that only says why, in the form of the one whose place it takes.
 fn unavailable(why: &'static str, instead_of: Option<&Pipeline>) -> Arc<Pipeline> {
-    let mut pipeline = Pipeline { ops: [Op::Step(Box::new(Unavailable(why)))].into(), ..Pipeline::default() };
+    let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, why).with_status(StatusCode::SERVICE_UNAVAILABLE);
+    let mut pipeline = Pipeline { ops: [Op::Step(Box::new(Raises(fault)))].into(), ..Pipeline::default() };
     if let Some(other) = instead_of {
         (pipeline.generation, pipeline.error_format) = (other.generation, other.error_format);
     }
@@ -130,7 +131,6 @@ impl SnapshotBuilder {
             }
             snapshot.apis.push(api.info.clone());
         }
-        snapshot.is_v5 = !snapshot.all.is_empty() && slashed.len() == snapshot.all.len();
         for route in slashed {
             let path = format!("{}/", route.operation.full_path.trim_end_matches('/'));
             // A path that an author wrote with its slash is already there, and stays.
@@ -139,6 +139,8 @@ impl SnapshotBuilder {
         for route in &self.unavailable {
             drop(insert_at(&mut snapshot.routes, &route.operation.full_path, route));
         }
+        let is_v5 = |route: &Arc<Route>| route.pipeline.generation == Generation::V5;
+        snapshot.is_v5 = !snapshot.all.is_empty() && snapshot.all.iter().all(is_v5);
         (snapshot, overlaps)
     }
 
@@ -186,14 +188,4 @@ fn conflict(route: &Route, first: &Route) -> Diagnostic {
     Diagnostic::error(codes::ROUTE_CONFLICT, route.span, message)
         .label(first.span, "the first one")
         .help("remove one of the two, or give one of the documents another base path")
-}
-
-/// Says that the API of a route is not there.
-struct Unavailable(&'static str);
-
-impl Step for Unavailable {
-    fn run<'a>(&'a self, _: &'a mut Context) -> Outcome<'a> {
-        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, self.0);
-        Outcome::fault(fault.with_status(StatusCode::SERVICE_UNAVAILABLE))
-    }
 }

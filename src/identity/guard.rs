@@ -42,7 +42,7 @@ impl Guard {
         let own = Findings::default();
         let mut builder = Builder { properties, around, at_run_time, findings: own, checks: HashMap::new() };
         let by_operation = all.iter().map(|one| builder.ways(one)).collect();
-        findings.extend(builder.findings.iter().cloned());
+        findings.extend(builder.findings);
         Guard { by_operation }
     }
 
@@ -104,14 +104,9 @@ impl Builder<'_, '_> {
             }
             (Err(_), None) => Check::Open,
         };
-        let softens = error.is_some();
-        self.findings.extend(own.iter().cloned().map(|mut finding| {
-            if softens && finding.severity == Severity::Error {
-                finding.severity = Severity::Warning;
-                finding.message.push_str("; requests that ask for it are refused");
-            }
-            finding
-        }));
+        let refused = error.is_some();
+        let softened = |finding: Diagnostic| finding.softened("requests that ask for it are refused");
+        self.findings.extend(own.into_iter().map(|finding| if refused { softened(finding) } else { finding }));
         check
     }
 

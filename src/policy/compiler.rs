@@ -57,15 +57,9 @@ impl<'a, 'p> Compiler<'a, 'p> {
         Ok(config)
     }
 
-    /// The title that faults and traces show. Without one it is the policy's own name, however the step spells it.
-    pub fn title(&self) -> Arc<str> {
-        self.step.title.clone().unwrap_or_else(|| self.meta.name.into())
-    }
-
-    /// What the step is called and where it is.
+    /// What the step is called and where it is. Without a title it is the policy's own name, however the step spells it.
     pub fn info(&self) -> Arc<StepInfo> {
-        let place = self.shared.sources.place(self.step.policy_span).into();
-        Arc::new(StepInfo { policy: self.step.policy.clone(), title: self.title(), place })
+        self.shared.step_info(self.step, self.meta.name)
     }
 
     /// The step as one that calls.

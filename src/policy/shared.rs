@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::assembly::CustomPolicies;
+use crate::assembly::{CustomPolicies, Step};
 use crate::base::Sources;
 use crate::identity::{Directory, Guard};
 use crate::openapi::Api;
 use crate::resources::{Resources, Surroundings};
+use crate::runtime::StepInfo;
 use crate::settings::{Live, Purpose};
 use crate::source::{Environment, Packaged};
 
@@ -31,6 +32,13 @@ pub struct SharedParts<'a> {
 }
 
 impl<'a> SharedParts<'a> {
+    /// What a step is called and where it is; `name` is its title where it has none of its own.
+    pub fn step_info(&self, step: &Step, name: &str) -> Arc<StepInfo> {
+        let title = step.title.clone().unwrap_or_else(|| name.into());
+        let place = self.sources.place(step.policy_span).into();
+        Arc::new(StepInfo { policy: step.policy.clone(), title, place })
+    }
+
     /// What the load uses in addition to its documents.
     pub fn surroundings(&self) -> Surroundings<'a> {
         let SharedParts { settings, resources, environment, purpose, .. } = *self;

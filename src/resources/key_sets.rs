@@ -53,7 +53,7 @@ struct Known {
 // === impl KeySets ===
 
 impl KeySets {
-    /// The keys behind this URL, read through this fetcher. `key` says both.
+    /// The keys at this URL, read with this fetcher. `key` identifies both.
     pub fn get(&self, key: Key, fetcher: &Fetcher, uri: &Uri) -> Arc<RemoteKeys> {
         self.0.get(key, || RemoteKeys::new(fetcher, uri))
     }
@@ -62,7 +62,7 @@ impl KeySets {
 // === impl RemoteKeys ===
 
 impl RemoteKeys {
-    /// The keys behind this URL, read through this fetcher. Nothing is asked for yet.
+    /// The keys at this URL, read with this fetcher. No request is made yet.
     pub fn new(fetcher: &Fetcher, uri: &Uri) -> Self {
         RemoteKeys {
             fetcher: fetcher.clone(),

@@ -20,7 +20,7 @@ pub enum FaultSource {
     Upstream,
     /// The gateway, its document or its settings.
     Gateway,
-    /// The author of the document, who raises it on purpose.
+    /// The author of the document: a `throw`, or a script that names the fault.
     Author,
 }
 

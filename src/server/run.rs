@@ -93,13 +93,13 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
                 return Ended { message, facts: Facts::of(&mut cx.state, None) };
             }
             Some((fault, step)) => {
-                log_handled(&id, &fault, step.as_deref());
+                log_fault(&id, &fault, step.as_deref(), true);
                 (message, fault, step)
             }
         },
         Err(fault) => {
             let step = fault.op.and_then(|op| pipeline.info.get(op as usize).cloned().flatten());
-            log_fault(&id, &fault, step.as_deref());
+            log_fault(&id, &fault, step.as_deref(), false);
             let shown = fault.clone().naming(step.as_deref());
             (error_document(&shown, pipeline.error_format), fault, step)
         }
@@ -110,34 +110,24 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
     Ended { message, facts: Facts::of(&mut cx.state, Some(failure)) }
 }
 
-/// A fault that nothing caught. What a client or an author meant to happen is no warning, and what has a line is not said again.
-fn log_fault(id: &str, fault: &Fault, step: Option<&StepInfo>) {
-    let (status, cause) = (fault.status.as_u16(), fault.cause.as_deref());
+/// Logs a fault. What a client or an author meant to happen, and what a handler took, is no warning; what has a line is not said
+/// again.
+fn log_fault(id: &str, fault: &Fault, step: Option<&StepInfo>, is_handled: bool) {
+    let status = (!is_handled).then(|| fault.status.as_u16());
+    let handled = is_handled.then_some(true);
     let (title, place) = (step.map(|step| &*step.title), step.map(|step| &*step.place));
-    match fault.source {
-        _ if fault.is_logged => {
-            tracing::debug!(request_id = id, fault = %fault.name, status, step = title, place, cause, "{}", fault.message)
-        }
-        FaultSource::Client | FaultSource::Author => {
-            tracing::info!(request_id = id, fault = %fault.name, status, step = title, place, cause, "{}", fault.message)
-        }
-        FaultSource::Upstream | FaultSource::Gateway => {
-            tracing::warn!(request_id = id, fault = %fault.name, status, step = title, place, cause, "{}", fault.message)
-        }
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id = id, fault = %fault.name, status, step = title, place, cause = fault.cause, handled,
+                "{}", fault.message
+            )
+        };
     }
-}
-
-/// A fault that a handler took.
-fn log_handled(id: &str, fault: &Fault, step: Option<&StepInfo>) {
-    let (title, place) = (step.map(|step| &*step.title), step.map(|step| &*step.place));
-    let (cause, handled) = (fault.cause.as_deref(), true);
-    match fault.is_logged {
-        true => {
-            tracing::debug!(request_id = id, fault = %fault.name, step = title, place, cause, handled, "{}", fault.message)
-        }
-        false => {
-            tracing::info!(request_id = id, fault = %fault.name, step = title, place, cause, handled, "{}", fault.message)
-        }
+    match fault.source {
+        _ if fault.is_logged => line!(debug),
+        FaultSource::Upstream | FaultSource::Gateway if !is_handled => line!(warn),
+        _ => line!(info),
     }
 }
 

@@ -29,7 +29,8 @@ impl Compiler<'_, '_> {
         self.pool(profile, &tls, &PoolOptions { connect_timeout, ..PoolOptions::default() })
     }
 
-    /// What is closed to hosts that a variable supplies and nobody names. At a desk services are on the same machine.
+    /// The addresses that are closed where a variable supplies the host and `allowed-hosts` does not name it. `gantry dev` and the
+    /// setting `invoke.open-networks` open the loopback addresses.
     pub(crate) fn guard(&self) -> Guard {
         let settings = self.shared.settings;
         match settings.invoke.opens_loopback() || settings.aws.local.is_some() {

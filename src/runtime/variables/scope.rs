@@ -9,7 +9,6 @@ use http::header::HeaderName;
 use super::path::segments;
 use super::table::{info, is_writable};
 use super::{body, message, parameters};
-use crate::base::Generation;
 use crate::expression::{Builtin, Reference, Root, Scope, SetError, Storage, Variable};
 use crate::runtime::{Context, Slot, State};
 use crate::value::{Body, Kind, Message, Value, ValueRef};
@@ -217,9 +216,9 @@ impl State {
         }
     }
 
-    /// Sets all headers of `message` together, which only the v5 engine does.
+    /// Sets all headers of `message` together.
     fn put_headers(&mut self, reference: &Reference, value: Value, append: bool) -> Result<(), SetError> {
-        if self.route.pipeline.generation != Generation::V5 {
+        if !is_writable(reference, self.route.pipeline.generation) {
             return Err(SetError::ReadOnly(reference.path.join(".")));
         }
         message::set(&mut self.outgoing.message, reference, value, append)?;
