@@ -143,6 +143,8 @@ codes! {
         "The settings file is one YAML map; docs/settings.md lists every key.";
     BAD_TLS_PROFILE = "G0802", "a TLS profile cannot be used",
         "The files of a TLS profile must exist and hold PEM; the client certificate and its key belong together.";
+    BAD_PRODUCT = "G0803", "a product file cannot be used",
+        "Applications subscribe to the product by its name, and each plan needs limits that Gantry can count.";
 
     NO_TIMEOUT = "G0901", "a call has no time-out of its own",
         "Gantry's default ends it, but a default knows nothing of this service. Found by `gantry audit`.";

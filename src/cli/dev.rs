@@ -16,7 +16,8 @@ use crate::aws::endpoint::region_from_environment;
 use crate::gateway::{Gateway, Reload};
 use crate::load::Load;
 use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options, StartError};
-use crate::runtime::{Route, Snapshot};
+use crate::openapi::KeyPlace;
+use crate::runtime::{ClientDemand, Route, Snapshot};
 use crate::settings::{DESK_CLIENT_ID, DESK_CLIENT_SECRET, LocalService, Startup};
 use crate::source::ProcessEnvironment;
 use crate::telemetry::{AccessForm, Stderr};
@@ -185,9 +186,7 @@ fn sample(snapshot: &Snapshot, traffic: SocketAddr, made_up: bool) -> Option<Str
     let route = reading.or(snapshot.all.first())?;
     let mut url = format!("http://{traffic}{}", route.operation.sample_path);
     let mut headers = String::new();
-    let keys = route.operation.clients.first().map(|one| (&one.id, DESK_CLIENT_ID, &one.secret, DESK_CLIENT_SECRET));
-    let keys = keys.into_iter().flat_map(|(id, first, secret, second)| [(id, first), (secret, second)]);
-    for (place, value) in keys.filter_map(|(place, value)| Some((place.as_ref()?, value))).filter(|_| made_up) {
+    for (place, value) in route.operation.clients.first().into_iter().flat_map(keys).filter(|_| made_up) {
         match place.in_header {
             true => headers.push_str(&format!("-H '{}: {value}' ", place.name)),
             false => url.push_str(&format!("{}{}={value}", if url.contains('?') { '&' } else { '?' }, place.name)),
@@ -200,6 +199,12 @@ fn sample(snapshot: &Snapshot, traffic: SocketAddr, made_up: bool) -> Option<Str
         verb @ ("DELETE" | "OPTIONS") => format!("curl -X {verb} {headers}{url}"),
         verb => format!("curl -X {verb} {headers}-H 'content-type: application/json' -d '{{}}' {url}"),
     })
+}
+
+/// What the test application sends, and where.
+fn keys(demand: &ClientDemand) -> impl Iterator<Item = (&KeyPlace, &'static str)> {
+    let ids = demand.ids.iter().map(|place| (place, DESK_CLIENT_ID));
+    ids.chain(demand.secrets.iter().map(|place| (place, DESK_CLIENT_SECRET)))
 }
 
 fn reloaded(outcome: Reload, errors: usize) -> String {

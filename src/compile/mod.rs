@@ -153,8 +153,8 @@ fn clients(security: &Security) -> Box<[ClientDemand]> {
         let mut found = ClientDemand::default();
         for demand in alternative {
             match &demand.scheme.kind {
-                SchemeKind::ClientId(place) => found.id = Some(place.clone()),
-                SchemeKind::ClientSecret(place) => found.secret = Some(place.clone()),
+                SchemeKind::ClientId(place) => found.ids.push(place.clone()),
+                SchemeKind::ClientSecret(place) => found.secrets.push(place.clone()),
                 _ => {}
             }
         }

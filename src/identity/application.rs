@@ -4,20 +4,36 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-use super::{Directory, Stranger};
+use super::{Credentials, Directory, Stranger};
 use crate::openapi::KeyPlace;
 use crate::runtime::{Caller, ClientDemand, State};
 use crate::value::form;
 
+/// By which of its plans a caller with several wants to call.
+const PLAN: &str = "x-ibm-plan-id";
+
 /// The application that a demand names, with what it sends.
 pub fn caller(directory: &Directory, demand: &ClientDemand, state: &State) -> Result<Arc<Caller>, Stranger> {
-    let read = |place: &KeyPlace| sent_key(place, state).ok_or(Stranger::Unknown);
-    let id = read(demand.id.as_ref().ok_or(Stranger::Unknown)?)?;
-    let secret = demand.secret.as_ref().map(read).transpose()?;
-    directory.find(&id, secret.as_deref()).map(|member| member.caller.clone())
+    let (id, secret) = (same(&demand.ids, state)?, same(&demand.secrets, state)?);
+    let plan = state.request.headers.get(PLAN).and_then(|plan| plan.to_str().ok());
+    let sent = Credentials { id: id.as_deref(), secret: secret.as_deref(), plan };
+    directory.find(sent, state.route.operation.number).map(|member| member.caller.clone())
 }
 
-/// What stands at a place of the request. A key that is sent twice is none.
+/// What is sent in all of these places. Different texts name no application: an id belongs to one, and it has one secret.
+fn same(places: &[KeyPlace], state: &State) -> Result<Option<String>, Stranger> {
+    let Some((first, others)) = places.split_first() else { return Ok(None) };
+    let read = |place: &KeyPlace| sent_key(place, state).ok_or(Stranger::Unknown);
+    let text = read(first)?;
+    for place in others {
+        if read(place)? != text {
+            return Err(Stranger::Unknown);
+        }
+    }
+    Ok(Some(text))
+}
+
+/// What is sent at a place of the request. A key that is sent twice is none.
 pub fn sent_key(place: &KeyPlace, state: &State) -> Option<String> {
     if place.in_header {
         let mut all = state.request.headers.get_all(&*place.name).iter();

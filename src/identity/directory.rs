@@ -5,30 +5,58 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest as hash};
 
+use super::catalog::Catalog;
 use super::limit::Limit;
+use super::offer::{Offer, Offered, Which, operation_named};
+use crate::base::Generation;
 use crate::openapi::Api;
 use crate::runtime::{Caller, CallerNames};
-use crate::settings::{ApplicationState, Clients, OperationLimits, Plan, PlanLimit};
+use crate::settings::{Application, ApplicationState, OperationLimits, Plan, PlanLimit};
 use crate::value::Value;
 
 /// The applications of an API.
 #[derive(Default)]
 pub struct Directory {
+    applicants: Vec<Applicant>,
     by_id: HashMap<Arc<str>, usize>,
+    /// By the hash of the secret; `None` where several applications have the same one.
+    by_secret: HashMap<[u8; 32], Option<usize>>,
     members: Vec<Member>,
-    /// The ids of applications without subscriptions.
-    unsubscribed: HashSet<Arc<str>>,
+    /// The plan of callers without an application, which those of the default plan are counted against.
+    anonymous: Option<Arc<Caller>>,
+    /// What the v5 engine shows those callers: the first plan that holds the API.
+    shown: Option<Arc<Caller>>,
 }
 
-/// An application under the plan that it has subscribed to.
-pub struct Member {
+/// An application of the clients' file.
+struct Applicant {
     secret: Option<[u8; 32]>,
     enabled: bool,
+    is_subscribed: bool,
+    /// Under each plan by which it may call this API.
+    members: Vec<usize>,
+}
+
+/// An application under a plan.
+pub struct Member {
     pub caller: Arc<Caller>,
+    /// How a request names the plan, besides by its name.
+    plan_id: Arc<str>,
+    /// The operations that the plan holds, by their numbers; `None` is all.
+    operations: Option<HashSet<usize>>,
     /// The plan's limits.
     limits: Box<[Limit]>,
     /// Those of operations that have their own, by the number of the operation.
     by_operation: HashMap<usize, Box<[Limit]>>,
+}
+
+/// What a request sends to show which application calls.
+#[derive(Default, Clone, Copy)]
+pub struct Credentials<'a> {
+    pub id: Option<&'a str>,
+    pub secret: Option<&'a str>,
+    /// The plan that the caller chooses where it has several.
+    pub plan: Option<&'a str>,
 }
 
 /// Why an application may not call.
@@ -44,51 +72,85 @@ pub enum Stranger {
 // === impl Directory ===
 
 impl Directory {
-    /// The applications that have subscribed to a product with this API.
-    pub fn of(clients: &Clients, api: &Api) -> Self {
+    /// The applications that may call this API: those that have subscribed to a plan with it, or all of them where no plan holds it
+    /// and there is a default plan.
+    pub fn of(catalog: &Catalog, api: &Api) -> Self {
         let mut directory = Directory::default();
-        for (name, application) in &clients.applications {
-            if application.subscriptions.is_empty() {
-                directory.unsubscribed.insert(application.client_id.as_str().into());
+        let offers: Vec<_> = catalog.with(api).collect();
+        let default = catalog.clients.default_plan.as_ref().filter(|_| offers.is_empty()).map(default_offer);
+        for (name, application) in &catalog.clients.applications {
+            let subscribed = application.subscriptions.iter().flat_map(|subscription| {
+                offers.iter().copied().filter(|(offer, _)| offer.is_of(subscription))
+            });
+            let default = default.as_ref().map(|(offer, offered)| (offer, offered));
+            let under: Vec<_> = subscribed.chain(default).collect();
+            let first = directory.members.len();
+            for (number, (offer, offered)) in (first..).zip(under) {
+                let client = client(name, application);
+                directory.members.push(Member::new(number, name, Some(client), (offer, offered), api));
             }
-            let subscribed = application.subscriptions.iter().find(|subscription| {
-                let product = clients.products.get(&subscription.product);
-                product.is_some_and(|product| product.apis.iter().any(|one| names(one, api)))
-            });
-            let Some(subscription) = subscribed else { continue };
-            let Some(plan) = clients.plans.get(&subscription.plan) else { continue };
-            let number = directory.members.len();
-            let place = (name.as_str(), subscription.plan.as_str(), api);
-            directory.members.push(Member {
-                secret: application.client_secret_sha256.as_deref().and_then(digest),
-                enabled: application.state == ApplicationState::Enabled,
-                caller: Arc::new(caller(number, name, application, &subscription.plan, plan)),
-                limits: counted(place, None, &plan.burst_limits, &plan.rate_limits),
-                by_operation: by_operation(place, plan),
-            });
-            directory.by_id.insert(application.client_id.as_str().into(), number);
+            directory.add(application, (first..directory.members.len()).collect());
         }
+        if let Some((offer, offered)) = &default {
+            let member = Member::new(directory.members.len(), "", None, (offer, offered), api);
+            directory.anonymous = Some(member.caller.clone());
+            directory.members.push(member);
+        }
+        let first = offers.first().map(|first| Member::new(usize::MAX, "", None, *first, api).caller);
+        directory.shown = directory.anonymous.clone().or(first);
         directory
     }
 
-    /// The application with this id; where a secret is asked for, only with that.
-    pub fn find(&self, id: &str, secret: Option<&str>) -> Result<&Member, Stranger> {
-        let member = self.by_id.get(id).map(|number| &self.members[*number]);
-        let known = match secret {
-            None => member,
-            Some(secret) => {
-                // The comparison takes as long for an application that does not exist.
-                let sent = hash(&SHA256, secret.as_bytes());
-                let known = member.and_then(|member| member.secret).unwrap_or_default();
-                let same = aws_lc_rs::constant_time::verify_slices_are_equal(sent.as_ref(), &known).is_ok();
-                member.filter(|member| same && member.secret.is_some())
-            }
+    fn add(&mut self, application: &Application, members: Vec<usize>) {
+        let number = self.applicants.len();
+        let secret = application.client_secret_sha256.as_deref().and_then(digest);
+        self.by_id.insert(application.client_id.as_str().into(), number);
+        if let Some(secret) = secret {
+            self.by_secret.entry(secret).and_modify(|same| *same = None).or_insert(Some(number));
+        }
+        self.applicants.push(Applicant {
+            secret,
+            enabled: application.state == ApplicationState::Enabled,
+            is_subscribed: !application.subscriptions.is_empty(),
+            members,
+        });
+    }
+
+    /// The application that sends these, under a plan that holds the operation.
+    pub fn find(&self, sent: Credentials<'_>, operation: usize) -> Result<&Member, Stranger> {
+        let known = self.applicant(sent).ok_or(Stranger::Unknown)?;
+        if !known.enabled {
+            return Err(Stranger::Disabled);
+        }
+        let may_use = || known.members.iter().map(|number| &self.members[*number]).filter(|one| one.holds(operation));
+        let chosen = sent.plan.and_then(|plan| may_use().find(|one| one.is_under(plan)));
+        chosen.or_else(|| may_use().next()).ok_or(match known.is_subscribed {
+            true => Stranger::Unknown,
+            false => Stranger::Unsubscribed,
+        })
+    }
+
+    /// The application with this id, where a secret is sent only with that; or the one that has the secret.
+    fn applicant(&self, sent: Credentials<'_>) -> Option<&Applicant> {
+        // The comparison takes as long for an application that does not exist.
+        let secret = sent.secret.map(|secret| hash(&SHA256, secret.as_bytes()));
+        let number = match (sent.id, &secret) {
+            (Some(id), _) => self.by_id.get(id).copied(),
+            (None, Some(secret)) => self.by_secret.get(secret.as_ref()).copied().flatten(),
+            (None, None) => None,
         };
-        match known {
-            Some(member) if member.enabled => Ok(member),
-            Some(_) => Err(Stranger::Disabled),
-            None if self.unsubscribed.contains(id) => Err(Stranger::Unsubscribed),
-            None => Err(Stranger::Unknown),
+        let known = number.map(|number| &self.applicants[number]);
+        let Some(sent) = secret else { return known };
+        let own = known.and_then(|known| known.secret).unwrap_or_default();
+        let same = aws_lc_rs::constant_time::verify_slices_are_equal(sent.as_ref(), &own).is_ok();
+        known.filter(|known| same && known.secret.is_some())
+    }
+
+    /// Who calls where no application is asked for.
+    pub fn anonymous(&self, generation: Generation) -> Option<&Arc<Caller>> {
+        match generation {
+            Generation::V10 => self.anonymous.as_ref(),
+            Generation::V5 => self.shown.as_ref(),
         }
     }
 
@@ -99,12 +161,42 @@ impl Directory {
     }
 }
 
-/// `NAME`, `NAME:VERSION` or `*`.
-fn names(text: &str, api: &Api) -> bool {
-    match text.split_once(':') {
-        _ if text == "*" => true,
-        Some((name, version)) => *name == *api.name && *version == *api.version,
-        None => *text == *api.name,
+/// The offer of an API that no plan holds.
+fn default_offer(terms: &Plan) -> (Offer, Offered) {
+    let name = || "default".to_owned();
+    let offer = Offer { product: name(), version: None, plan: name(), terms: terms.clone(), apis: Vec::new() };
+    (offer, Offered::all_of(Which::Any))
+}
+
+// === impl Member ===
+
+impl Member {
+    /// `application` is empty, and there is no client, for callers without an application.
+    fn new(
+        number: usize,
+        application: &str,
+        client: Option<Client>,
+        (offer, offered): (&Offer, &Offered),
+        api: &Api,
+    ) -> Self {
+        let place = (application, &*offer.id(), api);
+        let terms = &offer.terms;
+        let only = offered.only.as_ref();
+        Member {
+            caller: Arc::new(caller(number, client, offer)),
+            plan_id: offer.id().into(),
+            operations: only.map(|only| only.iter().filter_map(|(text, _)| operation_named(api, text)).collect()),
+            limits: counted(place, None, &terms.burst_limits, &terms.rate_limits),
+            by_operation: by_operation(place, terms.operations.iter().chain(&offered.limits)),
+        }
+    }
+
+    fn holds(&self, operation: usize) -> bool {
+        self.operations.as_ref().is_none_or(|held| held.contains(&operation))
+    }
+
+    fn is_under(&self, plan: &str) -> bool {
+        *self.plan_id == *plan || self.caller.names.plan.as_deref() == Some(plan)
     }
 }
 
@@ -114,7 +206,10 @@ fn digest(text: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-fn caller(number: usize, name: &str, application: &crate::settings::Application, plan: &str, of: &Plan) -> Caller {
+/// What `client.*` is, with the application's title.
+type Client = (Value, Arc<str>);
+
+fn client(name: &str, application: &Application) -> Client {
     let text = |text: &str| Value::from(text);
     let title = application.title.as_deref().unwrap_or(name);
     let metadata = application.metadata.iter().map(|(name, value)| (Arc::<str>::from(name.as_str()), text(value)));
@@ -126,15 +221,21 @@ fn caller(number: usize, name: &str, application: &crate::settings::Application,
     ]);
     let organization = application.organization.as_deref().unwrap_or_default();
     let org = Value::object([("id", text(organization)), ("name", text(organization))]);
-    let rate = of.rate_limits.values().next().map_or_else(String::new, |limit| limit.value.to_string());
-    let shown = Value::object([
-        ("id", text(plan)),
-        ("name", text(plan)),
-        ("version", text(of.version.as_deref().unwrap_or("1.0.0"))),
+    (Value::object([("app", app), ("org", org)]), title.into())
+}
+
+fn caller(number: usize, client: Option<Client>, offer: &Offer) -> Caller {
+    let text = |text: &str| Value::from(text);
+    let version = offer.version.as_deref().or(offer.terms.version.as_deref()).unwrap_or("1.0.0");
+    let rate = offer.terms.rate_limits.values().next().map_or_else(String::new, |limit| limit.value.to_string());
+    let plan = Value::object([
+        ("id", text(&offer.id())),
+        ("name", text(&offer.plan)),
+        ("version", text(version)),
         ("rate-limit", text(&rate)),
     ]);
-    let names = CallerNames { application: title.into(), plan: Some(plan.into()) };
-    Caller { client: Value::object([("app", app), ("org", org)]), plan: shown, names, number }
+    let (client, application) = client.map_or((Value::NULL, None), |(client, title)| (client, Some(title)));
+    Caller { client, plan, names: CallerNames { application, plan: Some(offer.plan.as_str().into()) }, number }
 }
 
 type Named<'a> = &'a indexmap::IndexMap<String, PlanLimit>;
@@ -150,20 +251,13 @@ fn counted(place: Place<'_>, operation: Option<usize>, burst: Named<'_>, rate: N
     burst.chain(rate.iter().map(|one| limit("rate", one))).collect()
 }
 
-fn by_operation(place: Place<'_>, plan: &Plan) -> HashMap<usize, Box<[Limit]>> {
-    let mut all = HashMap::new();
-    for (text, OperationLimits { rate_limits, burst_limits }) in &plan.operations {
-        let found = place.2.operations.iter().position(|operation| {
-            let is_id = operation.id.as_deref() == Some(text);
-            let verb = operation.verb.as_ref().map_or("*", |verb| verb.as_str());
-            is_id
-                || text
-                    .split_once(' ')
-                    .is_some_and(|(one, path)| one.eq_ignore_ascii_case(verb) && path.trim() == &*operation.path.text)
-        });
-        if let Some(number) = found {
-            all.insert(number, counted(place, Some(number), burst_limits, rate_limits));
-        }
-    }
-    all
+fn by_operation<'a>(
+    place: Place<'_>,
+    all: impl Iterator<Item = (&'a String, &'a OperationLimits)>,
+) -> HashMap<usize, Box<[Limit]>> {
+    let limits = |(text, limits): (&String, &OperationLimits)| {
+        let number = operation_named(place.2, text)?;
+        Some((number, counted(place, Some(number), &limits.burst_limits, &limits.rate_limits)))
+    };
+    all.filter_map(limits).collect()
 }

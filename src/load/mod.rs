@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::assembly;
 use crate::base::{Diagnostic, Findings, Sources, codes};
 use crate::compile::compile_api;
-use crate::identity::Directory;
+use crate::identity::{Catalog, Directory, ProductFile, is_product_file};
 use crate::openapi::{self, Api};
 use crate::policy::SharedParts;
 use crate::resources::Surroundings;
@@ -70,6 +70,8 @@ pub struct Documents {
     pub referred: Vec<PathBuf>,
     /// The scripts beside them.
     pub packaged: Packaged,
+    /// The products next to them.
+    pub products: Vec<ProductFile>,
     /// Files in the folders given that are no documents.
     pub skipped: Vec<PathBuf>,
     /// There are errors that belong to no document.
@@ -108,14 +110,15 @@ pub fn load_over(
     documents.referred.extend(file);
     let custom = assembly::CustomPolicies::read(&settings.policies, &mut all, &mut findings);
     documents.referred.extend(custom.files.iter().cloned());
-    let clients = clients(settings, environment, &mut all, &mut findings);
+    let products = std::mem::take(&mut documents.products);
+    let catalog = catalog(products, settings, environment, &mut all, &mut findings);
     documents.referred.extend(settings.clients_file.as_ref().map(PathBuf::from));
     let outside = findings.errors_since(mark);
     let mut collected = Collected::new(settings, earlier);
     let (packaged, sources) = (&documents.packaged, &all);
     for (number, api) in documents.apis.iter().enumerate() {
         progress(number);
-        let directory = clients.as_ref().map(|clients| Arc::new(Directory::of(clients, api)));
+        let directory = catalog.as_ref().map(|catalog| Arc::new(Directory::of(catalog, api)));
         let directory = directory.as_ref();
         let shared = SharedParts {
             api,
@@ -129,14 +132,15 @@ pub fn load_over(
             guard: None,
             custom: &custom,
         };
+        let offers = catalog.iter().flat_map(|catalog| catalog.with(api));
+        offers.for_each(|(_, offered)| offered.check(api, &mut findings));
         let mark = findings.mark();
         let compiled = compile_api(shared, &values, &mut findings);
         let is_broken = findings.errors_since(mark).is_err() || documents.broken.remove(&*api.tree.path);
         if assembly::is_not_enforced(api) {
             continue;
         }
-        let states = clients.as_ref().map(|clients| &clients.api_states).filter(|states| !states.is_empty());
-        let compiled = match states {
+        let compiled = match catalog.as_ref().and_then(Catalog::states) {
             Some(states) => compiled.in_states(states),
             None => compiled,
         };
@@ -156,19 +160,27 @@ pub fn load_over(
     Load { sources: all, findings, snapshot, documents, apis, values, referred, skipped, left_out }
 }
 
-/// Who may call. At a desk, where nobody said so, a made-up application may.
-fn clients(
+/// Who may call. A test application may where `gantry dev` runs without a clients' file.
+fn catalog(
+    products: Vec<ProductFile>,
     settings: &Live,
     environment: &dyn Environment,
     sources: &mut Sources,
     findings: &mut Findings,
-) -> Option<Clients> {
-    match (&settings.clients_file, &settings.aws.local) {
-        // A file with mistakes is an error anyway; nobody may call then.
-        (Some(file), _) => Some(read_clients(Path::new(file), environment, sources, findings).unwrap_or_default()),
-        (None, Some(_)) => Some(Clients::for_a_desk()),
-        (None, None) => None,
-    }
+) -> Option<Catalog> {
+    let clients = match (&settings.clients_file, &settings.aws.local) {
+        (Some(file), _) => {
+            let offered = products.iter().flat_map(|product| {
+                let (names, plans) = product.names();
+                names.map(move |name| (name, plans.clone()))
+            });
+            // A file with mistakes is an error anyway; nobody may call then.
+            read_clients(Path::new(file), &offered.collect(), environment, sources, findings).unwrap_or_default()
+        }
+        (None, Some(_)) => Clients::for_a_desk(),
+        (None, None) => return None,
+    };
+    Some(Catalog::new(clients, products))
 }
 
 /// Reads every document at the paths.
@@ -214,6 +226,11 @@ fn read_document(
         documents.files.push(file.to_owned());
         return;
     };
+    if is_product_file(&tree.root) {
+        documents.referred.push(file.to_owned());
+        documents.products.push(ProductFile::read(&tree, findings));
+        return;
+    }
     // A folder may hold other YAML next to its documents, such as `functions.yaml`.
     if path.is_dir() && !looks_like_document(&tree.root) {
         documents.skipped.push(file.to_owned());

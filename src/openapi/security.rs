@@ -121,10 +121,10 @@ fn kind(node: &Node) -> SchemeKind {
     match (&*word, &*text("scheme").to_ascii_lowercase()) {
         ("apikey", _) if matches!(text("in"), "header" | "query") => {
             let place = KeyPlace { in_header: text("in") == "header", name: text("name").into() };
-            let is_secret = match text("x-key-type") {
-                "client_secret" => true,
-                "client_id" => false,
-                // Older documents say it by the name that the key is sent under.
+            // v10 and v5 have a key of their own for it; older documents specify it by the name of the header.
+            let is_secret = match (text("x-key-type"), text("x-ibm-apikey")) {
+                ("client_secret", _) | (_, "clientsecret") => true,
+                ("client_id", _) | (_, "clientid") => false,
                 _ => text("name").to_ascii_lowercase().replace('-', "_").ends_with("client_secret"),
             };
             if is_secret { SchemeKind::ClientSecret(place) } else { SchemeKind::ClientId(place) }

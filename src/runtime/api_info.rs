@@ -65,16 +65,16 @@ pub struct OperationInfo {
 /// The application that an alternative of the security requirements asks for.
 #[derive(Debug, Clone, Default)]
 pub struct ClientDemand {
-    /// Where its id is sent; `None` where the alternative asks for no application.
-    pub id: Option<KeyPlace>,
-    /// Where its secret is sent, if it is asked for.
-    pub secret: Option<KeyPlace>,
+    /// Where its id is sent: in all of these places. Without them and without secrets the alternative asks for no application.
+    pub ids: Vec<KeyPlace>,
+    /// Where its secret is sent, if it is asked for: in all of these places.
+    pub secrets: Vec<KeyPlace>,
 }
 
 impl ClientDemand {
     /// Whether the alternative asks for no application.
     pub fn is_open(&self) -> bool {
-        self.id.is_none() && self.secret.is_none()
+        self.ids.is_empty() && self.secrets.is_empty()
     }
 }
 

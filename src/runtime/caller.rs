@@ -18,9 +18,9 @@ pub struct Identity {
 /// Who calls, and under which plan. One is made at load for every application that may call.
 #[derive(Debug)]
 pub struct Caller {
-    /// What `client.*` says.
+    /// What `client.*` is; null where a plan has callers without an application.
     pub client: Value,
-    /// What `plan.*` says.
+    /// What `plan.*` is.
     pub plan: Value,
     /// The names of both, for the access log.
     pub names: CallerNames,
@@ -31,6 +31,6 @@ pub struct Caller {
 /// The names of an application and its plan.
 #[derive(Debug, Clone)]
 pub struct CallerNames {
-    pub application: Arc<str>,
+    pub application: Option<Arc<str>>,
     pub plan: Option<Arc<str>>,
 }

@@ -141,7 +141,7 @@ impl Exchange {
             operation: route.map(|route| route.operation.full_path.clone()),
             place: failure.as_ref().and_then(|failure| failure.step.as_ref()).map(|step| step.place.clone()),
             fault: failure.map(|failure| failure.fault),
-            application: caller.as_ref().map(|caller| caller.names.application.clone()),
+            application: caller.as_ref().and_then(|caller| caller.names.application.clone()),
             plan: caller.and_then(|caller| caller.names.plan.clone()),
             upstream_ms: (!waited.is_zero()).then_some(waited.as_micros() as f64 / 1000.0),
             trace,

@@ -12,6 +12,8 @@ use super::Rate;
 pub struct Clients {
     /// Plans: how often an application may call.
     pub plans: IndexMap<String, Plan>,
+    /// The plan of APIs that no product has. Every application of this file may call them under it; callers of operations that ask for no application are counted together. Without it these APIs have no plan, and no application may call them.
+    pub default_plan: Option<Plan>,
     /// Products: APIs that are offered together, under some plans.
     pub products: IndexMap<String, Product>,
     /// The applications that may call.
@@ -143,8 +145,8 @@ impl Clients {
         Clients {
             plans: [(name(), Plan::default())].into(),
             products: [(name(), Product { apis: vec!["*".to_owned()], plans: vec![name()] })].into(),
-            api_states: IndexMap::new(),
             applications: [(name(), application)].into(),
+            ..Clients::default()
         }
     }
 }

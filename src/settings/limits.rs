@@ -75,15 +75,16 @@ pub enum Per {
 const EXPECTED: &str = "a rate such as `100/1hour` or `5/second`";
 
 impl Rate {
-    fn parse(text: &str) -> Option<Self> {
+    /// `100/1hour`, `5/second`; v5 has short names of units too, such as `60/min`.
+    pub fn parse(text: &str) -> Option<Self> {
         let (most, time) = text.trim().split_once('/')?;
         let time = time.trim();
         let split = time.find(|letter: char| letter.is_ascii_alphabetic())?;
         let (number, unit) = time.split_at(split);
         let number: u64 = if number.trim().is_empty() { 1 } else { number.trim().parse().ok()? };
         let seconds = match unit.trim_end_matches('s') {
-            "second" => 1,
-            "minute" => 60,
+            "second" | "sec" => 1,
+            "minute" | "min" => 60,
             "hour" => 3600,
             "day" => 86_400,
             "week" => 604_800,

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use http::Uri;
 use http::header::{HeaderName, HeaderValue};
+use indexmap::IndexMap;
 
 use super::variables::overlay;
 use super::{Clients, OAuthProvider, Settings, log_level_help, wrong_log_level};
@@ -22,9 +23,10 @@ pub fn clients_shape() -> Shape {
     Shape::of::<Clients>("the clients' file", Spellings::default())
 }
 
-/// Reads who may call.
+/// Reads who may call. `offered` has the products of other files, with their plans.
 pub fn read_clients(
     path: &Path,
+    offered: &IndexMap<String, Vec<String>>,
     environment: &dyn Environment,
     sources: &mut Sources,
     findings: &mut Findings,
@@ -67,14 +69,16 @@ pub fn read_clients(
         }
         for (index, one) in application.subscriptions.iter().enumerate() {
             let place = ["applications", name, "subscriptions", &index.to_string()];
-            match clients.products.get(&one.product) {
+            let own = clients.products.get(&one.product).map(|product| &product.plans);
+            match own.or_else(|| offered.get(&one.product)) {
                 None => {
+                    let all = clients.products.keys().chain(offered.keys()).collect();
                     let message = format!("there is no product `{}`", one.product);
-                    wrong(&[&place[..], &["product"]].concat(), message, known(clients.products.keys().collect()));
+                    wrong(&[&place[..], &["product"]].concat(), message, known(all));
                 }
-                Some(product) if !product.plans.contains(&one.plan) => {
+                Some(plans) if !plans.contains(&one.plan) => {
                     let message = format!("the product `{}` is not offered under the plan `{}`", one.product, one.plan);
-                    wrong(&[&place[..], &["plan"]].concat(), message, known(product.plans.iter().collect()));
+                    wrong(&[&place[..], &["plan"]].concat(), message, known(plans.iter().collect()));
                 }
                 Some(_) => {}
             }

@@ -19,7 +19,10 @@ impl Step for Identify {
 impl Identify {
     fn identify(&self, state: &mut State) -> Result<(), Fault> {
         let operation = state.route.operation.clone();
+        let generation = state.route.pipeline.generation;
+        let anonymous = || self.0.anonymous(generation).cloned();
         if operation.clients.is_empty() {
+            state.identity.caller = anonymous();
             return Ok(());
         }
         state.identity.identified = 0;
@@ -37,18 +40,19 @@ impl Identify {
         if first.is_some() {
             state.identity.caller = first;
             // Services need not see with what their callers came in. The v5 engine passed it on.
-            if state.route.pipeline.generation == Generation::V10 {
-                let places = operation.clients.iter().flat_map(|demand| demand.id.iter().chain(&demand.secret));
+            if generation == Generation::V10 {
+                let places = operation.clients.iter().flat_map(|demand| demand.ids.iter().chain(&demand.secrets));
                 for place in places.filter(|place| place.in_header) {
                     state.outgoing.message.headers.remove(&*place.name);
                 }
             }
             return Ok(());
         }
-        // Another way in may ask for no application.
+        // Another alternative may ask for no application.
         if operation.clients.iter().any(ClientDemand::is_open) {
+            state.identity.caller = anonymous();
             return Ok(());
         }
-        Err(stranger_fault(stranger, state.route.pipeline.generation))
+        Err(stranger_fault(stranger, generation))
     }
 }

@@ -1,5 +1,7 @@
 //! Applications, their secrets and their plans, through whole documents.
 
+mod plans;
+
 use std::path::Path;
 
 use crate::test_support::{Ask, Gateway, Loaded, Setup};

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::sent::{Pair, Places};
-use crate::identity::{Denial, Directory, Refusal, UserRegistry, basic_of, fault};
+use crate::identity::{Credentials, Denial, Directory, Refusal, UserRegistry, basic_of, fault};
 use crate::runtime::{Caller, CallerNames, Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Value;
 
@@ -31,7 +31,9 @@ impl Step for ClientStep {
         let pair = self.places.read(cx).filter(|(_, secret)| secret.is_some() || !self.needs_secret);
         match (&self.knower, pair) {
             (Knower::Directory(directory), Some((id, secret))) => {
-                let known = directory.find(&id, secret.as_ref().map(|secret| secret.as_str())).ok();
+                let secret = secret.as_ref().map(|secret| secret.as_str());
+                let sent = Credentials { id: Some(&id), secret, plan: None };
+                let known = directory.find(sent, cx.state.route.operation.number).ok();
                 let caller = known.map(|member| member.caller.clone()).ok_or(Unknown::Refused);
                 Outcome::Ready(self.finish(caller, cx))
             }
@@ -72,7 +74,7 @@ async fn ask(registry: Option<&UserRegistry>, (id, secret): Pair) -> Result<Arc<
             let app = Value::object([("id", Value::from(id.as_str())), ("name", id.as_str().into())]);
             // No plan of the settings is theirs.
             let number = usize::MAX;
-            let names = CallerNames { application: id.as_str().into(), plan: None };
+            let names = CallerNames { application: Some(id.as_str().into()), plan: None };
             Ok(Arc::new(Caller { client: Value::object([("app", app)]), plan: Value::NULL, names, number }))
         }
         Err(Denial::Refused) => Err(Unknown::Refused),

@@ -47,15 +47,14 @@ impl Enforce {
         Ok(())
     }
 
-    /// The caller is whom this way in names, and nobody whom another one would have.
+    /// The caller is the application that this alternative names, and not one that another alternative would have.
     fn settle(&self, number: usize, cx: &mut Context) {
         let state = &mut *cx.state;
         let demand = state.route.operation.clients.get(number).filter(|demand| !demand.is_open());
-        let caller = match (demand, &self.directory) {
-            (Some(demand), Some(directory)) => caller(directory, demand, state).ok(),
-            _ => None,
-        };
-        state.identity.caller = caller;
+        state.identity.caller = self.directory.as_ref().and_then(|directory| match demand {
+            Some(demand) => caller(directory, demand, state).ok(),
+            None => directory.anonymous(state.route.pipeline.generation).cloned(),
+        });
     }
 }
 

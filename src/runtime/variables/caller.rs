@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// What `client` has at `fixed`, and below that at `path`.
 pub(super) fn client(state: &State, fixed: &[&str], path: &[Arc<str>]) -> Value {
-    let caller = state.identity.caller.as_deref().map(|caller| &caller.client);
+    let caller = state.identity.caller.as_deref().map(|caller| &caller.client).filter(|client| !client.is_null());
     at(state, caller, fixed, path, &[("app", &["id", "name", "secret"]), ("org", &["id", "name"])])
 }
 
