@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Assemblies, Step, step_list};
+use super::{Assemblies, Assembly, Step, step_list};
 use crate::base::{Findings, Span};
 use crate::source::{Entry, Node, kebab_case};
 
@@ -17,18 +17,24 @@ pub struct Placed {
 /// Keys under which steps hold steps.
 const BLOCKS: [&str; 3] = ["execute", "otherwise", "default"];
 
+impl Assembly {
+    /// Its steps, in no order that matters.
+    pub fn steps(&self) -> Vec<Placed> {
+        let mut all = Vec::new();
+        add(&self.execute, false, &mut all);
+        for entry in &self.catch {
+            add(&entry.execute, true, &mut all);
+        }
+        add(&self.finally, false, &mut all);
+        all
+    }
+}
+
 impl Assemblies {
     /// The steps of all assemblies, in the order of the document. Operations share assemblies, and these handlers; each step
     /// comes once.
     pub fn steps(&self) -> Vec<Placed> {
-        let mut all = Vec::new();
-        for assembly in &self.all {
-            add(&assembly.execute, false, &mut all);
-            for entry in &assembly.catch {
-                add(&entry.execute, true, &mut all);
-            }
-            add(&assembly.finally, false, &mut all);
-        }
+        let mut all: Vec<Placed> = self.all.iter().flat_map(Assembly::steps).collect();
         let mut known: HashSet<Span> = HashSet::new();
         all.retain(|one: &Placed| known.insert(one.step.span));
         all.sort_by_key(|one| (one.step.span.source, one.step.span.start));

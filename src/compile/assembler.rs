@@ -7,6 +7,7 @@ use super::parts::Parts;
 use super::{at_run_time, flow, likely_mistakes, stages};
 use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
 use crate::base::{Code, Diagnostic, Findings, Generation, Reported, Severity, codes, nearest, quoted_list};
+use crate::expression::{Builtin, split_path};
 use crate::openapi::{Api, Location};
 use crate::policies;
 use crate::policy::{Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts};
@@ -21,8 +22,10 @@ pub fn compile_assembly(
     findings: &mut Findings,
 ) -> Result<Arc<Pipeline>, Reported> {
     let mut assigned = HashSet::new();
+    let messages = dotted_messages(assembly);
     loop {
         let mut names = Names::new(properties, assigned, assembly.generation);
+        names.messages.clone_from(&messages);
         let mut own = Findings::default();
         let compiled = Assembler::new(assembly, shared, &mut names, &mut own).run();
         if names.must_retry() {
@@ -35,6 +38,22 @@ pub fn compile_assembly(
         findings.extend(own);
         return compiled.map(|parts| Arc::new(parts.pipeline(&names, assembly, shared.api)));
     }
+}
+
+/// The messages that calls of the v5 engine read and write under names with dots.
+fn dotted_messages(assembly: &Assembly) -> Vec<Vec<Arc<str>>> {
+    const PARTS: [&str; 4] = ["body", "headers", "status", "statusCode"];
+    if assembly.generation != Generation::V5 {
+        return Vec::new();
+    }
+    let steps = assembly.steps();
+    let written = steps.iter().flat_map(|placed| ["input", "output"].map(|key| placed.step.property(key)));
+    let texts = written.filter_map(|entry| entry?.value.text());
+    let names = texts.filter(|text| !text.contains("$(")).filter_map(|text| split_path(text).ok());
+    let is_message = |name: &Vec<Arc<str>>| {
+        name.len() > 1 && Builtin::named(&name[0]).is_none() && !name[1..].iter().any(|part| PARTS.contains(&&**part))
+    };
+    names.filter(is_message).collect()
 }
 
 pub(super) struct Assembler<'a, 's> {

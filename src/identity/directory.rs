@@ -22,10 +22,10 @@ pub struct Directory {
     /// By the hash of the secret; `None` where several applications have the same one.
     by_secret: HashMap<[u8; 32], Option<usize>>,
     members: Vec<Member>,
-    /// The plan of callers without an application, which those of the default plan are counted against.
+    /// Callers without an application, under the default plan.
     anonymous: Option<Arc<Caller>>,
-    /// What the v5 engine shows those callers: the first plan that holds the API.
-    shown: Option<Arc<Caller>>,
+    /// The same on the v5 engine, which counts them against the first plan that holds the API.
+    anonymous_in_v5: Option<Arc<Caller>>,
 }
 
 /// An application of the clients' file.
@@ -79,9 +79,10 @@ impl Directory {
         let offers: Vec<_> = catalog.with(api).collect();
         let default = catalog.clients.default_plan.as_ref().filter(|_| offers.is_empty()).map(default_offer);
         for (name, application) in &catalog.clients.applications {
-            let subscribed = application.subscriptions.iter().flat_map(|subscription| {
-                offers.iter().copied().filter(|(offer, _)| offer.is_of(subscription))
-            });
+            let subscribed = application
+                .subscriptions
+                .iter()
+                .flat_map(|subscription| offers.iter().copied().filter(|(offer, _)| offer.is_of(subscription)));
             let default = default.as_ref().map(|(offer, offered)| (offer, offered));
             let under: Vec<_> = subscribed.chain(default).collect();
             let first = directory.members.len();
@@ -91,13 +92,15 @@ impl Directory {
             }
             directory.add(application, (first..directory.members.len()).collect());
         }
-        if let Some((offer, offered)) = &default {
-            let member = Member::new(directory.members.len(), "", None, (offer, offered), api);
-            directory.anonymous = Some(member.caller.clone());
+        let default = default.as_ref().map(|(offer, offered)| (offer, offered));
+        let first = default.or_else(|| offers.first().copied());
+        directory.anonymous_in_v5 = first.map(|terms| {
+            let member = Member::new(directory.members.len(), "", None, terms, api);
+            let caller = member.caller.clone();
             directory.members.push(member);
-        }
-        let first = offers.first().map(|first| Member::new(usize::MAX, "", None, *first, api).caller);
-        directory.shown = directory.anonymous.clone().or(first);
+            caller
+        });
+        directory.anonymous = directory.anonymous_in_v5.clone().filter(|_| default.is_some());
         directory
     }
 
@@ -150,7 +153,7 @@ impl Directory {
     pub fn anonymous(&self, generation: Generation) -> Option<&Arc<Caller>> {
         match generation {
             Generation::V10 => self.anonymous.as_ref(),
-            Generation::V5 => self.shown.as_ref(),
+            Generation::V5 => self.anonymous_in_v5.as_ref(),
         }
     }
 

@@ -18,9 +18,9 @@ mod target;
 mod user_registry;
 
 pub use application::{caller, sent_key};
+pub use catalog::Catalog;
 pub use check::{Check, Demanded, Outputs, keep};
 pub use credentials::{Sent, basic, basic_of, name_and_password};
-pub use catalog::Catalog;
 pub use directory::{Credentials, Directory, Member, Stranger};
 pub use guard::{Guard, Way, not_enforced};
 pub use limit::{Limit, LimitRules};

@@ -104,7 +104,8 @@ impl Which {
 /// Whether two paths are one file, as far as can be seen.
 fn is_same(one: &Path, other: &Path) -> bool {
     let name = one.file_name().unwrap_or(OsStr::new(""));
-    other.ends_with(name) && canonicalize(one).ok().is_some_and(|one| canonicalize(other).is_ok_and(|other| one == other))
+    other.ends_with(name)
+        && canonicalize(one).ok().is_some_and(|one| canonicalize(other).is_ok_and(|other| one == other))
 }
 
 /// The operation that a text names by its `operationId` or as `METHOD /path`: its number in the API.

@@ -143,7 +143,10 @@ impl Reader<'_, '_> {
                 if near.is_empty() || KNOWN.contains(&&*key.text) {
                     continue;
                 }
-                (format!("a plan has no key `{}`, so this is ignored", key.text), format!("did you mean {}?", quoted_list(&near)))
+                (
+                    format!("a plan has no key `{}`, so this is ignored", key.text),
+                    format!("did you mean {}?", quoted_list(&near)),
+                )
             };
             self.findings.push(Diagnostic::warning(codes::BAD_PRODUCT, key.span, message).help(help));
         }

@@ -38,6 +38,8 @@ pub struct Names<'a> {
     pub raised: HashSet<Arc<str>>,
     /// A step raises names that only run time knows.
     pub raises_any: bool,
+    /// Messages of the v5 engine whose names have dots, such as `foo.bar`, in segments.
+    pub messages: Vec<Vec<Arc<str>>>,
     /// The parameters of the user-defined policies around a step, the innermost last; with their values where those are known.
     pub locals: Vec<HashMap<Arc<str>, Option<Value>>>,
 }
@@ -68,6 +70,7 @@ impl<'a> Names<'a> {
             written: Vec::new(),
             raised: HashSet::new(),
             raises_any: false,
+            messages: Vec::new(),
             locals: Vec::new(),
         }
     }
@@ -113,7 +116,10 @@ impl<'a> Names<'a> {
 
     pub(super) fn variable(&mut self, name: &str) -> Result<Reference, String> {
         let mut segments = split_path(name)?;
-        let first = segments.remove(0);
+        let first = match self.messages.iter().find(|message| segments.starts_with(message)) {
+            Some(message) => segments.drain(..message.len()).collect::<Vec<_>>().join(".").into(),
+            None => segments.remove(0),
+        };
         let root = match Builtin::named(&first) {
             Some(builtin) => Root::Builtin(builtin),
             None => Root::Slot(self.symbols.intern(&first).ok_or("the assembly has more than 65,536 variables")?),

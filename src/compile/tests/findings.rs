@@ -82,7 +82,7 @@ fn mistakes_in_an_ibm_document_stand_at_their_own_place() {
     assert_eq!(
         Setup::default().load(&text).findings(),
         [
-            "api.yaml:10:15: warning G0308 `FETCH` is no verb; when a request comes here, the step raises `PropertyError`; \
+            "api.yaml:10:15: warning G0308 Invalid verb: `FETCH`; when a request comes here, the step raises `PropertyError`; \
           write `keep` or `GET`, `POST`, `PUT`, `DELETE`, `PATCH`, `HEAD`, `OPTIONS` or `TRACE`"
         ]
     );

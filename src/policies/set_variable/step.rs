@@ -87,6 +87,12 @@ impl SetVariable {
                 None => change.value(cx)?,
             };
             let result = match change {
+                // A value that is not there is `undefined` on the v5 engine: JSON has no member for it.
+                Change::Put { assignment: Assignment::Known(reference), header: None, append: false, .. }
+                    if self.together && value.is_null() && !is_message_body(reference) =>
+                {
+                    cx.clear(reference)
+                }
                 Change::Clear(Assignment::Known(reference)) => cx.clear(reference),
                 Change::Clear(computed) => cx.clear(&computed.reference(cx)?),
                 Change::Put { header: Some(Header { name, written }), append, .. } => {

@@ -99,7 +99,10 @@ impl State {
 /// Every parameter.
 pub(super) fn all(state: &State, _: Path<'_>) -> Value {
     if state.route.pipeline.generation == Generation::V5 {
-        let members = state.route.operation.parameters.iter().map(|one| (one.name.clone(), typed(state, one)));
+        // Of several with one name the first counts; those of the path that nothing declares come last.
+        let all = state.route.operation.parameters.iter();
+        let first = all.filter(|one| declared(state, &one.name).is_some_and(|first| std::ptr::eq(first, *one)));
+        let members = first.map(|one| (one.name.clone(), typed(state, one)));
         return Value::object(members.filter(|(_, value)| !value.is_null()));
     }
     let path = &state.request.path_parameters;

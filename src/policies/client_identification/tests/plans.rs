@@ -20,7 +20,8 @@ fn serve(document: &str, product: Option<&str>, clients: &str) -> Gateway {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), clients).unwrap();
     let path = file.path().to_str().unwrap().to_owned();
-    let files: Vec<_> = [("api.yaml", document)].into_iter().chain(product.map(|text| ("product.yaml", text))).collect();
+    let files: Vec<_> =
+        [("api.yaml", document)].into_iter().chain(product.map(|text| ("product.yaml", text))).collect();
     Setup::default().settings(|settings| settings.clients_file = Some(path)).load_files(&files).serve_cleanly()
 }
 
@@ -147,10 +148,18 @@ async fn a_product_file_offers_apis_under_plans() {
 fn mistakes_of_a_product_file_have_their_place() {
     for (from, to, expected) in [
         ("name: shop, ", "", "product.yaml:2:1: error G0803 the product has no name"),
-        ("$ref: api.yaml", "ref: api.yaml", "product.yaml:6:13: error G0803 the API `orders-1` of the product has neither"),
+        (
+            "$ref: api.yaml",
+            "ref: api.yaml",
+            "product.yaml:6:13: error G0803 the API `orders-1` of the product has neither",
+        ),
         ("      orders-1:\n", "      order-1:\n", "product.yaml:12:7: error G0803 the product has no API `order-1`"),
         ("100/1hour", "often", "product.yaml:10:36: error G0803 `often` is no rate"),
-        ("rate-limit: {value: unl", "rate-limt: {value: unl", "product.yaml:15:10: warning G0803 a plan has no key `rate-limt`"),
+        (
+            "rate-limit: {value: unl",
+            "rate-limt: {value: unl",
+            "product.yaml:15:10: warning G0803 a plan has no key `rate-limt`",
+        ),
         ("path: /a", "path: /b", "product.yaml:14:13: warning G0803 `orders` has no operation `get /b`"),
     ] {
         let text = PRODUCT.replace(from, to);

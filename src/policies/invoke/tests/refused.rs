@@ -110,7 +110,7 @@ fn a_value_of_the_environment_is_not_printed() {
         findings,
         [
             "api.yaml:6:28: error G0701 `***` is not a host",
-            "api.yaml:6:44: error G0308 `***` is no verb; \
+            "api.yaml:6:44: error G0308 Invalid verb: `***`; \
              write `keep` or `GET`, `POST`, `PUT`, `DELETE`, `PATCH`, `HEAD`, `OPTIONS` or `TRACE`",
         ]
     );
@@ -128,7 +128,7 @@ fn verbs_times_and_names_of_faults_are_checked() {
     for (properties, expected) in [
         (
             "verb: FETCH",
-            "6:22: error G0308 `FETCH` is no verb; \
+            "6:22: error G0308 Invalid verb: `FETCH`; \
              write `keep` or `GET`, `POST`, `PUT`, `DELETE`, `PATCH`, `HEAD`, `OPTIONS` or `TRACE`",
         ),
         ("timeout: 0", "6:25: error G0308 `timeout` is not from 1 to 86400 seconds"),

@@ -174,11 +174,13 @@ fn verb(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<http:
     if upper == "KEEP" || upper.is_empty() {
         return Ok(None);
     }
-    match VERBS.contains(&upper.as_str()).then(|| http::Method::from_bytes(upper.as_bytes()).ok()).flatten() {
+    // The v5 engine has all but the last.
+    let known = if compiler.generation == Generation::V5 { &VERBS[..VERBS.len() - 1] } else { &VERBS };
+    match known.contains(&upper.as_str()).then(|| http::Method::from_bytes(upper.as_bytes()).ok()).flatten() {
         Some(verb) => Ok(Some(verb)),
         None => {
-            let help = format!("write `keep` or {}", quoted_list(&VERBS));
-            Err(compiler.error_with_help(codes::BAD_VALUE, "/verb", format!("`{text}` is no verb"), help))
+            let help = format!("write `keep` or {}", quoted_list(known));
+            Err(compiler.error_with_help(codes::BAD_VALUE, "/verb", format!("Invalid verb: `{text}`"), help))
         }
     }
 }
