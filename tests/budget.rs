@@ -116,7 +116,7 @@ fn serve(function: SocketAddr) -> SocketAddr {
             let loaded = gateway.clone().load_in_background().await;
             assert!(matches!(loaded, Reload::Swapped { .. }), "{:?}", gateway.referred());
             let any = SocketAddr::from(([127, 0, 0, 1], 0));
-            let bound = bind(&Server { listen: any, admin_listen: any, ..Server::default() }).await.unwrap();
+            let bound = bind(&Server { listen: any, admin_listen: any, ..Server::default() }).unwrap();
             said.send(bound.addresses().traffic).unwrap();
             let parts = Parts {
                 snapshot: gateway.snapshot(),
@@ -127,7 +127,7 @@ fn serve(function: SocketAddr) -> SocketAddr {
                 background: gateway.background(),
                 control: gateway.clone(),
             };
-            bound.serve(parts, std::future::pending(), std::future::pending()).await;
+            bound.listen().unwrap().serve(parts, std::future::pending(), std::future::pending()).await;
         });
     });
     let address = address.recv_timeout(PATIENCE).expect("the gateway starts");

@@ -61,10 +61,16 @@ fn edits_take_effect_and_broken_ones_keep_the_last_good_version() {
     assert!(gantry.stderr().contains("openapi.yaml:23:9"), "{}", gantry.stderr());
     assert_eq!(gantry.get("/greet/World").status, 200);
 
-    edit(&document, "fuction: hello", "function: hello");
+    // Other files of the folder are not read, so they change nothing.
+    std::fs::write(folder.path().join("access.log"), "a line\n").unwrap();
+    edit(&document, "fuction: hello", "function: helo");
+    gantry.wait_until("the missing function is shown", || gantry.stderr().contains("did you mean `hello`?"));
+    assert!(gantry.stderr().contains("openapi.yaml:23:19"), "{}", gantry.stderr());
+    assert!(!gantry.stderr().contains("access.log"), "{}", gantry.stderr());
+    edit(&document, "function: helo", "function: hello");
     let swaps = gantry.stderr().matches("Reloaded.").count();
     gantry.wait_until("the mended document is loaded", || gantry.stderr().matches("Reloaded.").count() > swaps.min(1));
-    assert_eq!(gantry.get("/greet/World").status, 200);
+    gantry.wait_until("the function is found again", || gantry.get("/greet/World").status == 200);
 }
 
 #[test]

@@ -133,6 +133,8 @@ codes! {
         "Signed requests and their payloads can be read on the way. Use https, except on the loopback interface.";
     BAD_ENDPOINT = "G0608", "the endpoint is not a URL that Lambda can be called at",
         "An endpoint is an absolute http or https URL without query, as in `https://vpce-….lambda.eu-west-1.vpce.amazonaws.com`.";
+    UNKNOWN_FUNCTION = "G0609", "no handler of this name is next to the document",
+        "`gantry dev` runs functions from the files next to the documents. A call of one that is not there fails.";
 
     BAD_TARGET = "G0701", "the target URL cannot be called",
         "A target is an absolute http or https URL whose host is known at load. The path and the query may hold `$(…)`.";

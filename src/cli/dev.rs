@@ -18,7 +18,7 @@ use crate::load::Load;
 use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options, StartError};
 use crate::openapi::KeyPlace;
 use crate::runtime::{ClientDemand, Route, Snapshot};
-use crate::settings::{DESK_CLIENT_ID, DESK_CLIENT_SECRET, LocalService, Startup};
+use crate::settings::{DESK_CLIENT_ID, DESK_CLIENT_SECRET, FunctionNames, LocalService, Startup};
 use crate::source::ProcessEnvironment;
 use crate::telemetry::{AccessForm, Stderr};
 use crate::value::{Seconds, Secret};
@@ -53,7 +53,7 @@ struct Origin {
 async fn develop(arguments: DevArguments, startup: Startup, origin: Origin, stderr: Stderr) -> Exit {
     let Origin { region, start, made_up } = origin;
     let mut inputs = arguments.serve.input.inputs();
-    let bound = match bind(&startup).await {
+    let bound = match bind(&startup) {
         Ok(bound) => bound,
         Err(exit) => return exit,
     };
@@ -67,6 +67,7 @@ async fn develop(arguments: DevArguments, startup: Startup, origin: Origin, stde
         region,
         access_key_id: ACCESS_KEY_ID.to_owned(),
         secret_access_key: Secret::new(SECRET_ACCESS_KEY),
+        functions: FunctionNames::new(lambda.names()),
     });
     let watcher = match watch(&inputs) {
         Ok(watcher) => watcher,

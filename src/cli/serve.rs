@@ -13,7 +13,7 @@ use super::print;
 use crate::base::{Findings, Sources};
 use crate::gateway::{self, Gateway, Inputs, Reload, Signal, Signals, Watcher};
 use crate::load::Load;
-use crate::server::{self, Bound, DrainReport, Parts};
+use crate::server::{self, BindError, Bound, DrainReport, Parts};
 use crate::settings::{self, Live, Startup};
 use crate::source::{ProcessEnvironment, is_stdin};
 use crate::telemetry::{AccessForm, AccessLog, Logs, Stderr, Tracer};
@@ -24,6 +24,9 @@ const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
 /// How long the last spans may take to be sent, where the time for the drain is not over.
 const LONGEST_FLUSH: Duration = Duration::from_secs(10);
 
+/// How many changed files a line names.
+const SHOWN: usize = 5;
+
 pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
     let start = Instant::now();
     let Started { startup, logs, .. } = match begin(&arguments, false) {
@@ -32,7 +35,7 @@ pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
     };
     let stderr = logs.stderr();
     block_on(async move {
-        let bound = match bind(&startup).await {
+        let bound = match bind(&startup) {
             Ok(bound) => bound,
             Err(exit) => return exit,
         };
@@ -68,7 +71,7 @@ fn print_load(outcome: Reload, load: &Load, stderr: &Stderr) {
         // The start says itself that nothing is served.
         Reload::RolledBack { generation: 0 } => {}
         Reload::RolledBack { .. } => {
-            tracing::error!(errors = load.findings.errors(), "not loaded; what served before serves on");
+            tracing::error!(errors = load.findings.errors(), "not loaded; the previous documents stay in use");
         }
     }
 }
@@ -137,11 +140,13 @@ pub(super) fn block_on(future: impl Future<Output = Exit>) -> Exit {
     }
 }
 
-pub(super) async fn bind(startup: &Startup) -> Result<Bound, Exit> {
-    server::bind(&startup.server).await.map_err(|error| {
-        eprintln!("cannot listen: {error}");
-        Exit::Failed
-    })
+pub(super) fn bind(startup: &Startup) -> Result<Bound, Exit> {
+    server::bind(&startup.server).map_err(not_listening)
+}
+
+fn not_listening(error: BindError) -> Exit {
+    eprintln!("cannot listen: {error}");
+    Exit::Failed
 }
 
 /// The one block that a start prints.
@@ -214,7 +219,8 @@ impl Running {
         let (drain, draining) = oneshot::channel::<()>();
         let (hurry, hurrying) = oneshot::channel::<()>();
         // A dropped sender means that the process is ending anyway.
-        let serving = bound.serve(parts, async { drop(draining.await) }, async { drop(hurrying.await) });
+        let listeners = bound.listen().map_err(not_listening)?;
+        let serving = listeners.serve(parts, async { drop(draining.await) }, async { drop(hurrying.await) });
         let patience = startup.server.drain_delay.0 + startup.server.drain_timeout.0;
         let server = tokio::spawn(serving);
         Ok(Running { gateway, drain, hurry, server, access_log, tracer, patience, signals, changes: None, stderr })
@@ -240,7 +246,10 @@ impl Running {
             self.follow_references();
             let signal = tokio::select! {
                 signal = self.signals.next() => signal,
-                Some(()) = changed(&mut self.changes) => Signal::Reload,
+                Some(files) = changed(&mut self.changes) => {
+                    tracing::info!(changed = names(&files), "loading");
+                    Signal::Reload
+                }
                 // It ends before it is told to only where it fails.
                 Err(error) = &mut self.server => return server_failed(&error, &self.stderr),
             };
@@ -249,6 +258,7 @@ impl Running {
                 Signal::Reload => drop(self.gateway.clone().load_in_background().await),
             }
         }
+        tracing::info!("a signal: requests in flight are finished, and no new ones accepted");
         let Running { drain, hurry, mut server, access_log, tracer, patience, mut signals, stderr, .. } = self;
         let end = Instant::now() + patience;
         let _ = drain.send(());
@@ -286,9 +296,16 @@ fn server_failed(error: &JoinError, stderr: &Stderr) -> Exit {
     Exit::Failed
 }
 
-async fn changed(watcher: &mut Option<Watcher>) -> Option<()> {
+async fn changed(watcher: &mut Option<Watcher>) -> Option<Vec<PathBuf>> {
     match watcher {
         Some(watcher) => watcher.changed().await,
         None => std::future::pending().await,
     }
+}
+
+/// The names of files for a line of the log, without their folders.
+fn names(files: &[PathBuf]) -> String {
+    let names = files.iter().filter_map(|file| file.file_name()).map(|name| name.to_string_lossy());
+    let (shown, more) = (names.clone().take(SHOWN).collect::<Vec<_>>().join(", "), names.count().saturating_sub(SHOWN));
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
 }

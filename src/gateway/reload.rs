@@ -34,7 +34,7 @@ pub struct Gateway {
     ready: Arc<Readiness>,
     current: Arc<ArcSwap<Snapshot>>,
     generation: AtomicU64,
-    /// The files that the last load read for its documents and settings, secrets included.
+    /// The files that the last load read, secrets included.
     referred: Mutex<Vec<PathBuf>>,
     /// How the last load ended. Whoever reads it never waits for a load.
     last: ArcSwapOption<LastLoad>,
@@ -66,9 +66,9 @@ pub type Observer = dyn Fn(Reload, &Load) + Send + Sync;
 pub enum Reload {
     /// The new snapshot serves.
     Swapped { generation: u64 },
-    /// There were errors, and what served before serves on.
+    /// There were errors, and the previous documents stay in use.
     RolledBack {
-        /// The number of the snapshot that serves on; 0 where nothing served before.
+        /// The number of the snapshot that stays in use; 0 where nothing served before.
         generation: u64,
     },
 }
@@ -122,7 +122,7 @@ impl Gateway {
         self.ready.clone()
     }
 
-    /// The files that the last load read for its documents and settings, secrets included; a change of one of them changes what is served.
+    /// The files that the last load read, secrets included; a change of one of them may change what is served.
     pub fn referred(&self) -> Vec<PathBuf> {
         lock(&self.referred).clone()
     }
@@ -149,7 +149,8 @@ impl Gateway {
             self.metrics.left_out(loaded.left_out.len());
         }
         (self.observer)(outcome, &loaded);
-        *lock(&self.referred) = std::mem::take(&mut loaded.referred);
+        let Load { documents, skipped, referred, .. } = &loaded;
+        *lock(&self.referred) = [documents, skipped, referred].into_iter().flatten().cloned().collect();
         self.last.store(Some(Arc::new(last_load(outcome, &loaded))));
         outcome
     }

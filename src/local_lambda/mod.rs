@@ -145,6 +145,12 @@ impl LocalLambda {
         self.service.registry.names()
     }
 
+    /// The same at any later time.
+    pub fn names(&self) -> impl Fn() -> Vec<String> + Send + Sync + use<> {
+        let service = self.service.clone();
+        move || service.registry.names()
+    }
+
     /// Calls a function as the Invoke API would, without a network between: its name, a part of its ARN or the ARN, each with a
     /// version or alias behind a colon.
     pub async fn invoke(&self, function: &str, payload: Bytes) -> Result<Invoked, Refusal> {

@@ -15,8 +15,8 @@ pub enum Notice {
     Removed { function: String },
     /// The edited code has started and answers from now on.
     Reloaded { function: String },
-    /// The edited code does not start; the old code keeps answering.
-    Broken { function: String, message: String, place: Option<Place> },
+    /// The edited code does not start. Where `older` code is running, it continues to answer.
+    Broken { function: String, message: String, place: Option<Place>, older: bool },
     /// An event failed as often as it may, and whether its line is in the dead-letter log.
     EventLost { function: String, attempts: u32, written: Option<Result<(), String>> },
     /// The folders are wrong in some way; the functions found before keep answering.
@@ -38,11 +38,15 @@ impl fmt::Display for Notice {
             Notice::Added { function } => write!(f, "function {function}: found"),
             Notice::Removed { function } => write!(f, "function {function}: gone"),
             Notice::Reloaded { function } => write!(f, "function {function}: reloaded"),
-            Notice::Broken { function, message, place } => {
+            Notice::Broken { function, message, place, older } => {
                 if let Some(Place { file, line }) = place {
                     write!(f, "{file}:{line}: ")?;
                 }
-                write!(f, "function {function} does not start, the code before the edit stays: {message}")
+                let until = match older {
+                    true => "the code before the edit continues to answer",
+                    false => "calls fail until it does",
+                };
+                write!(f, "function {function} does not start, {until}: {message}")
             }
             Notice::EventLost { function, attempts, written } => {
                 let what = match written {

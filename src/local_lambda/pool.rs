@@ -173,7 +173,8 @@ impl Pool {
         let folder = function.folder.to_string_lossy();
         let place = Place::find(&trace, &folder);
         let function = function.name.clone();
-        self.tell(Notice::Broken { function, message, place });
+        let older = locked(&self.state).idle.iter_mut().any(|process| !process.has_ended());
+        self.tell(Notice::Broken { function, message, place, older });
     }
 
     pub fn tell(&self, notice: Notice) {

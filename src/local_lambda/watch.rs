@@ -48,9 +48,12 @@ async fn reloads(registry: Arc<Registry>, mut changes: mpsc::UnboundedReceiver<P
     }
 }
 
-/// Leaves out what Python, editors and dead-letter logs write beside the source.
+/// Whether a handler may be made of it. Python, editors, logs and API documents leave other files next to the source.
 fn is_source(path: &Path) -> bool {
+    const OTHERS: [&str; 9] = ["swp", "jsonl", "log", "out", "err", "txt", "md", "tmp", "pid"];
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let litter = name.starts_with('.') || name.ends_with('~') || name == "__pycache__";
-    !litter && !name.ends_with(".swp") && !name.ends_with(".jsonl")
+    let is_left_over = name.starts_with('.') || name.ends_with('~') || name == "__pycache__";
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let is_document = matches!(extension, "yaml" | "yml") && name != "functions.yaml";
+    !is_left_over && !is_document && !OTHERS.contains(&extension)
 }

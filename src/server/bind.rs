@@ -3,13 +3,25 @@
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::settings::Server;
 
-/// Both listeners, bound. Clients can connect already; they are served once [`Bound::serve`] runs.
+/// Connections that the system keeps until they are accepted.
+const BACKLOG: u32 = 1024;
+
+/// Both addresses, taken. Clients cannot connect yet: what checks a port sees no gateway that may still exit.
 #[derive(Debug)]
 pub struct Bound {
+    traffic: TcpSocket,
+    admin: TcpSocket,
+    settings: Server,
+    addresses: Addresses,
+}
+
+/// Both listeners. Clients can connect; they are served once [`Listeners::serve`] runs.
+#[derive(Debug)]
+pub struct Listeners {
     pub(super) traffic: TcpListener,
     pub(super) admin: TcpListener,
     pub(super) settings: Server,
@@ -32,19 +44,24 @@ pub struct BindError {
     pub cause: io::Error,
 }
 
-/// Binds the traffic and the admin listener.
-pub async fn bind(settings: &Server) -> Result<Bound, BindError> {
-    let (traffic, traffic_address) = listen(settings.listen, "--listen").await?;
-    let (admin, admin_address) = listen(settings.admin_listen, "--admin-listen").await?;
+/// Takes the addresses of the traffic and the admin listener.
+pub fn bind(settings: &Server) -> Result<Bound, BindError> {
+    let (traffic, traffic_address) = take(settings.listen, "--listen")?;
+    let (admin, admin_address) = take(settings.admin_listen, "--admin-listen")?;
     let addresses = Addresses { traffic: traffic_address, admin: admin_address };
     Ok(Bound { traffic, admin, settings: settings.clone(), addresses })
 }
 
-async fn listen(address: SocketAddr, flag: &'static str) -> Result<(TcpListener, SocketAddr), BindError> {
-    let failed = |cause| BindError { address, flag, cause };
-    let socket = TcpListener::bind(address).await.map_err(failed)?;
-    let address = socket.local_addr().map_err(failed)?;
-    Ok((socket, address))
+fn take(address: SocketAddr, flag: &'static str) -> Result<(TcpSocket, SocketAddr), BindError> {
+    let taken = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // As `TcpListener::bind` has it: an address is free again as soon as its listener is closed.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let address = socket.local_addr()?;
+        Ok((socket, address))
+    };
+    taken().map_err(|cause| BindError { address, flag, cause })
 }
 
 // === impl Bound ===
@@ -52,6 +69,17 @@ async fn listen(address: SocketAddr, flag: &'static str) -> Result<(TcpListener,
 impl Bound {
     pub fn addresses(&self) -> Addresses {
         self.addresses
+    }
+
+    /// Lets clients connect. Fails where another process has begun to listen on an address in the meantime.
+    pub fn listen(self) -> Result<Listeners, BindError> {
+        let Bound { traffic, admin, settings, addresses } = self;
+        let listen = |socket: TcpSocket, address, flag| {
+            socket.listen(BACKLOG).map_err(|cause| BindError { address, flag, cause })
+        };
+        let traffic = listen(traffic, addresses.traffic, "--listen")?;
+        let admin = listen(admin, addresses.admin, "--admin-listen")?;
+        Ok(Listeners { traffic, admin, settings, addresses })
     }
 }
 

@@ -16,6 +16,7 @@ use super::clients::Slot;
 use super::failure::Facts;
 use super::framing::Ambiguous;
 use super::peer::Peer;
+use super::stop::Phase;
 use super::traffic::Traffic;
 use crate::aws::client::StreamError;
 use crate::runtime::{Recorder, Route, TraceId, protocol};
@@ -24,6 +25,9 @@ use crate::value::{BodyStream, BodyTimeout, BoxError};
 
 /// The status in the log of a request whose client left before there was a response.
 const CLIENT_LEFT: u16 = 499;
+
+/// The fault in the log of a request that the end of the gateway cut off.
+const SHUTDOWN: &str = "Shutdown";
 
 /// A request in flight, in a box since it goes through many hands. Dropping it is the end: it is counted and logged then, whatever happened.
 pub(super) struct Exchange {
@@ -123,6 +127,14 @@ impl Exchange {
         self.route.as_deref().map(|route| (&route.api.name, &route.operation.full_path))
     }
 
+    /// The status of a request without a response, and the fault in the log: the end of the gateway, or its client has left.
+    fn unanswered(&self) -> (u16, Option<&'static str>) {
+        match self.traffic.stop.phase() {
+            Phase::Cut => (StatusCode::SERVICE_UNAVAILABLE.as_u16(), Some(SHUTDOWN)),
+            _ => (CLIENT_LEFT, None),
+        }
+    }
+
     fn record(&mut self, trace: Option<TraceId>) -> Option<AccessRecord> {
         let line = self.line.take()?;
         let route = self.route.as_deref();
@@ -133,14 +145,16 @@ impl Exchange {
             client: line.peer.0.ip(),
             method: self.method.clone(),
             path: line.path,
-            status: self.status.map_or(CLIENT_LEFT, |status| status.as_u16()),
+            status: self.status.map_or_else(|| self.unanswered().0, |status| status.as_u16()),
             bytes: self.bytes,
             duration_ms: self.arrived.elapsed().as_micros() as f64 / 1000.0,
             complete: self.complete,
             api: route.map(|route| route.api.name.clone()),
             operation: route.map(|route| route.operation.full_path.clone()),
             place: failure.as_ref().and_then(|failure| failure.step.as_ref()).map(|step| step.place.clone()),
-            fault: failure.map(|failure| failure.fault),
+            fault: failure
+                .map(|failure| failure.fault)
+                .or_else(|| self.unanswered().1.filter(|_| self.status.is_none()).map(str::to_owned)),
             application: caller.as_ref().and_then(|caller| caller.names.application.clone()),
             plan: caller.and_then(|caller| caller.names.plan.clone()),
             upstream_ms: (!waited.is_zero()).then_some(waited.as_micros() as f64 / 1000.0),
@@ -153,7 +167,7 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let status = self.status.or(StatusCode::from_u16(CLIENT_LEFT).ok()).unwrap_or_default();
+        let status = self.status.or(StatusCode::from_u16(self.unanswered().0).ok()).unwrap_or_default();
         self.traffic.parts.metrics.request_ended(RequestEnd {
             route: self.names(),
             method: &self.method,

@@ -1,7 +1,7 @@
 //! The listeners: connections in, responses out, under limits that are on from the start.
 //!
-//! [`bind`] takes both addresses, [`Bound::serve`] serves until it is told to drain. hyper hands every request for an API to
-//! `handler::handle`, behind which stands the trie of the current [`Snapshot`]; what operators ask goes through an axum
+//! [`bind`] takes both addresses, [`Bound::listen`] opens them, [`Listeners::serve`] serves until it is told to drain. hyper hands every request for an API to
+//! `handler::handle`, which looks up its route in the current [`Snapshot`]; requests of operators go through an axum
 //! router. Nothing is built here.
 //!
 //! A request is limited before it is looked at (`protocol`, `clock`, `connection`), checked before it is routed
@@ -45,7 +45,7 @@ use crate::resources::background::Background;
 use crate::runtime::Snapshot;
 use crate::telemetry::{AccessLog, Metrics, Tracer};
 
-pub use bind::{Addresses, BindError, Bound, bind};
+pub use bind::{Addresses, BindError, Bound, Listeners, bind};
 pub use control::{Control, LastLoad, Status};
 pub use ready::Readiness;
 pub use serve::DrainReport;

@@ -14,7 +14,7 @@ use super::protocol::http;
 use super::stop::{Phase, Stop};
 use super::stream::Streams;
 use super::traffic::Traffic;
-use super::{Bound, Parts, admin, descriptors, memory};
+use super::{Listeners, Parts, admin, descriptors, memory};
 use crate::base::Seldom;
 use crate::telemetry::Listener;
 use crate::value::set_room;
@@ -45,7 +45,7 @@ struct Slots {
     all: u32,
 }
 
-impl Bound {
+impl Listeners {
     /// Serves until `drain` ends, then drains: `/readyz` says no and everything is still served for `drain-delay`; then
     /// nothing new is accepted and what is in flight may finish within `drain-timeout`; then it is closed. When `hurry`
     /// ends during the drain, all waiting is over.
@@ -55,7 +55,7 @@ impl Bound {
         drain: impl Future<Output = ()>,
         hurry: impl Future<Output = ()>,
     ) -> DrainReport {
-        let Bound { traffic, admin, settings, addresses } = self;
+        let Listeners { traffic, admin, settings, addresses } = self;
         set_room(memory::buffered_bytes(settings.limits.buffered_bytes));
         let (phase, stop) = Stop::new();
         let (connections, requests) =

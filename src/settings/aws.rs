@@ -1,5 +1,8 @@
 //! Where AWS is and as whom it is called.
 
+use std::fmt;
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,6 +40,28 @@ pub struct LocalService {
     pub region: String,
     pub access_key_id: String,
     pub secret_access_key: Secret,
+    pub functions: FunctionNames,
+}
+
+/// The functions that the embedded service has at the moment.
+#[derive(Clone, Default)]
+pub struct FunctionNames(Option<Arc<dyn Fn() -> Vec<String> + Send + Sync>>);
+
+impl FunctionNames {
+    pub fn new(names: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        FunctionNames(Some(Arc::new(names)))
+    }
+
+    /// Their names; `None` where they are not known.
+    pub fn get(&self) -> Option<Vec<String>> {
+        self.0.as_ref().map(|names| names())
+    }
+}
+
+impl fmt::Debug for FunctionNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FunctionNames").field(&self.get()).finish()
+    }
 }
 
 /// As whom AWS is called: a key pair and, on top of the identity it gives, perhaps a role. Credential profiles and the steps

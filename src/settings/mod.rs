@@ -25,7 +25,7 @@ mod tls;
 mod traces;
 mod variables;
 
-pub use aws::{Aws, AwsIdentity, CredentialProfile, EventContext, LocalService, key_pair};
+pub use aws::{Aws, AwsIdentity, CredentialProfile, EventContext, FunctionNames, LocalService, key_pair};
 pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;

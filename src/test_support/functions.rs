@@ -54,6 +54,7 @@ impl Functions {
                 region: REGION.to_owned(),
                 access_key_id: KEY.to_owned(),
                 secret_access_key: Secret::new(SECRET),
+                functions: crate::settings::FunctionNames::default(),
             });
         })
     }

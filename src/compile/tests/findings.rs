@@ -168,6 +168,7 @@ async fn a_function_of_the_embedded_service_may_not_be_called_arn() {
             region: "eu-west-1".to_owned(),
             access_key_id: "AKID".to_owned(),
             secret_access_key: crate::value::Secret::new("secret"),
+            functions: crate::settings::FunctionNames::default(),
         });
     });
     let text = document("execute:\n- lambda: {function: '123456789012:function:arn'}");

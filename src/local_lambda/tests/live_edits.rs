@@ -35,7 +35,7 @@ async fn broken_code_does_not_replace_working_code() {
         let mut bench = Bench::with(&[(file, good)]).await;
         assert_eq!(bench.value("pet", "{}").await, json!(1));
         bench.write(file, bad);
-        let Notice::Broken { function, place, message } = bench.news().await else {
+        let Notice::Broken { function, place, message, older: true } = bench.news().await else {
             panic!("{file} was taken");
         };
         let Some(Place { file: path, line: found }) = place else {

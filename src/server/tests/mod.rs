@@ -180,8 +180,8 @@ async fn start_traced(
     access_log: Option<AccessLog>,
     tracer: Option<Tracer>,
 ) -> Running {
-    let bound = bind(&settings).await.unwrap();
-    let at = bound.addresses();
+    let listeners = bind(&settings).unwrap().listen().unwrap();
+    let at = listeners.addresses;
     let background = Arc::new(Background::default());
     let parts = Parts {
         background: background.clone(),
@@ -199,7 +199,7 @@ async fn start_traced(
             std::future::pending::<()>().await;
         }
     };
-    let ended = tokio::spawn(bound.serve(parts, wait(draining), wait(hurrying)));
+    let ended = tokio::spawn(listeners.serve(parts, wait(draining), wait(hurrying)));
     Running { at, metrics, drain: Some(drain), hurry: Some(hurry), background, ended }
 }
 

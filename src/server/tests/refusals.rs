@@ -131,7 +131,7 @@ async fn more_requests_than_allowed_are_told_to_come_back() {
 async fn an_address_that_is_taken_is_named_with_its_flag() {
     let server = start(settings(), routes()).await;
     let taken = Server { admin_listen: server.at.traffic, ..settings() };
-    let error = bind(&taken).await.unwrap_err();
+    let error = bind(&taken).and_then(crate::server::Bound::listen).unwrap_err();
     assert_eq!((error.address, error.flag), (server.at.traffic, "--admin-listen"));
     assert!(error.to_string().contains("in use") && error.to_string().contains("--admin-listen"), "{error}");
 }

@@ -10,6 +10,7 @@ fn at_a_desk(live: &mut Live) {
         region: "eu-west-1".to_owned(),
         access_key_id: "local".to_owned(),
         secret_access_key: Secret::new("local-secret"),
+        functions: crate::settings::FunctionNames::default(),
     });
 }
 
