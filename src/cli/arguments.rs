@@ -22,7 +22,7 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Find every mistake in documents, exactly as `serve` would
+    /// Find every mistake in documents; with `--settings`, exactly as `serve` would
     #[command(visible_alias = "validate")]
     Check(CheckArguments),
     /// Find what documents allow and should not
@@ -174,16 +174,22 @@ const SERVED: &str = "Signals: SIGTERM or SIGINT drains and ends, a second one e
 Exit status: 0 drained, 1 the documents have errors, 2 wrong usage, 3 cannot start,
 4 requests or background calls were cut off.";
 
+/// An address to listen on.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let like = if text.parse::<u16>().is_ok() { format!("127.0.0.1:{text}") } else { "127.0.0.1:8080".to_owned() };
+    text.parse().map_err(|_| format!("expected an address and a port, such as {like}"))
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = SERVED)]
 pub struct ServeArguments {
     #[command(flatten)]
     pub input: InputArguments,
     /// Where the APIs are served [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR", env = "GANTRY_LISTEN")]
+    #[arg(long, value_name = "ADDR", env = "GANTRY_LISTEN", value_parser = address)]
     pub listen: Option<SocketAddr>,
     /// Where health and metrics are served [default: 127.0.0.1:9090]
-    #[arg(long, value_name = "ADDR", env = "GANTRY_ADMIN_LISTEN")]
+    #[arg(long, value_name = "ADDR", env = "GANTRY_ADMIN_LISTEN", value_parser = address)]
     pub admin_listen: Option<SocketAddr>,
     /// Load the documents again whenever they change
     #[arg(long, env = "GANTRY_WATCH")]
@@ -195,7 +201,7 @@ pub struct DevArguments {
     #[command(flatten)]
     pub serve: ServeArguments,
     /// Where the embedded Lambda service listens [default: a free port]
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true)]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true, value_parser = address)]
     pub lambda_listen: SocketAddr,
 }
 
@@ -213,7 +219,7 @@ Examples:
 pub struct InvokeArguments {
     /// The function: a name or an ARN, with a version or alias after a colon
     pub function: String,
-    /// The event, JSON; `-` is stdin [default: {}]
+    /// A file with the event in JSON; `-` is stdin [default: an empty event]
     #[arg(long, value_name = "FILE")]
     pub event: Option<PathBuf>,
     /// Where handler files and `functions.yaml` are

@@ -8,7 +8,7 @@ use super::exit::Exit;
 use super::{load, print};
 use crate::audit::{Accepted, audit};
 use crate::base::{Findings, Severity, Sources};
-use crate::settings;
+use crate::settings::{self, Purpose};
 use crate::source::ProcessEnvironment;
 
 /// Where accepted findings stand, unless somebody says otherwise.
@@ -32,7 +32,7 @@ pub fn run(arguments: &AuditArguments) -> Exit {
         return Exit::Failed;
     };
     let (_, settings) = settings.split();
-    let loaded = load::with(input, &settings, &|_| {});
+    let loaded = load::with(input, &settings, Purpose::Check, &|_| {});
     let found = audit(&loaded.apis, &loaded.findings, &settings, &ProcessEnvironment, &loaded.values);
     let (found, taken) = accepted.take_out(found, &loaded.sources, &mut findings);
     print::report(&mut out, &[(&findings, &sources), (&found, &loaded.sources)], format, color);

@@ -8,7 +8,7 @@ use super::arguments::CheckArguments;
 use super::exit::Exit;
 use super::{load, print};
 use crate::base::{Findings, Sources, codes};
-use crate::settings;
+use crate::settings::{self, Purpose};
 use crate::source::ProcessEnvironment;
 
 /// A run that is shorter needs no word on how far it is.
@@ -23,8 +23,10 @@ pub fn run(arguments: &CheckArguments) -> Exit {
     let settings =
         settings::read(arguments.input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
     let (_, settings) = settings.unwrap_or_default().split();
+    // With the settings of the gateway the answer is that of `serve`; without them, what they must supply is a warning.
+    let purpose = if arguments.input.settings.is_some() { Purpose::Serve } else { Purpose::Check };
     let progress = Progress::new(start);
-    let loaded = load::with(&arguments.input, &settings, &|files| progress.show(files));
+    let loaded = load::with(&arguments.input, &settings, purpose, &|files| progress.show(files));
     progress.clear();
     print::report(&mut out, &[(&findings, &sources), (&loaded.findings, &loaded.sources)], format, color);
     drop(out);

@@ -10,7 +10,7 @@ use crate::base::{Findings, Sources};
 use crate::import::{self, Remark, Report, ReportedStep, Rewritten, Verdict};
 use crate::load::Load;
 use crate::openapi::Api;
-use crate::settings::{self, Live};
+use crate::settings::{self, Live, Purpose};
 use crate::source::ProcessEnvironment;
 
 /// Columns of a page.
@@ -59,7 +59,7 @@ pub fn run(arguments: &ImportArguments) -> Exit {
 
 fn loaded(file: &Path, files: &FilesArguments, settings: &Live) -> Load {
     let input = InputArguments { paths: vec![file.to_path_buf()], settings: None, files: files.clone() };
-    load::with(&input, settings, &|_| {})
+    load::with(&input, settings, Purpose::Check, &|_| {})
 }
 
 /// Writes the new form with its scripts, or nothing, and looks at it as `check` would.

@@ -15,19 +15,14 @@ pub fn load(input: &InputArguments) -> Result<Load, Exit> {
     let settings = settings::read(input.settings.as_deref(), &ProcessEnvironment, &mut sources, &mut findings);
     findings_to_stderr(&findings, &sources);
     let (_, settings) = settings.map_err(|_| Exit::Findings)?.split();
-    let load = with(input, &settings, &|_| {});
+    let load = with(input, &settings, Purpose::Check, &|_| {});
     findings_to_stderr(&load.findings, &load.sources);
     if load.snapshot.is_some() { Ok(load) } else { Err(Exit::Findings) }
 }
 
-/// Loads documents at an author's desk: what the settings lack is a warning.
-pub fn with(input: &InputArguments, settings: &Live, progress: &dyn Fn(usize)) -> Load {
-    let around = Surroundings {
-        settings,
-        resources: &Resources::default(),
-        environment: &ProcessEnvironment,
-        purpose: Purpose::Check,
-    };
+/// Loads documents without serving them.
+pub fn with(input: &InputArguments, settings: &Live, purpose: Purpose, progress: &dyn Fn(usize)) -> Load {
+    let around = Surroundings { settings, resources: &Resources::default(), environment: &ProcessEnvironment, purpose };
     let paths = Paths { documents: &input.paths, files_from: &input.files.files_from };
     load::load(paths, around, progress)
 }

@@ -295,12 +295,11 @@ impl Builder<'_, '_> {
     }
 }
 
-/// An operation that would stand open is an error where it is served. At a desk it does, and a warning says so.
+/// An operation that would not be protected is an error where it is served. `gantry dev` serves it, with a warning.
 pub fn not_enforced(around: Surroundings<'_>, code: crate::base::Code, span: Span, message: String) -> Diagnostic {
     match (around.purpose, &around.settings.aws.local) {
-        (Purpose::Serve, None) => Diagnostic::error(code, span, message),
         (Purpose::Serve, Some(_)) => Diagnostic::warning(code, span, format!("{message}: HERE EVERYBODY MAY CALL")),
-        (Purpose::Check, _) => Diagnostic::warning(code, span, message),
+        (purpose, _) => purpose.missing(code, span, message),
     }
 }
 

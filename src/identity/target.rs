@@ -103,10 +103,7 @@ impl TargetCompiler<'_, '_> {
             near => format!("add `{name}` under `{key}` in the settings file, or did you mean {}?", quoted_list(near)),
         };
         let message = format!("the settings have no {kind} `{name}`");
-        let finding = match self.around.purpose {
-            Purpose::Check => Diagnostic::warning(codes::ENVIRONMENT_OBJECT, self.span, message),
-            Purpose::Serve => Diagnostic::error(codes::ENVIRONMENT_OBJECT, self.span, message),
-        };
+        let finding = self.around.purpose.missing(codes::ENVIRONMENT_OBJECT, self.span, message);
         let reported = self.findings.push(finding.help(help));
         if self.around.purpose == Purpose::Check { Ok(()) } else { Err(reported) }
     }

@@ -1,4 +1,4 @@
-//! Paths to a snapshot. `check` and `serve` both come this way, so nothing stricter waits in production.
+//! Paths to a snapshot. `check` and `serve` both come this way, so nothing is refused only in production.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -69,7 +69,7 @@ fn mistakes_in_the_file_are_found_at_their_places() {
         findings,
         [
             "settings.yaml:1:10: error G0303 `server` has no property `listne`; did you mean `listen`?",
-            "settings.yaml:2:15: error G0304 `format` is text, expected `text` or `json`",
+            "settings.yaml:2:15: error G0304 `format` is `xml`, expected `text` or `json`",
         ]
     );
     let (_, findings) = settings_of_halves();

@@ -7,7 +7,7 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::schema_messages::{expectation, known_properties, property_name};
+use super::schema_messages::{allowed, expectation, has_form, known_properties, property_name, wants_list};
 use super::{Content, Entry, Key, Node, Scalar, Style};
 use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
 use crate::json_schema::{Budget, Draft, Kind, Meter, Options, Problem, Schema};
@@ -180,11 +180,23 @@ impl Shape {
                 let span = if pointer.is_empty() { root.span } else { node.span };
                 findings.push(Diagnostic::error(codes::MISSING_PROPERTY, first_line(span, node), message));
             }
-            _ => {
-                let expected = expectation(problem, &self.schema);
-                let message = format!("`{name}` is {}, expected {expected}", node.kind());
-                findings.push(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
-            }
+            _ => drop(findings.push(self.wrong_value(problem, &name, node))),
+        }
+    }
+
+    /// A value that the schema does not allow. It is quoted where it is a short text in the place of another one.
+    fn wrong_value(&self, problem: &Problem<'_>, name: &str, node: &Node) -> Diagnostic {
+        let expected = expectation(problem, &self.schema);
+        let quoted = quotable(node).filter(|_| has_form(problem, &self.schema));
+        let found = quoted.map_or_else(|| node.kind().to_owned(), |text| format!("`{text}`"));
+        let message = format!("`{name}` is {found}, expected {expected}");
+        let finding = Diagnostic::error(codes::WRONG_TYPE, node.span, message);
+        let allowed = allowed(problem, &self.schema);
+        let near = quoted.map(|text| nearest(text, allowed.iter().map(String::as_str))).unwrap_or_default();
+        match (near.as_slice(), quotable(node)) {
+            ([], Some(text)) if wants_list(problem, &self.schema) => finding.help(format!("write `[{text}]`")),
+            ([], _) => finding,
+            (near, _) => finding.help(format!("did you mean {}?", quoted_list(near))),
         }
     }
 
@@ -204,6 +216,14 @@ impl Shape {
             finding.help(format!("did you mean {}?", quoted_list(&near)))
         }
     }
+}
+
+/// A short text of the document itself, which a finding may show.
+fn quotable(node: &Node) -> Option<&str> {
+    let Content::Scalar(scalar) = &node.content else { return None };
+    let text = node.text()?;
+    let is_plain = !text.is_empty() && text.len() <= 40 && !text.chars().any(char::is_control);
+    (is_plain && !scalar.masked).then_some(text)
 }
 
 /// A map that starts on its first key would underline everything: the first key is place enough.

@@ -23,23 +23,14 @@ pub(super) fn known_properties(schema: &Value, place: &str) -> Vec<String> {
     properties.map(|map| map.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// What a schema asks for at the place of an error, in words. Never quotes the instance: it may be secret.
+/// What a schema asks for at the place of an error, in words.
 pub(super) fn expectation(problem: &Problem<'_>, schema: &Value) -> String {
     let schema = schema.pointer(problem.schema).unwrap_or(&Value::Null);
     if let Some(words) = schema.get("x-expected").and_then(Value::as_str) {
         return words.to_owned();
     }
     match &problem.kind {
-        Kind::Enum(options) => {
-            let options: Vec<String> = options
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter(|option| !option.is_null())
-                .map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned))
-                .collect();
-            quoted_list(&options)
-        }
+        Kind::Enum(options) => quoted_list(&listed(options)),
         Kind::Minimum { limit, exclusive: false } => format!("at least {limit}"),
         Kind::Maximum { limit, exclusive: false } => format!("at most {limit}"),
         Kind::MinLength(limit) => format!("at least {limit} characters"),
@@ -51,6 +42,37 @@ pub(super) fn expectation(problem: &Problem<'_>, schema: &Value) -> String {
             words => quoted_list(words),
         },
     }
+}
+
+/// The texts that a schema allows at the place of an error, where it lists them.
+pub(super) fn allowed(problem: &Problem<'_>, schema: &Value) -> Vec<String> {
+    match &problem.kind {
+        Kind::Enum(options) => listed(options),
+        _ => {
+            let schema = schema.pointer(problem.schema).unwrap_or(&Value::Null);
+            choices(schema).into_iter().map(str::to_owned).collect()
+        }
+    }
+}
+
+/// Whether the schema is one for a short text in a certain form, which a finding may quote: it is not a place for a secret.
+pub(super) fn has_form(problem: &Problem<'_>, schema: &Value) -> bool {
+    let schema = schema.pointer(problem.schema).unwrap_or(&Value::Null);
+    let is_bounded = matches!(problem.kind, Kind::Enum(_) | Kind::Minimum { .. } | Kind::Maximum { .. });
+    is_bounded || schema.get("x-expected").is_some() || !choices(schema).is_empty()
+}
+
+/// Whether the schema at the place of an error is one for a list.
+pub(super) fn wants_list(problem: &Problem<'_>, schema: &Value) -> bool {
+    let kind = schema.pointer(problem.schema).and_then(|schema| schema.get("type"));
+    kind.is_some_and(|kind| {
+        kind == "array" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|one| one == "array"))
+    })
+}
+
+fn listed(options: &Value) -> Vec<String> {
+    let options = options.as_array().into_iter().flatten().filter(|option| !option.is_null());
+    options.map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned)).collect()
 }
 
 /// The words of an enumeration whose variants each have a description.

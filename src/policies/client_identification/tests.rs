@@ -158,7 +158,10 @@ fn without_a_file_a_document_that_asks_is_not_served() {
     );
     let found = Setup::default().check().load(DOCUMENT).findings();
     assert!(
-        found.len() == 1 && found[0].starts_with(&format!("api.yaml:8:13: warning G0206 {message}; name a file")),
+        found.len() == 1
+            && found[0].starts_with(&format!(
+                "api.yaml:8:13: warning G0206 {message}, which `gantry serve` refuses; name a file"
+            )),
         "{found:?}"
     );
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::base::{Code, Diagnostic, Reported, codes, nearest, quoted_list};
+use crate::base::{Code, Reported, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Scope};
 use crate::http_client::{Guard, HttpClient, PoolOptions, TlsOptions};
 use crate::policy::Compiler;
@@ -111,10 +111,7 @@ impl Compiler<'_, '_> {
         help: impl Into<String>,
     ) -> Result<(), Reported> {
         let span = self.span(pointer);
-        let finding = match self.shared.purpose {
-            Purpose::Check => Diagnostic::warning(code, span, message),
-            Purpose::Serve => Diagnostic::error(code, span, message),
-        };
+        let finding = self.shared.purpose.missing(code, span, message);
         let reported = self.findings.push(finding.help(help));
         if self.shared.purpose == Purpose::Check { Ok(()) } else { Err(reported) }
     }

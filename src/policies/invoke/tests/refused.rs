@@ -133,7 +133,7 @@ fn verbs_times_and_names_of_faults_are_checked() {
         ),
         ("timeout: 0", "6:25: error G0308 `timeout` is not from 1 to 86400 seconds"),
         ("timeout: 86401", "6:25: error G0308 `timeout` is not from 1 to 86400 seconds"),
-        ("timeout: soon", "6:25: error G0304 `timeout` is text, expected a time such as `30`, `30s` or `500ms`"),
+        ("timeout: soon", "6:25: error G0304 `timeout` is `soon`, expected a time such as `30`, `30s` or `500ms`"),
         (
             "stop-on-error: [ConectionError]",
             "6:32: error G0308 `invoke` raises no `ConectionError`; did you mean `ConnectionError`?",
@@ -148,7 +148,7 @@ fn verbs_times_and_names_of_faults_are_checked() {
         ),
         (
             "header-control: {type: denylist}",
-            "6:39: error G0304 `type` is text, expected `allowlist`, `blocklist`, `whitelist` or `blacklist`",
+            "6:39: error G0304 `type` is `denylist`, expected `allowlist`, `blocklist`, `whitelist` or `blacklist`",
         ),
         (
             "header-control: {type: blocklist, values: [ok, '(?=x)']}",
@@ -169,10 +169,13 @@ fn verbs_times_and_names_of_faults_are_checked() {
 #[test]
 fn tls_profiles_come_from_the_settings() {
     let text = "execute:\n  - invoke: {target-url: 'https://h', tls-profile: 'inner:1.0.0'}";
-    let place =
-        "the settings have no TLS profile `inner:1.0.0`; add `inner:1.0.0` under `tls-profiles` in the settings file";
-    assert_eq!(assembly(text).findings(), [format!("api.yaml:6:54: error G0206 {place}")]);
-    assert_eq!(Setup::default().check().assembly(text).findings(), [format!("api.yaml:6:54: warning G0206 {place}")]);
+    let (what, help) = (
+        "the settings have no TLS profile `inner:1.0.0`",
+        "add `inner:1.0.0` under `tls-profiles` in the settings file",
+    );
+    assert_eq!(assembly(text).findings(), [format!("api.yaml:6:54: error G0206 {what}; {help}")]);
+    let warning = format!("api.yaml:6:54: warning G0206 {what}, which `gantry serve` refuses; {help}");
+    assert_eq!(Setup::default().check().assembly(text).findings(), [warning]);
     let known = Setup::default().settings(|settings| {
         settings.tls_profiles.insert("inner".to_owned(), crate::settings::TlsProfile::default());
     });
@@ -270,7 +273,7 @@ fn what_says_nothing_about_the_cache_is_explained() {
     let unknown = finding("cache-response: forever");
     assert_eq!(
         unknown,
-        "api.yaml:6:32: error G0304 `cache-response` is text, expected `protocol`, `no-cache` or `time-to-live`"
+        "api.yaml:6:32: error G0304 `cache-response` is `forever`, expected `protocol`, `no-cache` or `time-to-live`"
     );
 }
 

@@ -132,7 +132,7 @@ fn what_lambda_would_not_take_is_refused_at_load() {
             "durable_execution_name: 'a b'",
             "6:40: error G0308 `durable-execution-name` is 1 to 64 letters, digits, `-` and `_`",
         ),
-        ("log-type: Tail", "6:26: error G0304 `log-type` is text, expected `none` or `tail`"),
+        ("log-type: Tail", "6:26: error G0304 `log-type` is `Tail`, expected `none` or `tail`; did you mean `tail`?"),
         ("log-type: tail, invocation-type: event", &format!("6:26: error G0308 {}", only("log-type"))),
         ("client-context: '{}', invocation-type: dry-run", &format!("6:32: error G0308 {}", only("client-context"))),
     ]);

@@ -159,7 +159,7 @@ fn weights_are_checked_at_load() {
     check(&[
         ("qualifier: {}", "6:27: error G0304 `qualifier` is a map, expected text or a map"),
         ("qualifier: {a: 0, b: 0}", "6:27: error G0308 every weight is 0, so nothing could be picked"),
-        ("qualifier: {a: -1}", "6:31: error G0304 `a` is a whole number, expected at least 0"),
+        ("qualifier: {a: -1}", "6:31: error G0304 `a` is `-1`, expected at least 0"),
         ("qualifier: {a: 1.5}", "6:31: error G0304 `a` is a number, expected a whole number"),
         (
             "qualifier: {good: 1, 'a b': 1}",

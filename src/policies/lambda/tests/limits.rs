@@ -367,16 +367,16 @@ fn limits_are_checked_at_load() {
         )
     };
     check(&[
-        ("retry: often", &format!("6:23: error G0304 `retry` is text, expected {forms}")),
-        ("retry: 3", &format!("6:23: error G0304 `retry` is a whole number, expected {forms}")),
-        ("retry: {attempts: 0}", "6:34: error G0304 `attempts` is a whole number, expected at least 1"),
-        ("retry: {attempts: 11}", "6:34: error G0304 `attempts` is a whole number, expected at most 10"),
+        ("retry: often", &format!("6:23: error G0304 `retry` is `often`, expected {forms}")),
+        ("retry: 3", &format!("6:23: error G0304 `retry` is `3`, expected {forms}")),
+        ("retry: {attempts: 0}", "6:34: error G0304 `attempts` is `0`, expected at least 1"),
+        ("retry: {attempts: 11}", "6:34: error G0304 `attempts` is `11`, expected at most 10"),
         (
             "retry: {when: often}",
-            "6:30: error G0304 `when` is text, expected `none`, `not-sent`, `throttled` or `always`",
+            "6:30: error G0304 `when` is `often`, expected `none`, `not-sent`, `throttled` or `always`",
         ),
         ("retry: {back-off: 1}", "6:24: error G0303 `retry` has no property `back-off`; did you mean `backoff`?"),
-        ("max-concurrency: 0", "6:33: error G0304 `max-concurrency` is a whole number, expected at least 1"),
+        ("max-concurrency: 0", "6:33: error G0304 `max-concurrency` is `0`, expected at least 1"),
         ("max_concurrency: many", "6:33: error G0304 `max-concurrency` is text, expected a whole number"),
         ("background: true, output: x", &format!("6:42: {}", nothing("output"))),
         ("background: true, output: message", &format!("6:42: {}", nothing("output"))),

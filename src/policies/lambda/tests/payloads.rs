@@ -286,7 +286,7 @@ fn what_belongs_together_is_asked_for_together() {
         ("multi-value-headers: true", "6:37: error G0308 only `payload: alb` has `multi-value-headers`; remove it"),
         (
             "payload: xml",
-            "6:25: error G0304 `payload` is text, expected `body`, `api-gateway-v1`, `api-gateway-v2`, `alb`, `request` \
+            "6:25: error G0304 `payload` is `xml`, expected `body`, `api-gateway-v1`, `api-gateway-v2`, `alb`, `request` \
              or `template`",
         ),
         (

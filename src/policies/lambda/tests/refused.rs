@@ -237,21 +237,21 @@ fn no_finding_prints_what_came_from_the_environment() {
 }
 
 #[test]
-fn profiles_are_a_warning_at_the_desk_and_an_error_in_service() {
+fn profiles_are_a_warning_of_check_and_an_error_in_service() {
     let setup = || {
         setup().settings(|settings| {
             settings.credentials.insert("orders".to_owned(), crate::settings::CredentialProfile::default());
         })
     };
     let text = lambda("function: f, credentials: order");
-    let line = |severity: &str| {
+    let line = |severity: &str, refuses: &str| {
         format!(
-            "api.yaml:6:42: {severity} G0206 the settings have no credential profile `order`; \
+            "api.yaml:6:42: {severity} G0206 the settings have no credential profile `order`{refuses}; \
              add `order` under `credentials` in the settings file, or did you mean `orders`?"
         )
     };
-    assert_eq!(setup().assembly(&text).findings(), [line("error")]);
-    assert_eq!(setup().check().assembly(&text).findings(), [line("warning")]);
+    assert_eq!(setup().assembly(&text).findings(), [line("error", "")]);
+    assert_eq!(setup().check().assembly(&text).findings(), [line("warning", ", which `gantry serve` refuses")]);
     assert_eq!(setup().assembly(&lambda("function: f, credentials: orders")).findings(), [""; 0]);
 }
 
@@ -288,12 +288,12 @@ fn what_asks_for_nothing_is_accepted() {
 fn mistyped_values_and_names_are_explained() {
     check(&[
         ("timout: 3", "6:16: error G0303 `lambda` has no property `timout`; did you mean `timeout`?"),
-        ("timeout: soon", "6:25: error G0304 `timeout` is text, expected a time such as `30`, `30s` or `500ms`"),
+        ("timeout: soon", "6:25: error G0304 `timeout` is `soon`, expected a time such as `30`, `30s` or `500ms`"),
         ("timeout: 0", "6:25: error G0308 `timeout` is no time at all, so every call would fail"),
         ("connect-timeout: 0ms", "6:33: error G0308 `connect-timeout` is no time at all, so every call would fail"),
         (
             "invocation-type: async",
-            "6:33: error G0304 `invocation-type` is text, expected `request-response`, `event` or `dry-run`",
+            "6:33: error G0304 `invocation-type` is `async`, expected `request-response`, `event` or `dry-run`",
         ),
         (
             "stop-on-error: [LambdaTimoutError]",

@@ -217,17 +217,17 @@ fn statuses_are_checked_at_load() {
     check(&[
         (
             "function-error-status: 99",
-            "6:39: error G0304 `function-error-status` is a whole number, expected at least 200",
+            "6:39: error G0304 `function-error-status` is `99`, expected at least 200",
         ),
         (
             "function-error-status: 600",
-            "6:39: error G0304 `function-error-status` is a whole number, expected at most 599",
+            "6:39: error G0304 `function-error-status` is `600`, expected at most 599",
         ),
         (
             "function-error-status: bad",
             "6:39: error G0304 `function-error-status` is text, expected a whole number or a map",
         ),
-        ("function-error-status: {handled: 1}", "6:49: error G0304 `handled` is a whole number, expected at least 200"),
+        ("function-error-status: {handled: 1}", "6:49: error G0304 `handled` is `1`, expected at least 200"),
         (
             "function-error-status: {timeout: 504}",
             "6:40: error G0303 `function-error-status` has no property `timeout`; did you mean `time-out`?",

@@ -60,7 +60,7 @@ fn constants_are_checked_at_load() {
         ("{set: message.status.code, value: OK}", "9:47: error G0308 the value is not a status from 100 to 599"),
         (
             "{set: a, value: 1, type: integer}",
-            "9:38: error G0304 `type` is text, expected `any`, `string`, `number` or `boolean`",
+            "9:38: error G0304 `type` is `integer`, expected `any`, `string`, `number` or `boolean`",
         ),
     ] {
         assert_eq!(finding(action), format!("api.yaml:{expected}"));
