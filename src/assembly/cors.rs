@@ -58,8 +58,11 @@ pub enum Origin {
     Prefix(Arc<str>),
 }
 
-/// Headers of IBM's gateway that pages may read where nobody says which.
-pub const EXPOSED: &str =
+/// Headers of the gateway that pages may read if the document does not specify which: those that it sends.
+const EXPOSED: &str = "X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id";
+
+/// Those that the v5 engine names.
+pub const EXPOSED_BY_V5: &str =
     "APIm-Debug-Trans-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Global-Transaction-ID";
 
 /// What an author writes.

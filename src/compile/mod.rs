@@ -17,7 +17,7 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use http::HeaderValue;
+use http::{HeaderValue, Method};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::assembly::{self, Assemblies, Carrier, IBM, Values, WithoutAssemblies};
@@ -43,6 +43,7 @@ pub fn compile_api(shared: SharedParts<'_>, values: &Values, findings: &mut Find
     let guard = Arc::new(Guard::compile(&found.security, &found.properties, around, is_ibm, findings));
     let shared = SharedParts { guard: Some(&guard), ..shared };
     let verbs = verbs_by_shape(api, &found);
+    let exported: Vec<bool> = found.all.iter().map(|one| one.carrier == Carrier::Amazon).collect();
     // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
     let assemblies = std::mem::take(&mut found.all).into_iter();
     let pipelines: Vec<Result<Arc<Pipeline>, Reported>> =
@@ -54,10 +55,14 @@ pub fn compile_api(shared: SharedParts<'_>, values: &Values, findings: &mut Find
         info.document.value();
     }
     for (number, (operation, index)) in api.operations.iter().zip(&found.by_operation).enumerate() {
-        if let Some(pipeline) = index.as_ref().ok().and_then(|index| pipelines[*index].as_ref().ok()) {
+        if let Ok(index) = index
+            && let Ok(pipeline) = &pipelines[*index]
+        {
             let (clients, path_verbs) = (clients(&found.security[number]), verbs_of(&verbs, operation));
             let route = Arc::new(Route {
                 verb: operation.verb.clone(),
+                // AWS has a method HEAD only where it is written.
+                answers_head: operation.verb == Some(Method::GET) && !exported[*index],
                 api: info.clone(),
                 operation: Arc::new(OperationInfo { clients, path_verbs, ..operation_info(api, number, operation) }),
                 pipeline: pipeline.clone(),

@@ -50,6 +50,7 @@ impl CompiledApi {
         for route in self.routes.iter_mut().filter(|route| state(route) == ApiState::Suspended) {
             *route = Arc::new(Route {
                 verb: route.verb.clone(),
+                answers_head: route.answers_head,
                 api: route.api.clone(),
                 operation: route.operation.clone(),
                 pipeline: unavailable("This API is suspended", Some(&route.pipeline)),
@@ -104,6 +105,7 @@ impl SnapshotBuilder {
             let operation = OperationInfo { path: path.into(), any_verb: true, full_path, ..OperationInfo::default() };
             self.unavailable.push(Arc::new(Route {
                 verb: None,
+                answers_head: false,
                 api: info.clone(),
                 operation: Arc::new(operation),
                 pipeline: pipeline.clone(),

@@ -34,6 +34,8 @@ pub struct Route {
     pub api: Arc<ApiInfo>,
     pub operation: Arc<OperationInfo>,
     pub pipeline: Arc<Pipeline>,
+    /// It takes GET, and HEAD where no other route of its path does.
+    pub answers_head: bool,
     /// The operation in its document.
     pub span: Span,
     /// What whoever counts its requests keeps with it.
@@ -41,18 +43,30 @@ pub struct Route {
 }
 
 impl Snapshot {
-    /// Where a request goes. A browser that asks before it calls goes where its call will go, if that answers such questions.
+    /// Where a request goes. A preflight request goes where its call will go, if that answers CORS; HEAD goes to GET where nothing
+    /// else takes it.
     pub fn find<'r, 'p>(&'r self, verb: &Method, path: &'p str, headers: &HeaderMap) -> RouteMatch<'r, 'p, Arc<Route>> {
         let path = self.without_prefix(path);
-        let found = self.routes.find(verb, path);
-        if matches!(found, RouteMatch::WrongVerb { .. })
-            && let Some(asked) = asked_verb(verb, headers)
+        let mut allowed = match self.routes.find(verb, path) {
+            RouteMatch::WrongVerb { allowed } => allowed,
+            found => return found,
+        };
+        if let Some(asked) = asked_verb(verb, headers)
             && let call @ RouteMatch::Found { route, .. } = self.routes.find(&asked, path)
             && route.pipeline.answers_preflight
         {
             return call;
         }
-        found
+        if !allowed.contains(&Method::HEAD)
+            && let get @ RouteMatch::Found { route, .. } = self.routes.find(&Method::GET, path)
+            && route.answers_head
+        {
+            if *verb == Method::HEAD {
+                return get;
+            }
+            allowed.push(Method::HEAD);
+        }
+        RouteMatch::WrongVerb { allowed }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a connection is doing, and how long it may go on doing it.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -86,6 +87,7 @@ pub(super) struct Watched {
     stream: TcpStream,
     clock: Arc<Clock>,
     framing: Framing,
+    first: First,
     /// A write has given way once since the last one that was done.
     gave_way: bool,
 }
@@ -247,7 +249,7 @@ impl Drop for Busy {
 
 impl Watched {
     pub(super) fn new(stream: TcpStream, clock: Arc<Clock>) -> Self {
-        Watched { stream, clock, framing: Framing::default(), gave_way: false }
+        Watched { stream, clock, framing: Framing::default(), first: First::ToCome, gave_way: false }
     }
 
     /// Writes at the second attempt. The first one wakes its task and returns, so that the tasks that are ready already run before:
@@ -270,15 +272,73 @@ impl Watched {
     }
 }
 
+/// The first bytes of a connection. hyper looks at few of them by themselves, and a head can only be replaced as a whole.
+#[derive(Debug)]
+enum First {
+    ToCome,
+    /// What hyper has not taken yet.
+    Rest(Vec<u8>),
+    Taken,
+}
+
+/// Most requests fit. Of a longer one that cannot be read, hyper answers the rest.
+const FIRST_READ: usize = 4096;
+
 impl AsyncRead for Watched {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match &mut self.first {
+            First::Taken => self.read(cx, buffer),
+            First::Rest(rest) => {
+                give(rest, buffer);
+                if rest.is_empty() {
+                    self.first = First::Taken;
+                }
+                Poll::Ready(Ok(()))
+            }
+            First::ToCome => {
+                let mut space = [MaybeUninit::uninit(); FIRST_READ];
+                let mut first = ReadBuf::uninit(&mut space);
+                ready!(self.read(cx, &mut first))?;
+                let mut rest = first.filled().to_vec();
+                give(&mut rest, buffer);
+                self.first = if rest.is_empty() { First::Taken } else { First::Rest(rest) };
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+}
+
+impl Watched {
+    fn read(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            let Watched { framing, clock, .. } = &mut *self;
-            clock.read(framing.read(&buffer.filled()[before..]).err());
+            let Watched { framing, clock, .. } = self;
+            let found = framing.read(&buffer.filled()[before..]).err();
+            clock.read(found.map(|found| found.what));
+            if let Some(at) = found.and_then(|found| found.unreadable_at) {
+                replace(buffer, before + at);
+            }
         }
         result
+    }
+}
+
+/// Moves as much as there is room for.
+fn give(rest: &mut Vec<u8>, buffer: &mut ReadBuf<'_>) {
+    let taken = rest.len().min(buffer.remaining());
+    buffer.put_slice(&rest[..taken]);
+    rest.drain(..taken);
+}
+
+/// What hyper reads in the place of a head that it would refuse by itself, without an error document and a line in the log.
+/// Since the connection is marked, this is answered with why the real one is refused.
+const UNREADABLE: &[u8] = b"GET /(unreadable) HTTP/1.1\r\nhost: unreadable\r\nconnection: close\r\n\r\n";
+
+fn replace(buffer: &mut ReadBuf<'_>, at: usize) {
+    if buffer.capacity() - at >= UNREADABLE.len() {
+        buffer.set_filled(at);
+        buffer.put_slice(UNREADABLE);
     }
 }
 

@@ -54,7 +54,7 @@ pub use serve::DrainReport;
 #[doc(hidden)]
 pub fn ambiguous_in<'b>(reads: impl IntoIterator<Item = &'b [u8]>) -> Option<&'static str> {
     let mut framing = framing::Framing::default();
-    reads.into_iter().find_map(|bytes| framing.read(bytes).err())
+    reads.into_iter().find_map(|bytes| framing.read(bytes).err()).map(|found| found.what)
 }
 
 /// What the server shares with the rest of the process.

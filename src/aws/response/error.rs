@@ -3,7 +3,7 @@
 /// The most headers of an answer, and the most members that name them: several times of what any client takes.
 pub(super) const MOST_HEADERS: usize = 1000;
 
-/// Why a payload is no response.
+/// Why a payload is no response. As text it has nothing that the function wrote: clients may see it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyError {
     #[error("the function's answer is not JSON")]
@@ -12,15 +12,15 @@ pub enum ProxyError {
     NotAnObject,
     #[error("the function's answer has no \"statusCode\"")]
     NoStatus,
-    #[error("\"statusCode\" is {0}, not a status from 200 to 599")]
+    #[error("\"statusCode\" is not a status from 200 to 599")]
     Status(String),
     #[error("\"{0}\" is not an object")]
     NotAMap(&'static str),
-    #[error("the value of header \"{0}\" is neither text, number nor boolean")]
+    #[error("the value of a header is neither text, number nor boolean")]
     HeaderKind(String),
-    #[error("\"{0}\" cannot be the name of a header")]
+    #[error("a header has a name that no header can have")]
     HeaderName(String),
-    #[error("the value of header \"{0}\" has characters that no header can carry")]
+    #[error("the value of a header has characters that no header can carry")]
     HeaderValue(String),
     #[error("there are more than {} headers", MOST_HEADERS)]
     TooManyHeaders,
@@ -30,6 +30,20 @@ pub enum ProxyError {
     Flag,
     #[error("\"body\" is marked as base64, but is not")]
     Base64,
-    #[error("\"{0}\" is not a member of a proxy response")]
+    #[error("the function's answer has a member that no proxy response has")]
     UnknownMember(String),
+}
+
+impl ProxyError {
+    /// What the function wrote in the wrong place, for the log.
+    pub fn written(&self) -> Option<&str> {
+        match self {
+            ProxyError::Status(text)
+            | ProxyError::HeaderKind(text)
+            | ProxyError::HeaderName(text)
+            | ProxyError::HeaderValue(text)
+            | ProxyError::UnknownMember(text) => Some(text),
+            _ => None,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Headers and cookies of a proxy response.
 
-use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 
 use super::answer::{Json, Members, text_of};
 use super::error::{MOST_HEADERS, ProxyError};
@@ -38,19 +38,21 @@ fn read_families(wanted: Families, answer: &Members<'_>) -> Result<HeaderMap, Pr
     if wanted.lists {
         for (name, value) in members(answer, "multiValueHeaders")? {
             match value {
-                Json::Array(items) => items.iter().try_for_each(|item| add(&mut headers, name, item, false))?,
-                single => add(&mut headers, name, single, false)?,
+                Json::Array(items) => items.iter().try_for_each(|item| add(&mut headers, name, item))?,
+                single => add(&mut headers, name, single)?,
             }
         }
     }
     if wanted.singles {
+        let listed = headers.clone();
         for (name, value) in members(answer, "headers")? {
-            add(&mut headers, name, value, true)?;
+            add_single(&mut headers, &listed, name, value)?;
         }
     }
     if let (true, Some(Json::Array(cookies))) = (wanted.cookies, answer.get("cookies")) {
-        cookies.iter().try_for_each(|cookie| add(&mut headers, SET_COOKIE.as_str(), cookie, false))?;
+        cookies.iter().try_for_each(|cookie| add(&mut headers, SET_COOKIE.as_str(), cookie))?;
     }
+    only_the_first(&mut headers, &CONTENT_TYPE);
     strip_hop_by_hop(&mut headers);
     headers.remove(CONTENT_LENGTH);
     Ok(headers)
@@ -74,24 +76,48 @@ fn members<'v>(
     }))
 }
 
-/// Adds a value; `once` leaves out one that is already there. Null means no header, and pseudo headers are ignored.
-fn add(headers: &mut HeaderMap, name: &str, value: &Json<'_>, once: bool) -> Result<(), ProxyError> {
-    if name.starts_with(':') {
-        return Ok(());
-    }
-    let text = match value {
-        Json::Null => return Ok(()),
-        Json::Str(_) | Json::Number(_) | Json::Bool(_) => text_of(value),
-        _ => return Err(ProxyError::HeaderKind(name.to_owned())),
+/// Adds a single value where the lists do not have it. Of a name in several spellings the first counts, but for `Set-Cookie`:
+/// authors deliberately write it in several.
+fn add_single(headers: &mut HeaderMap, listed: &HeaderMap, name: &str, value: &Json<'_>) -> Result<(), ProxyError> {
+    let Some((key, value)) = header(name, value)? else { return Ok(()) };
+    let is_there = match key == SET_COOKIE || listed.contains_key(&key) {
+        true => headers.get_all(&key).iter().any(|present| present == value),
+        false => headers.contains_key(&key),
     };
-    let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| ProxyError::HeaderName(name.to_owned()))?;
-    let value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| ProxyError::HeaderValue(name.to_owned()))?;
-    if once && headers.get_all(&key).iter().any(|present| present == value) {
-        return Ok(());
+    if is_there { Ok(()) } else { append(headers, key, value) }
+}
+
+/// HTTP allows one value of this header.
+fn only_the_first(headers: &mut HeaderMap, name: &HeaderName) {
+    let first = headers.get_all(name).iter().nth(1).and_then(|_| headers.get(name).cloned());
+    if let Some(first) = first {
+        headers.insert(name, first);
     }
+}
+
+fn add(headers: &mut HeaderMap, name: &str, value: &Json<'_>) -> Result<(), ProxyError> {
+    header(name, value)?.map_or(Ok(()), |(key, value)| append(headers, key, value))
+}
+
+fn append(headers: &mut HeaderMap, key: HeaderName, value: HeaderValue) -> Result<(), ProxyError> {
     if headers.len() >= MOST_HEADERS {
         return Err(ProxyError::TooManyHeaders);
     }
     headers.append(key, value);
     Ok(())
+}
+
+/// The header that a member names. Null means no header, and pseudo headers are ignored.
+fn header(name: &str, value: &Json<'_>) -> Result<Option<(HeaderName, HeaderValue)>, ProxyError> {
+    if name.starts_with(':') {
+        return Ok(None);
+    }
+    let text = match value {
+        Json::Null => return Ok(None),
+        Json::Str(_) | Json::Number(_) | Json::Bool(_) => text_of(value),
+        _ => return Err(ProxyError::HeaderKind(name.to_owned())),
+    };
+    let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| ProxyError::HeaderName(name.to_owned()))?;
+    let value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| ProxyError::HeaderValue(name.to_owned()))?;
+    Ok(Some((key, value)))
 }

@@ -103,6 +103,22 @@ fn r10_the_lists_come_first_and_nothing_twice() {
     assert_eq!((header(&response, "a"), header(&response, "b")), (vec!["1", "2"], vec!["8", "9"]));
 }
 
+/// HTTP has one Content-Type, and a client that gets two may take either.
+#[test]
+fn a_name_in_two_spellings_is_one_header() {
+    let response =
+        v1(r#"{"headers":{"Content-Type":"text/html","content-type":"text/plain","X-A":"1","x-a":"2","Set-Cookie":"a","set-cookie":"b"}}"#)
+            .unwrap();
+    let values = |name| header(&response, name);
+    assert_eq!(
+        (values("content-type"), values("x-a"), values("set-cookie")),
+        (vec!["text/html"], vec!["1"], vec!["a", "b"])
+    );
+    let mixed =
+        v1(r#"{"headers":{"Content-Type":"text/html"},"multiValueHeaders":{"content-type":["a/b","c/d"]}}"#).unwrap();
+    assert_eq!(header(&mixed, "content-type"), ["a/b"]);
+}
+
 #[test]
 fn of_two_members_with_one_name_the_last_counts() {
     let response =

@@ -6,7 +6,7 @@ use http::header::{
     HeaderName, HeaderValue, ORIGIN, VARY,
 };
 
-use crate::assembly::{CORS_HEADERS, Cors, CorsRule, EXPOSED, Others};
+use crate::assembly::{CORS_HEADERS, Cors, CorsRule, EXPOSED_BY_V5, Others};
 use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, Next, Outcome, State, Step, asked_verb, kinds};
 use crate::value::{Body, Message};
 
@@ -60,7 +60,7 @@ fn of_v5(origin: Option<HeaderValue>, state: &State) -> Vec<AnswerHeader> {
     let set = [
         (ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin.unwrap_or(HeaderValue::from_static("*")))),
         (ACCESS_CONTROL_ALLOW_CREDENTIALS, Some(credentials)),
-        (ACCESS_CONTROL_EXPOSE_HEADERS, Some(HeaderValue::from_static(EXPOSED))),
+        (ACCESS_CONTROL_EXPOSE_HEADERS, Some(HeaderValue::from_static(EXPOSED_BY_V5))),
         (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_str(&verbs.join(",")).ok()),
         (ACCESS_CONTROL_ALLOW_HEADERS, asked),
     ];

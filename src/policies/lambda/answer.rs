@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
 use crate::aws::event::EventFormat;
-use crate::aws::response;
+use crate::aws::response::{self, ProxyError};
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::{Body, Message, Value};
 
@@ -31,8 +31,7 @@ pub(super) fn message(
             ..Message::default()
         }),
         (InvocationKind::RequestResponse, ResponseFormat::Proxy) => {
-            let proxied = response::parse(event, &payload, strict)
-                .map_err(|error| Fault::new(&kinds::LAMBDA_RESPONSE, FaultSource::Upstream, error.to_string()))?;
+            let proxied = response::parse(event, &payload, strict).map_err(|error| no_response(&error))?;
             Ok(Message {
                 status: Some(proxied.status),
                 headers: proxied.headers.into(),
@@ -40,6 +39,15 @@ pub(super) fn message(
                 ..Message::default()
             })
         }
+    }
+}
+
+/// The fault of an answer that is no proxy response. What the function wrote is for the log only.
+pub(super) fn no_response(error: &ProxyError) -> Fault {
+    let fault = Fault::new(&kinds::LAMBDA_RESPONSE, FaultSource::Upstream, error.to_string());
+    match error.written() {
+        Some(written) => fault.with_cause(format!("{error}: `{}`", written.chars().take(200).collect::<String>())),
+        None => fault,
     }
 }
 

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
+use super::answer;
 use super::short_forms::ErrorStatuses;
 use crate::aws::client::{FunctionError, InvokeError, InvokeReply, ServiceError, StreamError, is_timeout};
 use crate::aws::response::OpenError;
@@ -112,6 +113,7 @@ pub(super) fn of_stream(error: OpenError, function: &str, statuses: ErrorStatuse
     let upstream = |kind, message: String| Fault::new(kind, FaultSource::Upstream, message);
     let error = match error {
         OpenError::Stream(error) => error,
+        OpenError::Head(error) => return answer::no_response(&error),
         wrong => return upstream(&kinds::LAMBDA_RESPONSE, wrong.to_string()),
     };
     if error.is::<BodyTimeout>() {

@@ -114,6 +114,7 @@ fn snapshot(routes: Vec<(&str, &str, Pipeline)>) -> Snapshot {
         });
         let route = Route {
             verb: verb.clone(),
+            answers_head: false,
             api: api.clone(),
             operation,
             pipeline: Arc::new(pipeline),

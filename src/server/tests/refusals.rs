@@ -163,3 +163,20 @@ async fn what_proxies_read_differently_is_refused() {
         format!("{head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5;a=b\r\n12345\r\n0\r\nX: 1\r\n\r\n");
     assert_eq!(status(&server.send(&fine).await), 200);
 }
+
+/// Each of these has the error document and an id, as any other refusal; before, hyper answered by itself.
+#[tokio::test]
+async fn what_cannot_be_read_is_answered_like_any_refusal() {
+    let server = start(settings(), routes()).await;
+    for (request, why) in [
+        ("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "The request line is not"),
+        ("GET /<a> HTTP/1.1\r\nHost: a\r\n\r\n", "percent-encoded"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX Y: 1\r\n\r\n", "A header field has no name"),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n1", "Content-Length is not one"),
+    ] {
+        let response = server.send(request).await;
+        assert_eq!((status(&response), header(&response, "x-request-id").len()), (400, 1), "{request:?} {response}");
+        assert!(response.contains("\"httpCode\":\"400\"") && response.contains(why), "{response}");
+        assert_eq!(header(&response, "connection"), ["close"], "{response}");
+    }
+}

@@ -215,14 +215,8 @@ fn steps_behind_a_respond_are_reported() {
 #[test]
 fn statuses_are_checked_at_load() {
     check(&[
-        (
-            "function-error-status: 99",
-            "6:39: error G0304 `function-error-status` is `99`, expected at least 200",
-        ),
-        (
-            "function-error-status: 600",
-            "6:39: error G0304 `function-error-status` is `600`, expected at most 599",
-        ),
+        ("function-error-status: 99", "6:39: error G0304 `function-error-status` is `99`, expected at least 200"),
+        ("function-error-status: 600", "6:39: error G0304 `function-error-status` is `600`, expected at most 599"),
         (
             "function-error-status: bad",
             "6:39: error G0304 `function-error-status` is text, expected a whole number or a map",
