@@ -16,7 +16,7 @@ const ACCEPTED: &str = "gantry-audit.yaml";
 
 pub fn run(arguments: &AuditArguments) -> Exit {
     let start = Instant::now();
-    let mut out = std::io::stdout().lock();
+    let out = std::io::stdout();
     let format = arguments.format.unwrap_or_else(|| print::default_format(&out));
     let color = print::use_color(&out);
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
@@ -28,15 +28,14 @@ pub fn run(arguments: &AuditArguments) -> Exit {
         (None, _) => Ok(Accepted::default()),
     };
     let (Ok(settings), Ok(accepted)) = (settings, accepted) else {
-        print::report(&mut out, &[(&findings, &sources)], format, color);
+        print::text(&print::report(&[(&findings, &sources)], format, color));
         return Exit::Failed;
     };
     let (_, settings) = settings.split();
     let loaded = load::with(input, &settings, Purpose::Check, &|_| {});
     let found = audit(&loaded.apis, &loaded.findings, &settings, &ProcessEnvironment, &loaded.values);
     let (found, taken) = accepted.take_out(found, &loaded.sources, &mut findings);
-    print::report(&mut out, &[(&findings, &sources), (&found, &loaded.sources)], format, color);
-    drop(out);
+    print::text(&print::report(&[(&findings, &sources), (&found, &loaded.sources)], format, color));
 
     let count = |severity| findings.count(severity) + found.count(severity);
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));

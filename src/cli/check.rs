@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 pub fn run(arguments: &CheckArguments) -> Exit {
     let start = Instant::now();
-    let mut out = std::io::stdout().lock();
+    let out = std::io::stdout();
     let format = arguments.format.unwrap_or_else(|| print::default_format(&out));
     let color = print::use_color(&out);
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
@@ -28,8 +28,7 @@ pub fn run(arguments: &CheckArguments) -> Exit {
     let progress = Progress::new(start);
     let loaded = load::with(&arguments.input, &settings, purpose, &|files| progress.show(files));
     progress.clear();
-    print::report(&mut out, &[(&findings, &sources), (&loaded.findings, &loaded.sources)], format, color);
-    drop(out);
+    print::text(&print::report(&[(&findings, &sources), (&loaded.findings, &loaded.sources)], format, color));
 
     let errors = findings.errors() + loaded.findings.errors();
     let warnings = findings.warnings() + loaded.findings.warnings();

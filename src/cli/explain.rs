@@ -1,4 +1,4 @@
-//! `gantry explain`: the page of a code or of a policy.
+//! `gantry explain`: the page of a code, a policy or a fault.
 
 use super::arguments::ExplainArguments;
 use super::exit::Exit;
@@ -6,6 +6,8 @@ use super::generate::policy_page;
 use super::print;
 use crate::base::{Code, codes, nearest, quoted_list};
 use crate::policies;
+use crate::policy::Entry;
+use crate::runtime::{FaultKind, kinds};
 
 /// Pages are read on a terminal.
 const WIDTH: usize = 80;
@@ -16,7 +18,10 @@ pub fn run(arguments: &ExplainArguments) -> Exit {
         ["policy", name] => explain_policy(name),
         [word] => match code(word) {
             Some(code) => explain_code(code),
-            None => explain_policy(word),
+            None => kinds::ALL
+                .iter()
+                .find(|kind| kind.name == *word)
+                .map_or_else(|| explain_policy(word), |kind| explain_fault(kind)),
         },
         _ => {
             eprintln!("write `gantry explain G0301` or `gantry explain policy lambda`");
@@ -37,23 +42,52 @@ fn explain_code(code: &Code) -> Exit {
     Exit::Good
 }
 
+/// What a catch of the fault takes, what a client sees without one, and whose pages have more.
+fn explain_fault(kind: &FaultKind) -> Exit {
+    let FaultKind { name, ancestor, status, by_default } = kind;
+    let mut lines = vec![format!("{name}: status {status} if nothing catches it.")];
+    if let Some(ancestor) = ancestor {
+        lines.push(format!("A catch of `{}` takes it too.", ancestor.name));
+    }
+    let takes = if *by_default {
+        "The entry `default` of a catch takes it."
+    } else {
+        "The entry `default` of a catch does not take it."
+    };
+    lines.push(takes.to_owned());
+    let tells = |entry: &&Entry| entry.meta.page.contains(&format!("`{name}`"));
+    let policies: Vec<String> = policies::ALL
+        .iter()
+        .filter(tells)
+        .map(|entry: &Entry| format!("`gantry explain {}`", entry.meta.name))
+        .collect();
+    if !policies.is_empty() {
+        lines.push(format!("More is on the pages of policies: {}.", policies.join(", ")));
+    }
+    print::text(&format!("{}\n", textwrap::fill(&lines.join(" "), WIDTH)));
+    Exit::Good
+}
+
 fn explain_policy(name: &str) -> Exit {
     if let Some(entry) = policies::find(name) {
         print::text(&policy_page(entry));
         return Exit::Good;
     }
     let names = policies::ALL.iter().map(|entry| entry.meta.name);
-    let near = nearest(name, names.clone().chain(codes::ALL.iter().map(|code| code.id)));
+    let near = nearest(
+        name,
+        names.clone().chain(codes::ALL.iter().map(|code| code.id)).chain(kinds::ALL.iter().map(|kind| kind.name)),
+    );
     if policies::UNBUILT.contains(&name) {
         let instead = policies::instead(name).map(|instead| format!("; {instead}")).unwrap_or_default();
         eprintln!("the policy `{name}` is known but not built yet{instead}");
     } else if near.is_empty() {
         eprintln!(
-            "there is no code and no policy `{name}`; the policies are: {}",
+            "there is no code, policy or fault `{name}`; the policies are: {}",
             names.collect::<Vec<_>>().join(", ")
         );
     } else {
-        eprintln!("there is no code and no policy `{name}`; did you mean {}?", quoted_list(&near));
+        eprintln!("there is no code, policy or fault `{name}`; did you mean {}?", quoted_list(&near));
     }
     Exit::Usage
 }

@@ -1,6 +1,6 @@
 //! `gantry invoke`: one function, one event, without a document around it.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::arguments::InvokeArguments;
-use super::dev;
 use super::exit::Exit;
 use super::serve::block_on;
+use super::{dev, print};
 use crate::base::{nearest, quoted_list};
 use crate::local_lambda::LocalLambda;
 
@@ -42,9 +42,7 @@ async fn invoke(arguments: &InvokeArguments, event: Bytes) -> Exit {
     let _ = tokio::time::timeout(LAST_WORDS, notices).await;
     match invoked {
         Ok(invoked) => {
-            let mut out = std::io::stdout().lock();
-            // A reader that has gone wants nothing more.
-            let _ = out.write_all(&invoked.payload).and_then(|()| out.write_all(b"\n"));
+            print::bytes(&[&*invoked.payload, b"\n"].concat());
             if invoked.failed { Exit::Findings } else { Exit::Good }
         }
         Err(refusal) => {

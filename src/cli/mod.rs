@@ -46,5 +46,6 @@ pub fn run(give_memory_back: fn()) -> ExitCode {
         Verb::Man => shell::man(),
         Verb::Version => version::run(),
     };
+    let exit = if print::is_complete() { exit } else { Exit::Failed };
     ExitCode::from(exit as u8)
 }

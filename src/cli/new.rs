@@ -21,6 +21,10 @@ pub fn run(arguments: &NewArguments) -> Exit {
     let folder = &arguments.folder;
     let shown = folder.display();
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if name.is_empty() {
+        eprintln!("a new API is written into a new folder: name it, as in `gantry new orders`");
+        return Exit::Usage;
+    }
     if !is_name(&name) {
         eprintln!("`{name}` cannot name an API: write letters, digits, `-` and `_`, as in `gantry new orders`");
         return Exit::Usage;

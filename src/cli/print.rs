@@ -1,6 +1,7 @@
 //! What people see.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arguments::Format;
 use crate::base::{Findings, Severity, Sources, json_report, render_github, render_human, render_short, sarif_report};
@@ -14,24 +15,40 @@ pub fn default_format(stream: &impl IsTerminal) -> Format {
 /// Findings, with the texts they point into.
 pub type Found<'a> = (&'a Findings, &'a Sources);
 
-/// Prints findings as one report.
-pub fn report(out: &mut impl Write, found: &[Found<'_>], format: Format, color: bool) {
+/// Findings as one report.
+pub fn report(found: &[Found<'_>], format: Format, color: bool) -> String {
     let mut all = found.iter().flat_map(|(findings, sources)| findings.iter().map(move |finding| (finding, *sources)));
-    let text: String = match format {
+    match format {
         Format::Human => all.map(|(finding, sources)| render_human(finding, sources, color) + "\n\n").collect(),
         Format::Short => all.map(|(finding, sources)| render_short(finding, sources) + "\n").collect(),
         Format::Github => all.map(|(finding, sources)| render_github(finding, sources) + "\n").collect(),
         Format::Json => format!("{:#}\n", json_report(&mut all)),
         Format::Sarif => format!("{:#}\n", sarif_report(&mut all)),
-    };
-    // A closed pipe is the reader's decision.
-    let _ = out.write_all(text.as_bytes());
+    }
 }
+
+/// Whether something could not be written to stdout.
+static INCOMPLETE: AtomicBool = AtomicBool::new(false);
 
 /// Prints a text on stdout.
 pub fn text(text: &str) {
-    // A closed pipe is the reader's decision.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    bytes(text.as_bytes());
+}
+
+/// Prints bytes on stdout. Where that fails, to a full disk or a closed pipe, stderr tells it once and the command fails.
+pub fn bytes(bytes: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_all(bytes).and_then(|()| out.flush())
+        && !INCOMPLETE.swap(true, Ordering::Relaxed)
+    {
+        // stderr may be closed too.
+        let _ = writeln!(std::io::stderr(), "the output is not complete: {error}");
+    }
+}
+
+/// Whether all that was printed has been written.
+pub fn is_complete() -> bool {
+    !INCOMPLETE.load(Ordering::Relaxed)
 }
 
 /// Prints findings to stderr, as fits it.
@@ -60,9 +77,8 @@ fn log_findings(findings: &Findings, sources: &Sources) {
 }
 
 fn for_stderr(findings: &Findings, sources: &Sources) -> Vec<u8> {
-    let (stderr, mut text) = (std::io::stderr(), Vec::new());
-    report(&mut text, &[(findings, sources)], default_format(&stderr), use_color(&stderr));
-    text
+    let stderr = std::io::stderr();
+    report(&[(findings, sources)], default_format(&stderr), use_color(&stderr)).into_bytes()
 }
 
 /// Colours on a terminal, unless NO_COLOR is set.

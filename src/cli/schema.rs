@@ -1,18 +1,17 @@
 //! `gantry schema`: the files that are generated from the code.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::arguments::SchemaArguments;
 use super::exit::Exit;
-use super::generated_files;
+use super::{generated_files, print};
 use crate::base::{nearest, quoted_list};
 
 pub fn run(arguments: &SchemaArguments) -> Exit {
     match (&arguments.write, &arguments.check, &arguments.print) {
         (Some(folder), _, _) => write(folder),
         (_, Some(folder), _) => check(folder),
-        (_, _, Some(name)) => print(name),
+        (_, _, Some(name)) => show(name),
         _ => Exit::Usage,
     }
 }
@@ -26,7 +25,7 @@ fn write(folder: &Path) -> Exit {
             eprintln!("cannot write {}: {error}", path.display());
             return Exit::Failed;
         }
-        println!("{}", file.path);
+        print::text(&format!("{}\n", file.path));
     }
     Exit::Good
 }
@@ -47,13 +46,12 @@ fn check(folder: &Path) -> Exit {
     Exit::Findings
 }
 
-fn print(name: &str) -> Exit {
+fn show(name: &str) -> Exit {
     let files = generated_files();
     let named = files.iter().find(|file| file.path == name);
     match named.or_else(|| files.iter().find(|file| short_name(&file.path) == Some(name))) {
         Some(file) => {
-            // Who reads it may have seen enough before the end.
-            let _ = std::io::stdout().write_all(file.text.as_bytes());
+            print::text(&file.text);
             Exit::Good
         }
         None => {

@@ -89,6 +89,10 @@ pub(super) fn begin(arguments: &ServeArguments, desk: bool) -> Result<Started, E
         eprintln!("`-` can be read only once, and a reload reads again: name a file (`gantry check -` reads stdin)");
         return Err(Exit::Usage);
     }
+    if let Some(missing) = arguments.input.paths.iter().find(|path| !path.exists()) {
+        eprintln!("there is nothing at {}: name a document, or a folder that holds documents", missing.display());
+        return Err(Exit::Failed);
+    }
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
     let path: Option<&Path> = arguments.input.settings.as_deref();
     let settings = settings::read(path, &ProcessEnvironment, &mut sources, &mut findings);

@@ -6,23 +6,24 @@ use clap::CommandFactory;
 
 use super::arguments::{Cli, CompletionArguments};
 use super::exit::Exit;
+use super::print;
 
 pub fn completion(arguments: &CompletionArguments) -> Exit {
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "gantry", &mut io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Cli::command(), "gantry", &mut script);
+    print::bytes(&script);
     Exit::Good
 }
 
 /// One page with every verb: a page per verb would need files to put them in.
 pub fn man() -> Exit {
-    match render(&mut io::stdout().lock()) {
-        Ok(()) => Exit::Good,
-        // A closed pipe is the reader's decision.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Good,
-        Err(error) => {
-            eprintln!("cannot write: {error}");
-            Exit::Failed
-        }
+    let mut page = Vec::new();
+    if let Err(error) = render(&mut page) {
+        eprintln!("cannot write: {error}");
+        return Exit::Failed;
     }
+    print::bytes(&page);
+    Exit::Good
 }
 
 fn render(out: &mut impl io::Write) -> io::Result<()> {

@@ -1,8 +1,9 @@
 //! `gantry version`.
 
 use super::exit::Exit;
+use super::print;
 
 pub fn run() -> Exit {
-    println!("gantry {}", env!("CARGO_PKG_VERSION"));
+    print::text(concat!("gantry ", env!("CARGO_PKG_VERSION"), "\n"));
     Exit::Good
 }

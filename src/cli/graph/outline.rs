@@ -3,7 +3,7 @@
 use crate::assembly::{self, Assembly, Catch, Faults, Step, step_list};
 use crate::base::{Findings, Sources};
 use crate::load::{Paths, read_documents};
-use crate::openapi::Api;
+use crate::openapi::{Api, Operation};
 use crate::source::{Environment, Node};
 
 /// One assembly.
@@ -39,28 +39,38 @@ const LONGEST: usize = 60;
 /// What a step without a title is known by, by the property that says it.
 const TELLING: [&str; 7] = ["function", "function_name", "functionName", "target-url", "name", "definition", "input"];
 
+/// Assemblies, and the operations by which one may ask for them.
+pub struct Figures {
+    pub figures: Vec<Figure>,
+    /// Their ids, and their methods with paths.
+    pub known: Vec<String>,
+}
+
 /// The assemblies of the documents at some paths; with `only`, those that this operation runs.
-pub fn figures(paths: Paths<'_>, only: Option<&str>, sources: &mut Sources, findings: &mut Findings) -> Vec<Figure> {
+pub fn figures(paths: Paths<'_>, only: Option<&str>, sources: &mut Sources, findings: &mut Findings) -> Figures {
     let documents = read_documents(paths, sources, findings);
-    let mut figures = Vec::new();
+    let (mut figures, mut known) = (Vec::new(), Vec::new());
     for api in &documents.apis {
         // Nothing is expanded, so nothing secret is drawn.
         let found = assembly::find(api, &Untouched, None, &assembly::Values::untouched(), findings);
         for (index, one) in found.all.iter().enumerate() {
             let runs = api.operations.iter().zip(&found.by_operation).filter(|(_, run)| **run == Ok(index));
             let operations: Vec<_> = runs.map(|(operation, _)| operation).collect();
-            let wanted = |only: &str| operations.iter().any(|operation| operation.id.as_deref() == Some(only));
-            if operations.is_empty() || only.is_some_and(|only| !wanted(only)) {
-                continue;
+            let name = |operation: &&Operation| {
+                let method = operation.verb.as_ref().map_or("any", |method| method.as_str());
+                format!("{method} {}{}", api.base_path, operation.path.text)
+            };
+            let names: Vec<String> = operations.iter().map(name).collect();
+            let ids = operations.iter().filter_map(|operation| operation.id.as_deref().map(str::to_owned));
+            let own: Vec<String> = ids.chain(names.iter().cloned()).collect();
+            let is_wanted = only.is_none_or(|only| own.iter().any(|name| name == only));
+            known.extend(own);
+            if is_wanted && !operations.is_empty() {
+                figures.push(figure(api, one, names, findings));
             }
-            let name = |verb: Option<&str>, path: &str| format!("{} {}{path}", verb.unwrap_or("any"), api.base_path);
-            let operations = operations
-                .iter()
-                .map(|operation| name(operation.verb.as_ref().map(|verb| verb.as_str()), &operation.path.text));
-            figures.push(figure(api, one, operations.collect(), findings));
         }
     }
-    figures
+    Figures { figures, known }
 }
 
 fn figure(api: &Api, assembly: &Assembly, operations: Vec<String>, findings: &mut Findings) -> Figure {
