@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::extensions::{Carrier, IBM, OURS};
-use super::parse::catch_list;
+use super::parse::{catch_list, of_carrier};
 use super::properties::{Property, properties};
 use super::{AllowedHosts, Assembly, Catch, Cors, Step, Values, allowed_hosts, amazon, steps, unenforced};
 use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, Span, codes, nearest, quoted_list};
@@ -248,17 +248,20 @@ impl Settings {
         let own_catch = owner.get("catch").is_some();
         let own_finally = owner.get("finally").is_some();
         let (inherited_catch, inherited_finally) = inherited.unwrap_or_default();
-        Assembly {
+        let mut own = Findings::default();
+        let assembly = Assembly {
             carrier: self.carrier,
             generation: self.generation,
             error_format: self.error_format.unwrap_or(self.generation),
-            execute: steps(owner, "execute", findings),
+            execute: steps(owner, "execute", &mut own),
             executes_nothing: owner.get("execute").is_some_and(|list| list.is_sequence() && list.items().is_empty()),
-            catch: if own_catch { catch_list(owner, findings) } else { inherited_catch },
-            finally: if own_finally { steps(owner, "finally", findings) } else { inherited_finally },
+            catch: if own_catch { catch_list(owner, &mut own) } else { inherited_catch },
+            finally: if own_finally { steps(owner, "finally", &mut own) } else { inherited_finally },
             cors: None,
             span,
-        }
+        };
+        findings.extend(of_carrier(own, self.carrier));
+        assembly
     }
 }
 

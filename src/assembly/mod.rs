@@ -25,7 +25,7 @@ pub use carrier::{Assemblies, find, has_root, is_not_enforced, root_carrier};
 pub use cors::{CORS_HEADERS, Cors, CorsRule, EXPOSED_BY_V5, Origin, Others, cors_shape};
 pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use extensions::{Carrier, IBM};
-pub use parse::{step_list, steps};
+pub use parse::{of_carrier, step_list, steps};
 pub use properties::Property;
 pub use walk::Placed;
 pub use without_assemblies::WithoutAssemblies;

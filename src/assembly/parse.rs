@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Catch, Faults, Step};
+use super::{Carrier, Catch, Faults, Step};
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Content, Entry, Node};
 
@@ -29,10 +29,44 @@ pub fn step_list(list: &Node, name: &str, findings: &mut Findings) -> Vec<Step> 
                 .help("start every step with `- ` and its policy"),
         );
     }
-    let mut steps: Vec<Step> = list.items().iter().filter_map(|item| step(item, findings).ok()).collect();
+    let mut steps: Vec<Step> = list.items().iter().flat_map(|item| steps_of(item, findings)).collect();
     // Most lists are short, and a list that grows starts with room for four.
     steps.shrink_to_fit();
     steps
+}
+
+/// Findings about steps as a carrier has them: IBM's gateways run the policies of one step one after the other.
+pub fn of_carrier(findings: Findings, carrier: Carrier) -> impl Iterator<Item = Diagnostic> {
+    let runs = move |finding: &Diagnostic| carrier == Carrier::Ibm && finding.code == codes::SEVERAL_POLICIES;
+    findings.into_iter().map(move |finding| match runs(&finding) {
+        true => finding.softened("all of it is taken, in this order"),
+        false => finding,
+    })
+}
+
+/// The step of an item; several where it names several policies.
+fn steps_of(item: &Node, findings: &mut Findings) -> Vec<Step> {
+    let is_resource = item.get("kind").is_some() && item.get("spec").is_some();
+    let (common, policies): (Vec<&Entry>, Vec<&Entry>) =
+        item.entries().iter().partition(|entry| COMMON.contains(&&*entry.key.text));
+    let are_policies = policies.iter().all(|entry| entry.value.is_mapping());
+    if is_resource || item.entries().len() < 2 || policies.is_empty() || !are_policies {
+        return step(item, findings).into_iter().collect();
+    }
+    let message = match policies.len() {
+        1 => format!("`{}` is next to the policy of its step, expected below it", common[0].key.text),
+        many => format!("a step has {many} policies, expected one"),
+    };
+    let help = "indent the properties of the policy below its name, and start the next step with `- `";
+    findings.push(Diagnostic::error(codes::SEVERAL_POLICIES, item.span, message).help(help));
+    let made = policies.iter().enumerate().map(|(at, policy)| {
+        let own = policy.value.entries().iter();
+        let next_to_it = common.iter().copied().filter(|one| at == 0 && policy.value.get(&one.key.text).is_none());
+        let value =
+            Node { span: policy.value.span, content: Content::Mapping(own.chain(next_to_it).cloned().collect()) };
+        made(policy.key.text.clone(), policy.key.span, value, item, findings)
+    });
+    made.collect()
 }
 
 fn step(item: &Node, findings: &mut Findings) -> Result<Step, Reported> {

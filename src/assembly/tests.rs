@@ -122,8 +122,8 @@ fn shapes_that_are_no_steps_are_refused_at_their_place() {
                 .to_owned(),
         ),
         (
-            "execute: [{throw: {name: A}, version: 2}]",
-            format!("5:13: error G0202 a step has 2 keys, expected one, the policy's name; {indent}"),
+            "execute: [{throw: {name: A}, title: x}]",
+            format!("5:13: error G0209 `title` is next to the policy of its step, expected below it; {indent}"),
         ),
         (
             "execute: [[throw]]",

@@ -38,6 +38,8 @@ codes! {
         "No file with an OpenAPI or Swagger document was found at the paths given.";
     UNSET_VARIABLE = "G0009", "an environment variable or file that the text names does not exist",
         "`${NAME}` takes the environment variable NAME, `${NAME:-default}` falls back to a default, and `${file:/path}` reads a file. Set the variable, write a default, or write `$${` for the characters themselves.";
+    SECOND_DOCUMENT = "G0010", "a file has a second YAML document",
+        "A line `---` starts another document. Only the first one of a file is read: write each into a file of its own.";
 
     NOT_OPENAPI = "G0101", "the document is not an OpenAPI document that Gantry reads",
         "A document starts with `openapi: 3.0.x`, `openapi: 3.1.x` or `swagger: '2.0'`.";
@@ -50,9 +52,11 @@ codes! {
     UNRESOLVED_REF = "G0105", "a `$ref` points nowhere",
         "The target of a `$ref` must exist, in this document or in a file of its folder.";
     SPEC_MISMATCH = "G0106", "the document does not follow its OpenAPI version",
-        "The typed OpenAPI 3.0 model cannot hold this document. It is served all the same; other tools may refuse it.";
+        "The specification forbids what is here, or asks for what is missing. The document is served all the same; other tools may refuse it.";
     CLOSED_FILE = "G0107", "the document names a file that it may not read",
         "A document reads YAML, JSON, JavaScript and HTML files of its own folder and of the folders below it: for `$ref`, `json-schema`, `source` and `page`. Links are followed before the folders are compared, so a link that leads out of the folder is refused too. Nothing of such a file is shown. Copy the file, or name its folder with `--files-from DIR`, which may be repeated, or in GANTRY_FILES_FROM, where `:` separates folders.";
+    MISPLACED_KEY = "G0108", "OpenAPI has no such key here",
+        "A key that OpenAPI does not have at this place is not read: it is mistyped, or belongs elsewhere. Where it decides who may call, such as `security`, a method or `x-assembly`, the document is refused; other keys are ignored. Keys that start with `x-` are yours.";
 
     NO_ASSEMBLY = "G0201", "an operation has no assembly",
         "Without an assembly there is nothing to run. Put `x-assembly` with an `execute` list at the root of the document, at the path or at the operation.";
@@ -72,6 +76,9 @@ codes! {
 
     UNGUARDED = "G0208", "the document protects an operation in a way that Gantry does not have yet",
         "The caller or the request would be checked here. Served without that check the operation would stand open, so the document is refused. The message says what to add; of an export of AWS API Gateway, remove the protection where something in front of Gantry gives it, or write an `x-assembly` for the operation. docs/security.md has what is enforced.";
+
+    SEVERAL_POLICIES = "G0209", "a step has several keys",
+        "A step is a map with one key, the policy's name, and everything else is below it. Under `x-assembly` several keys are an error. In IBM's documents the policies run one after the other.";
 
     UNKNOWN_POLICY = "G0301", "there is no such policy",
         "The name of the step is not a policy. The message shows the nearest names.";

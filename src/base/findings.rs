@@ -23,11 +23,16 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding. The same code at the same place is one finding.
+    /// Adds a finding. The same code at the same place is one finding; an error takes the place of a warning.
     pub fn push(&mut self, finding: Diagnostic) -> Reported {
         self.pushed_errors += usize::from(finding.severity == Severity::Error);
         if self.known.insert((finding.span, finding.code.id)) {
             self.all.push(finding);
+        } else if finding.severity == Severity::Error {
+            let same = |one: &&mut Diagnostic| one.span == finding.span && one.code == finding.code;
+            if let Some(known) = self.all.iter_mut().find(same).filter(|known| known.severity != Severity::Error) {
+                *known = finding;
+            }
         }
         Reported(())
     }

@@ -26,7 +26,7 @@ pub use generation::Generation;
 pub use github::render as render_github;
 pub use human::render as render_human;
 pub use json::report as json_report;
-pub use nearest::{nearest, quoted_list};
+pub use nearest::{mistyped, nearest, quoted_list};
 pub use printable::{Printable, acts_on_readers, write_json_string};
 pub use sarif::report as sarif_report;
 pub use seldom::Seldom;

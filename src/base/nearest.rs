@@ -18,6 +18,17 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec
     ranked.into_iter().take_while(|(distance, _)| *distance <= best + 1).take(3).map(|(_, name)| name).collect()
 }
 
+/// Those of `known` that `typed` is most likely a slip of the keyboard for: one edit away, in longer names two.
+pub fn mistyped<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let normal = normal(typed);
+    let limit = if normal.chars().count() < LONGER { 1 } else { 2 };
+    let near = nearest(typed, known).into_iter();
+    near.filter(|name| distance(&normal, &self::normal(name)) <= limit).collect()
+}
+
+/// Letters from which on two edits are a slip.
+const LONGER: usize = 7;
+
 /// Names as a sentence has them: `a`, `b` or `c`.
 pub fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
@@ -62,6 +73,19 @@ mod tests {
         assert_eq!(nearest("lamdba", known), ["lambda"]);
         assert_eq!(nearest("set_variable", known), ["set-variable"]);
         assert!(nearest("quota", known).is_empty());
+    }
+
+    #[test]
+    fn a_slip_is_nearer_than_a_guess() {
+        let known = ["get", "post", "parameters", "x-assembly"];
+        for (typed, name) in
+            [("GET", "get"), ("pots", "post"), ("paramters", "parameters"), ("x_asembly", "x-assembly"), ("gte", "get")]
+        {
+            assert_eq!(mistyped(typed, known), [name], "{typed}");
+        }
+        for other in ["query", "path", "name", "x-example", "g"] {
+            assert!(mistyped(other, known).is_empty(), "{other}");
+        }
     }
 
     #[test]

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use super::parts::Parts;
 use super::{at_run_time, flow, likely_mistakes, stages};
-use crate::assembly::{Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step};
+use crate::assembly::{
+    Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step, of_carrier, step_list,
+};
 use crate::base::{Code, Diagnostic, Findings, Generation, Reported, Severity, codes, nearest, quoted_list};
 use crate::expression::{Builtin, split_path};
 use crate::openapi::{Api, Location};
 use crate::policies;
-use crate::policy::{Access, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts};
+use crate::policy::{Access, BLOCKS, Compiled, Compiler, Entry, Flow, Names, Plan, SharedParts};
 use crate::runtime::{CatchNames, ErrorFormat, Handler, Op, OpId, Pipeline, StepInfo};
 use crate::settings::Purpose;
+use crate::source::Node;
 
 /// Compiles an assembly.
 pub fn compile_assembly(
@@ -210,7 +213,13 @@ impl<'a, 's> Assembler<'a, 's> {
         compiler.cors = self.assembly.cors.as_ref();
         let info = compiler.info();
         let Ok(compiled) = entry.compile(&mut compiler) else {
-            return self.at_run_time(step, own, entry.meta.at_run_time, generation);
+            let mark = self.findings.mark();
+            let diverges = self.at_run_time(step, own, entry.meta.at_run_time, generation);
+            // Nothing of the document is served then, and the steps inside have mistakes of their own.
+            if self.findings.errors_since(mark).is_err() && entry.meta.literal == BLOCKS {
+                self.blocks_inside(&step.config);
+            }
+            return diverges;
         };
         self.findings.extend(own);
         match compiled {
@@ -220,6 +229,21 @@ impl<'a, 's> Assembler<'a, 's> {
                 diverges
             }
             Compiled::Flow(flow) => self.flow(flow, &info),
+        }
+    }
+
+    /// Compiles the steps inside of a step that cannot be read, for their findings.
+    fn blocks_inside(&mut self, node: &Node) {
+        node.items().iter().for_each(|item| self.blocks_inside(item));
+        for entry in node.entries() {
+            if !BLOCKS.contains(&&*entry.key.text) || !entry.value.is_sequence() {
+                self.blocks_inside(&entry.value);
+                continue;
+            }
+            let mut own = Findings::default();
+            let steps = step_list(&entry.value, &entry.key.text, &mut own);
+            self.findings.extend(of_carrier(own, self.carrier));
+            self.block(&steps);
         }
     }
 
@@ -275,9 +299,14 @@ impl<'a, 's> Assembler<'a, 's> {
         if let Some((version, span)) = &step.version
             && !entry.meta.versions.contains(&&**version)
         {
-            let message = format!("`{name}` has no version {version}");
             let help = format!("write {}", quoted_list(entry.meta.versions));
-            return Err(findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help)));
+            let newest = newest_of(version, entry.meta.versions).filter(|_| self.carrier == Carrier::Ibm);
+            let Some(newest) = newest else {
+                let message = format!("`{name}` has no version {version}");
+                return Err(findings.push(Diagnostic::error(codes::BAD_VERSION, *span, message).help(help)));
+            };
+            let message = format!("`{name}` has no version {version} here, so it runs as {newest}");
+            findings.push(Diagnostic::warning(codes::BAD_VERSION, *span, message).help(help));
         }
         Ok(entry)
     }
@@ -340,6 +369,12 @@ impl<'a, 's> Assembler<'a, 's> {
         self.parts.info.push(info);
         self.parts.access.push(plan.access);
     }
+}
+
+/// The newest version with the same first number: the versions of one policy add to each other.
+fn newest_of(version: &str, known: &'static [&'static str]) -> Option<&'static str> {
+    let (major, _) = version.split_once('.')?;
+    known.iter().rev().copied().find(|one| one.split_once('.').is_some_and(|(own, _)| own == major))
 }
 
 /// `may_be_brought` takes a name that is like none for that of a policy that the settings will bring.

@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use http::{HeaderValue, Method};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::assembly::{self, Assemblies, Carrier, IBM, Values, WithoutAssemblies};
 use crate::base::{Findings, Reported, codes};
@@ -216,6 +216,19 @@ fn declared(operation: &Operation) -> Box<[DeclaredParameter]> {
     all.into()
 }
 
+/// What is encoded in the text of a path.
+const IN_PATHS: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'$')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'*');
+
 /// The path with its parameters' examples, and the required query parameters that have one.
 fn sample_path(api: &Api, operation: &Operation) -> String {
     let example = |name: &str| {
@@ -227,10 +240,10 @@ fn sample_path(api: &Api, operation: &Operation) -> String {
     for segment in &operation.path.segments {
         path.push('/');
         match segment {
-            Segment::Static(text) => path.push_str(text),
+            Segment::Static(text) => path.extend(utf8_percent_encode(text, &IN_PATHS)),
             Segment::Parameter(name) | Segment::Greedy(name) => path.push_str(&example(name)),
             Segment::Mixed(parts) => parts.iter().for_each(|part| match part {
-                Part::Text(text) => path.push_str(text),
+                Part::Text(text) => path.extend(utf8_percent_encode(text, &IN_PATHS)),
                 Part::Parameter(name) => path.push_str(&example(name)),
             }),
         }

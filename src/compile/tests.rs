@@ -2,6 +2,7 @@
 
 mod at_run_time;
 mod custom;
+mod estates;
 mod faults;
 mod findings;
 mod liveness;

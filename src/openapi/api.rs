@@ -31,6 +31,10 @@ impl Api {
     /// Answers every verb at the base path and below it, as a document with an empty `paths` does.
     pub fn serve_base_path(&mut self) {
         let Some(paths) = self.tree.root.entry("paths").cloned() else { return };
+        // A path without a method that can be served is no empty `paths`.
+        if paths.value.entries().iter().any(|entry| !entry.key.text.starts_with("x-")) {
+            return;
+        }
         let all = ["/", "/{+path}"].into_iter().filter_map(|path| PathTemplate::parse(path).ok());
         self.operations = all
             .map(|path| Operation {

@@ -9,6 +9,8 @@ mod openapi30;
 mod openapi31;
 mod parameter;
 mod path;
+mod path_item;
+mod placement;
 mod read;
 pub mod schema;
 

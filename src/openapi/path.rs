@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
+
 /// A path template, such as `/orders/{id}/{+rest}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathTemplate {
@@ -10,7 +12,7 @@ pub struct PathTemplate {
     pub segments: Vec<Segment>,
 }
 
-/// What stands between two slashes.
+/// What is between two slashes. Its texts are decoded, as requests are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
     /// Exactly this text.
@@ -102,7 +104,7 @@ fn segment(piece: &str) -> Result<Segment, String> {
             return Err(format!("`{piece}` has a `{{` without its `}}`"));
         };
         if open > 0 {
-            parts.push(Part::Text(rest[..open].into()));
+            parts.push(Part::Text(decoded(&rest[..open])));
         }
         parts.push(Part::Parameter(rest[open + 1..close].into()));
         rest = &rest[close + 1..];
@@ -111,7 +113,7 @@ fn segment(piece: &str) -> Result<Segment, String> {
         return Err(format!("`{piece}` has a `}}` without its `{{`"));
     }
     if !rest.is_empty() {
-        parts.push(Part::Text(rest.into()));
+        parts.push(Part::Text(decoded(rest)));
     }
     if parts.windows(2).any(|pair| matches!(pair, [Part::Parameter(_), Part::Parameter(_)])) {
         return Err(format!("the parameters in `{piece}` touch, so nothing says where one ends"));
@@ -134,6 +136,11 @@ fn segment(piece: &str) -> Result<Segment, String> {
     }
 }
 
+fn decoded(text: &str) -> Arc<str> {
+    // What is no text when it is decoded can only be sent as it is written.
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.into(), Into::into)
+}
+
 fn checked(name: &str, piece: &str) -> Result<Arc<str>, String> {
     if name.is_empty() || name.contains(['{', '+', '*']) {
         return Err(format!("`{piece}` does not name its parameter"));
@@ -150,6 +157,10 @@ mod tests {
         let template = PathTemplate::parse("/orders/{id}/{name}.json/{+rest}").unwrap();
         assert_eq!(template.parameters().iter().map(|name| &**name).collect::<Vec<_>>(), ["id", "name", "rest"]);
         assert!(matches!(template.segments[3], Segment::Greedy(_)));
+        assert_eq!(
+            PathTemplate::parse("/caf%C3%A9/%zz").unwrap().segments,
+            [Segment::Static("café".into()), Segment::Static("%zz".into())]
+        );
         assert_eq!(PathTemplate::parse("/{proxy+}").unwrap().segments, [Segment::Greedy("proxy".into())]);
     }
 

@@ -88,7 +88,8 @@ impl Api {
             let scheme = self.scheme(&entry.key.text, entry.key.span, findings);
             Demand { scheme: Arc::new(scheme), scopes, span: entry.key.span }
         };
-        item.entries().iter().map(demand).collect()
+        // `$$label` and its like are notes of IBM's editor.
+        item.entries().iter().filter(|entry| !entry.key.text.starts_with("$$")).map(demand).collect()
     }
 
     /// A scheme by its name. One that is not there is an error: nobody could tell what is asked for.

@@ -167,12 +167,3 @@ fn base_paths_that_cannot_be_are_refused() {
         "api.yaml:3:17: error G0102 the path of the first server's URL has a variable without a default"
     );
 }
-
-#[test]
-fn a_document_that_other_tools_refuse_is_served_with_a_warning() {
-    let text = format!("openapi: 3.0.3\ninfo: {{title: t}}\npaths: {{/x: {{}}}}{SAY}");
-    let loaded = Setup::default().load(&text);
-    let findings = loaded.findings();
-    assert!(findings.len() == 1 && findings[0].starts_with("api.yaml:1:10: warning G0106 "), "{findings:?}");
-    loaded.serve();
-}

@@ -5,7 +5,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::Compiler;
-use crate::assembly::{Step, step_list};
+use crate::assembly::{Step, of_carrier, step_list};
+use crate::base::Findings;
 
 /// A list of steps inside a policy's configuration. It is not read with the configuration: each step has a schema of its own.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,7 +44,12 @@ impl Compiler<'_, '_> {
     pub fn steps(&mut self, pointer: &str) -> Vec<Step> {
         let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
         match self.node(pointer).cloned() {
-            Some(list) => step_list(&list, &name, self.findings),
+            Some(list) => {
+                let mut own = Findings::default();
+                let steps = step_list(&list, &name, &mut own);
+                self.findings.extend(of_carrier(own, self.carrier));
+                steps
+            }
             None => Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ use crate::assembly::{Carrier, Cors, Step};
 use crate::base::{Code, Diagnostic, Findings, Generation, Reported, Span, codes};
 use crate::expression::{Builtin, Reference, Root, Template};
 use crate::runtime::{CallSite, StepInfo, is_writable};
-use crate::source::{Content, Node, Shape, expand};
+use crate::source::{Content, Entry, Node, Shape, expand};
 
 /// Compiles one step. Everything a policy reports goes to the true place in the document.
 pub struct Compiler<'a, 'p> {
@@ -51,6 +51,9 @@ impl<'a, 'p> Compiler<'a, 'p> {
             self.config = expand(&self.config, self.meta.literal, self.shared.environment, self.findings);
         }
         self.findings.errors_since(mark)?;
+        if self.carrier == Carrier::Ibm {
+            self.config = without_nulls(&self.config);
+        }
         let mut spelling = Findings::default();
         let config = shape.decode(&self.config, self.findings)?;
         self.config = shape.rename(&self.config, &mut spelling);
@@ -256,4 +259,34 @@ fn masked_texts(node: &Node, texts: &mut Vec<Arc<str>>) {
         Content::Sequence(items) => items.iter().for_each(|item| masked_texts(item, texts)),
         Content::Mapping(entries) => entries.iter().for_each(|entry| masked_texts(&entry.value, texts)),
     }
+}
+
+/// Properties whose null is a value.
+const VALUES: [&str; 2] = ["value", "mapXMLEmptyElement"];
+
+/// Properties with steps, whose policies may be without properties of their own.
+const STEPS: [&str; 2] = ["execute", "otherwise"];
+
+/// A configuration without what IBM's editor leaves empty: properties and items of lists that are null. Blocks of steps stay as they
+/// are.
+fn without_nulls(node: &Node) -> Node {
+    let content = match &node.content {
+        Content::Mapping(entries) => {
+            let kept = entries.iter().filter(|entry| !entry.value.is_null() || is_kept_as_it_is(&entry.key.text));
+            let kept = kept.map(|entry| match is_kept_as_it_is(&entry.key.text) || &*entry.key.text == "schema" {
+                true => entry.clone(),
+                false => Entry { key: entry.key.clone(), value: without_nulls(&entry.value) },
+            });
+            Content::Mapping(kept.collect())
+        }
+        Content::Sequence(items) => {
+            Content::Sequence(items.iter().filter(|item| !item.is_null()).map(without_nulls).collect())
+        }
+        Content::Scalar(_) => return node.clone(),
+    };
+    Node { span: node.span, content }
+}
+
+fn is_kept_as_it_is(key: &str) -> bool {
+    VALUES.contains(&key) || STEPS.contains(&key)
 }

@@ -8,6 +8,7 @@ mod budget;
 mod caller;
 mod calls;
 mod context;
+mod encoded;
 mod error_document;
 mod execute;
 mod fault;

@@ -1,8 +1,8 @@
 //! From a path and a verb to a route: a trie over path segments.
 //!
 //! At every segment the exact text wins over a mixed segment, that over a parameter, and that over a greedy one; the search
-//! goes back and tries the next kind when a branch does not lead to a route. Segments are compared as they were sent, so an
-//! encoded slash stays inside its segment.
+//! goes back and tries the next kind when a branch does not lead to a route. Segments are compared decoded, one by one, so an
+//! encoded slash stays inside its segment; the values of parameters are as sent.
 //!
 //! Among the routes of the v5 engine a score decides, as it did there; it tells another winner only in paths of five segments
 //! and more.
@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use http::Method;
 
+use super::encoded::{after_text, decoded, places_of};
 use crate::openapi::{Part, Segment};
 
 #[cfg(test)]
@@ -308,7 +309,7 @@ impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
     fn branch(&mut self, branch: &'r Branch<T>, rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
         let Some(rest) = rest else { return self.leaf(&branch.here.0) };
         let (segment, after) = first_segment(rest);
-        if let Some(leaf) = branch.exact.get(segment).and_then(|next| self.next(next, after)) {
+        if let Some(leaf) = branch.exact.get(&decoded(segment)).and_then(|next| self.next(next, after)) {
             return Some(leaf);
         }
         let depth = self.values.len();
@@ -356,7 +357,7 @@ impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
                 _ => first_segment(left),
             };
             match segment {
-                Segment::Static(known) if **known == *text => {}
+                Segment::Static(known) if **known == *decoded(text) => {}
                 Segment::Parameter(_) | Segment::Greedy(_) if !text.is_empty() => self.values.push(text),
                 Segment::Mixed(parts) if match_parts(parts, text, &mut self.values) => {}
                 _ => return None,
@@ -403,7 +404,7 @@ fn match_parts<'p>(parts: &[Part], segment: &'p str, values: &mut Vec<&'p str>) 
     let mut parts = parts.iter().peekable();
     while let Some(part) = parts.next() {
         match part {
-            Part::Text(text) => match rest.strip_prefix(&**text) {
+            Part::Text(text) => match after_text(rest, text) {
                 Some(after) => rest = after,
                 None => return false,
             },
@@ -411,12 +412,8 @@ fn match_parts<'p>(parts: &[Part], segment: &'p str, values: &mut Vec<&'p str>) 
                 let end = match parts.peek() {
                     None => rest.len(),
                     Some(Part::Text(text)) => {
-                        let last = parts.len() == 1;
-                        let found = if last {
-                            rest.rfind(&**text)
-                        } else {
-                            skip_first(rest).find(&**text).map(|at| at + first_len(rest))
-                        };
+                        let mut places = places_of(rest, text);
+                        let found = if parts.len() == 1 { places.last() } else { places.find(|at| *at > 0) };
                         match found {
                             Some(at) => at,
                             None => return false,
@@ -433,12 +430,4 @@ fn match_parts<'p>(parts: &[Part], segment: &'p str, values: &mut Vec<&'p str>) 
         }
     }
     rest.is_empty()
-}
-
-fn first_len(text: &str) -> usize {
-    text.chars().next().map_or(0, char::len_utf8)
-}
-
-fn skip_first(text: &str) -> &str {
-    &text[first_len(text)..]
 }

@@ -6,6 +6,7 @@
 //! others.
 
 mod answer;
+mod code;
 mod dialect;
 mod engine;
 mod evaluate;
@@ -31,6 +32,6 @@ pub use dialect::{Dialect, Limits};
 pub use engine::Engine;
 pub use host::object_name;
 pub use reach::{Calls, Keys, Reach};
-pub use source::{MODULES, Map, Mistake, Script, required};
+pub use source::{MODULES, Map, Mistake, Script, required, returns};
 pub use stuck::StuckThreads;
 pub use substitution::{Substituted, substitute};

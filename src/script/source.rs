@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::code::code_of;
 use super::failure::Failure;
 use super::realm::Realm;
 use super::{Dialect, Limits, Reach};
@@ -130,7 +131,7 @@ fn forms(dialect: Dialect) -> Vec<(&'static str, &'static str)> {
 
 /// The code that runs. A condition without `return` that is no expression counts by the value of its last statement.
 fn wrapped(dialect: Dialect, prefix: &str, text: &str, suffix: &str) -> String {
-    if dialect == Dialect::Condition && prefix == "(function(){" && !text.contains("return") {
+    if dialect == Dialect::Condition && prefix == "(function(){" && !returns(text) {
         return text.to_owned();
     }
     format!("{prefix}{text}{suffix}")
@@ -158,12 +159,43 @@ fn byte(text: &str, prefix: usize, line: usize, column: usize) -> usize {
     (start + offset).min(text.len())
 }
 
+/// Whether statements return from themselves, and not only from functions in them.
+pub fn returns(text: &str) -> bool {
+    // Outside of functions a `return` is the one thing that may not be; what is never true is not run.
+    text.contains("return") && syntax(&format!("if (false) {{\n{text}\n}}")).is_err()
+}
+
 /// The modules that a script asks for by a plain name, with their places.
 pub fn required(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
     let Ok(pattern) = Regex::new(r#"\brequire\s*\(\s*(?:'([^'\n]*)'|"([^"\n]*)")\s*\)"#) else { return Vec::new() };
-    let names = pattern.captures_iter(text).filter_map(|found| {
-        let name = found.get(1).or_else(|| found.get(2))?;
-        Some((name.as_str().to_owned(), name.range()))
+    // Texts keep their quotes there, and their lengths.
+    let code = code_of(text);
+    let names = pattern.captures_iter(&code).filter_map(|found| {
+        let start = found.get(0)?.start();
+        let is_member = code[..start].trim_end().ends_with('.') || code[..start].ends_with('$');
+        let range = found.get(1).or_else(|| found.get(2))?.range();
+        (!is_member).then(|| (text[range.clone()].to_owned(), range))
     });
     names.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_returns_where_no_function_of_its_own_does() {
+        for (text, expected) in [
+            ("return 1", true),
+            ("if (a) { return 1; }", true),
+            ("var f = function () { return 1; }; return f();", true),
+            ("var f = function () { return 1; }; f($bound[0]);", false),
+            ("function f() { return 1; }\nf()", false),
+            ("[1].map((x) => { return x; }).join()", false),
+            ("'return'", false),
+            ("a.b // return", false),
+        ] {
+            assert_eq!(returns(text), expected, "{text}");
+        }
+    }
 }

@@ -172,7 +172,7 @@ impl<'t> Json<'_, 't, '_> {
         u16::from_str_radix(digits, 16).ok().filter(|_| is_hex)
     }
 
-    /// The letter that an escape stands for, without its backslash. Half of a pair, without the other, is left to YAML.
+    /// The letter that an escape stands for, without its backslash. Half of a pair, without the other, is no letter.
     fn escape(&mut self) -> Option<char> {
         let letter = match self.peek()? {
             letter @ (b'"' | b'\\' | b'/') => char::from(letter),
@@ -185,8 +185,10 @@ impl<'t> Json<'_, 't, '_> {
                 let first = self.unit(self.at + 1)?;
                 let paired = (0xd800..0xdc00).contains(&first) && self.text[self.at + 5..].starts_with("\\u");
                 let second = if paired { Some(self.unit(self.at + 7)?) } else { None };
-                self.at += if paired { 10 } else { 4 };
-                char::decode_utf16(std::iter::once(first).chain(second)).next()?.ok()?
+                let second = second.filter(|unit| (0xdc00..0xe000).contains(unit));
+                self.at += if second.is_some() { 10 } else { 4 };
+                let letter = char::decode_utf16(std::iter::once(first).chain(second)).next()?;
+                letter.unwrap_or(char::REPLACEMENT_CHARACTER)
             }
             _ => return None,
         };

@@ -7,6 +7,7 @@ mod decode;
 mod expand;
 mod files;
 mod json;
+mod loose;
 mod node;
 mod origin;
 mod packaged;
@@ -17,7 +18,9 @@ mod roots;
 pub mod rule;
 mod scalar;
 mod schema_messages;
+mod second;
 mod style;
+mod tag;
 mod yaml;
 
 pub use decode::{Shape, Spellings, Unbuilt, kebab_case};

@@ -85,4 +85,41 @@ mod tests {
         let text = "{\n  \"a\": [true]\n}";
         assert_eq!(read(text).0.unwrap().to_json(), serde_json::json!({"a": [true]}));
     }
+
+    #[test]
+    fn merge_keys_are_applied_with_the_places_of_what_they_merge() {
+        let text = "a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc:\n  <<: [*a, *b]\n  x: 0\nd: {<<: *a, w: 5}\n";
+        let (node, findings) = read(text);
+        let node = node.unwrap();
+        assert_eq!(findings, [""; 0]);
+        assert_eq!(node.get("c").unwrap().to_json(), serde_json::json!({"x": 0, "y": 2, "z": 4}));
+        assert_eq!(node.get("d").unwrap().to_json(), serde_json::json!({"x": 1, "y": 2, "w": 5}));
+        assert_eq!(node.pointer("/d/y").unwrap().span, node.pointer("/a/y").unwrap().span);
+        // An anchor marks the map with what is merged into it.
+        let (node, _) = read("a: &a {x: 1}\nb: &b {<<: *a}\nc: {<<: *b}\n");
+        assert_eq!(node.unwrap().pointer("/c/x").and_then(Node::text), Some("1"));
+    }
+
+    #[test]
+    fn what_is_no_merge_key_stays() {
+        for text in ["a: {'<<': {x: 1}}\n", "{\"a\": {\"<<\": {\"x\": 1}}}"] {
+            assert_eq!(read(text).0.unwrap().pointer("/a/<</x").and_then(Node::text), Some("1"), "{text}");
+        }
+        for text in ["a: {<<: text}\n", "a: {<<: [{x: 1}, 2]}\n"] {
+            assert_eq!(read(text).1.len(), 1, "{text}");
+            assert!(read(text).1[0].ends_with("G0007"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_second_document_is_named() {
+        for text in ["a: 1\n---\nb: 2\n", "---\na: 1\n...\n---\nb: [\n"] {
+            let (node, findings) = read(text);
+            assert_eq!(node.unwrap().to_json(), serde_json::json!({"a": 1}));
+            assert!(findings.len() == 1 && findings[0].ends_with("G0010"), "{findings:?}");
+        }
+        for text in ["a: 1\n---\n", "a: 1\n...\n", "--- # c\na: 1\n--- # c\n", "a: 1\n--- ~\n"] {
+            assert_eq!(read(text).1, [""; 0], "{text}");
+        }
+    }
 }

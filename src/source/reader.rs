@@ -15,6 +15,9 @@ const MAX_DEPTH: usize = 128;
 /// Values after aliases are expanded: an alias of aliases multiplies.
 const MAX_NODES: usize = 1_000_000;
 
+/// The key whose maps are written as if their entries were in its place.
+const MERGE: &str = "<<";
+
 /// A map or list whose end has not been met yet.
 struct Open {
     span: Span,
@@ -28,12 +31,18 @@ struct Open {
 
 pub(super) enum OpenKind {
     Sequence(Vec<Node>),
-    Mapping { entries: Vec<Entry>, seen: HashSet<Arc<str>>, key: Option<Key> },
+    /// `merges` are the places among the entries whose key is YAML's merge key.
+    Mapping {
+        entries: Vec<Entry>,
+        seen: HashSet<Arc<str>>,
+        key: Option<Key>,
+        merges: Vec<usize>,
+    },
 }
 
 impl OpenKind {
     pub(super) fn mapping() -> Self {
-        OpenKind::Mapping { entries: Vec::new(), seen: HashSet::new(), key: None }
+        OpenKind::Mapping { entries: Vec::new(), seen: HashSet::new(), key: None, merges: Vec::new() }
     }
 }
 
@@ -135,7 +144,8 @@ impl<'t> Reader<'t> {
                 items.shrink_to_fit();
                 Content::Sequence(items.into())
             }
-            OpenKind::Mapping { mut entries, .. } => {
+            OpenKind::Mapping { entries, merges, .. } => {
+                let mut entries = if merges.is_empty() { entries } else { merged(entries, &merges)? };
                 entries.shrink_to_fit();
                 Content::Mapping(entries.into())
             }
@@ -162,7 +172,7 @@ impl<'t> Reader<'t> {
         open.size += if is_key { 0 } else { size };
         match &mut open.kind {
             OpenKind::Sequence(items) => items.push(node),
-            OpenKind::Mapping { entries, seen, key } => match key.take() {
+            OpenKind::Mapping { entries, seen, key, merges } => match key.take() {
                 Some(key) => {
                     if !seen.insert(key.text.clone()) {
                         self.duplicates.push(duplicate(&key, entries));
@@ -171,6 +181,9 @@ impl<'t> Reader<'t> {
                 }
                 None => match node.content {
                     Content::Scalar(scalar) => {
+                        if &*scalar.text == MERGE && scalar.style == Style::Plain {
+                            merges.push(entries.len());
+                        }
                         let text = self.keys.get(&scalar.text).cloned().unwrap_or_else(|| {
                             self.keys.insert(scalar.text.clone());
                             scalar.text
@@ -205,6 +218,33 @@ fn applied(function: Option<String>, node: Node) -> Node {
     let span = node.span;
     let entry = Entry { key: Key { text: function.into(), span }, value: node };
     Node { span, content: Content::Mapping([entry].into()) }
+}
+
+/// The entries with those of merge keys in their places. What the map writes itself wins, then what is merged first.
+fn merged(entries: Vec<Entry>, merges: &[usize]) -> Result<Vec<Entry>, Box<Diagnostic>> {
+    let is_merge = |at: usize| merges.contains(&at);
+    let own = entries.iter().enumerate().filter(|(at, _)| !is_merge(*at)).map(|(_, entry)| entry.key.text.clone());
+    let mut seen: HashSet<Arc<str>> = own.collect();
+    let mut all = Vec::with_capacity(entries.len());
+    for (at, entry) in entries.into_iter().enumerate() {
+        if !is_merge(at) {
+            all.push(entry);
+            continue;
+        }
+        let maps = match &entry.value.content {
+            Content::Sequence(items) => items,
+            _ => std::slice::from_ref(&entry.value),
+        };
+        for map in maps {
+            if !map.is_mapping() && !map.is_null() {
+                let message = format!("`<<` merges maps into this one, and this is {}", map.kind());
+                let help = "write an alias of a map, as in `<<: *name`, or quote the key";
+                return Err(Box::new(Diagnostic::error(codes::BAD_KEY, map.span, message).help(help)));
+            }
+            all.extend(map.entries().iter().filter(|entry| seen.insert(entry.key.text.clone())).cloned());
+        }
+    }
+    Ok(all)
 }
 
 fn duplicate(key: &Key, entries: &[Entry]) -> Diagnostic {

@@ -2,28 +2,65 @@
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
+use super::loose::{Loose, is_of_brackets};
 use super::node::Node;
 use super::reader::{OpenKind, Reader, too_deep};
+use super::second::{Later, second_document};
 use super::style::Style;
+use super::tag::function;
 use crate::base::{Diagnostic, Findings, Reported, SourceId, Span, codes};
 
 pub(super) fn parse_yaml(source: SourceId, text: &str, findings: &mut Findings) -> Result<Node, Reported> {
-    let mut reader = Reader::new(source, text);
-    let places = Places { source, bytes: ByteIndex::new(text) };
-    for event in Parser::new_from_str(text) {
-        let step = match event {
-            Ok((event, span)) => add(&mut reader, event, places.span(span.start, span.end)),
-            Err(error) => Err(places.syntax_error(&error)),
+    let mut loose = Loose::new(text);
+    // An open bracket makes lists of all lines after it, and the first of them is the place to look at.
+    let mut open = None;
+    loop {
+        let scanned = loose.text();
+        let places = Places { source, bytes: ByteIndex::new(&scanned), loose: &loose };
+        let error = match read(text, &scanned, &places, findings) {
+            Ok(read) => return read,
+            Err(error) => error,
         };
-        match step {
-            Ok(Progress::More) => {}
-            Ok(Progress::Finished) => break,
-            Err(finding) => {
-                return Err(findings.push(*finding));
-            }
+        let (at, finding) = (places.byte(error.marker()), places.syntax_error(&error));
+        if !loose.mend(&error, at as usize) {
+            return Err(findings.push(*open.unwrap_or(finding)));
+        }
+        if is_of_brackets(&error) {
+            open.get_or_insert(finding);
         }
     }
-    reader.finished(findings)
+}
+
+/// Reads the first document of a text; fails where the scanner does.
+fn read(
+    text: &str,
+    scanned: &str,
+    places: &Places<'_>,
+    findings: &mut Findings,
+) -> Result<Result<Node, Reported>, ScanError> {
+    let mut reader = Reader::new(places.source, text);
+    let mut events = Parser::new_from_str(scanned);
+    while let Some(event) = events.next() {
+        let (event, span) = event?;
+        match add(&mut reader, event, places.span(span.start, span.end)) {
+            Ok(Progress::More) => {}
+            Ok(Progress::Finished) => {
+                findings.extend(second_document(events.map(|event| later(event, places))));
+                break;
+            }
+            Err(finding) => return Ok(Err(findings.push(*finding))),
+        }
+    }
+    Ok(reader.finished(findings))
+}
+
+fn later(event: Result<(Event<'_>, saphyr_parser::Span), ScanError>, places: &Places<'_>) -> Later {
+    match event {
+        Ok((Event::DocumentStart(..), span)) => Later::Start(places.span(span.start, span.end)),
+        Ok((Event::Scalar(text, ScalarStyle::Plain, ..), _)) => Later::of_plain(&text),
+        Ok((Event::DocumentEnd | Event::StreamEnd | Event::Nothing | Event::StreamStart, _)) => Later::Nothing,
+        _ => Later::Content,
+    }
 }
 
 enum Progress {
@@ -36,14 +73,14 @@ fn add(reader: &mut Reader<'_>, event: Event<'_>, span: Span) -> Result<Progress
     match event {
         Event::DocumentEnd if reader.has_root() => return Ok(Progress::Finished),
         Event::Scalar(text, style, anchor, tag) => {
-            reader.marked_leaf(&text, style.into(), span, anchor, function(tag.as_deref()))?;
+            reader.marked_leaf(&text, style.into(), span, anchor, of_tag(tag.as_deref()))?;
         }
         Event::Alias(anchor) => reader.alias(anchor, span)?,
         Event::SequenceStart(anchor, tag) => {
-            reader.begin(span, anchor, OpenKind::Sequence(Vec::new()), function(tag.as_deref()))?;
+            reader.begin(span, anchor, OpenKind::Sequence(Vec::new()), of_tag(tag.as_deref()))?;
         }
         Event::MappingStart(anchor, tag) => {
-            reader.begin(span, anchor, OpenKind::mapping(), function(tag.as_deref()))?;
+            reader.begin(span, anchor, OpenKind::mapping(), of_tag(tag.as_deref()))?;
         }
         Event::SequenceEnd | Event::MappingEnd => reader.end(span)?,
         _ => {}
@@ -52,18 +89,23 @@ fn add(reader: &mut Reader<'_>, event: Event<'_>, span: Span) -> Result<Progress
 }
 
 /// Places of the parser as spans.
-struct Places {
+struct Places<'l> {
     source: SourceId,
     bytes: ByteIndex,
+    loose: &'l Loose<'l>,
 }
 
-impl Places {
+impl Places<'_> {
+    fn byte(&self, marker: &Marker) -> u32 {
+        self.loose.here(self.bytes.at(marker.index()) as usize) as u32
+    }
+
     fn span(&self, start: Marker, end: Marker) -> Span {
-        Span { source: self.source, start: self.bytes.at(start.index()), end: self.bytes.at(end.index()) }
+        Span { source: self.source, start: self.byte(&start), end: self.byte(&end) }
     }
 
     fn syntax_error(&self, error: &ScanError) -> Box<Diagnostic> {
-        let at = self.bytes.at(error.marker().index());
+        let at = self.byte(error.marker());
         let span = Span { source: self.source, start: at, end: at };
         // The scanner reads ahead of the events and has a limit of its own, 255 levels of `[` and `{`.
         if error.info().contains("recursion limit") {
@@ -77,30 +119,9 @@ impl Places {
     }
 }
 
-/// The intrinsic functions of CloudFormation, which its YAML also writes as tags.
-const FUNCTIONS: [&str; 12] = [
-    "Sub",
-    "GetAtt",
-    "Join",
-    "If",
-    "ImportValue",
-    "Select",
-    "Split",
-    "FindInMap",
-    "Base64",
-    "Cidr",
-    "GetAZs",
-    "Transform",
-];
-
-/// The key that a tag of CloudFormation is short for: `!Sub` for `Fn::Sub`. Other tags change nothing.
-fn function(tag: Option<&Tag>) -> Option<String> {
-    let tag = tag.filter(|tag| tag.handle == "!")?;
-    match &*tag.suffix {
-        "Ref" => Some("Ref".to_owned()),
-        name if FUNCTIONS.contains(&name) => Some(format!("Fn::{name}")),
-        _ => None,
-    }
+/// The key that a tag is short for.
+fn of_tag(tag: Option<&Tag>) -> Option<String> {
+    tag.filter(|tag| tag.handle == "!").and_then(|tag| function(&tag.suffix))
 }
 
 /// What to type instead, for the mistakes that people make.

@@ -136,14 +136,28 @@ fn a_mistyped_fault_in_a_catch_is_found_and_one_that_is_thrown_is_not() {
 }
 
 #[test]
+fn a_step_that_cannot_be_read_hides_only_what_is_not_a_step() {
+    let text = "execute:
+- switch:
+    case:
+    - {condition: [], execute: [{throw: {nme: A}}]}
+    - {condition: a, execute: [{switch: {case: [{otherwise: [{invok: {}}]}], cases: []}}]}
+";
+    let found = Setup::default().assembly(text).findings();
+    for words in ["`condition` is a list", "`throw` has no property `nme`", "no property `cases`", "no policy `invok`"]
+    {
+        assert!(found.iter().any(|one| one.contains(words)), "{words}: {found:?}");
+    }
+    assert_eq!(found.len(), 4, "{found:?}");
+}
+
+#[test]
 fn a_mistyped_key_of_the_document_is_found() {
     let text = document("execute: [throw]\n").replace("paths:", "pats:").replace("openapi: 3.0.3", "openapi: 3.1.0");
     let found = Setup::default().load(&text).findings();
     assert_eq!(
         found,
-        [
-            "api.yaml:3:1: warning G0102 a document has no key `pats`, so this is ignored; did you mean `paths` or `tags`?"
-        ]
+        ["api.yaml:3:1: error G0108 a document has no key `pats`, so this is ignored; did you mean `paths`?"]
     );
 }
 

@@ -63,8 +63,7 @@ impl From<SchemaError> for Diagnostic {
 
 impl From<BadReference> for SchemaError {
     fn from(bad: BadReference) -> Self {
-        let code = if bad.code == codes::CLOSED_FILE { bad.code } else { codes::BAD_VALUE };
-        SchemaError { code, span: bad.span, message: bad.message, help: bad.help }
+        SchemaError { code: bad.code, span: bad.span, message: bad.message, help: bad.help }
     }
 }
 
@@ -95,6 +94,11 @@ pub(super) fn convert(
     if definitions.is_empty() {
         return Ok(whole);
     }
+    if let Some(number) = circle(&definitions, converter.found.len()) {
+        let message = "this schema refers back to itself, so no value can be held against it".to_owned();
+        let help = Some("let one of the references in the circle be replaced by what it should stand for");
+        return Err(SchemaError { code: codes::UNRESOLVED_REF, span: converter.found[number], message, help });
+    }
     // Beside a `$ref` draft 4 reads nothing, and the root may have definitions of its own.
     if whole.get("$ref").is_some() || !whole.is_object() {
         whole = json!({ "allOf": [whole] });
@@ -104,6 +108,39 @@ pub(super) fn convert(
     }
     whole["definitions"] = definitions.into();
     Ok(whole)
+}
+
+/// A schema that asks the same value for itself again, through `$ref` and `allOf` alone. One that does so for a member or for one of
+/// several alternatives has an end.
+fn circle(definitions: &Map<String, Json>, count: usize) -> Option<usize> {
+    let next: Vec<Vec<usize>> =
+        (0..count).map(|number| definitions.get(&format!("#{number}")).map(same_value).unwrap_or_default()).collect();
+    // How many schemas that are not done yet lead to each; those that are in no circle are done one after the other.
+    let mut before = vec![0_usize; count];
+    next.iter().flatten().for_each(|number| before[*number] += 1);
+    let mut free: Vec<usize> = (0..count).filter(|number| before[*number] == 0).collect();
+    while let Some(number) = free.pop() {
+        for after in &next[number] {
+            before[*after] -= 1;
+            if before[*after] == 0 {
+                free.push(*after);
+            }
+        }
+    }
+    // What a circle leads to is not done either, so the last schema need not be in it, but the way from it back ends in one.
+    let mut at = before.iter().position(|left| *left > 0)?;
+    for _ in 0..count {
+        at = (0..count).find(|number| before[*number] > 0 && next[*number].contains(&at))?;
+    }
+    Some(at)
+}
+
+/// The places that a schema holds the same value against.
+fn same_value(schema: &Json) -> Vec<usize> {
+    let number = |place: &Json| place.as_str()?.strip_prefix("#/definitions/%23")?.parse().ok();
+    let own = schema.get("$ref").and_then(number);
+    let parts = schema.get("allOf").and_then(Json::as_array).into_iter().flatten();
+    own.into_iter().chain(parts.flat_map(same_value)).collect()
 }
 
 struct Converter<'a> {

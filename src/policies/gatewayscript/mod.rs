@@ -18,7 +18,7 @@ impl Policy for GatewayScript {
     const META: Meta = Meta {
         name: "gatewayscript",
         aliases: &[],
-        versions: &["1.0.0", "2.0.0"],
+        versions: &["1.0.0", "2.0.0", "2.1.0", "2.2.0", "2.3.0"],
         summary: "Runs a script on the request.",
         page: include_str!("page.md"),
         examples: examples!["call", "refuse", "transform", "xml"],

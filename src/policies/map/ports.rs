@@ -113,6 +113,7 @@ pub(super) fn output(
     let content_type = match (is_body, is_xml, &port.content) {
         (false, ..) => None,
         (true, true, _) => Some("application/xml"),
+        (true, false, Some(content)) if is_text(content) => Some("text/plain"),
         (true, false, Some(_)) => Some("application/json"),
         (true, false, None) => matches!(shape.kind, Kind::Map | Kind::List).then_some("application/json"),
     };
@@ -132,16 +133,23 @@ fn shape(at: &str, reader: &mut Reader<'_>, compiler: &mut Compiler<'_, '_>) -> 
     failed.map_or(Ok(shape), Err)
 }
 
+/// Whether a content type is that of a text as it is.
+fn is_text(content: &str) -> bool {
+    let kind = content.split(';').next().unwrap_or_default().trim();
+    kind.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/")) && !kind.ends_with("xml")
+}
+
 fn is_xml(at: &str, content: Option<&str>, compiler: &mut Compiler<'_, '_>) -> Result<bool, Reported> {
     let written = content.unwrap_or_default();
     let kind = written.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "" | "none" => Ok(false),
+        kind if is_text(kind) => Ok(false),
         kind if kind.ends_with("json") => Ok(false),
         kind if kind.ends_with("xml") => Ok(true),
         _ => {
-            let message = format!("the content `{written}` is neither JSON nor XML");
-            let help = "write `application/json` or `application/xml`";
+            let message = format!("the content `{written}` is neither JSON nor XML nor text");
+            let help = "write `application/json`, `application/xml` or `text/plain`";
             Err(compiler.error_with_help(codes::BAD_VALUE, &format!("{at}/content"), message, help))
         }
     }

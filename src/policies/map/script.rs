@@ -4,7 +4,7 @@ use super::plan::Scripts;
 use crate::base::{Diagnostic, Reported, codes};
 use crate::expression::{Reference, Root};
 use crate::policy::Compiler;
-use crate::script::{Dialect, Map, Reach, Script};
+use crate::script::{Dialect, Map, Reach, Script, returns};
 
 /// The variable by which calls go to the engine and results come back. Nobody writes a name like this.
 const CALLS: &str = "\u{f8ff}map";
@@ -69,15 +69,10 @@ fn body(text: &str) -> Result<String, String> {
         return Ok(format!("return (\n{text}\n);"));
     }
     match parses(text) {
-        Ok(_) if has_return(text) => Ok(text.to_owned()),
+        Ok(_) if returns(text) => Ok(text.to_owned()),
         Ok(_) => Ok(format!("return eval({});", quoted(text))),
         Err(mistake) => Err(mistake.message),
     }
-}
-
-fn has_return(text: &str) -> bool {
-    text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == '$'))
-        .any(|word| word == "return")
 }
 
 /// A text as JavaScript has it: like JSON.

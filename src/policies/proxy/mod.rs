@@ -4,6 +4,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use crate::assembly::Carrier;
 use crate::base::{Reported, codes};
 use crate::policy::kit::http_call;
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
@@ -31,12 +32,13 @@ impl Policy for Proxy {
     fn compile(mut config: http_call::Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         if config.output != "message" {
             let message = "the answer of `proxy` is the response, so it has no `output`";
-            return Err(compiler.error_with_help(
-                codes::BAD_VALUE,
-                "/output",
-                message,
-                "write `invoke` instead of `proxy`",
-            ));
+            let help = "write `invoke` instead of `proxy`";
+            // There it is the response as well.
+            if compiler.carrier != Carrier::Ibm {
+                return Err(compiler.error_with_help(codes::BAD_VALUE, "/output", message, help));
+            }
+            compiler.warning(codes::BAD_VALUE, "/output", message, help);
+            "message".clone_into(&mut config.output);
         }
         // IBM: unlike `invoke`, `proxy` never follows a redirect.
         config.follow_redirects = Some(false);

@@ -23,3 +23,17 @@ fn a_step_behind_it_and_an_output_are_found() {
     let found = Setup::default().assembly("execute:\n- proxy: {target-url: 'http://h/', output: x}\n").findings();
     assert!(found[0].contains("error G0308 the answer of `proxy` is the response"), "{found:?}");
 }
+
+#[tokio::test]
+async fn an_output_in_a_document_of_ibms_is_a_warning() {
+    let service = TestServer::start(|_| Reply::Reply(200, Vec::new(), b"there".to_vec()));
+    let text = format!(
+        "swagger: '2.0'\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{get: {{responses: {{}}}}}}}}\n\
+         x-ibm-configuration: {{assembly: {{execute: [{{proxy: {{target-url: '{}', output: x}}}}]}}}}",
+        service.url("/a")
+    );
+    let loaded = Setup::default().load(&text);
+    let found = loaded.findings();
+    assert!(found.len() == 1 && found[0].contains("warning G0308 the answer of `proxy`"), "{found:?}");
+    assert_eq!(loaded.serve().ask(Ask::get("/a")).await.text(), "there");
+}

@@ -4,6 +4,7 @@ mod config;
 #[cfg(test)]
 mod tests;
 
+use crate::assembly::Carrier;
 use crate::base::{Reported, codes};
 use crate::policy::{Case, Compiled, Compiler, Flow, Generations, Meta, Policy};
 use crate::source::Spellings;
@@ -17,7 +18,7 @@ impl Policy for Switch {
     const META: Meta = Meta {
         name: "switch",
         aliases: &[],
-        versions: &["1.0.0", "2.0.0"],
+        versions: &["1.0.0", "2.0.0", "2.1.0"],
         summary: "Runs the steps of the first case whose condition holds.",
         page: include_str!("page.md"),
         examples: examples!["by-value"],
@@ -43,7 +44,10 @@ impl Policy for Switch {
                     help,
                 );
             }
-            match (&case.condition, case.otherwise.is_some()) {
+            // IBM's editor writes an `otherwise` without steps as nothing.
+            let is_empty = compiler.carrier == Carrier::Ibm && compiler.node(&format!("{at}/otherwise")).is_some();
+            let is_otherwise = case.otherwise.is_some() || is_empty;
+            match (&case.condition, is_otherwise) {
                 (Some(text), false) => {
                     let test = compiler.condition(&format!("{at}/condition"), text);
                     cases.push(Case { test, execute: compiler.steps(&format!("{at}/execute")) });

@@ -2,9 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use crate::base::{Reported, codes};
 use crate::policy::Compiler;
+use crate::source::kebab_case;
 use crate::value::{JsonLimits, XmlLimits};
 
 /// IBM's default for the size of a document, in bytes.
@@ -17,6 +19,12 @@ pub struct SettingsReference {
     /// The name of IBM's default settings, `apic-default-parsesettings`.
     #[serde(default)]
     pub default: Option<String>,
+    /// The limits as a text of JSON, as in `{"ParseSettings": {"max_doc_size": 1000}}`.
+    #[serde(default)]
+    pub literal: Option<String>,
+    /// A place that has the limits as a text. It is known but not built yet.
+    #[serde(default)]
+    pub url: Option<String>,
     /// The limits, written out.
     #[serde(default)]
     pub parse_settings: Option<ParseProperties>,
@@ -103,14 +111,73 @@ impl Compiler<'_, '_> {
             let help = "write `apic-default-parsesettings`, or the limits themselves under `parse-settings`";
             return Err(self.error_with_help(codes::BAD_VALUE, &format!("{pointer}/default"), message, help));
         }
-        let none = ParseProperties::default();
-        let limits = reference.parse_settings.as_ref().unwrap_or(&none);
+        if reference.url.as_ref().is_some_and(|url| !url.is_empty()) {
+            let message = "`url` is known but not built yet";
+            let help = "write the limits under `parse-settings`, or as a text in `literal`";
+            return Err(self.error_with_help(codes::UNBUILT_PROPERTY, &format!("{pointer}/url"), message, help));
+        }
+        let literal = match reference.literal.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            Some(text) => self.literal_settings(&format!("{pointer}/literal"), text)?,
+            None => ParseProperties::default(),
+        };
+        let limits = &match &reference.parse_settings {
+            Some(written) => written.over(literal),
+            None => literal,
+        };
         Ok(ParseLimits {
             document: limits.document_type,
             size: limits.max_doc_size.unwrap_or(DOCUMENT_SIZE),
             json: json_limits(limits),
             xml: xml_limits(limits),
         })
+    }
+}
+
+impl Compiler<'_, '_> {
+    /// The limits in a text of JSON. Names are those of the properties, also as `MaxDocSize`; numbers may be texts.
+    fn literal_settings(&mut self, pointer: &str, text: &str) -> Result<ParseProperties, Reported> {
+        let text = self.constant(pointer, text)?;
+        let read = serde_json::from_str::<Json>(&text).map_err(|error| error.to_string()).and_then(|json| {
+            let settings = json.get("ParseSettings").unwrap_or(&json);
+            let members = settings.as_object().ok_or("it is no object")?;
+            let named = members.iter().map(|(name, value)| (snake_case(name), number(value)));
+            serde_json::from_value(Json::Object(named.collect())).map_err(|error| error.to_string())
+        });
+        read.map_err(|error| {
+            let help = "write the limits under `parse-settings`";
+            self.error_with_help(codes::BAD_VALUE, pointer, format!("the parse settings cannot be read: {error}"), help)
+        })
+    }
+}
+
+/// `MaxDocSize` -> `max_doc_size`.
+fn snake_case(name: &str) -> String {
+    kebab_case(name).replace('-', "_")
+}
+
+fn number(value: &Json) -> Json {
+    let written = value.as_str().and_then(|text| text.parse::<u64>().ok());
+    written.map_or_else(|| value.clone(), Json::from)
+}
+
+impl ParseProperties {
+    /// These limits, and those of another where these have none.
+    fn over(&self, other: ParseProperties) -> ParseProperties {
+        ParseProperties {
+            document_type: match self.document_type {
+                DocumentType::Detect => other.document_type,
+                own => own,
+            },
+            max_doc_size: self.max_doc_size.or(other.max_doc_size),
+            max_nesting_depth: self.max_nesting_depth.or(other.max_nesting_depth),
+            max_width: self.max_width.or(other.max_width),
+            max_name_length: self.max_name_length.or(other.max_name_length),
+            max_value_length: self.max_value_length.or(other.max_value_length),
+            max_unique_names: self.max_unique_names.or(other.max_unique_names),
+            max_number_length: self.max_number_length.or(other.max_number_length),
+            max_unique_prefixes: self.max_unique_prefixes.or(other.max_unique_prefixes),
+            max_unique_namespaces: self.max_unique_namespaces.or(other.max_unique_namespaces),
+        }
     }
 }
 

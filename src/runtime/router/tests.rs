@@ -170,3 +170,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn texts_of_a_path_are_compared_decoded() {
+    let router = router(&[
+        ("GET", "/café"),
+        ("GET", "/sp ace/x"),
+        ("GET", "/tilde~/{id}"),
+        ("GET", "/jobs/{id}:cancel"),
+        ("GET", "/a%2Fb"),
+        ("GET", "/{one}"),
+    ]);
+    for (path, expected) in [
+        ("/caf%C3%A9", "/café"),
+        ("/caf%c3%a9", "/café"),
+        ("/sp%20ace/x", "/sp ace/x"),
+        ("/tilde%7E/1", "/tilde~/{id} id=1"),
+        ("/%74ilde~/a%2Fb", "/tilde~/{id} id=a%2Fb"),
+        ("/jobs/7:cancel", "/jobs/{id}:cancel id=7"),
+        ("/jobs/7%3Acancel", "/jobs/{id}:cancel id=7"),
+        ("/jobs/%3A%3acancel", "/jobs/{id}:cancel id=%3A"),
+        ("/jobs/%3Acancel", "404"),
+        ("/a%2Fb", "/a%2Fb"),
+        ("/a%2fb", "/a%2Fb"),
+        ("/a/b", "404"),
+        ("/caf%C3", "/{one} one=caf%C3"),
+        ("/caf%25C3%25A9", "/{one} one=caf%25C3%25A9"),
+    ] {
+        assert_eq!(find(&router, "GET", path), expected, "{path}");
+    }
+}

@@ -48,7 +48,10 @@ fn inputs_and_outputs_are_checked() {
     for (map, expected) in [
         ("{inputs: {a: {schema: {}}}, outputs: {}}", "needs the property `variable`"),
         ("{outputs: {a: {variable: request.path}}}", "`request.path` cannot be set"),
-        ("{outputs: {a: {content: text/csv}}}", "error G0308 the content `text/csv` is neither JSON nor XML"),
+        (
+            "{outputs: {a: {content: image/png}}}",
+            "error G0308 the content `image/png` is neither JSON nor XML nor text",
+        ),
         ("{outputs: {a: {schema: {$ref: '#/definitions/gone'}}}}", "`#/definitions/gone` points nowhere"),
         (
             "{outputs: {a: {}}, options: {mapReferenceLimit: 9}}",

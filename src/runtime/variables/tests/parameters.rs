@@ -135,7 +135,7 @@ x-ibm-configuration:
     execute:
     - set-variable: {version: 1.0.0, actions: [{set: message.body, value: $(request.parameters)}]}
 ";
-    let gateway = Setup::default().load(text).serve_cleanly();
+    let gateway = Setup::default().load(text).serve();
     let answer = gateway.ask(Ask::get("/p?n=1&list=1&list=2&csv=1,2&spaces=a%20b&gone=x")).await;
     assert_eq!(answer.json(), json!({"n": 1, "list": [1, 2], "csv": [1, 2], "spaces": ["a", "b"], "gone": "x"}));
 }
