@@ -4,6 +4,8 @@ use futures_util::FutureExt;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
+use crate::base::nearest;
+
 /// The base of a service's URLs: scheme, host, port, and a path that precedes the API's own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint {
@@ -114,6 +116,56 @@ pub fn is_region(text: &str) -> bool {
     let lower = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let first = parts.first().is_some_and(|part| part.len() == 2 || *part == "eusc");
     digits && first && (2..=3).contains(&parts.len()) && parts.iter().all(lower)
+}
+
+/// Regions of the commercial partition. AWS opens others, so an unknown one is no mistake by itself.
+const REGIONS: [&str; 34] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ap-southeast-6",
+];
+
+/// The region that was most likely meant, where this one is unknown and nearly a known one.
+pub fn mistyped_region(text: &str) -> Option<&'static str> {
+    let is_of_another_partition =
+        ["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"].iter().any(|start| text.starts_with(start));
+    // Only the name counts: the next number may be a new region.
+    let name = |region: &str| region.trim_end_matches(|last: char| last.is_ascii_digit()).to_owned();
+    if is_of_another_partition || REGIONS.iter().any(|known| name(known) == name(text)) {
+        return None;
+    }
+    nearest(text, REGIONS).first().copied()
 }
 
 /// The endpoint set for Lambda in the environment (`AWS_ENDPOINT_URL_LAMBDA`), which the SDKs honour too

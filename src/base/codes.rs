@@ -120,6 +120,10 @@ codes! {
 
     SIZE_OF_DATA = "G0407", "data decides how much an expression makes",
         "A request chooses the end of a range, the length of a text, a picture, or the text of an expression. An evaluation that takes too much ends with an error, and one that takes much delays others. Write a bound, such as `$min([message.body.n, 100])`.";
+    PLAIN_REFERENCE = "G0408", "a text is the name of a variable",
+        "Only `$(…)` is replaced by a value; the name alone is a text like any other.";
+    SHADOWED_PROPERTY = "G0409", "an output takes the place of a property",
+        "From this step on the name holds the answer of the call, and no longer what `properties` has.";
 
     UNREACHABLE = "G0501", "a step can never run",
         "The step before it always ends the flow.";
@@ -142,6 +146,8 @@ codes! {
         "An endpoint is an absolute http or https URL without query, as in `https://vpce-….lambda.eu-west-1.vpce.amazonaws.com`.";
     UNKNOWN_FUNCTION = "G0609", "no handler of this name is next to the document",
         "`gantry dev` runs functions from the files next to the documents. A call of one that is not there fails.";
+    UNKNOWN_REGION = "G0610", "there is no such region",
+        "Calls go to a host that has the region in its name. A region that AWS does not have has no host.";
 
     BAD_TARGET = "G0701", "the target URL cannot be called",
         "A target is an absolute http or https URL whose host is known at load. The path and the query may hold `$(…)`.";

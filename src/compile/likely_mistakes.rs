@@ -13,6 +13,8 @@ pub(super) fn report(assembly: &Assembly, names: &Names<'_>, api: &Api, findings
     report_unknown(names, findings);
     report_never_declared(names, api, findings);
     report_never_raised(assembly, names, findings);
+    report_roots_nearly(names, findings);
+    report_calls_go_on(assembly, names, findings);
 }
 
 /// A variable that is read and set nowhere is most likely a typing mistake.
@@ -92,6 +94,35 @@ fn report_never_declared(names: &Names<'_>, api: &Api, findings: &mut Findings) 
             near => format!("declare it under `parameters`, or did you mean {}?", quoted_list(near)),
         };
         findings.push(Diagnostic::warning(codes::NEVER_SET, *span, message).help(help));
+    }
+}
+
+/// `set: mesage.body` sets a variable of that name, which nothing reads.
+fn report_roots_nearly(names: &Names<'_>, findings: &mut Findings) {
+    const MESSAGE: [&str; 5] = ["body", "headers", "status", "statusCode", "attributes"];
+    for (root, member, span) in &names.written_below {
+        let is_read = names.reads.iter().any(|(name, _)| name == root);
+        if is_read || names.dynamic || !MESSAGE.contains(&&**member) || nearest(root, ["message"]).is_empty() {
+            continue;
+        }
+        let message = format!("`{root}` is a variable that nothing reads");
+        let help = format!("did you mean `message.{member}`?");
+        findings.push(Diagnostic::warning(codes::NEVER_SET, *span, message).help(help));
+    }
+}
+
+/// A call that goes on after a failure raises no fault that a catch could take.
+fn report_calls_go_on(assembly: &Assembly, names: &Names<'_>, findings: &mut Findings) {
+    let Some(stops) = names.calls.as_ref().filter(|_| !names.raises_any) else { return };
+    for catch in &assembly.catch {
+        let Faults::Named(faults) = &catch.faults else { continue };
+        let of_calls =
+            faults.iter().filter(|(name, _)| matches!(&**name, "ConnectionError" | "OperationError" | "SOAPError"));
+        for (name, span) in of_calls.filter(|(name, _)| !stops.contains(&**name) && !names.raised.contains(name)) {
+            let message = format!("no step raises `{name}`: the calls of this assembly go on when they fail");
+            let help = format!("write `stop-on-error: [{name}]` in the step that calls");
+            findings.push(Diagnostic::warning(codes::SHADOWED_CATCH, *span, message).help(help));
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod custom;
 mod estates;
 mod faults;
 mod findings;
+mod likely;
 mod liveness;
 mod names;
 mod v5;

@@ -205,8 +205,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 return Err(self.read_only(pointer, name, *root));
             }
             Root::Slot(slot) => {
-                let name = self.names.symbols.name(*slot).into();
-                self.names.assigned.insert(name);
+                let root: Arc<str> = self.names.symbols.name(*slot).into();
+                if !reference.path.is_empty() {
+                    self.names.written_below.push((root.clone(), reference.path[0].clone(), self.span(pointer)));
+                }
+                self.names.assigned.insert(root);
             }
             Root::Builtin(_) => {
                 self.names.note_unknown(&reference, self.span(pointer), true);
@@ -243,6 +246,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
 
     /// The root of an `output`: `message`, or a variable of its own. `order.body` means `order`, as on IBM's gateway.
     pub fn output(&mut self, pointer: &str, name: &str) -> Result<Root, Reported> {
+        let first = name.split('.').next().unwrap_or(name);
+        if self.names.properties.iter().any(|property| *property.name == *first) {
+            let message = format!("`{first}` is a property of the API, and the answer of this step takes its place");
+            self.warning(codes::SHADOWED_PROPERTY, pointer, message, "give the output a name of its own");
+        }
         match self.names.variable(name) {
             Ok(Reference { root: Root::Builtin(Builtin::Message), .. }) => Ok(Root::Builtin(Builtin::Message)),
             Ok(Reference { root: Root::Builtin(root), .. }) => Err(self.read_only(pointer, name, root)),

@@ -34,6 +34,10 @@ pub struct Names<'a> {
     pub unknown: Vec<Unknown>,
     /// What steps set below the roots of the gateway.
     pub written: Vec<Reference>,
+    /// Variables of the author's of which a member is set: root, first member, place.
+    pub written_below: Vec<(Arc<str>, Arc<str>, Span)>,
+    /// Whether there are calls, and the faults on which they stop.
+    pub calls: Option<HashSet<&'static str>>,
     /// Names of faults that steps raise beside those that Gantry knows.
     pub raised: HashSet<Arc<str>>,
     /// A step raises names that only run time knows.
@@ -68,6 +72,8 @@ impl<'a> Names<'a> {
             carrier: Carrier::XAssembly,
             unknown: Vec::new(),
             written: Vec::new(),
+            written_below: Vec::new(),
+            calls: None,
             raised: HashSet::new(),
             raises_any: false,
             messages: Vec::new(),

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
 
+use crate::base::Generation;
+
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 
@@ -48,11 +50,17 @@ impl RateLimitStates {
         &self.all
     }
 
-    /// What the client is told, in the headers of IBM's gateway: `name=default,100;`.
-    pub fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<> {
+    /// What the client is told, in the headers of IBM's gateway: `name=default,100;`. The v5 engine leaves the name of a single
+    /// limit out.
+    pub fn headers(&self, generation: Generation) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<> {
+        let is_single = generation == Generation::V5 && self.all.len() == 1;
         let text = |number: fn(&LimitState) -> u64| {
             let shown = self.all.iter().filter(|state| state.shown);
-            let each: Vec<String> = shown.map(|state| format!("name={},{};", state.name, number(state))).collect();
+            let one = |state: &LimitState| match is_single {
+                true => number(state).to_string(),
+                false => format!("name={},{};", state.name, number(state)),
+            };
+            let each: Vec<String> = shown.map(one).collect();
             HeaderValue::from_str(&each.join(" ")).ok().filter(|value| !value.is_empty())
         };
         let both = [(LIMIT, text(|state| state.limit)), (REMAINING, text(|state| state.remaining))];

@@ -246,7 +246,13 @@ impl Walk<'_> {
 
     /// A function as a value. Of ours it may be called with any argument.
     fn function_value(&mut self, name: &str) -> Walked<()> {
-        match Extension::named(name).filter(|_| !self.bound.contains(name)) {
+        let is_bound = self.bound.contains(name);
+        if !is_bound && !names().any(|known| known == name) {
+            let message =
+                format!("nothing in the expression binds `${name}`; a variable of the gateway is written without `$`");
+            self.found.hints.push(ExpressionError::new(message, place_of(self.text, name)));
+        }
+        match Extension::named(name).filter(|_| !is_bound) {
             None => Ok(()),
             Some(Extension::StorageType | Extension::Xpath) => {
                 Err(self.error(name, None, format!("`${name}` can only be called")))

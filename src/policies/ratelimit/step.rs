@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::counted::Counted;
-use crate::base::Seldom;
+use crate::base::{Generation, Seldom};
 use crate::identity::{Directory, Limit, LimitRules};
 use crate::resources::counters::{Change, Count, Counters, Counting, Operation};
 use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
@@ -68,20 +68,19 @@ impl Ratelimit {
             reset: count.reset,
             shown: client && window.is_some(),
         });
+        let generation = cx.state.route.pipeline.generation;
         let state = &mut *cx.state;
         state
             .outgoing
             .answer_headers
-            .extend(state.budget.limits.headers().map(|(name, value)| AnswerHeader::Set(name, value)));
+            .extend(state.budget.limits.headers(generation).map(|(name, value)| AnswerHeader::Set(name, value)));
         if count.no_room
             && let Some(others) = NO_ROOM.now()
         {
             tracing::warn!(limit = %name, others, "a limit has no room for another counter");
         }
         if refused {
-            let kind = &kinds::ASSEMBLY_RATE_LIMIT;
-            let fault = Fault::new(kind, FaultSource::Client, "Rate Limit exceeded");
-            let fault = fault.with_detail("limit", &**name);
+            let fault = refusal(applied, generation).with_detail("limit", &**name);
             let seconds = count.reset.as_secs() + u64::from(count.reset.subsec_nanos() > 0);
             return Err(match (client, window) {
                 (true, Some(_)) => fault.with_header(RETRY_AFTER, HeaderValue::from(seconds)),
@@ -126,6 +125,19 @@ impl Ratelimit {
             self.note(limit, &change, count, cx)?;
         }
         Ok(Next::Continue)
+    }
+}
+
+/// The v5 engine has a name of its own for a plan's limit.
+fn refusal(applied: Applied<'_>, generation: Generation) -> Fault {
+    let fault = |message| Fault::new(&kinds::ASSEMBLY_RATE_LIMIT, FaultSource::Client, message);
+    match (applied.counted, generation) {
+        (None, Generation::V5) => {
+            let mut fault = fault("Rate limit exceeded");
+            fault.name = "RateLimitExceeded".into();
+            fault
+        }
+        _ => fault("Rate Limit exceeded"),
     }
 }
 

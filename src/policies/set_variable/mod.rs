@@ -6,7 +6,7 @@ mod step;
 mod tests;
 
 use crate::base::{Generation, Reported, codes};
-use crate::expression::Template;
+use crate::expression::{Builtin, Template};
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 use crate::value::Value;
@@ -100,12 +100,27 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Result<C
         }
         (Some(json), _) => Template::Constant(Value::from(json)),
     };
+    if let (Template::Constant(_), Some(serde_json::Value::String(text))) = (&value, &action.value)
+        && is_reference_without_sign(text)
+    {
+        let message = format!("this sets the text `{text}` itself, not the variable of that name");
+        compiler.warning(codes::PLAIN_REFERENCE, &format!("{at}/value"), message, format!("write `$({text})`"));
+    }
     let append = *verb == "add";
     if let Some(constant) = value.constant() {
         check_constant(at, &constant, action.kind, &assignment, compiler)?;
     }
     let header = assignment.header();
     Ok(Change::Put { assignment, header, value, kind: action.kind, append })
+}
+
+/// `message.body.id`, `request.headers.x`: a name below a root of the gateway that exists.
+fn is_reference_without_sign(text: &str) -> bool {
+    const MEMBERS: [&str; 7] = ["body", "headers", "parameters", "status", "app", "operation", "properties"];
+    let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let mut parts = text.split('.');
+    let root = parts.next().and_then(Builtin::named);
+    is_name && root.is_some() && parts.next().is_some_and(|member| MEMBERS.contains(&member))
 }
 
 /// Whether a text below a map or a list has `$(` in it.

@@ -1,6 +1,6 @@
 //! The region that a step calls or signs for: its own, that of the ARN or host, that of the settings or the environment.
 
-use crate::aws::endpoint::region_from_environment;
+use crate::aws::endpoint::{mistyped_region, region_from_environment};
 use crate::base::{Reported, codes};
 use crate::policy::Compiler;
 
@@ -46,6 +46,10 @@ impl StepRegion<'_> {
             let message = format!("`{region}` is not a region");
             let help = "write a region such as `eu-central-1`";
             return Err(compiler.error_with_help(codes::BAD_VALUE, self.pointer, message, help));
+        }
+        if let Some(near) = mistyped_region(&region) {
+            let message = format!("AWS has no region `{region}` that Gantry knows");
+            compiler.warning(codes::UNKNOWN_REGION, self.pointer, message, format!("did you mean `{near}`?"));
         }
         match self.implied {
             Some(implied) if implied != region => {

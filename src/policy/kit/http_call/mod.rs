@@ -199,10 +199,16 @@ const FAULTS: [&str; 3] = ["ConnectionError", "OperationError", "SOAPError"];
 /// Which faults stop the flow. Where nothing is said, the DataPower API Gateway goes on and the v5 engine stops on
 /// connection errors.
 fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<StopOn, Reported> {
-    let Some(names) = &config.stop_on_error else {
-        return Ok(StopOn { connection: compiler.generation == Generation::V5, ..StopOn::default() });
+    let default = [FAULTS[0].to_owned()];
+    let names = match &config.stop_on_error {
+        Some(names) => names.as_slice(),
+        None if compiler.generation == Generation::V5 => &default,
+        None => &[],
     };
     compiler.check_stop_on_error(names, &FAULTS)?;
-    let [connection, operation, soap] = FAULTS.map(|fault| names.iter().any(|name| name == fault));
+    let stops = FAULTS.map(|fault| names.iter().any(|name| name == fault));
+    let stopping = FAULTS.into_iter().zip(stops).filter(|(_, stops)| *stops).map(|(name, _)| name);
+    compiler.names.calls.get_or_insert_default().extend(stopping);
+    let [connection, operation, soap] = stops;
     Ok(StopOn { connection, operation, soap })
 }
