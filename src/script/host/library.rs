@@ -15,6 +15,7 @@ library![
     "apim",
     "assert",
     "bare",
+    "body-text",
     "buffer",
     "console",
     "context",
@@ -26,6 +27,7 @@ library![
     "jwk",
     "jwt",
     "message",
+    "parameters",
     "querystring",
     "require",
     "service-metadata",
@@ -39,7 +41,7 @@ library![
 ];
 
 /// The pieces that most scripts ask for.
-const PREPARED: [&str; 6] = ["apim", "buffer", "console", "context", "message", "require"];
+const PREPARED: [&str; 7] = ["apim", "body-text", "buffer", "console", "context", "message", "require"];
 
 /// What is there from the start; it puts the rest into place.
 const START: &str = include_str!("../library/start.js");

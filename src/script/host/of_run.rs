@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::StatusCode;
 use rquickjs::{Ctx, Exception, Result};
 use tokio::runtime::Handle;
@@ -36,6 +37,8 @@ pub(in crate::script) struct Host {
     allowance: Cell<usize>,
     /// The script has set the status, so a refusal has it too.
     pub(super) status_set: Cell<bool>,
+    /// Bodies that the script has read and may take for text: few, as only messages that came from outside have one.
+    pub(super) sent: RefCell<Vec<Bytes>>,
 }
 
 /// A refusal in the script's words.
@@ -68,6 +71,7 @@ impl Host {
             lines: Cell::new(0),
             allowance: Cell::new(limits.memory),
             status_set: Cell::new(false),
+            sent: RefCell::default(),
         }
     }
 

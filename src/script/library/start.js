@@ -9,6 +9,15 @@
   host.use = (name) => loaded[name] || (loaded[name] = (prepared && prepared[name] || host.load(name))(host));
   // Bytes come in as an ArrayBuffer; what goes out may be a body in pieces. Most scripts have neither.
   host.wrap = (value) => value instanceof ArrayBuffer ? host.use('buffer').Buffer.from(value) : value;
+  // What a variable holds. A JSON body that nothing parsed is an object that scripts may also take for its text.
+  host.read = (name) => {
+    const value = host.wrap(host.get(name));
+    if (value === null || typeof value !== 'object') return value;
+    if (name.endsWith('body') || name.endsWith("body']")) return host.use('body-text')(name, value);
+    if (!name.includes('.') && value.body !== null && typeof value.body === 'object') host.use('body-text')(name + '.body', value.body);
+    return value;
+  };
+  host.textOf = () => undefined;
   host.joined = (value) => {
     const whole = loaded.buffer ? loaded.buffer.joined(value) : value;
     return loaded.xml ? loaded.xml.joined(whole) : whole;

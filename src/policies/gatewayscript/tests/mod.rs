@@ -1,5 +1,6 @@
 //! Scripts through the whole gateway.
 
+mod bodies;
 mod callbacks;
 mod calls;
 mod conditions;
