@@ -73,7 +73,7 @@
   for (const name of ['verb', 'method', 'uri', 'path', 'search', 'querystring', 'parameters', 'date'])
     Object.defineProperty(Message.prototype, name, {
       configurable: true,
-      get() { return this === made.get('request') ? host.get('request.' + (name === 'method' ? 'verb' : name)) : undefined; },
+      get() { return this === made.get('request') ? host.read('request.' + (name === 'method' ? 'verb' : name)) : undefined; },
     });
 
   const message = (root) => {

@@ -12,6 +12,7 @@
   // What a variable holds. A JSON body that nothing parsed is an object that scripts may also take for its text.
   host.read = (name) => {
     const value = host.wrap(host.get(name));
+    if (host.valuesOfParameters && /^request($|\.parameters)/.test(name)) host.use('parameters')(name, value);
     if (value === null || typeof value !== 'object') return value;
     if (name.endsWith('body') || name.endsWith("body']")) return host.use('body-text')(name, value);
     if (!name.includes('.') && value.body !== null && typeof value.body === 'object') host.use('body-text')(name + '.body', value.body);

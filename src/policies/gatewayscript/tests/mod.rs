@@ -7,6 +7,7 @@ mod conditions;
 mod errors;
 mod hostile;
 mod modules;
+mod names;
 mod surface;
 mod tokens;
 mod xml;
