@@ -16,7 +16,10 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
     native!(native, ctx, host, "body", |ctx, name: String, form: String| {
         let bytes = read(&ctx, &host, &name)?;
         match form.as_str() {
-            "json" => ctx.json_parse(&bytes[..]),
+            "json" => {
+                host.given.borrow_mut().note_body(&bytes);
+                ctx.json_parse(&bytes[..])
+            }
             "text" => String::from_utf8_lossy(&bytes).as_ref().into_js(&ctx),
             _ => values::to_bytes(&ctx, &bytes),
         }
@@ -32,7 +35,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
             let message = "`context.request` is what the client sent and cannot be changed";
             return Err(Exception::throw_type(&ctx, message));
         }
-        let value = values::from_js(&ctx, &value)?;
+        let value = host.given.borrow_mut().restored(values::from_js(&ctx, &value)?);
         host.spend(&ctx, value.to_bytes().len())?;
         let place = below(&name, &["body"]);
         host.cx.borrow_mut().set(&place, value).map_err(|error| set_error(&ctx, &error))

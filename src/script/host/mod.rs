@@ -9,6 +9,7 @@ mod chatter;
 mod console;
 mod crypto;
 mod files;
+mod given;
 mod library;
 mod messages;
 mod native_function;

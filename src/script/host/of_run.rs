@@ -9,6 +9,7 @@ use rquickjs::{Ctx, Exception, Result};
 use tokio::runtime::Handle;
 
 use super::chatter::Chatter;
+use super::given::Given;
 use super::under_way::Operations;
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::script::mail::{Outcome, RunId};
@@ -39,6 +40,8 @@ pub(in crate::script) struct Host {
     pub(super) status_set: Cell<bool>,
     /// Bodies that the script has read and may take for text: few, as only messages that came from outside have one.
     pub(super) sent: RefCell<Vec<Bytes>>,
+    /// Values that the script was given: numbers of them keep their text where the script hands them back.
+    pub(super) given: RefCell<Given>,
 }
 
 /// A refusal in the script's words.
@@ -72,6 +75,7 @@ impl Host {
             allowance: Cell::new(limits.memory),
             status_set: Cell::new(false),
             sent: RefCell::default(),
+            given: RefCell::default(),
         }
     }
 

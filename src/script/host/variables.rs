@@ -61,6 +61,7 @@ fn get<'js>(ctx: &Ctx<'js>, host: &Host, name: &str) -> Result<Js<'js>> {
     {
         return values::to_js(ctx, &property);
     }
+    host.given.borrow_mut().note(&value);
     values::to_js(ctx, &value)
 }
 
@@ -73,7 +74,7 @@ fn property(state: &State, reference: &Reference) -> Option<Value> {
 
 fn set<'js>(ctx: &Ctx<'js>, host: &Host, name: &str, value: &Js<'js>) -> Result<()> {
     let reference = reference(ctx, name)?;
-    let value = values::from_js(ctx, value)?;
+    let value = host.given.borrow_mut().restored(values::from_js(ctx, value)?);
     host.spend(ctx, value.to_bytes().len() + name.len())?;
     let mut cx = host.cx.borrow_mut();
     let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();

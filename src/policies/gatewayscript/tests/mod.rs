@@ -8,6 +8,7 @@ mod errors;
 mod hostile;
 mod modules;
 mod names;
+mod numbers;
 mod surface;
 mod tokens;
 mod xml;
