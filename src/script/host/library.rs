@@ -14,6 +14,7 @@ macro_rules! library {
 library![
     "apim",
     "assert",
+    "attachments",
     "bare",
     "body-text",
     "buffer",

@@ -3,6 +3,7 @@
 //! The library is read piece by piece when a script first asks for it. Nothing here is a guard of the language: whatever a
 //! script does to its library it does to itself, and every native function checks what it is given.
 
+mod attachments;
 mod bodies;
 mod calls;
 mod chatter;
@@ -47,6 +48,7 @@ pub(super) fn install<'js>(
     variables::install(ctx, host, &native)?;
     messages::install(ctx, host, &native)?;
     bodies::install(ctx, host, &native)?;
+    attachments::install(ctx, host, &native)?;
     console::install(ctx, host, &native)?;
     operations::install(ctx, host, &native)?;
     calls::install(ctx, host, &native)?;
@@ -56,6 +58,7 @@ pub(super) fn install<'js>(
     xml::install(ctx, host, &native)?;
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
+    native.set("hasModules", host.script.dialect != Dialect::JavaScript)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);
     library::install(ctx, &native, bare, memory, prepared)
 }

@@ -57,6 +57,7 @@
       Object.defineProperty(this, 'body', { value: body, enumerable: true });
       Object.defineProperty(this, 'header', { value: header, enumerable: true });
     }
+    get attachments() { return host.use('attachments')(this.#root, reading); }
     get headers() { return headers(this.#root); }
     set headers(all) {
       for (const name of Object.keys(host.headers(this.#root))) host.removeHeader(this.#root, name);

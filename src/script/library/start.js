@@ -11,6 +11,7 @@
   host.wrap = (value) => value instanceof ArrayBuffer ? host.use('buffer').Buffer.from(value) : value;
   // What a variable holds. A JSON body that nothing parsed is an object that scripts may also take for its text.
   host.read = (name) => {
+    if (name === 'message.attachments') return host.use('message')('message').attachments;
     const value = host.wrap(host.get(name));
     if (host.valuesOfParameters && /^request($|\.parameters)/.test(name)) host.use('parameters')(name, value);
     if (value === null || typeof value !== 'object') return value;
@@ -34,14 +35,17 @@
   lazy('context', () => host.use('context'));
   lazy('apim', () => host.use('apim'));
   lazy('apic', () => host.use('apim'));
-  lazy('session', () => host.use('session'));
   lazy('console', () => host.use('console'));
-  lazy('require', () => host.use('require'));
-  lazy('XML', () => host.use('xml').XML);
-  lazy('Node', () => host.use('xml').Node);
-  lazy('Buffer', () => host.use('buffer').Buffer);
-  for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'])
-    lazy(name, () => host.use('timers')[name]);
+  // Scripts of the v5 engine's `javascript` have the variables and no modules, timers and bytes, and some ask which of these there are.
+  if (host.hasModules) {
+    lazy('session', () => host.use('session'));
+    lazy('require', () => host.use('require'));
+    lazy('XML', () => host.use('xml').XML);
+    lazy('Node', () => host.use('xml').Node);
+    lazy('Buffer', () => host.use('buffer').Buffer);
+    for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'])
+      lazy(name, () => host.use('timers')[name]);
+  }
   const finish = bare ? host.use('bare') : () => {};
   return {
     dispatch(operation, outcome) {

@@ -99,3 +99,33 @@ async fn v5_scripts_may_take_bodies_for_text() {
         assert_eq!(answer.text(), "b", "{script} {:?}", answer.fault);
     }
 }
+
+const RELATED: &str = "--b\r\nContent-Type: application/json\r\nContent-Id: <root>\r\n\r\n{}\r\n--b\r\nContent-Type: text/xml;\r\n \
+    charset=utf-8\r\ncontent-id: <pic1>\r\n\r\n<a>1</a>\r\n--b\r\nContent-Location: uri1\r\n\r\n{\"n\": [1]}\n--b--x\r\n--b--\r\n";
+
+#[tokio::test]
+async fn attachments_of_a_multipart_body_can_be_read() {
+    for (kind, script, expected) in [
+        ("multipart/related; boundary=b", "all.length", "2"),
+        ("multipart/related; boundary=\"b\"; start=\"<pic1>\"", "all[0].headers['Content-Type']", "application/json"),
+        ("multipart/related; boundary=b", "all[0].headers['Content-Type']", "text/xml; charset=utf-8"),
+        ("multipart/related; boundary=b", "all['cid:pic1'].body", "<a>1</a>"),
+        ("multipart/related; boundary=b", "all['uri1'].body.toString().slice(0, 10)", "{\"n\": [1]}"),
+        ("multipart/related; boundary=b", "context.get('message.attachments')[0].body", "<a>1</a>"),
+        ("Multipart/Form-Data; boundary=b", "all.length", "3"),
+        ("multipart/related; boundary=c", "all.length", "0"),
+        ("multipart/related", "all.length", "0"),
+        ("text/plain; boundary=b", "all.length", "0"),
+    ] {
+        let script = format!("const all = context.message.attachments; context.message.body.write(String({script}));");
+        let ask = Ask::post("/example/7", RELATED).header("content-type", kind);
+        let answer = super::gateway(&script).ask(ask).await;
+        assert_eq!(answer.text(), expected, "{kind} {script} {:?}", answer.fault);
+    }
+    let script = "context.message.attachments[0].body.readAsXML((error, nodes) => \
+                  context.message.body.write(nodes.item(0).textContent + context.message.attachments.length));";
+    let ask = || Ask::post("/example/7", RELATED).header("content-type", "multipart/related; boundary=b");
+    assert_eq!(super::gateway(script).ask(ask()).await.text(), "12");
+    let change = super::gateway("context.message.attachments.push({});").ask(ask()).await;
+    assert_eq!(change.fault_name(), Some("JavaScriptError"));
+}
