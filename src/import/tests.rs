@@ -114,8 +114,10 @@ async fn extracted(source: &str) -> String {
     let new = old.rewritten(Some("api")).unwrap();
     let scripts: Vec<(&str, &str)> = new.scripts.iter().map(|(name, text)| (&**name, &**text)).collect();
     assert_eq!(scripts.len(), 1, "{}", new.text);
-    let plain = new.text.replace('"', "");
-    assert!(plain.contains("source: ./api-script.js\n          title: script\n"), "{}", new.text);
+    let lines: Vec<String> =
+        new.text.lines().filter(|line| !line.is_empty()).map(|line| line.replace('"', "")).collect();
+    let plain = lines.join("\n");
+    assert!(plain.contains("source: ./api-script.js\n      title: script\n"), "{}", new.text);
     let again = Setup::default().load_beside(&[("api.yaml", &new.text)], &scripts).serve_cleanly();
     let (before, after) = (old.serve_cleanly().ask(Ask::get("/a")).await, again.ask(Ask::get("/a")).await);
     assert_eq!((after.text(), after.header("x-b")), (before.text(), Some("c")), "{}", new.text);
