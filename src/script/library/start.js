@@ -13,7 +13,7 @@
   host.read = (name) => {
     if (name === 'message.attachments') return host.use('message')('message').attachments;
     const value = host.wrap(host.get(name));
-    if (host.valuesOfParameters && /^request($|\.parameters)/.test(name)) host.use('parameters')(name, value);
+    if (name.startsWith('request') && host.valuesOfParameters && /^request($|\.parameters)/.test(name)) host.use('parameters')(name, value);
     if (value === null || typeof value !== 'object') return value;
     if (name.endsWith('body') || name.endsWith("body']")) return host.use('body-text')(name, value);
     if (!name.includes('.') && value.body !== null && typeof value.body === 'object') host.use('body-text')(name + '.body', value.body);
