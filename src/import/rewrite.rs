@@ -70,11 +70,14 @@ pub fn rewrite(api: &Api, found: &Assemblies, text: &str, scripts: Option<&str>)
     for key in BESIDE {
         entry.value.get(key).into_iter().for_each(|node| escapes(node, &[], &mut edits));
     }
-    let files = scripts.map(|stem| extracted(&steps, stem)).unwrap_or_default();
+    let files = scripts.map(|stem| extracted(&steps, stem, text)).unwrap_or_default();
     edits.extend(files.iter().map(|file| Edit { start: file.start, end: file.end, text: file.reference.clone() }));
 
-    let dropped = dropped(&entry.value);
     let key = entry.key.text.to_string();
+    let mut pointed = Pointed { key: &key, kept: Vec::new() };
+    pointed.find(&api.tree.root, &mut edits);
+    let kept = pointed.kept;
+    let dropped = dropped(&entry.value, &kept);
     let edited = apply(text, edits);
     let mut findings = Findings::default();
     let source = Sources::default().add("document", edited.as_str());
@@ -84,8 +87,8 @@ pub fn rewrite(api: &Api, found: &Assemblies, text: &str, scripts: Option<&str>)
         return Err(format!("the new form cannot be read{why}"));
     };
     let text = match (edited.trim_start().starts_with('{'), root.entry(&key)) {
-        (true, _) => in_json(&root, &key, generation),
-        (false, Some(entry)) => in_yaml(&edited, &root, entry, generation),
+        (true, _) => in_json(&root, &key, &kept, generation),
+        (false, Some(entry)) => in_yaml(&edited, &root, entry, &kept, generation),
         (false, None) => return Err("the new form could not be read again".to_owned()),
     };
     let scripts = files.into_iter().map(|file| (file.name, file.text)).collect();
@@ -93,10 +96,50 @@ pub fn rewrite(api: &Api, found: &Assemblies, text: &str, scripts: Option<&str>)
     Ok(Rewritten { text, scripts, dropped, changes })
 }
 
+/// References into IBM's extension.
+struct Pointed<'k> {
+    key: &'k str,
+    /// Members that others point into and that have no place in an `x-assembly`: they stay where they are.
+    kept: Vec<String>,
+}
+
+impl Pointed<'_> {
+    /// Finds them. Those into what moves point to its new place.
+    fn find(&mut self, node: &Node, edits: &mut Vec<Edit>) {
+        for entry in node.entries() {
+            match entry.value.text().filter(|_| &*entry.key.text == "$ref") {
+                Some(text) => self.reference(&entry.value, text, edits),
+                None => self.find(&entry.value, edits),
+            }
+        }
+        node.items().iter().for_each(|item| self.find(item, edits));
+    }
+
+    fn reference(&mut self, node: &Node, text: &str, edits: &mut Vec<Edit>) {
+        let Some(rest) = text.strip_prefix("#/").and_then(|rest| rest.strip_prefix(self.key)) else { return };
+        let Some(rest) = rest.strip_prefix('/') else { return };
+        let member = rest.split('/').next().unwrap_or_default();
+        let moved = match member {
+            "assembly" => self.key.len() + "/assembly".len(),
+            member if BESIDE.contains(&member) => self.key.len(),
+            member => {
+                if !self.kept.iter().any(|known| known == member) {
+                    self.kept.push(member.to_owned());
+                }
+                return;
+            }
+        };
+        if let Some(span) = node.inside(2..2 + moved) {
+            edits.push(Edit { start: span.start as usize, end: span.end as usize, text: "x-assembly".to_owned() });
+        }
+    }
+}
+
 /// What is not taken along and meant something.
-fn dropped(owner: &Node) -> Vec<String> {
+fn dropped(owner: &Node, kept: &[String]) -> Vec<String> {
     let others = owner.entries().iter().map(|entry| &*entry.key.text);
     let others = others.filter(|key| !OF_TOOLS.contains(key) && !BESIDE.contains(key));
+    let others = others.filter(|key| !kept.iter().any(|kept| kept == key));
     let mut all: Vec<String> = others
         .map(|key| match key {
             "activity-log" => "`activity-log`: the access log has one line for every request".to_owned(),
@@ -161,15 +204,16 @@ struct File {
     end: usize,
 }
 
-fn extracted(steps: &[Step], stem: &str) -> Vec<File> {
+fn extracted(steps: &[Step], stem: &str, document: &str) -> Vec<File> {
     let mut files: Vec<File> = Vec::new();
     for step in steps.iter().filter(|step| matches!(&*step.policy, "gatewayscript" | "javascript")) {
         let Some((entry, text)) = step.property("source").and_then(|entry| Some((entry, entry.value.text()?))) else {
             continue;
         };
         let trimmed = text.trim_end();
-        let last = trimmed.char_indices().next_back().and_then(|(at, _)| entry.value.inside(at..trimmed.len()));
-        let Some(last) = last.filter(|_| trimmed.contains('\n') && !names_file(text)) else { continue };
+        if !trimmed.contains('\n') || names_file(text) {
+            continue;
+        }
         let word = step.title.as_deref().map(slug).filter(|word| !word.is_empty());
         let name = format!("{stem}-{}", word.unwrap_or_else(|| step.policy.to_string()));
         let taken = |name: &str| files.iter().any(|file| file.name == format!("{name}.js"));
@@ -177,22 +221,49 @@ fn extracted(steps: &[Step], stem: &str) -> Vec<File> {
             Some(numbered) if taken(&name) => numbered,
             _ => name,
         };
-        // A block's span starts behind its `|`, so what stands behind the key goes too.
-        let (key, value) = (entry.key.span, entry.value.span);
-        let place = match style(&entry.value) {
-            Some(Style::Block) => (format!(": ./{name}.js"), key.end, last.end),
-            Some(Style::Plain) => (format!("./{name}.js"), value.start, last.end),
-            _ => (format!("\"./{name}.js\""), value.start, value.end),
-        };
-        files.push(File {
-            reference: place.0,
-            start: place.1 as usize,
-            end: place.2 as usize,
-            name: format!("{name}.js"),
-            text: format!("{trimmed}\n"),
-        });
+        let (reference, start, end) = place(entry, &name, document);
+        files.push(File { reference, start, end, name: format!("{name}.js"), text: format!("{trimmed}\n") });
     }
     files
+}
+
+/// What is written in the place of a script, and where its text starts and ends in the document.
+fn place(entry: &Entry, name: &str, document: &str) -> (String, usize, usize) {
+    let (key, value) = (entry.key.span, entry.value.span);
+    let (start, end) = (value.start as usize, value.end as usize);
+    match style(&entry.value) {
+        // A block's span starts after its `|`, so what is between the key and the text goes too.
+        Some(Style::Block) => {
+            let key_start = key.start as usize;
+            let column = key_start - line_start(document, key_start);
+            (format!(": ./{name}.js"), key.end as usize, end_of_block(document, key.end as usize, column))
+        }
+        Some(Style::Plain) => {
+            let written = document.get(start..end).unwrap_or_default();
+            (format!("./{name}.js"), start, start + written.trim_end().len())
+        }
+        _ => (format!("\"./{name}.js\""), start, end),
+    }
+}
+
+/// Where the last line of a block scalar ends: its lines are indented more than its key, or blank.
+fn end_of_block(document: &str, key_end: usize, column: usize) -> usize {
+    let mut at = next_line(document, key_end);
+    let mut end = document.get(..at).map_or(at, |before| before.trim_end().len());
+    while at < document.len() {
+        let next = next_line(document, at);
+        let line = &document[at..next];
+        let written = line.trim_end();
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if !written.is_empty() {
+            if indent <= column {
+                break;
+            }
+            end = at + written.len();
+        }
+        at = next;
+    }
+    end
 }
 
 fn style(node: &Node) -> Option<Style> {
@@ -219,12 +290,21 @@ fn moving(owner: &Node) -> Vec<&Entry> {
     beside.chain(blocks).collect()
 }
 
-fn in_json(root: &Node, key: &str, generation: Generation) -> String {
-    let entries = root.entries().iter().map(|entry| match *entry.key.text == *key {
-        true => ("x-assembly".to_owned(), assembly_of(&entry.value, generation)),
-        false => (entry.key.text.to_string(), entry.value.to_json()),
-    });
-    format!("{:#}\n", Json::Object(entries.collect()))
+fn in_json(root: &Node, key: &str, kept: &[String], generation: Generation) -> String {
+    let mut entries = Map::new();
+    for entry in root.entries() {
+        let name = entry.key.text.to_string();
+        if *name != *key {
+            entries.insert(name, entry.value.to_json());
+            continue;
+        }
+        entries.insert("x-assembly".to_owned(), assembly_of(&entry.value, generation));
+        if !kept.is_empty() {
+            let members = kept.iter().filter_map(|kept| Some((kept.clone(), entry.value.get(kept)?.to_json())));
+            entries.insert(name, Json::Object(members.collect()));
+        }
+    }
+    format!("{:#}\n", Json::Object(entries))
 }
 
 fn assembly_of(owner: &Node, generation: Generation) -> Json {
@@ -236,7 +316,7 @@ fn assembly_of(owner: &Node, generation: Generation) -> Json {
     Json::Object(out)
 }
 
-fn in_yaml(text: &str, root: &Node, entry: &Entry, generation: Generation) -> String {
+fn in_yaml(text: &str, root: &Node, entry: &Entry, kept: &[String], generation: Generation) -> String {
     let (start, end) = region(text, root, entry, text.len());
     let mut block = "x-assembly:\n".to_owned();
     match lines_of(text, entry, end) {
@@ -252,10 +332,35 @@ fn in_yaml(text: &str, root: &Node, entry: &Entry, generation: Generation) -> St
             block.push_str(&indented(&written, 0, 2));
         }
     }
+    block.push_str(&what_stays(text, entry, end, kept));
     let (before, after) = (&text[..start], &text[end..]);
     let own_comments = &text[start..line_start(text, entry.key.span.start as usize)];
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
     format!("{before}{gap}{own_comments}{block}{after}")
+}
+
+/// What stays of IBM's extension, under its key.
+fn what_stays(text: &str, entry: &Entry, end: usize, kept: &[String]) -> String {
+    let owner = &entry.value;
+    let mut out = String::new();
+    for member in kept.iter().filter_map(|name| owner.entry(name)) {
+        let key = member.key.span.start as usize;
+        let own_line = line_start(text, key);
+        let is_alone = text[own_line..key].bytes().all(|byte| byte == b' ');
+        let (from, to) = region(text, owner, member, end);
+        let lines = match is_alone {
+            true => indented(&text[from..to], key - own_line, 2),
+            false => {
+                let written = json!({ &*member.key.text: member.value.to_json() });
+                indented(&serde_yaml::to_string(&written).unwrap_or_default(), 0, 2)
+            }
+        };
+        out.push_str(&lines);
+        if !lines.ends_with('\n') {
+            out.push('\n');
+        }
+    }
+    if out.is_empty() { out } else { format!("{}:\n{out}", entry.key.text) }
 }
 
 /// The lines of everything that moves; `None` where something stands beside another thing on one line.

@@ -103,6 +103,76 @@ fn what_is_written_inside_of_braces_moves_too() {
     assert_eq!(load(&new.text).ops(), load(text).ops());
 }
 
+/// A script as a block, and whether the new form runs as the old one.
+async fn extracted(source: &str) -> String {
+    let head = "swagger: '2.0'\ninfo: {title: t, version: '1'}\npaths: {/a: {get: {}}}\nx-ibm-configuration:\n  gateway: \
+        datapower-api-gateway\n  assembly:\n    execute:\n    - gatewayscript:\n        version: 2.0.0\n";
+    let text = format!(
+        "{head}{source}        title: script\n    - set-variable: {{actions: [{{set: message.headers.x-b, value: c}}]}}\n"
+    );
+    let old = load(&text);
+    let new = old.rewritten(Some("api")).unwrap();
+    let scripts: Vec<(&str, &str)> = new.scripts.iter().map(|(name, text)| (&**name, &**text)).collect();
+    assert_eq!(scripts.len(), 1, "{}", new.text);
+    let lines: Vec<String> =
+        new.text.lines().filter(|line| !line.is_empty()).map(|line| line.replace('"', "")).collect();
+    let plain = lines.join("\n");
+    assert!(plain.contains("source: ./api-script.js\n      title: script\n"), "{}", new.text);
+    let again = Setup::default().load_beside(&[("api.yaml", &new.text)], &scripts).serve_cleanly();
+    let (before, after) = (old.serve_cleanly().ask(Ask::get("/a")).await, again.ask(Ask::get("/a")).await);
+    assert_eq!((after.text(), after.header("x-b")), (before.text(), Some("c")), "{}", new.text);
+    after.text().to_owned()
+}
+
+#[tokio::test]
+async fn scripts_of_every_shape_of_block_become_files() {
+    for source in [
+        "        source: |\n          if (true) {\n              context.message.body.write('deep');\n          }\n",
+        "        source: |-\n          if (true)\n\n                  context.message.body.write('deep');\n\n\n",
+        "        source: |2\n            if (true) {\n          context.message.body.write('deep'); }\n",
+        "        source: >-\n          if (true) {\n\n              context.message.body.write('deep');\n          }\n          // end\n",
+        "        source: >\n          if (true) {\n\n          context.message.body\n          .write('deep'); }\n",
+        "        source: |+ # a comment\n          if (true) { //\n          \t\t  context.message.body.write('deep'); }\n\n",
+        "        source: \"if (true) {\\n context.message.body.write('deep'); }\"\n",
+        "        source: if (true) {\n\n          context.message.body.write('deep'); }\n",
+    ] {
+        assert_eq!(extracted(source).await, "deep", "{source}");
+    }
+}
+
+#[test]
+fn references_into_the_extension_find_their_target() {
+    let yaml = "\
+swagger: '2.0'
+info: {title: t, version: '1'}
+paths: {/a: {get: {}}}
+x-ibm-configuration:
+  gateway: datapower-api-gateway
+  targets:
+    # a service
+    Weather: {definitions: {One: {$ref: '#/x-ibm-configuration/targets/Weather/definitions/Two'}, Two: {type: object}}}
+  x-unused: {a: 1}
+  assembly:
+    execute:
+    - map:
+        version: 2.0.0
+        inputs: {in: {schema: {$ref: '#/x-ibm-configuration/targets/Weather/definitions/One'}, variable: message.body}}
+        outputs: {out: {schema: {$ref: '#/x-ibm-configuration/assembly/execute/0/map/inputs/in/schema'}, variable: message.body}}
+        actions: [{set: out.a, from: in.a}]
+tags: []
+";
+    let json = serde_json::to_string(&serde_yaml::from_str::<serde_json::Value>(yaml).unwrap()).unwrap();
+    for text in [yaml, &json] {
+        let old = load(text);
+        assert_eq!(old.findings(), [""; 0], "{text}");
+        let new = old.rewritten(None).unwrap();
+        assert_eq!(load(&new.text).findings(), [""; 0], "{}", new.text);
+        assert!(new.text.contains("#/x-assembly/execute/0/map/inputs/in/schema"), "{}", new.text);
+        assert!(!new.text.contains("assembly: {") && !new.text.contains("x-unused"), "{}", new.text);
+        assert_eq!(new.dropped, ["`x-unused` has no counterpart in an `x-assembly`"]);
+    }
+}
+
 #[test]
 fn what_has_no_new_form_is_refused() {
     let ours = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {/a: {}}\nx-assembly: {execute: [{activity-log: {}}]}\n";

@@ -86,6 +86,9 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 }
 
 #[cfg(test)]
+mod numbers;
+
+#[cfg(test)]
 mod tests {
     use crate::assembly::Carrier;
     use crate::base::Generation;

@@ -26,7 +26,9 @@ pub use body::{Body, BodyError, BodyTimeout, read};
 pub use coding::gzip;
 pub use digits::{century_and_year, two_digits};
 pub use headers::Headers;
-pub use json::{JsonError, Kind, List, ListIter, Members, Number, Object, ObjectIter, Value, ValueRef, without_mark};
+pub use json::{
+    JsonError, Kind, List, ListIter, LongNumbers, Members, Number, Object, ObjectIter, Value, ValueRef, without_mark,
+};
 pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;
 pub use panic::{joined, panic_message};

@@ -152,7 +152,13 @@ impl Walk<'_> {
                 self.consume_all(terms.iter_mut().map(|(term, _)| term), &place)?;
                 return Ok(place);
             }
-            AstNode::Function { name, args, is_builtin } => return self.call(name, args, *is_builtin, 0, here),
+            AstNode::Function { name, args, is_builtin } => {
+                if let Some(by_storage) = self.type_of_body(name, args, *is_builtin) {
+                    *node = by_storage;
+                    return self.walk(node, here);
+                }
+                return self.call(name, args, *is_builtin, 0, here);
+            }
             AstNode::Binary { op: BinaryOp::ChainPipe, lhs, rhs } => {
                 self.consume(lhs, here)?;
                 match &mut **rhs {
@@ -339,6 +345,22 @@ impl Walk<'_> {
             }
         }
         Ok(Place::Computed)
+    }
+
+    /// `$type(message.body)` says what holds the body where that is no JSON: `empty`, `binary`, `stream` or `xml`.
+    fn type_of_body(&self, name: &str, args: &[AstNode], is_builtin: bool) -> Option<AstNode> {
+        let is_own = name == "type" && is_builtin && self.start == Base::Context && !self.bound.contains(name);
+        let [AstNode::Path { steps }] = args else { return None };
+        let [message, body] = steps.as_slice() else { return None };
+        let message = plain_name(message).filter(|_| is_own && plain_name(body) == Some("body"))?;
+        let is_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        if !message.chars().all(is_word) {
+            return None;
+        }
+        let storage = format!("$storageType('{message}')");
+        // The brackets keep the call from coming back here.
+        let text = format!("{storage} = 'json' ? $type((`{message}`.body)) : {storage}");
+        jsonata_core::parser::parse(&text).ok()
     }
 
     /// `$storageType()`, `$storageType('order')`, `$storageType(order.body)`: the name of a message, known at load.

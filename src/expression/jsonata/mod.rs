@@ -12,6 +12,7 @@ mod host;
 mod limits;
 mod path;
 mod place;
+mod plain;
 mod plain_name;
 mod reads;
 mod sizes;
@@ -20,6 +21,7 @@ mod tests;
 mod values;
 mod want;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -31,7 +33,7 @@ use jsonata_core::parser;
 use jsonata_core::value::JValue;
 
 use super::{Builtin, ExpressionError, Reference, Resolver, Root, Scope};
-use crate::value::Value;
+use crate::value::{LongNumbers, Value};
 
 use analysis::analyse;
 use documents::{Document, Lookups};
@@ -69,6 +71,8 @@ pub struct Jsonata {
     lookups: Lookups,
     hints: Box<[ExpressionError]>,
     sizes: Box<[ExpressionError]>,
+    /// The names of an expression that is nothing but a path.
+    plain: Option<Box<[Arc<str>]>>,
 }
 
 impl Jsonata {
@@ -115,6 +119,7 @@ impl Jsonata {
         let sizes = sizes::sizes(text, &ast).into();
         let given = if relative { analysis.given } else { Want { whole: true, ..Want::default() } };
         Ok(Jsonata {
+            plain: plain::names(&ast).filter(|_| relative),
             ast: Arc::new(ast),
             length: text.len(),
             given,
@@ -135,12 +140,18 @@ impl Jsonata {
 
     /// The value over the context; null where there is none.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, ExpressionError> {
-        self.within(None, scope, |result| self.value(result))
+        self.within(None, scope, |result| self.value(result, &|_| None))
     }
 
     /// The value over `root`, to which names and `$$` belong; null where there is none.
     pub fn evaluate_on(&self, root: &Value, scope: &dyn Scope) -> Result<Value, ExpressionError> {
-        self.within(Some(root), scope, |result| self.value(result))
+        if let Some(value) = self.plain.as_deref().and_then(|path| plain::value(root, path)) {
+            return Ok(value);
+        }
+        // JSONata computes with JavaScript's numbers: longer ones that it only passes on keep their text.
+        let long = OnceCell::new();
+        let written = |number| long.get_or_init(|| LongNumbers::of(root.view())).find(number);
+        self.within(Some(root), scope, |result| self.value(result, &written))
     }
 
     /// Whether the value over the context is true in the sense of `$boolean`; nothing is false.
@@ -254,9 +265,9 @@ impl Jsonata {
         ExpressionError::of_run_time(refused.code(), self.length)
     }
 
-    fn value(&self, result: &JValue) -> Result<Value, ExpressionError> {
+    fn value(&self, result: &JValue, written: values::Written<'_>) -> Result<Value, ExpressionError> {
         let too_deep = || ExpressionError::coded("U1001", "the result is nested too deeply", self.whole_text());
-        values::to_value(result).ok_or_else(too_deep)
+        values::to_value(result, written).ok_or_else(too_deep)
     }
 }
 

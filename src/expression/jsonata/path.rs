@@ -101,6 +101,33 @@ impl JsonataPath {
         }
     }
 
+    /// The same places in XML, by the names of elements without prefixes, and of attributes with `@`. The path starts at the document or
+    /// inside of its element. `None` where it counts or tests.
+    pub fn in_xml(&self) -> Option<XPath> {
+        let (mut text, mut separator) = (String::new(), "/");
+        for step in &self.steps {
+            match step {
+                Step::Descendants => {
+                    separator = "//";
+                    continue;
+                }
+                Step::Any => text.push_str(&format!("{separator}*")),
+                Step::Member(name) if name.contains('\'') => return None,
+                Step::Member(name) => {
+                    let (axis, name) = name.strip_prefix('@').map_or(("", &**name), |name| ("@", name));
+                    text.push_str(&format!("{separator}{axis}*[local-name()='{name}']"));
+                }
+                Step::Index(_) | Step::Filter(_) => return None,
+            }
+            separator = "/";
+        }
+        if separator == "//" {
+            text.push_str("//*");
+        }
+        let inside = if text.starts_with("//") { String::new() } else { format!(" | /*{text}") };
+        XPath::compile(&format!("{text}{inside}")).ok().filter(|_| !text.is_empty())
+    }
+
     /// Edits every place below a value; says whether the value itself is to go.
     pub fn edit(&self, value: &mut Value, scope: &dyn Scope, editor: &mut Editor<'_>) -> Result<bool, ExpressionError> {
         // Its filters are evaluated for one item after the other.

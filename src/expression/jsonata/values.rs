@@ -67,33 +67,36 @@ pub(in crate::expression) fn member<'v>(members: Object<'v>, name: &str, level: 
     })
 }
 
+/// Numbers that JSONata could not keep, by what it made of them; asked only for numbers that may be one.
+pub(super) type Written<'w> = &'w dyn Fn(f64) -> Option<Value>;
+
 /// Our form of a result; `None` where it is nested too deeply. Nothing, and functions, are null.
-pub(super) fn to_value(result: &JValue) -> Option<Value> {
-    below(result, MAX_DEPTH)
+pub(super) fn to_value(result: &JValue, written: Written<'_>) -> Option<Value> {
+    below(result, MAX_DEPTH, written)
 }
 
-fn below(result: &JValue, depth: usize) -> Option<Value> {
+fn below(result: &JValue, depth: usize, written: Written<'_>) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
     // Values that are made once may stand in a result many times.
     meter::spend(1);
     Some(match result {
         JValue::Bool(flag) => (*flag).into(),
         JValue::Number(number) if number.fract() == 0.0 && number.abs() < EXACT => Value::from(*number as i64),
-        JValue::Number(number) => (*number).into(),
+        JValue::Number(number) => written(*number).unwrap_or_else(|| (*number).into()),
         JValue::String(text) => {
             meter::made(text.len() + 16);
             Value::from(&**text)
         }
         JValue::Array(items) => {
             meter::made(items.len() * size_of::<Value>());
-            let items: Option<Vec<Value>> = items.iter().map(|item| below(item, depth)).collect();
+            let items: Option<Vec<Value>> = items.iter().map(|item| below(item, depth, written)).collect();
             items?.into()
         }
         JValue::Object(members) => {
             meter::made(members.len() * MEMBER);
             let mut object = Members::with_capacity(members.len());
             for (name, value) in members.iter() {
-                object.insert(Arc::from(name.as_str()), below(value, depth)?);
+                object.insert(Arc::from(name.as_str()), below(value, depth, written)?);
             }
             object.into()
         }
@@ -136,7 +139,7 @@ mod tests {
     #[test]
     fn values_survive_the_way_there_and_back() {
         for text in ["null", "true", "-3", "1.5", "\"x\"", "[]", "{}", r#"{"z":[1,{"a":null}],"b":"ä"}"#] {
-            assert_eq!(to_value(&to_jvalue(value(text).view(), None, Level::Other)).unwrap(), value(text));
+            assert_eq!(to_value(&to_jvalue(value(text).view(), None, Level::Other), &|_| None).unwrap(), value(text));
         }
     }
 
@@ -145,7 +148,7 @@ mod tests {
         let mut want = Want::default();
         want.mark(&["a".into(), "b".into()]);
         let pruned = to_jvalue(value(r#"{"a":[{"b":1,"c":2},3,{"c":4}],"d":5}"#).view(), Some(&want), Level::Other);
-        assert_eq!(to_value(&pruned).unwrap(), value(r#"{"a":[{"b":1},3,{}]}"#));
+        assert_eq!(to_value(&pruned, &|_| None).unwrap(), value(r#"{"a":[{"b":1},3,{}]}"#));
     }
 
     #[test]
@@ -154,9 +157,9 @@ mod tests {
         want.mark(&["headers".into(), "Content-Type".into()]);
         let message = value(r#"{"headers":{"content-type":"x","other":"y"},"body":{"headers":{"CONTENT-TYPE":1}}}"#);
         let pruned = to_jvalue(message.view(), Some(&want), Level::Message);
-        assert_eq!(to_value(&pruned).unwrap(), value(r#"{"headers":{"Content-Type":"x"}}"#));
+        assert_eq!(to_value(&pruned, &|_| None).unwrap(), value(r#"{"headers":{"Content-Type":"x"}}"#));
         want.mark(&[]);
-        let whole = to_value(&to_jvalue(message.view(), Some(&want), Level::Message)).unwrap();
+        let whole = to_value(&to_jvalue(message.view(), Some(&want), Level::Message), &|_| None).unwrap();
         assert_eq!(whole.at(["headers", "content-type"]), Some(Value::from("x").view()));
         assert_eq!(whole.at(["headers", "Content-Type"]), Some(Value::from("x").view()));
         assert_eq!(whole.at(["body", "headers", "CONTENT-TYPE"]), Some(Value::from(1).view()));

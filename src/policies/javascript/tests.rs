@@ -24,7 +24,11 @@ async fn what_a_script_changes_goes_back() {
         ("set('message.body', {c: 2});", json!({"c": 2})),
         ("delete message.body.n;", json!({})),
         ("message.body = [1, this === undefined];", json!([1, false])),
-        ("var hidden = 1; message.body = typeof require;", json!("function")),
+        ("var hidden = 1; message.body = typeof hidden;", json!("number")),
+        (
+            "message.body = [typeof require, typeof process, typeof setTimeout, typeof Buffer, typeof session, typeof console];",
+            json!(["undefined", "undefined", "undefined", "undefined", "object", "object"]),
+        ),
         ("request.parameters.id = 'x'; message.body = get('request.parameters.id');", json!(7)),
     ] {
         let answer = post(script, "", "{\"n\": 1}").await;

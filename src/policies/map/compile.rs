@@ -44,7 +44,8 @@ pub(super) fn plan(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Pl
         None => None,
     };
     let Options { reading, writing, .. } = options;
-    Ok(Plan { inputs, outputs, actions: list, reading, writing, scripts, limits })
+    let step = compiler.info();
+    Ok(Plan { inputs, outputs, actions: list, reading, writing, scripts, limits, step })
 }
 
 struct Actions<'c, 'a, 'p> {

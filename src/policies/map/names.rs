@@ -40,10 +40,11 @@ pub(super) fn read(name: &str, inputs: &[Input], levels: &[Level]) -> Result<Opt
     let item = |up: usize, below: &[Arc<str>]| {
         let level = &levels[levels.len() - 1 - up];
         let (input, whole) = match &level.over {
-            Some((input, over)) => (*input, over.iter().chain(below).cloned().collect()),
+            Some((input, over)) => (*input, over.iter().chain(below).cloned().collect::<Vec<_>>()),
             None => (usize::MAX, below.to_vec()),
         };
-        Read::Input { base: Base::Item(up), path: below.into(), input, below: whole.into_boxed_slice() }
+        let kind = kind(inputs, input, &whole);
+        Read::Input { base: Base::Item(up), path: below.into(), input, below: whole.into_boxed_slice(), kind }
     };
     if matches!(&*path[0], "$item" | "$this") {
         return match levels.is_empty() {
@@ -64,7 +65,13 @@ pub(super) fn read(name: &str, inputs: &[Input], levels: &[Level]) -> Result<Opt
         }
     }
     let below: Box<[Arc<str>]> = path[1..].into();
-    Ok(Some(Read::Input { base: Base::Port(input), path: below.clone(), input, below }))
+    let kind = kind(inputs, input, &below);
+    Ok(Some(Read::Input { base: Base::Port(input), path: below.clone(), input, below, kind }))
+}
+
+/// What the schema of an input says that is at a path.
+fn kind(inputs: &[Input], input: usize, path: &[Arc<str>]) -> Kind {
+    inputs.get(input).and_then(|input| input.shape.at(path)).map(Shape::single).unwrap_or_default()
 }
 
 /// The place in an output that a name of `set` or `create` stands for.
@@ -127,7 +134,8 @@ fn walk(base: Base, below: &[Arc<str>], whole: Option<PortPath>, outputs: &[Outp
         path.push(Segment { name, is_list: is_list(shape) });
     }
     let wants_map = shape.is_some_and(|shape| shape.kind == Kind::Map);
-    Found { target: Target { base, path, is_list: base_is_list, wants_map }, whole, stranger }
+    let kind = shape.map(Shape::single).unwrap_or_default();
+    Found { target: Target { base, path, is_list: base_is_list, wants_map, kind }, whole, stranger }
 }
 
 /// The member's own name: a schema may name an attribute without its `@`.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::config::EmptyArrays;
-use super::schema::Shape;
+use super::schema::{Kind, Shape};
 use super::tree::{Reading, Segment};
 use crate::expression::{Reference, Template};
 use crate::policy::kit::parse_limits::ParseLimits;
+use crate::runtime::StepInfo;
 use crate::script::{Engine, Script};
 use crate::value::Value;
 
@@ -20,6 +21,7 @@ pub(super) struct Plan {
     pub scripts: Option<Scripts>,
     /// For the bodies among the inputs.
     pub limits: Option<ParseLimits>,
+    pub step: Arc<StepInfo>,
 }
 
 /// How outputs are written.
@@ -45,6 +47,8 @@ pub(super) struct Input {
     pub reference: Reference,
     pub is_xml: bool,
     pub shape: Shape,
+    /// It is a body that is to be JSON.
+    pub wants_json: bool,
 }
 
 pub(super) struct Output {
@@ -69,6 +73,8 @@ pub(super) struct Target {
     pub is_list: bool,
     /// The schema calls the place a map.
     pub wants_map: bool,
+    /// What the schema says that is put here.
+    pub kind: Kind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +88,13 @@ pub(super) enum Base {
 /// A place that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Read {
-    Input { base: Base, path: Box<[Arc<str>]>, input: usize, below: Box<[Arc<str>]> },
+    Input { base: Base, path: Box<[Arc<str>]>, input: usize, below: Box<[Arc<str>]>, kind: Kind },
     Variable(Reference),
+}
+
+/// Whether values of this variable have types of their own: those of a body have, texts of a URL and of headers have not.
+pub(super) fn has_types(reference: &Reference) -> bool {
+    reference.path.first().is_some_and(|first| &**first == "body")
 }
 
 /// Where a value comes from.

@@ -1,7 +1,7 @@
 //! The options, the inputs and the outputs of a map.
 
 use super::config::{EmptyArrays, EmptyElement, InputConfig, OptionsConfig, OutputConfig};
-use super::plan::{Input, Output, Writing, XmlWriting};
+use super::plan::{Input, Output, Writing, XmlWriting, has_types};
 use super::schema::{Kind, Reader, Shape};
 use super::tree::Reading;
 use crate::base::{Generation, Reported, codes};
@@ -95,7 +95,10 @@ pub(super) fn input(
     let pointer = format!("{at}/variable");
     let reference = compiler.read_variable(&pointer, &port.variable)?;
     let (shape, is_xml) = (shape(&at, reader, compiler)?, is_xml(&at, port.content.as_deref(), compiler)?);
-    Ok(Input { name: name.into(), reference, is_xml, shape })
+    let is_body = reference.path.len() == 1 && has_types(&reference);
+    let is_json = port.content.as_deref().is_some_and(|content| content.contains("json"));
+    let wants_json = is_body && !is_xml && (is_json || matches!(shape.kind, Kind::Map | Kind::List));
+    Ok(Input { name: name.into(), reference, is_xml, shape, wants_json })
 }
 
 /// Compiles an output.

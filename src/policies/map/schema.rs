@@ -163,15 +163,46 @@ impl Shape {
 
     /// The value as this schema has it, where it can be that.
     pub(super) fn cast(&self, value: Value) -> Value {
-        match (self.kind, value.kind()) {
+        self.kind.cast(value)
+    }
+
+    /// What a single value here is: of a list, one of its items.
+    pub(super) fn single(&self) -> Kind {
+        match (self.kind, &self.items) {
+            (Kind::List, Some(items)) => items.kind,
+            (kind, _) => kind,
+        }
+    }
+}
+
+impl Kind {
+    /// The value as this type, where it can be that.
+    fn cast(self, value: Value) -> Value {
+        match (self, value.kind()) {
+            (Kind::Text, value::Kind::Number(_) | value::Kind::Bool(_)) => value.to_text().into_owned().into(),
+            _ => self.read_text(value),
+        }
+    }
+
+    /// The number or the boolean that a text says, where this is one.
+    fn read_text(self, value: Value) -> Value {
+        match (self, value.kind()) {
             (Kind::Number, value::Kind::String(text)) => Value::number(text.trim()).unwrap_or(value),
             (Kind::Boolean, value::Kind::String(text)) => match text.trim() {
                 "true" | "1" => true.into(),
                 "false" | "0" => false.into(),
                 _ => value,
             },
-            (Kind::Text, value::Kind::Number(_) | value::Kind::Bool(_)) => value.to_text().into_owned().into(),
             _ => value,
+        }
+    }
+
+    /// The value as a schema of an input or an output has it: texts become numbers and booleans, those of a list one by one.
+    pub(super) fn typed(self, value: Value) -> Value {
+        match value.as_list() {
+            _ if !matches!(self, Kind::Number | Kind::Boolean) => value,
+            Some(items) => Value::list(items.iter().map(|item| self.read_text(item.to_value()))),
+            None => self.read_text(value),
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::config::EmptyArrays;
-use super::plan::{Action, Base, Compute, Output, Plan, Read, Source, Target};
+use super::plan::{Action, Base, Compute, Output, Plan, Read, Source, Target, has_types};
 use super::schema;
 use super::tree::{append, element, find, finish, place, put};
 use super::{script, write_xml};
@@ -95,9 +95,28 @@ impl Plan {
         let inputs: Result<Vec<(Value, bool)>, Fault> =
             self.inputs.iter().map(|input| read(cx, input, self.limits.as_ref())).collect();
         let outputs = self.outputs.iter().map(|_| Value::NULL).collect();
+        if let Scripts::Results(_) = scripts {
+            self.tell_of_text(cx, inputs.as_deref().unwrap_or_default());
+        }
         let mut walk = Walk { plan: self, cx, inputs: inputs?, outputs, items: Vec::new(), scripts, made: 0 };
         walk.actions(&self.actions)?;
         Ok(walk)
+    }
+
+    /// One line in the log for each input that should be JSON and is not. Nothing is found in it, as on the gateway that the step
+    /// comes from, and the flow goes on.
+    fn tell_of_text(&self, cx: &Context, values: &[(Value, bool)]) {
+        for (input, (value, _)) in self.inputs.iter().zip(values) {
+            if input.wants_json && !value.is_empty() && matches!(value.kind(), Kind::String(_) | Kind::Binary(_)) {
+                tracing::warn!(
+                    request_id = %cx.state.request.id,
+                    step = %self.step.title,
+                    place = %self.step.place,
+                    input = %input.name,
+                    "an input of a map is not JSON, so the map finds nothing in it"
+                );
+            }
+        }
     }
 
     fn write(&self, cx: &mut Context, output: &Output, mut value: Value) -> Result<(), Fault> {
@@ -251,10 +270,27 @@ impl Walk<'_> {
         let value = match &source.compute {
             Compute::Constant(value) => Some(value.clone()),
             Compute::Nothing => None,
-            Compute::Copy(reads) => reads.iter().find_map(|read| self.found(read, target.wants_map)),
+            Compute::Copy(reads) => {
+                match reads.iter().find_map(|read| Some((read, self.found(read, target.wants_map)?))) {
+                    // JSON has types and keeps them; XML has options of its own.
+                    Some((read, found)) if self.has_types(read) => return Some(found),
+                    other => other.map(|(_, found)| found),
+                }
+            }
             Compute::Script { number, arguments } => self.computed(*number, arguments),
         };
-        value.or_else(|| source.default.as_ref().map(|default| default.value(self.cx)).filter(|value| !value.is_null()))
+        let default = || source.default.as_ref().map(|default| default.value(self.cx)).filter(|value| !value.is_null());
+        value.or_else(default).map(|value| target.kind.typed(value))
+    }
+
+    /// Whether what is read has a type of its own.
+    fn has_types(&self, read: &Read) -> bool {
+        match read {
+            Read::Variable(reference) => has_types(reference),
+            Read::Input { input, .. } => {
+                self.plan.inputs.get(*input).is_none_or(|input| input.is_xml || has_types(&input.reference))
+            }
+        }
     }
 
     fn computed(&mut self, number: usize, arguments: &[Read]) -> Option<Value> {
@@ -278,10 +314,10 @@ impl Walk<'_> {
     /// What stands at a place; of an XML input its text, where it has no elements inside.
     fn found(&self, read: &Read, wants_map: bool) -> Option<Value> {
         let value = self.raw(read)?;
-        let Read::Input { input, below, .. } = read else { return Some(value) };
+        let Read::Input { input, below, kind, .. } = read else { return Some(value) };
         match (self.plan.inputs.get(*input), self.inputs.get(*input)) {
             (Some(port), Some((_, true))) => element(value.view(), port.shape.at(below), &self.plan.reading, wants_map),
-            _ => Some(value),
+            _ => Some(kind.typed(value)),
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::test_support::{Answer, Ask, Loaded, Setup, document, ibm_document};
 
 mod refused;
+mod types;
 mod xml;
 
 /// A map with one input and one output, both bodies.

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
@@ -7,7 +8,7 @@ use crate::expression::{Builtin, Root};
 use crate::policy::kit::off_thread;
 use crate::policy::kit::parse_limits::{DocumentType, ParseLimits};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
-use crate::value::{Body, JsonMetrics, Message, Value, Xml, XmlMetrics};
+use crate::value::{Body, JsonMetrics, Message, Value, Xml, XmlMetrics, without_mark};
 
 /// A compiled `parse`.
 pub(super) struct Parse(pub Arc<Plan>);
@@ -43,7 +44,6 @@ impl Plan {
                 return Err(runtime_error(message));
             }
             (DocumentType::Detect, _) if parsed.is_some() || Xml::is_likely(&bytes) => DocumentType::Xml,
-            (DocumentType::Detect, _) => DocumentType::Json,
             (kind, _) => kind,
         };
         let size = size(bytes.len());
@@ -54,6 +54,7 @@ impl Plan {
                     Xml::parse_measured(&bytes, &self.limits.xml).map_err(|error| runtime_error(error.to_string()))?;
                 (document.into(), xml_metrics(size, &metrics))
             }
+            DocumentType::Detect if !is_json(&bytes) => (Value::binary(bytes), Value::object([("DocumentSize", size)])),
             DocumentType::Json | DocumentType::Detect => {
                 let metrics = self.limits.json.check(&bytes).map_err(|error| runtime_error(error.to_string()))?;
                 let value =
@@ -99,6 +100,16 @@ impl Step for Parse {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a> {
         let size = cx.state.input(&self.0.input).map_or(0, |message| off_thread::size_of_body(&message.body));
         off_thread::work(&self.0, cx, size, Plan::parse)
+    }
+}
+
+/// Whether a body of no stated type is JSON, or was meant to be: what starts as an object or a list is, and is refused where it is
+/// broken. A form, a text or an image is bytes, as on the gateway that the step comes from.
+fn is_json(bytes: &Bytes) -> bool {
+    let text = without_mark(bytes).trim_ascii_start();
+    match text.first() {
+        Some(b'{' | b'[') => true,
+        _ => Value::if_json(bytes).is_some(),
     }
 }
 

@@ -34,6 +34,38 @@ async fn what_cannot_be_parsed_is_a_runtime_error() {
 }
 
 #[tokio::test]
+async fn a_form_or_a_text_is_binary_and_the_flow_goes_on() {
+    let assembly = "execute:\n- parse: {}\n- switch:\n    case:\n    - condition: $storageType() = 'binary'\n      execute:\n      \
+        - set-variable: {actions: [{set: message.headers.x-kind, value: binary}]}\n- set-variable: {actions: [\
+        {set: message.headers.x-size, value: $(message.attributes.parse.DocumentSize)}]}\n";
+    for (kind, body, is_binary) in [
+        ("application/x-www-form-urlencoded", "a=1&b=%20", true),
+        ("text/plain", "hello", true),
+        ("text/csv", "a;b\n1;2", true),
+        ("application/json", "hello", true),
+        ("text/plain", "12", false),
+        ("text/plain", " \"text\"", false),
+        ("text/plain", "\u{feff}{\"a\": 1}", false),
+    ] {
+        let answer = run(assembly, Ask::post("/example/1", body).header("content-type", kind)).await;
+        assert_eq!(answer.status, 200, "{body}");
+        assert_eq!(answer.header("x-kind").is_some(), is_binary || body.contains("text"), "{body}");
+        assert_eq!(answer.header("x-size"), Some(&*body.len().to_string()), "{body}");
+        if is_binary {
+            assert_eq!(text(&answer), body);
+        }
+    }
+    for (settings, kind) in [("{document_type: json}", "text/plain"), ("{}", "application/json")] {
+        let assembly = format!(
+            "execute:\n- parse: {{use-content-type: {}, parse-settings-reference: {{parse-settings: {settings}}}}}\n",
+            kind.contains("json")
+        );
+        let answer = run(&assembly, Ask::post("/example/1", "a=1").header("content-type", kind)).await;
+        assert_eq!(answer.fault_name(), Some("RuntimeError"), "{settings}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_body_may_be_let_through() {
     let answer = run("execute:\n- parse: {warn-on-empty-input: true}\n", Ask::get("/example/1")).await;
     assert_eq!(answer.status, 200);

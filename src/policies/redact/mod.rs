@@ -117,7 +117,10 @@ fn v5_path(pointer: &str, path: &str, compiler: &mut Compiler<'_, '_>) -> Result
         }
     } else {
         match Places::compile(path, &mut |name| Err(format!("`{name}` cannot be read here"))) {
-            Ok(Places::Path(path)) => return Ok(V5Path::Names(path)),
+            Ok(Places::Path(path)) => {
+                let in_xml = path.in_xml();
+                return Ok(V5Path::Names(path, in_xml));
+            }
             Ok(Places::XPath(..)) => {
                 let message = "`$xpath` does not belong to version 1.0.0 of `redact`";
                 return Err(compiler.error_with_help(

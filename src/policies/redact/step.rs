@@ -31,7 +31,8 @@ pub(super) enum Change {
 #[derive(Clone)]
 pub(super) enum V5Path {
     XPath(XPath),
-    Names(JsonataPath),
+    /// Names with dots, and what they are in XML.
+    Names(JsonataPath, Option<XPath>),
 }
 
 impl Step for Redact {
@@ -93,7 +94,7 @@ fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option
     let is_xml = body.xml().is_some() || Xml::is_likely(&bytes);
     let mut editor = |value: &Value, _: &dyn Scope| -> Result<Edit, ExpressionError> { Ok(changed(value, kind)) };
     if is_xml {
-        let V5Path::XPath(xpath) = path else { return Ok(None) };
+        let (V5Path::XPath(xpath) | V5Path::Names(_, Some(xpath))) = path else { return Ok(None) };
         let mut document = Xml::parse(&bytes, &XmlLimits::LOOSE)
             .map_err(|error| EditError(format!("the body is not XML: {error}")))?;
         edit_nodes(cx, &mut document, xpath, &mut editor)?;
@@ -101,7 +102,7 @@ fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option
     }
     let mut json = json_of(body).map_err(EditError)?;
     let gone = match path {
-        V5Path::Names(path) => path.edit(&mut json, cx, &mut editor)?,
+        V5Path::Names(path, _) => path.edit(&mut json, cx, &mut editor)?,
         V5Path::XPath(xpath) => {
             let places = jsonx::places(&json, xpath)?;
             !places.is_empty() && numbered(&mut json, &places, &mut 0, kind)

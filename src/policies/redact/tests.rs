@@ -91,6 +91,25 @@ async fn xml_is_redacted_by_xpath() {
 }
 
 #[tokio::test]
+async fn names_lead_into_xml_too() {
+    let hidden = "<o xmlns:p=\"urn:p\" id=\"7\"><card n=\"1\">******<b/></card><p:card/><card>******</card></o>";
+    for path in ["'$.**.card'", "card", "o.card", "'*.card'"] {
+        for parse in ["", "- parse: {}\n"] {
+            let assembly =
+                format!("execute:\n{parse}- redact: {{root: message.body, redactions: [{{path: {path}}}]}}\n");
+            let gateway = Setup::default().load(&document(&assembly)).serve_cleanly();
+            assert_eq!(gateway.post(XML).await.text().replace("<b></b>", "<b/>"), hidden, "{path}");
+        }
+        if !path.contains('$') {
+            let v5 = v5(&format!("[{{action: redact, from: [all], path: {path}}}]"));
+            assert_eq!(v5.post(XML).await.text().replace("<b></b>", "<b/>"), hidden, "v5 {path}");
+        }
+    }
+    let removed = v10("{redactions: [{path: '$.**.card', action: remove}]}");
+    assert_eq!(removed.post(XML).await.text(), "<o xmlns:p=\"urn:p\" id=\"7\"/>");
+}
+
+#[tokio::test]
 async fn version_1_finds_json_by_the_names_in_its_xml_form() {
     for (actions, expected) in [
         (
@@ -129,7 +148,7 @@ fn an_action_without_a_path_is_a_warning() {
 
 #[tokio::test]
 async fn a_body_that_cannot_be_looked_into_is_a_fault() {
-    for (body, words) in [("plain text", "the body is not JSON"), ("<a>", "the body is not JSON")] {
+    for (body, words) in [("plain text", "the body is not JSON"), ("<a>", "the body is not XML")] {
         let answer = v10("{root: message.body, redactions: [{path: a}]}").post(body).await;
         assert_eq!(answer.fault_name(), Some("RedactionError"), "{body}");
         assert!(answer.text().contains(words), "{body}: {answer}");

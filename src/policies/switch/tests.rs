@@ -95,3 +95,30 @@ fn cases_of_the_wrong_shape_are_refused() {
     let late = findings(&switch("    - {otherwise: []}\n    - {condition: 'true', execute: []}\n"));
     assert!(late[0].contains("warning G0501 this case can never run"), "{late:?}");
 }
+
+#[tokio::test]
+async fn conditions_say_what_holds_a_body() {
+    let set = |value: &str| format!("- set-variable: {{actions: [{{set: message.body, value: {value}}}]}}\n");
+    for (before, body, storage, kind) in [
+        (String::new(), "", "empty", "empty"),
+        (String::new(), "{\"a\": 1}", "stream", "binary"),
+        (String::new(), "text", "stream", "binary"),
+        ("- set-variable: {actions: [{set: x, value: $(message.body)}]}\n".to_owned(), "{}", "binary", "binary"),
+        ("- parse: {}\n".to_owned(), "{\"a\": 1}", "json", "object"),
+        ("- parse: {}\n".to_owned(), "[1]", "json", "array"),
+        ("- parse: {}\n".to_owned(), "<a/>", "xml", "xml"),
+        ("- parse: {}\n".to_owned(), "a=b", "binary", "binary"),
+        (set("'{\"a\": 1}'"), "", "binary", "binary"),
+        ("- set-variable: {actions: [{set: message.body.a, value: 1}]}\n".to_owned(), "", "json", "object"),
+    ] {
+        for (name, expected) in [("$storageType()", storage), ("$type(message.body)", kind)] {
+            let case = format!(
+                "- switch:\n    case:\n    - condition: {name} = '{expected}'\n      execute:\n      \
+                 - set-variable: {{actions: [{{set: message.headers.x-case, value: yes it is}}]}}\n"
+            );
+            let ask = if body.is_empty() { Ask::get("/example/1") } else { Ask::post("/example/1", body) };
+            let found = header(&document(&format!("execute:\n{before}{case}")), ask).await;
+            assert_eq!(found.as_deref(), Some("yes it is"), "{before} {body} {name} is not {expected}");
+        }
+    }
+}

@@ -17,11 +17,28 @@ use crate::value::{Body, Message, NodeId, Value, Xml, XmlLimits};
 /// Where an edit is to happen.
 pub(crate) enum Target {
     /// Below one variable.
-    Below(Root, JsonataPath),
+    Below(Root, Names),
     /// In everything that the request carries: `message`, what the client sent, and every variable.
-    Everywhere(JsonataPath),
+    Everywhere(Names),
     /// In the body of a message, as XML.
     Document(Root, XPath),
+}
+
+/// A path of names, and what it is in a body that is XML.
+pub(crate) struct Names {
+    path: JsonataPath,
+    in_xml: Option<XPath>,
+}
+
+impl Names {
+    fn new(path: JsonataPath) -> Self {
+        let in_xml = match path.split_first() {
+            Some((name, rest)) if &**name == "body" => rest.in_xml(),
+            Some(_) => None,
+            None => path.in_xml(),
+        };
+        Names { path, in_xml }
+    }
 }
 
 /// Why an edit cannot happen.
@@ -77,11 +94,11 @@ impl Target {
         match (root, places) {
             (Some(root), Places::Path(path)) => {
                 let path = JsonataPath::of(root.path.iter().cloned()).then(path);
-                Ok(Target::Below(root.root, path))
+                Ok(Target::Below(root.root, Names::new(path)))
             }
             (None, Places::Path(path)) => match path.split_first() {
-                Some((name, rest)) => Ok(Target::Below(resolve(name)?.root, rest)),
-                None if path.begins_anywhere() => Ok(Target::Everywhere(path)),
+                Some((name, rest)) => Ok(Target::Below(resolve(name)?.root, Names::new(rest))),
+                None if path.begins_anywhere() => Ok(Target::Everywhere(Names::new(path))),
                 None => Err("the path must begin with a name, such as `message.body`, or with `$.**`".into()),
             },
             (root, Places::XPath(body, xpath)) => {
@@ -160,13 +177,8 @@ fn give_back(cx: &mut Context, root: &Root, body: Option<Body>) -> Result<(), Ed
 }
 
 /// Edits below one variable. `strict`: a body that has no places at all is a mistake.
-fn below(
-    cx: &mut Context,
-    root: &Root,
-    path: &JsonataPath,
-    editor: &mut Editor<'_>,
-    strict: bool,
-) -> Result<(), EditError> {
+fn below(cx: &mut Context, root: &Root, names: &Names, editor: &mut Editor<'_>, strict: bool) -> Result<(), EditError> {
+    let path = &names.path;
     let Some((body,)) = taken(cx, root) else { return in_variable(cx, root, path, editor) };
     let inside = match path.split_first() {
         Some((name, rest)) if &**name == "body" => rest,
@@ -177,6 +189,10 @@ fn below(
             path.clone()
         }
     };
+    if let Some(xpath) = names.in_xml.as_ref().filter(|_| is_xml(&body)) {
+        let body = in_document(cx, body, xpath, editor)?;
+        return give_back(cx, root, body);
+    }
     let mut value = match json_of(&body) {
         Ok(value) => value,
         Err(_) if matches!(body, Body::Empty) || !strict => return Ok(()),
@@ -184,6 +200,13 @@ fn below(
     };
     let gone = inside.edit(&mut value, cx, editor)?;
     give_back(cx, root, Some(if gone { Body::Empty } else { Body::Value(value) }))
+}
+
+fn is_xml(body: &Body) -> bool {
+    match body {
+        Body::Bytes(bytes, _) => Xml::is_likely(bytes),
+        body => body.xml().is_some(),
+    }
 }
 
 fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut Editor<'_>) -> Result<(), EditError> {

@@ -15,7 +15,8 @@ use crate::script::{Calls, Dialect, Engine, Limits, MODULES, Map, Mistake, Reach
 use crate::source::{is_stdin, names_file};
 
 /// Words that a script cannot do without when it looks into a body.
-const BODY_WORDS: [&str; 7] = ["body", "readInput", "input", "getContext", "createMessage", "eval", "Function"];
+const BODY_WORDS: [&str; 8] =
+    ["body", "attachments", "readInput", "input", "getContext", "createMessage", "eval", "Function"];
 /// The same in a script whose globals are the variables.
 const BARE_WORDS: [&str; 2] = ["message", "globalThis"];
 /// Words without which it is not the original request's body.

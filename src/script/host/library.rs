@@ -14,7 +14,9 @@ macro_rules! library {
 library![
     "apim",
     "assert",
+    "attachments",
     "bare",
+    "body-text",
     "buffer",
     "console",
     "context",
@@ -26,6 +28,7 @@ library![
     "jwk",
     "jwt",
     "message",
+    "parameters",
     "querystring",
     "require",
     "service-metadata",
@@ -39,7 +42,7 @@ library![
 ];
 
 /// The pieces that most scripts ask for.
-const PREPARED: [&str; 6] = ["apim", "buffer", "console", "context", "message", "require"];
+const PREPARED: [&str; 7] = ["apim", "body-text", "buffer", "console", "context", "message", "require"];
 
 /// What is there from the start; it puts the rest into place.
 const START: &str = include_str!("../library/start.js");

@@ -3,12 +3,14 @@
 //! The library is read piece by piece when a script first asks for it. Nothing here is a guard of the language: whatever a
 //! script does to its library it does to itself, and every native function checks what it is given.
 
+mod attachments;
 mod bodies;
 mod calls;
 mod chatter;
 mod console;
 mod crypto;
 mod files;
+mod given;
 mod library;
 mod messages;
 mod native_function;
@@ -46,6 +48,7 @@ pub(super) fn install<'js>(
     variables::install(ctx, host, &native)?;
     messages::install(ctx, host, &native)?;
     bodies::install(ctx, host, &native)?;
+    attachments::install(ctx, host, &native)?;
     console::install(ctx, host, &native)?;
     operations::install(ctx, host, &native)?;
     calls::install(ctx, host, &native)?;
@@ -55,6 +58,7 @@ pub(super) fn install<'js>(
     xml::install(ctx, host, &native)?;
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
+    native.set("hasModules", host.script.dialect != Dialect::JavaScript)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);
     library::install(ctx, &native, bare, memory, prepared)
 }

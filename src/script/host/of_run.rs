@@ -3,11 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::StatusCode;
 use rquickjs::{Ctx, Exception, Result};
 use tokio::runtime::Handle;
 
 use super::chatter::Chatter;
+use super::given::Given;
 use super::under_way::Operations;
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::script::mail::{Outcome, RunId};
@@ -36,6 +38,10 @@ pub(in crate::script) struct Host {
     allowance: Cell<usize>,
     /// The script has set the status, so a refusal has it too.
     pub(super) status_set: Cell<bool>,
+    /// Bodies that the script has read and may take for text: few, as only messages that came from outside have one.
+    pub(super) sent: RefCell<Vec<Bytes>>,
+    /// Values that the script was given: numbers of them keep their text where the script hands them back.
+    pub(super) given: RefCell<Given>,
 }
 
 /// A refusal in the script's words.
@@ -68,6 +74,8 @@ impl Host {
             lines: Cell::new(0),
             allowance: Cell::new(limits.memory),
             status_set: Cell::new(false),
+            sent: RefCell::default(),
+            given: RefCell::default(),
         }
     }
 

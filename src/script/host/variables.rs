@@ -2,24 +2,26 @@
 
 use std::rc::Rc;
 
-use rquickjs::{Ctx, Exception, Object, Result, Value};
+use rquickjs::{Ctx, Exception, Object, Result, Value as Js};
 
 use super::places::{below, set_error};
 use super::{Host, native};
+use crate::base::Generation;
 use crate::expression::{Builtin, Reference, Root, Scope, parse_path};
 use crate::runtime::State;
 use crate::script::values;
-use crate::value::Body;
+use crate::value::{Body, Value};
 
 pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
+    native.set("valuesOfParameters", host.cx.borrow().state.route.pipeline.generation == Generation::V10)?;
     native!(native, ctx, host, "get", |ctx, name: String| get(&ctx, &host, &name));
-    native!(native, ctx, host, "set", |ctx, name: String, value: Value<'js>| set(&ctx, &host, &name, &value));
+    native!(native, ctx, host, "set", |ctx, name: String, value: Js<'js>| set(&ctx, &host, &name, &value));
     native!(native, ctx, host, "clear", |ctx, name: String| {
         let reference = reference(&ctx, &name)?;
         host.spend(&ctx, name.len())?;
         host.cx.borrow_mut().clear(&reference).map_err(|error| set_error(&ctx, &error))
     });
-    native!(native, ctx, host, "put", |ctx, root: String, name: String, value: Value<'js>| {
+    native!(native, ctx, host, "put", |ctx, root: String, name: String, value: Js<'js>| {
         // A name in a space of its own, such as that of `session.name()`.
         let value = values::from_js(&ctx, &value)?;
         host.spend(&ctx, value.to_bytes().len() + name.len())?;
@@ -34,7 +36,11 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
         let cx = host.cx.borrow();
         let own = Builtin::ALL.iter().map(|root| root.name().to_owned());
         let others = cx.roots().into_iter().map(|name| name.to_string());
-        Ok::<_, rquickjs::Error>(own.chain(others).collect::<Vec<String>>())
+        let properties = cx.state.route.api.properties.as_object();
+        let properties = properties.into_iter().flat_map(|all| all.iter().map(|(name, _)| name.to_owned()));
+        let mut names: Vec<String> = own.chain(others).collect();
+        names.extend(properties.filter(|name| !names.contains(name)).collect::<Vec<_>>());
+        Ok::<_, rquickjs::Error>(names)
     });
     Ok(())
 }
@@ -43,18 +49,32 @@ fn reference(ctx: &Ctx<'_>, name: &str) -> Result<Reference> {
     parse_path(name).map_err(|message| Exception::throw_type(ctx, &message))
 }
 
-fn get<'js>(ctx: &Ctx<'js>, host: &Host, name: &str) -> Result<Value<'js>> {
+fn get<'js>(ctx: &Ctx<'js>, host: &Host, name: &str) -> Result<Js<'js>> {
     let reference = reference(ctx, name)?;
     let cx = host.cx.borrow();
     if looks_into_body(&reference) && streams(&cx.state, &reference.root) {
         return Err(unread(ctx, name));
     }
-    values::to_js(ctx, &cx.get(&reference))
+    let value = cx.get(&reference);
+    if value.is_null()
+        && let Some(property) = property(&cx.state, &reference)
+    {
+        return values::to_js(ctx, &property);
+    }
+    host.given.borrow_mut().note(&value);
+    values::to_js(ctx, &value)
 }
 
-fn set<'js>(ctx: &Ctx<'js>, host: &Host, name: &str, value: &Value<'js>) -> Result<()> {
+/// The property of the API that a bare name means where no variable has that name.
+fn property(state: &State, reference: &Reference) -> Option<Value> {
+    let Root::Named(name) = &reference.root else { return None };
+    let path = std::iter::once(&**name).chain(reference.path.iter().map(|part| &**part));
+    state.route.api.properties.view().at(path).map(Value::from)
+}
+
+fn set<'js>(ctx: &Ctx<'js>, host: &Host, name: &str, value: &Js<'js>) -> Result<()> {
     let reference = reference(ctx, name)?;
-    let value = values::from_js(ctx, value)?;
+    let value = host.given.borrow_mut().restored(values::from_js(ctx, value)?);
     host.spend(ctx, value.to_bytes().len() + name.len())?;
     let mut cx = host.cx.borrow_mut();
     let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();

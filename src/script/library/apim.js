@@ -1,6 +1,6 @@
 (function (host) {
   'use strict';
-  const get = (name) => host.wrap(host.get(String(name)));
+  const get = (name) => host.read(String(name));
   const set = (name, value, action) => {
     name = String(name);
     if (action === 'clear') return host.clear(name);

@@ -3,9 +3,8 @@
   // The variables are globals. Each is read when it is first asked for; what differs at the end goes back.
   const seen = new Map(), scope = globalThis, define = Object.defineProperty;
   const own = new Set(Object.getOwnPropertyNames(scope));
-  const wrap = (value) => value instanceof ArrayBuffer ? host.wrap(value) : value;
   const copy = (value) => JSON.stringify(value);
-  const known = (root) => { const value = wrap(host.get(root)); seen.set(root, { value, before: copy(value) }); return seen.get(root); };
+  const known = (root) => { const value = host.read(root); seen.set(root, { value, before: copy(value) }); return seen.get(root); };
   for (const root of host.roots()) {
     if (own.has(root)) continue;
     define(scope, root, {
@@ -16,7 +15,7 @@
     });
     own.add(root);
   }
-  scope.get = (name) => { const value = wrap(host.get(String(name))); return value; };
+  scope.get = (name) => host.read(String(name));
   scope.set = (name, value) => host.set(String(name), host.joined(value));
   own.add('get').add('set');
   const quoted = (name) => /^[^.[\]'"]+$/.test(name) ? '.' + name : "['" + name + "']";

@@ -16,6 +16,7 @@
 
   class Buffer extends Uint8Array {
     static from(value, encoding, length) {
+      value = host.textOf(value) ?? value;
       if (typeof value === 'string') return own(bytesOf(value, encoding));
       if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return own(new Uint8Array(value, encoding, length));
       if (ArrayBuffer.isView(value) || Array.isArray(value)) return own(Uint8Array.from(value));

@@ -1,6 +1,6 @@
 (function (host) {
   'use strict';
-  const message = host.use('message'), wrap = host.wrap;
+  const message = host.use('message');
   const type = () => String(host.header('message', 'content-type') || '').split(';')[0].trim().toLowerCase();
   const named = (name) => {
     if (name === 'message' || name === 'request') return message(name);
@@ -8,7 +8,7 @@
   };
   const plain = (value) => host.joined(value);
   return {
-    get: (name) => wrap(host.get(String(name))),
+    get: (name) => host.read(String(name)),
     set: (name, value) => host.set(String(name), plain(value)),
     clear: (name) => host.clear(String(name)),
     get message() { return message('message'); },

@@ -57,6 +57,7 @@
       Object.defineProperty(this, 'body', { value: body, enumerable: true });
       Object.defineProperty(this, 'header', { value: header, enumerable: true });
     }
+    get attachments() { return host.use('attachments')(this.#root, reading); }
     get headers() { return headers(this.#root); }
     set headers(all) {
       for (const name of Object.keys(host.headers(this.#root))) host.removeHeader(this.#root, name);
@@ -73,7 +74,7 @@
   for (const name of ['verb', 'method', 'uri', 'path', 'search', 'querystring', 'parameters', 'date'])
     Object.defineProperty(Message.prototype, name, {
       configurable: true,
-      get() { return this === made.get('request') ? host.get('request.' + (name === 'method' ? 'verb' : name)) : undefined; },
+      get() { return this === made.get('request') ? host.read('request.' + (name === 'method' ? 'verb' : name)) : undefined; },
     });
 
   const message = (root) => {

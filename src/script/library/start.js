@@ -9,6 +9,17 @@
   host.use = (name) => loaded[name] || (loaded[name] = (prepared && prepared[name] || host.load(name))(host));
   // Bytes come in as an ArrayBuffer; what goes out may be a body in pieces. Most scripts have neither.
   host.wrap = (value) => value instanceof ArrayBuffer ? host.use('buffer').Buffer.from(value) : value;
+  // What a variable holds. A JSON body that nothing parsed is an object that scripts may also take for its text.
+  host.read = (name) => {
+    if (name === 'message.attachments') return host.use('message')('message').attachments;
+    const value = host.wrap(host.get(name));
+    if (name.startsWith('request') && host.valuesOfParameters && /^request($|\.parameters)/.test(name)) host.use('parameters')(name, value);
+    if (value === null || typeof value !== 'object') return value;
+    if (name.endsWith('body') || name.endsWith("body']")) return host.use('body-text')(name, value);
+    if (!name.includes('.') && value.body !== null && typeof value.body === 'object') host.use('body-text')(name + '.body', value.body);
+    return value;
+  };
+  host.textOf = () => undefined;
   host.joined = (value) => {
     const whole = loaded.buffer ? loaded.buffer.joined(value) : value;
     return loaded.xml ? loaded.xml.joined(whole) : whole;
@@ -24,14 +35,17 @@
   lazy('context', () => host.use('context'));
   lazy('apim', () => host.use('apim'));
   lazy('apic', () => host.use('apim'));
-  lazy('session', () => host.use('session'));
   lazy('console', () => host.use('console'));
-  lazy('require', () => host.use('require'));
-  lazy('XML', () => host.use('xml').XML);
-  lazy('Node', () => host.use('xml').Node);
-  lazy('Buffer', () => host.use('buffer').Buffer);
-  for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'])
-    lazy(name, () => host.use('timers')[name]);
+  // Scripts of the v5 engine's `javascript` have the variables and no modules, timers and bytes, and some ask which of these there are.
+  if (host.hasModules) {
+    lazy('session', () => host.use('session'));
+    lazy('require', () => host.use('require'));
+    lazy('XML', () => host.use('xml').XML);
+    lazy('Node', () => host.use('xml').Node);
+    lazy('Buffer', () => host.use('buffer').Buffer);
+    for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'])
+      lazy(name, () => host.use('timers')[name]);
+  }
   const finish = bare ? host.use('bare') : () => {};
   return {
     dispatch(operation, outcome) {

@@ -4,6 +4,7 @@ mod access;
 mod edit;
 mod equality;
 mod error;
+mod exact;
 mod inside;
 mod number;
 mod parse;
@@ -18,6 +19,7 @@ mod view;
 mod write;
 
 pub use error::JsonError;
+pub use exact::LongNumbers;
 pub use inside::{ListIter, ObjectIter};
 pub use number::Number;
 pub use read::without_mark;

@@ -12,7 +12,7 @@ fn agree(text: &str, scope: &TestScope) {
     assert_eq!(over_scope, relative.evaluate_on(&scope.root, scope).map_err(code), "{text} on a value");
     let whole = values::to_jvalue(scope.root.view(), None, Level::Other);
     let plain = Evaluator::new().evaluate(&parser::parse(text).unwrap(), &whole);
-    let plain = plain.map(|result| values::to_value(&result).unwrap());
+    let plain = plain.map(|result| values::to_value(&result, &|_| None).unwrap());
     assert_eq!(over_scope, plain.map_err(|error| error.code().map(Into::into)), "{text} alone");
 }
 

@@ -1,11 +1,14 @@
 //! Scripts through the whole gateway.
 
+mod bodies;
 mod callbacks;
 mod calls;
 mod conditions;
 mod errors;
 mod hostile;
 mod modules;
+mod names;
+mod numbers;
 mod surface;
 mod tokens;
 mod xml;

@@ -16,7 +16,7 @@ use crate::policy::Compiler;
 use crate::policy::kit::call::{input_body, input_headers, is_whole, whole_body};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::settings::EventContext;
-use crate::value::Body;
+use crate::value::{Body, without_mark};
 
 use super::config::{Config, PayloadFormat};
 use super::json_template::JsonTemplate;
@@ -128,7 +128,8 @@ impl Payload {
             None => Ok(Bytes::new()),
         };
         let format = match &self.form {
-            Form::Body => return body(),
+            // JSON has no byte order mark, and Lambda refuses one.
+            Form::Body => return body().map(|bytes| bytes.slice_ref(without_mark(&bytes))),
             Form::Template(template) => return Ok(template.render(cx).into()),
             Form::Event(format) => Some(*format),
             Form::Request => None,
@@ -149,7 +150,11 @@ impl Payload {
     /// The hash of the payload, where its bytes were hashed as they came.
     pub(super) fn sha256(&self, cx: &Context) -> Option<[u8; 32]> {
         match (&self.form, &self.input) {
-            (Form::Body, Some(input)) => whole_body(cx, input).and_then(Body::sha256),
+            (Form::Body, Some(input)) => {
+                let has_mark =
+                    |body: &&Body| matches!(body, Body::Bytes(bytes, _) if without_mark(bytes).len() < bytes.len());
+                whole_body(cx, input).filter(|body| !has_mark(body)).and_then(Body::sha256)
+            }
             _ => None,
         }
     }

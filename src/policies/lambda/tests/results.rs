@@ -86,6 +86,29 @@ execute:
 }
 
 #[tokio::test]
+async fn variables_keep_the_text_of_numbers_that_they_only_pass_on() {
+    let text = "
+execute:
+  - lambda:
+      function: f
+      output: answer
+      variables:
+        - {name: id, value: body.id}
+        - {name: price, value: body.price}
+        - {name: first, value: 'body.items[0].n'}
+        - {name: made, value: '{\"id\": body.id, \"all\": body.items.n}'}
+        - {name: part, value: 'body.items[0]'}
+        - {name: next, value: body.price + 1}
+  - set-variable:
+      actions: [{set: message.body, value: '$(id)|$(price)|$(first)|$(made)|$(part)|$(next)'}]";
+    let payload =
+        r#"{"id": 9007199254740993, "price": 10.00, "items": [{"n": 1e400}, {"n": 123456789012345678901234567890}]}"#;
+    let bench = Bench::answering(text, move |_| reply(200, &[], payload));
+    let made = r#"{"id":9007199254740993,"all":[1e400,123456789012345678901234567890]}"#;
+    assert_eq!(bench.gateway.get().await.text(), format!(r#"9007199254740993|10.00|1e400|{made}|{{"n":1e400}}|11"#));
+}
+
+#[tokio::test]
 async fn variables_are_set_on_the_new_message_and_also_from_an_answer_that_was_kept() {
     let text = lambda(
         "function: f, cache: {time-to-live: 60}, \

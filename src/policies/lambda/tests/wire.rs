@@ -206,3 +206,16 @@ async fn c9_two_roles_are_never_mixed() {
         assert!(call.header("authorization").unwrap().contains(key), "{}", call.target);
     }
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_is_no_part_of_the_payload() {
+    for chunks in [&["\u{feff}{\"a\":1}"][..], &["\u{feff}{\"a\"", ":1}"][..]] {
+        let bench = Bench::answering(&lambda("function: orders"), |_| reply(200, &[], "{}"));
+        let ask = Ask::post("/example/7", "").chunked(chunks).header("content-type", "application/json");
+        assert_eq!(bench.gateway.ask(ask).await.status, 200);
+        let seen = bench.seen();
+        let sha256 = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"{\"a\":1}");
+        assert_eq!(&seen.body[..], b"{\"a\":1}");
+        assert!(seen.header("x-amz-content-sha256").is_none_or(|sent| sent == hex::encode(sha256)));
+    }
+}
