@@ -99,8 +99,8 @@ fn an_assembly_is_drawn_as_mermaid_and_as_a_picture() {
 #[test]
 fn what_cannot_be_drawn_is_said() {
     let (code, _, stderr) = run(&["graph", "assemblies/orders", "--operation", "nobody"]);
-    assert_eq!(code, Some(1));
-    assert!(stderr.contains("nothing to draw"), "{stderr}");
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("no document has an operation `nobody`; there are `"), "{stderr}");
     assert_eq!(run(&["graph", "tests/fixtures/mistakes/unclosed-quote.yaml"]).0, Some(1));
 }
 

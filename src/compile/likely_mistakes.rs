@@ -111,14 +111,16 @@ fn report_roots_nearly(names: &Names<'_>, findings: &mut Findings) {
     }
 }
 
-/// A call that goes on after a failure raises no fault that a catch could take.
+/// Calls that go on whatever happens raise no fault that a catch could take.
 fn report_calls_go_on(assembly: &Assembly, names: &Names<'_>, findings: &mut Findings) {
-    let Some(stops) = names.calls.as_ref().filter(|_| !names.raises_any) else { return };
+    const OF_CALLS: [&str; 3] = ["ConnectionError", "OperationError", "SOAPError"];
+    if names.raises_any || names.calls.as_ref().is_none_or(|stops| !stops.is_empty()) {
+        return;
+    }
     for catch in &assembly.catch {
         let Faults::Named(faults) = &catch.faults else { continue };
-        let of_calls =
-            faults.iter().filter(|(name, _)| matches!(&**name, "ConnectionError" | "OperationError" | "SOAPError"));
-        for (name, span) in of_calls.filter(|(name, _)| !stops.contains(&**name) && !names.raised.contains(name)) {
+        let is_never = |name: &str| OF_CALLS.contains(&name) && !names.raised.contains(name);
+        if let Some((name, span)) = faults.iter().find(|(name, _)| is_never(name)) {
             let message = format!("no step raises `{name}`: the calls of this assembly go on when they fail");
             let help = format!("write `stop-on-error: [{name}]` in the step that calls");
             findings.push(Diagnostic::warning(codes::SHADOWED_CATCH, *span, message).help(help));

@@ -95,7 +95,7 @@ async fn a_long_xml_answer_is_looked_at_and_streams_on() {
 async fn without_a_connection_v10_goes_on_with_500_and_v5_stops() {
     let url = format!("http://{}", closed_port());
     let step = |version: &str| caught(&format!("version: {version}, target-url: '{url}'"));
-    let answer = assembly(&step("2.0.0")).serve_cleanly().get().await;
+    let answer = assembly(&step("2.0.0")).serve().get().await;
     assert_eq!((answer.status, answer.header("x-caught")), (500, None));
     let answer = assembly(&step("1.0.0")).serve_cleanly().get().await;
     assert_eq!((answer.status, answer.header("x-caught")), (200, Some("ConnectionError")));
@@ -106,7 +106,7 @@ async fn without_a_connection_v10_goes_on_with_500_and_v5_stops() {
         ("datapower-api-gateway", None),
     ] {
         let document = ibm_document(gateway, &caught(&format!("target-url: '{url}'")));
-        let answer = Setup::default().load(&document).serve_cleanly().get().await;
+        let answer = Setup::default().load(&document).serve().get().await;
         assert_eq!(answer.header("x-caught"), expected, "{gateway}");
     }
 }
@@ -115,7 +115,7 @@ async fn without_a_connection_v10_goes_on_with_500_and_v5_stops() {
 async fn an_empty_list_stops_on_nothing_in_v5_either() {
     let url = format!("http://{}", closed_port());
     let text = caught(&format!("version: 1.0.0, target-url: '{url}', stop-on-error: []"));
-    let answer = assembly(&text).serve_cleanly().get().await;
+    let answer = assembly(&text).serve().get().await;
     assert_eq!((answer.status, answer.header("x-caught")), (500, None));
 }
 
