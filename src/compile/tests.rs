@@ -7,6 +7,7 @@ mod faults;
 mod findings;
 mod likely;
 mod liveness;
+mod methods;
 mod names;
 mod v5;
 

@@ -49,7 +49,11 @@ fn kind(property: &Value) -> String {
         return words.collect::<Vec<_>>().join(", ");
     }
     if let Some(options) = property.get("oneOf").and_then(Value::as_array) {
-        let words = options.iter().filter_map(|one| one.get("const").or_else(|| one.pointer("/enum/0"))?.as_str());
+        let built = options.iter().filter(|one| one.get("x-unbuilt").is_none());
+        let words = built.flat_map(|one| {
+            let listed = one.get("enum").and_then(Value::as_array).into_iter().flatten();
+            one.get("const").into_iter().chain(listed).filter_map(Value::as_str)
+        });
         return words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     }
     let word = |name: &str| {

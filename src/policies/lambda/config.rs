@@ -1,5 +1,5 @@
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::client_config::ClientConfig;
 use super::short_forms::{ErrorStatus, Qualifiers, RetryProperty};
@@ -151,7 +151,7 @@ pub struct CacheConfig {
 }
 
 /// How the function is called.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InvocationKind {
     #[default]
@@ -161,7 +161,7 @@ pub enum InvocationKind {
 }
 
 /// What the function receives.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum PayloadFormat {
     #[default]
     #[serde(rename = "body")]
@@ -179,7 +179,7 @@ pub enum PayloadFormat {
 }
 
 /// Whether the function's log comes back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogType {
     #[default]
@@ -188,7 +188,7 @@ pub enum LogType {
 }
 
 /// What the function answers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResponseFormat {
     #[default]

@@ -1,7 +1,7 @@
 //! Limits on a body that is parsed, as `parse` and `map` take them.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::base::{Reported, codes};
@@ -68,7 +68,7 @@ pub struct ParseProperties {
 }
 
 /// What a body is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DocumentType {
     /// JSON, or XML where the text starts with `<`.
