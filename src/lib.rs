@@ -1,7 +1,7 @@
 //! Gantry: an API gateway that runs DataPower-style assemblies.
 //!
-//! The modules are rooms, ground floor first: a room may use only rooms above it in this list. `docs/architecture.md`
-//! tells how a document and a request go through them.
+//! The modules are in the order of their dependencies: a module uses only modules above it in this list.
+//! `docs/architecture.md` describes how a document and a request go through them.
 #![forbid(unsafe_code)]
 
 /// Findings with a place, a reason and a remedy; one renderer per format.

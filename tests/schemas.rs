@@ -12,7 +12,7 @@ use gantry::base::{Findings, Severity, Sources};
 use gantry::load;
 use gantry::policies;
 use gantry::policy;
-use gantry::resources::{Resources, Surroundings};
+use gantry::resources::{Resources, LoadContext};
 use gantry::settings::{self, Live, Purpose};
 use gantry::source::{Environment, parse};
 use jsonschema::Validator;
@@ -61,7 +61,7 @@ fn errors(file: &Path) -> Vec<&'static str> {
     settings.aws_export.region = Some("eu-west-1".to_owned());
     settings.aws_export.account = Some("123456789012".to_owned());
     let around =
-        Surroundings { settings: &settings, resources: &RESOURCES, environment: &Fixed, purpose: Purpose::Check };
+        LoadContext { settings: &settings, resources: &RESOURCES, environment: &Fixed, purpose: Purpose::Check };
     let load = load::load(load::Paths { documents: &[file.to_path_buf()], files_from: &[] }, around, &|_| {});
     load.findings.iter().filter(|one| one.severity == Severity::Error).map(|one| one.code.id).collect()
 }

@@ -5,7 +5,7 @@
 
 mod accepted;
 mod calls;
-mod doors;
+mod access;
 mod secrets;
 mod subject;
 #[cfg(test)]
@@ -52,7 +52,7 @@ pub fn audit(
         let found = assembly::find(api, environment, settings.catalog.as_deref(), values, &mut known);
         let steps = found.steps();
         let subject = Subject { api, found, steps };
-        for rule in [doors::check, calls::check, secrets::check] {
+        for rule in [access::check, calls::check, secrets::check] {
             rule(&subject, &mut findings);
         }
     }

@@ -18,7 +18,7 @@ use crate::load::Load;
 use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options, StartError};
 use crate::openapi::KeyPlace;
 use crate::runtime::{ClientDemand, Route, Snapshot};
-use crate::settings::{DESK_CLIENT_ID, DESK_CLIENT_SECRET, FunctionNames, LocalService, Startup};
+use crate::settings::{TEST_CLIENT_ID, TEST_CLIENT_SECRET, FunctionNames, LocalService, Startup};
 use crate::source::ProcessEnvironment;
 use crate::telemetry::{AccessForm, Stderr};
 use crate::value::{Seconds, Secret};
@@ -34,7 +34,7 @@ pub fn run(arguments: DevArguments) -> Exit {
         Ok(started) => started,
         Err(exit) => return exit,
     };
-    // At a desk nobody waits for load balancers.
+    // No load balancer has to notice the end.
     startup.server.drain_delay = Seconds::new(0);
     startup.server.drain_timeout = Seconds::new(2);
     let region = live.aws.region.clone().unwrap_or_else(region);
@@ -117,7 +117,7 @@ async fn start_lambda(paths: &[PathBuf], listen: SocketAddr, region: String) -> 
     LocalLambda::start(Options { watch: true, ..options }).await.map_err(not_started)
 }
 
-/// The embedded service as it is at a desk.
+/// The embedded service as `gantry dev` has it.
 pub(super) fn options(listen: SocketAddr, region: String, folders: Vec<PathBuf>) -> Options {
     Options {
         listen,
@@ -148,7 +148,7 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 /// What is served, and one line to try.
-/// `made_up` says that the application of a desk may call.
+/// `made_up` is whether the test application may call.
 fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start: Instant, made_up: bool) -> String {
     let mut text = format!(
         "Gantry {} serves on http://{traffic} (started in {} ms)\n\n",
@@ -162,7 +162,7 @@ fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start
     if let Some(route) = snapshot.all.iter().find(asks).filter(|_| made_up) {
         text.push_str(&format!(
             "\n`{}` asks for an application, and nobody said which there are. Here ONE\nMADE-UP APPLICATION may call everything: \
-             its id is {DESK_CLIENT_ID}, its secret\n{DESK_CLIENT_SECRET}. Name your own under `clients-file` in the settings.\n",
+             its id is {TEST_CLIENT_ID}, its secret\n{TEST_CLIENT_SECRET}. Name your own under `clients-file` in the settings.\n",
             route.api.title
         ));
     }
@@ -204,8 +204,8 @@ fn sample(snapshot: &Snapshot, traffic: SocketAddr, made_up: bool) -> Option<Str
 
 /// What the test application sends, and where.
 fn keys(demand: &ClientDemand) -> impl Iterator<Item = (&KeyPlace, &'static str)> {
-    let ids = demand.ids.iter().map(|place| (place, DESK_CLIENT_ID));
-    ids.chain(demand.secrets.iter().map(|place| (place, DESK_CLIENT_SECRET)))
+    let ids = demand.ids.iter().map(|place| (place, TEST_CLIENT_ID));
+    ids.chain(demand.secrets.iter().map(|place| (place, TEST_CLIENT_SECRET)))
 }
 
 fn reloaded(outcome: Reload, errors: usize) -> String {

@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::print::findings_to_stderr;
 use crate::base::{Findings, Sources};
 use crate::load::{self, Load, Paths};
-use crate::resources::{Resources, Surroundings};
+use crate::resources::{Resources, LoadContext};
 use crate::settings::{self, Live, Purpose};
 use crate::source::ProcessEnvironment;
 
@@ -22,7 +22,7 @@ pub fn load(input: &InputArguments) -> Result<Load, Exit> {
 
 /// Loads documents without serving them.
 pub fn with(input: &InputArguments, settings: &Live, purpose: Purpose, progress: &dyn Fn(usize)) -> Load {
-    let around = Surroundings { settings, resources: &Resources::default(), environment: &ProcessEnvironment, purpose };
+    let around = LoadContext { settings, resources: &Resources::default(), environment: &ProcessEnvironment, purpose };
     let paths = Paths { documents: &input.paths, files_from: &input.files.files_from };
     load::load(paths, around, progress)
 }

@@ -83,8 +83,8 @@ pub(super) struct Started {
     pub logs: Logs,
 }
 
-/// Reads the settings file with the flags over it, and starts the log. `desk` says that a person reads it.
-pub(super) fn begin(arguments: &ServeArguments, desk: bool) -> Result<Started, Exit> {
+/// Reads the settings file with the flags over it, and starts the log. `interactive` is whether a person reads it.
+pub(super) fn begin(arguments: &ServeArguments, interactive: bool) -> Result<Started, Exit> {
     if arguments.input.paths.iter().any(|path| is_stdin(path)) {
         eprintln!("`-` can be read only once, and a reload reads again: name a file (`gantry check -` reads stdin)");
         return Err(Exit::Usage);
@@ -107,7 +107,7 @@ pub(super) fn begin(arguments: &ServeArguments, desk: bool) -> Result<Started, E
     if let Some(listen) = arguments.admin_listen {
         startup.server.admin_listen = listen;
     }
-    let logs = start_logs(&startup, desk)?;
+    let logs = start_logs(&startup, interactive)?;
     print::findings_to(&logs.stderr(), &findings, &sources);
     Ok(Started { startup, live, logs })
 }
@@ -121,8 +121,8 @@ pub(super) fn watch(inputs: &Inputs) -> Result<Watcher, Exit> {
     })
 }
 
-fn start_logs(startup: &Startup, desk: bool) -> Result<Logs, Exit> {
-    Logs::start(&startup.log, desk).map_err(|error| {
+fn start_logs(startup: &Startup, interactive: bool) -> Result<Logs, Exit> {
+    Logs::start(&startup.log, interactive).map_err(|error| {
         eprintln!("cannot start logging: {error}");
         Exit::Failed
     })

@@ -39,7 +39,7 @@ pub fn compile_api(shared: SharedParts<'_>, values: &Values, findings: &mut Find
     let mut found = assembly::find(api, shared.environment, shared.settings.catalog.as_deref(), values, findings);
     // IBM's gateways find out at run time, and only the operation that asks for it is lost.
     let is_ibm = assembly::root_carrier(&api.tree.root).is_some_and(|(_, carrier)| carrier == Carrier::Ibm);
-    let around = shared.surroundings();
+    let around = shared.load_context();
     let guard = Arc::new(Guard::compile(&found.security, &found.properties, around, is_ibm, findings));
     let shared = SharedParts { guard: Some(&guard), ..shared };
     let verbs = verbs_by_shape(api, &found);
@@ -88,7 +88,7 @@ fn nobody_said_who_may_call(found: &Assemblies, shared: SharedParts<'_>, finding
     );
     let help =
         "name a file of applications and plans under `clients-file` in the settings; `gantry dev` has one to try with";
-    findings.push(not_enforced(shared.surroundings(), codes::ENVIRONMENT_OBJECT, demand.span, message).help(help));
+    findings.push(not_enforced(shared.load_context(), codes::ENVIRONMENT_OBJECT, demand.span, message).help(help));
 }
 
 fn api_info(api: &Api, found: &Assemblies, settings: &Live) -> ApiInfo {

@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::base::{Findings, Sources, render_short};
 use crate::load::{Load, Paths, load_over};
 use crate::resources::background::Background;
-use crate::resources::{Resources, Surroundings};
+use crate::resources::{Resources, LoadContext};
 use crate::runtime::Snapshot;
 use crate::server::{Control, LastLoad, Readiness, Status};
 use crate::settings::{self, LocalService, Purpose, Startup};
@@ -170,7 +170,7 @@ impl Gateway {
             );
         }
         live.aws.local = self.inputs.local.clone();
-        let around = Surroundings {
+        let around = LoadContext {
             settings: &live,
             resources: &self.resources,
             environment: &environment,

@@ -1,5 +1,5 @@
-//! A connection of HTTP/1.1 that whoever uses it drives. It has no task of its own, so a call does not go from one task to
-//! another and back.
+//! An HTTP/1.1 connection that is polled by the request that uses it. It has no task of its own, so a call does not go from
+//! one task to another and back.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -21,11 +21,11 @@ use crate::value::BodyStream;
 /// What a connection reads from and writes to.
 type Io = MaybeHttpsStream<Gather<TokioIo<TcpStream>>>;
 
-/// What is read of an answer before somebody takes it, and the largest head of one. hyper reads up to 400 KB by itself, which is much
-/// where clients do not read what is relayed to them.
+/// Bytes of an answer that are read ahead, and the largest head of one. hyper reads up to 400 KB by itself, which is much if clients
+/// do not read what is relayed to them.
 pub(super) const BUFFER: usize = 64 * 1024;
 
-/// How often a connection goes on at once where reading one part made room for the next; then others have their turn.
+/// How often a connection is polled in a row if reading one part made room for the next; then other tasks run.
 const ROUNDS: usize = 8;
 
 /// A connection and the end that takes requests.
@@ -38,34 +38,34 @@ pub(super) struct Connection {
     waker: Waker,
 }
 
-/// Told when something happens on a connection that no request uses.
+/// Called when there is an event on a connection that no request uses.
 pub(super) type Watcher = Box<dyn Fn() + Send + Sync>;
 
 /// Where a wake-up of the connection goes.
 struct Wakes {
     user: AtomicWaker,
     watcher: Watcher,
-    place: AtomicU8,
+    state: AtomicU8,
 }
 
 /// No request uses the connection: the first wake-up is for the watcher.
 const IDLE: u8 = 0;
-/// Its user waits for it.
+/// A request waits for it.
 const AWAITED: u8 = 1;
-/// Its user is at it and will look for itself.
-const HELD: u8 = 2;
-/// The same, and something has happened meanwhile.
-const STIRRED: u8 = 3;
-/// No request uses the connection, and the watcher has been told that something has happened on it.
+/// A request polls it now and will see the event.
+const IN_USE: u8 = 2;
+/// The same, and there was an event meanwhile.
+const WOKEN_IN_USE: u8 = 3;
+/// No request uses the connection, and the watcher has been told of an event.
 const REPORTED: u8 = 4;
 
 // === impl Connection ===
 
 impl Connection {
-    /// Speaks HTTP/1.1 on a connection that stands. The watcher is told when something happens on it while nobody uses it.
+    /// Starts HTTP/1.1 on an open connection. The watcher is told of events while no request uses it.
     pub(super) async fn open(io: Io, watcher: Watcher) -> Result<Box<Self>, hyper::Error> {
         let (sender, driver) = Builder::new().max_buf_size(BUFFER).handshake(io).await?;
-        let wakes = Arc::new(Wakes { user: AtomicWaker::new(), watcher, place: AtomicU8::new(HELD) });
+        let wakes = Arc::new(Wakes { user: AtomicWaker::new(), watcher, state: AtomicU8::new(IN_USE) });
         let waker = Waker::from(wakes.clone());
         let mut connection = Box::new(Connection { sender, driver: Some(driver), wakes, waker });
         connection.turn();
@@ -101,14 +101,14 @@ impl Connection {
         }
     }
 
-    /// Whether it can take a request. Until it is used, its wake-ups are for the watcher. What has happened since it was polled last is
-    /// not reported: the next request sees it, or its time is up.
-    pub(super) fn rest(&mut self) -> bool {
+    /// Ends its use by a request; says whether it can take another one. From now on its wake-ups are for the watcher. Events since it was
+    /// polled last are not reported: the next request sees them, or its idle time is over.
+    pub(super) fn release(&mut self) -> bool {
         // An answer that came whole leaves it ready as a rule.
         if !self.sender.is_ready() {
             self.turn();
         }
-        self.wakes.place.store(IDLE, Ordering::Release);
+        self.wakes.state.store(IDLE, Ordering::Release);
         self.sender.is_ready()
     }
 
@@ -120,7 +120,7 @@ impl Connection {
     }
 
     /// After [`Connection::is_open`]: wake-ups are for the watcher again, unless there was one meanwhile.
-    pub(super) fn rests(&mut self) -> bool {
+    pub(super) fn arm_watcher(&mut self) -> bool {
         self.wakes.becomes(IDLE)
     }
 
@@ -168,12 +168,12 @@ fn drive<T>(
 
 impl Wakes {
     fn hold(&self) {
-        self.place.store(HELD, Ordering::Release);
+        self.state.store(IN_USE, Ordering::Release);
     }
 
     /// From now on wake-ups go there, unless there was one already.
     fn becomes(&self, place: u8) -> bool {
-        self.place.compare_exchange(HELD, place, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        self.state.compare_exchange(IN_USE, place, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 }
 
@@ -184,11 +184,11 @@ impl Wake for Wakes {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let noted = |place: u8| match place {
-            HELD => Some(STIRRED),
+            IN_USE => Some(WOKEN_IN_USE),
             IDLE => Some(REPORTED),
             _ => None,
         };
-        match self.place.fetch_update(Ordering::AcqRel, Ordering::Acquire, noted) {
+        match self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, noted) {
             Ok(IDLE) => (self.watcher)(),
             Err(AWAITED) => self.user.wake(),
             // The user looks again by itself.

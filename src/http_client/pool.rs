@@ -138,7 +138,7 @@ impl Pool {
 
     fn put(self: &Arc<Self>, origin: &Arc<Origin>, id: ConnectionId, mut connection: Box<Connection>) {
         // One that the list has no room for is closed.
-        if connection.rest() && origin.idle.put(id, connection, self.most).is_ok() {
+        if connection.release() && origin.idle.put(id, connection, self.most).is_ok() {
             self.set_deadline(origin, Instant::now() + self.idle_timeout);
         }
     }
@@ -199,7 +199,7 @@ trait Checked {
     /// Whether the peer has not closed it. Reads and writes.
     fn is_open(&mut self) -> bool;
     /// Has its wake-ups reported again. False where something has happened since it was polled.
-    fn rests(&mut self) -> bool;
+    fn arm_watcher(&mut self) -> bool;
 }
 
 impl Checked for Box<Connection> {
@@ -207,8 +207,8 @@ impl Checked for Box<Connection> {
         self.as_mut().is_open()
     }
 
-    fn rests(&mut self) -> bool {
-        self.as_mut().rests()
+    fn arm_watcher(&mut self) -> bool {
+        self.as_mut().arm_watcher()
     }
 }
 
@@ -222,7 +222,7 @@ fn check<C: Checked>(list: &IdleList<C>, id: ConnectionId, most: usize) {
         if !idle.connection.is_open() {
             return;
         }
-        if idle.connection.rests() {
+        if idle.connection.arm_watcher() {
             drop(list.put_again(idle, most));
             return;
         }
@@ -367,7 +367,7 @@ mod tests {
             self.answers[0].0
         }
 
-        fn rests(&mut self) -> bool {
+        fn arm_watcher(&mut self) -> bool {
             let (_, rests) = self.answers[0];
             self.answers = &self.answers[1..];
             rests

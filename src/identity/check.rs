@@ -23,9 +23,9 @@ pub enum Check {
     Authorizer(Arc<Provider>, Kind),
     /// Any token: the assembly looks at it.
     AnyBearer,
-    /// Only at a desk, where settings may be missing.
+    /// Everybody may call: only under `gantry dev`, where settings may be missing.
     Open,
-    /// Nobody can tell who calls, for a reason that is known at load.
+    /// The check cannot be made, for a reason that is known at load.
     Impossible { basic: bool, why: Arc<str> },
 }
 

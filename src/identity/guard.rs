@@ -12,7 +12,7 @@ use crate::assembly::Property;
 use crate::base::{Diagnostic, Findings, Reported, Severity, Span, codes};
 use crate::expression::{Resolved, Template, property_value};
 use crate::openapi::{Demand, Scheme, SchemeKind, Security};
-use crate::resources::Surroundings;
+use crate::resources::LoadContext;
 use crate::settings::Purpose;
 use crate::source::Node;
 
@@ -35,7 +35,7 @@ impl Guard {
     pub fn compile(
         all: &[Security],
         properties: &[Property],
-        around: Surroundings<'_>,
+        around: LoadContext<'_>,
         at_run_time: bool,
         findings: &mut Findings,
     ) -> Self {
@@ -59,7 +59,7 @@ impl Guard {
 
 struct Builder<'a, 'f> {
     properties: &'f [Property],
-    around: Surroundings<'a>,
+    around: LoadContext<'a>,
     at_run_time: bool,
     findings: Findings,
     /// By the name of the scheme: each is told of once, where it is asked for first.
@@ -278,7 +278,7 @@ impl Builder<'_, '_> {
         TargetCompiler { around: self.around, findings: &mut self.findings, span }
     }
 
-    /// Reports what the settings must supply. At a desk the operation stands open, and a warning says so.
+    /// Reports what the settings must supply.
     fn missing(&mut self, kind: &str, key: &str, name: &str, span: Span) -> Reported {
         let message = format!("the settings have no {kind} `{name}`");
         let help = format!("add `{name}` under `{key}` in the settings file");
@@ -296,7 +296,7 @@ impl Builder<'_, '_> {
 }
 
 /// An operation that would not be protected is an error where it is served. `gantry dev` serves it, with a warning.
-pub fn not_enforced(around: Surroundings<'_>, code: crate::base::Code, span: Span, message: String) -> Diagnostic {
+pub fn not_enforced(around: LoadContext<'_>, code: crate::base::Code, span: Span, message: String) -> Diagnostic {
     match (around.purpose, &around.settings.aws.local) {
         (Purpose::Serve, Some(_)) => Diagnostic::warning(code, span, format!("{message}: HERE EVERYBODY MAY CALL")),
         (purpose, _) => purpose.missing(code, span, message),

@@ -6,7 +6,7 @@ use http::Uri;
 
 use crate::base::{Code, Diagnostic, Findings, Reported, Span, codes, nearest, quoted_list};
 use crate::http_client::{HttpClient, PoolOptions, TlsOptions};
-use crate::resources::Surroundings;
+use crate::resources::LoadContext;
 use crate::resources::fetch::Fetcher;
 use crate::settings::Purpose;
 
@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Compiles calls; what it reports stands at one place.
 pub struct TargetCompiler<'a, 'f> {
-    pub around: Surroundings<'a>,
+    pub around: LoadContext<'a>,
     pub findings: &'f mut Findings,
     pub span: Span,
 }

@@ -10,7 +10,7 @@ use crate::compile::compile_api;
 use crate::identity::{Catalog, Directory, ProductFile, is_product_file};
 use crate::openapi::{self, Api};
 use crate::policy::SharedParts;
-use crate::resources::Surroundings;
+use crate::resources::LoadContext;
 use crate::runtime::Snapshot;
 use crate::settings::{Broken, Clients, Live, read_clients};
 use crate::source::{Environment, Node, Packaged, References, Roots, WIDER, find_files, read_tree};
@@ -90,7 +90,7 @@ pub struct Paths<'a> {
 /// Loads every document at the paths.
 ///
 /// `progress` is told before every document how many have been compiled.
-pub fn load(paths: Paths<'_>, around: Surroundings<'_>, progress: &dyn Fn(usize)) -> Load {
+pub fn load(paths: Paths<'_>, around: LoadContext<'_>, progress: &dyn Fn(usize)) -> Load {
     load_over(None, paths, around, progress)
 }
 
@@ -98,10 +98,10 @@ pub fn load(paths: Paths<'_>, around: Surroundings<'_>, progress: &dyn Fn(usize)
 pub fn load_over(
     earlier: Option<&Snapshot>,
     paths: Paths<'_>,
-    around: Surroundings<'_>,
+    around: LoadContext<'_>,
     progress: &dyn Fn(usize),
 ) -> Load {
-    let Surroundings { settings, resources, environment, purpose } = around;
+    let LoadContext { settings, resources, environment, purpose } = around;
     let mut all = Sources::default();
     let mut findings = Findings::default();
     let mut documents = read_documents(paths, &mut all, &mut findings);
@@ -177,7 +177,7 @@ fn catalog(
             // A file with mistakes is an error anyway; nobody may call then.
             read_clients(Path::new(file), &offered.collect(), environment, sources, findings).unwrap_or_default()
         }
-        (None, Some(_)) => Clients::for_a_desk(),
+        (None, Some(_)) => Clients::for_development(),
         (None, None) => return None,
     };
     Some(Catalog::new(clients, products))

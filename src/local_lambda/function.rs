@@ -10,7 +10,7 @@ use super::event_settings::Events;
 use super::problem::Problem;
 use super::routing::Alias;
 use super::settings::{self, Settings};
-use super::switches::Switch;
+use super::injected_faults::InjectedFault;
 
 /// One function: what to start and how to treat its invocations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Function {
     pub aliases: BTreeMap<String, Alias>,
     pub versions: Vec<String>,
     pub events: Events,
-    pub faults: Option<Switch>,
+    pub faults: Option<InjectedFault>,
 }
 
 /// What runs the handler. Paths are absolute.

@@ -30,7 +30,7 @@ use super::pool::{Admission, Pool};
 use super::registry::Registry;
 use super::signature::{Signed, Verifier};
 use super::stream::{ReplyBody, Running, events};
-use super::switches::{Answer, Switched};
+use super::injected_faults::{Answer, Injected};
 use crate::value::panic_message;
 
 /// The largest event of a synchronous call, bytes.
@@ -164,12 +164,12 @@ impl Service {
         if let Some(switch) = pool.fault() {
             tokio::time::sleep(switch.delay).await;
             match switch.answer.map(Answer::switched) {
-                Some(Switched::Refused(refusal)) => return Err(refusal.into()),
-                Some(Switched::Failed(payload)) => {
+                Some(Injected::Refused(refusal)) => return Err(refusal.into()),
+                Some(Injected::Failed(payload)) => {
                     let fault = Outcome::failed(Fault::Reported(payload));
                     return Ok(whole(result(fault, id, &invocation.version, &invocation.trace_id, false)));
                 }
-                Some(Switched::Closed) => return Err(Failure::Closed),
+                Some(Injected::Closed) => return Err(Failure::Closed),
                 None => {}
             }
         }

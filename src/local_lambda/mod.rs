@@ -29,7 +29,7 @@ mod runtime_api;
 mod settings;
 mod signature;
 mod stream;
-mod switches;
+mod injected_faults;
 mod watch;
 mod yaml;
 

@@ -13,7 +13,7 @@ use super::invocation::{Fault, Invocation, Outcome};
 use super::lock::locked;
 use super::notice::{Notice, Place};
 use super::process::{End, Process};
-use super::switches::Switch;
+use super::injected_faults::InjectedFault;
 
 /// One function and its warm processes.
 pub struct Pool {
@@ -53,7 +53,7 @@ impl Pool {
     }
 
     /// The fault that this call meets on purpose.
-    pub fn fault(&self) -> Option<Switch> {
+    pub fn fault(&self) -> Option<InjectedFault> {
         let switch = self.function().faults?;
         let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         switch.is_due(number).then_some(switch)

@@ -34,12 +34,12 @@ const PREFIX: &str = "/2018-06-01/runtime/";
 /// Our end of the conversation with one handler process.
 pub struct RuntimeApi {
     pub address: SocketAddr,
-    desk: Arc<Desk>,
+    mailbox: Arc<Mailbox>,
     _server: JoinSet<()>,
 }
 
 /// What passes between the service and the process: one invocation at a time.
-struct Desk {
+struct Mailbox {
     slot: Mutex<Slot>,
     arrived: Notify,
     /// Sends once: the process asked for work, or reported that it cannot start.
@@ -68,11 +68,11 @@ impl RuntimeApi {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (started, has_started) = oneshot::channel();
-        let desk =
-            Arc::new(Desk { slot: Mutex::new(Slot::Free), arrived: Notify::new(), started: Mutex::new(Some(started)) });
+        let mailbox =
+            Arc::new(Mailbox { slot: Mutex::new(Slot::Free), arrived: Notify::new(), started: Mutex::new(Some(started)) });
         let mut server = JoinSet::new();
-        server.spawn(serve(listener, desk.clone()));
-        let api = RuntimeApi { address, desk, _server: server };
+        server.spawn(serve(listener, mailbox.clone()));
+        let api = RuntimeApi { address, mailbox, _server: server };
         Ok((api, has_started))
     }
 
@@ -80,24 +80,24 @@ impl RuntimeApi {
     pub fn offer(&self, invocation: Arc<Invocation>, timeout: Duration) -> oneshot::Receiver<Result<Bytes, Fault>> {
         let (reply, result) = oneshot::channel();
         let deadline = SystemTime::now() + timeout;
-        *locked(&self.desk.slot) = Slot::Offered(Job { invocation, deadline, reply });
-        self.desk.arrived.notify_one();
+        *locked(&self.mailbox.slot) = Slot::Offered(Job { invocation, deadline, reply });
+        self.mailbox.arrived.notify_one();
         result
     }
 
     /// Whether the process has taken the invocation offered last.
     pub fn taken(&self) -> bool {
-        !matches!(*locked(&self.desk.slot), Slot::Offered(_))
+        !matches!(*locked(&self.mailbox.slot), Slot::Offered(_))
     }
 }
 
-async fn serve(listener: TcpListener, desk: Arc<Desk>) {
+async fn serve(listener: TcpListener, mailbox: Arc<Mailbox>) {
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 while connections.try_join_next().is_some() {}
-                connections.spawn(connection(stream, desk.clone()));
+                connections.spawn(connection(stream, mailbox.clone()));
             }
             // Out of descriptors, most likely: give others the time to close some.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -105,10 +105,10 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>) {
     }
 }
 
-async fn connection(stream: TcpStream, desk: Arc<Desk>) {
+async fn connection(stream: TcpStream, mailbox: Arc<Mailbox>) {
     // With Nagle's algorithm on, a warm call waits 40 ms for a delayed acknowledgement.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| desk.answer(request));
+    let service = service_fn(|request| mailbox.answer(request));
     // Title case, because clients look headers up as the AWS documentation spells them.
     let mut http = http1::Builder::new();
     let served = http.title_case_headers(true).serve_connection(TokioIo::new(stream), service);
@@ -116,7 +116,7 @@ async fn connection(stream: TcpStream, desk: Arc<Desk>) {
     let _ = served.await;
 }
 
-impl Desk {
+impl Mailbox {
     async fn answer(&self, request: Request<Incoming>) -> Result<Reply, Infallible> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();

@@ -24,7 +24,7 @@ use super::address::{LATEST, is_qualifier};
 use super::event_settings::Events;
 use super::problem::Problem;
 use super::routing::Alias;
-use super::switches::{Answer, Switch};
+use super::injected_faults::{Answer, InjectedFault};
 use super::yaml::{Text, Unique};
 
 /// The settings of one function, checked.
@@ -42,7 +42,7 @@ pub struct Settings {
     pub versions: Vec<String>,
     /// The path of its log is as written.
     pub events: Events,
-    pub faults: Option<Switch>,
+    pub faults: Option<InjectedFault>,
 }
 
 /// Settings and the line their name stands on.
@@ -180,13 +180,13 @@ impl RawEvents {
 }
 
 impl RawSwitch {
-    fn checked(self) -> Result<Switch, String> {
+    fn checked(self) -> Result<InjectedFault, String> {
         let every = self.every.unwrap_or(1);
         if every == 0 {
             return Err("every is 0: write 1 for each call, 2 for every second".to_owned());
         }
         let delay = seconds("delay", self.delay.unwrap_or_default())?;
-        Ok(Switch { answer: self.answer, every, delay })
+        Ok(InjectedFault { answer: self.answer, every, delay })
     }
 }
 

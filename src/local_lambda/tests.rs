@@ -8,7 +8,7 @@ mod processes;
 mod signature;
 mod signer;
 mod streams;
-mod switches;
+mod injected_faults;
 
 use std::path::Path;
 use std::process::Command;

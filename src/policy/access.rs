@@ -21,9 +21,9 @@ pub struct Access {
     pub streams_message: bool,
     /// It signs the body of `message` as it is.
     pub signs_message: bool,
-    /// The flow never goes on behind it.
+    /// No step after this one runs.
     pub diverges: bool,
-    /// It counts what runs at a time, and what runs goes on when its client leaves: so does the request.
+    /// It counts requests that run at the same time, so the request runs to its end even if its client leaves.
     pub counts_running: bool,
 }
 

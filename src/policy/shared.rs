@@ -6,7 +6,7 @@ use crate::assembly::{CustomPolicies, Step};
 use crate::base::Sources;
 use crate::identity::{Directory, Guard};
 use crate::openapi::Api;
-use crate::resources::{Resources, Surroundings};
+use crate::resources::{Resources, LoadContext};
 use crate::runtime::StepInfo;
 use crate::settings::{Live, Purpose};
 use crate::source::{Environment, Packaged};
@@ -40,8 +40,8 @@ impl<'a> SharedParts<'a> {
     }
 
     /// What the load uses in addition to its documents.
-    pub fn surroundings(&self) -> Surroundings<'a> {
+    pub fn load_context(&self) -> LoadContext<'a> {
         let SharedParts { settings, resources, environment, purpose, .. } = *self;
-        Surroundings { settings, resources, environment, purpose }
+        LoadContext { settings, resources, environment, purpose }
     }
 }

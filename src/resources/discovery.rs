@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::cache::Key;
 use super::fetch::{Fetcher, allowed_life};
-use super::in_use::InUse;
+use super::shared_by_key::SharedByKey;
 use super::key_sets::RemoteKeys;
 use crate::value::{Body, parse_unique_object};
 
@@ -21,7 +21,7 @@ const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(30);
 
 /// The discovery documents of a process.
 #[derive(Debug, Default)]
-pub struct Discoveries(InUse<Discovery>);
+pub struct Discoveries(SharedByKey<Discovery>);
 
 /// A discovery document.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::cache::{Fingerprint, Key};
 use super::fetch::{Fetcher, allowed_life};
-use super::in_use::InUse;
+use super::shared_by_key::SharedByKey;
 use crate::value::{Body, Value, form, parse_unique_object};
 
 /// Answers that are kept of each kind: about good tokens, and about all others. Tokens that somebody makes up push out no good ones.
@@ -29,7 +29,7 @@ const AT_A_TIME: usize = 64;
 
 /// The introspectors of a process.
 #[derive(Debug, Default)]
-pub struct Introspections(InUse<Introspector>);
+pub struct Introspections(SharedByKey<Introspector>);
 
 /// Asks one issuer about tokens.
 pub struct Introspector {

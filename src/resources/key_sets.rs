@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::cache::Key;
 use super::fetch::{Fetcher, allowed_life};
-use super::in_use::InUse;
+use super::shared_by_key::SharedByKey;
 use crate::jose::{Header, KeySet};
 use crate::value::Body;
 
@@ -26,7 +26,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// The key sets of a process, by where they come from.
 #[derive(Debug, Default)]
-pub struct KeySets(InUse<RemoteKeys>);
+pub struct KeySets(SharedByKey<RemoteKeys>);
 
 /// The keys behind a URL.
 #[derive(Debug)]

@@ -11,10 +11,10 @@ pub mod calls;
 pub mod counters;
 pub mod discovery;
 pub mod fetch;
-mod in_use;
+mod shared_by_key;
 pub mod introspection;
 pub mod key_sets;
-mod surroundings;
+mod load_context;
 #[cfg(test)]
 mod tests;
 
@@ -37,7 +37,7 @@ use discovery::Discoveries;
 use introspection::Introspections;
 use key_sets::KeySets;
 
-pub use surroundings::Surroundings;
+pub use load_context::LoadContext;
 
 /// The shared things of a process.
 #[derive(Default)]

@@ -26,7 +26,7 @@ use crate::base::Generation;
 use crate::expression::Builtin;
 use crate::value::{Body, Headers, Message, Value};
 
-/// A request on its way. It owns everything a step may touch, behind one pointer, so that it can be lent to another thread.
+/// The state of a request, in one box, so that it can be moved to another thread and back. It owns everything that a step may touch.
 pub struct Context {
     pub state: Box<State>,
 }
@@ -184,7 +184,7 @@ impl State {
         self.outgoing.finish(message);
     }
 
-    /// What stands in the state's place while it is lent. A handler sees it only where the state was lost.
+    /// A placeholder while another thread has the state. A handler sees it only if the state was lost.
     pub fn placeholder(&self) -> Box<State> {
         let request = Request {
             id: self.request.id.clone(),

@@ -22,15 +22,15 @@ const GRACE: Duration = Duration::from_millis(250);
 pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
     let way = with_finally(pipeline, cx).await?;
     // What runs after every assembly has no answer of the gateway's own to change.
-    match pipeline.post.filter(|_| !matches!(way, Way::End)) {
+    match pipeline.post.filter(|_| !matches!(way, After::End)) {
         Some(post) => run(pipeline, cx, post).await.map(drop),
         None => Ok(()),
     }
 }
 
-async fn with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<Way, Fault> {
+async fn with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<After, Fault> {
     let result = run(pipeline, cx, 0).await;
-    let Some(finally) = pipeline.finally.filter(|_| !matches!(result, Ok(Way::End))) else { return result };
+    let Some(finally) = pipeline.finally.filter(|_| !matches!(result, Ok(After::End))) else { return result };
     if let Err(fault) = &result {
         let step = fault.op.and_then(|op| pipeline.info.get(op as usize).cloned().flatten());
         cx.state.take_fault(fault.clone(), step);
@@ -40,14 +40,14 @@ async fn with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<Way, Faul
     result.and(after)
 }
 
-/// Where a walk leads.
-enum Way {
+/// What runs after the steps.
+enum After {
     Finally,
     End,
 }
 
 /// Walks the ops from `at` to a stop.
-async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way, Fault> {
+async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<After, Fault> {
     loop {
         if let Some(recorder) = &mut cx.state.handling.recorder
             && matches!(pipeline.ops.get(at as usize), Some(Op::Step(_) | Op::Branch { .. } | Op::LoadBody))
@@ -68,7 +68,7 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way,
                 at = *to;
                 continue;
             }
-            Some(Op::Stop) | None => return Ok(Way::Finally),
+            Some(Op::Stop) | None => return Ok(After::Finally),
         };
         match result {
             Ok(Next::Continue) => at += 1,
@@ -76,8 +76,8 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Way,
                 Some(Op::Branch { otherwise, .. }) => at = *otherwise,
                 _ => at += 1,
             },
-            Ok(Next::Stop) => return Ok(Way::Finally),
-            Ok(Next::End) => return Ok(Way::End),
+            Ok(Next::Stop) => return Ok(After::Finally),
+            Ok(Next::End) => return Ok(After::End),
             Err(mut fault) => {
                 fault.op = Some(at);
                 if let Some(recorder) = &mut cx.state.handling.recorder {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::written::Written;
+use super::overrides::Overrides;
 use crate::value::{Message, Value};
 
 /// What steps have set.
@@ -14,7 +14,7 @@ pub struct Variables {
     /// Variables whose names only run time knew.
     pub overflow: HashMap<Arc<str>, Slot>,
     /// What steps have set of the gateway's own variables.
-    pub written: Written,
+    pub written: Overrides,
 }
 
 /// The content of a variable of the pipeline.

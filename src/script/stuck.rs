@@ -4,7 +4,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::failure::{Failure, Reason};
-use crate::base::{Seldom, cores};
+use crate::base::{LogThrottle, cores};
 
 /// The threads of the process that were given up; all engines count here.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct StuckThreads {
     pub running: Gauge,
     pub given_up: Counter,
     most: i64,
-    refused: Seldom,
+    refused: LogThrottle,
 }
 
 impl Default for StuckThreads {
@@ -23,7 +23,7 @@ impl Default for StuckThreads {
             running: Gauge::default(),
             given_up: Counter::default(),
             most: i64::try_from(most).unwrap_or(i64::MAX),
-            refused: Seldom::new(),
+            refused: LogThrottle::new(),
         }
     }
 }

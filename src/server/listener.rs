@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use super::clients::Clients;
 use super::clock::Clock;
 use super::connection::{self, Serving};
-use crate::base::Seldom;
+use crate::base::LogThrottle;
 use crate::telemetry::{Listener, Refusal};
 
 /// How long to leave the system alone when it has no room for another connection, and how often to look whether one does
@@ -28,7 +28,7 @@ pub(super) struct Connections {
     pub slots: Arc<Semaphore>,
     pub clients: Arc<Clients>,
     /// Told once a minute.
-    pub full: Seldom,
+    pub full: LogThrottle,
 }
 
 /// Accepts until the phase in which serving ends, takes the connections that have come by then, and closes the socket. Where all

@@ -15,7 +15,7 @@ use super::stop::{Phase, Stop};
 use super::stream::Streams;
 use super::traffic::Traffic;
 use super::{Listeners, Parts, admin, descriptors, memory};
-use crate::base::Seldom;
+use crate::base::LogThrottle;
 use crate::telemetry::Listener;
 use crate::value::set_room;
 
@@ -77,7 +77,7 @@ impl Listeners {
         };
         let apis = serving(Answers::Traffic(Arc::new(state)), Phase::Finishing);
         let accepting =
-            |name, serving, slots, clients| Connections { name, serving, slots, clients, full: Seldom::new() };
+            |name, serving, slots, clients| Connections { name, serving, slots, clients, full: LogThrottle::new() };
         let slots = connections.free.clone();
         let apis = accept(traffic, accepting(Listener::Traffic, apis, slots, Clients::new(false)));
         let loopback = addresses.admin.ip().is_loopback();

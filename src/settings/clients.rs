@@ -124,17 +124,17 @@ pub struct Subscription {
 }
 
 /// What the application of `gantry dev` sends.
-pub const DESK_CLIENT_ID: &str = "test-client";
-pub const DESK_CLIENT_SECRET: &str = "test-secret";
+pub const TEST_CLIENT_ID: &str = "test-client";
+pub const TEST_CLIENT_SECRET: &str = "test-secret";
 
 impl Clients {
     /// One application that may call everything, for `gantry dev`.
-    pub fn for_a_desk() -> Self {
+    pub fn for_development() -> Self {
         let name = || "test".to_owned();
         // printf %s test-secret | sha256sum
         let hash = "9caf06bb4436cdbfa20af9121a626bc1093c4f54b31c0fa937957856135345b6";
         let application = Application {
-            client_id: DESK_CLIENT_ID.to_owned(),
+            client_id: TEST_CLIENT_ID.to_owned(),
             client_secret_sha256: Some(hash.to_owned()),
             title: None,
             organization: None,

@@ -30,7 +30,7 @@ pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;
 pub use clients::{
-    ApiState, Application, ApplicationState, Clients, DESK_CLIENT_ID, DESK_CLIENT_SECRET, OperationLimits, Plan,
+    ApiState, Application, ApplicationState, Clients, TEST_CLIENT_ID, TEST_CLIENT_SECRET, OperationLimits, Plan,
     PlanLimit, Product, Subscription,
 };
 pub use crypto::{CryptoError, CryptoObject};

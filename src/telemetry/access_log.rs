@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub enum AccessForm {
     /// Programs: a JSON object.
     Json,
-    /// A person at a desk: `GET /hello/World 200 in 3 ms`.
+    /// For a person: `GET /hello/World 200 in 3 ms`.
     Plain,
 }
 

@@ -30,11 +30,11 @@ pub(super) enum LineForm {
 }
 
 impl LineForm {
-    /// The form of this format; `desk` says that a person reads it.
-    pub(super) fn of(format: LogFormat, desk: bool) -> Self {
+    /// The form of this format; `interactive` is whether a person reads it.
+    pub(super) fn of(format: LogFormat, interactive: bool) -> Self {
         match format {
             LogFormat::Json => LineForm::Json,
-            LogFormat::Text if desk => LineForm::Block,
+            LogFormat::Text if interactive => LineForm::Block,
             LogFormat::Text => LineForm::Text,
         }
     }

@@ -45,9 +45,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Logs(Stderr);
 
 impl Logs {
-    /// Sends log lines to stderr from now on, in the form and from the level that the settings or GANTRY_LOG ask for. `desk` says that
+    /// Sends log lines to stderr from now on, in the form and from the level that the settings or GANTRY_LOG ask for. `interactive` is whether
     /// a person reads them.
-    pub fn start(log: &Log, desk: bool) -> Result<Self, LogError> {
+    pub fn start(log: &Log, interactive: bool) -> Result<Self, LogError> {
         let variable = match std::env::var(VARIABLE) {
             Ok(directives) => Some(directives),
             Err(VarError::NotPresent) => None,
@@ -57,7 +57,7 @@ impl Logs {
         let stderr = Stderr::start(log.format == LogFormat::Json).map_err(LogError::Thread)?;
         STDERR.set(stderr.clone()).map_err(|_| LogError::Twice)?;
         let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let (line, writer) = (LogLine { form: LineForm::of(log.format, desk), color }, stderr.clone());
+        let (line, writer) = (LogLine { form: LineForm::of(log.format, interactive), color }, stderr.clone());
         let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone()).event_format(line);
         let lines = lines.with_filter(filter.and(filter_fn(|event| may_be_logged(event.target(), *event.level()))));
         tracing_subscriber::registry().with(lines).try_init().map_err(|_| LogError::Twice)?;

@@ -8,7 +8,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use super::requests::{OperationLabels, RequestEnd, Requests, method_label};
 use crate::runtime::{STATUSES, status_class};
 
-/// What a route has beside it, so that a request finds its counters without looking for them.
+/// Counters that are stored with each route, so that a request does not look them up.
 pub(super) struct Meter {
     durations: Histogram,
     /// The method that came first; others are looked up.

@@ -9,7 +9,7 @@ use crate::assembly::{self, Assemblies};
 use crate::base::{Findings, render_short};
 use crate::import::{self, Report, Rewritten};
 use crate::load::{Load, Paths, load};
-use crate::resources::{Resources, Surroundings};
+use crate::resources::{Resources, LoadContext};
 use crate::settings::{AwsIdentity, CredentialProfile, Live, Purpose};
 use crate::source::Environment;
 use crate::value::Secret;
@@ -106,7 +106,7 @@ impl Setup {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let paths: Vec<_> = files.iter().map(|(name, _)| folder.path().join(name)).collect();
-        let around = Surroundings {
+        let around = LoadContext {
             settings: &self.settings,
             resources: &resources,
             environment: &self.environment,

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use gantry::load::{Load, Paths, load};
 use gantry::resources::Resources;
-use gantry::resources::Surroundings;
+use gantry::resources::LoadContext;
 use gantry::runtime::{Context, Op, Outcome, Request, Route, Snapshot, execute};
 use gantry::settings::{Live, Purpose};
 use gantry::source::ProcessEnvironment;
@@ -116,7 +116,7 @@ impl Drop for Scratch {
 }
 
 fn read(path: &Path, resources: &Resources) -> Load {
-    let around = Surroundings {
+    let around = LoadContext {
         settings: &Live::default(),
         resources,
         environment: &ProcessEnvironment,

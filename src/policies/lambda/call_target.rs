@@ -13,7 +13,7 @@ use crate::resources::cache::{Fingerprint, Key};
 
 use super::config::{Config, InvocationKind, LogType, ResponseFormat};
 use super::function_choice::{Select, Written};
-use super::manner::Manner;
+use super::call_limits::CallLimits;
 
 /// A function, ready to be called.
 pub(super) struct CallTarget {
@@ -28,14 +28,14 @@ pub(super) struct CallTarget {
 /// Checks everything that can be known at load and prepares the call.
 pub(super) fn compile(
     config: &Config,
-    manner: &Manner,
+    limits: &CallLimits,
     compiler: &mut Compiler<'_, '_>,
 ) -> Result<CallTarget, Reported> {
     let written = Written::compile(config, compiler);
     let profile = config.tls_profile.as_deref();
     let tls = compiler.tls(profile);
-    let mut options = PoolOptions { connect_timeout: manner.connect_timeout, ..PoolOptions::default() };
-    options.idle_timeout = manner.idle_timeout.unwrap_or(options.idle_timeout);
+    let mut options = PoolOptions { connect_timeout: limits.connect_timeout, ..PoolOptions::default() };
+    options.idle_timeout = limits.idle_timeout.unwrap_or(options.idle_timeout);
     let http = tls.as_ref().map_err(|reported| *reported).and_then(|tls| compiler.pool(profile, tls, &options));
     let local = compiler.shared.settings.aws.local.clone();
     let function = written.function.as_ref().map_err(|reported| *reported);

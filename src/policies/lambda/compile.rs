@@ -10,7 +10,7 @@ use crate::runtime::kinds;
 use super::caller::Caller;
 use super::config::{Config, InvocationKind, ResponseFormat};
 use super::step::Lambda;
-use super::{background, bulkhead, cache, call_options, call_target, manner, payload, variables};
+use super::{background, bulkhead, cache, call_options, call_target, call_limits, payload, variables};
 
 /// IBM's newer kind of the policy. It sends no payload where it names no `input`.
 pub(super) const KIND: &str = "InvokeAWSLambda";
@@ -22,8 +22,8 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
     let stops = stops(config, compiler);
     let variables = variables::compile(config, compiler);
     check_stream(config, compiler)?;
-    let manner = manner::compile(config, compiler)?;
-    let call = call_target::compile(config, &manner, compiler);
+    let limits = call_limits::compile(config, compiler)?;
+    let call = call_target::compile(config, &limits, compiler);
     let options = call_options::compile(config, compiler);
     let region = call.as_ref().map(|call| call.client.region()).unwrap_or_default();
     let payload = payload::compile(config, input?, region, compiler);
@@ -39,7 +39,7 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
         response: config.response,
         format: payload.format(),
         strict: config.strict,
-        retry: manner.retry,
+        retry: limits.retry,
         statuses: config.function_error_status.map(|status| status.0).unwrap_or_default(),
     };
     let step = Lambda {
@@ -49,7 +49,7 @@ pub(super) fn step(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<C
         options: options?,
         limit: call.limit,
         output,
-        timeout: manner.timeout,
+        timeout: limits.timeout,
         cache,
         bulkhead,
         background,

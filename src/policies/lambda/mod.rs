@@ -15,7 +15,7 @@ mod config;
 mod faults;
 mod function_choice;
 mod json_template;
-mod manner;
+mod call_limits;
 mod payload;
 mod requested_function;
 mod retry;

@@ -4,13 +4,13 @@ use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::counted::Counted;
-use crate::base::{Generation, Seldom};
+use crate::base::{Generation, LogThrottle};
 use crate::identity::{Directory, Limit, LimitRules};
 use crate::resources::counters::{Change, Count, Counters, Counting, Operation};
 use crate::runtime::{AnswerHeader, Context, Fault, FaultSource, LimitState, Next, Outcome, Step, kinds};
 
 /// A flood of keys is told once a minute.
-static NO_ROOM: Seldom = Seldom::new();
+static NO_ROOM: LogThrottle = LogThrottle::new();
 
 /// A compiled `ratelimit`.
 pub(super) struct Ratelimit {

@@ -212,8 +212,8 @@ fn mistakes_are_found_at_load() {
     }
     let served = findings(Setup::default(), "{}");
     assert!(served.len() == 1 && served[0].contains("error G0"), "{served:?}");
-    let at_a_desk = findings(Setup::default().check(), "{}");
-    assert!(at_a_desk.len() == 1 && at_a_desk[0].contains("warning"), "{at_a_desk:?}");
+    let in_development = findings(Setup::default().check(), "{}");
+    assert!(in_development.len() == 1 && in_development[0].contains("warning"), "{in_development:?}");
     let bad = |limit: &str| {
         let text = format!("rate-limits: {{default: {{value: 1/hour, {limit}}}}}");
         let live = serde_yaml::from_str::<Settings>(&text).unwrap().split().1;

@@ -9,7 +9,7 @@ use crate::policy::Compiler;
 impl Compiler<'_, '_> {
     /// What compiles calls for a property.
     fn target_compiler(&mut self, pointer: &str) -> TargetCompiler<'_, '_> {
-        TargetCompiler { around: self.shared.surroundings(), span: self.span(pointer), findings: self.findings }
+        TargetCompiler { around: self.shared.load_context(), span: self.span(pointer), findings: self.findings }
     }
 
     /// A registry of the settings that a property names. `None` where a check goes on without it.

@@ -1,4 +1,4 @@
-//! Work that may take longer than the reactor can wait for it: it is done on another thread, to which the request is lent.
+//! Work that takes longer than the reactor may be blocked: the state of the request is moved to another thread and returned.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -19,7 +19,7 @@ const XPATH: usize = 8;
 /// What a plan does with a request.
 pub(crate) type Work<P> = fn(&P, &mut Context) -> Result<(), Fault>;
 
-/// Does the work: at once where the bodies are small, otherwise beside the reactor.
+/// Does the work: at once where the bodies are small, otherwise on another thread.
 pub(crate) fn work<'a, P: Send + Sync + ?Sized + 'static>(
     plan: &'a Arc<P>,
     cx: &'a mut Context,

@@ -76,7 +76,7 @@ impl Scope for Context {
     fn borrowed(&self, reference: &Reference) -> Option<&str> {
         let State { request, route, outgoing, variables, .. } = &*self.state;
         let Root::Builtin(root) = reference.root else { return None };
-        // What steps have set is not lent out.
+        // What steps have set cannot be borrowed.
         if !variables.written.is_empty() && root == Builtin::Api {
             return None;
         }

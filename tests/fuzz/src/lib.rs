@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use gantry::load::{Paths, load};
-use gantry::resources::{Resources, Surroundings};
+use gantry::resources::{Resources, LoadContext};
 use gantry::runtime::{Context, Request, RouteMatch, Snapshot, execute};
 use gantry::settings::{Purpose, Live};
 use gantry::source::Environment;
@@ -33,7 +33,7 @@ pub fn loaded(document: &[u8]) -> Option<Snapshot> {
     let file = folder().join("api.yaml");
     std::fs::write(&file, document).ok()?;
     let (settings, resources) = (Live::default(), Resources::default());
-    let around = Surroundings {
+    let around = LoadContext {
         settings: &settings,
         resources: &resources,
         environment: &Nothing,

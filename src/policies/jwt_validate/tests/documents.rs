@@ -65,13 +65,13 @@ async fn a_crypto_object_of_the_settings_wins_over_the_variable() {
 }
 
 #[test]
-fn a_crypto_object_that_is_not_there_is_a_warning_at_a_desk_and_refused_where_it_is_served() {
+fn a_crypto_object_that_is_not_there_is_a_warning_in_development_and_refused_where_it_is_served() {
     let text = document("execute:\n- jwt-validate: {jws-crypto: issuer}\n");
     let served = Setup::default().load(&text).findings();
-    let at_a_desk = Setup::default().check().load(&text).findings();
+    let in_development = Setup::default().check().load(&text).findings();
     let what = "the settings have no crypto object `issuer`";
     assert!(served.len() == 1 && served[0].contains("error") && served[0].contains(what), "{served:?}");
-    assert!(at_a_desk.len() == 1 && at_a_desk[0].contains("warning") && at_a_desk[0].contains(what), "{at_a_desk:?}");
+    assert!(in_development.len() == 1 && in_development[0].contains("warning") && in_development[0].contains(what), "{in_development:?}");
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! Schemes that cannot be enforced: said by `check`, refused where they would be served, open only at a desk.
+//! Schemes that cannot be enforced: said by `check`, refused where they would be served, open only under `gantry dev`.
 
 use super::*;
 use crate::settings::LocalService;
 use crate::value::Secret;
 
-fn at_a_desk(live: &mut Live) {
+fn in_development(live: &mut Live) {
     live.aws.local = Some(LocalService {
         endpoint: "http://127.0.0.1:1".to_owned(),
         region: "eu-west-1".to_owned(),
@@ -52,7 +52,7 @@ async fn what_the_settings_must_supply_is_refused_where_it_is_served() {
         assert!(served[0].starts_with("api.yaml:4:13: "), "{served:?}");
         let checked = Setup::default().check().load(&text).findings();
         assert!(checked.len() == 1 && checked[0].contains(": warning "), "{scheme}: {checked:?}");
-        let desk = setup(at_a_desk).load(&text);
+        let desk = setup(in_development).load(&text);
         assert!(desk.findings()[0].contains(": HERE EVERYBODY MAY CALL"), "{scheme}: {:?}", desk.findings());
         assert_eq!(warnings_only(desk).ask(get()).await.status, 200, "{scheme}");
     }

@@ -1,4 +1,4 @@
-//! Faults on purpose: what the real service may answer, so that a catch can be tried at a desk.
+//! Injected faults: answers that the real service may give, to test a `catch` locally.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::errors::Refusal;
 
 /// `faults` of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Switch {
+pub struct InjectedFault {
     /// What is answered; without it the call only waits.
     pub answer: Option<Answer>,
     /// Which calls: each of them, or every second, third…
@@ -39,13 +39,13 @@ pub enum Answer {
 }
 
 /// What a switch does to a call instead of running it.
-pub enum Switched {
+pub enum Injected {
     Refused(Refusal),
     Failed(Bytes),
     Closed,
 }
 
-impl Switch {
+impl InjectedFault {
     /// Whether the call with this number, counted from 1, is one of those that fail.
     pub fn is_due(&self, number: u64) -> bool {
         number.is_multiple_of(self.every)
@@ -53,18 +53,18 @@ impl Switch {
 }
 
 impl Answer {
-    pub fn switched(self) -> Switched {
+    pub fn switched(self) -> Injected {
         match self {
-            Answer::Throttled => Switched::Refused(Refusal::too_many_requests()),
-            Answer::ServiceError => Switched::Refused(Refusal::service("Service encountered an error.")),
-            Answer::NotReady => Switched::Refused(Refusal::not_ready()),
-            Answer::NoNetwork => Switched::Refused(Refusal::no_network()),
-            Answer::Denied => Switched::Refused(Refusal::access_denied()),
+            Answer::Throttled => Injected::Refused(Refusal::too_many_requests()),
+            Answer::ServiceError => Injected::Refused(Refusal::service("Service encountered an error.")),
+            Answer::NotReady => Injected::Refused(Refusal::not_ready()),
+            Answer::NoNetwork => Injected::Refused(Refusal::no_network()),
+            Answer::Denied => Injected::Refused(Refusal::access_denied()),
             Answer::FunctionError => {
-                let document = json!({"errorType": "Switched", "errorMessage": "`faults` in functions.yaml says so"});
-                Switched::Failed(Bytes::from(document.to_string()))
+                let document = json!({"errorType": "Injected", "errorMessage": "`faults` in functions.yaml says so"});
+                Injected::Failed(Bytes::from(document.to_string()))
             }
-            Answer::Closed => Switched::Closed,
+            Answer::Closed => Injected::Closed,
         }
     }
 }

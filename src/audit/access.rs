@@ -1,4 +1,4 @@
-//! Who may come in: callers, and pages of other origins.
+//! Operations without authentication, and CORS for all origins.
 
 use super::subject::Subject;
 use crate::assembly::Origin;
@@ -9,7 +9,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     wildcard_cors(subject, findings);
 }
 
-/// Operations that ask nothing of their callers. Where none asks anything, the document is told once.
+/// Operations that require nothing of their callers. If none requires anything, there is one finding for the whole document.
 fn open_operations(subject: &Subject<'_>, findings: &mut Findings) {
     let all: Vec<_> = subject.api.operations.iter().zip(&subject.found.security).collect();
     let is_open = |alternatives: &[Vec<_>]| alternatives.is_empty() || alternatives.iter().any(Vec::is_empty);

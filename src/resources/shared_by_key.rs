@@ -7,15 +7,15 @@ use super::cache::Key;
 
 /// Things of one kind. A load that asks for the same gets the same, with what it knows.
 #[derive(Debug)]
-pub struct InUse<T>(Mutex<HashMap<Key, Weak<T>>>);
+pub struct SharedByKey<T>(Mutex<HashMap<Key, Weak<T>>>);
 
-impl<T> Default for InUse<T> {
+impl<T> Default for SharedByKey<T> {
     fn default() -> Self {
-        InUse(Mutex::default())
+        SharedByKey(Mutex::default())
     }
 }
 
-impl<T> InUse<T> {
+impl<T> SharedByKey<T> {
     /// The thing of this key.
     pub fn get(&self, key: Key, make: impl FnOnce() -> T) -> Arc<T> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! The verbs of an author's desk beside `check`: `new`, `graph`, `export`, `explain`, `completion`, `man`.
+//! The commands of an author in addition to `check`: `new`, `graph`, `export`, `explain`, `completion`, `man`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod support;

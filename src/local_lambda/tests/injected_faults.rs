@@ -51,7 +51,7 @@ async fn switched_faults_answer_as_the_service_does() {
     let bench = echo("  faults: {answer: function-error}\n").await;
     let answer = bench.call("echo", "{}").send().await;
     assert_eq!((answer.status, answer.header("x-amz-function-error")), (200, Some("Unhandled")));
-    assert_eq!(answer.json()["errorType"], "Switched");
+    assert_eq!(answer.json()["errorType"], "Injected");
 }
 
 #[tokio::test]

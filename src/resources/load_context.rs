@@ -1,12 +1,12 @@
-//! What a load uses in addition to its documents.
+//! What a load uses in addition to its documents: settings, resources, the environment.
 
 use super::Resources;
 use crate::settings::{Live, Purpose};
 use crate::source::Environment;
 
-/// What a load uses in addition to its documents.
+/// The settings, resources and environment of a load, and its purpose.
 #[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
+pub struct LoadContext<'a> {
     pub settings: &'a Live,
     pub resources: &'a Resources,
     pub environment: &'a dyn Environment,

@@ -1,13 +1,13 @@
-//! What steps have set of the gateway's own variables, for one request.
+//! Values that the steps of a request have set for variables of the gateway.
 
 use std::sync::Arc;
 
 use crate::expression::Builtin;
 use crate::value::Value;
 
-/// The writes in their order, each over what is there without it. Nothing is allocated before the first.
+/// The writes in their order: later ones win. Nothing is allocated before the first.
 #[derive(Debug, Default)]
-pub struct Written(Vec<Write>);
+pub struct Overrides(Vec<Write>);
 
 #[derive(Debug)]
 struct Write {
@@ -17,7 +17,7 @@ struct Write {
     value: Value,
 }
 
-impl Written {
+impl Overrides {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -84,7 +84,7 @@ mod tests {
         Value::parse_json(text.as_bytes()).unwrap()
     }
 
-    fn read(written: &Written, at: &str) -> Value {
+    fn read(written: &Overrides, at: &str) -> Value {
         let original = json(r#"{"a": {"b": 1, "c": 2}, "d": 3}"#);
         let path = path(at);
         written.read(Builtin::Api, &path, || original.at(names(&path)).map(Value::from).unwrap_or_default())
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn writes_lie_over_what_was_there() {
-        let mut written = Written::default();
+        let mut written = Overrides::default();
         let mut put = |at: &str, value: &str| written.put(Builtin::Api, &path(at), json(value));
         put("a.b", "7");
         put("e.f", "8");
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_whole_that_was_set_hides_its_old_members_and_takes_new_ones() {
-        let mut written = Written::default();
+        let mut written = Overrides::default();
         let mut put = |at: &str, value: &str| written.put(Builtin::Api, &path(at), json(value));
         put("a.b", "7");
         put("a", r#"{"x": 1, "y": 2}"#);

@@ -14,7 +14,7 @@ use super::short_forms::{RetryRules, RetryWhen};
 const ATTEMPTS: u32 = 10;
 
 /// How calls are made, whichever property says so.
-pub(super) struct Manner {
+pub(super) struct CallLimits {
     pub timeout: Duration,
     pub connect_timeout: Duration,
     /// How long a connection may stand unused, where that is said.
@@ -23,7 +23,7 @@ pub(super) struct Manner {
 }
 
 /// Compiles the properties.
-pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Manner, Reported> {
+pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<CallLimits, Reported> {
     let default = ClientConfig::default();
     let client = config.client_config.as_ref().unwrap_or(&default);
     let said = [
@@ -57,7 +57,7 @@ pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Resul
     let rules = config.retry.map_or_else(|| rules(client), |retry| retry.0);
     let retry = Retry { rules, attempt_timeout };
     compiler.findings.errors_since(mark)?;
-    Ok(Manner { timeout, connect_timeout, idle_timeout: time(client.max_connection_idle_time), retry })
+    Ok(CallLimits { timeout, connect_timeout, idle_timeout: time(client.max_connection_idle_time), retry })
 }
 
 /// A count says how often and not after what: a function that may have run is never called again for it.
