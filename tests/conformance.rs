@@ -20,7 +20,7 @@ fn numbered_tests() -> BTreeMap<String, Vec<String>> {
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() && path.file_name().is_some_and(|name| name == "peers") {
-                // Programs of other languages, built beside their sources.
+                // Programs of other languages, built next to their sources.
                 continue;
             }
             if path.is_dir() {

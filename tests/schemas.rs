@@ -12,7 +12,7 @@ use gantry::base::{Findings, Severity, Sources};
 use gantry::load;
 use gantry::policies;
 use gantry::policy;
-use gantry::resources::{Resources, LoadContext};
+use gantry::resources::{LoadContext, Resources};
 use gantry::settings::{self, Live, Purpose};
 use gantry::source::{Environment, parse};
 use jsonschema::Validator;

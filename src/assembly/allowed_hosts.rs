@@ -26,7 +26,7 @@ struct HostPattern {
 pub enum Allowed {
     /// It is written as it is.
     ByName,
-    /// It ends in what `*.` stands before.
+    /// It ends in the text after `*`.
     BySuffix,
 }
 
@@ -48,7 +48,7 @@ impl AllowedHosts {
         self.0.is_empty()
     }
 
-    /// Whether and how a host, as it stands in a URL, is allowed with this port.
+    /// Whether and how a host, as it is in a URL, is allowed with this port.
     pub fn find(&self, host: &str, port: u16, default_port: u16) -> Option<Allowed> {
         let host = host.trim_end_matches('.').to_ascii_lowercase();
         let fits = |pattern: &&HostPattern| {
@@ -73,7 +73,7 @@ fn pattern(item: &Node, findings: &mut Findings) -> Result<HostPattern, Reported
 
 fn parse(text: &str) -> Option<HostPattern> {
     let (name, port) = match text.rsplit_once(':') {
-        // The last colon of a bare IPv6 address stands inside its brackets.
+        // The last colon of a bare IPv6 address is inside its brackets.
         Some((name, port)) if !port.ends_with(']') => (name, Some(port.parse().ok()?)),
         _ => (text, None),
     };

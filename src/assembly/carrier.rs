@@ -1,4 +1,4 @@
-//! Where assemblies stand in a document, and which operation gets which.
+//! The assemblies of a document, and which operation gets which.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -183,7 +183,7 @@ fn own_assembly(
     findings: &mut Findings,
 ) -> Option<usize> {
     let entry = operation.node.entry(OURS).or_else(|| operation.path_item.entry(OURS))?;
-    // A path's assembly stands there once and its operations share it.
+    // A path's assembly is there once and its operations share it.
     if let Some(known) = written.get(&entry.key.span) {
         return Some(*known);
     }
@@ -202,7 +202,7 @@ fn own_assembly(
     Some(all.len() - 1)
 }
 
-/// What stands beside `execute`.
+/// The keys of an assembly other than `execute`.
 #[derive(Clone, Copy)]
 struct Settings {
     carrier: Carrier,

@@ -1,4 +1,4 @@
-//! Assemblies as syntax: which steps stand where, before anything is compiled.
+//! Assemblies as syntax: the steps and their order, before anything is compiled.
 
 mod allowed_hosts;
 mod amazon;
@@ -67,7 +67,7 @@ pub struct Step {
     /// The step's map without `version`, `title`, `description` and `catch`. Child blocks stay inside: control-flow policies know
     /// which of their properties hold steps.
     pub config: Node,
-    /// The step's own `catch`, which v5 steps may have: the flow goes on behind the step.
+    /// The step's own `catch`, which v5 steps may have: the flow goes on after the step.
     pub catch: Vec<Catch>,
     pub span: Span,
 }

@@ -4,8 +4,8 @@
 //! author who asks wants to hear it louder, and looks at the documents once more with rules of its own.
 
 mod accepted;
-mod calls;
 mod access;
+mod calls;
 mod secrets;
 mod subject;
 #[cfg(test)]

@@ -30,7 +30,7 @@ codes! {
         "Maps and lists may be nested 128 levels deep.";
     TOO_MANY_NODES = "G0005", "the document grows too large through its aliases",
         "After its aliases are expanded a document may have a million values: texts, numbers, lists, maps. An alias that repeats an alias multiplies.";
-    DUPLICATE_KEY = "G0006", "a key stands twice in one map",
+    DUPLICATE_KEY = "G0006", "a key is twice in one map",
         "YAML forbids it and readers disagree on which one counts. Remove one of the two.";
     BAD_KEY = "G0007", "a key is not a scalar",
         "The keys of a map are text, numbers or booleans, never lists or maps.";
@@ -131,7 +131,7 @@ codes! {
     BAD_FUNCTION = "G0601", "the function is not a name or an ARN that Lambda accepts",
         "A function is a name of at most 64 letters, digits, `-` and `_`, a partial ARN `ACCOUNT:function:NAME`, or a full ARN `arn:aws:lambda:REGION:ACCOUNT:function:NAME`; each may end in `:QUALIFIER`.";
     QUALIFIER_CONFLICT = "G0602", "the function's suffix and `qualifier` disagree",
-        "The version or alias may stand behind the function or in `qualifier`. When both are written they must be equal.";
+        "The version or alias is written after the function's name or in `qualifier`. When both are written they must be equal.";
     REGION_CONFLICT = "G0603", "two regions are named for one function",
         "The ARN or the endpoint already says the region; signing for another one would be refused by AWS.";
     NO_REGION = "G0604", "no region is known for the function",
@@ -172,7 +172,7 @@ codes! {
     INLINE_PAIR = "G0905", "a step has an access key pair of its own",
         "A pair in a document has as many owners as the document has readers. Profiles of the settings and roles can be rotated in one place. Found by `gantry audit`.";
     BROAD_FUNCTIONS = "G0906", "a request chooses among nearly all functions",
-        "`allowed-functions` is what stands between a request and every function of the account. Found by `gantry audit`.";
+        "`allowed-functions` keeps a request from naming any function of the account. Found by `gantry audit`.";
     OPEN_OPERATION = "G0907", "everybody may call an operation",
         "The operation has no `security`, or one of its alternatives asks for nothing. Found by `gantry audit`.";
     BAD_ACCEPTED = "G0908", "an accepted finding cannot be used",

@@ -1,4 +1,4 @@
-//! Workflow commands, which GitHub shows beside the changed lines of a pull request.
+//! Workflow commands, which GitHub shows next to the changed lines of a pull request.
 
 use super::{Diagnostic, Severity, Sources};
 

@@ -45,7 +45,7 @@ impl SourceFile {
         self.blocks.get(block).map_or(0, |before| before + characters(&self.text.as_bytes()[block * BLOCK..byte]))
     }
 
-    /// Where a byte stands.
+    /// The line and column of a byte.
     fn position(&self, byte: u32) -> Position {
         let start = (byte as usize).min(self.text.len());
         let line = self.lines.partition_point(|at| *at as usize <= start);
@@ -95,7 +95,7 @@ impl Sources {
         self.file(span.source).position(span.start)
     }
 
-    /// Where a span ends: behind its last character.
+    /// Where a span ends: after its last character.
     pub fn end(&self, span: Span) -> Position {
         self.file(span.source).position(span.end.max(span.start))
     }

@@ -18,7 +18,7 @@ use crate::load::Load;
 use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options, StartError};
 use crate::openapi::KeyPlace;
 use crate::runtime::{ClientDemand, Route, Snapshot};
-use crate::settings::{TEST_CLIENT_ID, TEST_CLIENT_SECRET, FunctionNames, LocalService, Startup};
+use crate::settings::{FunctionNames, LocalService, Startup, TEST_CLIENT_ID, TEST_CLIENT_SECRET};
 use crate::source::ProcessEnvironment;
 use crate::telemetry::{AccessForm, Stderr};
 use crate::value::{Seconds, Secret};

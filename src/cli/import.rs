@@ -176,7 +176,7 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A label and a text beside it, in lines that fit the page.
+/// A label and the text next to it, in lines that fit the page.
 fn labelled(label: &str, text: &str) -> String {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::print::findings_to_stderr;
 use crate::base::{Findings, Sources};
 use crate::load::{self, Load, Paths};
-use crate::resources::{Resources, LoadContext};
+use crate::resources::{LoadContext, Resources};
 use crate::settings::{self, Live, Purpose};
 use crate::source::ProcessEnvironment;
 

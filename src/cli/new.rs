@@ -62,7 +62,7 @@ fn files(name: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Makes the folder as a whole: beside its place first, so that a mistake half-way leaves nothing behind.
+/// Makes the folder as a whole: next to its place first, so that a mistake half-way leaves nothing behind.
 fn make(folder: &Path, files: &[(&str, String)]) -> io::Result<()> {
     let beside = beside(folder);
     let made = write(&beside, files).and_then(|()| fs::rename(&beside, folder));

@@ -128,7 +128,7 @@ fn start_logs(startup: &Startup, interactive: bool) -> Result<Logs, Exit> {
     })
 }
 
-/// Runs a future on a runtime with one thread per core. One core needs nobody to share work with, and saves what sharing
+/// Runs a future on a runtime with one thread per core. One core has no other to share work with, and saves what sharing
 /// costs.
 pub(super) fn block_on(future: impl Future<Output = Exit>) -> Exit {
     let mut builder = match std::thread::available_parallelism() {

@@ -70,7 +70,7 @@ pub(super) struct Assembler<'a, 's> {
     generation: Generation,
     /// The user-defined policies around them.
     pub inside: Vec<Arc<CustomPolicy>>,
-    /// Handlers whose ops come behind the main flow: what they guard, their entry, and where they go on.
+    /// Handlers whose ops come after the main flow: what they guard, their entry, and where they go on.
     pub waiting: Vec<Waiting>,
 }
 
@@ -260,7 +260,7 @@ impl<'a, 's> Assembler<'a, 's> {
         false
     }
 
-    /// Lays cases out: test, block, jump behind all of them; and so on; what runs otherwise comes last.
+    /// Lays cases out: test, block, jump after all of them; and so on; what runs otherwise comes last.
     fn flow(&mut self, flow: Flow, info: &Arc<StepInfo>) -> bool {
         let mut ends = Vec::new();
         let mut diverges = true;

@@ -40,7 +40,7 @@ impl Assembler<'_, '_> {
         let ends = self.block(&policy.execute);
         let guarded = start..self.next();
         let leave = Plan { step: Box::new(Leave { local, saved }), access: Access::default() };
-        // What its own catch takes goes on behind it, with the outer `local`.
+        // What its own catch takes goes on after it, with the outer `local`.
         let resume = Some(self.next());
         self.push_plan(leave, Some(info));
         for catch in &policy.catch {

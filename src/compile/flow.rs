@@ -1,6 +1,6 @@
 //! Liveness of the message's body: where it has to be read, so that it can stream everywhere else.
 //!
-//! The body of `message` is live behind an op when something may still read it there: a step, the response, or a handler of
+//! The body of `message` is live after an op when something may still read it there: a step, the response, or a handler of
 //! a fault. A step that sends the body on as a stream leaves nothing behind, so where the body is live after such a step it
 //! is read before it.
 

@@ -63,7 +63,7 @@ fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_' || letter == '$'
 }
 
-/// A JavaScript word that stands alone: not part of a path, where any name may stand.
+/// A JavaScript word by itself: not part of a path, where any name may stand.
 fn has_word(code: &str) -> bool {
     WORDS.iter().any(|word| {
         code.match_indices(word).any(|(at, _)| {

@@ -59,7 +59,7 @@ pub enum Resolved {
 pub type Resolve<'r> = dyn FnMut(&str, Range<usize>) -> Result<Resolved, String> + 'r;
 
 impl Template {
-    /// Reads a text. `resolve` says what a name stands for; it also hears where in the text the reference stands.
+    /// Reads a text. `resolve` says what a name stands for; it also hears where in the text the reference is.
     pub fn parse(text: &str, resolve: &mut Resolve<'_>) -> Result<Self, TemplateError> {
         let mut parts: Vec<Part> = Vec::new();
         let mut whole_constant = None;

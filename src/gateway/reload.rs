@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::base::{Findings, Sources, render_short};
 use crate::load::{Load, Paths, load_over};
 use crate::resources::background::Background;
-use crate::resources::{Resources, LoadContext};
+use crate::resources::{LoadContext, Resources};
 use crate::runtime::Snapshot;
 use crate::server::{Control, LastLoad, Readiness, Status};
 use crate::settings::{self, LocalService, Purpose, Startup};

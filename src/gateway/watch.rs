@@ -27,7 +27,7 @@ pub struct Watcher {
     seen: HashMap<PathBuf, Stamp>,
 }
 
-/// The file behind a path, with its time and size; `None` where there is none.
+/// The file at a path, with its time and size; `None` where there is none.
 type Stamp = Option<(PathBuf, SystemTime, u64)>;
 
 /// Watches the files at the paths, and the documents in those that are folders. The folders of files are watched rather than

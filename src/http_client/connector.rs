@@ -20,7 +20,7 @@ use tower::Service;
 use super::{Gather, Guard, PoolOptions, Protocol, TlsError, TlsOptions, tls};
 use crate::value::BoxError;
 
-/// How long a silent connection stands before TCP asks whether the peer is still there: a synchronous invocation may
+/// How long a connection may be silent before TCP asks whether the peer is still there: a synchronous invocation may
 /// wait 15 minutes, and NAT gateways on the way forget a silent connection after 350 seconds.
 const TCP_KEEP_ALIVE: Duration = Duration::from_secs(60);
 

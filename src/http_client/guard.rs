@@ -1,6 +1,6 @@
 //! Which addresses a host that came from outside may lead to.
 //!
-//! The check is made on the address that is connected to, behind the name lookup, so neither another spelling of an
+//! The check is made on the address that is connected to, after the name lookup, so neither another spelling of an
 //! address nor a name that changes its address between two lookups gets around it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -11,7 +11,7 @@ pub enum Guard {
     /// None: the author wrote the host.
     #[default]
     Open,
-    /// Link-local addresses and the metadata services of clouds, which hand out credentials to whoever asks.
+    /// Link-local addresses and the metadata services of clouds, which hand out credentials to every program of the machine.
     Metadata,
     /// Those, and the machine itself.
     MetadataAndLoopback,

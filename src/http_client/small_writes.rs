@@ -8,7 +8,7 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use smallvec::SmallVec;
 
-/// What is gathered. A head fits with a small body behind it, or the event of a request without one; to copy more costs more than
+/// What is gathered. A head fits with a small body after it, or the event of a request without one; to copy more costs more than
 /// it saves.
 const SMALL: usize = 4096;
 
@@ -62,7 +62,7 @@ impl<T: Connection> Connection for Gather<T> {
     }
 }
 
-/// The pieces one behind the other, where there is room. Most are a few hundred bytes, for which an array would be filled with zeros
+/// The chunks one after the other, where there is room. Most are a few hundred bytes, for which an array would be filled with zeros
 /// to its end.
 fn gather<'a>(pieces: &[IoSlice<'_>], room: &'a mut SmallVec<[u8; SMALL]>) -> Option<&'a [u8]> {
     if pieces.iter().map(|piece| piece.len()).sum::<usize>() > SMALL {

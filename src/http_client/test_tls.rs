@@ -11,7 +11,7 @@ use rustls_pki_types::PrivateKeyDer;
 
 use super::test_server::{Answer, Recorded, read_request, write_answer};
 
-/// An authority that nobody else knows.
+/// An authority of these tests only.
 pub(crate) struct Authority {
     ca: CertifiedIssuer<'static, KeyPair>,
 }

@@ -31,7 +31,7 @@ fn ok(_: &Recorded) -> Answer {
     Answer::Reply(200, vec![], b"fine".to_vec())
 }
 
-/// Waits for a condition while a paused clock stands still: it goes on by itself only when no task can run.
+/// Waits for a condition while a paused clock is still: it goes on by itself only when no task can run.
 async fn until(condition: impl Fn() -> bool) {
     let end = Instant::now() + LONG;
     while !condition() {
@@ -40,7 +40,7 @@ async fn until(condition: impl Fn() -> bool) {
     }
 }
 
-/// Waits for what real sockets bring while a paused clock stands still.
+/// Waits for what real sockets bring while a paused clock is still.
 async fn still<T>(what: impl Future<Output = T>) -> T {
     tokio::select! {
         biased;
@@ -386,7 +386,7 @@ async fn http_2_without_tls_is_spoken_at_once() {
     assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "HTTP/2.0");
 }
 
-/// Two answers at the same time take two connections; both are kept, and closed when nobody wants them.
+/// Two answers at the same time take two connections; both are kept, and closed when they are not used.
 #[tokio::test(start_paused = true)]
 async fn kept_connections_are_closed_in_time_and_never_shared() {
     let server = TestServer::start(ok);
@@ -411,7 +411,7 @@ async fn kept_connections_are_closed_in_time_and_never_shared() {
     assert_eq!(pool.kept(), 2);
     tokio::time::sleep(Duration::from_secs(2)).await;
     until(|| pool.kept() == 0).await;
-    // An answer that nobody reads to its end takes its connection along.
+    // An answer that is not read to its end closes its connection.
     drop(send().await);
     assert_eq!(pool.kept(), 0);
 }

@@ -65,7 +65,7 @@ impl Outputs {
 }
 
 impl Demanded {
-    /// Whether the request has what is asked for. What is found out stands in the variables then.
+    /// Whether the request has what is asked for. What is found out is in the variables then.
     pub async fn pass(&self, outputs: &Outputs, cx: &mut Context) -> Result<(), Refusal> {
         match &*self.check {
             Check::Open => Ok(()),

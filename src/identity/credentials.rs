@@ -14,7 +14,7 @@ const LONGEST: usize = 16 * 1024;
 /// What a request sends to show who calls.
 pub enum Sent<'a, T: ?Sized> {
     Nothing,
-    /// Something that cannot be right, whoever is asked.
+    /// Credentials that cannot be right.
     Malformed,
     Something(&'a T),
 }

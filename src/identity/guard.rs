@@ -19,7 +19,7 @@ use crate::source::Node;
 /// Alternatives of one operation. Which of them are still open is a set of bits.
 const MOST_WAYS: usize = u64::BITS as usize;
 
-/// What the operations of a document ask for, beside applications.
+/// What the operations of a document ask for, in addition to applications.
 #[derive(Default)]
 pub struct Guard {
     /// By the number of the operation.
@@ -51,7 +51,7 @@ impl Guard {
         self.by_operation.iter().all(Option::is_none)
     }
 
-    /// The alternatives of an operation, where one of them asks for anything beside an application.
+    /// The alternatives of an operation, where one of them asks for anything in addition to an application.
     pub fn ways(&self, operation: usize) -> Option<&[Way]> {
         self.by_operation.get(operation)?.as_deref()
     }
@@ -258,7 +258,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// A URL, plain or under `url` beside its TLS profile; nothing where it is empty.
+    /// A URL, plain or under `url` next to its TLS profile; nothing where it is empty.
     fn url(&mut self, node: Option<&Node>) -> Option<(String, Option<String>)> {
         let node = node?;
         let url = node.text().or_else(|| text(node, "url"))?;

@@ -102,7 +102,7 @@ impl Provider {
         }))
     }
 
-    /// The introspection that a document names itself: nobody to be there.
+    /// The introspection that a document names itself.
     pub fn introspection(
         what: &str,
         url: &str,
@@ -137,7 +137,7 @@ impl Provider {
             }
             Source::Keys(keys) => self.signed(token, keys, self.issuer.as_deref(), now).await,
             Source::Discovery(document) => {
-                // What cannot be a token of anybody's asks nobody.
+                // Text that cannot be a token is refused without a request.
                 self.read(token)?;
                 let issuer = document.issuer().await.map_err(|reason| Rejection::Unavailable(reason.to_string()))?;
                 self.signed(token, &issuer.keys, Some(&issuer.name), now).await

@@ -13,7 +13,7 @@ use crate::settings::Purpose;
 /// Connecting takes no longer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Compiles calls; what it reports stands at one place.
+/// Compiles calls; what it reports is at one place.
 pub struct TargetCompiler<'a, 'f> {
     pub around: LoadContext<'a>,
     pub findings: &'f mut Findings,

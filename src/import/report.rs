@@ -15,7 +15,7 @@ pub struct Report {
     /// `v5` or `v10`: whose rules the document follows.
     pub generation: &'static str,
     pub steps: Vec<ReportedStep>,
-    /// What stands around the steps and differs, does not run, or has to be supplied.
+    /// What is around the steps and differs, does not run, or has to be supplied.
     pub around: Vec<Remark>,
 }
 
@@ -65,7 +65,7 @@ impl Report {
     pub fn of(found: &Assemblies, findings: &Findings, sources: &Sources, file: &str) -> Self {
         let placed = found.steps();
         let mut left: Vec<&Diagnostic> = findings.iter().filter(|finding| tells(finding)).collect();
-        // Inner steps come behind the outer ones, and what is found inside of them is theirs.
+        // Inner steps come after the outer ones, and what is found inside of them is theirs.
         let mut steps: Vec<ReportedStep> = placed
             .iter()
             .rev()

@@ -14,7 +14,7 @@ use crate::source::{Content, Entry, Node, Style, names_file, parse};
 #[derive(Debug)]
 pub struct Rewritten {
     pub text: String,
-    /// Files that lie beside it: their names and texts.
+    /// Files that are next to it: their names and texts.
     pub scripts: Vec<(String, String)>,
     /// What was left out, and why.
     pub dropped: Vec<String>,
@@ -164,7 +164,7 @@ fn version(step: &Step, document: Generation, text: &str) -> Option<Edit> {
     let version = entry.meta.versions.iter().find(|version| version.starts_with(major))?;
     let (start, name_end) = (step.config.span.start as usize, step.policy_span.end as usize);
     if step.config.span == step.policy_span {
-        // Nothing stands behind the name, or not even a colon.
+        // Nothing is after the name, or not even a colon.
         let behind = text.get(name_end..)?;
         return Some(match behind.starts_with(':') {
             true => Edit::insert(name_end + 1, format!(" {{version: {version}}}")),
@@ -198,7 +198,7 @@ fn escapes(node: &Node, literal: &[&str], edits: &mut Vec<Edit>) {
 struct File {
     name: String,
     text: String,
-    /// What stands in its place, and where.
+    /// What is in its place, and where.
     reference: String,
     start: usize,
     end: usize,
@@ -363,7 +363,7 @@ fn what_stays(text: &str, entry: &Entry, end: usize, kept: &[String]) -> String 
     if out.is_empty() { out } else { format!("{}:\n{out}", entry.key.text) }
 }
 
-/// The lines of everything that moves; `None` where something stands beside another thing on one line.
+/// The lines of everything that moves; `None` where several things are on one line.
 fn lines_of(text: &str, entry: &Entry, end: usize) -> Option<String> {
     let owner = &entry.value;
     let assembly = owner.entry("assembly")?;

@@ -121,7 +121,7 @@ impl RsaKey {
         Ok(out)
     }
 
-    /// Decrypts the key of a content. What goes wrong has no reason, so that nobody can ask for one.
+    /// Decrypts the key of a content. A failure has no reason, so that an attacker cannot ask for one.
     pub(super) fn decrypt(&self, management: Management, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let key = self.decrypts.get_or_init(|| self.decrypting()).clone()?;
         let mut out = Zeroizing::new(vec![0; key.key_size_bytes()]);

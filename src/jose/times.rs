@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-/// How far in the future a token may have been issued, whatever the step says of clocks: nobody relies on `iat` to the second.
+/// How far in the future a token may have been issued, whatever the step says of clocks: `iat` is not exact to the second.
 const ISSUED_AHEAD: i64 = 60;
 
 /// Whether the token is good at this time: `exp`, `nbf` and `iat`, as far as it has them. The error is one sentence.

@@ -145,7 +145,7 @@ pub fn compact(
     Ok(text)
 }
 
-/// A token that nobody signed, as RFC 7519, 6 has it.
+/// A token without a signature, as RFC 7519, 6 has it.
 pub fn unsigned(claims: &Map<String, Value>) -> String {
     two_parts(&json!({ "alg": "none", "typ": "JWT" }), claims) + "."
 }

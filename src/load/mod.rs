@@ -68,7 +68,7 @@ pub struct Documents {
     pub broken: HashSet<PathBuf>,
     /// The files that they refer to.
     pub referred: Vec<PathBuf>,
-    /// The scripts beside them.
+    /// The scripts next to them.
     pub packaged: Packaged,
     /// The products next to them.
     pub products: Vec<ProductFile>,
@@ -174,7 +174,7 @@ fn catalog(
                 let (names, plans) = product.names();
                 names.map(move |name| (name, plans.clone()))
             });
-            // A file with mistakes is an error anyway; nobody may call then.
+            // A file with mistakes is an error anyway; then no application may call.
             read_clients(Path::new(file), &offered.collect(), environment, sources, findings).unwrap_or_default()
         }
         (None, Some(_)) => Clients::for_development(),

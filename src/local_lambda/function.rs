@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::address::{LATEST, is_name};
 use super::event_settings::Events;
+use super::injected_faults::InjectedFault;
 use super::problem::Problem;
 use super::routing::Alias;
 use super::settings::{self, Settings};
-use super::injected_faults::InjectedFault;
 
 /// One function: what to start and how to treat its invocations.
 #[derive(Debug, Clone, PartialEq, Eq)]

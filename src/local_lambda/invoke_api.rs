@@ -24,13 +24,13 @@ use uuid::Uuid;
 use super::address::{Address, Home};
 use super::errors::{Refusal, unbuildable};
 use super::events::deliver;
+use super::injected_faults::{Answer, Injected};
 use super::invocation::{Fault, Invocation, Invoked, Outcome, Piece};
 use super::lock::locked;
 use super::pool::{Admission, Pool};
 use super::registry::Registry;
 use super::signature::{Signed, Verifier};
 use super::stream::{ReplyBody, Running, events};
-use super::injected_faults::{Answer, Injected};
 use crate::value::panic_message;
 
 /// The largest event of a synchronous call, bytes.
@@ -241,7 +241,7 @@ impl Service {
         reply.body(events(first, running)).map_err(|_| Refusal::service("The answer cannot be made."))
     }
 
-    /// Runs to the end even when the caller leaves: a handler is not told that nobody waits.
+    /// Runs to the end even when the caller leaves: a handler is not told that its caller has left.
     async fn run(&self, pool: Arc<Pool>, invocation: Invocation) -> Result<Reply, Refusal> {
         let admission = pool.admit()?;
         let (id, trace) = (invocation.id.clone(), invocation.trace_id.clone());

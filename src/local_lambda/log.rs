@@ -42,7 +42,7 @@ impl Log {
                 keep(&mut locked(&tail), &line);
                 let text = String::from_utf8_lossy(&line);
                 let (function, line_text) = (function.clone(), text.trim_end().to_owned());
-                // An error only says that nobody listens.
+                // An error only means that there is no receiver.
                 let _ = notices.send(Notice::Log { function, line: line_text });
                 line.clear();
             }

@@ -1,7 +1,7 @@
 //! The embedded Lambda service for development and tests.
 //!
 //! Outside it is the Lambda Invoke API over HTTP on loopback, signatures checked; inside it is the
-//! Lambda Runtime API, behind which real handler processes run. It knows nothing of the gateway.
+//! Lambda Runtime API, which real handler processes use. It knows nothing of the gateway.
 //!
 //! ```text
 //! caller -> invoke_api (signature, address, errors) -> registry -> pool -> process <-> handler
@@ -15,6 +15,7 @@ mod errors;
 mod event_settings;
 mod events;
 mod function;
+mod injected_faults;
 mod invocation;
 mod invoke_api;
 mod lock;
@@ -29,7 +30,6 @@ mod runtime_api;
 mod settings;
 mod signature;
 mod stream;
-mod injected_faults;
 mod watch;
 mod yaml;
 
@@ -57,9 +57,9 @@ use lock::locked;
 use registry::Registry;
 use signature::Verifier;
 
-/// The account of every function when nobody says otherwise.
+/// The account of every function unless it is configured.
 pub const ACCOUNT: &str = "123456789012";
-/// How many invocations of a function may run at once when nobody says otherwise.
+/// How many invocations of a function may run at once unless it is configured.
 pub const CONCURRENCY: usize = 10;
 
 /// How to run the service. It has no `Debug`: it holds secrets.
@@ -152,7 +152,7 @@ impl LocalLambda {
     }
 
     /// Calls a function as the Invoke API would, without a network between: its name, a part of its ARN or the ARN, each with a
-    /// version or alias behind a colon.
+    /// version or alias after a colon.
     pub async fn invoke(&self, function: &str, payload: Bytes) -> Result<Invoked, Refusal> {
         self.service.invoke_here(function, payload).await
     }

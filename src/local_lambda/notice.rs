@@ -1,4 +1,4 @@
-//! News for whoever watches the service, the `dev` verb first of all.
+//! News of the service, first of all for `gantry dev`.
 
 use std::fmt;
 

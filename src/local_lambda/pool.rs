@@ -9,11 +9,11 @@ use super::address::Home;
 use super::address::LATEST;
 use super::errors::Refusal;
 use super::function::Function;
+use super::injected_faults::InjectedFault;
 use super::invocation::{Fault, Invocation, Outcome};
 use super::lock::locked;
 use super::notice::{Notice, Place};
 use super::process::{End, Process};
-use super::injected_faults::InjectedFault;
 
 /// One function and its warm processes.
 pub struct Pool {
@@ -178,7 +178,7 @@ impl Pool {
     }
 
     pub fn tell(&self, notice: Notice) {
-        // An error only says that nobody listens.
+        // An error only means that there is no receiver.
         let _ = self.notices.send(notice);
     }
 }

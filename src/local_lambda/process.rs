@@ -114,7 +114,7 @@ impl Process {
         if untouched { End::Untouched(outcome) } else { End::Gone(outcome) }
     }
 
-    /// Whether the process has ended while nobody asked it anything.
+    /// Whether the process has ended between two invocations.
     pub fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
@@ -137,7 +137,7 @@ impl Process {
 impl Group {
     fn kill(&mut self) {
         if let Some(group) = self.0.take() {
-            // An error means that nobody is left in the group.
+            // An error means that the group is empty.
             let _ = kill_process_group(group, Signal::KILL);
         }
     }

@@ -81,7 +81,7 @@ impl Registry {
         while trials.join_next().await.is_some() {}
     }
 
-    /// Adds a new function, or has the edited code of an old one tried beside the others.
+    /// Adds a new function, or has the edited code of an old one tried while the others run.
     fn update(&self, function: Function, changed: &[PathBuf], trials: &mut JoinSet<()>) {
         let Some(pool) = self.pool(&function.name) else {
             let name = function.name.clone();
@@ -112,7 +112,7 @@ impl Registry {
     }
 
     fn tell(&self, notice: Notice) {
-        // An error only says that nobody listens.
+        // An error only means that there is no receiver.
         let _ = self.notices.send(notice);
     }
 }

@@ -68,8 +68,11 @@ impl RuntimeApi {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (started, has_started) = oneshot::channel();
-        let mailbox =
-            Arc::new(Mailbox { slot: Mutex::new(Slot::Free), arrived: Notify::new(), started: Mutex::new(Some(started)) });
+        let mailbox = Arc::new(Mailbox {
+            slot: Mutex::new(Slot::Free),
+            arrived: Notify::new(),
+            started: Mutex::new(Some(started)),
+        });
         let mut server = JoinSet::new();
         server.spawn(serve(listener, mailbox.clone()));
         let api = RuntimeApi { address, mailbox, _server: server };

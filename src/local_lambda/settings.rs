@@ -22,9 +22,9 @@ use crate::base::{nearest, quoted_list};
 
 use super::address::{LATEST, is_qualifier};
 use super::event_settings::Events;
+use super::injected_faults::{Answer, InjectedFault};
 use super::problem::Problem;
 use super::routing::Alias;
-use super::injected_faults::{Answer, InjectedFault};
 use super::yaml::{Text, Unique};
 
 /// The settings of one function, checked.
@@ -45,7 +45,7 @@ pub struct Settings {
     pub faults: Option<InjectedFault>,
 }
 
-/// Settings and the line their name stands on.
+/// Settings and the line their name is on.
 pub struct Entry {
     pub settings: Settings,
     pub line: usize,
@@ -171,7 +171,7 @@ impl RawEvents {
         }
         let odd = |file: &PathBuf| file.extension().is_none_or(|extension| extension != "jsonl");
         if let Some(file) = self.dead_letter_log.as_ref().filter(|file| odd(file)) {
-            // Other files beside a handler may be its modules, and their change starts it anew.
+            // Other files next to a handler may be its modules, and their change starts it anew.
             return Err(format!("dead-letter-log is '{}': its name must end in .jsonl", file.display()));
         }
         let wait = self.wait.map(|wait| seconds("wait", wait)).transpose()?;

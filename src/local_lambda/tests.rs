@@ -3,12 +3,12 @@
 mod calls;
 mod events;
 mod folders;
+mod injected_faults;
 mod live_edits;
 mod processes;
 mod signature;
 mod signer;
 mod streams;
-mod injected_faults;
 
 use std::path::Path;
 use std::process::Command;

@@ -49,7 +49,7 @@ pub enum ParameterType {
     },
 }
 
-/// What stands between the items of a list.
+/// What is between the items of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Separator {
     Character(char),
@@ -91,7 +91,7 @@ pub(super) fn read(node: &Node, references: &References, findings: &mut Findings
     })
 }
 
-/// The declared type: beside the parameter in Swagger 2.0, in its schema in OpenAPI 3.
+/// The declared type: next to the parameter's name in Swagger 2.0, in its schema in OpenAPI 3.
 fn kind(node: &Node, location: Location, references: &References) -> ParameterType {
     let Some(schema) = node.get("schema") else {
         let separator = match node.get("collectionFormat").and_then(Node::text) {

@@ -92,7 +92,7 @@ impl Api {
         item.entries().iter().filter(|entry| !entry.key.text.starts_with("$$")).map(demand).collect()
     }
 
-    /// A scheme by its name. One that is not there is an error: nobody could tell what is asked for.
+    /// A scheme by its name. One that is not there is an error: what is asked for is unknown.
     fn scheme(&self, name: &str, span: Span, findings: &mut Findings) -> Scheme {
         let root = &self.tree.root;
         let all = root.pointer("/components/securitySchemes").or_else(|| root.get("securityDefinitions"));

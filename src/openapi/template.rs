@@ -15,7 +15,7 @@ const KINDS: [(&str, &str); 4] = [
 /// Properties that guard an API: with them nothing is served as if they were not there.
 const GUARDS: [&str; 2] = ["Auth", "Policy"];
 
-/// Properties that change what is answered, beside the body.
+/// Properties that change what is answered, in addition to the body.
 const BESIDE: [&str; 7] = [
     "EndpointConfiguration",
     "Cors",

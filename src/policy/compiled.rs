@@ -12,7 +12,7 @@ pub enum Compiled {
     Flow(Flow),
 }
 
-/// Control flow: the first case whose test holds runs, and then the flow goes on behind all of them.
+/// Control flow: the first case whose test holds runs, and then the flow goes on after all of them.
 pub struct Flow {
     pub cases: Vec<Case>,
     /// What runs where no test holds.

@@ -93,7 +93,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
         if masked.is_empty() {
             return message;
         }
-        // Every second piece stands in quotes.
+        // Every second piece is in quotes.
         let quoted = message.split_inclusive(['`', '"']).enumerate().map(|(index, piece)| {
             let text = piece.trim_end_matches(['`', '"']);
             let hide = index % 2 == 1 && !text.is_empty() && masked.iter().any(|masked| masked.contains(text));

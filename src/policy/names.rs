@@ -22,7 +22,7 @@ pub struct Names<'a> {
     pub folded: HashSet<Arc<str>>,
     /// Variables that are read, with the first place.
     pub reads: Vec<(Arc<str>, Span)>,
-    /// A step sets names that only run time knows, so nothing can be said about names that nobody sets.
+    /// A step sets names that only run time knows, so nothing is known of names that no step sets.
     pub dynamic: bool,
     /// Parameters of the request that are read, with the first place.
     pub parameters: Vec<(Arc<str>, Span)>,
@@ -38,7 +38,7 @@ pub struct Names<'a> {
     pub written_below: Vec<(Arc<str>, Arc<str>, Span)>,
     /// Whether there are calls, and the faults on which they stop.
     pub calls: Option<HashSet<&'static str>>,
-    /// Names of faults that steps raise beside those that Gantry knows.
+    /// Names of faults that steps raise in addition to those that Gantry knows.
     pub raised: HashSet<Arc<str>>,
     /// A step raises names that only run time knows.
     pub raises_any: bool,
@@ -101,7 +101,7 @@ impl<'a> Names<'a> {
         Ok(Resolved::Variable(reference))
     }
 
-    /// The value of `api.properties.x`, and of `x` where it is a property that nobody sets.
+    /// The value of `api.properties.x`, and of `x` where it is a property that no step sets.
     fn constant(&mut self, name: &str) -> Result<Option<Value>, String> {
         let segments = split_path(name)?;
         let parts: Vec<&str> = segments.iter().map(|segment| &**segment).collect();

@@ -6,7 +6,7 @@ use crate::assembly::{CustomPolicies, Step};
 use crate::base::Sources;
 use crate::identity::{Directory, Guard};
 use crate::openapi::Api;
-use crate::resources::{Resources, LoadContext};
+use crate::resources::{LoadContext, Resources};
 use crate::runtime::StepInfo;
 use crate::settings::{Live, Purpose};
 use crate::source::{Environment, Packaged};
@@ -21,9 +21,9 @@ pub struct SharedParts<'a> {
     pub purpose: Purpose,
     /// The texts of the load.
     pub sources: &'a Sources,
-    /// Scripts that lie beside documents.
+    /// Scripts that are next to documents.
     pub packaged: &'a Packaged,
-    /// The applications that may call the API; `None` where nobody said who may.
+    /// The applications that may call the API; `None` where there is no clients' file.
     pub directory: Option<&'a Arc<Directory>>,
     /// What its operations ask of their callers; `None` before that is known.
     pub guard: Option<&'a Arc<Guard>>,

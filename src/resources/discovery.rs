@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::cache::Key;
 use super::fetch::{Fetcher, allowed_life};
-use super::shared_by_key::SharedByKey;
 use super::key_sets::RemoteKeys;
+use super::shared_by_key::SharedByKey;
 use crate::value::{Body, parse_unique_object};
 
 const USUAL_LIFE: Duration = Duration::from_secs(3600);

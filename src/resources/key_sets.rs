@@ -28,7 +28,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 #[derive(Debug, Default)]
 pub struct KeySets(SharedByKey<RemoteKeys>);
 
-/// The keys behind a URL.
+/// The keys at a URL.
 #[derive(Debug)]
 pub struct RemoteKeys {
     fetcher: Fetcher,

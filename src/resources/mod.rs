@@ -11,10 +11,10 @@ pub mod calls;
 pub mod counters;
 pub mod discovery;
 pub mod fetch;
-mod shared_by_key;
 pub mod introspection;
 pub mod key_sets;
 mod load_context;
+mod shared_by_key;
 #[cfg(test)]
 mod tests;
 
@@ -130,7 +130,7 @@ impl Resources {
         }
     }
 
-    /// A compiled expression. Compiling one costs more than reading the step it stands in.
+    /// A compiled expression. Compiling one costs more than reading the step it is in.
     pub fn regex(&self, text: &str, any_case: bool) -> Result<Regex, regex::Error> {
         let make = || RegexBuilder::new(text).case_insensitive(any_case).build();
         lock(&self.patterns).get_or_make(&(text.to_owned(), any_case), make)

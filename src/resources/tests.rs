@@ -1,4 +1,4 @@
-//! What a reload leaves as it is. That stored responses stay is tested beside `invoke`, that counters do by `tests/serve.rs`.
+//! What a reload leaves as it is. That stored responses stay is tested with `invoke`, that counters do by `tests/serve.rs`.
 
 use std::time::Duration;
 

@@ -85,7 +85,7 @@ pub struct Pipeline {
     pub initial: Box<[(u16, Value)]>,
     /// For every op, the step it came from.
     pub info: Box<[Option<Arc<StepInfo>>]>,
-    /// Some step reads `request.body`, or a parameter that stands there, so the original is kept beside `message`.
+    /// Some step reads `request.body`, or a parameter that is there, so the original is kept in addition to `message`.
     pub keeps_request_body: bool,
     /// Some step reads a body as a value, so that it is parsed.
     pub parses_body: bool,

@@ -33,7 +33,7 @@ pub struct Fault(Box<FaultParts>);
 pub struct FaultParts {
     /// The name as authors catch it; `throw` makes up names.
     pub name: Cow<'static, str>,
-    /// The kind behind a name that Gantry knows.
+    /// The kind of a name that Gantry knows.
     pub kind: Option<&'static FaultKind>,
     pub status: StatusCode,
     pub reason: Option<String>,

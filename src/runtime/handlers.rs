@@ -12,7 +12,7 @@ pub struct Handler {
     /// The ops it guards.
     pub ops: Range<OpId>,
     pub faults: CatchNames,
-    /// Its first op. Its last op jumps on: behind the policy for a v5 policy's catch, to the end for the assembly's.
+    /// Its first op. Its last op jumps on: after the policy for a v5 policy's catch, to the end for the assembly's.
     pub entry: OpId,
 }
 

@@ -9,7 +9,7 @@ use super::fault::Fault;
 pub enum Outcome<'a> {
     Ready(Result<Next, Fault>),
     Wait(Waiting<'a>),
-    /// After waiting, and not past the request's deadline: nobody else need keep the time.
+    /// After waiting, and not past the request's deadline, which the caller need not check.
     Timely(Waiting<'a>),
 }
 
@@ -21,7 +21,7 @@ type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Next, Fault>> + Send + 'a>
 pub enum Next {
     /// To the next op.
     Continue,
-    /// Only from the test of a branch: its condition does not hold, and the flow goes on behind the branch.
+    /// Only from the test of a branch: its condition does not hold, and the flow goes on after the branch.
     Otherwise,
     /// To `finally`, with the message as the response.
     Stop,

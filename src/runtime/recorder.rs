@@ -13,7 +13,7 @@ use super::step_info::StepInfo;
 /// W3C Trace Context: which trace a call belongs to, and below which span.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// What other tracing systems keep beside it.
+/// What other tracing systems keep in addition to it.
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// Calls of one request that are traced.
@@ -158,7 +158,7 @@ impl Drop for Recorder {
 // === impl ids ===
 
 impl TraceId {
-    /// An id that nobody else has. It is no secret.
+    /// A unique id. It is no secret.
     pub fn random() -> Self {
         TraceId(fastrand::u128(1..))
     }

@@ -62,7 +62,7 @@ struct Rare<T> {
     greedy: Leaves<T>,
 }
 
-/// What stands behind a segment: the way of one route, or a branch of several.
+/// What is after a segment: the way of one route, or a branch of several.
 #[derive(Debug)]
 struct Next<T> {
     /// Most routes of a large document go to their ends alone, and a lookup reads one such way in one go.
@@ -246,7 +246,7 @@ fn rank(parts: &[Part]) -> (Reverse<usize>, String) {
 }
 
 impl<T> Exact<T> {
-    /// Adds what follows behind a text.
+    /// Adds what follows after a text.
     fn add(&mut self, text: &Arc<str>, after: &[Segment], leaf: Leaf<T>) -> Result<(), Conflict<'_, T>> {
         let (known, next) = self.first.get_or_insert_with(|| (text.clone(), Next::default()));
         if known == text {
@@ -292,7 +292,7 @@ fn score(segments: &[Segment]) -> Option<usize> {
     Some(parameters.map(|(_, from_end)| from_end * from_end).sum())
 }
 
-/// In shorter paths one parameter weighs more than all that could stand behind it: 16 > 9 + 4 + 1, but 25 < 16 + 9 + 4 + 1.
+/// In shorter paths one parameter weighs more than all that could stand after it: 16 > 9 + 4 + 1, but 25 < 16 + 9 + 4 + 1.
 const FIRST_SCORED: usize = 5;
 
 /// One lookup.
@@ -305,7 +305,7 @@ struct Search<'v, 'r, 'p, T> {
 }
 
 impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
-    /// `rest` is what is left of the path, `None` behind its last segment.
+    /// `rest` is what is left of the path, `None` after its last segment.
     fn branch(&mut self, branch: &'r Branch<T>, rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
         let Some(rest) = rest else { return self.leaf(&branch.here.0) };
         let (segment, after) = first_segment(rest);

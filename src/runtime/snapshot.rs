@@ -38,7 +38,7 @@ pub struct Route {
     pub answers_head: bool,
     /// The operation in its document.
     pub span: Span,
-    /// What whoever counts its requests keeps with it.
+    /// Where the metrics keep its counters.
     pub kept: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 /// The position of an op in its pipeline.
 pub type OpId = u32;
 
-/// What a step is called and where it stands.
+/// What a step is called and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepInfo {
     pub policy: Arc<str>,

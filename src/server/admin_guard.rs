@@ -1,4 +1,4 @@
-//! Who may use `/-/`: whoever has the token, and without one only local programs that are no web page.
+//! Who may use `/-/`: clients with the token, and without a token only local programs that are no web page.
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ fn is_of_another_page(headers: &HeaderMap) -> bool {
     headers.contains_key(ORIGIN) || site.is_some_and(|site| site != "same-origin" && site != "none")
 }
 
-/// Whether the request's host is an address, or a name without a dot, which is nobody's on the Internet.
+/// Whether the request's host is an address, or a name without a dot, which no host of the Internet has.
 fn is_local_name(uri: &Uri, headers: &HeaderMap) -> bool {
     let named = headers.get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
     let host = uri.authority().or(named.as_ref()).map(Authority::host);

@@ -58,8 +58,8 @@ fn method(method: &Method) -> Result<(), Refused> {
     Err(Refused::new(Refusal::MethodNotImplemented, StatusCode::NOT_IMPLEMENTED, message))
 }
 
-/// The authority of the request target wins over `Host` (RFC 9112, 3.2.2), but they may not differ: whoever stands
-/// before or behind the gateway might look at the other one.
+/// The authority of the request target wins over `Host` (RFC 9112, 3.2.2), but they may not differ: a proxy
+/// before or after the gateway might look at the other one.
 fn host(head: &Parts) -> Result<Option<HeaderValue>, Refused> {
     let mut fields = head.headers.get_all(HOST).iter();
     let field = fields.next();

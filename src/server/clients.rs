@@ -1,6 +1,6 @@
 //! What one client address and one connection may take of a listener.
 //!
-//! While a listener has room, nobody is limited. Once half of it is taken, the rest is shared: a connection may have an eighth of
+//! While a listener has room, no client is limited. Once half of it is taken, the rest is shared: a connection may have an eighth of
 //! what is free, and an address, where there are others, eight times what is free. So what is free does not end for others. A
 //! connection that does nothing is closed where another one needs its place.
 
@@ -19,7 +19,7 @@ use super::clock::Clock;
 /// A busy connection of the admin listener is not closed for another one before this.
 const SHORT: Duration = Duration::from_secs(1);
 
-/// One part in so many stays for connections that have no request yet, whoever they are from.
+/// One part in so many stays for connections that have no request yet, from any client.
 const LAST_PART: usize = 20;
 
 /// The open connections of a listener.

@@ -104,7 +104,7 @@ async fn watch(
     clock: &Arc<Clock>,
     client: &Arc<Client>,
 ) -> End {
-    // A socket that is closed already has no address; nobody will read it.
+    // A socket that is closed already has no address, and is not read.
     let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
     let service = service_fn(|request: Request<Incoming>| {
         let busy = clock.begin(request.version());

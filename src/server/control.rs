@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
-/// The process behind the admin listener.
+/// The process of the admin listener.
 pub trait Control: Send + Sync {
     /// Loads the documents again and says how it went.
     fn reload(self: Arc<Self>) -> BoxFuture<'static, Status>;

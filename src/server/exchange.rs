@@ -110,7 +110,7 @@ impl Exchange {
         Sent { body, exchange: self }
     }
 
-    /// The response ends here, behind its head: all that HTTP allows is to break it off.
+    /// The response ends here, after its head: all that HTTP allows is to break it off.
     fn broke(&self, error: &BoxError) {
         tracing::warn!(request_id = %self.id, %error, "the response broke off");
         let cause = match error.downcast_ref::<StreamError>() {
@@ -193,7 +193,7 @@ impl Drop for Exchange {
     }
 }
 
-/// An id that nobody else has. It is no secret, so the system is not asked for its better randomness.
+/// A unique id. It is no secret, so the system is not asked for its better randomness.
 fn request_id() -> Arc<str> {
     let random = fastrand::u128(..).to_ne_bytes();
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];

@@ -25,7 +25,7 @@ use crate::runtime::{Context, Request, Route, RouteMatch, Snapshot};
 use crate::telemetry::Refusal;
 use crate::value::{Body, Message};
 
-/// Carries the id under which a request stands in the logs. Every response has it; one that a step or an upstream set
+/// Carries the id under which a request is in the logs. Every response has it; one that a step or an upstream set
 /// stays. A client's own is an ordinary header of the request and never becomes our id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

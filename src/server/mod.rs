@@ -68,7 +68,7 @@ pub struct Parts {
     /// None: no traces.
     pub tracer: Option<Tracer>,
     pub ready: Arc<Readiness>,
-    /// What goes on behind the requests, and is waited for at the end.
+    /// Calls in the background, which are waited for at the end.
     pub background: Arc<Background>,
     pub control: Arc<dyn Control>,
 }

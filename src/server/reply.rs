@@ -73,7 +73,7 @@ fn is_number(value: &HeaderValue) -> bool {
     !value.is_empty() && value.as_bytes().iter().all(u8::is_ascii_digit)
 }
 
-/// Nothing, of unknown size: nobody writes `Content-Length: 0` for it.
+/// Nothing, of unknown size: no `Content-Length: 0` is written for it.
 struct NoBody;
 
 impl http_body::Body for NoBody {

@@ -32,7 +32,7 @@ pub struct RateLimit {
     /// A text with `$(…)`; every value of it has a count of its own, such as `$(request.headers.x-tenant)`.
     #[serde(default)]
     pub dynamic_value: Option<String>,
-    /// JSONata for how much a request counts. Default: 1, which is also what nought and less stand for.
+    /// JSONata for how much a request counts. Default: 1; zero and negative results count as 1.
     #[serde(default)]
     pub weight: Option<String>,
 }

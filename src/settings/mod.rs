@@ -30,8 +30,8 @@ pub use aws_export::AwsExport;
 pub use background::Background;
 pub use cache::Cache;
 pub use clients::{
-    ApiState, Application, ApplicationState, Clients, TEST_CLIENT_ID, TEST_CLIENT_SECRET, OperationLimits, Plan,
-    PlanLimit, Product, Subscription,
+    ApiState, Application, ApplicationState, Clients, OperationLimits, Plan, PlanLimit, Product, Subscription,
+    TEST_CLIENT_ID, TEST_CLIENT_SECRET,
 };
 pub use crypto::{CryptoError, CryptoObject};
 pub use documents::{Broken, Documents, Unsupported};

@@ -18,7 +18,7 @@ pub struct UserRegistry {
     pub tls_profile: Option<String>,
 }
 
-/// Who issues tokens, and how they are checked: by asking at `introspection-url`, or as signed JSON Web Tokens with the keys behind
+/// Who issues tokens, and how they are checked: by asking at `introspection-url`, or as signed JSON Web Tokens with the keys at
 /// `jwks-url`, or with those that the `issuer` publishes.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]

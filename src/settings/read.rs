@@ -213,7 +213,7 @@ fn wrong_provider(provider: &OAuthProvider) -> Option<(&'static str, &'static st
     None
 }
 
-/// What stands for the file where there is none.
+/// Settings where there is no file.
 fn empty(sources: &mut Sources) -> Node {
     let span = sources.add("the settings", "").start();
     Node { span, content: Content::Mapping(Arc::default()) }

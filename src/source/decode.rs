@@ -53,7 +53,7 @@ impl Shape {
         self.spellings
     }
 
-    /// The schema with what findings say beside it.
+    /// The schema with what findings add to it.
     pub fn annotated(&self) -> &Value {
         &self.schema
     }

@@ -29,7 +29,7 @@ impl Environment for ProcessEnvironment {
         std::env::var(name).ok()
     }
 
-    /// One line break at the end is dropped: `echo secret > file` writes one that nobody means.
+    /// One line break at the end is dropped: `echo secret > file` writes one that is not meant.
     fn file(&self, path: &str) -> Result<String, String> {
         let bytes = read_regular(Path::new(path), MAX_FILE).map_err(|error| error.to_string())?;
         let bytes = bytes.ok_or_else(|| format!("it has more than {} KiB", MAX_FILE / 1024))?;

@@ -143,7 +143,7 @@ impl<'t> Json<'_, 't, '_> {
         self.taken(added)
     }
 
-    /// What stands between two quotes, up to behind the second one.
+    /// What is between two quotes, up to after the second one.
     fn letters(&mut self) -> Option<Cow<'t, str>> {
         let mut text = Cow::Borrowed("");
         loop {

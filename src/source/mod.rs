@@ -1,7 +1,7 @@
 //! Files become marked trees: one parse gives values and the place of every key and value together.
 //!
 //! YAML and JSON go through the same reader (JSON is YAML). The tree keeps what serde would lose: the order of keys,
-//! duplicate keys, keys that are numbers, how a scalar was written, and where everything stands.
+//! duplicate keys, keys that are numbers, how a scalar was written, and where everything is.
 
 mod decode;
 mod expand;

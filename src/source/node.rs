@@ -12,7 +12,7 @@ use crate::base::Span;
 /// A value in a file. Cloning copies pointers, so an alias costs nothing.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// Where the value stands; for an alias, where the alias stands.
+    /// Where the value is; for an alias, where the alias is.
     pub span: Span,
     pub content: Content,
 }
@@ -138,7 +138,7 @@ impl Node {
     }
 }
 
-/// [`Node::to_json`] without the value in between. Of a key that stands there twice, both are written.
+/// [`Node::to_json`] without the value in between. Of a key that is there twice, both are written.
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.content {

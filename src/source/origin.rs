@@ -20,7 +20,7 @@ impl Origin {
             walk.from = written.len() - written[walk.from..].trim_start().len();
         }
         let escapes = style == Style::Quoted && written[walk.from..].starts_with('"');
-        // A block starts on the line behind its `|` or `>`.
+        // A block starts on the line after its `|` or `>`.
         walk.from += usize::from(style == Style::Quoted);
         walk.piece();
         while walk.step(escapes) {}

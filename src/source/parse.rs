@@ -6,7 +6,7 @@ use super::reader::Reader;
 use super::yaml::parse_yaml;
 use crate::base::{Findings, Reported, SourceId};
 
-/// Reads a text. On a syntax error nothing comes back but the finding; duplicate keys are findings beside the tree.
+/// Reads a text. On a syntax error nothing comes back but the finding; duplicate keys are findings, and the tree is there.
 pub fn parse(source: SourceId, text: &str, findings: &mut Findings) -> Result<Node, Reported> {
     let mut reader = Reader::new(source, text);
     match json::read(source, text, &mut reader) {

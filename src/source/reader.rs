@@ -116,7 +116,7 @@ impl<'t> Reader<'t> {
         self.open.last().map(|open| &open.kind)
     }
 
-    /// The tree, and what was found beside it.
+    /// The tree, and what was found in addition to it.
     pub(super) fn finished(self, findings: &mut Findings) -> Result<Node, Reported> {
         findings.extend(self.duplicates);
         Ok(self.root.map_or_else(|| nothing(self.source), |(node, _)| node))

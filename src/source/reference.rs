@@ -14,7 +14,7 @@ const KEYS: [&str; 2] = ["$ref", "json-schema"];
 /// A chain of references this long is a circle.
 const MAX_HOPS: usize = 32;
 
-/// A document and every file that it refers to. A node's span says in which of them it stands, and so where its own
+/// A document and every file that it refers to. A node's span says in which of them it is, and so where its own
 /// references start.
 #[derive(Debug, Default)]
 pub struct References {
@@ -93,7 +93,7 @@ impl References {
         })
     }
 
-    /// The root of the file that a node stands in.
+    /// The root of the file that a node is in.
     pub fn root_around(&self, node: &Node) -> Option<&Node> {
         self.trees.get(&node.span.source).map(|tree| &tree.root)
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::base::quoted_list;
 use crate::json_schema::{Kind, Problem};
 
-/// The last name in a JSON pointer, with the positions behind it: `actions[0]`.
+/// The last name in a JSON pointer, with the positions after it: `actions[0]`.
 pub(super) fn property_name(pointer: &str) -> Option<String> {
     let mut name: Option<String> = None;
     for segment in pointer.split('/').skip(1) {

@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    /// A pipe that nobody reads any more, until it is mended.
+    /// A pipe without a reader.
     struct Broken(Arc<AtomicBool>);
 
     impl Write for Broken {

@@ -1,7 +1,7 @@
 //! What Gantry says about itself while it runs: logs on stderr, one access line per request on stdout, metrics,
 //! and traces for a collector.
 //!
-//! Nothing here waits for a reader: a consumer that stands still costs lines or spans, never requests.
+//! Nothing here waits for a reader: a consumer that does not read costs lines or spans, never requests.
 
 mod access_line;
 mod access_log;

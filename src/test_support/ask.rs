@@ -27,7 +27,7 @@ pub(crate) struct Ask {
     chunks: Vec<Vec<u8>>,
 }
 
-/// What the client receives, and the fault behind it where nothing caught one.
+/// What the client receives, and its fault where nothing caught one.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub status: u16,
@@ -42,7 +42,7 @@ pub(crate) struct Answer {
 pub(crate) struct Gateway {
     pub snapshot: Snapshot,
     pub resources: Resources,
-    /// What lies beside the documents stays while this is there.
+    /// What is next to the documents stays while this is there.
     #[allow(dead_code, reason = "it is there to be kept")]
     pub folder: Option<tempfile::TempDir>,
 }

@@ -10,7 +10,7 @@
 //! x-assembly: {…}     # complete, to paste
 //! settings: {…}       # what the settings file must have
 //! functions: {…}      # file names and texts for the embedded Lambda service
-//! upstream: […]       # the calls that the service behind ${UPSTREAM} expects, in order: request and answer
+//! upstream: […]       # the calls that the service of ${UPSTREAM} expects, in order: request and answer
 //! request: {verb, path, headers, body}
 //! response: {status, headers, body}
 //! then: […]           # further requests and their responses
@@ -203,7 +203,7 @@ fn bytes(body: &Value) -> Vec<u8> {
     }
 }
 
-/// The service behind `${UPSTREAM}`: one answer per call, in order.
+/// The service of `${UPSTREAM}`: one answer per call, in order.
 fn serve(exchanges: Vec<Exchange>) -> TestServer {
     let next = AtomicUsize::new(0);
     TestServer::start(move |_| {

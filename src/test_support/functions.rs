@@ -1,4 +1,4 @@
-//! Real Lambda functions for tests: Python handlers behind the embedded service.
+//! Real Lambda functions for tests: Python handlers of the embedded service.
 
 use std::process::Command;
 
@@ -64,7 +64,7 @@ impl Functions {
         Setup::with_lambda_at(self.lambda.endpoint())
     }
 
-    /// The text of a file that a function wrote beside its handler.
+    /// The text of a file that a function wrote next to its handler.
     pub(crate) fn file(&self, name: &str) -> Option<String> {
         std::fs::read_to_string(self.folder.path().join(name)).ok()
     }

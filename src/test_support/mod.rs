@@ -1,5 +1,5 @@
 //! What tests of several rooms share: a document's text becomes a snapshot, a request becomes its response, all in this
-//! process; only services that a step calls are behind real sockets, and those on the loopback interface.
+//! process; only services that a step calls are on real sockets, and those on the loopback interface.
 
 mod ask;
 mod examples;

@@ -9,7 +9,7 @@ use crate::assembly::{self, Assemblies};
 use crate::base::{Findings, render_short};
 use crate::import::{self, Report, Rewritten};
 use crate::load::{Load, Paths, load};
-use crate::resources::{Resources, LoadContext};
+use crate::resources::{LoadContext, Resources};
 use crate::settings::{AwsIdentity, CredentialProfile, Live, Purpose};
 use crate::source::Environment;
 use crate::value::Secret;
@@ -88,7 +88,7 @@ impl Setup {
         self.load_beside(files, &[])
     }
 
-    /// Loads documents beside which other files lie.
+    /// Loads documents next to which other files lie.
     pub(crate) fn load_beside(&self, files: &[(&str, &str)], others: &[(&str, &str)]) -> Loaded {
         self.load_with(Resources::default(), files, others)
     }

@@ -1,4 +1,4 @@
-//! `docs/suites.md`: how much of suites that nobody here wrote passes. Every suite's test owns a section. With
+//! `docs/suites.md`: how much of suites of others passes. Every suite's test owns a section. With
 //! `UPDATE_PAGES=1` it is written; a number that goes down is a failure all the same.
 
 use std::fmt::Write;

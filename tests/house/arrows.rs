@@ -93,7 +93,7 @@ impl Library {
                 let whole: Vec<String> = passed_on.iter().chain(&rest[1..]).cloned().collect();
                 self.resolve(&base, &whole, depth + 1)
             }
-            // What another crate defines is nobody's here.
+            // What another crate defines has no room here.
             Some(_) => None,
             None => Some(known),
         }

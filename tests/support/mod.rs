@@ -298,7 +298,7 @@ pub fn copy_of(folder: &str) -> tempfile::TempDir {
     copy
 }
 
-/// Replaces a text in a file, as an editor would: the new file is written beside the old one and renamed over it.
+/// Replaces a text in a file, as an editor would: the new file is written next to the old one and renamed over it.
 pub fn edit(file: &Path, from: &str, to: &str) {
     let text = std::fs::read_to_string(file).expect("the file");
     assert!(text.contains(from), "{} does not hold {from:?}", file.display());

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use gantry::load::{Load, Paths, load};
-use gantry::resources::Resources;
 use gantry::resources::LoadContext;
+use gantry::resources::Resources;
 use gantry::runtime::{Context, Op, Outcome, Request, Route, Snapshot, execute};
 use gantry::settings::{Live, Purpose};
 use gantry::source::ProcessEnvironment;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::generated_file::GeneratedFile;
 use crate::runtime::{Known, VARIABLES, Writable};
 
-/// What stands before the table.
+/// What is before the table.
 const INTRODUCTION: &str = include_str!("variables.md");
 
 pub(super) fn file() -> GeneratedFile {

@@ -41,7 +41,7 @@ impl Chart {
         }
     }
 
-    /// Steps one after the other. Gives the last one, which has something behind it.
+    /// Steps one after the other. Gives the last one, which has something after it.
     fn steps(&mut self, items: &[Item], before: Option<String>) -> Option<String> {
         items.iter().fold(before, |before, item| Some(self.item(item, before.as_deref())))
     }

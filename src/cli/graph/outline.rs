@@ -100,7 +100,7 @@ fn item(step: &Step, findings: &mut Findings) -> Item {
 fn branches(config: &Node, findings: &mut Findings) -> Vec<Branch> {
     let cases = config.get("case").map(Node::items).unwrap_or_default();
     let mut branches: Vec<Branch> = cases.iter().chain([config]).flat_map(|case| block(case, findings)).collect();
-    // `otherwise` may stand among the cases or behind them; it runs last.
+    // `otherwise` may stand among the cases or after them; it runs last.
     branches.sort_by_key(|branch| branch.label == "otherwise");
     branches
 }

@@ -1,4 +1,4 @@
-//! A drawing as a picture: steps below each other, branches side by side, handlers in dashed boxes beside the flow.
+//! A drawing as a picture: steps below each other, branches side by side, handlers in dashed boxes next to the flow.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use super::outline::{Branch, Figure, Item};
 const GAP: f64 = 22.0;
 /// Between boxes that stand side by side.
 const ASIDE: f64 = 14.0;
-/// Around what stands in a box.
+/// Around what is in a box.
 const PADDING: f64 = 12.0;
 /// The height of a line of text.
 const LINE: f64 = 18.0;

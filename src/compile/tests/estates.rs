@@ -1,4 +1,4 @@
-//! What documents of IBM's estates have, which nobody here would write.
+//! What documents of IBM's estates have, which our examples do not have.
 
 use crate::test_support::{Ask, Setup};
 

@@ -2,7 +2,8 @@
 
 use crate::test_support::{Ask, Setup};
 
-const ASSEMBLY: &str = "x-assembly: {execute: [{set-variable: {actions: [{set: message.body, value: $(request.verb)}]}}]}\n";
+const ASSEMBLY: &str =
+    "x-assembly: {execute: [{set-variable: {actions: [{set: message.body, value: $(request.verb)}]}}]}\n";
 
 #[tokio::test]
 async fn head_goes_to_get_unless_something_else_takes_it() {

@@ -1,6 +1,6 @@
 //! The lowered form of a condition, and its evaluation.
 //!
-//! [`Unsure`] means that JSONata has to say: a list or an object is compared, a list stands on the way of a path, types differ
+//! [`Unsure`] means that JSONata has to say: a list or an object is compared, a list is on the way of a path, types differ
 //! where they must not. The evaluation has no effects, so that starting over is safe.
 
 use std::ops::Deref;
@@ -210,9 +210,9 @@ fn one<'v, 'a>(mut values: impl Iterator<Item = &'v str>, text: impl FnOnce(&'v 
     }
 }
 
-/// What stands at the end of a path below a value.
+/// What is at the end of a path below a value.
 fn walk<'a>(mut value: ValueRef<'_>, rest: &[Arc<str>], mut level: Level) -> Found<'a> {
-    // A variable that holds null is one that nobody has set.
+    // A variable that holds null is one that is not set.
     if value.is_null() {
         return Found::Missing;
     }

@@ -311,7 +311,7 @@ impl Walk<'_> {
             return Err(self.error(name, Some(code), format!("`{name}` is not a function{hint}")));
         }
         self.consume_all(args.iter_mut(), here)?;
-        // Where arguments are missing, many functions take what stands at this place.
+        // Where arguments are missing, many functions take what is at this place.
         let takes_context = match name {
             "now" | "millis" | "random" => false,
             "lookup" | "sift" | "each" => args.len() + piped < 2,

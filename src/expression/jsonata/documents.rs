@@ -17,7 +17,7 @@ use crate::value::{Value, Xml, XmlLimits};
 /// The name of what the expression is evaluated on.
 const GIVEN: &str = "$";
 
-/// Where a document comes from, under the name that stands in the expression for it.
+/// Where a document comes from, under the name that is in the expression for it.
 #[derive(Debug, Clone)]
 pub(super) struct Document {
     pub name: Arc<str>,
@@ -59,7 +59,7 @@ pub(super) fn path_of(argument: &AstNode) -> Option<Vec<Arc<str>>> {
     }
 }
 
-/// The name that stands in the expression for a path.
+/// The name that is in the expression for a path.
 pub(super) fn name_of(path: &[Arc<str>]) -> Arc<str> {
     if path.is_empty() { GIVEN.into() } else { path.join(".").into() }
 }

@@ -78,7 +78,7 @@ pub(in crate::expression) enum Extension {
     HttpVerb,
     OperationId,
     OperationPath,
-    /// A parameter of the query, as written; a list where it stands there more than once.
+    /// A parameter of the query, as written; a list where it is there more than once.
     QueryParameter,
     /// A parameter of the path, decoded, or of the query, as written.
     UrlParameter,
@@ -134,7 +134,7 @@ impl Extension {
     }
 }
 
-/// Every name that may stand behind `$` and before `(`.
+/// Every name that may stand after `$` and before `(`.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     OWN.into_iter().chain(Extension::ALL.into_iter().map(|(_, name, ..)| name))
 }

@@ -1,7 +1,7 @@
 //! What an evaluation may cost, and where it runs.
 //!
 //! An ordinary evaluation takes microseconds and is done at once. One that has spent its small budget is given up and begun anew
-//! with the large one, off the threads that serve: expressions change nothing, so nobody sees that it ran twice.
+//! with the large one, off the threads that serve: expressions change nothing, so a second run is not seen.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

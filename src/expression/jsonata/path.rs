@@ -1,4 +1,4 @@
-//! JSONata paths that name places: what `redact` hides and `extract` changes where it stands.
+//! JSONata paths that name places: what `redact` hides and `extract` changes where it is.
 
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ impl JsonataPath {
         matches!(self.steps.first(), Some(Step::Descendants))
     }
 
-    /// The only name of the path, or its last behind `**`.
+    /// The only name of the path, or its last after `**`.
     pub fn last_name(&self) -> Option<&Arc<str>> {
         match self.steps.as_slice() {
             [Step::Member(name)] | [Step::Descendants, Step::Member(name)] => Some(name),

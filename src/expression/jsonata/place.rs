@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Where a name stands in a text, outside of quotes; the whole text where it does not stand as it is.
+/// Where a name is in a text, outside of quotes; the whole text where it does not stand as it is.
 pub(super) fn place_of(text: &str, name: &str) -> Range<usize> {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
     let mut quote = None;

@@ -9,7 +9,7 @@ use crate::value::Value;
 /// A value that an expression needs in its context.
 #[derive(Debug, Clone)]
 pub(super) struct Read {
-    /// Where it stands in the context.
+    /// Where it is in the context.
     pub path: Box<[Arc<str>]>,
     pub source: Source,
     /// What is wanted of it.
@@ -27,7 +27,7 @@ pub(in crate::expression) enum Source {
 /// What kind of object a value is. The case of header names does not count, that of all other names does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::expression) enum Level {
-    /// It may be a message: what stands below `headers` is headers.
+    /// It may be a message: what is below `headers` is headers.
     Message,
     Headers,
     Other,

@@ -19,7 +19,7 @@ const MEMBER: usize = 96;
 /// Whole numbers up to here are exact in JSONata, whose numbers are JavaScript's.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The evaluator's form of a value, without the members that nobody wants. `want` is `None` where everything is wanted.
+/// The evaluator's form of a value, without the members that are not read. `want` is `None` where everything is wanted.
 /// Bytes become text, lossily: JSONata has no bytes.
 pub(super) fn to_jvalue(value: ValueRef<'_>, want: Option<&Want>, level: Level) -> JValue {
     with_stack(|| match value.kind() {
@@ -116,7 +116,7 @@ pub(super) fn truth(result: &JValue) -> bool {
     })
 }
 
-/// Puts a value at `path` of an object, unless something stands there.
+/// Puts a value at `path` of an object, unless something is there.
 pub(super) fn put(object: &mut JValue, path: &[Arc<str>], value: JValue) {
     let Some((first, rest)) = path.split_first() else { return };
     let Some(members) = object.as_object_mut() else { return };

@@ -1,7 +1,7 @@
 //! Encrypted tokens and messages: JSON Web Encryption (RFC 7516).
 //!
 //! Whatever goes wrong with the key of the content, the content is decrypted all the same, with a random key, and fails there:
-//! as RFC 7516, 11.5 asks for, so that nobody learns from an answer, or from the time it takes, whether a padding was right.
+//! as RFC 7516, 11.5 asks for, so that an attacker does not learn from an answer, or from the time it takes, whether a padding was right.
 //! Compressed content (`zip`) is refused, and so is every `alg` that does work which the token asks for (PBES2) or needs a key
 //! that the token brings along (ECDH-ES).
 
@@ -24,7 +24,7 @@ use super::key_error::{KeyError, error};
 use super::material::Material;
 use super::token::{LONGEST, TokenError, key_id, object};
 
-/// Ciphertext, and what is needed to decrypt it beside a key.
+/// Ciphertext, and what is needed to decrypt it in addition to a key.
 #[derive(Debug, Default)]
 pub struct Sealed {
     /// The content's key, encrypted for one recipient after the other; empty for `dir`.
@@ -83,7 +83,7 @@ impl<'t> Encrypted<'t> {
     }
 }
 
-/// What a header says of the algorithms. Nothing that it asks for beside them is done.
+/// What a header says of the algorithms. Nothing that it asks for in addition to them is done.
 pub fn method(header: &Map<String, Value>) -> Result<Method, TokenError> {
     if header.contains_key("crit") {
         return Err(TokenError::Critical);

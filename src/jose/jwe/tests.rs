@@ -159,7 +159,7 @@ fn parts_of_the_wrong_length_do_not_decrypt() {
     }
 }
 
-/// Whatever is wrong behind the padding, nobody can tell it apart: RFC 7516, 11.5.
+/// Whatever is wrong after the padding, it looks the same: RFC 7516, 11.5.
 #[test]
 fn no_answer_tells_a_bad_padding_from_a_bad_content() {
     let content = Content::CbcHmac(Bits::B128);

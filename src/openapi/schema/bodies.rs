@@ -48,7 +48,7 @@ pub enum Choice {
 pub struct Compilation<'a> {
     api: &'a Api,
     direction: Direction,
-    /// By the text of a `$ref` and the file that it stands in.
+    /// By the text of a `$ref` and the file that it is in.
     known: HashMap<(SourceId, String), Arc<Schema>>,
 }
 

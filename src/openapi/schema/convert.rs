@@ -1,4 +1,4 @@
-//! A schema of a document to one that stands alone, in the words of JSON Schema.
+//! A schema of a document to one that is complete by itself, in the words of JSON Schema.
 
 use std::collections::VecDeque;
 

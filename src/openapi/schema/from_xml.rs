@@ -46,7 +46,7 @@ struct Reader<'a> {
 /// Everything that a schema says about one value.
 struct View<'a>(Vec<&'a Json>);
 
-/// Where a member stands: as an attribute, or as elements.
+/// Where a member is: as an attribute, or as elements.
 struct Place<'a> {
     member: &'a str,
     /// What the attribute or an element of it is called.

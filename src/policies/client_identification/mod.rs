@@ -1,4 +1,4 @@
-//! `client-identification`: which application calls. It stands before every assembly whose document asks for one.
+//! `client-identification`: which application calls. It runs before every assembly whose document asks for one.
 
 mod config;
 mod step;

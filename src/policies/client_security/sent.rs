@@ -74,7 +74,7 @@ impl Place {
     }
 }
 
-/// What stands there once.
+/// The only one of several.
 fn only(mut all: impl Iterator<Item = String>) -> Option<String> {
     match (all.next(), all.next()) {
         (Some(one), None) => Some(one),

@@ -1,4 +1,4 @@
-//! `html-page`: a page of HTML that lies beside the document.
+//! `html-page`: a page of HTML that is next to the document.
 
 mod config;
 mod step;

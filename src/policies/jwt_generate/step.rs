@@ -13,7 +13,7 @@ use crate::value::{Kind, Value, joined};
 /// A compiled `jwt-generate`.
 pub(super) struct JwtGenerate {
     pub output: Reference,
-    /// The token goes behind `Bearer `.
+    /// The token goes after `Bearer `.
     pub bearer: bool,
     /// What receives the reason of a fault.
     pub error: Reference,

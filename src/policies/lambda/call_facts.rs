@@ -1,4 +1,4 @@
-//! What is known of a call beside its answer: `attributes.lambda` of the output, and facts of its faults.
+//! What is known of a call besides its answer: `attributes.lambda` of the output, and facts of its faults.
 
 use std::sync::Arc;
 

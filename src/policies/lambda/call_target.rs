@@ -11,9 +11,9 @@ use crate::policy::kit::aws_credentials::{self, StepIdentity};
 use crate::policy::kit::aws_region::StepRegion;
 use crate::resources::cache::{Fingerprint, Key};
 
+use super::call_limits::CallLimits;
 use super::config::{Config, InvocationKind, LogType, ResponseFormat};
 use super::function_choice::{Select, Written};
-use super::call_limits::CallLimits;
 
 /// A function, ready to be called.
 pub(super) struct CallTarget {

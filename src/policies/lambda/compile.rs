@@ -10,7 +10,7 @@ use crate::runtime::kinds;
 use super::caller::Caller;
 use super::config::{Config, InvocationKind, ResponseFormat};
 use super::step::Lambda;
-use super::{background, bulkhead, cache, call_options, call_target, call_limits, payload, variables};
+use super::{background, bulkhead, cache, call_limits, call_options, call_target, payload, variables};
 
 /// IBM's newer kind of the policy. It sends no payload where it names no `input`.
 pub(super) const KIND: &str = "InvokeAWSLambda";

@@ -34,7 +34,7 @@ pub(super) struct Written {
     qualifiers: Result<(Vec<Option<Qualifier>>, Weights), Reported>,
 }
 
-/// A function as it stands in the document.
+/// A function as it is in the document.
 pub(super) enum Function {
     Fixed(FunctionRef),
     Named(Wording),

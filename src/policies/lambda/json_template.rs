@@ -20,7 +20,7 @@ enum Piece {
     Quoted(Reference),
 }
 
-/// A `$(…)` and where it stands.
+/// A `$(…)` and where it is.
 struct Hole {
     at: Range<usize>,
     quoted: bool,
@@ -143,7 +143,7 @@ fn write_value(out: &mut Vec<u8>, value: &crate::value::Value) {
     out.extend_from_slice(value.to_json().as_bytes());
 }
 
-/// Text as it stands between the quotes of a JSON string.
+/// Text as it is between the quotes of a JSON string.
 #[expect(
     clippy::expect_used,
     reason = "every text is written as JSON, between two quotes, and a vector takes all of it"

@@ -78,7 +78,7 @@ impl Lambda {
         }
     }
 
-    /// Whether the flow never goes on behind the step. It does after a fault that does not stop it.
+    /// Whether the flow never goes on after the step. It does after a fault that does not stop it.
     pub(super) fn diverges(&self) -> bool {
         self.respond && self.stops.is_none()
     }

@@ -1,4 +1,4 @@
-//! `lambda` against real handlers behind the embedded service, and against a service made up for the test.
+//! `lambda` against real handlers of the embedded service, and against a service made up for the test.
 
 mod cache;
 mod call_options;

@@ -11,7 +11,7 @@ use crate::value::Value;
 /// Bytes of a line of the log.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// Headers whose values are nobody's business.
+/// Headers whose values are secret.
 const SECRET: [&str; 8] = [
     "authorization",
     "proxy-authorization",

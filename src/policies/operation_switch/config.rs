@@ -41,7 +41,7 @@ pub enum Selector {
     VerbAndPath {
         /// The verb, such as `get`.
         verb: String,
-        /// The path as it stands under `paths`.
+        /// The path as it is under `paths`.
         path: String,
     },
 }

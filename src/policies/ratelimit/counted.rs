@@ -66,7 +66,7 @@ impl Counted {
         }
     }
 
-    /// How much the request counts; nought and less stand for one.
+    /// How much the request counts; zero and less count as one.
     pub(super) fn weight(&self, cx: &Context) -> Result<u64, Fault> {
         let Some(weight) = &self.weight else { return Ok(1) };
         let failed = |what: String| Fault::new(&kinds::RUNTIME, FaultSource::Gateway, what);

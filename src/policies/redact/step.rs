@@ -9,7 +9,7 @@ use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
 use crate::value::{self, Body, Value, ValueRef, Xml, XmlLimits};
 
-/// What stands in the place of a hidden value. It says neither how long the value was nor what kind.
+/// What is in the place of a hidden value. It says neither how long the value was nor what kind.
 const HIDDEN: &str = "******";
 
 /// A compiled `redact`.

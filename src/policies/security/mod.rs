@@ -1,4 +1,4 @@
-//! `security`: who calls, and whether they may. It stands before every assembly whose document asks for more than an application.
+//! `security`: who calls, and whether they may. It runs before every assembly whose document asks for more than an application.
 
 mod config;
 mod step;

@@ -1,4 +1,4 @@
-//! Security requirements through whole documents, with the services that are asked behind real sockets.
+//! Security requirements through whole documents, with the services that are asked on real sockets.
 
 mod amazon;
 mod basic;

@@ -1,6 +1,6 @@
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::source::rule::{at_least_one, is_set, refused};

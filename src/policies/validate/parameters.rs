@@ -1,4 +1,4 @@
-//! What a request sends beside its body, against what its operation declares.
+//! What a request sends in addition to its body, against what its operation declares.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ fn of_operation(
         |location| matches!(location, Location::Path | Location::Query | Location::Header | Location::Cookie);
     let mut all = Vec::new();
     for one in operation.parameters.iter().filter(|one| beside_the_body(one.location)) {
-        // Swagger 2.0 has the schema beside the name.
+        // Swagger 2.0 has the schema next to the name.
         let node = one.node.get("schema").unwrap_or(&one.node);
         let schema = match known.get(&node.span) {
             Some(schema) => schema.clone(),
@@ -98,7 +98,7 @@ fn value(kind: &ParameterType, texts: &[String]) -> Json {
         (ParameterType::Any | ParameterType::List { .. }, texts) => {
             texts.iter().map(|text| Json::from(text.as_str())).collect()
         }
-        // Twice where once is meant: which of them a service takes, nobody knows.
+        // Twice where once is meant: which of them a service takes is unknown.
         (_, texts) => Json::Array(texts.iter().map(|text| one(kind, text)).collect()),
     }
 }

@@ -48,7 +48,7 @@ impl Compiler<'_, '_> {
         Ok(plan(condition))
     }
 
-    /// A condition of the v5 engine, or one that stands where JSONata belongs, as real documents of IBM's gateway do it.
+    /// A condition of the v5 engine, or one that is where JSONata belongs, as real documents of IBM's gateway do it.
     fn in_javascript(&mut self, pointer: &str, text: &str) -> Result<Plan, Reported> {
         if self.generation == Generation::V10 {
             let message = "this condition is JavaScript, and conditions under `x-assembly` are JSONata";

@@ -1,4 +1,4 @@
-//! Places in bodies, headers and variables, and edits of what stands there: for `redact` and `extract`.
+//! Places in bodies, headers and variables, and edits of what is there: for `redact` and `extract`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -132,7 +132,7 @@ impl Target {
         Access { reads, ..Access::default() }
     }
 
-    /// Edits what stands there.
+    /// Edits what is there.
     pub(crate) fn edit(&self, cx: &mut Context, editor: &mut Editor<'_>) -> Result<(), EditError> {
         match self {
             Target::Below(root, path) => below(cx, root, path, editor, true),

@@ -48,7 +48,7 @@ impl Step for Test {
 }
 
 impl Compiler<'_, '_> {
-    /// Compiles the script of the property `source`: its text, or the name of a file beside the document.
+    /// Compiles the script of the property `source`: its text, or the name of a file next to the document.
     pub(crate) fn script(&mut self, source: &str, dialect: Dialect) -> Result<Plan, Reported> {
         let sources = self.shared.sources;
         let file =

@@ -1,4 +1,4 @@
-//! What became of the calls in the background, for whoever shows it.
+//! The outcomes of calls in the background, for metrics.
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;

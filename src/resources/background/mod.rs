@@ -1,4 +1,4 @@
-//! Calls that run behind the requests that asked for them: a bounded queue, and a bounded number at work.
+//! Calls that run in the background of the requests that asked for them: a bounded queue, and a bounded number at work.
 
 mod counters;
 #[cfg(test)]

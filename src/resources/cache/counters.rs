@@ -1,4 +1,4 @@
-//! What the cache did, for whoever shows it.
+//! What the cache did, for metrics.
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;

@@ -1,4 +1,4 @@
-//! What a stored response is found by: hashes, so that nothing secret stands in a key.
+//! What a stored response is found by: hashes, so that nothing secret is in a key.
 
 use std::hash::{Hash, Hasher};
 

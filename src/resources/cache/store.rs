@@ -17,7 +17,7 @@ const VARIANTS: usize = 16;
 /// Groups of targets whose invalidations are counted together.
 const GROUPS: usize = 256;
 
-/// The URL that a response came from, whoever asked for it.
+/// The URL that a response came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Target(pub(super) u64);
 

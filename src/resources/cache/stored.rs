@@ -15,7 +15,7 @@ use super::key::{Fingerprint, Key};
 use crate::http_client::strip_hop_by_hop;
 use crate::value::Body;
 
-/// What an entry costs beside its bytes.
+/// What an entry costs in addition to its bytes.
 const OVERHEAD: usize = 1024;
 
 /// What an answer that says "not modified" tells of the response it stands for (RFC 9110, 15.4.5).

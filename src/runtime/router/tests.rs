@@ -156,7 +156,7 @@ proptest! {
         let mut router = Router::default();
         let mut naive = Vec::new();
         for template in templates {
-            // A name that stands twice is refused before it comes here.
+            // A name that is there twice is refused before it comes here.
             let Ok(template) = PathTemplate::parse(&template) else { continue };
             if router.insert(&template.segments, Some(Method::GET), template.text.to_string()).is_ok() {
                 naive.push(Naive::new(&template));

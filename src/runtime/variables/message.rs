@@ -112,7 +112,7 @@ pub(super) fn clear(message: &mut Message, reference: &Reference) {
     }
 }
 
-/// Sets or appends at `path` below a plain value. Appending makes a list of what stands there.
+/// Sets or appends at `path` below a plain value. Appending makes a list of what is there.
 pub(super) fn put(whole: &mut Value, path: &[Arc<str>], value: Value, append: bool) {
     let path: Vec<&str> = segments(path).collect();
     let value = match append {
@@ -156,7 +156,7 @@ pub(super) fn headers(headers: &HeaderMap) -> Value {
     Value::object(headers.keys().map(|name| (name.as_str(), header(headers, name.as_str()))))
 }
 
-/// What stands below a body.
+/// What is below a body.
 pub(super) fn body(body: &Body, path: &[Arc<str>]) -> Value {
     body.value().below(segments(path))
 }

@@ -48,7 +48,7 @@ fn part(state: &State, path: Path<'_>, whole: fn(&State, &str) -> Value) -> Valu
     }
 }
 
-/// The text of a parameter of the path where it stands in the URL as it is.
+/// The text of a parameter of the path where it is in the URL as it is.
 pub(super) fn lent<'s>(state: &'s State, name: &str) -> Option<&'s str> {
     if state.route.pipeline.generation != Generation::V10 || state.has_written(Builtin::Request) {
         return None;
@@ -71,7 +71,7 @@ impl State {
         }
     }
 
-    /// What was sent for a parameter beside the body, decoded.
+    /// What was sent for a parameter in addition to the body, decoded.
     pub fn parameter_texts(&self, location: Location, name: &str) -> Vec<String> {
         match location {
             Location::Path => in_path(self, name).map(|text| percent_decoded(text).into_owned()).into_iter().collect(),

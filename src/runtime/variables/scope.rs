@@ -282,7 +282,7 @@ impl State {
         }
     }
 
-    /// Sets what stands below a root of the gateway, where that may be set; null clears it.
+    /// Sets what is below a root of the gateway, where that may be set; null clears it.
     fn write(&mut self, root: Builtin, reference: &Reference, value: Value) -> Result<(), SetError> {
         if !is_writable(reference, self.route.pipeline.generation) {
             return Err(read_only(reference));

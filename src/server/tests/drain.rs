@@ -70,7 +70,7 @@ async fn a_second_signal_ends_the_waiting() {
     assert_eq!(report.requests_cut, 0);
 }
 
-/// Sends requests one after the other, on one connection for as long as it lasts, until nobody listens any more.
+/// Sends requests one after the other, on one connection for as long as it lasts, until the listener is closed.
 /// How many were answered, and how many got no byte of an answer.
 async fn client(address: SocketAddr) -> (usize, usize) {
     let request = b"GET /quick HTTP/1.1\r\nHost: a\r\n\r\n";

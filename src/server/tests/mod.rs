@@ -35,7 +35,7 @@ use crate::value::Seconds;
 /// Longer than anything here may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A process without documents behind the admin listener.
+/// A process without documents, for the admin listener.
 struct Nothing;
 
 impl Control for Nothing {
@@ -133,7 +133,7 @@ fn settings() -> Server {
     Server { listen: any, admin_listen: any, drain_delay: Seconds::new(0), ..Server::default() }
 }
 
-/// Waits for what real sockets bring while a paused clock stands still: it goes on by itself only when no task can run.
+/// Waits for what real sockets bring while a paused clock is still: it goes on by itself only when no task can run.
 async fn still<T>(what: impl Future<Output = T>) -> T {
     let end = std::time::Instant::now() + PATIENCE;
     let run = async {

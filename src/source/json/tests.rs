@@ -6,11 +6,11 @@ use crate::source::parse;
 use crate::source::yaml::parse_yaml;
 use crate::source::{Content, Entry, Node};
 
-/// A tree with its places. YAML's scanner lets the end of a list reach over the blanks behind it.
+/// A tree with its places. YAML's scanner lets the end of a list reach over the blanks after it.
 fn written(node: &Node, text: &str) -> String {
     let place = |span: Span| format!("{}:{}", span.start, text[span.start as usize..span.end as usize].trim_end());
     let content = match &node.content {
-        // Where the letters of a text stand follows from its place; YAML's may reach over the blanks behind it.
+        // Where the letters of a text stand follows from its place; YAML's may reach over the blanks after it.
         Content::Scalar(scalar) => format!("{:?} {:?}", scalar.style, scalar.text),
         Content::Sequence(items) => items.iter().map(|item| written(item, text)).collect(),
         Content::Mapping(entries) => {

@@ -1,4 +1,4 @@
-//! The task that sends: in batches, by count and by time, with repetitions that hold nobody up.
+//! The task that sends: in batches, by count and by time, with repetitions that no request waits for.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +85,7 @@ impl Exporter {
         }))
     }
 
-    /// Sends what comes, until nobody is left who could hand anything over.
+    /// Sends what comes, until all senders are gone.
     pub(super) async fn run(
         mut self,
         mut queue: mpsc::Receiver<Box<Whole>>,

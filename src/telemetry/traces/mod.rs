@@ -2,7 +2,7 @@
 //!
 //! A request that is not traced costs a random number. One that is notes its steps in a
 //! [`Recorder`](crate::runtime::Recorder) and hands everything over when it ends: to a bounded queue, whose other end a task
-//! sends in batches. A collector that stands still costs spans, which are counted, and never a request.
+//! sends in batches. A collector that does not read costs spans, which are counted, and never a request.
 
 mod export;
 mod otlp;

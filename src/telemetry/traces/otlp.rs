@@ -149,7 +149,7 @@ fn server(whole: &Whole) -> Span<'_> {
     attributes.extend(whole.route.as_deref().map(|route| text("http.route", route)));
     attributes.extend(whole.api.as_deref().map(|api| text("gantry.api", api)));
     attributes.extend(whole.status.map(|status| number("http.response.status_code", status.as_u16())));
-    // Only what the gateway or those behind it got wrong is an error of the server; clients' mistakes are not.
+    // Only a failure of the gateway or of a service it calls is an error of the server; clients' mistakes are not.
     let failed = whole.status.is_some_and(|status| status.is_server_error());
     let error = match (whole.fault.as_deref(), whole.status) {
         (Some(fault), _) if failed => Some(Cow::Borrowed(fault)),

@@ -37,7 +37,7 @@ impl Parent {
             u128::from_str_radix(part, 16).ok()
         };
         let (version, trace, span, flags) = (hex(2)?, hex(32)?, hex(16)?, hex(2)?);
-        // A later version may say more behind what this one says.
+        // A later version may say more after what this one says.
         let fits = match version {
             0 => more.is_empty(),
             255 => false,

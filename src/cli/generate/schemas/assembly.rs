@@ -1,4 +1,4 @@
-//! What stands under `x-assembly`: blocks, catch entries, steps and the policies in them.
+//! What is under `x-assembly`: blocks, catch entries, steps and the policies in them.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -28,7 +28,7 @@ pub(super) fn schema() -> Value {
     rooted(schema)
 }
 
-/// The definitions of `step`, `catch` and every policy, their names behind `prefix`. In `x-assembly` `${…}` is replaced.
+/// The definitions of `step`, `catch` and every policy, their names after `prefix`. In `x-assembly` `${…}` is replaced.
 pub(super) fn definitions(prefix: &str, environment: bool) -> Map<String, Value> {
     let at = format!("#/definitions/{prefix}");
     let reading = Reading { environment, definitions: Some(&at) };
@@ -184,7 +184,7 @@ fn step(at: &str) -> Value {
         .map(|entry| (format!("^(?:{})$", entry.meta.aliases.join("|")), reference(entry)))
         .collect();
     let alone: Vec<&str> = policies::ALL.iter().filter(|entry| !needs_properties(entry)).flat_map(keys).collect();
-    // Editors complete from what stands outside of conditions.
+    // Editors complete from what is outside of conditions.
     json!({
         "description": "A step: one policy with its properties.",
         "type": ["object", "string"],
@@ -233,7 +233,7 @@ fn needs_properties(entry: &policy::Entry) -> bool {
     by_rule || shape.properties().any(|name| spelling::is_required(shape, name))
 }
 
-/// The properties of a policy's step, those included that every step has. The schema stands at the pointer `at`.
+/// The properties of a policy's step, those included that every step has. The schema is at the pointer `at`.
 pub(super) fn policy(entry: &policy::Entry, reading: &Reading<'_>, at: &str) -> Value {
     let shape = entry.shape();
     let mut schema = Map::from_iter([

@@ -11,7 +11,7 @@ use super::rooted::rooted;
 /// Where the definitions for IBM's carriers stand.
 const IBM: &str = "ibm-";
 
-/// A path, as `PathTemplate` reads it: parameters do not touch, and one that takes the rest stands at the end.
+/// A path, as `PathTemplate` reads it: parameters do not touch, and one that takes the rest is at the end.
 const PATH: &str = concat!(
     r"^/(?:[^{}/]*(?:\{[^{}/+*]+\}[^{}/]+)*(?:\{[^{}/+*]+\})?/)*",
     r"(?:[^{}/]*(?:\{[^{}/+*]+\}[^{}/]+)*(?:\{[^{}/+*]+\})?|\{\+[^{}/+*]+\}|\{[^{}/+*]+\+\})$",
@@ -269,7 +269,7 @@ mod tests {
     }
 
     fn silent_properties(root: &Value, schema: &Value, at: &str, silent: &mut Vec<String>) {
-        // What stands in a condition describes nothing, and a property may be called `properties`.
+        // What is in a condition describes nothing, and a property may be called `properties`.
         let is_shape = !["/if", "/not", "/properties"].iter().any(|end| at.ends_with(end)) && !at.contains("/if/");
         let properties = schema.get("properties").and_then(Value::as_object).filter(|_| is_shape);
         for (name, property) in properties.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! JSON as people lay it out: what fits on a line stands on one.
+//! JSON as people lay it out: what fits on a line is on one.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(super) fn text(value: &Value) -> String {
     out
 }
 
-/// Writes a value behind `before` characters of its line.
+/// Writes a value after `before` characters of its line.
 fn write(value: &Value, indent: usize, before: usize, out: &mut String) {
     let line = one_line(value);
     let children: Vec<(String, &Value)> = match value {

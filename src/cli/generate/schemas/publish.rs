@@ -2,7 +2,7 @@
 //!
 //! The loader reads scalars before its schema sees them: `503` is text where text is wanted, `'30'` a number where a number
 //! is wanted, and `${NAME}` may become anything. The published schema meets the file as it is written, so it says all that.
-//! What is accepted and need not be offered while typing stands in a form that editors do not complete from: see [`quiet`].
+//! What is accepted and need not be offered while typing is in a form that editors do not complete from: see [`quiet`].
 
 use serde_json::{Map, Value, json};
 
@@ -187,7 +187,7 @@ pub(super) fn quiet_enum(values: &[Value]) -> Value {
     json!({ "not": { "not": { "enum": values } } })
 }
 
-/// Text in any of its forms: `503` and `true` are text too. Nothing stands in it that is not text.
+/// Text in any of its forms: `503` and `true` are text too. Nothing is in it that is not text.
 pub(super) fn text(description: &str) -> Value {
     json!({ "description": description, "anyOf": [{ "type": "string" }, quiet(&["boolean", "number"])] })
 }
@@ -197,7 +197,7 @@ pub(super) fn plain(word: &str) -> Value {
     Scalar { text: word.into(), style: Style::Plain, masked: false, origin: None }.to_json()
 }
 
-/// Puts alternatives into a schema; a single one stands in it directly.
+/// Puts alternatives into a schema; a single one is in it directly.
 pub(super) fn merge(mut alternatives: Vec<Value>, out: &mut Map<String, Value>) {
     match (alternatives.len(), alternatives.pop()) {
         (1, Some(Value::Object(one))) => out.extend(one),

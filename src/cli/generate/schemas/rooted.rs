@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 /// What every schema says first.
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 
-/// A schema that stands alone.
+/// A schema that is complete by itself.
 pub(super) fn rooted(schema: Value) -> Value {
     let mut root = Map::from_iter([("$schema".to_owned(), DRAFT.into())]);
     if let Value::Object(schema) = schema {

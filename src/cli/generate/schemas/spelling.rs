@@ -1,11 +1,11 @@
-//! The other ways to write a property, as patterns beside its canonical name, which alone is offered while typing.
+//! The other ways to write a property, as patterns in addition to its canonical name, which alone is offered while typing.
 
 use serde_json::{Map, Value, json};
 
 use super::publish::{Reading, merge, plain, quiet_enum};
 use crate::source::{Shape, Spellings, Unbuilt};
 
-/// Adds the spellings of a shape to its published object schema, which stands at the pointer `at`.
+/// Adds the spellings of a shape to its published object schema, which is at the pointer `at`.
 pub(super) fn add(shape: &Shape, reading: &Reading<'_>, at: &str, schema: &mut Map<String, Value>) {
     let spellings = shape.spellings();
     let mut patterns = Map::new();
@@ -29,7 +29,7 @@ pub(super) fn add(shape: &Shape, reading: &Reading<'_>, at: &str, schema: &mut M
     for unbuilt in spellings.unbuilt {
         patterns.extend(not_built(unbuilt, reading, schema));
     }
-    // What the type itself says stands there already.
+    // What the type itself says is there already.
     if let Some(Value::Array(rules)) = schema.shift_remove("allOf") {
         conditions.extend(rules);
     }
@@ -153,7 +153,7 @@ mod tests {
         }
     }
 
-    /// Every word in every form, with and without what stands between words; and what is none.
+    /// Every word in every form, with and without what is between words; and what is none.
     fn spellings_of(name: &str) -> Vec<String> {
         let mut all = vec![String::new()];
         for (index, word) in name.split('-').enumerate() {

@@ -17,7 +17,7 @@ async fn survives(script: &str) -> (u16, Option<String>, String) {
     survives_in(&tight(), script).await
 }
 
-/// Runs a script when the header says so, and a harmless one behind it.
+/// Runs a script when the header says so, and a harmless one after it.
 async fn survives_in(setup: &Setup, script: &str) -> (u16, Option<String>, String) {
     let whole = format!(
         "if (context.get('request.headers.x-do') === undefined) {{ context.message.body.write('fine'); }} else {{\n{script}\n}}"

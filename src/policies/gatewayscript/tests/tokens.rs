@@ -16,7 +16,7 @@ async fn answer(script: &str) -> String {
     Setup::default().load(&document(&steps)).serve().post("{}").await.text().to_owned()
 }
 
-/// Signs claims and gives the token to the script behind.
+/// Signs claims and gives the token to the next script.
 fn signed(claims: &str, then: &str) -> String {
     format!(
         "new jwt.Encoder({claims}).addOperation('sign', jose.createJWSHeader(key, 'HS256')).encode(function (e, token) {{ if (e) return done(e); {then} }});"

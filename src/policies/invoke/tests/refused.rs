@@ -13,7 +13,7 @@ fn finding(properties: &str) -> String {
     findings[0].clone()
 }
 
-/// The only finding of a target URL, which stands at line 6, column 28.
+/// The only finding of a target URL, which is at line 6, column 28.
 fn finding_of_url(url: &str) -> String {
     let findings = loaded(&format!("target-url: '{url}'")).findings();
     let findings: Vec<_> = findings.iter().filter(|finding| !finding.contains("G0402")).collect();

@@ -113,7 +113,7 @@ async fn query_parameters_are_decoded_where_asked() {
     }
 }
 
-/// Weakness 1 of the microgateway: bytes behind a `GET` became the next request of the connection.
+/// Weakness 1 of the microgateway: bytes after a `GET` became the next request of the connection.
 #[tokio::test]
 async fn a_get_with_a_body_in_the_message_leaves_the_connection_in_step() {
     let text = "

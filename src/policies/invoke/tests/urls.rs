@@ -150,7 +150,7 @@ x-ibm-configuration:
     }
 }
 
-/// `api.root` stands behind the host without a slash between; what a step puts there must not become the host.
+/// `api.root` comes after the host without a slash between; what a step puts there must not become the host.
 #[tokio::test]
 async fn a_path_that_a_step_has_set_stays_a_path() {
     for (set, expected) in [

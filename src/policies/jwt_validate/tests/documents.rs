@@ -71,7 +71,10 @@ fn a_crypto_object_that_is_not_there_is_a_warning_in_development_and_refused_whe
     let in_development = Setup::default().check().load(&text).findings();
     let what = "the settings have no crypto object `issuer`";
     assert!(served.len() == 1 && served[0].contains("error") && served[0].contains(what), "{served:?}");
-    assert!(in_development.len() == 1 && in_development[0].contains("warning") && in_development[0].contains(what), "{in_development:?}");
+    assert!(
+        in_development.len() == 1 && in_development[0].contains("warning") && in_development[0].contains(what),
+        "{in_development:?}"
+    );
 }
 
 #[test]

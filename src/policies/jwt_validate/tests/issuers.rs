@@ -1,4 +1,4 @@
-//! Keys behind a URL.
+//! Keys at a URL.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! What goes with a call beside its payload, and what comes back beside its answer.
+//! What goes with a call in addition to its payload, and what comes back in addition to its answer.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -1,4 +1,4 @@
-//! How often, how many at a time, and behind the request. What counts is what the service saw.
+//! How often, how many at a time, and in the background. What counts is what the service saw.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -99,7 +99,7 @@ async fn r29_a_client_that_leaves_ends_the_call() {
     let first = std::mem::take(&mut message.body).send().frame().await;
     assert!(first.is_some(), "the body is dropped behind its first frame");
     drop((message, slow.pieces));
-    // The connection is closed by a task beside this one.
+    // The connection is closed by another task.
     let closed = tokio::task::spawn_blocking(move || slow.closed.recv_timeout(Duration::from_secs(10)));
     assert!(closed.await.unwrap().is_ok(), "the connection is closed");
 }

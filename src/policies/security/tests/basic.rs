@@ -37,7 +37,7 @@ async fn what_cannot_be_right_asks_nobody() {
         assert!(refused.header("www-authenticate").is_some_and(|value| value.starts_with("Basic ")), "{header}");
     }
     assert_eq!(gateway.ask(get()).await.status, 401);
-    // Sent twice, the service behind could read the other one.
+    // Sent twice, the service could read the other one.
     let twice = with(ANN).header("authorization", ANN);
     assert_eq!(gateway.ask(twice).await.status, 401);
     assert_eq!(registry.requests().len(), 0);

@@ -48,7 +48,7 @@ async fn an_item_asks_for_all_of_it() {
             assert_eq!(answer.text(), "m1|ann|good|");
         }
     }
-    // Who has no application is told of that first, and nobody is asked about the token.
+    // Who has no application is told of that first, and the token is not checked.
     assert_eq!(around.tokens.requests().len(), 2, "good, bad");
     let refused = around.gateway.ask(ask("", "Bearer good")).await;
     assert_eq!(refused.json()["moreInformation"], "Invalid client id or secret.");
@@ -76,7 +76,7 @@ async fn one_of_the_items_is_enough() {
 
 #[tokio::test]
 async fn the_way_that_leads_in_says_who_calls() {
-    // The id alone is no way in here, so whoever comes in by name and password is not the application.
+    // The id alone is no way in here, so a caller with a name and a password is not the application.
     let both = around("[{id: [], token: []}, {staff: []}]");
     assert_eq!(both.gateway.ask(ask("m1", ANN)).await.short(), (200, "|||"));
     assert_eq!(both.gateway.ask(ask("m1", "Bearer good")).await.short(), (200, "m1|ann|good|"));

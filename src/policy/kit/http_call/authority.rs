@@ -7,7 +7,7 @@ use crate::base::{Reported, codes};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::Compiler;
 
-/// What stands behind the text that a URL starts with.
+/// What is after the text that a URL starts with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AfterHost {
     /// The text is the whole URL.
@@ -151,7 +151,7 @@ fn valid(authority: &str, compiler: &mut Compiler<'_, '_>) -> Result<(), Reporte
         let help = "write them as `username` and `password`";
         return Err(compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, help));
     }
-    // The last colon of a bare IPv6 address stands inside its brackets.
+    // The last colon of a bare IPv6 address is inside its brackets.
     let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
     let good_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
     match authority.parse::<http::uri::Authority>() {

@@ -32,7 +32,7 @@ pub(super) struct Clients {
 }
 
 struct Guarded {
-    /// For hosts that nobody named: not to this machine.
+    /// For hosts that are not in `allowed-hosts`: not to this machine.
     unnamed: HttpClient,
     named: HttpClient,
 }

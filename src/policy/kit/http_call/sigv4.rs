@@ -22,7 +22,7 @@ use crate::resources::cache::Fingerprint;
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::form;
 
-/// What stands bare in a signed query.
+/// What is bare in a signed query.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The header that says whose request it is on the way through AWS; intermediaries change it, so it is never signed.

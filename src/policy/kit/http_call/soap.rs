@@ -43,7 +43,7 @@ pub(super) fn is_fault(bytes: &[u8]) -> bool {
     false
 }
 
-/// The inside of the next tag that is an element's or a declaration's, and the text behind it.
+/// The inside of the next tag that is an element's or a declaration's, and the text after it.
 fn next_tag(mut text: &str) -> Option<(&str, &str)> {
     loop {
         text = &text[text.find('<')? + 1..];
