@@ -19,7 +19,8 @@ pub(super) fn report(assembly: &Assembly, names: &Names<'_>, api: &Api, findings
 
 /// A variable that is read and set nowhere is most likely a typing mistake.
 fn report_never_set(names: &Names<'_>, findings: &mut Findings) {
-    if names.dynamic {
+    // A step with an error may be the one that sets it.
+    if names.dynamic || findings.errors() > 0 {
         return;
     }
     for (name, span) in names.reads.iter().filter(|(name, _)| !names.assigned.contains(name)) {

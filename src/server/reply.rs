@@ -13,6 +13,8 @@ use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Fault, FaultSource, State, kinds};
 use crate::value::{Body, BodyStream, BoxError, Message};
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// Takes the response out of a request's state. While `message` is still the request, the client's own headers
 /// stay here.
 pub(super) fn reply(state: &mut State) -> Result<Message, Fault> {
@@ -65,6 +67,9 @@ pub(super) fn outgoing(mut message: Message, method: &Method) -> (StatusCode, He
             headers.insert(CONTENT_LENGTH, length);
         }
         return (status, headers, BodyStream::of(NoBody));
+    }
+    if message.body.is_made_json() {
+        headers.entry(CONTENT_TYPE).or_insert(JSON);
     }
     (status, headers, message.body.send())
 }

@@ -13,7 +13,7 @@ use http_body_util::{BodyExt, StreamBody};
 use super::extras::Extras;
 use super::outliving::Outliving;
 use super::room::{NoRoom, Room, tree_bytes};
-use super::{BodyStream, BoxError, Value, Xml};
+use super::{BodyStream, BoxError, Kind, Value, Xml};
 
 /// The room that is made at once for what was announced; whoever announces more has to send it.
 const AT_ONCE: usize = 2 * 1024 * 1024;
@@ -185,6 +185,11 @@ impl Body {
             Body::Value(value) => Some(value.to_bytes()),
             Body::Stream(_) | Body::Gone => None,
         }
+    }
+
+    /// Whether a step made it of an object or a list, so that it is sent as JSON.
+    pub fn is_made_json(&self) -> bool {
+        matches!(self, Body::Value(value) if matches!(value.kind(), Kind::Object(_) | Kind::List(_)))
     }
 
     /// The body as a value: JSON where it parses, text where it is UTF-8, bytes otherwise. Null when there is none.

@@ -84,3 +84,11 @@ fn a_region_and_a_server_that_are_nearly_right_are_told() {
         assert_eq!(found.iter().any(|line| line.contains("has no scheme")), told, "{url}: {found:?}");
     }
 }
+
+/// One mistake is one finding: what the step would have set is not missing.
+#[test]
+fn a_step_with_an_error_hides_what_it_would_set() {
+    let text = "execute:\n- invoke: {target-url: 'http://h/', output: weather, timeot: 3}\n- set-variable: {actions: [{set: message.body, value: $(weather.body)}]}\n";
+    let found = findings(text);
+    assert!(found.len() == 1 && found[0].contains("G0303"), "{found:?}");
+}

@@ -229,3 +229,15 @@ async fn a_response_that_breaks_off_is_counted_by_its_cause() {
         assert!(metrics.contains(&line), "{metrics}");
     }
 }
+
+#[tokio::test]
+async fn a_json_body_that_a_step_made_carries_its_type() {
+    let body = |value: crate::value::Value| {
+        pipeline(vec![change(move |cx| cx.state.outgoing.message.body = Body::Value(value.clone()))])
+    };
+    let json = crate::value::Value::parse_json(b"{\"a\": [1]}").unwrap();
+    let routes = snapshot(vec![("GET", "/json", body(json)), ("GET", "/text", body("plain".into()))]);
+    let server = start(settings(), routes).await;
+    assert_eq!(header(&server.get("/json").await, "content-type"), ["application/json"]);
+    assert_eq!(header(&server.get("/text").await, "content-type"), [""; 0]);
+}

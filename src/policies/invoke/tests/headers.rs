@@ -95,6 +95,27 @@ async fn headers_of_the_service_come_back_except_those_of_its_connection() {
     assert_eq!(names, ["set-cookie: a=1", "set-cookie: b=2", "content-encoding: gzip"]);
 }
 
+/// An object is sent as JSON, and says so unless the author says something else.
+#[tokio::test]
+async fn a_json_body_that_a_step_made_carries_its_type() {
+    let text = |set: &str, input: &str| {
+        format!(
+            "execute:\n- set-variable: {{actions: [{set}]}}\n- invoke: {{target-url: '${{UPSTREAM}}', verb: POST{input}}}\n"
+        )
+    };
+    for (set, input, expected) in [
+        ("{set: message.body, value: {a: 1}}", "", Some("application/json")),
+        ("{set: message.body, value: '[1]', type: any}", "", None),
+        ("{set: message.body, value: plain}", "", None),
+        ("{set: message.body, value: {a: 1}}, {set: message.headers.content-type, value: a/b}", "", Some("a/b")),
+        ("{set: order.body, value: {a: 1}}", ", input: order", Some("application/json")),
+    ] {
+        let bench = Bench::new(&text(set, input));
+        bench.gateway.get().await;
+        assert_eq!(bench.seen().header("content-type"), expected, "{set}");
+    }
+}
+
 /// Which of these headers arrive.
 async fn passing(control: &str) -> Vec<String> {
     let bench = Bench::new(&invoke(&format!("target-url: '${{UPSTREAM}}', header-control: {control}")));

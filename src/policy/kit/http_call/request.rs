@@ -15,7 +15,9 @@ use crate::expression::{Builtin, Reference, Root};
 use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
 use crate::policy::kit::call::{input_body, input_headers};
 use crate::runtime::{Context, Fault, FaultSource, State, kinds};
-use crate::value::{BodyStream, gzip};
+use crate::value::{BodyStream, Kind, ValueRef, gzip};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 const GATEWAY: &str = concat!("Gantry/", env!("CARGO_PKG_VERSION"));
 
@@ -39,7 +41,12 @@ impl Invoke {
         let method = self.verb.clone().unwrap_or_else(|| cx.state.request.method.clone());
         let mut headers = self.outgoing_headers(cx);
         let payload = match self.shape.carries_body(&method) {
-            true => self.payload(cx, &mut headers).await?,
+            true => {
+                if self.input_is_made_json(cx) {
+                    headers.entry(CONTENT_TYPE).or_insert(JSON);
+                }
+                self.payload(cx, &mut headers).await?
+            }
             false => {
                 headers.remove(CONTENT_TYPE);
                 headers.remove(CONTENT_ENCODING);
@@ -57,6 +64,15 @@ impl Invoke {
     fn has_no_input(&self, cx: &Context) -> bool {
         let is_variable = !matches!(self.input, Root::Builtin(_));
         is_variable && cx.state.input(&self.input).is_none() && cx.state.value(&self.input).is_none()
+    }
+
+    /// Whether a step made the body of an object or a list.
+    fn input_is_made_json(&self, cx: &Context) -> bool {
+        let is_json = |value: ValueRef<'_>| matches!(value.kind(), Kind::Object(_) | Kind::List(_));
+        match cx.state.input(&self.input) {
+            Some(message) => message.body.is_made_json(),
+            None => cx.state.value(&self.input).is_some_and(|value| is_json(value.get("body").unwrap_or(value.view()))),
+        }
     }
 
     /// Whether the call may go there, and how far it is trusted.
