@@ -170,7 +170,15 @@ fn cases() -> Vec<Case> {
             502,
             "",
         ),
+        case("script", script(&http(closed())), "connect", "connect", "and the flow goes on", 200, "told"),
     ]
+}
+
+/// A step whose script calls and goes on.
+fn script(url: &str) -> String {
+    let call =
+        format!("require('urlopen').open({{target: '{url}'}}, function () {{ context.message.body.write('told'); }});");
+    format!("gatewayscript: {{title: Ask, source: \"{call}\"}}")
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use crate::runtime::Call;
+
 /// The number of a run.
 pub(super) type RunId = u64;
 
@@ -11,6 +13,7 @@ pub(super) enum Outcome {
     Failed {
         code: u16,
         message: String,
+        call: Box<Call>,
     },
     /// `headers` is JSON.
     Response {
@@ -18,7 +21,18 @@ pub(super) enum Outcome {
         reason: String,
         headers: Vec<u8>,
         body: Bytes,
+        call: Box<Call>,
     },
+}
+
+impl Outcome {
+    /// The call that ended.
+    pub(super) fn call(&self) -> Option<&Call> {
+        match self {
+            Outcome::Timer => None,
+            Outcome::Failed { call, .. } | Outcome::Response { call, .. } => Some(call),
+        }
+    }
 }
 
 /// What is sent to a thread that a run waits on.

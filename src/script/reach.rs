@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use crate::assembly::AllowedHosts;
 use crate::http_client::HttpClient;
 use crate::jose::KeySet;
+use crate::runtime::CallSite;
 
 /// What a script's modules may reach.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub type Keys = IndexMap<String, Arc<KeySet>>;
 
 /// Where `urlopen` may go.
 pub struct Calls {
+    /// The step that calls.
+    pub site: CallSite,
     /// For hosts that the document names.
     pub named: HttpClient,
     /// For all others.

@@ -51,6 +51,11 @@ impl Run {
 
     /// The turn behind an operation that is over.
     pub(super) fn resume(mut self, operation: u32, outcome: Outcome) -> Turn {
+        if let (Some(call), Some(calls)) = (outcome.call(), &self.script.reach.calls) {
+            let state = &mut self.host.cx.borrow_mut().state;
+            state.call_ended(&calls.site, call.clone());
+            state.log_failed_call(&calls.site, None);
+        }
         if !self.host.operations.borrow_mut().end(operation) {
             return Turn::Waits(Box::new(self));
         }
@@ -194,11 +199,11 @@ impl<'js> IntoJs<'js> for Outcome {
         let object = Object::new(ctx.clone())?;
         match self {
             Outcome::Timer => {}
-            Outcome::Failed { code, message } => {
+            Outcome::Failed { code, message, .. } => {
                 object.set("code", code)?;
                 object.set("error", message)?;
             }
-            Outcome::Response { status, reason, headers, body } => {
+            Outcome::Response { status, reason, headers, body, .. } => {
                 object.set("status", status)?;
                 object.set("reason", reason)?;
                 object.set("headers", ctx.json_parse(headers)?)?;

@@ -181,7 +181,14 @@ impl Compiler<'_, '_> {
                 let mut pool = |guard| self.pool(None, &tls, &PoolOptions { guard, ..PoolOptions::default() });
                 let (named, unnamed) = (pool(Guard::Metadata)?, pool(guard)?);
                 let written = self.written(text);
-                Some(Calls { named, unnamed, allowed, written, required: self.carrier != Carrier::Ibm })
+                Some(Calls {
+                    site: self.call_site(),
+                    named,
+                    unnamed,
+                    allowed,
+                    written,
+                    required: self.carrier != Carrier::Ibm,
+                })
             }
             false => None,
         };

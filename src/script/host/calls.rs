@@ -1,7 +1,7 @@
 //! `urlopen`: calls through the gateway's pools, to hosts that the document allows.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
@@ -15,9 +15,10 @@ use tokio::time::timeout;
 use super::{Host, native};
 use crate::assembly::Allowed;
 use crate::http_client::HttpClient;
+use crate::runtime::{Call, CallFailure, CallTarget};
 use crate::script::mail::Outcome;
 use crate::script::{Calls, values};
-use crate::value::BodyStream;
+use crate::value::{BodyStream, BoxError};
 
 /// What the library hands over.
 #[derive(Deserialize)]
@@ -101,16 +102,27 @@ fn client(calls: Option<&Calls>, host: &str, port: u16, default_port: u16) -> st
 impl HostCall {
     async fn make(self) -> Outcome {
         let HostCall { client, request, timeout: limit, limit: bytes } = self;
+        let target = CallTarget::Service { method: request.method().clone(), uri: request.uri().clone() };
+        let started = Instant::now();
         let exchange = async {
-            let answer = client.send(request, limit).await.map_err(|error| error.to_string())?;
+            let answer = client.send(request, limit).await.map_err(|error| error.call_failure())?;
             let (parts, body) = answer.into_parts();
-            let body = Limited::new(body, bytes).collect().await.map_err(|error| error.to_string())?.to_bytes();
-            Ok::<_, String>((parts, body))
+            let broken = |error: BoxError| CallFailure { kind: "answer", cause: error.to_string() };
+            let body = Limited::new(body, bytes).collect().await.map_err(broken)?.to_bytes();
+            Ok::<_, CallFailure>((parts, body))
         };
+        let ended = |result| Box::new(Call::ended(target, started, result));
         match timeout(limit, exchange).await {
-            Err(_) => Outcome::Failed { code: 408, message: format!("no answer within {} s", limit.as_secs_f64()) },
-            Ok(Err(message)) => Outcome::Failed { code: 500, message },
+            Err(_) => {
+                let message = format!("no answer within {} s", limit.as_secs_f64());
+                let failure = CallFailure { kind: "response_timeout", cause: message.clone() };
+                Outcome::Failed { code: 408, message, call: ended(Err(failure)) }
+            }
+            Ok(Err(failure)) => {
+                Outcome::Failed { code: 500, message: failure.cause.clone(), call: ended(Err(failure)) }
+            }
             Ok(Ok((parts, body))) => {
+                let call = ended(Ok(parts.status));
                 let mut headers: IndexMap<&str, String> = IndexMap::new();
                 for (name, value) in &parts.headers {
                     let value = String::from_utf8_lossy(value.as_bytes());
@@ -124,7 +136,7 @@ impl HostCall {
                 }
                 let headers = serde_json::to_vec(&headers).unwrap_or_else(|_| b"{}".to_vec());
                 let reason = parts.status.canonical_reason().unwrap_or_default().to_owned();
-                Outcome::Response { status: parts.status.as_u16(), reason, headers, body }
+                Outcome::Response { status: parts.status.as_u16(), reason, headers, body, call }
             }
         }
     }
