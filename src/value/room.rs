@@ -5,10 +5,16 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use bytes::Bytes;
+use bytestring::ByteString;
+
 use super::json::without_mark;
 
 /// Bytes that bodies may hold in this process, until [`set_room`] says another number.
 pub const DEFAULT_ROOM: usize = 512 * 1024 * 1024;
+
+/// Bytes of something that a step has made for which no room is taken, so that ordinary requests pay nothing.
+pub const FEW: usize = 64 * 1024;
 
 /// What nodes of a tree of XML take in memory, with what an allocator adds: an attribute with its name, an element.
 const ATTRIBUTE: usize = 112;
@@ -64,6 +70,24 @@ impl Drop for Room {
     fn drop(&mut self) {
         HELD.fetch_sub(self.0, Ordering::Relaxed);
     }
+}
+
+/// A text that has its room for as long as something of it is there.
+#[expect(clippy::expect_used, reason = "the bytes are those of a `String`")]
+pub(super) fn kept(text: String, room: Room) -> ByteString {
+    ByteString::try_from(keeping(text.into(), room)).expect("UTF-8")
+}
+
+/// Bytes that have their room for as long as some of them are there.
+pub(super) fn keeping(bytes: Bytes, room: Room) -> Bytes {
+    struct Kept(Bytes, #[expect(dead_code, reason = "it is given back when this is dropped")] Room);
+
+    impl AsRef<[u8]> for Kept {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+    Bytes::from_owner(Kept(bytes, room))
 }
 
 /// At most how many bytes are kept of what a JSON text says, in addition to the text, and about how many the tree of an XML text

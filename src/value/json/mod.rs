@@ -25,3 +25,4 @@ pub use number::Number;
 pub use read::without_mark;
 pub use repr::{Members, Value};
 pub use view::{Kind, List, Object, ValueRef};
+pub(super) use write::write_escaped;
