@@ -42,7 +42,49 @@ fn conversions_cost_little_more_than_what_they_make() {
     to_json("300,000 elements", &format!("<r>{}</r>", "<a/>".repeat(300_000)));
     let different: String = (0..60_000).map(|at| format!("<a{at}>x</a{at}>")).collect();
     to_json("60,000 names", &format!("<r>{different}</r>"));
+    trees();
     refused();
+}
+
+/// A tree of XML is charged what it takes.
+fn trees() {
+    let attributes: String = (0..50_000).map(|at| format!(" a{at}='1'")).collect();
+    let namespaces: String = (0..1000).map(|at| format!(" xmlns:p{at}='u{at}'")).collect();
+    let different: String = (0..50_000).map(|at| format!("<a{at}/>")).collect();
+    for (name, text) in [
+        ("empty elements", format!("<r>{}</r>", "<a/>".repeat(200_000))),
+        ("texts", format!("<r>{}</r>", "<a>x</a>".repeat(100_000))),
+        ("attributes", format!("<r>{}</r>", "<a b='c'/>".repeat(100_000))),
+        ("one element with many attributes", format!("<r{attributes}/>")),
+        ("declarations", format!("<r{namespaces}>{}</r>", "<p1:a/>".repeat(50_000))),
+        ("different names", format!("<r>{different}</r>")),
+        ("comments", format!("<r>{}</r>", "<!--x-->".repeat(100_000))),
+        ("instructions", format!("<r>{}</r>", "<?a b?>".repeat(100_000))),
+        ("one long text", format!("<r>{}</r>", "x".repeat(1_000_000))),
+    ] {
+        let before = reset_peak();
+        let document = Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap();
+        let (most, held) = (peak() - before, reset_peak() - before);
+        let charged = room_held().0;
+        println!(
+            "{name}: {:.1} times its text, charged {:.1}, {:.1} at most",
+            times(held, &text),
+            times(charged, &text),
+            times(most, &text)
+        );
+        assert!(held <= charged + LITTLE, "{name}: {held} bytes, and {charged} are charged");
+        // Lists grow, and names are looked up: that is charged too until the document is whole.
+        assert!(most <= 3 * charged + 2 * MIB, "{name}: {most} bytes at most, and {charged} are charged");
+        assert!(charged <= 2 * held + LITTLE, "{name}: {held} bytes, and {charged} are charged");
+        let copy = document.clone();
+        assert_eq!((room_held().0, copy == document), (2 * charged, true), "{name}");
+        drop((document, copy));
+        assert_eq!(room_held().0, 0, "{name}");
+    }
+}
+
+fn times(bytes: usize, text: &str) -> f64 {
+    bytes as f64 / text.len() as f64
 }
 
 fn to_xml(name: &str, text: String) {
@@ -91,5 +133,10 @@ fn refused() {
     let error = Xml::text_of_json(&value, &root()).unwrap_err();
     assert!(error.no_room.is_some() && peak() - before < 2 * LITTLE, "{error}: {} bytes", peak() - before);
     assert_eq!(room_held(), (0, 1));
+    let text = format!("<r>{}</r>", "<a/>".repeat(400_000));
+    let before = reset_peak();
+    let error = Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap_err();
+    assert!(error.no_room.is_some() && peak() - before < 16 * MIB, "{error}: {} bytes", peak() - before);
+    assert_eq!(room_held(), (0, 2));
     set_room(DEFAULT_ROOM);
 }

@@ -5,7 +5,6 @@ mod authorization;
 mod body;
 mod coding;
 mod digits;
-mod extras;
 pub mod form;
 mod headers;
 mod json;

@@ -8,11 +8,11 @@ use super::{script, write_xml};
 use http::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::expression::{Builtin, Root, Scope};
-use crate::policy::kit::body_conversion::transform_error;
+use crate::policy::kit::body_conversion::{transform_error, xml_fault};
 use crate::policy::kit::off_thread;
 use crate::policy::kit::parse_limits::ParseLimits;
 use crate::runtime::{Context, Fault, Next, Outcome, Step};
-use crate::value::{Body, JsonConvention, Kind, List, Value, Xml, XmlLimits};
+use crate::value::{Body, JsonConvention, Kind, List, Value, Xml, XmlError, XmlLimits};
 
 /// Values that one map may make. Items inside of items inside of items multiply.
 const MAX_VALUES: usize = 2_000_000;
@@ -98,7 +98,15 @@ impl Plan {
         if let Scripts::Results(_) = scripts {
             self.tell_of_text(cx, inputs.as_deref().unwrap_or_default());
         }
-        let mut walk = Walk { plan: self, cx, inputs: inputs?, outputs, items: Vec::new(), scripts, made: 0 };
+        let mut walk = Walk {
+            plan: self,
+            cx,
+            inputs: inputs?,
+            outputs,
+            items: Vec::new(),
+            scripts,
+            made: 0,
+        };
         walk.actions(&self.actions)?;
         Ok(walk)
     }
@@ -159,7 +167,8 @@ fn read(cx: &Context, input: &super::plan::Input, limits: Option<&ParseLimits>) 
     }
     let xml = limits.map_or(XmlLimits::LOOSE, |limits| limits.xml);
     let value = cx.get(&input.reference);
-    let wrong = |error: &dyn std::fmt::Display| failed(&format!("the input `{}` is not XML: {error}", input.name));
+    let wrong =
+        |error: &XmlError| xml_fault(error, &format!("nothing can be mapped: the input `{}` is not XML", input.name));
     let document = match value.kind() {
         Kind::Xml(document) => document.clone(),
         Kind::String(text) if input.is_xml && !text.trim().is_empty() => {

@@ -29,7 +29,10 @@ impl Xml {
     /// The text of the document as JSON, with room also for what is read from it.
     pub fn to_json_text(&self, convention: JsonConvention) -> Result<ByteString, XmlError> {
         let write = |text: &mut Text| {
-            let Some(root) = self.root_element() else { return Ok(text.push_str("null")) };
+            let Some(root) = self.root_element() else {
+                text.push_str("null");
+                return Ok(());
+            };
             let mut writer =
                 Writer { document: self, text, convention, members: 0, scope: Vec::new(), namespaces: Vec::new() };
             writer.text.push_str("{");
