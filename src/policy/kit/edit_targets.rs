@@ -7,7 +7,7 @@ use http::header::{HeaderName, HeaderValue};
 
 use crate::base::{Reported, codes};
 use crate::expression::{
-    Builtin, Edit, Editor, ExpressionError, JsonataPath, Places, Reference, Root, Scope, XPath, XPathNode,
+    Builtin, Edit, Editor, ExpressionError, JsonataPath, Places, Reference, Root, Scope, SetError, XPath, XPathNode,
     XPathResult,
 };
 use crate::policy::kit::body_conversion::json_of;
@@ -229,7 +229,8 @@ fn below(cx: &mut Context, root: &Root, names: &Names, editor: &mut Editor<'_>, 
         Err(message) => return Err(EditError::Message(message)),
     };
     let gone = inside.edit(&mut value, cx, editor)?;
-    give_back(cx, root, Some(if gone { Body::Empty } else { Body::Value(value) }))
+    let body = if gone { Body::Empty } else { Body::Value(cx.state.budget.keep(value)?) };
+    give_back(cx, root, Some(body))
 }
 
 fn is_xml(body: &Body) -> bool {
@@ -247,7 +248,10 @@ fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut E
     }
     let gone = path.edit(&mut value, cx, editor)?;
     let written = if gone { cx.clear(&reference) } else { cx.set(&reference, value) };
-    written.map_err(|error| EditError::Message(error.to_string()))
+    written.map_err(|error| match error {
+        SetError::NoRoom(none) => none.into(),
+        error => EditError::Message(error.to_string()),
+    })
 }
 
 fn in_headers(

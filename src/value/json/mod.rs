@@ -12,6 +12,7 @@ mod read;
 mod repeats;
 mod repr;
 mod scan;
+mod size;
 mod tape;
 #[cfg(test)]
 mod tests;
