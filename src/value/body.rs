@@ -11,8 +11,8 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
 use super::outliving::Outliving;
-use super::room::{FEW, NoRoom, Room, keeping, tree_bytes};
-use super::{BodyStream, BoxError, Value, Xml};
+use super::room::{FEW, NoRoom, Room, keeping};
+use super::{BodyStream, BoxError, Value, Xml, tree_bytes};
 
 /// The room that is made at once for what was announced; whoever announces more has to send it.
 const AT_ONCE: usize = 2 * 1024 * 1024;

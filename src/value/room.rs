@@ -8,21 +8,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use super::json::without_mark;
-
 /// Bytes that bodies may hold in this process, until [`set_room`] says another number.
 pub const DEFAULT_ROOM: usize = 512 * 1024 * 1024;
 
 /// Bytes of something that a step has made for which no room is taken, so that ordinary requests pay nothing.
 pub const FEW: usize = 64 * 1024;
-
-/// What a value or a name of JSON takes, with what a row of them has grown too much, and what a name of a large object takes to be
-/// found.
-const WORD: usize = 10;
-const FOUND: usize = 4;
-
-/// What a JSON text takes that says nearly nothing.
-const LEAST: usize = 256;
 
 static MOST: AtomicUsize = AtomicUsize::new(DEFAULT_ROOM);
 static HELD: AtomicUsize = AtomicUsize::new(0);
@@ -113,41 +103,9 @@ pub(super) fn keeping(bytes: impl AsRef<[u8]> + Send + 'static, room: Room) -> B
     Bytes::from_owner(Kept(bytes, room))
 }
 
-/// At most how many bytes are kept of what a JSON text says, in addition to the text: 0 for what is no JSON.
-pub fn tree_bytes(text: &[u8]) -> usize {
-    let count = |byte: u8| text.iter().filter(|other| **other == byte).count();
-    match without_mark(text).iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => {
-            let names = count(b':');
-            let words = 1 + count(b',') + count(b'{') + count(b'[') + names;
-            // Each value has a byte at least, and one that parts it from the next; each member has five.
-            let (words, names) = (words.min(text.len() / 2 + 1), names.min(text.len() / 5));
-            let decoded = if memchr::memchr(b'\\', text).is_some() { text.len() } else { 0 };
-            LEAST + words * WORD + names * FOUND + decoded
-        }
-        _ => 0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn json_is_a_few_times_its_text() {
-        assert_eq!(tree_bytes(b"plain text, with: commas"), 0);
-        let many = |item: &str| format!("[{}]", vec![item; 1000].join(","));
-        for item in ["{\"a\":1}", "{}", "1", "[]", "\"::::,,,,\"", "\"\\n\""] {
-            let text = many(item);
-            let bytes = tree_bytes(text.as_bytes());
-            assert!(bytes > 2 * text.len() && bytes < 6 * text.len() + LEAST, "{item}");
-        }
-        assert_eq!(tree_bytes(b"["), LEAST + WORD);
-        assert_eq!(tree_bytes(b"\xef\xbb\xbf {"), tree_bytes(b" {"));
-        let long = format!("{{\"x\":\"{}\"}}", "y".repeat(1_000_000));
-        assert!(tree_bytes(long.as_bytes()) < 1000);
-        assert_eq!(tree_bytes(b" <a><b c='d'/></a>"), 0);
-    }
 
     #[test]
     fn room_is_given_back() {

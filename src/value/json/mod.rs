@@ -25,5 +25,6 @@ pub use inside::{ListIter, ObjectIter};
 pub use number::Number;
 pub use read::without_mark;
 pub use repr::{Members, Value};
+pub use size::tree_bytes;
 pub use view::{Kind, List, Object, ValueRef};
 pub(super) use write::write_escaped;
