@@ -18,20 +18,21 @@ pub struct Timed<C> {
     in_use: Rc<Cell<usize>>,
 }
 
-impl<C: FnMut() -> bool + 'static> Timed<C> {
-    /// `is_over` is asked when a large block is wanted: `true` refuses it. `in_use` shows the bytes of all blocks.
+impl<C: FnMut(usize) -> bool + 'static> Timed<C> {
+    /// `is_over` is asked when a large block is wanted, and of how many bytes: `true` refuses it. `in_use` shows the bytes of all
+    /// blocks.
     pub fn new(is_over: C, in_use: Rc<Cell<usize>>) -> Self {
         Timed { is_over, in_use }
     }
 
     fn refuses(&mut self, size: usize) -> bool {
-        size > SMALL && (self.is_over)()
+        size > SMALL && (self.is_over)(size)
     }
 }
 
 // SAFETY: mimalloc returns blocks that have no other owner, of at least the size that is asked for and aligned to 16 bytes, or null;
 // `mi_usable_size` is the size of a block. Every block that comes back is one of these.
-unsafe impl<C: FnMut() -> bool + 'static> Allocator for Timed<C> {
+unsafe impl<C: FnMut(usize) -> bool + 'static> Allocator for Timed<C> {
     fn alloc(&mut self, size: usize) -> *mut u8 {
         if self.refuses(size) {
             return std::ptr::null_mut();
@@ -120,7 +121,7 @@ mod tests {
     fn run(refuses: impl Fn(u32) -> bool + 'static) -> (Option<i32>, u32) {
         let asked = Rc::new(Cell::new(None::<u32>));
         let counter = asked.clone();
-        let is_over = move || {
+        let is_over = move |_| {
             let number = counter.get();
             counter.set(number.map(|number| number + 1));
             number.is_some_and(&refuses)

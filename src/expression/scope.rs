@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Reference, Root};
-use crate::value::Value;
+use crate::value::{NoRoom, Value};
 
 /// The variables of a request: the one door to them.
 pub trait Scope {
@@ -67,6 +67,8 @@ pub enum SetError {
     BadHeaderName(String),
     #[error("the value for the header `{0}` holds characters that a header cannot carry")]
     BadHeaderValue(String),
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
 }
 
 impl Storage {

@@ -126,17 +126,17 @@ mod tests {
         std::fs::create_dir(file("scripts")).unwrap();
         let mut watcher = watch(&[folder.path().to_owned()]).unwrap();
         watcher.follow(&[file("scripts/a.js")]).unwrap();
-        assert_eq!(watcher.differences(), [PathBuf::new(); 0]);
+        assert_eq!(watcher.differences(), Vec::<PathBuf>::new());
         write(file("access.log"), "a line").unwrap();
         write(file("scripts/b.js"), "1").unwrap();
-        assert_eq!(watcher.differences(), [PathBuf::new(); 0]);
+        assert_eq!(watcher.differences(), Vec::<PathBuf>::new());
         for (name, text) in [("api.yaml", "longer"), ("new.yaml", "b"), ("scripts/a.js", "1")] {
             write(file(name), text).unwrap();
             assert_eq!(watcher.differences(), [file(name)], "{name}");
         }
         std::fs::remove_file(file("new.yaml")).unwrap();
         assert_eq!(watcher.differences(), [file("new.yaml")]);
-        assert_eq!(watcher.differences(), [PathBuf::new(); 0]);
+        assert_eq!(watcher.differences(), Vec::<PathBuf>::new());
         write(file("api.yaml"), "once more").unwrap();
         assert_eq!(watcher.changed().await, Some(vec![file("api.yaml")]));
     }

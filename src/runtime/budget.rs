@@ -5,6 +5,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limits::RateLimitStates;
+use crate::value::{NoRoom, Room, Value};
+
+/// Bytes of a list for whose copy no room is taken.
+const FEW: usize = 64 * 1024;
 
 /// What a request may still use.
 pub struct Budget {
@@ -15,6 +19,23 @@ pub struct Budget {
     pub body_limit: usize,
     /// The rate limits that it was counted against.
     pub limits: RateLimitStates,
+    /// What steps have made for it, where that is much. It is given back when the request is over.
+    pub room: Room,
+}
+
+impl Budget {
+    /// A value that a step has made and the request keeps: where it is large, room is taken for it.
+    pub fn keep(&mut self, value: Value) -> Result<Value, NoRoom> {
+        value.with_room(&mut self.room)
+    }
+
+    /// Takes the room for a list to which a step adds.
+    pub fn copies(&mut self, list: &Value) -> Result<(), NoRoom> {
+        match list.copied_bytes() {
+            few if few <= FEW => Ok(()),
+            bytes => self.room.take(bytes),
+        }
+    }
 }
 
 /// The limits a context starts with.

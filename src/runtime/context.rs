@@ -24,7 +24,7 @@ use super::step_info::{OpId, StepInfo};
 use super::symbols::Symbols;
 use crate::base::Generation;
 use crate::expression::Builtin;
-use crate::value::{Body, Headers, Message, Value};
+use crate::value::{Body, Headers, Message, Room, Value};
 
 /// The state of a request, in one box, so that it can be moved to another thread and back. It owns everything that a step may touch.
 pub struct Context {
@@ -158,6 +158,7 @@ impl Context {
             handlers: limits.handlers,
             body_limit: limits.body_bytes,
             limits: RateLimitStates::default(),
+            room: Room::default(),
         };
         Context {
             state: Box::new(State {
@@ -212,6 +213,7 @@ impl State {
                 handlers: self.budget.handlers,
                 body_limit: self.budget.body_limit,
                 limits: RateLimitStates::default(),
+                room: Room::default(),
             },
             handling: Handling { error: self.handling.error.clone(), ..Handling::default() },
         })

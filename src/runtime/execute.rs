@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::{HeaderValue, RETRY_AFTER};
 use tokio::time::{Instant, timeout_at};
 
 use super::context::{Context, Op, Pipeline};
@@ -136,10 +135,7 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
 /// A body that cannot be read is the client's doing on the way in and the upstream's on the way out.
 fn body_fault(error: &BodyError, is_response: bool) -> Fault {
     if let BodyError::NoRoom(none) = error {
-        let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, none.to_string());
-        return fault
-            .with_status(StatusCode::SERVICE_UNAVAILABLE)
-            .with_header(RETRY_AFTER, HeaderValue::from_static("1"));
+        return (*none).into();
     }
     let (kind, source, status) = match (is_response, error) {
         (true, _) => (&kinds::CONNECTION, FaultSource::Upstream, StatusCode::BAD_GATEWAY),

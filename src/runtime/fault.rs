@@ -5,11 +5,11 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use http::StatusCode;
-use http::header::{HeaderName, HeaderValue};
+use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 
 use super::kinds::{self, FaultKind};
 use super::step_info::{OpId, StepInfo};
-use crate::value::Value;
+use crate::value::{NoRoom, Value};
 
 /// Who caused a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,15 @@ impl DerefMut for Fault {
 }
 
 // === impl Fault ===
+
+impl From<NoRoom> for Fault {
+    /// The gateway holds too much at the moment; the client may come back.
+    fn from(none: NoRoom) -> Self {
+        Fault::new(&kinds::RUNTIME, FaultSource::Gateway, none.to_string())
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
+            .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+}
 
 impl Fault {
     /// A fault of a known kind.

@@ -15,6 +15,7 @@ use super::queue::{Job, Queue};
 use super::threads::{Start, Threads, start};
 use super::{Dialect, Limits, Script, StuckThreads};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
+use crate::value::NoRoom;
 
 /// A run that is told to stop does so within this time, or its thread hangs in the engine. Shorter than what the executor
 /// waits behind the deadline, so that the state is back before that.
@@ -166,6 +167,7 @@ fn failed(failure: Failure, script: &Script) -> Fault {
             let message = "the request took longer than the gateway allows";
             runtime_fault(message).with_status(StatusCode::GATEWAY_TIMEOUT).with_cause(cause)
         }
+        (Reason::NoRoom, _) => Fault::from(NoRoom).with_cause(cause),
         (Reason::Refused, _) => {
             let message = "no script can be started at the moment";
             runtime_fault(message).with_status(StatusCode::SERVICE_UNAVAILABLE).with_cause(cause)

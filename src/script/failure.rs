@@ -31,6 +31,8 @@ pub(super) enum Reason {
     Late,
     /// It used more memory than it may.
     Memory,
+    /// All requests together hold as much memory as they may.
+    NoRoom,
     /// It was not started.
     Refused,
 }

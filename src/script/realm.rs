@@ -59,6 +59,15 @@ impl Clock {
         self.fired.get()
     }
 
+    /// Stops the run where the gateway has no room for what the script needs, and says whether it is so.
+    fn has_no_room(&self, memory: &Memory, more: usize) -> bool {
+        let none = memory.take_room(more).is_err();
+        if none {
+            self.fired.set(Some(Reason::NoRoom));
+        }
+        none
+    }
+
     fn is_over(&self) -> bool {
         if self.line.borrow().as_ref().is_some_and(|line| line.is_stopped()) {
             self.fired.set(Some(Reason::Late));
@@ -91,10 +100,12 @@ impl Realm {
         let (clock, rejected) = (Rc::new(Clock::default()), Rc::new(Rejected::default()));
         let (watch, asked, noted) = (clock.clone(), clock.clone(), Rc::downgrade(&rejected));
         let memory = Memory::new(limits.memory);
-        let runtime = Runtime::new_with_alloc(Timed::new(move || asked.is_over(), memory.in_use.clone()))?;
+        let (held, wanted) = (memory.clone(), memory.clone());
+        let is_over = move |size| asked.is_over() || asked.has_no_room(&wanted, size);
+        let runtime = Runtime::new_with_alloc(Timed::new(is_over, memory.in_use.clone()))?;
         runtime.set_memory_limit(limits.memory);
         runtime.set_max_stack_size(STACK);
-        runtime.set_interrupt_handler(Some(Box::new(move || watch.is_over())));
+        runtime.set_interrupt_handler(Some(Box::new(move || watch.is_over() || watch.has_no_room(&held, 0))));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(move |ctx, promise, reason, is_handled| {
             if let Some(rejected) = noted.upgrade() {
                 rejected.note(&ctx, &promise, &reason, is_handled);

@@ -98,8 +98,9 @@ pub struct ServerLimits {
     pub http2_streams: u32,
     /// The whole of a response, from its head to its end.
     pub response_timeout: Seconds,
-    /// Bytes that the bodies of all requests may take in memory, parsed ones with their trees. A body that has no room is answered
-    /// 503 with Retry-After. Default: 512 MiB, and at most half of the memory limit of the container.
+    /// Bytes that all requests may take in memory: bodies, parsed ones with their trees, large values that steps make, and scripts.
+    /// A request that has no room is answered 503 with Retry-After. Default: 512 MiB, and at most half of the memory limit of the
+    /// container.
     #[schemars(range(min = 1_048_576))]
     pub buffered_bytes: Option<usize>,
     /// Paths in which some servers find `..` and others do not: a segment `..;x`, or dots that are encoded twice (`%252e`).

@@ -32,9 +32,9 @@ impl Collector for Bodies {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let (held, refused) = room_held();
         let bytes = ConstGauge::new(held as u64);
-        let help = "Bytes that bodies take in memory, parsed ones with their trees";
+        let help = "Bytes that bodies, what steps make of them, and scripts take in memory";
         bytes.encode(encoder.encode_descriptor("buffered", help, Some(&Unit::Bytes), MetricType::Gauge)?)?;
-        let help = "Bodies that had no room";
+        let help = "Bodies, values and scripts that had no room";
         let refused = ConstCounter::new(refused);
         refused.encode(encoder.encode_descriptor("buffered_refused", help, None, MetricType::Counter)?)
     }

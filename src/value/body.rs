@@ -10,10 +10,9 @@ use bytestring::ByteString;
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
-use super::extras::Extras;
 use super::outliving::Outliving;
-use super::room::{NoRoom, Room, tree_bytes};
-use super::{BodyStream, BoxError, Kind, Value, Xml};
+use super::room::{FEW, NoRoom, Room, keeping};
+use super::{BodyStream, BoxError, Kind, Value, Xml, tree_bytes};
 
 /// The room that is made at once for what was announced; whoever announces more has to send it.
 const AT_ONCE: usize = 2 * 1024 * 1024;
@@ -42,7 +41,10 @@ pub enum Body {
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     parsed: OnceLock<Option<Value>>,
-    extras: Option<Arc<Extras>>,
+    /// The hash, where they were hashed as they came. Few are.
+    sha256: Option<Arc<[u8; 32]>>,
+    /// Their room is also for what is kept of them when they are parsed.
+    has_tree: bool,
 }
 
 /// Why a body could not be read.
@@ -68,6 +70,16 @@ impl Body {
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         if bytes.is_empty() { Body::Empty } else { Body::Bytes(bytes, Facts::default()) }
+    }
+
+    /// A body of bytes that were made of others, such as those that were compressed.
+    pub fn with_room(bytes: Bytes) -> Result<Self, NoRoom> {
+        let mut room = Room::default();
+        if bytes.len() <= FREE {
+            return Ok(Body::from_bytes(bytes));
+        }
+        room.take(bytes.len())?;
+        Ok(Body::from_bytes(keeping(bytes, room)))
     }
 
     /// A body that streams.
@@ -120,25 +132,26 @@ impl Body {
         };
         let mut room = Room::default();
         let (bytes, sha256) = collect(&mut stream, limit, hashed, &mut room).await?;
-        *self = Body::from_bytes(bytes);
+        // The bytes have their room wherever they go, also in values that are read from them.
+        *self = Body::from_bytes(if room.bytes() > 0 { keeping(bytes, room) } else { bytes });
         if let Body::Bytes(_, facts) = self {
-            let plain = sha256.is_none() && room == Room::default();
-            facts.extras = (!plain).then(|| Arc::new(Extras { sha256, room, has_tree: false }));
+            facts.sha256 = sha256.map(Arc::new);
         }
         Ok(())
     }
 
-    /// Takes the room that the tree of a body which was read will need. Nothing for one that is no JSON or XML.
+    /// Takes the room that is needed for what a body says that was read. Nothing for one that is no JSON.
     pub fn take_room_for_tree(&mut self) -> Result<(), BodyError> {
         if let Body::Bytes(bytes, facts) = self
             && bytes.len() > FREE_TREE
-            && let tree = tree_bytes(bytes)
-            && tree > 0
+            && !facts.has_tree
         {
-            // Once for each body: one that is shared has been through this.
-            if let Some(extras) = Arc::get_mut(facts.extras.get_or_insert_default()).filter(|extras| !extras.has_tree) {
-                extras.room.take(tree)?;
-                extras.has_tree = true;
+            facts.has_tree = true;
+            let tree = tree_bytes(bytes);
+            if tree > 0 {
+                let mut room = Room::default();
+                room.take(tree)?;
+                *bytes = keeping(std::mem::take(bytes), room);
             }
         }
         Ok(())
@@ -147,7 +160,7 @@ impl Body {
     /// The hash of its bytes, where they were hashed as they came.
     pub fn sha256(&self) -> Option<[u8; 32]> {
         match self {
-            Body::Bytes(_, facts) => facts.extras.as_ref()?.sha256,
+            Body::Bytes(_, facts) => facts.sha256.as_deref().copied(),
             _ => None,
         }
     }
@@ -228,7 +241,8 @@ impl Body {
             return stream;
         }
         match self {
-            Body::Bytes(bytes, facts) => BodyStream::whole_with(bytes.clone(), facts.extras.clone()),
+            Body::Bytes(bytes, _) => BodyStream::whole(bytes.clone()),
+            Body::Value(value) if value.view().source().is_none() => BodyStream::whole(counted(value.to_bytes())),
             other => BodyStream::whole(other.bytes().unwrap_or_default()),
         }
     }
@@ -242,6 +256,16 @@ impl Body {
             Body::Stream(_) | Body::Gone => Body::Gone,
         }
     }
+}
+
+/// Bytes that were made of a value to be sent. They are there already, so nobody is asked.
+fn counted(bytes: Bytes) -> Bytes {
+    let mut room = Room::default();
+    if bytes.len() <= FEW {
+        return bytes;
+    }
+    room.set(bytes.len());
+    keeping(bytes, room)
 }
 
 /// Bytes as a value that shares them: text where they are UTF-8.

@@ -50,7 +50,7 @@ impl Message {
                 task.await.map_err(|error| BodyError::Broken(error.into()))??
             }
         };
-        self.body = Body::from_bytes(decoded);
+        self.body = Body::with_room(decoded)?;
         self.headers.remove(CONTENT_ENCODING);
         self.headers.remove(CONTENT_LENGTH);
         Ok(())

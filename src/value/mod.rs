@@ -5,7 +5,6 @@ mod authorization;
 mod body;
 mod coding;
 mod digits;
-mod extras;
 pub mod form;
 mod headers;
 mod json;
@@ -27,12 +26,13 @@ pub use coding::gzip;
 pub use digits::{century_and_year, two_digits};
 pub use headers::Headers;
 pub use json::{
-    JsonError, Kind, List, ListIter, LongNumbers, Members, Number, Object, ObjectIter, Value, ValueRef, without_mark,
+    JsonError, Kind, List, ListIter, LongNumbers, Members, Number, Object, ObjectIter, Value, ValueRef, tree_bytes,
+    without_mark,
 };
 pub use json_limits::{JsonLimits, JsonMetrics, LimitError};
 pub use message::Message;
 pub use panic::{joined, panic_message};
-pub use room::{DEFAULT_ROOM, NoRoom, Room, room_held, set_room, tree_bytes};
+pub use room::{DEFAULT_ROOM, NoRoom, Room, room_held, set_room};
 pub use seconds::Seconds;
 pub use secret::Secret;
 pub use stream::{BodyStream, BoxError};

@@ -1,26 +1,18 @@
 //! The memory of all bodies that are held: one budget for the process.
 //!
-//! A body takes its room as it comes, and more before it is parsed: what is kept of JSON is up to five times as large as its text,
-//! and a tree of XML many times. Where there is no room, the request is refused and what others hold stays.
+//! A body takes its room as it comes, and more before it is parsed: what is kept of JSON is up to five times as large as its text.
+//! A tree of XML takes its room as it grows. Where there is no room, the request is refused and what others hold stays.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use super::json::without_mark;
+use bytes::Bytes;
+use bytestring::ByteString;
 
 /// Bytes that bodies may hold in this process, until [`set_room`] says another number.
 pub const DEFAULT_ROOM: usize = 512 * 1024 * 1024;
 
-/// What nodes of a tree of XML take in memory, with what an allocator adds: an attribute with its name, an element.
-const ATTRIBUTE: usize = 112;
-const ELEMENT: usize = 200;
-
-/// What a value or a name of JSON takes, with what a row of them has grown too much, and what a name of a large object takes to be
-/// found.
-const WORD: usize = 10;
-const FOUND: usize = 4;
-
-/// What a JSON text takes that says nearly nothing.
-const LEAST: usize = 256;
+/// Bytes of something that a step has made for which no room is taken, so that ordinary requests pay nothing.
+pub const FEW: usize = 64 * 1024;
 
 static MOST: AtomicUsize = AtomicUsize::new(DEFAULT_ROOM);
 static HELD: AtomicUsize = AtomicUsize::new(0);
@@ -41,7 +33,7 @@ pub fn room_held() -> (usize, u64) {
 #[error("the gateway holds as much of other requests as it may")]
 pub struct NoRoom;
 
-/// The room that one body has taken; dropping it gives it back.
+/// The room that one body or value has taken; dropping it gives it back.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Room(usize);
 
@@ -58,6 +50,26 @@ impl Room {
         self.0 += bytes;
         Ok(())
     }
+
+    /// Takes what is there already, whether there is room or not, or gives back what is no longer there.
+    pub fn set(&mut self, bytes: usize) {
+        HELD.fetch_add(bytes, Ordering::Relaxed);
+        HELD.fetch_sub(std::mem::replace(&mut self.0, bytes), Ordering::Relaxed);
+    }
+
+    /// The bytes that it has taken.
+    pub fn bytes(&self) -> usize {
+        self.0
+    }
+}
+
+impl Clone for Room {
+    /// What is copied is there twice.
+    fn clone(&self) -> Self {
+        let mut room = Room::default();
+        room.set(self.0);
+        room
+    }
 }
 
 impl Drop for Room {
@@ -66,43 +78,34 @@ impl Drop for Room {
     }
 }
 
-/// At most how many bytes are kept of what a JSON text says, in addition to the text, and about how many the tree of an XML text
-/// takes: 0 for what is neither.
-pub fn tree_bytes(text: &[u8]) -> usize {
-    let count = |byte: u8| text.iter().filter(|other| **other == byte).count();
-    match without_mark(text).iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => {
-            let names = count(b':');
-            let words = 1 + count(b',') + count(b'{') + count(b'[') + names;
-            // Each value has a byte at least, and one that parts it from the next; each member has five.
-            let (words, names) = (words.min(text.len() / 2 + 1), names.min(text.len() / 5));
-            let decoded = if memchr::memchr(b'\\', text).is_some() { text.len() } else { 0 };
-            LEAST + words * WORD + names * FOUND + decoded
+/// A text that has its room for as long as something of it is there.
+#[expect(clippy::expect_used, reason = "the bytes are those of a text")]
+pub(super) fn kept(text: impl AsRef<str> + Send + 'static, room: Room) -> ByteString {
+    struct Text<T>(T);
+
+    impl<T: AsRef<str>> AsRef<[u8]> for Text<T> {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_ref().as_bytes()
         }
-        Some(b'<') => text.len() + count(b'<') * ELEMENT + count(b'=') * ATTRIBUTE,
-        _ => 0,
     }
+    ByteString::try_from(keeping(Text(text), room)).expect("UTF-8")
+}
+
+/// Bytes that have their room for as long as some of them are there.
+pub(super) fn keeping(bytes: impl AsRef<[u8]> + Send + 'static, room: Room) -> Bytes {
+    struct Kept<T>(T, #[expect(dead_code, reason = "it is given back when this is dropped")] Room);
+
+    impl<T: AsRef<[u8]>> AsRef<[u8]> for Kept<T> {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_ref()
+        }
+    }
+    Bytes::from_owner(Kept(bytes, room))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn json_is_a_few_times_its_text_and_xml_many_times() {
-        assert_eq!(tree_bytes(b"plain text, with: commas"), 0);
-        let many = |item: &str| format!("[{}]", vec![item; 1000].join(","));
-        for item in ["{\"a\":1}", "{}", "1", "[]", "\"::::,,,,\"", "\"\\n\""] {
-            let text = many(item);
-            let bytes = tree_bytes(text.as_bytes());
-            assert!(bytes > 2 * text.len() && bytes < 6 * text.len() + LEAST, "{item}");
-        }
-        assert_eq!(tree_bytes(b"["), LEAST + WORD);
-        assert_eq!(tree_bytes(b"\xef\xbb\xbf {"), tree_bytes(b" {"));
-        let long = format!("{{\"x\":\"{}\"}}", "y".repeat(1_000_000));
-        assert!(tree_bytes(long.as_bytes()) < 1000);
-        assert!(tree_bytes(b" <a><b c='d'/></a>") > 600);
-    }
 
     #[test]
     fn room_is_given_back() {

@@ -2,15 +2,12 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
-
-use super::extras::Extras;
 
 /// Any error of a body stream.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -19,8 +16,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub struct BodyStream(Kind);
 
 enum Kind {
-    /// Bytes that are there, or none, and the room that they take.
-    Whole(Bytes, #[expect(dead_code, reason = "it is given back when this goes")] Option<Arc<Extras>>),
+    /// Bytes that are there, or none.
+    Whole(Bytes),
     Stream(UnsyncBoxBody<Bytes, BoxError>),
 }
 
@@ -32,17 +29,12 @@ impl BodyStream {
 
     /// What is there already.
     pub fn whole(bytes: Bytes) -> Self {
-        BodyStream(Kind::Whole(bytes, None))
-    }
-
-    /// What is there already, and keeps its room until it has gone.
-    pub(super) fn whole_with(bytes: Bytes, extras: Option<Arc<Extras>>) -> Self {
-        BodyStream(Kind::Whole(bytes, extras))
+        BodyStream(Kind::Whole(bytes))
     }
 
     /// Whether all of it is there.
     pub fn is_whole(&self) -> bool {
-        matches!(self.0, Kind::Whole(..))
+        matches!(self.0, Kind::Whole(_))
     }
 
     /// What comes.
@@ -67,22 +59,22 @@ impl http_body::Body for BodyStream {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.0 {
-            Kind::Whole(bytes, _) if bytes.is_empty() => Poll::Ready(None),
-            Kind::Whole(bytes, _) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Kind::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Kind::Stream(stream) => Pin::new(stream).poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
-            Kind::Whole(bytes, _) => bytes.is_empty(),
+            Kind::Whole(bytes) => bytes.is_empty(),
             Kind::Stream(stream) => stream.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Kind::Whole(bytes, _) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Stream(stream) => stream.size_hint(),
         }
     }

@@ -12,7 +12,7 @@ use super::plain_name::plain_name;
 use super::reads::{Level, Source, beginning};
 use super::values;
 use crate::expression::{Reference, Resolver, Scope, XPath};
-use crate::value::{Value, Xml, XmlLimits};
+use crate::value::{NoRoom, Value, Xml, XmlError, XmlLimits};
 
 /// The name of what the expression is evaluated on.
 const GIVEN: &str = "$";
@@ -42,7 +42,7 @@ pub(super) struct Found {
 struct Body {
     name: Arc<str>,
     value: Value,
-    parsed: OnceCell<Option<Arc<Xml>>>,
+    parsed: OnceCell<Result<Option<Arc<Xml>>, NoRoom>>,
 }
 
 /// The path that the first argument of `$xpath` is: a body by its name, or `$` for what the expression is evaluated on.
@@ -115,7 +115,8 @@ impl Found {
             return Ok(None);
         };
         let failed = |message: String| EvaluatorError::EvaluationError(format!("D3137: {message}"));
-        let Some(document) = self.document(name) else { return Ok(None) };
+        let document = self.document(name).map_err(|none| failed(none.to_string()))?;
+        let Some(document) = document else { return Ok(None) };
         let known = self.expressions.iter().find(|(known, _)| **known == *text).map(|(_, xpath)| xpath);
         let found = match known {
             Some(xpath) => xpath.evaluate(&document),
@@ -125,15 +126,19 @@ impl Found {
         Ok((!value.is_null()).then(|| values::to_jvalue(value.view(), None, Level::Other)))
     }
 
-    fn document(&self, name: &str) -> Option<Arc<Xml>> {
-        let body = self.bodies.iter().find(|body| *body.name == *name)?;
+    /// What is no XML has no document.
+    fn document(&self, name: &str) -> Result<Option<Arc<Xml>>, NoRoom> {
+        let Some(body) = self.bodies.iter().find(|body| *body.name == *name) else { return Ok(None) };
         if let Some(document) = body.value.as_xml() {
-            return Some(document.clone());
+            return Ok(Some(document.clone()));
         }
         let parse = || {
             let bytes = body.value.to_bytes();
-            let document = Xml::is_likely(&bytes).then(|| Xml::parse(&bytes, &XmlLimits::LOOSE).ok())??;
-            Some(Arc::new(document))
+            match Xml::is_likely(&bytes).then(|| Xml::parse(&bytes, &XmlLimits::LOOSE)) {
+                Some(Ok(document)) => Ok(Some(Arc::new(document))),
+                Some(Err(XmlError { no_room: Some(none), .. })) => Err(none),
+                Some(Err(_)) | None => Ok(None),
+            }
         };
         body.parsed.get_or_init(parse).clone()
     }

@@ -4,9 +4,9 @@ use tokio::time::Instant;
 
 use crate::expression::{Edit, ExpressionError, Jsonata, Scope};
 use crate::policy::kit::body_conversion::transform_error;
-use crate::policy::kit::edit_targets::{EditError, Target};
+use crate::policy::kit::edit_targets::Target;
 use crate::policy::kit::off_thread;
-use crate::runtime::{Context, Fault, Outcome, Step};
+use crate::runtime::{Context, Fault, Outcome, Step, kinds};
 use crate::value::{Value, ValueRef};
 
 /// A compiled `extract`.
@@ -41,7 +41,7 @@ impl Change {
         if late {
             return Err(transform_error("nothing can be extracted: the request took longer than the gateway allows"));
         }
-        edited.map_err(|EditError(message)| transform_error(format!("nothing can be extracted: {message}")))
+        edited.map_err(|error| error.fault(&kinds::TRANSFORM, "nothing can be extracted"))
     }
 
     /// Of a list, every item is a value of its own, as JSONata has it.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::policy::kit::body_conversion::{Places, json_of, transform_error};
+use crate::policy::kit::body_conversion::{Places, json_of, transform_error, xml_fault};
 use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, Outcome, Step};
 use crate::value::{Xml, XmlRoot};
@@ -16,9 +16,9 @@ pub(super) struct Plan {
 impl Plan {
     fn convert(&self, cx: &mut Context) -> Result<(), Fault> {
         let json = json_of(self.places.body(cx)?).map_err(transform_error)?;
-        let document = Xml::from_json(&json, &self.root)
-            .map_err(|error| transform_error(format!("the body cannot become XML: {error}")))?;
-        self.places.put(cx, document.into(), "application/xml");
+        let text =
+            Xml::text_of_json(&json, &self.root).map_err(|error| xml_fault(&error, "the body cannot become XML"))?;
+        self.places.put(cx, text.into(), "application/xml");
         Ok(())
     }
 }

@@ -7,15 +7,19 @@ use super::tree::{append, element, find, finish, place, put};
 use super::{script, write_xml};
 use http::header::{CONTENT_TYPE, HeaderValue};
 
-use crate::expression::{Builtin, Root, Scope};
-use crate::policy::kit::body_conversion::transform_error;
+use crate::expression::{Builtin, Root, Scope, SetError};
+use crate::policy::kit::body_conversion::{transform_error, xml_fault};
 use crate::policy::kit::off_thread;
 use crate::policy::kit::parse_limits::ParseLimits;
 use crate::runtime::{Context, Fault, Next, Outcome, Step};
-use crate::value::{Body, JsonConvention, Kind, List, Value, Xml, XmlLimits};
+use crate::value::{Body, JsonConvention, Kind, List, Room, Value, Xml, XmlError, XmlLimits};
 
 /// Values that one map may make. Items inside of items inside of items multiply.
 const MAX_VALUES: usize = 2_000_000;
+
+/// Room is taken for so many values at a time, of which each takes about so many bytes.
+const AT_A_TIME: usize = 1024;
+const VALUE: usize = 64;
 
 /// A compiled `map`.
 pub(super) struct Map(pub Arc<Plan>);
@@ -55,6 +59,8 @@ struct Walk<'p> {
     items: Vec<(Value, Value)>,
     scripts: Scripts,
     made: usize,
+    /// The room of many values, until they are where they go.
+    room: Room,
 }
 
 /// What happens at a script.
@@ -98,7 +104,16 @@ impl Plan {
         if let Scripts::Results(_) = scripts {
             self.tell_of_text(cx, inputs.as_deref().unwrap_or_default());
         }
-        let mut walk = Walk { plan: self, cx, inputs: inputs?, outputs, items: Vec::new(), scripts, made: 0 };
+        let mut walk = Walk {
+            plan: self,
+            cx,
+            inputs: inputs?,
+            outputs,
+            items: Vec::new(),
+            scripts,
+            made: 0,
+            room: Room::default(),
+        };
         walk.actions(&self.actions)?;
         Ok(walk)
     }
@@ -134,7 +149,10 @@ impl Plan {
             let document = write_xml::document(output, &value, self.writing.xml);
             value = document.map_err(|message| failed(&format!("`{}` cannot be XML: {message}", output.name)))?.into();
         }
-        cx.set(&output.reference, value).map_err(|error| failed(&error.to_string()))?;
+        cx.set(&output.reference, value).map_err(|error| match error {
+            SetError::NoRoom(none) => none.into(),
+            error => failed(&error.to_string()),
+        })?;
         if let Some(content_type) = output.content_type {
             // A variable that is not a message has no headers.
             match &output.reference.root {
@@ -159,7 +177,8 @@ fn read(cx: &Context, input: &super::plan::Input, limits: Option<&ParseLimits>) 
     }
     let xml = limits.map_or(XmlLimits::LOOSE, |limits| limits.xml);
     let value = cx.get(&input.reference);
-    let wrong = |error: &dyn std::fmt::Display| failed(&format!("the input `{}` is not XML: {error}", input.name));
+    let wrong =
+        |error: &XmlError| xml_fault(error, &format!("nothing can be mapped: the input `{}` is not XML", input.name));
     let document = match value.kind() {
         Kind::Xml(document) => document.clone(),
         Kind::String(text) if input.is_xml && !text.trim().is_empty() => {
@@ -193,6 +212,9 @@ impl Walk<'_> {
             self.made += 1;
             if self.made > MAX_VALUES {
                 return Err(failed(&format!("it would make more than {MAX_VALUES} values")));
+            }
+            if self.made.is_multiple_of(AT_A_TIME) {
+                self.room.take(AT_A_TIME * VALUE)?;
             }
             match action {
                 Action::Set { target, source } => match self.value(source, target) {

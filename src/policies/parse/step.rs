@@ -8,7 +8,7 @@ use crate::expression::{Builtin, Root};
 use crate::policy::kit::off_thread;
 use crate::policy::kit::parse_limits::{DocumentType, ParseLimits};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
-use crate::value::{Body, JsonMetrics, Message, Value, Xml, XmlMetrics, without_mark};
+use crate::value::{Body, JsonMetrics, Message, Value, Xml, XmlError, XmlMetrics, without_mark};
 
 /// A compiled `parse`.
 pub(super) struct Parse(pub Arc<Plan>);
@@ -50,8 +50,7 @@ impl Plan {
         let (value, metrics) = match document {
             DocumentType::Binary => (Value::binary(bytes), Value::object([("DocumentSize", size)])),
             DocumentType::Xml => {
-                let (document, metrics) =
-                    Xml::parse_measured(&bytes, &self.limits.xml).map_err(|error| runtime_error(error.to_string()))?;
+                let (document, metrics) = Xml::parse_measured(&bytes, &self.limits.xml).map_err(xml_fault)?;
                 (document.into(), xml_metrics(size, &metrics))
             }
             DocumentType::Detect if !is_json(&bytes) => (Value::binary(bytes), Value::object([("DocumentSize", size)])),
@@ -172,6 +171,10 @@ fn is_xml_or_json(content_type: &str) -> Option<DocumentType> {
         kind if kind.ends_with("xml") => Some(DocumentType::Xml),
         _ => None,
     }
+}
+
+fn xml_fault(error: XmlError) -> Fault {
+    error.no_room.map_or_else(|| runtime_error(error.message), Fault::from)
 }
 
 fn runtime_error(message: impl Into<String>) -> Fault {

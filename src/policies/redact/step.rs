@@ -6,7 +6,7 @@ use crate::expression::{Builtin, Edit, ExpressionError, JsonataPath, Root, Scope
 use crate::policy::kit::body_conversion::json_of;
 use crate::policy::kit::edit_targets::{EditError, Target, edit_nodes, jsonx};
 use crate::policy::kit::off_thread;
-use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
+use crate::runtime::{Context, Outcome, Step, kinds};
 use crate::value::{self, Body, Value, ValueRef, Xml, XmlLimits};
 
 /// What is in the place of a hidden value. It says neither how long the value was nor what kind.
@@ -40,9 +40,7 @@ impl Step for Redact {
         let size = off_thread::size_of_bodies(cx, self.0.iter().any(Change::is_xpath));
         off_thread::work(&self.0, cx, size, |changes, cx| {
             for change in changes {
-                change.apply(cx).map_err(|EditError(message)| {
-                    Fault::new(&kinds::REDACTION, FaultSource::Gateway, format!("nothing can be hidden: {message}"))
-                })?;
+                change.apply(cx).map_err(|error| error.fault(&kinds::REDACTION, "nothing can be hidden"))?;
             }
             Ok(())
         })
@@ -95,12 +93,11 @@ fn edited(cx: &Context, body: &Body, path: &V5Path, kind: Kind) -> Result<Option
     let mut editor = |value: &Value, _: &dyn Scope| -> Result<Edit, ExpressionError> { Ok(changed(value, kind)) };
     if is_xml {
         let (V5Path::XPath(xpath) | V5Path::Names(_, Some(xpath))) = path else { return Ok(None) };
-        let mut document = Xml::parse(&bytes, &XmlLimits::LOOSE)
-            .map_err(|error| EditError(format!("the body is not XML: {error}")))?;
+        let mut document = Xml::parse(&bytes, &XmlLimits::LOOSE)?;
         edit_nodes(cx, &mut document, xpath, &mut editor)?;
         return Ok(Some(Body::Value(document.into())));
     }
-    let mut json = json_of(body).map_err(EditError)?;
+    let mut json = json_of(body).map_err(EditError::Message)?;
     let gone = match path {
         V5Path::Names(path, _) => path.edit(&mut json, cx, &mut editor)?,
         V5Path::XPath(xpath) => {

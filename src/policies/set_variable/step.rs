@@ -103,7 +103,10 @@ impl SetVariable {
                 }
                 Change::Put { assignment, append, .. } => put(cx, &assignment.reference(cx)?, value, *append),
             };
-            result.map_err(|error| property_error(error.to_string()))?;
+            result.map_err(|error| match error {
+                SetError::NoRoom(none) => none.into(),
+                error => property_error(error.to_string()),
+            })?;
         }
         Ok(())
     }

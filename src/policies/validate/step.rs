@@ -12,7 +12,7 @@ use crate::openapi::schema::{Bodies, Body, Choice, Schema, Violation, XmlUnread}
 use crate::policy::kit::call::input_body;
 use crate::policy::kit::off_thread::until;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
-use crate::value::{Body as Content, Message, Value, Xml, XmlLimits};
+use crate::value::{Body as Content, Message, NoRoom, Value, Xml, XmlLimits};
 
 /// Bytes of a body that is read at once. A larger one takes so long that it does not belong on the reactor.
 const SMALL: usize = 32 * 1024;
@@ -147,6 +147,7 @@ impl Step for Validate {
             match check(&schema, &bytes, fill, budget) {
                 Err(Unchecked::TooCostly(_)) => {}
                 Err(Unchecked::Failed(failure)) => return Outcome::fault(self.fault(failure)),
+                Err(Unchecked::NoRoom(none)) => return Outcome::fault(none.into()),
                 Ok(value) => return Outcome::Ready(self.finish(value, cx)),
             }
         }
@@ -172,6 +173,7 @@ impl Validate {
         match checked.await {
             Some(Ok(value)) => self.finish(value, cx),
             Some(Err(Unchecked::Failed(failure))) => Err(self.fault(failure)),
+            Some(Err(Unchecked::NoRoom(none))) => Err(none.into()),
             None | Some(Err(Unchecked::TooCostly(TooCostly::Time))) => {
                 let message = "the body takes longer to validate than the request may last";
                 let fault = Fault::new(&kinds::RUNTIME, FaultSource::Gateway, message);
@@ -186,6 +188,7 @@ impl Validate {
 enum Unchecked {
     Failed(Failure),
     TooCostly(TooCostly),
+    NoRoom(NoRoom),
 }
 
 impl From<Failure> for Unchecked {
@@ -236,7 +239,10 @@ fn check(schema: &Schema, bytes: &Bytes, fill: bool, budget: Budget) -> Result<O
     let mut meter = Meter::new(budget);
     if Xml::is_likely(bytes) {
         let document = Xml::parse(bytes, &XmlLimits::default());
-        let document = document.map_err(|error| Failure::from(format!("the body is not XML: {error}")))?;
+        let document = document.map_err(|error| match error.no_room {
+            Some(none) => Unchecked::NoRoom(none),
+            None => Failure::from(format!("the body is not XML: {error}")).into(),
+        })?;
         let value = schema.value_of_xml(&document, &mut meter)?;
         fits(schema.check(&value, &mut meter)?)?;
         // Defaults have no place among elements whose order is unknown.

@@ -1,18 +1,21 @@
 use std::sync::Arc;
 
-use crate::policy::kit::body_conversion::{Places, transform_error, xml_of};
+use crate::policy::kit::body_conversion::{Places, xml_fault, xml_of};
 use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, Outcome, Step};
-use crate::value::JsonConvention;
+use crate::value::{JsonConvention, Value};
 
 /// A compiled `xml-to-json`.
 pub(super) struct XmlToJson(pub Arc<Places>);
 
 fn convert(places: &Places, cx: &mut Context) -> Result<(), Fault> {
-    let document = xml_of(places.body(cx)?).map_err(transform_error)?;
-    let json = document
-        .to_json(JsonConvention::BadgerFish)
-        .map_err(|error| transform_error(format!("the body cannot become JSON: {error}")))?;
+    let document = xml_of(places.body(cx)?)?;
+    let text = document
+        .to_json_text(JsonConvention::BadgerFish)
+        .map_err(|error| xml_fault(&error, "the body cannot become JSON"))?;
+    // Where nothing else has the document, it goes before its JSON is read.
+    drop(document);
+    let json = Value::read_made(text);
     places.put(cx, json, "application/json");
     Ok(())
 }

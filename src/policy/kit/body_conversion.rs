@@ -8,7 +8,7 @@ use crate::base::Reported;
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiler};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
-use crate::value::{Body, Kind, Message, Value, Xml, XmlLimits};
+use crate::value::{Body, Kind, Message, Value, Xml, XmlError, XmlLimits};
 
 /// The messages whose bodies a step reads and writes.
 pub(crate) struct Places {
@@ -70,18 +70,21 @@ impl Places {
 }
 
 /// A body as XML, whether a step has parsed it or not.
-pub(crate) fn xml_of(body: &Body) -> Result<Arc<Xml>, String> {
+pub(crate) fn xml_of(body: &Body) -> Result<Arc<Xml>, Fault> {
     if let Some(document) = body.xml() {
         return Ok(document.clone());
     }
     let bytes = body.bytes().unwrap_or_default();
     if bytes.is_empty() {
-        return Err("there is no body".to_owned());
+        return Err(transform_error("there is no body"));
     }
-    match Xml::parse(&bytes, &XmlLimits::LOOSE) {
-        Ok(document) => Ok(document.into()),
-        Err(error) => Err(format!("the body is not XML: {error}")),
-    }
+    let document = Xml::parse(&bytes, &XmlLimits::LOOSE);
+    Ok(document.map_err(|error| xml_fault(&error, "the body is not XML"))?.into())
+}
+
+/// The fault of XML that cannot be read or written: `what` is wrong, unless there is no memory.
+pub(crate) fn xml_fault(error: &XmlError, what: &str) -> Fault {
+    error.no_room.map_or_else(|| transform_error(format!("{what}: {error}")), Fault::from)
 }
 
 /// A body as JSON, whether a step has parsed it or not.

@@ -7,12 +7,13 @@ use http::header::{HeaderName, HeaderValue};
 
 use crate::base::{Reported, codes};
 use crate::expression::{
-    Builtin, Edit, Editor, ExpressionError, JsonataPath, Places, Reference, Root, Scope, XPath, XPathNode, XPathResult,
+    Builtin, Edit, Editor, ExpressionError, JsonataPath, Places, Reference, Root, Scope, SetError, XPath, XPathNode,
+    XPathResult,
 };
 use crate::policy::kit::body_conversion::json_of;
 use crate::policy::{Access, Compiler};
-use crate::runtime::Context;
-use crate::value::{Body, Message, NodeId, Value, Xml, XmlLimits};
+use crate::runtime::{Context, Fault, FaultKind, FaultSource};
+use crate::value::{Body, Message, NoRoom, NodeId, Value, Xml, XmlError, XmlLimits};
 
 /// Where an edit is to happen.
 pub(crate) enum Target {
@@ -42,11 +43,40 @@ impl Names {
 }
 
 /// Why an edit cannot happen.
-pub(crate) struct EditError(pub String);
+pub(crate) enum EditError {
+    Message(String),
+    NoRoom(NoRoom),
+}
+
+impl EditError {
+    /// The fault, whose message begins so.
+    pub(crate) fn fault(self, kind: &'static FaultKind, what: &str) -> Fault {
+        match self {
+            EditError::Message(message) => Fault::new(kind, FaultSource::Gateway, format!("{what}: {message}")),
+            EditError::NoRoom(none) => none.into(),
+        }
+    }
+}
 
 impl From<ExpressionError> for EditError {
     fn from(error: ExpressionError) -> Self {
-        EditError(error.to_string())
+        EditError::Message(error.to_string())
+    }
+}
+
+impl From<NoRoom> for EditError {
+    fn from(none: NoRoom) -> Self {
+        EditError::NoRoom(none)
+    }
+}
+
+impl From<XmlError> for EditError {
+    /// Of a body that is read.
+    fn from(error: XmlError) -> Self {
+        match error.no_room {
+            Some(none) => none.into(),
+            None => EditError::Message(format!("the body is not XML: {error}")),
+        }
     }
 }
 
@@ -196,10 +226,11 @@ fn below(cx: &mut Context, root: &Root, names: &Names, editor: &mut Editor<'_>, 
     let mut value = match json_of(&body) {
         Ok(value) => value,
         Err(_) if matches!(body, Body::Empty) || !strict => return Ok(()),
-        Err(message) => return Err(EditError(message)),
+        Err(message) => return Err(EditError::Message(message)),
     };
     let gone = inside.edit(&mut value, cx, editor)?;
-    give_back(cx, root, Some(if gone { Body::Empty } else { Body::Value(value) }))
+    let body = if gone { Body::Empty } else { Body::Value(cx.state.budget.keep(value)?) };
+    give_back(cx, root, Some(body))
 }
 
 fn is_xml(body: &Body) -> bool {
@@ -217,7 +248,10 @@ fn in_variable(cx: &mut Context, root: &Root, path: &JsonataPath, editor: &mut E
     }
     let gone = path.edit(&mut value, cx, editor)?;
     let written = if gone { cx.clear(&reference) } else { cx.set(&reference, value) };
-    written.map_err(|error| EditError(error.to_string()))
+    written.map_err(|error| match error {
+        SetError::NoRoom(none) => none.into(),
+        error => EditError::Message(error.to_string()),
+    })
 }
 
 fn in_headers(
@@ -244,8 +278,9 @@ fn in_headers(
     match edit {
         Edit::Remove => drop(headers.remove(&name)),
         Edit::Replace(value) => {
-            let value = HeaderValue::from_bytes(value.to_text().as_bytes())
-                .map_err(|_| EditError(format!("the new value of the header `{name}` cannot stand in a header")))?;
+            let value = HeaderValue::from_bytes(value.to_text().as_bytes()).map_err(|_| {
+                EditError::Message(format!("the new value of the header `{name}` cannot stand in a header"))
+            })?;
             headers.insert(name, value);
         }
     }
@@ -265,8 +300,7 @@ fn in_document(
             Some(document) => Xml::clone(document),
             None => {
                 let bytes = body.bytes().unwrap_or_default();
-                let read = Xml::parse(&bytes, &XmlLimits::LOOSE);
-                read.map_err(|error| EditError(format!("the body is not XML: {error}")))?
+                Xml::parse(&bytes, &XmlLimits::LOOSE)?
             }
         },
     };
@@ -301,9 +335,9 @@ pub(crate) fn edit_nodes(
 
 /// The nodes that an expression finds.
 pub(crate) fn found(document: &Xml, xpath: &XPath) -> Result<Vec<XPathNode>, EditError> {
-    match xpath.evaluate(document).map_err(EditError)? {
+    match xpath.evaluate(document).map_err(EditError::Message)? {
         XPathResult::Nodes(nodes) => Ok(nodes),
-        _ => Err(EditError("the XPath expression finds a value and no places".to_owned())),
+        _ => Err(EditError::Message("the XPath expression finds a value and no places".to_owned())),
     }
 }
 
@@ -311,7 +345,7 @@ fn checked(value: &Value) -> Result<String, EditError> {
     let text = value.to_text();
     match text.chars().all(crate::value::is_xml_char) {
         true => Ok(text.into_owned()),
-        false => Err(EditError("the new text has a character that cannot stand in XML".to_owned())),
+        false => Err(EditError::Message("the new text has a character that cannot stand in XML".to_owned())),
     }
 }
 
@@ -352,7 +386,7 @@ pub(crate) mod jsonx {
             Kind::Object(_) => "object",
         };
         if builder.depth() >= MAX_XML_DEPTH {
-            return Err(EditError(format!("the body is deeper than {MAX_XML_DEPTH} levels")));
+            return Err(EditError::Message(format!("the body is deeper than {MAX_XML_DEPTH} levels")));
         }
         let is_first = builder.depth() == 0;
         builder.start(XmlName { prefix: Some("json".into()), local: kind.into(), namespace: Some(JSONX.into()) });

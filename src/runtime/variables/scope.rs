@@ -227,6 +227,10 @@ impl State {
     }
 
     fn put(&mut self, reference: &Reference, value: Value, append: bool) -> Result<(), SetError> {
+        let value = self.budget.keep(value)?;
+        if append {
+            self.budget.copies(&self.get(reference))?;
+        }
         let path = &reference.path;
         match &reference.root {
             Root::Builtin(Builtin::Message) if reference.variable() == Variable::MessageHeaders => {

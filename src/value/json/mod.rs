@@ -12,6 +12,7 @@ mod read;
 mod repeats;
 mod repr;
 mod scan;
+mod size;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -24,4 +25,6 @@ pub use inside::{ListIter, ObjectIter};
 pub use number::Number;
 pub use read::without_mark;
 pub use repr::{Members, Value};
+pub use size::tree_bytes;
 pub use view::{Kind, List, Object, ValueRef};
+pub(super) use write::write_escaped;

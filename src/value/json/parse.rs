@@ -9,7 +9,7 @@ use super::scan;
 use super::tape::{Json, MOST_BYTES, Tag, Word};
 
 /// Lists and objects inside each other.
-const MOST_OPEN: usize = 127;
+pub(super) const MOST_OPEN: usize = 127;
 
 /// Words of a tape that are made room for at first; later there is as much again each time.
 const FIRST_WORDS: usize = 1024;
@@ -18,7 +18,7 @@ const FIRST_WORDS: usize = 1024;
 const FEW: usize = 128;
 
 /// Reads a text.
-pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
+pub(super) fn read(text: ByteString, most_open: usize) -> Result<Json, Unread> {
     if text.len() >= MOST_BYTES {
         return Err(Unread { expected: Expected::Shorter, at: 0 });
     }
@@ -33,6 +33,7 @@ pub(super) fn read(text: ByteString) -> Result<Json, Unread> {
         names: 0,
         inner: Open::NOTHING,
         around: SmallVec::new(),
+        most_open,
     };
     if let Err(expected) = reader.document() {
         return Err(Unread { expected, at: reader.at });
@@ -88,6 +89,7 @@ struct Reader<'t> {
     /// The list or object that is being read, and those around it.
     inner: Open,
     around: SmallVec<[Open; 24]>,
+    most_open: usize,
 }
 
 impl Reader<'_> {
@@ -150,7 +152,7 @@ impl Reader<'_> {
     }
 
     fn start(&mut self, within: Within) -> Result<bool, Expected> {
-        if self.around.len() >= MOST_OPEN {
+        if self.around.len() >= self.most_open {
             return Err(Expected::Shallower);
         }
         let node = self.tape.len();

@@ -9,8 +9,9 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::error::{Expected, JsonError, Unread};
-use super::parse;
+use super::parse::{self, MOST_OPEN};
 use super::repr::{Members, Repr, Value};
+use super::tape::Json;
 use super::view::Kind;
 
 /// Some senders of UTF-8 put it before their texts. It says nothing.
@@ -35,6 +36,12 @@ impl Value {
         read(bytes.clone()).ok()
     }
 
+    /// Reads JSON that the gateway has written, which may be deeper.
+    #[expect(clippy::expect_used, reason = "what writes JSON writes valid JSON that is not too long")]
+    pub fn read_made(text: ByteString) -> Value {
+        parse::read(text, usize::MAX).map(of).expect("valid JSON")
+    }
+
     /// Reads JSON text in which every name is there once in its object. The error ends a sentence that names what was read, and
     /// quotes nothing.
     pub fn read_unique(bytes: Bytes) -> Result<Value, &'static str> {
@@ -57,15 +64,18 @@ impl Value {
 fn read(mut bytes: Bytes) -> Result<Value, Unread> {
     bytes = bytes.slice_ref(without_mark(&bytes));
     let text = ByteString::try_from(bytes).map_err(|_| Unread { expected: Expected::Utf8, at: 0 })?;
-    let json = Arc::new(parse::read(text)?);
-    let value = Value(Repr::Read { node: 0, json });
+    parse::read(text, MOST_OPEN).map(of)
+}
+
+fn of(json: Json) -> Value {
+    let value = Value(Repr::Read { node: 0, json: Arc::new(json) });
     // A value that is no tree needs no tape.
-    Ok(match value.kind() {
+    match value.kind() {
         Kind::Number(number) => Value::number(&number.to_text()).unwrap_or_default(),
         Kind::String(text) => text.into(),
         Kind::List(_) | Kind::Object(_) => value,
         _ => value.view().to_value(),
-    })
+    }
 }
 
 impl<'de> Deserialize<'de> for Value {

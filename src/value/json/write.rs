@@ -69,31 +69,38 @@ impl<'a> ValueRef<'a> {
     }
 }
 
-/// Writes a text in quotes; what JSON does not let stand there is escaped.
+/// Writes a text in quotes.
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
+    write_escaped(text, |part| out.push_str(part));
+    out.push('"');
+}
+
+/// Writes a text; what JSON does not let be in quotes is escaped.
+pub(in crate::value) fn write_escaped(text: &str, mut out: impl FnMut(&str)) {
+    const DIGITS: &str = "0123456789abcdef";
     let mut rest = text;
     loop {
         let (plain, special) = rest.split_at(plain_end(rest.as_bytes(), 0));
-        out.push_str(plain);
+        out(plain);
         let Some(letter) = special.chars().next() else { break };
         match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
+            '"' => out("\\\""),
+            '\\' => out("\\\\"),
+            '\n' => out("\\n"),
+            '\r' => out("\\r"),
+            '\t' => out("\\t"),
+            '\u{8}' => out("\\b"),
+            '\u{c}' => out("\\f"),
             control => {
-                let digit = |number: u32| char::from_digit(number, 16).unwrap_or('0');
-                out.push_str("\\u00");
-                out.extend([digit(u32::from(control) >> 4), digit(u32::from(control) & 15)]);
+                let digit = |number: u32| &DIGITS[number as usize..=number as usize];
+                out("\\u00");
+                out(digit(u32::from(control) >> 4 & 15));
+                out(digit(u32::from(control) & 15));
             }
         }
         rest = &special[1..];
     }
-    out.push('"');
 }
 
 impl ValueRef<'_> {

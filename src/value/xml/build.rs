@@ -5,6 +5,14 @@ use std::sync::Arc;
 
 use super::document::{Kind, Node, Slice};
 use super::{Attribute, Declaration, NodeId, Xml, XmlName};
+use crate::value::NoRoom;
+use crate::value::room::FEW;
+
+/// What a block of memory takes in addition to its bytes.
+const BLOCK: usize = 16;
+
+/// What a new name takes while the document is made, in addition to what stays of it.
+const NEW_NAME: usize = 160;
 
 /// A document that is being made. What is started must be ended in turn; what is left open is ended by `finish`.
 #[derive(Debug, Default)]
@@ -14,6 +22,10 @@ pub struct XmlBuilder {
     known: HashMap<XmlName, u32>,
     /// Text that has come since the last node.
     pending: String,
+    /// The bytes of texts and names.
+    texts: usize,
+    /// What only the making takes: lists have room for more, and names are looked up.
+    passing: usize,
 }
 
 impl XmlBuilder {
@@ -21,6 +33,13 @@ impl XmlBuilder {
         let mut builder = XmlBuilder::default();
         builder.document.nodes.push(Node { parent: 0, end: 1, kind: Kind::Root });
         builder.open.push(0);
+        builder
+    }
+
+    /// A document of about so many nodes.
+    pub(super) fn of(nodes: usize) -> Self {
+        let mut builder = XmlBuilder::new();
+        builder.document.nodes.reserve_exact(nodes);
         builder
     }
 
@@ -45,6 +64,7 @@ impl XmlBuilder {
         let names = &mut self.document.names;
         let name = *self.known.entry(name).or_insert_with_key(|name| {
             names.push(name.clone());
+            self.passing += NEW_NAME;
             number(names.len() - 1)
         });
         let at = |count: usize| Slice { from: number(count), to: number(count) };
@@ -55,6 +75,7 @@ impl XmlBuilder {
 
     /// Adds an attribute to the element that was just opened.
     pub fn attribute(&mut self, name: XmlName, value: &str) {
+        self.texts += value.len() + BLOCK;
         self.document.attributes.push(Attribute { name, value: value.into() });
         let count = number(self.document.attributes.len());
         if let Some(Node { kind: Kind::Element { attributes, .. }, .. }) = self.document.nodes.last_mut() {
@@ -91,12 +112,14 @@ impl XmlBuilder {
 
     pub fn comment(&mut self, text: &str) {
         self.flush();
+        self.texts += text.len() + BLOCK;
         self.push(Kind::Comment(text.into()));
     }
 
     pub fn instruction(&mut self, target: &str, data: &str) {
         self.flush();
-        self.push(Kind::Instruction { target: target.into(), data: data.into() });
+        self.texts += target.len() + data.len() + 3 * BLOCK;
+        self.push(Kind::Instruction(Box::new((target.into(), data.into()))));
     }
 
     /// The document.
@@ -105,12 +128,31 @@ impl XmlBuilder {
         while !self.open.is_empty() {
             self.close();
         }
+        self.document.shrink();
+        let bytes = self.document.lists() + self.texts;
+        self.document.room.set(if bytes > FEW { bytes } else { 0 });
         self.document
+    }
+
+    /// Notes a text that the document's names share.
+    pub(super) fn shared(&mut self, text: &str) {
+        self.texts += text.len() + 2 * BLOCK;
+        self.passing += 2 * NEW_NAME;
+    }
+
+    /// Takes the room for what there is so far, in large steps. A small document needs none.
+    pub(super) fn take_room(&mut self) -> Result<(), NoRoom> {
+        let bytes = self.document.lists() + self.texts + self.passing;
+        match bytes > self.document.room.bytes() + FEW {
+            true => self.document.room.take(bytes - self.document.room.bytes()),
+            false => Ok(()),
+        }
     }
 
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             let text = std::mem::take(&mut self.pending).into_boxed_str();
+            self.texts += text.len() + BLOCK;
             self.push(Kind::Text(text));
         }
     }

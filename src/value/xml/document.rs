@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::value::room::Room;
+
 /// An XML document. The nodes stand in document order, so a node's place is its number.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Xml {
     pub(super) nodes: Vec<Node>,
     pub(super) names: Vec<XmlName>,
@@ -11,6 +13,18 @@ pub struct Xml {
     pub(super) declarations: Vec<Declaration>,
     /// It began with `<?xml …?>`, and is written so.
     pub(super) declared: bool,
+    /// What it takes, where that is much.
+    pub(super) room: Room,
+}
+
+impl PartialEq for Xml {
+    fn eq(&self, other: &Self) -> bool {
+        self.nodes == other.nodes
+            && self.names == other.names
+            && self.attributes == other.attributes
+            && self.declarations == other.declarations
+            && self.declared == other.declared
+    }
 }
 
 /// The number of a node; 0 is the root, above the document's element.
@@ -27,11 +41,18 @@ pub(super) struct Node {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
     Root,
-    Element { name: u32, attributes: Slice, declarations: Slice },
+    Element {
+        name: u32,
+        attributes: Slice,
+        declarations: Slice,
+    },
     Text(Box<str>),
     Comment(Box<str>),
-    Instruction { target: Box<str>, data: Box<str> },
+    /// Its target and its data. There are few, and nodes are many.
+    Instruction(Box<(Box<str>, Box<str>)>),
 }
+
+const _: () = assert!(size_of::<Node>() == 32);
 
 /// A part of one of the document's lists.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -82,6 +103,22 @@ impl Xml {
         utf16 || bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
     }
 
+    /// The bytes of its lists.
+    pub(super) fn lists(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>()
+            + self.names.capacity() * size_of::<XmlName>()
+            + self.attributes.capacity() * size_of::<Attribute>()
+            + self.declarations.capacity() * size_of::<Declaration>()
+    }
+
+    /// Gives back what lists have grown too much.
+    pub(super) fn shrink(&mut self) {
+        shrink(&mut self.nodes);
+        shrink(&mut self.names);
+        shrink(&mut self.attributes);
+        shrink(&mut self.declarations);
+    }
+
     /// A node.
     pub fn node(&self, id: NodeId) -> XmlNode<'_> {
         match self.nodes.get(id as usize).map(|node| &node.kind) {
@@ -95,7 +132,7 @@ impl Xml {
             },
             Some(Kind::Text(text)) => XmlNode::Text(text),
             Some(Kind::Comment(text)) => XmlNode::Comment(text),
-            Some(Kind::Instruction { target, data }) => XmlNode::Instruction { target, data },
+            Some(Kind::Instruction(both)) => XmlNode::Instruction { target: &both.0, data: &both.1 },
             Some(Kind::Root) | None => XmlNode::Root,
         }
     }
@@ -191,6 +228,13 @@ impl XmlName {
             Some(prefix) => format!("{prefix}:{}", self.local),
             None => self.local.to_string(),
         }
+    }
+}
+
+fn shrink<T>(list: &mut Vec<T>) {
+    // A small one is not worth a copy.
+    if list.capacity() > list.len() + list.len() / 4 + 1024 {
+        list.shrink_to_fit();
     }
 }
 

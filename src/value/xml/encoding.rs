@@ -24,13 +24,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, XmlError> {
             let message = format!(
                 "the encoding `{other}` is not supported: UTF-8, ISO-8859-1, and UTF-16 with a byte order mark are"
             );
-            Err(XmlError { message })
+            Err(XmlError::new(message))
         }
     }
 }
 
 fn utf16<'b>(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'b, str>, XmlError> {
-    let broken = || XmlError { message: "the document is not in UTF-16, which its first bytes say".to_owned() };
+    let broken = || XmlError::new("the document is not in UTF-16, which its first bytes say");
     if !bytes.len().is_multiple_of(2) {
         return Err(broken());
     }

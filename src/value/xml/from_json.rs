@@ -1,12 +1,15 @@
-//! JSON as XML, by the BadgerFish convention; plain members become elements with text.
+//! JSON as the text of an XML document, by the BadgerFish convention; plain members become elements with text. No tree is made.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::names::is_plain_name;
-use super::{Xml, XmlBuilder, XmlError, XmlName, is_qualified_name, is_xml_char};
-use crate::value::{Kind, MAX_XML_DEPTH, Value, ValueRef};
+use bytestring::ByteString;
 
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
+use super::names::is_plain_name;
+use super::text::Text;
+use super::write::{declaration, escape};
+use super::{Xml, XmlError, is_qualified_name, is_xml_char};
+use crate::value::{Kind, MAX_XML_DEPTH, Value, ValueRef};
 
 /// How a document is put around JSON that is none.
 #[derive(Debug, Clone)]
@@ -20,14 +23,16 @@ pub struct XmlRoot {
 }
 
 impl Xml {
-    /// A document made of JSON.
-    pub fn from_json(json: &Value, root: &XmlRoot) -> Result<Xml, XmlError> {
-        let mut maker = Maker { builder: XmlBuilder::new(), scope: Vec::new(), unnamed: &root.unnamed };
-        match own_root(json.view()).filter(|_| !root.always) {
-            Some((name, value)) => maker.element(name, value)?,
-            None => maker.element(&root.name, json.view())?,
-        }
-        Ok(maker.builder.finish())
+    /// The text of a document that is made of JSON.
+    pub fn text_of_json(json: &Value, root: &XmlRoot) -> Result<ByteString, XmlError> {
+        let write = |text: &mut Text| {
+            let mut maker = Maker { text, in_tag: false, depth: 0, scope: Vec::new(), unnamed: &root.unnamed };
+            match own_root(json.view()).filter(|_| !root.always) {
+                Some((name, value)) => maker.element(name, value),
+                None => maker.element(&root.name, json.view()),
+            }
+        };
+        Text::made("XML", write, |_| 0)
     }
 }
 
@@ -42,37 +47,57 @@ fn own_root(json: ValueRef<'_>) -> Option<(&str, ValueRef<'_>)> {
 /// A prefix and its namespace.
 type Binding = (Arc<str>, Arc<str>);
 
-struct Maker<'r> {
-    builder: XmlBuilder,
+struct Maker<'t> {
+    text: &'t mut Text,
+    /// The tag of an element is open, so that attributes may follow.
+    in_tag: bool,
+    /// How many elements are open.
+    depth: usize,
     /// Prefixes and namespaces in scope, outer ones first.
     scope: Vec<Binding>,
-    unnamed: &'r Arc<str>,
+    unnamed: &'t str,
 }
 
 impl Maker<'_> {
     fn element(&mut self, name: &str, value: ValueRef<'_>) -> Result<(), XmlError> {
-        if self.builder.depth() >= MAX_XML_DEPTH {
-            return Err(XmlError { message: format!("the JSON is deeper than {MAX_XML_DEPTH} levels") });
+        if self.depth >= MAX_XML_DEPTH {
+            return Err(XmlError::new(format!("the JSON is deeper than {MAX_XML_DEPTH} levels")));
         }
+        self.text.check()?;
         let outer = self.scope.len();
         let declared = self.declared(value)?;
         self.scope.extend(declared.iter().cloned());
-        let name = self.name(name, true)?;
-        self.builder.start(name);
-        declared.into_iter().for_each(|(prefix, uri)| self.builder.declare(prefix, uri));
+        self.check_name(name)?;
+        self.end_tag();
+        self.text.push_str("<");
+        self.text.push_str(name);
+        declared.iter().for_each(|(prefix, uri)| declaration(self.text, prefix, uri));
+        (self.in_tag, self.depth) = (true, self.depth + 1);
         self.content(value)?;
-        self.builder.end();
+        self.depth -= 1;
+        if std::mem::take(&mut self.in_tag) {
+            self.text.push_str("/>");
+        } else {
+            self.text.push_str("</");
+            self.text.push_str(name);
+            self.text.push_str(">");
+        }
         self.scope.truncate(outer);
         Ok(())
+    }
+
+    /// Ends the tag that is open: content follows.
+    fn end_tag(&mut self) {
+        if std::mem::take(&mut self.in_tag) {
+            self.text.push_str(">");
+        }
     }
 
     fn content(&mut self, value: ValueRef<'_>) -> Result<(), XmlError> {
         match value.kind() {
             Kind::Object(members) => {
                 for (name, value) in members.iter().filter(|(name, _)| is_attribute(name)) {
-                    let name = self.name(&name[1..], false)?;
-                    let text = plain_text(value, &name.local)?;
-                    self.builder.attribute(name, &text);
+                    self.attribute(&name[1..], value)?;
                 }
                 for (name, value) in members.iter().filter(|(name, _)| !is_attribute(name) && *name != "@xmlns") {
                     self.member(name, value)?;
@@ -80,34 +105,49 @@ impl Maker<'_> {
                 Ok(())
             }
             Kind::List(items) => {
-                let unnamed = self.unnamed.clone();
-                items.iter().try_for_each(|item| self.element(&unnamed, item))
+                let unnamed = self.unnamed;
+                items.iter().try_for_each(|item| self.element(unnamed, item))
             }
             Kind::Xml(document) => {
-                document.copy_below(0, &mut self.builder, &|_| true, &|_, _| true);
+                if document.len() > 1 {
+                    self.end_tag();
+                    document.write_to(self.text);
+                }
                 Ok(())
             }
-            _ => {
-                let text = value.to_text();
-                self.text(&text)
-            }
+            _ => self.characters(&value.to_text()),
         }
+    }
+
+    fn attribute(&mut self, name: &str, value: ValueRef<'_>) -> Result<(), XmlError> {
+        self.check_name(name)?;
+        let local = name.split_once(':').map_or(name, |(_, local)| local);
+        let text = plain_text(value, local)?;
+        self.text.push_str(" ");
+        self.text.push_str(name);
+        self.text.push_str("=\"");
+        escape(self.text, &text, true);
+        self.text.push_str("\"");
+        Ok(())
     }
 
     fn member(&mut self, name: &str, value: ValueRef<'_>) -> Result<(), XmlError> {
         match (name, value.kind()) {
             ("$", _) => {
                 let text = plain_text(value, "$")?;
-                self.text(&text)
+                self.characters(&text)
             }
             (name, Kind::List(items)) => items.iter().try_for_each(|item| self.element(name, item)),
             (name, _) => self.element(name, value),
         }
     }
 
-    fn text(&mut self, text: &str) -> Result<(), XmlError> {
+    fn characters(&mut self, text: &str) -> Result<(), XmlError> {
         check(text)?;
-        self.builder.text(text);
+        if !text.is_empty() {
+            self.end_tag();
+            escape(self.text, text, false);
+        }
         Ok(())
     }
 
@@ -119,23 +159,21 @@ impl Maker<'_> {
         let all: Vec<Binding> = match written.kind() {
             Kind::String(uri) => vec![("".into(), uri.into())],
             Kind::Object(members) => {
-                let uri = |value: ValueRef<'_>| plain_text(value, "@xmlns").map(Arc::from);
+                let uri = |value: ValueRef<'_>| plain_text(value, "@xmlns").map(|uri| Arc::from(&*uri));
                 let one = |(name, value): (&str, ValueRef<'_>)| {
                     let prefix = if name == "$" { "".into() } else { name.into() };
                     Ok((prefix, uri(value)?))
                 };
                 members.iter().map(one).collect::<Result<_, XmlError>>()?
             }
-            _ => return Err(XmlError { message: "`@xmlns` is neither a text nor a map".to_owned() }),
+            _ => return Err(XmlError::new("`@xmlns` is neither a text nor a map".to_owned())),
         };
         for (prefix, uri) in &all {
             let wrong = &**prefix == "xmlns"
                 || &**prefix == "xml"
                 || (!prefix.is_empty() && (uri.is_empty() || !is_plain_name(prefix)));
             if wrong {
-                return Err(XmlError {
-                    message: format!("`@xmlns` has the prefix `{}`, which XML forbids", short(prefix)),
-                });
+                return Err(XmlError::new(format!("`@xmlns` has the prefix `{}`, which XML forbids", short(prefix))));
             }
             check(uri)?;
         }
@@ -147,24 +185,19 @@ impl Maker<'_> {
         self.scope.iter().rev().find(|(known, _)| **known == *prefix).map(|(_, uri)| &**uri)
     }
 
-    fn name(&self, name: &str, of_element: bool) -> Result<XmlName, XmlError> {
+    /// Whether a name can be one, and its prefix has a namespace.
+    fn check_name(&self, name: &str) -> Result<(), XmlError> {
         if !is_qualified_name(name) {
-            return Err(XmlError { message: format!("`{}` is not a name that XML allows", short(name)) });
+            return Err(XmlError::new(format!("`{}` is not a name that XML allows", short(name))));
         }
-        let Some((prefix, local)) = name.split_once(':') else {
-            let namespace = self.uri("").filter(|uri| of_element && !uri.is_empty()).map(Arc::from);
-            return Ok(XmlName { namespace, ..XmlName::plain(name) });
-        };
-        let namespace = match self.uri(prefix) {
-            Some(uri) => uri,
-            None if prefix == "xml" => XML,
-            None => {
+        match name.split_once(':') {
+            Some((prefix, _)) if prefix != "xml" && self.uri(prefix).is_none() => {
                 let message =
                     format!("the prefix of `{}` has no namespace: an `@xmlns` around it must declare one", short(name));
-                return Err(XmlError { message });
+                Err(XmlError::new(message))
             }
-        };
-        Ok(XmlName { prefix: Some(prefix.into()), local: local.into(), namespace: Some(namespace.into()) })
+            _ => Ok(()),
+        }
     }
 }
 
@@ -173,18 +206,18 @@ fn is_attribute(name: &str) -> bool {
 }
 
 /// The text of a value that has no members.
-fn plain_text(value: ValueRef<'_>, name: &str) -> Result<String, XmlError> {
+fn plain_text<'v>(value: ValueRef<'v>, name: &str) -> Result<Cow<'v, str>, XmlError> {
     if let Kind::Object(_) | Kind::List(_) = value.kind() {
-        return Err(XmlError { message: format!("`{}` holds a map or a list where text belongs", short(name)) });
+        return Err(XmlError::new(format!("`{}` holds a map or a list where text belongs", short(name))));
     }
     let text = value.to_text();
     check(&text)?;
-    Ok(text.into_owned())
+    Ok(text)
 }
 
 fn check(text: &str) -> Result<(), XmlError> {
     match text.chars().find(|letter| !is_xml_char(*letter)) {
-        Some(letter) => Err(XmlError { message: format!("the character U+{:04X} cannot stand in XML", letter as u32) }),
+        Some(letter) => Err(XmlError::new(format!("the character U+{:04X} cannot stand in XML", letter as u32))),
         None => Ok(()),
     }
 }

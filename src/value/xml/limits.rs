@@ -1,5 +1,7 @@
 //! Limits on XML. The names and the defaults are those of IBM's parse settings; zero means no limit.
 
+use crate::value::NoRoom;
+
 /// Elements inside each other, whatever the limits say.
 pub const MAX_XML_DEPTH: usize = 512;
 
@@ -44,6 +46,14 @@ pub struct XmlMetrics {
 pub struct XmlError {
     /// One sentence, with the place.
     pub message: String,
+    /// Nothing is wrong with the text: there is no memory for what is made of it.
+    pub no_room: Option<NoRoom>,
+}
+
+impl From<NoRoom> for XmlError {
+    fn from(none: NoRoom) -> Self {
+        XmlError { message: none.to_string(), no_room: Some(none) }
+    }
 }
 
 impl XmlLimits {
@@ -74,11 +84,15 @@ impl Default for XmlLimits {
 }
 
 impl XmlError {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        XmlError { message: message.into(), no_room: None }
+    }
+
     pub(super) fn at(message: impl std::fmt::Display, at: usize) -> Self {
-        XmlError { message: format!("{message} at byte {at}") }
+        XmlError::new(format!("{message} at byte {at}"))
     }
 
     pub(super) fn over(what: &str, limit: usize, at: usize) -> Self {
-        XmlError { message: format!("{what} at byte {at}: at most {limit} are allowed") }
+        XmlError::new(format!("{what} at byte {at}: at most {limit} are allowed"))
     }
 }

@@ -13,6 +13,7 @@ mod names;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod text;
 mod to_json;
 mod write;
 

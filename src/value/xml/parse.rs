@@ -29,7 +29,8 @@ impl Xml {
         }
         let mut reader = Reader::from_str(&text);
         reader.config_mut().check_comments = true;
-        let mut read = Read::new(limits);
+        let nodes = memchr::memchr_iter(b'<', text.as_bytes()).count();
+        let mut read = Read::new(limits, XmlBuilder::of(nodes.min(MAX_NODES)));
         loop {
             let at = usize::try_from(reader.buffer_position()).unwrap_or_default();
             match reader.read_event() {
@@ -61,11 +62,11 @@ struct Read<'l> {
 }
 
 impl<'l> Read<'l> {
-    fn new(limits: &'l XmlLimits) -> Self {
+    fn new(limits: &'l XmlLimits, builder: XmlBuilder) -> Self {
         let xml: Arc<str> = "xml".into();
         Read {
             limits,
-            builder: XmlBuilder::new(),
+            builder,
             metrics: XmlMetrics::default(),
             bindings: HashMap::from([(xml, vec![XML.into()])]),
             open: Vec::new(),
@@ -125,7 +126,7 @@ impl<'l> Read<'l> {
         self.started = true;
         match self.builder.size() > MAX_NODES {
             true => Err(XmlError::over("too many elements, texts and attributes", MAX_NODES, at)),
-            false => Ok(()),
+            false => Ok(self.builder.take_room()?),
         }
     }
 
@@ -283,6 +284,7 @@ impl<'l> Read<'l> {
             Some(known) => known.clone(),
             None => {
                 let new: Arc<str> = text.into();
+                self.builder.shared(text);
                 self.interned.insert(new.clone());
                 new
             }

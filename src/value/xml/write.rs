@@ -1,8 +1,7 @@
 //! Writes a document: UTF-8, every text escaped, elements without content as `<a/>`.
 
-use std::fmt::Write as _;
-
-use super::{NodeId, Xml, XmlName, XmlNode};
+use super::text::Text;
+use super::{Attribute, NodeId, Xml, XmlName, XmlNode};
 
 impl Xml {
     /// The document as text, with `<?xml …?>` where it began with it.
@@ -16,78 +15,103 @@ impl Xml {
 
     /// The document as text, without `<?xml …?>`.
     pub fn write(&self) -> String {
-        let mut out = String::new();
+        let mut out = Text::new("XML");
+        self.write_to(&mut out);
+        out.into_string()
+    }
+
+    pub(super) fn write_to(&self, out: &mut Text) {
         let mut open: Vec<(NodeId, &XmlName)> = Vec::new();
         for id in 1..self.len() as NodeId {
-            self.close(&mut out, &mut open, id);
+            self.close(out, &mut open, id);
             match self.node(id) {
                 XmlNode::Element { name, attributes, declarations } => {
-                    out.push('<');
-                    push_name(&mut out, name);
-                    for declaration in declarations {
-                        match declaration.prefix.is_empty() {
-                            true => out.push_str(" xmlns=\""),
-                            false => drop(write!(out, " xmlns:{}=\"", declaration.prefix)),
-                        }
-                        escape(&mut out, &declaration.uri, true);
-                        out.push('"');
-                    }
-                    for attribute in attributes {
-                        out.push(' ');
-                        push_name(&mut out, &attribute.name);
-                        out.push_str("=\"");
-                        escape(&mut out, &attribute.value, true);
-                        out.push('"');
-                    }
+                    out.push_str("<");
+                    push_name(out, name);
+                    declarations.iter().for_each(|one| declaration(out, &one.prefix, &one.uri));
+                    attributes.iter().for_each(|one| push_attribute(out, one));
                     if self.end(id) == id + 1 {
                         out.push_str("/>");
                     } else {
-                        out.push('>');
+                        out.push_str(">");
                         open.push((id, name));
                     }
                 }
-                XmlNode::Text(text) => escape(&mut out, text, false),
-                XmlNode::Comment(text) => drop(write!(out, "<!--{text}-->")),
-                XmlNode::Instruction { target, data: "" } => drop(write!(out, "<?{target}?>")),
-                XmlNode::Instruction { target, data } => drop(write!(out, "<?{target} {data}?>")),
+                XmlNode::Text(text) => escape(out, text, false),
+                XmlNode::Comment(text) => ["<!--", text, "-->"].into_iter().for_each(|part| out.push_str(part)),
+                XmlNode::Instruction { target, data: "" } => {
+                    ["<?", target, "?>"].into_iter().for_each(|part| out.push_str(part));
+                }
+                XmlNode::Instruction { target, data } => {
+                    ["<?", target, " ", data, "?>"].into_iter().for_each(|part| out.push_str(part));
+                }
                 XmlNode::Root => {}
             }
         }
-        self.close(&mut out, &mut open, NodeId::MAX);
-        out
+        self.close(out, &mut open, NodeId::MAX);
     }
 
-    fn close(&self, out: &mut String, open: &mut Vec<(NodeId, &XmlName)>, at: NodeId) {
+    fn close(&self, out: &mut Text, open: &mut Vec<(NodeId, &XmlName)>, at: NodeId) {
         while let Some((id, name)) = open.last() {
             if at < self.end(*id) {
                 return;
             }
             out.push_str("</");
             push_name(out, name);
-            out.push('>');
+            out.push_str(">");
             open.pop();
         }
     }
 }
 
-fn push_name(out: &mut String, name: &XmlName) {
+fn push_name(out: &mut Text, name: &XmlName) {
     if let Some(prefix) = &name.prefix {
         out.push_str(prefix);
-        out.push(':');
+        out.push_str(":");
     }
     out.push_str(&name.local);
 }
 
-fn escape(out: &mut String, text: &str, in_attribute: bool) {
-    for letter in text.chars() {
-        match letter {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' if in_attribute => out.push_str("&quot;"),
-            '\t' | '\n' if in_attribute => drop(write!(out, "&#{};", letter as u32)),
-            '\r' => out.push_str("&#13;"),
-            letter => out.push(letter),
-        }
+fn push_attribute(out: &mut Text, attribute: &Attribute) {
+    out.push_str(" ");
+    push_name(out, &attribute.name);
+    out.push_str("=\"");
+    escape(out, &attribute.value, true);
+    out.push_str("\"");
+}
+
+/// Writes `xmlns:prefix="uri"`, with the space before it.
+pub(super) fn declaration(out: &mut Text, prefix: &str, uri: &str) {
+    out.push_str(" xmlns");
+    if !prefix.is_empty() {
+        out.push_str(":");
+        out.push_str(prefix);
     }
+    out.push_str("=\"");
+    escape(out, uri, true);
+    out.push_str("\"");
+}
+
+/// Writes a text so that it reads the same.
+pub(super) fn escape(out: &mut Text, text: &str, in_attribute: bool) {
+    let is_special = |byte: u8| match byte {
+        b'<' | b'>' | b'&' | b'\r' => true,
+        b'"' | b'\t' | b'\n' => in_attribute,
+        _ => false,
+    };
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_special) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'&' => "&amp;",
+            b'"' => "&quot;",
+            b'\t' => "&#9;",
+            b'\n' => "&#10;",
+            _ => "&#13;",
+        });
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
 }

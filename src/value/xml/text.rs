@@ -1,0 +1,80 @@
+//! Text that is being made.
+
+use bytestring::ByteString;
+
+use super::XmlError;
+use crate::value::json::write_escaped;
+use crate::value::room::{FEW, Room, kept};
+
+/// As many bytes has no text: JSON that is made is read again.
+const MOST: usize = 1 << 28;
+
+/// A text that grows up to a length, and is counted after that.
+pub(super) struct Text {
+    text: String,
+    length: usize,
+    keeps: usize,
+    /// What it is, for messages.
+    of: &'static str,
+}
+
+impl Text {
+    /// A text of any length.
+    pub fn new(of: &'static str) -> Self {
+        Text { text: String::new(), length: 0, keeps: usize::MAX, of }
+    }
+
+    pub fn push_str(&mut self, part: &str) {
+        self.length += part.len();
+        if self.length <= self.keeps {
+            self.text.push_str(part);
+        }
+    }
+
+    /// Writes a text as JSON has it.
+    pub fn push_json(&mut self, text: &str) {
+        self.push_json_of(&[text]);
+    }
+
+    /// Writes texts that are one, as JSON has it.
+    pub fn push_json_of(&mut self, texts: &[&str]) {
+        self.push_str("\"");
+        texts.iter().for_each(|text| write_escaped(text, |part| self.push_str(part)));
+        self.push_str("\"");
+    }
+
+    pub fn into_string(self) -> String {
+        self.text
+    }
+
+    /// Fails where there is more already than a text may have.
+    pub fn check(&self) -> Result<(), XmlError> {
+        match self.length >= MOST {
+            true => Err(XmlError::new(format!("the {} would have {MOST} bytes or more", self.of))),
+            false => Ok(()),
+        }
+    }
+
+    /// The text that `write` makes. It makes a large one twice, as memory for all of it is asked for when its length is known: what
+    /// is too much is refused before it is there, and a text that grows would be there twice now and then. `more` says what is
+    /// made of the text in addition.
+    pub fn made(
+        of: &'static str,
+        write: impl Fn(&mut Text) -> Result<(), XmlError>,
+        more: impl FnOnce(&str) -> usize,
+    ) -> Result<ByteString, XmlError> {
+        let mut first = Text { keeps: FEW, ..Text::new(of) };
+        write(&mut first)?;
+        first.check()?;
+        if first.length <= FEW {
+            return Ok(first.text.into());
+        }
+        drop(std::mem::take(&mut first.text));
+        let mut room = Room::default();
+        room.take(first.length)?;
+        let mut whole = Text { text: String::with_capacity(first.length), ..Text::new(of) };
+        write(&mut whole)?;
+        room.take(more(&whole.text))?;
+        Ok(kept(whole.text, room))
+    }
+}
