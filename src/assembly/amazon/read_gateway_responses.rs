@@ -12,7 +12,11 @@ use crate::source::{Entry, Node};
 const KEY: &str = "x-amazon-apigateway-gateway-responses";
 
 /// The types that have a place here.
-const PLACED: [&str; 6] = [
+const PLACED: [&str; 10] = [
+    "BAD_REQUEST_BODY",
+    "BAD_REQUEST_PARAMETERS",
+    "MISSING_AUTHENTICATION_TOKEN",
+    "RESOURCE_NOT_FOUND",
     "DEFAULT_4XX",
     "DEFAULT_5XX",
     "INTEGRATION_FAILURE",
@@ -29,7 +33,7 @@ impl GatewayResponses {
             let kind = &*entry.key.text;
             if kind == "DEFAULT_4XX" || !PLACED.contains(&kind) {
                 let message = match kind {
-                    "DEFAULT_4XX" => "only a payload that is too large is answered this way yet".to_owned(),
+                    "DEFAULT_4XX" => "not every refusal is answered this way yet".to_owned(),
                     kind => format!("`{kind}` has no place here yet"),
                 };
                 let help = "where Gantry refuses a request before its operation runs, it answers in its own words";
@@ -39,7 +43,7 @@ impl GatewayResponses {
                 all.extend(changed(export, entry, findings));
             }
         }
-        GatewayResponses(all)
+        GatewayResponses { changed: all, is_http: export.is_http }
     }
 }
 
