@@ -241,6 +241,10 @@ impl Values {
             let help = format!("set it in the settings: `event-context: {{stage-variables: {{{variable}: …}}}}`");
             return Err(findings.push(Diagnostic::error(codes::PLACEHOLDER, place.span, message).help(help)));
         }
+        // Expressions of HTTP APIs are read where they are used.
+        if ["request.", "response.", "context."].iter().any(|root| name.starts_with(root)) {
+            return Ok(Filled { text: format!("${{{name}}}"), masked: false });
+        }
         if let Some(given) = self.names.get(name) {
             return Ok(Filled { text: given.text.clone(), masked: given.masked });
         }
