@@ -10,6 +10,7 @@ mod cors;
 mod default_route;
 mod draft;
 mod export;
+mod expressions;
 mod gateway_responses;
 pub(super) mod guards;
 mod http;
@@ -21,9 +22,11 @@ mod read_gateway_responses;
 mod request_parameters;
 mod response_parameters;
 mod responses;
+mod special_headers;
 #[cfg(test)]
 mod tests;
 mod unbuilt;
+mod validators;
 mod values;
 
 use super::parse::catch_list;
@@ -72,9 +75,23 @@ impl<'a> Export<'a> {
             return undecided(operation, findings).map(|()| None);
         };
         guards::of_operation(self, operation, findings);
+        let checks = validators::checks(self, operation);
         let node = self.referred(&entry.value, findings)?;
-        let draft = integration::draft(self, operation, &node, findings)?;
+        let mut draft = integration::draft(self, operation, &node, findings)?;
+        let ids = gateway_responses::ids(self.is_http, entry.key.span);
+        draft.execute.extend(build::set_variable(entry.key.span, ids));
+        if let Some(checks) = checks {
+            draft.execute.splice(..0, checks.steps);
+            draft.catch.splice(..0, checks.catch);
+        }
         Ok(Some(self.made(draft, entry.key.span, findings)))
+    }
+
+    /// The assembly that answers paths and methods that the API does not have.
+    pub(super) fn of_missing(&self, findings: &mut Findings) -> Assembly {
+        let span = self.api.tree.root.span;
+        let draft = Draft { execute: self.responses.of_missing(span), catch: Vec::new() };
+        self.made(draft, span, findings)
     }
 
     fn made(&self, draft: Draft, span: Span, findings: &mut Findings) -> Assembly {
@@ -112,6 +129,22 @@ fn undecided(operation: &Operation, findings: &mut Findings) -> Result<(), Repor
     Ok(())
 }
 
+/// The integrations that call a function with an event.
+fn functions(api: &Api) -> impl Iterator<Item = &Node> {
+    let all = api.operations.iter().filter_map(|operation| operation.node.get(INTEGRATION));
+    all.filter(|one| one.get("type").and_then(Node::text).is_some_and(|kind| kind.eq_ignore_ascii_case("aws_proxy")))
+}
+
+/// HTTP APIs need the format of the event, REST APIs have only one.
+fn has_format(integration: &Node) -> bool {
+    integration.get("payloadFormatVersion").is_some_and(|node| !node.is_null())
+}
+
+/// Whether a document is an export of a REST API.
+pub fn is_rest_export(api: &Api) -> bool {
+    api.operations.iter().any(runs) && !is_http(api)
+}
+
 /// HTTP APIs have extensions and values that REST APIs have not.
 fn is_http(api: &Api) -> bool {
     let root = &api.tree.root;
@@ -125,7 +158,7 @@ fn is_http(api: &Api) -> bool {
         kind.is_some_and(|kind| kind.eq_ignore_ascii_case("jwt"))
     });
     api.template.as_ref().is_some_and(|template| template.is_http)
-        || root.get(cors::KEY).is_some()
+        || (root.get(cors::KEY).is_some() && functions(api).all(has_format))
         || root.get("x-amazon-apigateway-importexport-version").is_some()
         || has_jwt
         || api.operations.iter().filter_map(|operation| operation.node.get(INTEGRATION)).any(says)

@@ -38,7 +38,6 @@ x-amazon-apigateway-request-validators:
         ("security: [{gone: []}]", "api.yaml:10:17: error G0208 the security scheme `gone`"),
         ("security: {'Fn::If': [a, b, c]}", "api.yaml:10:17: error G0208 the security requirement"),
         ("x-amazon-apigateway-auth: {type: AWS_IAM}", "api.yaml:10:33: error G0208 the authorization `AWS_IAM`"),
-        ("x-amazon-apigateway-request-validator: all", "api.yaml:10:46: error G0208 the request validator `all`"),
         ("x-amazon-apigateway-request-validator: gone", "api.yaml:10:46: error G0208 the request validator `gone`"),
     ] {
         assert_eq!(at(operation), [format!("{expected} {open}")], "{operation}");
@@ -51,7 +50,7 @@ x-amazon-apigateway-request-validators:
     for (root, expected) in [
         ("security: [{key: []}]", "api.yaml:10:11: error G0208 the API key `key`"),
         ("x-amazon-apigateway-policy: {Version: '2012-10-17'}", "api.yaml:10:1: error G0208 the resource policy"),
-        ("x-amazon-apigateway-request-validator: all", "api.yaml:10:40: error G0208 the request validator `all`"),
+        ("x-amazon-apigateway-request-validator: gone", "api.yaml:10:40: error G0208 the request validator `gone`"),
     ] {
         assert_eq!(findings(&format!("{}{root}\n{schemes}", rest(&proxy()))), [format!("{expected} {open}")], "{root}");
     }
@@ -161,9 +160,9 @@ fn mistakes_have_their_lines() {
 
 #[test]
 fn what_decorates_is_a_warning() {
-    let responses = "x-amazon-apigateway-gateway-responses:\n  MISSING_AUTHENTICATION_TOKEN: {statusCode: 404}\n";
+    let responses = "x-amazon-apigateway-gateway-responses:\n  WAF_FILTERED: {statusCode: 404}\n";
     let found = findings(&format!("{}{responses}", rest(&proxy())));
-    assert_eq!(found, ["api.yaml:11:3: warning G0207 `MISSING_AUTHENTICATION_TOKEN` has no place here yet"]);
+    assert_eq!(found, ["api.yaml:11:3: warning G0207 `WAF_FILTERED` has no place here yet"]);
     let size = "x-amazon-apigateway-minimum-compression-size: 0\n";
     assert_eq!(
         findings(&format!("{}{size}", rest(&proxy()))),
