@@ -129,7 +129,12 @@ impl HttpCall {
             }
         }
         let mapped = Mapped::read(export, operation, integration, findings);
-        let uri = uri(export, integration, findings);
+        let uri = uri(export, integration, findings).and_then(|uri| match uri.text() {
+            Some(text) if text.starts_with("arn:") => {
+                Err(unbuilt(uri.span, "a `uri` that is an ARN, behind a VPC link,", findings))
+            }
+            _ => Ok(uri),
+        });
         let target = uri.and_then(|uri| mapped.target(&uri, operation, findings));
         let verb = verb(export, integration, findings);
         let timeout = timeout(export, integration, findings);

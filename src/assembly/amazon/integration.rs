@@ -97,14 +97,14 @@ fn unknown_properties(integration: &Node, findings: &mut Findings) {
 
 fn unbuilt_properties(integration: &Node, findings: &mut Findings) {
     let is = |entry: &Entry, word: &str| entry.value.text().is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let is_arn = integration.get("uri").and_then(Node::text).is_some_and(|uri| uri.starts_with("arn:"));
     for entry in integration.entries() {
         let span = entry.key.span;
         match &*entry.key.text {
-            "connectionType" if !is(entry, "INTERNET") => {
-                unbuilt(span, "a VPC link", findings);
-            }
-            "integrationTarget" => {
-                unbuilt(span, "a VPC link", findings);
+            "connectionType" if !is(entry, "INTERNET") && !is_arn => {
+                let message = "the VPC link is not used: the call goes to the host of the `uri`";
+                let help = "see that the gateway reaches this host";
+                findings.push(Diagnostic::warning(codes::NO_COUNTERPART, span, message).help(help));
             }
             "responseTransferMode" if !is(entry, "BUFFERED") && !is(entry, "STREAM") => {
                 let message = "`responseTransferMode` is `BUFFERED` or `STREAM`";

@@ -26,6 +26,7 @@ mod special_headers;
 #[cfg(test)]
 mod tests;
 mod unbuilt;
+mod unsupported;
 mod validators;
 mod values;
 
@@ -33,7 +34,7 @@ use super::parse::catch_list;
 use super::{Assembly, Carrier, Generation, steps};
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::openapi::{Api, Operation};
-use crate::source::Node;
+use crate::source::{Entry, Node};
 use draft::Draft;
 use export::{INTEGRATION, runs};
 use gateway_responses::GatewayResponses;
@@ -52,9 +53,11 @@ impl<'a> Export<'a> {
             return None;
         }
         let values = values.with_defaults(api.template.as_ref().map(|template| &template.root));
-        let mut export =
-            Export { api, values, is_http: is_http(api), responses: GatewayResponses::default(), cors: None };
-        guards::of_document(&export, findings);
+        let responses = GatewayResponses::default();
+        let mut export = Export { api, values, is_http: is_http(api), responses, cors: None, is_closed: false };
+        let mut own = Findings::default();
+        guards::of_document(&export, &mut own);
+        export.is_closed = unsupported::soften_document(&export, own, findings);
         export.responses = GatewayResponses::read(&export, findings);
         export.cors = cors::read(&export, findings).ok().flatten();
         let size = "x-amazon-apigateway-minimum-compression-size";
@@ -74,6 +77,15 @@ impl<'a> Export<'a> {
         let Some(entry) = operation.node.entry(INTEGRATION) else {
             return undecided(operation, findings).map(|()| None);
         };
+        let mut own = Findings::default();
+        let draft = self.draft(operation, entry, &mut own);
+        let is_softened = unsupported::soften(self, own, findings);
+        let draft = if is_softened || self.is_closed { unsupported::draft(self, entry.key.span) } else { draft? };
+        Ok(Some(self.made(draft, entry.key.span, findings)))
+    }
+
+    /// The steps of an integration and of what is checked before it.
+    fn draft(&self, operation: &Operation, entry: &Entry, findings: &mut Findings) -> Result<Draft, Reported> {
         guards::of_operation(self, operation, findings);
         let checks = validators::checks(self, operation);
         let node = self.referred(&entry.value, findings)?;
@@ -84,7 +96,7 @@ impl<'a> Export<'a> {
             draft.execute.splice(..0, checks.steps);
             draft.catch.splice(..0, checks.catch);
         }
-        Ok(Some(self.made(draft, entry.key.span, findings)))
+        Ok(draft)
     }
 
     /// The assembly that answers paths and methods that the API does not have.

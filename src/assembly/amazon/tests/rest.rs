@@ -116,6 +116,7 @@ async fn a_body_in_base64_is_decoded_where_the_client_accepts_it_as_binary() {
         ("[image/png]", "image/png", true),
         ("[image/png]", "image/png, text/html", true),
         ("[image/png]", "*/*", false),
+        ("['*/png']", "*/png", false),
         ("['*/*']", "text/html", true),
     ] {
         let types = match types {

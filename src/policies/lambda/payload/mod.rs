@@ -132,7 +132,8 @@ fn context(own: Option<&EventContext>, compiler: &mut Compiler<'_, '_>) -> Resul
 fn accepts_binary(headers: &HeaderMap, types: &[String]) -> bool {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
     let first = accepted.split([',', ';']).next().unwrap_or_default().trim().to_ascii_lowercase();
-    types.iter().any(|pattern| covers(pattern, &first))
+    // A client that accepts several types accepts none of them as binary, but for `*/*` among the binary media types.
+    types.iter().any(|pattern| pattern.trim() == "*/*" || (!first.contains('*') && covers(pattern, &first)))
 }
 
 impl Payload {
