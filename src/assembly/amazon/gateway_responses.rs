@@ -1,6 +1,7 @@
 //! What clients see where the gateway answers for itself, in the words of the export.
 
 use super::build;
+use super::expressions::known;
 use crate::base::Span;
 use crate::source::Node;
 
@@ -99,14 +100,15 @@ impl GatewayResponses {
         let changed = [own.kind, fallback].iter().find_map(|kind| self.changed.iter().find(|one| one.kind == **kind));
         let status = changed.and_then(|one| one.status.clone());
         let status = status.unwrap_or_else(|| build::plain(span, own.status.to_string()));
-        let quoted = format!("\"{}\"", own.message);
         let (body, kind) = match changed.and_then(|one| one.template.as_ref()) {
             Some((body, kind)) => {
-                let text = body.text().unwrap_or_default();
-                let text = text.replace("$context.error.messageString", &quoted);
-                (build::text(body.span, text.replace("$context.error.message", own.message)), kind.clone())
+                let text = filled(body.text().unwrap_or_default(), own.kind, own.message);
+                (build::text(body.span, text), kind.clone())
             }
-            None => (build::text(span, format!("{{\"message\":{quoted}}}")), build::text(span, "application/json")),
+            None => (
+                build::text(span, format!("{{\"message\":\"{}\"}}", own.message)),
+                build::text(span, "application/json"),
+            ),
         };
         // What was meant for the service never comes back.
         let mut actions = vec![
@@ -123,6 +125,37 @@ impl GatewayResponses {
         actions.extend(headers.map(|(name, value)| build::set(&build::header(name), value.clone())));
         actions
     }
+}
+
+/// A template of an answer with what is known of the error and of the request in it.
+pub(super) fn filled(template: &str, kind: &str, message: &str) -> String {
+    let names = ["requestId", "extendedRequestId", "httpMethod", "path", "resourcePath", "identity.sourceIp"];
+    let text = template
+        .replace("$context.error.messageString", &format!("\"{message}\""))
+        .replace("$context.error.message", message)
+        .replace("$context.error.validationErrorString", message)
+        .replace("$context.error.responseType", kind);
+    names.iter().fold(text, |text, name| {
+        let name = format!("context.{name}");
+        // A longer name begins with a shorter one.
+        match known(&name) {
+            Some(reference) => replace_name(&text, &format!("${name}"), reference),
+            None => text,
+        }
+    })
+}
+
+/// Replaces a name where it ends.
+fn replace_name(text: &str, name: &str, by: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(name) {
+        let goes_on = after.starts_with(|one: char| one.is_ascii_alphanumeric() || one == '_');
+        out.push_str(before);
+        out.push_str(if goes_on { name } else { by });
+        rest = after;
+    }
+    out + rest
 }
 
 /// The ids that AWS adds to every answer.

@@ -3,8 +3,8 @@
 use super::draft::Draft;
 use super::export::Export;
 use super::unbuilt::unbuilt;
-use super::{build, http, lambda, mock, special_headers};
-use crate::base::{Diagnostic, Findings, Reported, Span, codes, nearest, quoted_list};
+use super::{http, lambda, mock, special_headers, unsupported};
+use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
 use crate::openapi::Operation;
 use crate::source::{Entry, Node};
 
@@ -57,7 +57,7 @@ pub(super) fn draft(
     };
     let kind_text = kind.text().unwrap_or_default().to_ascii_lowercase();
     if special_headers::fails(export, &kind_text, integration, findings) {
-        return Ok(failing(export, integration.span));
+        return Ok(unsupported::failing(export, integration.span));
     }
     let draft = match kind_text.as_str() {
         "aws_proxy" => lambda::draft(export, integration, findings),
@@ -75,12 +75,6 @@ pub(super) fn draft(
         }
     };
     draft.and_then(|draft| findings.errors_since(mark).map(|()| draft))
-}
-
-/// What answers 500, whatever the request is.
-pub(super) fn failing(export: &Export<'_>, span: Span) -> Draft {
-    let throw = build::step("throw", span, [("name", build::text(span, "RuntimeError"))]);
-    Draft { execute: vec![throw], catch: export.responses.of_failure(span) }
 }
 
 fn unknown_properties(integration: &Node, findings: &mut Findings) {

@@ -25,7 +25,7 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
     let target = target?;
     says_stream(integration, target.streams, findings);
     if !export.is_http && !is_post(integration) {
-        return Ok(super::integration::failing(export, span));
+        return Ok(super::unsupported::failing(export, span));
     }
     let mut config = vec![
         ("function", target.function),

@@ -2,7 +2,7 @@
 
 use super::build;
 use super::export::Export;
-use super::gateway_responses::{Changed, GatewayResponses};
+use super::gateway_responses::{Changed, GatewayResponses, filled};
 use super::names::is_name;
 use super::responses::{has_code, literal, status};
 use super::unbuilt::unbuilt;
@@ -72,9 +72,10 @@ fn template(export: &Export<'_>, node: &Node, findings: &mut Findings) -> Result
     let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
     let Some(chosen) = json.or(entries.first()) else { return Ok(None) };
     let body = export.values.text(&chosen.value, findings)?;
-    let rest = body.text().unwrap_or_default().replace("$context.error.message", "");
-    if has_code(&rest) || rest.contains("$(") {
-        let what = "an answer of the gateway with more in it than `$context.error.message`";
+    let text = body.text().unwrap_or_default();
+    // The names are replaced when the answer is made.
+    if text.contains("$(") || has_code(&filled(text, "", "")) {
+        let what = "an answer of the gateway with a part of `$context` that is not known here";
         return Err(unbuilt(chosen.value.span, what, findings));
     }
     Ok(Some((body, build::text(chosen.key.span, &*chosen.key.text))))

@@ -4,8 +4,7 @@ use regex::Regex;
 
 use super::build;
 use super::export::Export;
-use super::names::is_name;
-use super::special_headers::remapped;
+use super::names::{is_name, remapped};
 use super::unbuilt::unbuilt;
 use super::values::shown;
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};

@@ -2,6 +2,7 @@
 
 use super::build;
 use super::export::Export;
+use super::names::remapped;
 use super::responses::copy_between;
 use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::source::Node;
@@ -18,25 +19,7 @@ pub(super) const NEVER_SENT: [&str; 4] = ["expect", "proxy-authenticate", "te", 
 /// Headers of a client that no service receives unless they are mapped.
 pub(super) const TAKEN_OUT: [&str; 4] = ["content-md5", "max-forwards", "server", "www-authenticate"];
 
-/// Headers of answers that go out under another name: mapped ones.
-const REMAPPED: [&str; 14] = [
-    "authorization",
-    "connection",
-    "content-length",
-    "content-md5",
-    "date",
-    "expect",
-    "host",
-    "max-forwards",
-    "proxy-authenticate",
-    "server",
-    "trailer",
-    "upgrade",
-    "user-agent",
-    "www-authenticate",
-];
-
-/// Those of them that functions and services send.
+/// The headers with another name that functions and services send.
 const SENT: [&str; 6] = ["authorization", "content-md5", "date", "server", "user-agent", "www-authenticate"];
 
 /// Whether a mapping of the request makes every request fail, which is said.
@@ -52,12 +35,6 @@ pub(super) fn fails(export: &Export<'_>, kind: &str, integration: &Node, finding
     let message = "no mapping may set this header: every request is answered 500, as on AWS";
     findings.push(Diagnostic::warning(codes::BAD_VALUE, entry.key.span, message).help("remove the mapping"));
     true
-}
-
-/// The name under which a mapped header of an answer goes out.
-pub(super) fn remapped(name: &str) -> String {
-    let lower = name.to_ascii_lowercase();
-    if REMAPPED.contains(&&*lower) { format!("x-amzn-remapped-{lower}") } else { name.to_owned() }
 }
 
 /// The steps that give headers of a function's or a service's answer their other name.

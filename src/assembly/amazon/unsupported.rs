@@ -1,4 +1,5 @@
-//! Operations that ask for something that is not built, where the settings let them fail at run time.
+//! Operations that always fail: those that fail on AWS, and those that ask for something that is not built, where the settings let
+//! them fail at run time.
 
 use super::build;
 use super::draft::Draft;
@@ -8,6 +9,12 @@ use crate::base::{Diagnostic, Findings, Severity, Span, codes};
 
 /// The name of the fault, as in documents of API Connect.
 const FAULT: &str = "UnsupportedPolicyError";
+
+/// What answers 500, whatever the request is.
+pub(super) fn failing(export: &Export<'_>, span: Span) -> Draft {
+    let throw = build::step("throw", span, [("name", build::text(span, "RuntimeError"))]);
+    Draft { execute: vec![throw], catch: export.responses.of_failure(span) }
+}
 
 /// What answers 501, whatever the request is.
 pub(super) fn draft(export: &Export<'_>, span: Span) -> Draft {

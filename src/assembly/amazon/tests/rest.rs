@@ -48,9 +48,11 @@ async fn what_an_api_does_not_have_is_answered_as_on_aws() {
         assert!(answer.header("x-amzn-requestid").is_some() && answer.header("x-amz-apigw-id").is_some());
     }
     let changed = "x-amazon-apigateway-gateway-responses:\n  MISSING_AUTHENTICATION_TOKEN: {statusCode: 404, \
-                   responseTemplates: {application/json: '{\"gone\": $context.error.messageString}'}}\n";
+                   responseTemplates: {application/json: '{\"gone\": $context.error.messageString, \"kind\": \
+                   \"$context.error.responseType\", \"path\": \"$context.path\"}'}}\n";
     let gateway = function(FINE).1.load(&format!("{}{changed}", proxy())).serve();
-    assert_eq!(gateway.ask(Ask::get("/x")).await.short(), (404, r#"{"gone": "Missing Authentication Token"}"#));
+    let expected = r#"{"gone": "Missing Authentication Token", "kind": "MISSING_AUTHENTICATION_TOKEN", "path": "/x"}"#;
+    assert_eq!(gateway.ask(Ask::get("/x")).await.short(), (404, expected));
 }
 
 /// The base path of the plain document is inside that of the export.

@@ -12,7 +12,7 @@ use crate::aws::event::{self, EventFormat, EventRequest};
 use crate::runtime::{Context, State, protocol};
 use crate::settings::EventContext;
 
-use super::Origin;
+use super::origin::Origin;
 
 /// The account in events where nothing says one.
 pub(super) const ACCOUNT: &str = "123456789012";

@@ -1,6 +1,7 @@
 //! What the function receives.
 
 mod event;
+mod origin;
 
 use std::borrow::Cow;
 
@@ -20,6 +21,7 @@ use crate::value::Body;
 
 use super::config::{Config, PayloadFormat};
 use super::json_template::JsonTemplate;
+use origin::Origin;
 
 /// A compiled payload.
 pub(super) struct Payload {
@@ -28,17 +30,6 @@ pub(super) struct Payload {
     input: Option<Reference>,
     context: EventContext,
     origin: Origin,
-}
-
-/// Whose document a step is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    /// Not an export.
-    Other,
-    /// An export of a REST API, whose base path is a stage.
-    Rest,
-    /// An export of an HTTP API, whose base path is a stage.
-    Http,
 }
 
 enum Form {
