@@ -35,6 +35,8 @@ pub struct Assemblies {
     pub all: Vec<Assembly>,
     /// For every operation of the API, in its order, the index of its assembly.
     pub by_operation: Vec<Result<usize, Reported>>,
+    /// What answers paths and methods that an export does not have.
+    pub missing: Option<Assembly>,
     /// For every operation, what it asks of its callers. What guards an export of AWS is refused where the export is read.
     pub security: Vec<Security>,
     /// The API's properties, by name.
@@ -82,6 +84,7 @@ pub fn find(
         let index = own.map(Ok).or(of_export).or(root.as_ref().map(|_| Ok(0)));
         found.by_operation.push(index.unwrap_or_else(|| Err(findings.push(no_assembly(operation)))));
     }
+    found.missing = export.as_ref().map(|export| export.of_missing(findings));
     if let Some(cors) = cors.ok().flatten().or_else(|| export.and_then(|export| export.cors)).map(Arc::new) {
         found.all.iter_mut().for_each(|assembly| assembly.cors = Some(cors.clone()));
     }

@@ -20,7 +20,7 @@ use crate::base::{Generation, Span};
 use crate::source::Node;
 
 pub use allowed_hosts::{Allowed, AllowedHosts};
-pub use amazon::{Values, spread_default_route};
+pub use amazon::{Values, is_rest_export, spread_default_route};
 pub use carrier::{Assemblies, find, has_root, is_not_enforced, root_carrier};
 pub use cors::{CORS_HEADERS, Cors, CorsRule, EXPOSED_BY_V5, Origin, Others, cors_shape};
 pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};

@@ -44,10 +44,12 @@ pub fn compile_api(shared: SharedParts<'_>, values: &Values, findings: &mut Find
     let shared = SharedParts { guard: Some(&guard), ..shared };
     let verbs = verbs_by_shape(api, &found);
     let exported: Vec<bool> = found.all.iter().map(|one| one.carrier == Carrier::Amazon).collect();
+    let is_rest_export = assembly::is_rest_export(api);
     // An assembly goes as soon as its pipeline is made: thousands of both at once are what a load needs most room for.
     let assemblies = std::mem::take(&mut found.all).into_iter();
     let pipelines: Vec<Result<Arc<Pipeline>, Reported>> =
         assemblies.map(|one| compile_assembly(&one, &found.properties, shared, findings)).collect();
+    let missing = found.missing.take().map(|one| compile_assembly(&one, &found.properties, shared, findings));
     let info = Arc::new(api_info(api, &found, shared.settings));
     let mut routes = Vec::new();
     if pipelines.iter().flatten().any(|pipeline| pipeline.reads_document) {
@@ -63,6 +65,7 @@ pub fn compile_api(shared: SharedParts<'_>, values: &Values, findings: &mut Find
                 verb: operation.verb.clone(),
                 // AWS has a method HEAD only where it is written.
                 answers_head: operation.verb == Some(Method::GET) && !exported[*index],
+                folds_slashes: is_rest_export,
                 api: info.clone(),
                 operation: Arc::new(OperationInfo { clients, path_verbs, ..operation_info(api, number, operation) }),
                 pipeline: pipeline.clone(),
@@ -72,10 +75,33 @@ pub fn compile_api(shared: SharedParts<'_>, values: &Values, findings: &mut Find
             routes.push(route);
         }
     }
+    let missing = missing.and_then(Result::ok).map(|pipeline| missing_route(api, &info, pipeline));
     if shared.directory.is_none() {
         nobody_said_who_may_call(&found, shared, findings);
     }
-    CompiledApi { info, routes }
+    CompiledApi { info, routes, missing }
+}
+
+/// The route of everything below a base path that no other route takes.
+fn missing_route(api: &Api, info: &Arc<ApiInfo>, pipeline: Arc<Pipeline>) -> Arc<Route> {
+    let full_path = format!("{}/{{+path}}", api.base_path).into();
+    let operation = OperationInfo {
+        path: "/{+path}".into(),
+        any_verb: true,
+        is_default: true,
+        full_path,
+        ..OperationInfo::default()
+    };
+    Arc::new(Route {
+        verb: None,
+        answers_head: false,
+        folds_slashes: false,
+        api: info.clone(),
+        operation: Arc::new(operation),
+        pipeline,
+        span: api.tree.root.span,
+        kept: OnceLock::new(),
+    })
 }
 
 /// A document that asks for applications needs to be told which there are.

@@ -4,14 +4,15 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use indexmap::IndexMap;
 
 use super::raises::Raises;
 use crate::base::{Diagnostic, Generation, codes};
 use crate::openapi::{Api, PathTemplate};
 use crate::runtime::{
-    ApiInfo, Conflict, ContextLimits, Fault, FaultSource, Op, OperationInfo, Pipeline, Route, Router, Snapshot, kinds,
+    ApiInfo, Conflict, ContextLimits, Fault, FaultSource, Op, OperationInfo, Pipeline, Route, RouteMatch, Router,
+    Snapshot, kinds,
 };
 use crate::settings::{ApiState, Live};
 
@@ -19,6 +20,8 @@ use crate::settings::{ApiState, Live};
 pub struct CompiledApi {
     pub info: Arc<ApiInfo>,
     pub routes: Vec<Arc<Route>>,
+    /// Answers paths and methods below its base path that it does not have; without it the gateway does.
+    pub missing: Option<Arc<Route>>,
 }
 
 /// Collects the APIs of a load.
@@ -51,6 +54,7 @@ impl CompiledApi {
             *route = Arc::new(Route {
                 verb: route.verb.clone(),
                 answers_head: route.answers_head,
+                folds_slashes: route.folds_slashes,
                 api: route.api.clone(),
                 operation: route.operation.clone(),
                 pipeline: unavailable("This API is suspended", Some(&route.pipeline)),
@@ -106,6 +110,7 @@ impl SnapshotBuilder {
             self.unavailable.push(Arc::new(Route {
                 verb: None,
                 answers_head: false,
+                folds_slashes: false,
                 api: info.clone(),
                 operation: Arc::new(operation),
                 pipeline: pipeline.clone(),
@@ -138,12 +143,37 @@ impl SnapshotBuilder {
             // A path that an author wrote with its slash is already there, and stays.
             drop(insert_at(&mut snapshot.routes, &path, route));
         }
+        for route in snapshot.all.iter().filter(|route| route.folds_slashes) {
+            snapshot.folds_slashes = true;
+            let path = route.operation.full_path.trim_end_matches('/');
+            if path != &*route.operation.full_path && !path.is_empty() {
+                drop(insert_at(&mut snapshot.routes, path, route));
+            }
+        }
+        self.missing(&mut snapshot, without);
         for route in &self.unavailable {
             drop(insert_at(&mut snapshot.routes, &route.operation.full_path, route));
         }
         let is_v5 = |route: &Arc<Route>| route.pipeline.generation == Generation::V5;
         snapshot.is_v5 = !snapshot.all.is_empty() && snapshot.all.iter().all(is_v5);
         (snapshot, overlaps)
+    }
+
+    /// Adds the answers for what APIs do not have. An API that leaves this to the gateway does so below its own base path, also
+    /// where that is inside another one's.
+    fn missing(&self, snapshot: &mut Snapshot, without: &HashSet<usize>) {
+        let apis = || self.apis.iter().enumerate().filter(|(number, _)| !without.contains(number)).map(|(_, api)| api);
+        if apis().all(|api| api.missing.is_none()) {
+            return;
+        }
+        let (own, plain): (Vec<_>, Vec<_>) = apis().partition(|api| api.missing.is_some());
+        for api in plain.into_iter().chain(own) {
+            for path in ["", "/", "/{+path}"] {
+                let Ok(template) = PathTemplate::parse(&format!("{}{path}", api.info.base_path)) else { continue };
+                // Of two at one base path the first one counts.
+                drop(snapshot.missing.insert(&template.segments, None, api.missing.clone()));
+            }
+        }
     }
 
     /// Whether nothing was added.
@@ -156,7 +186,11 @@ impl SnapshotBuilder {
 pub fn served_from(file: &Path, snapshot: &Snapshot) -> Option<CompiledApi> {
     let info = snapshot.apis.iter().find(|api| api.file.as_deref() == Some(file))?.clone();
     let routes = snapshot.all.iter().filter(|route| Arc::ptr_eq(&route.api, &info)).cloned().collect();
-    Some(CompiledApi { info, routes })
+    let missing = match snapshot.missing.find(&Method::GET, &format!("{}/", info.base_path)) {
+        RouteMatch::Found { route, .. } => route.clone().filter(|route| Arc::ptr_eq(&route.api, &info)),
+        _ => None,
+    };
+    Some(CompiledApi { info, routes, missing })
 }
 
 /// Adds a route at its paths.

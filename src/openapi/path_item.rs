@@ -38,7 +38,9 @@ impl<'r> Reader<'r> {
             self.wrong(paths, format!("`paths` is {}, expected a map", paths.kind()));
         }
         for entry in paths.entries().iter().filter(|entry| !entry.key.text.starts_with("x-")) {
-            match PathTemplate::parse(&entry.key.text) {
+            // AWS writes the route that takes what no other takes without a slash.
+            let is_default = &*entry.key.text == "$default";
+            match PathTemplate::parse(if is_default { "/$default" } else { &entry.key.text }) {
                 Ok(template) => {
                     self.never_matches(entry);
                     self.path_item(entry, &template, &mut operations);

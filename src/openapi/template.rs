@@ -1,7 +1,7 @@
 //! API bodies in templates of SAM and CloudFormation.
 
 use super::{Template, is_document};
-use crate::base::{Diagnostic, Findings, Reported, codes};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Entry, Node, Tree};
 
 /// The resources that hold a body, and where.
@@ -26,6 +26,8 @@ const BESIDE: [&str; 7] = [
     "FailOnWarnings",
 ];
 
+const ONE_BODY: &str = "write the `DefinitionBody` or `Body` of one API into a file of its own";
+
 /// The resources with a body: each with its kind.
 fn bodies(root: &Node) -> Vec<(&Entry, &'static str, &Node)> {
     let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
@@ -40,9 +42,32 @@ fn bodies(root: &Node) -> Vec<(&Entry, &'static str, &Node)> {
     resources.iter().filter_map(with_body).collect()
 }
 
-/// Whether a template holds an API.
+/// Whether a template holds an API: its body, or functions with events that SAM makes routes of.
 pub fn holds_api(root: &Node) -> bool {
-    is_template(root) && !bodies(root).is_empty()
+    is_template(root) && (!bodies(root).is_empty() || events(root).next().is_some())
+}
+
+/// The events of functions that SAM makes routes of.
+fn events(root: &Node) -> impl Iterator<Item = &Entry> {
+    let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
+    let events = resources.iter().filter_map(|entry| entry.value.pointer("/Properties/Events"));
+    events.flat_map(Node::entries).filter(|event| {
+        let kind = event.value.get("Type").and_then(Node::text);
+        kind.is_some_and(|kind| kind == "Api" || kind == "HttpApi")
+    })
+}
+
+/// What a template lacks that has no body.
+fn no_body(root: &Node) -> (Span, String, &'static str) {
+    match events(root).next() {
+        Some(event) => (
+            event.key.span,
+            "this template holds no body of an API, and routes of `Events` are not served".to_owned(),
+            "write the API as the `DefinitionBody` of an `AWS::Serverless::Api` or `HttpApi`, or deploy once and take the \
+             document from `aws apigateway get-export`",
+        ),
+        None => (root.span, "this template holds no body of an API".to_owned(), ONE_BODY),
+    }
 }
 
 /// Whether a file is a template with resources and no document of its own.
@@ -54,14 +79,13 @@ pub fn is_template(root: &Node) -> bool {
 pub fn in_template(tree: &Tree, findings: &mut Findings) -> Result<(Tree, Template), Reported> {
     let bodies = bodies(&tree.root);
     let [(resource, kind, body)] = bodies.as_slice() else {
-        let (span, message) = match bodies.as_slice() {
-            [] => (tree.root.span, "this template holds no body of an API".to_owned()),
+        let (span, message, help) = match bodies.as_slice() {
+            [] => no_body(&tree.root),
             many => {
                 let names: Vec<String> = many.iter().map(|(entry, ..)| format!("`{}`", entry.key.text)).collect();
-                (many[1].0.key.span, format!("this template holds several APIs: {}", names.join(", ")))
+                (many[1].0.key.span, format!("this template holds several APIs: {}", names.join(", ")), ONE_BODY)
             }
         };
-        let help = "write the `DefinitionBody` or `Body` of one API into a file of its own";
         return Err(findings.push(Diagnostic::error(codes::NOT_OPENAPI, span, message).help(help)));
     };
     let globals = tree.root.pointer("/Globals/Api").into_iter().chain(tree.root.pointer("/Globals/HttpApi"));

@@ -141,9 +141,18 @@ impl<T> Router<T> {
 
     /// Finds the route of a path that starts with `/`.
     pub fn find<'r, 'p>(&'r self, verb: &Method, path: &'p str) -> RouteMatch<'r, 'p, T> {
+        self.search(verb, path, false)
+    }
+
+    /// The same as if several slashes were one, and none were at the end.
+    pub fn find_folded<'r, 'p>(&'r self, verb: &Method, path: &'p str) -> RouteMatch<'r, 'p, T> {
+        self.search(verb, path, true)
+    }
+
+    fn search<'r, 'p>(&'r self, verb: &Method, path: &'p str, folds: bool) -> RouteMatch<'r, 'p, T> {
         let rest = path.strip_prefix('/').unwrap_or(path);
-        let mut search = Search { verb, values: Vec::new(), allowed: Vec::new(), best: None };
-        let found = search.branch(&self.root, Some(rest)).map(|leaf| (leaf, search.values));
+        let mut search = Search { verb, folds, values: Vec::new(), allowed: Vec::new(), best: None };
+        let found = search.branch(&self.root, search.left(Some(rest))).map(|leaf| (leaf, search.values));
         match found.or(search.best) {
             Some((leaf, values)) => {
                 let parameters = leaf.names.iter().cloned().zip(values).collect();
@@ -298,6 +307,8 @@ const FIRST_SCORED: usize = 5;
 /// One lookup.
 struct Search<'v, 'r, 'p, T> {
     verb: &'v Method,
+    /// Empty segments are passed over.
+    folds: bool,
     values: Vec<&'p str>,
     allowed: Vec<Method>,
     /// The route with the least score so far.
@@ -305,10 +316,24 @@ struct Search<'v, 'r, 'p, T> {
 }
 
 impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
+    /// What is left of the path without the empty segments at its beginning, where they do not count, and without those at its
+    /// end.
+    fn left(&self, rest: Option<&'p str>) -> Option<&'p str> {
+        match self.folds {
+            true => rest.map(|rest| rest.trim_matches('/')).filter(|rest| !rest.is_empty()),
+            false => rest,
+        }
+    }
+
     /// `rest` is what is left of the path, `None` after its last segment.
     fn branch(&mut self, branch: &'r Branch<T>, rest: Option<&'p str>) -> Option<&'r Leaf<T>> {
-        let Some(rest) = rest else { return self.leaf(&branch.here.0) };
+        let Some(rest) = rest else {
+            // The path `/` has one segment, which is empty.
+            let empty = if self.folds { branch.exact.get("") } else { None };
+            return self.leaf(&branch.here.0).or_else(|| self.next(empty?, None));
+        };
         let (segment, after) = first_segment(rest);
+        let after = self.left(after);
         if let Some(leaf) = branch.exact.get(&decoded(segment)).and_then(|next| self.next(next, after)) {
             return Some(leaf);
         }
@@ -362,7 +387,7 @@ impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
                 Segment::Mixed(parts) if match_parts(parts, text, &mut self.values) => {}
                 _ => return None,
             }
-            rest = after;
+            rest = self.left(after);
         }
         match rest {
             None => self.leaf(std::slice::from_ref(&alone.leaf)),

@@ -17,6 +17,8 @@ use super::router::{RouteMatch, Router};
 #[derive(Default)]
 pub struct Snapshot {
     pub routes: Router<Arc<Route>>,
+    /// What answers below a base path where no route does: a route of the API there, or nothing.
+    pub missing: Router<Option<Arc<Route>>>,
     /// The APIs, for people.
     pub apis: Vec<Arc<ApiInfo>>,
     /// The routes in the order of their documents, for people.
@@ -24,6 +26,8 @@ pub struct Snapshot {
     pub limits: ContextLimits,
     /// A part of the path in front of every base path, which requests may have.
     pub path_prefix: Option<Box<str>>,
+    /// Some routes take paths as if several slashes were one.
+    pub folds_slashes: bool,
     /// Every API is one of the v5 engine, so that also refusals are in its words.
     pub is_v5: bool,
 }
@@ -36,6 +40,8 @@ pub struct Route {
     pub pipeline: Arc<Pipeline>,
     /// It takes GET, and HEAD where no other route of its path does.
     pub answers_head: bool,
+    /// It takes its path with a slash at the end too, and several slashes as one, as REST APIs of AWS do.
+    pub folds_slashes: bool,
     /// The operation in its document.
     pub span: Span,
     /// Where the metrics keep its counters.
@@ -47,6 +53,28 @@ impl Snapshot {
     /// else takes it.
     pub fn find<'r, 'p>(&'r self, verb: &Method, path: &'p str, headers: &HeaderMap) -> RouteMatch<'r, 'p, Arc<Route>> {
         let path = self.without_prefix(path);
+        if self.folds_slashes
+            && (path.ends_with('/') || path.contains("//"))
+            && let found @ RouteMatch::Found { route, .. } = self.routes.find_folded(verb, path)
+            && route.folds_slashes
+        {
+            return found;
+        }
+        match self.find_route(verb, path, headers) {
+            found @ RouteMatch::Found { .. } => found,
+            nothing => match self.missing.find(verb, path) {
+                RouteMatch::Found { route: Some(route), .. } => RouteMatch::Found { route, parameters: Vec::new() },
+                _ => nothing,
+            },
+        }
+    }
+
+    fn find_route<'r, 'p>(
+        &'r self,
+        verb: &Method,
+        path: &'p str,
+        headers: &HeaderMap,
+    ) -> RouteMatch<'r, 'p, Arc<Route>> {
         let mut allowed = match self.routes.find(verb, path) {
             RouteMatch::WrongVerb { allowed } => allowed,
             found => return found,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Documents {
     /// What a document with errors does to the others.
     pub broken: Broken,
-    /// What a policy does that Gantry knows and does not have.
+    /// What a policy does that Gantry knows and does not have, and an operation of an AWS export that asks for it.
     pub unsupported: Unsupported,
     /// A part of the path in front of every base path, such as `/catalog`. Requests are also found without it.
     #[schemars(regex(pattern = r"^(/[^/]+)+$"))]
@@ -34,6 +34,6 @@ pub enum Unsupported {
     /// It is an error of its document.
     #[default]
     Refuse,
-    /// It is a warning, and its step raises `UnsupportedPolicyError` with the status 501.
+    /// It is a warning, and its step raises `UnsupportedPolicyError` with the status 501. The operation of an export answers 501.
     Fault,
 }

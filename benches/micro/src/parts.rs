@@ -125,6 +125,7 @@ pub fn event() -> Run {
             route_key: "POST /orders/{id}",
             binary_media_types: &[],
             target_group_arn: "",
+            of_rest_export: false,
             authorizer: None,
         };
         assert!(black_box(build(EventFormat::V1, &request)).is_ok(), "it can be written");

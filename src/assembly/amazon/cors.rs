@@ -11,6 +11,13 @@ pub(super) const KEY: &str = "x-amazon-apigateway-cors";
 /// What a document says of pages from other origins, if it says anything.
 pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Result<Option<Cors>, Reported> {
     let Some(entry) = export.api.tree.root.entry(KEY) else { return Ok(None) };
+    if !export.is_http {
+        let message = "only HTTP APIs have this: a REST API does not answer for other origins by it";
+        let help =
+            "write `payloadFormatVersion` in the integrations of an HTTP API; REST APIs answer OPTIONS with a `mock`";
+        findings.push(Diagnostic::warning(codes::NO_COUNTERPART, entry.key.span, message).help(help));
+        return Ok(None);
+    }
     let node = &entry.value;
     let mut list = |key: &str| -> Result<Vec<String>, Reported> {
         let Some(node) = node.get(key).filter(|node| !node.is_null()) else { return Ok(Vec::new()) };

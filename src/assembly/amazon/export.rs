@@ -16,6 +16,8 @@ pub(in crate::assembly) struct Export<'a> {
     /// An HTTP API; else it is a REST API.
     pub(super) is_http: bool,
     pub(super) responses: GatewayResponses,
+    /// Every operation answers 501: what guards the document is not built.
+    pub(super) is_closed: bool,
     pub(in crate::assembly) cors: Option<Cors>,
 }
 

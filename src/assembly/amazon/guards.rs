@@ -1,11 +1,12 @@
 //! What guards an operation on AWS: until it is built, an operation that asks for it is refused and never open.
 
 use super::export::{Export, runs};
+use super::validators;
 use crate::base::{Diagnostic, Findings, Span, codes};
 use crate::openapi::{Api, Operation};
 use crate::source::Node;
 
-const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
+const VALIDATOR: &str = validators::KEY;
 
 /// Reports what guards every operation.
 pub(super) fn of_document(export: &Export<'_>, findings: &mut Findings) {
@@ -21,7 +22,12 @@ pub(super) fn of_document(export: &Export<'_>, findings: &mut Findings) {
         let message = "who reaches the API is up to the addresses that Gantry listens at, and not to the document";
         findings.push(Diagnostic::warning(codes::NOT_ENFORCED, entry.key.span, message));
     }
-    if let Some(name) = root.get(VALIDATOR).filter(|name| validates(root, name)) {
+    let runs_unchecked = |operation: &&Operation| {
+        runs(operation) && operation.node.get(VALIDATOR).is_none() && validators::checks(export, operation).is_none()
+    };
+    if let Some(name) = root.get(VALIDATOR).filter(|name| validates(root, name))
+        && export.api.operations.iter().any(|operation| runs_unchecked(&operation))
+    {
         refuse(name.span, &validator(name), findings);
     }
 }
@@ -39,7 +45,9 @@ pub(super) fn of_operation(export: &Export<'_>, operation: &Operation, findings:
             refuse(auth.span, &format!("the authorization `{kind}`"), findings);
         }
     }
-    if let Some(name) = node.get(VALIDATOR).filter(|name| validates(root, name)) {
+    if let Some(name) = node.get(VALIDATOR).filter(|name| validates(root, name))
+        && validators::checks(export, operation).is_none()
+    {
         refuse(name.span, &validator(name), findings);
     }
 }

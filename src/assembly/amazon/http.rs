@@ -1,13 +1,14 @@
 //! `http_proxy` and `http`: a service behind the gateway.
 
-use super::build;
 use super::call::{timeout, uri};
 use super::draft::Draft;
 use super::export::Export;
 use super::request_parameters::{Mapped, Target};
 use super::response_parameters;
 use super::responses::{self, Backend};
+use super::special_headers::{NEVER_SENT, TAKEN_OUT};
 use super::unbuilt::unbuilt;
+use super::{build, special_headers};
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::openapi::Operation;
 use crate::source::Node;
@@ -25,9 +26,22 @@ pub(super) fn proxy(
     let span = integration.span;
     let call = HttpCall::read(export, operation, integration, findings)?;
     let mut config = call.config(span);
-    config.push(("parameter-control", control(integration, "blocklist", &[])));
-    let mut execute = call.mapped.steps(span);
+    config.push(("parameter-control", control(integration, "blocklist", &call.mapped.blocked_query)));
+    let mut execute = Vec::new();
+    if !export.is_http {
+        let never: Vec<String> = NEVER_SENT.map(str::to_owned).into();
+        config.push(("header-control", control(integration, "blocklist", &never)));
+        let clears = TAKEN_OUT.iter().filter(|name| !call.mapped.sets(name));
+        let clears = clears.map(|name| build::clear(span, &build::header(name))).collect();
+        execute.extend(build::set_variable(span, clears));
+        let id = build::set(&build::header("x-amzn-apigateway-api-id"), build::text(span, "$(api.name)"));
+        execute.push(build::change_variable(span, id));
+    }
+    execute.extend(call.mapped.steps(span));
     execute.push(build::step("invoke", span, config));
+    if !export.is_http {
+        execute.extend(special_headers::remap(span));
+    }
     execute.extend(response_parameters::read(export, integration, findings)?);
     Ok(Draft { execute, catch: export.responses.of_http(span) })
 }
@@ -48,15 +62,17 @@ pub(super) fn mapped(
     let mut config = call.config(span);
     let mut names = vec!["content-type".to_owned(), "accept".to_owned()];
     names.extend(call.mapped.passing_headers.iter().chain(&call.mapped.set_headers).cloned());
+    names.extend(["user-agent", "x-amzn-apigateway-api-id"].map(str::to_owned));
+    names.retain(|name| !NEVER_SENT.contains(&&*name.to_ascii_lowercase()));
     config.push(("header-control", control(integration, "allowlist", &names)));
     config.push(("parameter-control", control(integration, "allowlist", &call.mapped.passing_query)));
     config.push(("output", build::text(span, BACKEND)));
-    let mapped = |name: &str| names.iter().skip(2).any(|one| one.eq_ignore_ascii_case(name));
+    let own = [("accept", "application/json"), ("user-agent", "AmazonAPIGateway_$(api.name)")];
+    let own = own.into_iter().filter(|(name, _)| !call.mapped.sets(name));
+    let own = own.chain([("x-amzn-apigateway-api-id", "$(api.name)")]);
+    let own = own.map(|(name, value)| build::set(&build::header(name), build::text(span, value))).collect();
     let mut execute = call.mapped.steps(span);
-    if !mapped("accept") {
-        let accept = build::set(&build::header("accept"), build::text(span, "application/json"));
-        execute.extend(build::set_variable(span, vec![accept]));
-    }
+    execute.extend(build::set_variable(span, own));
     execute.push(build::step("invoke", span, config));
     // What was meant for the service never comes back.
     execute.extend(build::set_variable(span, vec![build::clear(span, "message.headers")]));
@@ -113,7 +129,12 @@ impl HttpCall {
             }
         }
         let mapped = Mapped::read(export, operation, integration, findings);
-        let uri = uri(export, integration, findings);
+        let uri = uri(export, integration, findings).and_then(|uri| match uri.text() {
+            Some(text) if text.starts_with("arn:") => {
+                Err(unbuilt(uri.span, "a `uri` that is an ARN, behind a VPC link,", findings))
+            }
+            _ => Ok(uri),
+        });
         let target = uri.and_then(|uri| mapped.target(&uri, operation, findings));
         let verb = verb(export, integration, findings);
         let timeout = timeout(export, integration, findings);

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::export::Export;
 use super::unbuilt::unbuilt;
-use super::{http, lambda, mock};
+use super::{http, lambda, mock, special_headers, unsupported};
 use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
 use crate::openapi::Operation;
 use crate::source::{Entry, Node};
@@ -55,7 +55,11 @@ pub(super) fn draft(
         let help = "write `type: aws_proxy`, `http_proxy`, `http` or `mock`";
         return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help)));
     };
-    let draft = match kind.text().unwrap_or_default().to_ascii_lowercase().as_str() {
+    let kind_text = kind.text().unwrap_or_default().to_ascii_lowercase();
+    if special_headers::fails(export, &kind_text, integration, findings) {
+        return Ok(unsupported::failing(export, integration.span));
+    }
+    let draft = match kind_text.as_str() {
         "aws_proxy" => lambda::draft(export, integration, findings),
         "http_proxy" => http::proxy(export, operation, integration, findings),
         "http" => http::mapped(export, operation, integration, findings),
@@ -87,14 +91,14 @@ fn unknown_properties(integration: &Node, findings: &mut Findings) {
 
 fn unbuilt_properties(integration: &Node, findings: &mut Findings) {
     let is = |entry: &Entry, word: &str| entry.value.text().is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let is_arn = integration.get("uri").and_then(Node::text).is_some_and(|uri| uri.starts_with("arn:"));
     for entry in integration.entries() {
         let span = entry.key.span;
         match &*entry.key.text {
-            "connectionType" if !is(entry, "INTERNET") => {
-                unbuilt(span, "a VPC link", findings);
-            }
-            "integrationTarget" => {
-                unbuilt(span, "a VPC link", findings);
+            "connectionType" if !is(entry, "INTERNET") && !is_arn => {
+                let message = "the VPC link is not used: the call goes to the host of the `uri`";
+                let help = "see that the gateway reaches this host";
+                findings.push(Diagnostic::warning(codes::NO_COUNTERPART, span, message).help(help));
             }
             "responseTransferMode" if !is(entry, "BUFFERED") && !is(entry, "STREAM") => {
                 let message = "`responseTransferMode` is `BUFFERED` or `STREAM`";

@@ -1,6 +1,5 @@
 //! `aws_proxy`: a function receives the event of API Gateway and answers for it.
 
-use super::build;
 use super::call::{timeout, uri};
 use super::draft::Draft;
 use super::export::Export;
@@ -8,6 +7,7 @@ use super::request_parameters::Mapped;
 use super::response_parameters;
 use super::unbuilt::unbuilt;
 use super::values::shown;
+use super::{build, special_headers};
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::Node;
 
@@ -24,6 +24,9 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
     let span = integration.span;
     let target = target?;
     says_stream(integration, target.streams, findings);
+    if !export.is_http && !is_post(integration) {
+        return Ok(super::unsupported::failing(export, span));
+    }
     let mut config = vec![
         ("function", target.function),
         ("payload", payload?),
@@ -43,8 +46,11 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
     config.extend(role?.map(|role| ("aws-assume-role-arn", role)));
     let mut execute = changes;
     execute.push(build::step("lambda", span, config));
+    if !export.is_http {
+        execute.extend(special_headers::remap(span));
+    }
     execute.extend(answers?);
-    Ok(Draft { execute, catch: export.responses.of_lambda(export.is_http, span) })
+    Ok(Draft { execute, catch: export.responses.of_lambda(span) })
 }
 
 /// What a `uri` calls.
@@ -152,10 +158,16 @@ fn binary_media_types(export: &Export<'_>, findings: &mut Findings) -> Result<Ve
     types.items().iter().map(|one| export.values.text(one, findings)).collect()
 }
 
+/// Whether the function is called as Lambda wants it.
+fn is_post(integration: &Node) -> bool {
+    let method = integration.get("httpMethod").and_then(Node::text);
+    method.is_none_or(|method| method.contains('$') || method.eq_ignore_ascii_case("post"))
+}
+
 /// The steps before the call: HTTP APIs change headers, in REST APIs the event is the request as it came.
 fn request_changes(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Vec<Node> {
-    let method = integration.get("httpMethod").and_then(Node::text).unwrap_or("POST");
-    if let Some(node) = integration.get("httpMethod").filter(|_| !method.eq_ignore_ascii_case("post")) {
+    if let Some(node) = integration.get("httpMethod").filter(|_| !is_post(integration)) {
+        let method = node.text().unwrap_or_default();
         let message = format!("a function is called with POST, and not with `{method}`: on AWS this operation fails");
         findings.push(Diagnostic::warning(codes::BAD_VALUE, node.span, message).help("write `httpMethod: POST`"));
     }

@@ -10,6 +10,7 @@ mod cors;
 mod default_route;
 mod draft;
 mod export;
+mod expressions;
 mod gateway_responses;
 pub(super) mod guards;
 mod http;
@@ -21,16 +22,19 @@ mod read_gateway_responses;
 mod request_parameters;
 mod response_parameters;
 mod responses;
+mod special_headers;
 #[cfg(test)]
 mod tests;
 mod unbuilt;
+mod unsupported;
+mod validators;
 mod values;
 
 use super::parse::catch_list;
 use super::{Assembly, Carrier, Generation, steps};
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::openapi::{Api, Operation};
-use crate::source::Node;
+use crate::source::{Entry, Node};
 use draft::Draft;
 use export::{INTEGRATION, runs};
 use gateway_responses::GatewayResponses;
@@ -49,9 +53,11 @@ impl<'a> Export<'a> {
             return None;
         }
         let values = values.with_defaults(api.template.as_ref().map(|template| &template.root));
-        let mut export =
-            Export { api, values, is_http: is_http(api), responses: GatewayResponses::default(), cors: None };
-        guards::of_document(&export, findings);
+        let responses = GatewayResponses::default();
+        let mut export = Export { api, values, is_http: is_http(api), responses, cors: None, is_closed: false };
+        let mut own = Findings::default();
+        guards::of_document(&export, &mut own);
+        export.is_closed = unsupported::soften_document(&export, own, findings);
         export.responses = GatewayResponses::read(&export, findings);
         export.cors = cors::read(&export, findings).ok().flatten();
         let size = "x-amazon-apigateway-minimum-compression-size";
@@ -71,10 +77,33 @@ impl<'a> Export<'a> {
         let Some(entry) = operation.node.entry(INTEGRATION) else {
             return undecided(operation, findings).map(|()| None);
         };
-        guards::of_operation(self, operation, findings);
-        let node = self.referred(&entry.value, findings)?;
-        let draft = integration::draft(self, operation, &node, findings)?;
+        let mut own = Findings::default();
+        let draft = self.draft(operation, entry, &mut own);
+        let is_softened = unsupported::soften(self, own, findings);
+        let draft = if is_softened || self.is_closed { unsupported::draft(self, entry.key.span) } else { draft? };
         Ok(Some(self.made(draft, entry.key.span, findings)))
+    }
+
+    /// The steps of an integration and of what is checked before it.
+    fn draft(&self, operation: &Operation, entry: &Entry, findings: &mut Findings) -> Result<Draft, Reported> {
+        guards::of_operation(self, operation, findings);
+        let checks = validators::checks(self, operation);
+        let node = self.referred(&entry.value, findings)?;
+        let mut draft = integration::draft(self, operation, &node, findings)?;
+        let ids = gateway_responses::ids(self.is_http, entry.key.span);
+        draft.execute.extend(build::set_variable(entry.key.span, ids));
+        if let Some(checks) = checks {
+            draft.execute.splice(..0, checks.steps);
+            draft.catch.splice(..0, checks.catch);
+        }
+        Ok(draft)
+    }
+
+    /// The assembly that answers paths and methods that the API does not have.
+    pub(super) fn of_missing(&self, findings: &mut Findings) -> Assembly {
+        let span = self.api.tree.root.span;
+        let draft = Draft { execute: self.responses.of_missing(span), catch: Vec::new() };
+        self.made(draft, span, findings)
     }
 
     fn made(&self, draft: Draft, span: Span, findings: &mut Findings) -> Assembly {
@@ -112,6 +141,22 @@ fn undecided(operation: &Operation, findings: &mut Findings) -> Result<(), Repor
     Ok(())
 }
 
+/// The integrations that call a function with an event.
+fn functions(api: &Api) -> impl Iterator<Item = &Node> {
+    let all = api.operations.iter().filter_map(|operation| operation.node.get(INTEGRATION));
+    all.filter(|one| one.get("type").and_then(Node::text).is_some_and(|kind| kind.eq_ignore_ascii_case("aws_proxy")))
+}
+
+/// HTTP APIs need the format of the event, REST APIs have only one.
+fn has_format(integration: &Node) -> bool {
+    integration.get("payloadFormatVersion").is_some_and(|node| !node.is_null())
+}
+
+/// Whether a document is an export of a REST API.
+pub fn is_rest_export(api: &Api) -> bool {
+    api.operations.iter().any(runs) && !is_http(api)
+}
+
 /// HTTP APIs have extensions and values that REST APIs have not.
 fn is_http(api: &Api) -> bool {
     let root = &api.tree.root;
@@ -125,7 +170,7 @@ fn is_http(api: &Api) -> bool {
         kind.is_some_and(|kind| kind.eq_ignore_ascii_case("jwt"))
     });
     api.template.as_ref().is_some_and(|template| template.is_http)
-        || root.get(cors::KEY).is_some()
+        || (root.get(cors::KEY).is_some() && functions(api).all(has_format))
         || root.get("x-amazon-apigateway-importexport-version").is_some()
         || has_jwt
         || api.operations.iter().filter_map(|operation| operation.node.get(INTEGRATION)).any(says)

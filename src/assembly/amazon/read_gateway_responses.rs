@@ -2,7 +2,7 @@
 
 use super::build;
 use super::export::Export;
-use super::gateway_responses::{Changed, GatewayResponses};
+use super::gateway_responses::{Changed, GatewayResponses, filled};
 use super::names::is_name;
 use super::responses::{has_code, literal, status};
 use super::unbuilt::unbuilt;
@@ -12,7 +12,11 @@ use crate::source::{Entry, Node};
 const KEY: &str = "x-amazon-apigateway-gateway-responses";
 
 /// The types that have a place here.
-const PLACED: [&str; 6] = [
+const PLACED: [&str; 10] = [
+    "BAD_REQUEST_BODY",
+    "BAD_REQUEST_PARAMETERS",
+    "MISSING_AUTHENTICATION_TOKEN",
+    "RESOURCE_NOT_FOUND",
     "DEFAULT_4XX",
     "DEFAULT_5XX",
     "INTEGRATION_FAILURE",
@@ -29,7 +33,7 @@ impl GatewayResponses {
             let kind = &*entry.key.text;
             if kind == "DEFAULT_4XX" || !PLACED.contains(&kind) {
                 let message = match kind {
-                    "DEFAULT_4XX" => "only a payload that is too large is answered this way yet".to_owned(),
+                    "DEFAULT_4XX" => "not every refusal is answered this way yet".to_owned(),
                     kind => format!("`{kind}` has no place here yet"),
                 };
                 let help = "where Gantry refuses a request before its operation runs, it answers in its own words";
@@ -39,7 +43,7 @@ impl GatewayResponses {
                 all.extend(changed(export, entry, findings));
             }
         }
-        GatewayResponses(all)
+        GatewayResponses { changed: all, is_http: export.is_http }
     }
 }
 
@@ -68,9 +72,10 @@ fn template(export: &Export<'_>, node: &Node, findings: &mut Findings) -> Result
     let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
     let Some(chosen) = json.or(entries.first()) else { return Ok(None) };
     let body = export.values.text(&chosen.value, findings)?;
-    let rest = body.text().unwrap_or_default().replace("$context.error.message", "");
-    if has_code(&rest) || rest.contains("$(") {
-        let what = "an answer of the gateway with more in it than `$context.error.message`";
+    let text = body.text().unwrap_or_default();
+    // The names are replaced when the answer is made.
+    if text.contains("$(") || has_code(&filled(text, "", "")) {
+        let what = "an answer of the gateway with a part of `$context` that is not known here";
         return Err(unbuilt(chosen.value.span, what, findings));
     }
     Ok(Some((body, build::text(chosen.key.span, &*chosen.key.text))))

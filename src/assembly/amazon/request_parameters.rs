@@ -6,6 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::build;
 use super::export::Export;
+use super::expressions::{Part, Side, known, parts};
 use super::names::is_name;
 use super::responses::{copy_between, literal};
 use super::unbuilt::unbuilt;
@@ -25,6 +26,8 @@ pub(super) struct Mapped {
     pub passing_query: Vec<String>,
     /// Those that pass under another name: that name, and the client's.
     pub copied_query: Vec<(String, String)>,
+    /// Query parameters of the client that do not pass.
+    pub blocked_query: Vec<String>,
     /// Headers of the client that pass.
     pub passing_headers: Vec<String>,
     /// Names of headers that the actions set.
@@ -33,6 +36,8 @@ pub(super) struct Mapped {
     pub actions: Vec<Node>,
     /// Steps before the call: headers that are there only where the client sent another one.
     copies: Vec<Node>,
+    /// There is a `uri` that a query can go into.
+    has_uri: bool,
 }
 
 enum PathValue {
@@ -52,7 +57,7 @@ pub(super) struct Target {
 
 impl Mapped {
     pub(super) fn read(export: &Export<'_>, operation: &Operation, owner: &Node, findings: &mut Findings) -> Self {
-        let mut mapped = Mapped::default();
+        let mut mapped = Mapped { has_uri: true, ..Mapped::default() };
         if export.is_http {
             // Names in the `uri` of an HTTP API are those of the route.
             for name in operation.path.parameters() {
@@ -115,8 +120,8 @@ impl Mapped {
                 self.path.insert(name.to_owned(), PathValue::Text(value));
             }
             (Some(("header", name)), Some(("querystring", from))) => self.copy_parameter(name, from, value.span),
-            (Some((place, name)), None) if known_context(text).is_some() => {
-                let value = known_context(text).unwrap_or_default();
+            (Some((place, name)), None) if known(text).is_some() => {
+                let value = known(text).unwrap_or_default();
                 match place {
                     "path" => drop(self.path.insert(name.to_owned(), PathValue::Text(value.to_owned()))),
                     "querystring" => self.query.push(format!("{}={value}", encoded(name))),
@@ -149,6 +154,10 @@ impl Mapped {
     fn of_http_api(&mut self, entry: &Entry, value: &Node, findings: &mut Findings) {
         let text = value.text().unwrap_or_default();
         let (verb, target) = entry.key.text.split_once(':').unwrap_or_default();
+        if let Some(name) = target.strip_prefix("querystring.").filter(|name| self.has_uri && is_name(name)) {
+            self.query_of_http_api(verb, name, entry, value, findings);
+            return;
+        }
         let Some(name) = target.strip_prefix("header.") else {
             unbuilt(entry.key.span, &format!("the mapping to `{}`", entry.key.text), findings);
             return;
@@ -157,20 +166,19 @@ impl Mapped {
             findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, format!("`{name}` is no name")));
             return;
         }
-        let from_path = text.strip_prefix("$request.path.").filter(|name| is_name(name));
-        let from_header = text.strip_prefix("$request.header.").filter(|name| is_name(name));
-        if let (Some(from), "append" | "overwrite") = (from_header, verb) {
+        let Some(parts) = parts(text, Side::Request).filter(|_| !text.contains("$(")) else {
+            unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings);
+            return;
+        };
+        if let ([Part::Header(from)], "append" | "overwrite") = (parts.as_slice(), verb) {
             self.copy_header(if verb == "append" { "add" } else { "set" }, name, from, value.span);
             return;
         }
-        let filled = match from_path {
-            Some(from) => reference(from, value.span),
-            None if text.contains(['$', '{']) => {
-                unbuilt(value.span, &format!("the mapping of `{}`", shown(value)), findings);
-                return;
-            }
-            None => build::text(value.span, text),
-        };
+        if let ([Part::Query(from)], "overwrite") = (parts.as_slice(), verb) {
+            self.copy_parameter(name, from, value.span);
+            return;
+        }
+        let filled = build::text(value.span, joined(&parts));
         match verb {
             "overwrite" => self.set_header(name, filled),
             "append" => {
@@ -180,6 +188,31 @@ impl Mapped {
             "remove" => self.actions.push(build::clear(entry.key.span, &build::header(name))),
             _ => {
                 unbuilt(entry.key.span, &format!("the mapping to `{}`", entry.key.text), findings);
+            }
+        }
+    }
+
+    /// A query parameter of the call. One that may be missing is not built: it would be sent without a value.
+    fn query_of_http_api(&mut self, verb: &str, name: &str, entry: &Entry, value: &Node, findings: &mut Findings) {
+        let text = value.text().unwrap_or_default();
+        let is_there = |part: &Part| !matches!(part, Part::Header(_) | Part::Query(_));
+        let parts = parts(text, Side::Request).filter(|parts| parts.iter().all(is_there) && !text.contains("$("));
+        match (verb, parts) {
+            ("remove", _) => self.blocked_query.push(name.to_owned()),
+            ("append" | "overwrite", Some(parts)) => {
+                if verb == "overwrite" {
+                    self.blocked_query.push(name.to_owned());
+                }
+                let text = |part: &Part| match part {
+                    Part::Text(text) => encoded(text),
+                    other => other.template(Side::Request),
+                };
+                let value: String = parts.iter().map(text).collect();
+                self.query.push(format!("{}={value}", encoded(name)));
+            }
+            _ => {
+                let what = format!("the mapping of `{}` to `{}`", shown(value), entry.key.text);
+                unbuilt(entry.key.span, &what, findings);
             }
         }
     }
@@ -198,6 +231,11 @@ impl Mapped {
         let case = build::list(span, vec![build::map(span, case)]);
         self.copies.push(build::step("switch", span, [("case", case)]));
         self.set_headers.push(name.to_owned());
+    }
+
+    /// Whether a header of the call is mapped.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        self.passing_headers.iter().chain(&self.set_headers).any(|one| one.eq_ignore_ascii_case(name))
     }
 
     /// The steps before the call.
@@ -264,17 +302,9 @@ impl Mapped {
     }
 }
 
-/// What a variable of the gateway is called here.
-fn known_context(text: &str) -> Option<&'static str> {
-    Some(match text {
-        "context.requestId" | "context.extendedRequestId" => "$(session.globalTransactionID)",
-        "context.httpMethod" => "$(request.verb)",
-        "context.path" => "$(request.path)",
-        "context.identity.sourceIp" => "$(session.clientAddress)",
-        "context.identity.userAgent" => "$(request.headers['user-agent'])",
-        "context.resourcePath" => "$(api.operation.path)",
-        _ => return None,
-    })
+/// The template of a value.
+fn joined(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.template(Side::Request)).collect()
 }
 
 fn reference(name: &str, span: Span) -> Node {

@@ -2,8 +2,9 @@
 
 use super::build;
 use super::export::Export;
+use super::expressions::{Part, Side, parts};
 use super::names::is_name;
-use super::responses::{constant, copy_between, status};
+use super::responses::{copy_between, status};
 use super::unbuilt::unbuilt;
 use super::values::shown;
 use crate::base::{Diagnostic, Findings, Reported, codes};
@@ -67,12 +68,14 @@ fn change(export: &Export<'_>, entry: &Entry, findings: &mut Findings) -> Result
         return Ok(build::change_variable(span, build::clear(span, &header)));
     }
     let verb = if verb == "append" { "add" } else { "set" };
-    if let Some(from) = text.strip_prefix("$response.header.").filter(|from| is_name(from)) {
+    let Some(parts) = parts(text, Side::Response).filter(|_| !text.contains("$(")) else {
+        return Err(unbuilt(value.span, &format!("the mapping of `{}`", shown(&value)), findings));
+    };
+    if let [Part::Header(from)] = parts.as_slice() {
         return Ok(copy_between(verb, name, ("message", from), value.span));
     }
-    if text.contains('$') {
-        return Err(unbuilt(value.span, &format!("the mapping of `{}`", shown(&value)), findings));
-    }
-    let action = build::map(span, [(verb, build::text(span, header)), ("value", constant(value, findings)?)]);
+    let filled: String = parts.iter().map(|part| part.template(Side::Response)).collect();
+    let filled = build::text(value.span, filled);
+    let action = build::map(span, [(verb, build::text(span, header)), ("value", filled)]);
     Ok(build::change_variable(span, action))
 }

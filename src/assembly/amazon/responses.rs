@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::build;
 use super::export::Export;
-use super::names::is_name;
+use super::names::{is_name, remapped};
 use super::unbuilt::unbuilt;
 use super::values::shown;
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
@@ -44,6 +44,7 @@ impl Response {
     pub(super) fn steps(&self, backend: Backend) -> Vec<Node> {
         let mut actions = vec![build::set("message.status.code", self.status.clone())];
         let mut copied = Vec::new();
+        let has_type = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         match (&self.template, backend) {
             (Some((body, kind)), _) => {
                 actions.push(build::set("message.body", body.clone()));
@@ -51,7 +52,9 @@ impl Response {
             }
             (None, Backend::Variable(variable)) => {
                 actions.push(build::set("message.body", build::text(self.span, format!("$({variable}.body)"))));
-                copied.push(("content-type", "content-type", self.span));
+                if !has_type {
+                    copied.push(("content-type", "content-type", self.span));
+                }
             }
             (None, Backend::None) => {
                 actions.push(build::set("message.body", build::text(self.span, "")));
@@ -173,7 +176,7 @@ fn headers(
                 let help = "write `method.response.header.NAME`";
                 return Err(findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message).help(help)));
             };
-            Ok((name.to_owned(), source(export, &entry.value, backend, findings)?))
+            Ok((remapped(name), source(export, &entry.value, backend, findings)?))
         })
         .collect();
     read.into_iter().collect()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::base::{Diagnostic, Findings, Reported, Sources, codes, nearest, quoted_list};
-use crate::settings::Live;
+use crate::settings::{Live, Unsupported};
 use crate::source::{Content, Entry, Environment, Node, Scalar, Style, read_tree};
 
 /// The account of events and of `gantry dev` where nobody says another.
@@ -31,6 +31,8 @@ pub struct Values {
     stage_variables: HashMap<String, String>,
     /// A name without a value keeps its place, for drawings.
     keeps_unknown: bool,
+    /// What is not built fails when a request comes, and not at load.
+    faults: bool,
 }
 
 /// A value and whether it may have come from the environment, and so is never shown.
@@ -58,7 +60,8 @@ impl Values {
         findings: &mut Findings,
     ) -> (Self, Option<PathBuf>) {
         let export = &settings.aws_export;
-        let mut values = Values::default();
+        let faults = settings.documents.unsupported == Unsupported::Fault;
+        let mut values = Values { faults, ..Values::default() };
         let file = export.parameters_file.as_ref().map(PathBuf::from);
         if let Some(file) = &file {
             values.read_file(file, sources, findings);
@@ -82,6 +85,11 @@ impl Values {
         values.pseudo("StackName", export.stack_name.clone());
         values.stage_variables = settings.event_context.stage_variables.clone().into_iter().collect();
         (values, file)
+    }
+
+    /// Whether what is not built fails when a request comes.
+    pub(super) fn faults(&self) -> bool {
+        self.faults
     }
 
     /// Keeps every placeholder as it is written.
@@ -240,6 +248,10 @@ impl Values {
             let message = format!("the stage variable `{variable}` has no value");
             let help = format!("set it in the settings: `event-context: {{stage-variables: {{{variable}: …}}}}`");
             return Err(findings.push(Diagnostic::error(codes::PLACEHOLDER, place.span, message).help(help)));
+        }
+        // Expressions of HTTP APIs are read where they are used.
+        if ["request.", "response.", "context."].iter().any(|root| name.starts_with(root)) {
+            return Ok(Filled { text: format!("${{{name}}}"), masked: false });
         }
         if let Some(given) = self.names.get(name) {
             return Ok(Filled { text: given.text.clone(), masked: given.masked });

@@ -7,6 +7,7 @@ use super::body::EventBody;
 use super::map::Always;
 use super::parts::Parts;
 use super::{headers, query};
+use http::header::HeaderName;
 
 /// The event. Exactly one family of maps is there: single values, or lists.
 pub(super) struct Event<'a> {
@@ -37,10 +38,10 @@ impl Serialize for Event<'_> {
         event.serialize_field("path", request.path)?;
         if self.multi_value_headers {
             event.serialize_field("multiValueQueryStringParameters", &Always(&parameters))?;
-            event.serialize_field("multiValueHeaders", &headers::All(headers))?;
+            event.serialize_field("multiValueHeaders", &headers::All(headers, HeaderName::as_str))?;
         } else {
             event.serialize_field("queryStringParameters", &Always(&query::last(&parameters)))?;
-            event.serialize_field("headers", &headers::Last(headers))?;
+            event.serialize_field("headers", &headers::Last(headers, HeaderName::as_str))?;
         }
         match body {
             EventBody::None => event.serialize_field("body", "")?,

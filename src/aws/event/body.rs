@@ -25,7 +25,7 @@ impl<'a> EventBody<'a> {
         let essence = request.content_type().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let encoded = request.headers.get(CONTENT_ENCODING).is_some_and(|value| value != "identity");
         let binary = match format {
-            EventFormat::V1 => request.binary_media_types.iter().any(|pattern| matches(pattern, &essence)),
+            EventFormat::V1 => request.binary_media_types.iter().any(|pattern| covers(pattern, &essence)),
             EventFormat::V2 => !is_text(&essence) && !essence.ends_with("+json"),
             EventFormat::Alb { .. } => !is_text(&essence),
         };
@@ -54,7 +54,7 @@ fn is_text(essence: &str) -> bool {
 }
 
 /// Whether a configured media type (`image/png`, `image/*`, `*/*`) covers a type.
-fn matches(pattern: &str, essence: &str) -> bool {
+pub fn covers(pattern: &str, essence: &str) -> bool {
     let pattern = pattern.trim();
     match pattern.strip_suffix("/*") {
         Some("*") => true,

@@ -8,6 +8,7 @@ use http::header::{CONTENT_LENGTH, COOKIE, HOST, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
 
 use super::map::Map;
+use super::names;
 use super::request::EventRequest;
 use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
 
@@ -19,12 +20,12 @@ pub(super) fn shown<'a>(request: &EventRequest<'a>) -> Cow<'a, HeaderMap> {
     if headers.keys().any(is_hop_by_hop) {
         strip_hop_by_hop(headers.to_mut());
     }
-    let length = request.body.map_or(0, <[u8]>::len);
-    match headers.get(CONTENT_LENGTH) {
-        Some(said) if length > 0 && says(said, length) => {}
-        None if length == 0 => {}
-        _ if length == 0 => drop(headers.to_mut().remove(CONTENT_LENGTH)),
-        _ => drop(headers.to_mut().insert(CONTENT_LENGTH, HeaderValue::from(length))),
+    if request.of_rest_export {
+        if names::has_taken_out(&headers) {
+            names::take_out(headers.to_mut());
+        }
+    } else {
+        with_length(&mut headers, request);
     }
     // HTTP/2 has the host in a pseudo header instead.
     if !headers.contains_key(HOST)
@@ -35,38 +36,52 @@ pub(super) fn shown<'a>(request: &EventRequest<'a>) -> Cow<'a, HeaderMap> {
     headers
 }
 
+/// Says the length that the body has.
+fn with_length(headers: &mut Cow<'_, HeaderMap>, request: &EventRequest<'_>) {
+    let length = request.body.map_or(0, <[u8]>::len);
+    match headers.get(CONTENT_LENGTH) {
+        Some(said) if length > 0 && says(said, length) => {}
+        None if length == 0 => {}
+        _ if length == 0 => drop(headers.to_mut().remove(CONTENT_LENGTH)),
+        _ => drop(headers.to_mut().insert(CONTENT_LENGTH, HeaderValue::from(length))),
+    }
+}
+
 /// Whether a header says this length, and says it as it would be written here.
 fn says(value: &HeaderValue, length: usize) -> bool {
     let text = value.to_str().unwrap_or_default();
     text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') && text.parse() == Ok(length)
 }
 
+/// The spelling of a name.
+pub(super) type Spelling = fn(&HeaderName) -> &str;
+
 /// The last value of each name, written as a map.
-pub(super) struct Last<'h>(pub &'h HeaderMap);
+pub(super) struct Last<'h>(pub &'h HeaderMap, pub Spelling);
 
 impl Serialize for Last<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Last(headers) = self;
+        let Last(headers, spelling) = self;
         // Most names stand once, so they come in their order without a look.
         if headers.keys_len() == headers.len() {
-            return serializer.collect_map(headers.iter().map(|(name, value)| (name.as_str(), text(value))));
+            return serializer.collect_map(headers.iter().map(|(name, value)| (spelling(name), text(value))));
         }
         let last = |name: &HeaderName| headers.get_all(name).iter().next_back().map(text).unwrap_or_default();
-        serializer.collect_map(headers.keys().map(|name| (name.as_str(), last(name))))
+        serializer.collect_map(headers.keys().map(|name| (spelling(name), last(name))))
     }
 }
 
 /// Every value of each name, in order, written as a map of lists.
-pub(super) struct All<'h>(pub &'h HeaderMap);
+pub(super) struct All<'h>(pub &'h HeaderMap, pub Spelling);
 
 impl Serialize for All<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let All(headers) = self;
+        let All(headers, spelling) = self;
         if headers.keys_len() == headers.len() {
-            return serializer.collect_map(headers.iter().map(|(name, value)| (name.as_str(), [text(value)])));
+            return serializer.collect_map(headers.iter().map(|(name, value)| (spelling(name), [text(value)])));
         }
         let all = |name: &HeaderName| -> Vec<Cow<'_, str>> { headers.get_all(name).iter().map(text).collect() };
-        serializer.collect_map(headers.keys().map(|name| (name.as_str(), all(name))))
+        serializer.collect_map(headers.keys().map(|name| (spelling(name), all(name))))
     }
 }
 

@@ -1,14 +1,15 @@
 //! API Gateway's events, written straight into bytes.
 //!
 //! The shapes are those of "Set up Lambda proxy integrations" (REST, format 1.0) and "Create AWS Lambda proxy
-//! integrations for HTTP APIs" (2.0) in the API Gateway Developer Guide. Header names are in lower case in both, as
-//! HTTP APIs send them. The headers API Gateway adds (`x-forwarded-*`, `x-amzn-trace-id`) are the caller's to add. The event
+//! integrations for HTTP APIs" (2.0) in the API Gateway Developer Guide. Header names are in lower case in 2.0, as
+//! HTTP APIs send them; 1.0 has the names of the standards, and those that AWS adds, with their capitals. The headers API Gateway adds (`x-forwarded-*`, `x-amzn-trace-id`) are the caller's to add. The event
 //! of a load balancer is that of "Use Application Load Balancer target groups with Lambda functions".
 
 mod alb;
 mod body;
 mod headers;
 mod map;
+mod names;
 mod parts;
 mod plain;
 mod query;
@@ -21,6 +22,7 @@ mod tests;
 
 use bytes::Bytes;
 
+pub use body::covers;
 pub use plain::plain;
 pub use request::{EventFormat, EventRequest};
 

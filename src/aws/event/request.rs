@@ -54,6 +54,8 @@ pub struct EventRequest<'a> {
     pub binary_media_types: &'a [&'a str],
     /// The target group that a load balancer's event names.
     pub target_group_arn: &'a str,
+    /// A REST API of an export: its events do not have the headers that AWS takes out, such as `Content-Length`.
+    pub of_rest_export: bool,
     /// The claims of a token that was validated: `authorizer.claims` in 1.0, `authorizer.jwt.claims` in 2.0.
     pub authorizer: Option<&'a Value>,
 }

@@ -39,6 +39,7 @@ impl Sample {
             route_key: "POST /orders/{id}",
             binary_media_types: &[],
             target_group_arn: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/0",
+            of_rest_export: false,
             authorizer: None,
         };
         Sample { headers: HeaderMap::new(), request }
@@ -171,9 +172,21 @@ fn e8_v2_moves_cookies_out_of_the_headers() {
 }
 
 #[test]
-fn e9_header_names_are_in_lower_case() {
-    let event = Sample::new().header("x-mixed-case", "1").header("x-mixed-case", "2").v2();
-    assert_eq!(event["headers"]["x-mixed-case"], "1,2");
+fn e9_header_names_are_in_lower_case_in_2_0_and_as_aws_writes_them_in_1_0() {
+    let sample = || Sample::new().header("x-mixed-case", "1").header("x-mixed-case", "2").header("authorization", "a");
+    let event = sample().v2();
+    assert_eq!((&event["headers"]["x-mixed-case"], &event["headers"]["authorization"]), (&json!("1,2"), &json!("a")));
+    let event = sample().v1();
+    assert_eq!((&event["headers"]["x-mixed-case"], &event["headers"]["Authorization"]), (&json!("2"), &json!("a")));
+    assert_eq!(event["multiValueHeaders"]["Authorization"], json!(["a"]));
+}
+
+#[test]
+fn rest_apis_of_exports_take_headers_out() {
+    let sample = Sample::new().body("application/json", b"{}").with(|request| request.of_rest_export = true);
+    let event = sample.header("content-length", "2").header("max-forwards", "1").header("x-kept", "1").v1();
+    let names: Vec<&String> = event["headers"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["Content-Type", "x-kept", "Host"]);
 }
 
 #[test]
@@ -326,8 +339,8 @@ fn e30_large_bodies_are_built_whole() {
 #[test]
 fn e31_a_chunked_request_gets_its_length() {
     let sample = Sample::new().body("application/json", b"{\"a\":1}").header("transfer-encoding", "chunked");
-    for event in [sample.v1(), sample.v2()] {
-        assert_eq!(event["headers"]["content-length"], "7");
+    for (event, length) in [(sample.v1(), "Content-Length"), (sample.v2(), "content-length")] {
+        assert_eq!(event["headers"][length], "7");
         assert!(event["headers"].get("transfer-encoding").is_none());
     }
 }
@@ -335,10 +348,10 @@ fn e31_a_chunked_request_gets_its_length() {
 #[test]
 fn e32_headers_of_the_connection_are_not_shown() {
     let sample = Sample::new().header("connection", "x-hop").header("x-hop", "1").header("te", "trailers");
-    for event in [sample.v1(), sample.v2()] {
+    for (event, host) in [(sample.v1(), "Host"), (sample.v2(), "host")] {
         let names: Vec<&String> = event["headers"].as_object().unwrap().keys().collect();
-        assert_eq!(names, ["host"]);
-        assert_eq!(event["headers"]["host"], "api.example.com");
+        assert_eq!(names, [host]);
+        assert_eq!(event["headers"][host], "api.example.com");
     }
 }
 

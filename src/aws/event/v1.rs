@@ -6,6 +6,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::map::{Map, borrowed};
+use super::names::written;
 use super::parts::Parts;
 use super::{headers, query};
 use crate::value::Value;
@@ -94,8 +95,8 @@ impl Serialize for Event<'_> {
         event.serialize_field("resource", request.resource)?;
         event.serialize_field("path", request.path)?;
         event.serialize_field("httpMethod", request.method)?;
-        event.serialize_field("headers", &headers::Last(&self.0.headers))?;
-        event.serialize_field("multiValueHeaders", &headers::All(&self.0.headers))?;
+        event.serialize_field("headers", &headers::Last(&self.0.headers, written))?;
+        event.serialize_field("multiValueHeaders", &headers::All(&self.0.headers, written))?;
         event.serialize_field("queryStringParameters", &query::last(&parameters))?;
         event.serialize_field("multiValueQueryStringParameters", &parameters)?;
         event.serialize_field("requestContext", &self.context())?;

@@ -59,10 +59,13 @@ pub(super) fn text_of<'v>(value: &'v Json<'_>) -> Cow<'v, str> {
     }
 }
 
-/// A whole number, or one written as text.
+/// A whole number, also one that is written with a fraction of zero, or as text.
 pub(super) fn integer_of(value: &Json<'_>) -> Option<i64> {
     match value {
-        Json::Number(number) => number.as_i64(),
+        Json::Number(number) => number.as_i64().or_else(|| {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e6)?;
+            Some(whole as i64)
+        }),
         Json::Str(text) => text.trim().parse().ok(),
         _ => None,
     }

@@ -16,6 +16,8 @@ pub enum ProxyError {
     Status(String),
     #[error("\"{0}\" is not an object")]
     NotAMap(&'static str),
+    #[error("a value in \"multiValueHeaders\" is not a list")]
+    NotAList(String),
     #[error("the value of a header is neither text, number nor boolean")]
     HeaderKind(String),
     #[error("a header has a name that no header can have")]
@@ -39,6 +41,7 @@ impl ProxyError {
     pub fn written(&self) -> Option<&str> {
         match self {
             ProxyError::Status(text)
+            | ProxyError::NotAList(text)
             | ProxyError::HeaderKind(text)
             | ProxyError::HeaderName(text)
             | ProxyError::HeaderValue(text)

@@ -10,18 +10,18 @@ use crate::http_client::strip_hop_by_hop;
 /// Format 1.0 takes the lists first, then adds single values that are not among them; format 2.0 knows no lists, and
 /// turns `cookies` into a `Set-Cookie` each; a load balancer takes the one family that its target group asks for. Headers of
 /// the connection and `Content-Length` are dropped: the response is framed anew.
-pub(super) fn read(format: EventFormat, answer: &Members<'_>) -> Result<HeaderMap, ProxyError> {
+pub(super) fn read(format: EventFormat, answer: &Members<'_>, strict: bool) -> Result<HeaderMap, ProxyError> {
     let (lists, singles) = match format {
         EventFormat::V1 => (true, true),
         EventFormat::V2 => (false, true),
         EventFormat::Alb { multi_value_headers } => (multi_value_headers, !multi_value_headers),
     };
-    read_families(Families { lists, singles, cookies: format == EventFormat::V2 }, answer)
+    read_families(Families { lists, singles, cookies: format == EventFormat::V2, only_lists: strict }, answer)
 }
 
 /// The head of a stream may use what both formats have.
 pub(super) fn read_all(head: &Members<'_>) -> Result<HeaderMap, ProxyError> {
-    read_families(Families { lists: true, singles: true, cookies: true }, head)
+    read_families(Families { lists: true, singles: true, cookies: true, only_lists: false }, head)
 }
 
 /// Which of the members count.
@@ -31,6 +31,8 @@ struct Families {
     /// `headers`
     singles: bool,
     cookies: bool,
+    /// A value in `multiValueHeaders` that is not a list is refused.
+    only_lists: bool,
 }
 
 fn read_families(wanted: Families, answer: &Members<'_>) -> Result<HeaderMap, ProxyError> {
@@ -39,6 +41,7 @@ fn read_families(wanted: Families, answer: &Members<'_>) -> Result<HeaderMap, Pr
         for (name, value) in members(answer, "multiValueHeaders")? {
             match value {
                 Json::Array(items) => items.iter().try_for_each(|item| add(&mut headers, name, item))?,
+                _ if wanted.only_lists => return Err(ProxyError::NotAList(name.to_owned())),
                 single => add(&mut headers, name, single)?,
             }
         }

@@ -12,8 +12,11 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -32,11 +35,28 @@ pub struct ProxyResponse {
     pub body: Bytes,
 }
 
+/// By which rules an answer is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    pub format: EventFormat,
+    /// Refuses what REST APIs refuse: members they do not know, a body that is not a text, a flag that is not a boolean, one
+    /// value where a list of values is due. Every response then has a content type.
+    pub strict: bool,
+    /// False sends a body that is marked as base64 as it is: REST APIs decode only what the client accepts as binary.
+    pub decodes: bool,
+}
+
+/// Base64 as AWS takes it: with padding and without.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 const MEMBERS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
 
-/// Reads a function's answer. `strict` refuses what REST APIs refuse: members they do not know, a body that is not a
-/// string, a flag that is not a boolean, a missing status.
-pub fn parse(format: EventFormat, payload: &Bytes, strict: bool) -> Result<ProxyResponse, ProxyError> {
+/// Reads a function's answer.
+pub fn parse(reading: Reading, payload: &Bytes) -> Result<ProxyResponse, ProxyError> {
+    let Reading { format, strict, .. } = reading;
     match (format, answer::read(payload)?) {
         (EventFormat::V2, Json::Str(text)) => Ok(bare(bytes_of(text, payload))),
         (_, Json::Object(members)) => {
@@ -47,7 +67,7 @@ pub fn parse(format: EventFormat, payload: &Bytes, strict: bool) -> Result<Proxy
                 (EventFormat::V1, Some(name)) if strict => Err(ProxyError::UnknownMember(name.to_owned())),
                 (EventFormat::V2, _) if !has_status => Ok(bare(payload.clone())),
                 (EventFormat::Alb { .. }, _) if !has_status => Err(ProxyError::NoStatus),
-                _ => proxy(format, answer, payload, strict),
+                _ => proxy(reading, answer, payload),
             }
         }
         (EventFormat::V2, _) => Ok(bare(payload.clone())),
@@ -62,21 +82,16 @@ fn bare(body: Bytes) -> ProxyResponse {
     ProxyResponse { status: StatusCode::OK, headers, body }
 }
 
-fn proxy(
-    format: EventFormat,
-    mut answer: Members<'_>,
-    payload: &Bytes,
-    strict: bool,
-) -> Result<ProxyResponse, ProxyError> {
-    let status = status(&answer, strict)?;
-    let mut headers = headers::read(format, &answer)?;
-    // A load balancer stringifies nothing.
-    let mut body = body(&mut answer, payload, strict, strict || matches!(format, EventFormat::Alb { .. }))?;
+fn proxy(reading: Reading, mut answer: Members<'_>, payload: &Bytes) -> Result<ProxyResponse, ProxyError> {
+    let Reading { format, strict, .. } = reading;
+    let status = status(&answer)?;
+    let mut headers = headers::read(format, &answer, strict)?;
+    let mut body = body(&mut answer, payload, reading)?;
     // These have no body by definition (RFC 9110, 15.3.5 and 15.4.5).
     if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
         body.clear();
     }
-    if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+    if (strict || !body.is_empty()) && !headers.contains_key(CONTENT_TYPE) {
         let default = match format {
             EventFormat::V1 => "application/json",
             EventFormat::V2 => "text/plain; charset=utf-8",
@@ -88,9 +103,8 @@ fn proxy(
 }
 
 /// A whole number, or one written as text. 1xx cannot end an exchange.
-fn status(answer: &Members<'_>, strict: bool) -> Result<StatusCode, ProxyError> {
+fn status(answer: &Members<'_>) -> Result<StatusCode, ProxyError> {
     let value = match answer.get("statusCode") {
-        None | Some(Json::Null) if strict => return Err(ProxyError::NoStatus),
         None | Some(Json::Null) => return Ok(StatusCode::OK),
         Some(value) => value,
     };
@@ -104,16 +118,26 @@ fn status(answer: &Members<'_>, strict: bool) -> Result<StatusCode, ProxyError> 
     clippy::expect_used,
     reason = "a value that was parsed has texts as keys, and memory takes all that is written"
 )]
-fn body(answer: &mut Members<'_>, payload: &Bytes, strict: bool, only_text: bool) -> Result<Bytes, ProxyError> {
-    let base64 = is_base64(answer, strict)?;
+fn body(answer: &mut Members<'_>, payload: &Bytes, reading: Reading) -> Result<Bytes, ProxyError> {
+    // A load balancer turns nothing into text.
+    let only_text = reading.strict || matches!(reading.format, EventFormat::Alb { .. });
+    let base64 = is_base64(answer, reading.strict)? && reading.decodes;
     match answer.take("body") {
         None | Some(Json::Null) => Ok(Bytes::new()),
         Some(Json::Str(text)) if base64 => {
-            BASE64_STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(|_| ProxyError::Base64)
+            BASE64.decode(one_line(&text).as_bytes()).map(Bytes::from).map_err(|_| ProxyError::Base64)
         }
         Some(Json::Str(text)) => Ok(bytes_of(text, payload)),
         Some(_) if only_text || base64 => Err(ProxyError::BodyKind),
         Some(other) => Ok(serde_json::to_vec(&other).expect("JSON in memory").into()),
+    }
+}
+
+/// Base64 without the line ends that MIME has in it.
+fn one_line(text: &str) -> Cow<'_, str> {
+    match text.contains(['\r', '\n']) {
+        true => Cow::Owned(text.replace(['\r', '\n'], "")),
+        false => Cow::Borrowed(text),
     }
 }
 

@@ -108,7 +108,7 @@ where
 fn read_head(text: &[u8]) -> Result<(StatusCode, HeaderMap), ProxyError> {
     let Json::Object(members) = answer::read(text)? else { return Err(ProxyError::NotAnObject) };
     let head = Members::from(members);
-    let status = status(&head, false)?;
+    let status = status(&head)?;
     let mut headers = headers::read_all(&head)?;
     if !headers.contains_key(CONTENT_TYPE) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

@@ -4,8 +4,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
-use crate::aws::event::EventFormat;
-use crate::aws::response::{self, ProxyError};
+use crate::aws::response::{self, ProxyError, Reading};
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::{Body, Message, Value};
 
@@ -16,8 +15,7 @@ pub(super) fn message(
     payload: Bytes,
     kind: InvocationKind,
     format: ResponseFormat,
-    event: EventFormat,
-    strict: bool,
+    reading: Reading,
 ) -> Result<Message, Fault> {
     match (kind, format) {
         (InvocationKind::Event, _) => Ok(empty(StatusCode::ACCEPTED)),
@@ -31,7 +29,7 @@ pub(super) fn message(
             ..Message::default()
         }),
         (InvocationKind::RequestResponse, ResponseFormat::Proxy) => {
-            let proxied = response::parse(event, &payload, strict).map_err(|error| no_response(&error))?;
+            let proxied = response::parse(reading, &payload).map_err(|error| no_response(&error))?;
             Ok(Message {
                 status: Some(proxied.status),
                 headers: proxied.headers.into(),

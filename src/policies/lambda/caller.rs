@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::aws::client::{Invocation, InvokeReply, LambdaClient, StreamReply};
 use crate::aws::event::EventFormat;
-use crate::aws::response;
+use crate::aws::response::{self, Reading};
 use crate::runtime::{Call, CallFailure, CallSite, CallTarget, Fault};
 use crate::value::Message;
 
@@ -35,15 +35,17 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Calls the function and makes a message of its answer. Also says how the call went.
+    /// Calls the function and makes a message of its answer. Also says how the call went. `decodes` is the rule for bodies that
+    /// are marked as base64.
     pub(super) async fn call(
         &self,
         chosen: &Arc<Chosen>,
         invocation: &mut Invocation,
         id: &str,
+        decodes: bool,
     ) -> (Result<Message, Fault>, Call) {
         let (mut facts, started) = (CallFacts::new(chosen), Instant::now());
-        let mut answered = self.answer(chosen, invocation, &mut facts, id).await;
+        let mut answered = self.answer(chosen, invocation, &mut facts, id, decodes).await;
         let call = Call { attempts: facts.attempts(), ..Call::ended(self.target(chosen), started, result(&answered)) };
         match &mut answered {
             Ok(message) => facts.put_into(message),
@@ -63,6 +65,7 @@ impl Caller {
         invocation: &mut Invocation,
         facts: &mut CallFacts,
         id: &str,
+        decodes: bool,
     ) -> Result<Message, Fault> {
         let (function, qualifier) = (&*chosen.name, chosen.qualifier.as_deref());
         if self.response == ResponseFormat::Stream {
@@ -85,7 +88,10 @@ impl Caller {
         let failed = reply.function_error.is_some() && self.kind == InvocationKind::RequestResponse;
         let answer = match failed {
             true => Err(faults::of_function_error(&reply, function, self.statuses)),
-            false => answer::message(reply.payload, self.kind, self.response, self.format, self.strict),
+            false => {
+                let reading = Reading { format: self.format, strict: self.strict, decodes };
+                answer::message(reply.payload, self.kind, self.response, reading)
+            }
         };
         facts.answered(reply.facts);
         answer

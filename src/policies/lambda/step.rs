@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::HeaderName;
 use tokio::time::Instant;
 
 use crate::aws::client::Invocation;
@@ -19,8 +20,10 @@ use super::chosen::Chosen;
 use super::config::ResponseFormat;
 use super::function_choice::Select;
 use super::payload::Payload;
-use super::trace_id::trace_id;
+use super::trace_id::{trace_id, trace_id_of_rest_api};
 use super::variables::Variables;
+
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// No function runs longer.
 const LONGEST_RUN: Duration = Duration::from_secs(15 * 60);
@@ -56,7 +59,10 @@ impl Lambda {
 
     async fn invoke(&self, cx: &mut Context) -> Result<Next, Fault> {
         let answer = match self.prepare(cx) {
-            Ok((chosen, mut invocation)) => self.answer(cx, &chosen, &mut invocation).await,
+            Ok((chosen, mut invocation)) => {
+                let answer = self.answer(cx, &chosen, &mut invocation).await;
+                answer.map(|answer| self.with_trace(answer, &invocation))
+            }
             Err(fault) => Err(fault),
         };
         match answer {
@@ -86,7 +92,8 @@ impl Lambda {
     /// Which function is called, with what, and how long the call may take.
     fn prepare(&self, cx: &Context) -> Result<(Arc<Chosen>, Invocation), Fault> {
         let chosen = self.select.choose(cx, &self.caller.client)?;
-        let trace_id = trace_id(&cx.state);
+        let trace_id =
+            if self.payload.is_of_rest_api() { trace_id_of_rest_api(&cx.state) } else { trace_id(&cx.state) };
         let payload = self.payload.build(cx, trace_id.as_ref())?;
         if payload.len() > self.limit {
             let message = format!("the payload has {} bytes, and Lambda takes at most {}", payload.len(), self.limit);
@@ -99,6 +106,15 @@ impl Lambda {
         }
         self.options.fill(cx, &mut invocation)?;
         Ok((chosen, invocation))
+    }
+
+    /// REST APIs tell the client the trace of the call.
+    fn with_trace(&self, mut answer: Message, invocation: &Invocation) -> Message {
+        let trace = invocation.call_headers.as_ref().and_then(|headers| headers.trace_id.clone());
+        if let Some(trace) = trace.filter(|_| self.payload.is_of_rest_api()) {
+            answer.headers.insert(TRACE_ID, trace);
+        }
+        answer
     }
 
     /// Hands the call over and goes on.
@@ -145,8 +161,9 @@ impl Lambda {
             Looked::Pass => None,
         };
         let id = cx.state.request.id.clone();
+        let decodes = !self.caller.strict || self.payload.decodes(cx);
         let permit = self.enter(chosen)?;
-        let (answer, call) = self.caller.call(chosen, invocation, &id).await;
+        let (answer, call) = self.caller.call(chosen, invocation, &id, decodes).await;
         cx.state.call_ended(&self.caller.site, call);
         let mut answer = answer?;
         if let Some(permit) = permit {

@@ -200,3 +200,27 @@ fn texts_of_a_path_are_compared_decoded() {
         assert_eq!(find(&router, "GET", path), expected, "{path}");
     }
 }
+
+#[test]
+fn folded_slashes_count_once_and_not_at_the_end() {
+    let router = router(&[("GET", "/a"), ("GET", "/a/{id}/b"), ("GET", "/"), ("POST", "/c"), ("GET", "/{+rest}")]);
+    let folded = |path| match router.find_folded(&Method::GET, path) {
+        RouteMatch::Found { route, parameters } => {
+            let parameters: String = parameters.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+            format!("{route}{parameters}")
+        }
+        _ => "none".to_owned(),
+    };
+    for (path, expected) in [
+        ("/a/", "/a"),
+        ("//a", "/a"),
+        ("/a//", "/a"),
+        ("/a//1///b/", "/a/{id}/b id=1"),
+        ("/x/", "/{+rest} rest=x"),
+        ("/x/y/", "/{+rest} rest=x/y"),
+        ("/c/", "/{+rest} rest=c"),
+        ("//", "/"),
+    ] {
+        assert_eq!(folded(path), expected, "{path}");
+    }
+}

@@ -115,6 +115,7 @@ fn snapshot(routes: Vec<(&str, &str, Pipeline)>) -> Snapshot {
         let route = Route {
             verb: verb.clone(),
             answers_head: false,
+            folds_slashes: false,
             api: api.clone(),
             operation,
             pipeline: Arc::new(pipeline),

@@ -212,12 +212,18 @@ async fn a_uri_that_streams_streams_the_answer() {
 
 #[tokio::test]
 async fn the_default_route_takes_what_no_other_route_does() {
+    for key in ["/$default", "$default"] {
+        default_route(key).await;
+    }
+}
+
+async fn default_route(key: &str) {
     let document = format!(
         "
 openapi: 3.0.1
 info: {{title: shop}}
 paths:
-  /$default:
+  {key}:
     x-amazon-apigateway-any-method:
       x-amazon-apigateway-integration: {{type: aws_proxy, uri: '{ARN}', payloadFormatVersion: '2.0'}}
   /orders:

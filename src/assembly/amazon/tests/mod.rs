@@ -6,7 +6,9 @@ mod lambda;
 mod mock;
 mod placeholders;
 mod refused;
+mod rest;
 mod shapes;
+mod validators;
 
 use std::sync::Arc;
 

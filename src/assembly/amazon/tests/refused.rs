@@ -1,7 +1,8 @@
 //! What is not built is refused by a sentence at its line, and nothing that AWS guards stands open.
 
 use super::{ARN, FINE, function, http_api, long, rest};
-use crate::test_support::Setup;
+use crate::settings::Unsupported;
+use crate::test_support::{Ask, Setup};
 
 fn proxy() -> String {
     format!("type: aws_proxy\nhttpMethod: POST\nuri: '{}'", long(ARN))
@@ -38,7 +39,6 @@ x-amazon-apigateway-request-validators:
         ("security: [{gone: []}]", "api.yaml:10:17: error G0208 the security scheme `gone`"),
         ("security: {'Fn::If': [a, b, c]}", "api.yaml:10:17: error G0208 the security requirement"),
         ("x-amazon-apigateway-auth: {type: AWS_IAM}", "api.yaml:10:33: error G0208 the authorization `AWS_IAM`"),
-        ("x-amazon-apigateway-request-validator: all", "api.yaml:10:46: error G0208 the request validator `all`"),
         ("x-amazon-apigateway-request-validator: gone", "api.yaml:10:46: error G0208 the request validator `gone`"),
     ] {
         assert_eq!(at(operation), [format!("{expected} {open}")], "{operation}");
@@ -51,7 +51,7 @@ x-amazon-apigateway-request-validators:
     for (root, expected) in [
         ("security: [{key: []}]", "api.yaml:10:11: error G0208 the API key `key`"),
         ("x-amazon-apigateway-policy: {Version: '2012-10-17'}", "api.yaml:10:1: error G0208 the resource policy"),
-        ("x-amazon-apigateway-request-validator: all", "api.yaml:10:40: error G0208 the request validator `all`"),
+        ("x-amazon-apigateway-request-validator: gone", "api.yaml:10:40: error G0208 the request validator `gone`"),
     ] {
         assert_eq!(findings(&format!("{}{root}\n{schemes}", rest(&proxy()))), [format!("{expected} {open}")], "{root}");
     }
@@ -70,7 +70,10 @@ fn what_waits_for_its_issue_says_so() {
             "type: aws_proxy\nuri: 'arn:aws:apigateway:eu-west-1:s3:path/bucket'".to_owned(),
             "api.yaml:8:14: error G0307 the call of the AWS service `s3`".to_owned(),
         ),
-        (format!("{http}\nconnectionType: VPC_LINK"), "api.yaml:11:9: error G0307 a VPC link".to_owned()),
+        (
+            format!("{}\nconnectionType: VPC_LINK", http.replace("http://127.0.0.1/x", "arn:aws:x")),
+            "api.yaml:9:14: error G0307 a `uri` that is an ARN, behind a VPC link,".to_owned(),
+        ),
         (
             format!("{http}\nrequestTemplates: {{application/json: $input.json('$')}}"),
             "api.yaml:11:9: error G0307 a template for the request of a service".to_owned(),
@@ -161,9 +164,9 @@ fn mistakes_have_their_lines() {
 
 #[test]
 fn what_decorates_is_a_warning() {
-    let responses = "x-amazon-apigateway-gateway-responses:\n  MISSING_AUTHENTICATION_TOKEN: {statusCode: 404}\n";
+    let responses = "x-amazon-apigateway-gateway-responses:\n  WAF_FILTERED: {statusCode: 404}\n";
     let found = findings(&format!("{}{responses}", rest(&proxy())));
-    assert_eq!(found, ["api.yaml:11:3: warning G0207 `MISSING_AUTHENTICATION_TOKEN` has no place here yet"]);
+    assert_eq!(found, ["api.yaml:11:3: warning G0207 `WAF_FILTERED` has no place here yet"]);
     let size = "x-amazon-apigateway-minimum-compression-size: 0\n";
     assert_eq!(
         findings(&format!("{}{size}", rest(&proxy()))),
@@ -197,4 +200,42 @@ fn an_assembly_beside_a_guard_of_aws_is_said_to_be_open() {
         let message = "warning G0207 what AWS API Gateway checks here is not enforced yet: everybody may call";
         assert_eq!(found, [format!("{expected}: {message}")], "{document}");
     }
+}
+
+/// The operation answers 501 where the settings say so; it is never open.
+#[tokio::test]
+async fn what_is_not_built_may_fail_at_run_time() {
+    let policy = "x-amazon-apigateway-policy: {Version: '2012-10-17'}\n";
+    let iam = "      x-amazon-apigateway-auth: {type: AWS_IAM}\n";
+    let aws = rest(&format!("type: aws\nhttpMethod: POST\nuri: '{}'", long(ARN)));
+    for document in [aws, format!("{}{iam}", rest(&proxy())), format!("{}{policy}", rest(&proxy()))] {
+        let (server, setup) = function(FINE);
+        let refused = setup.load(&document).findings();
+        assert!(refused.iter().all(|line| line.contains(" error ")), "{refused:?}");
+        let loaded = setup.settings(|live| live.documents.unsupported = Unsupported::Fault).load(&document);
+        let found = loaded.findings();
+        assert!(found.len() == 1 && found[0].contains(" warning "), "{found:?}");
+        assert!(found[0].contains("every request to the operation is answered 501"), "{found:?}");
+        let answer = loaded.serve().ask(Ask::post("/orders/7", "{}")).await;
+        let expected = r#"{"message":"This operation is not supported by the gateway"}"#;
+        assert_eq!((answer.short(), server.requests().len()), ((501, expected), 0));
+    }
+    // Beside an assembly, which would run without the document's guard, the document is refused.
+    let assembly = "  /mine:\n    get: {x-assembly: {execute: [{set-variable: {actions: [{set: a, value: b}]}}]}}\n";
+    let (_server, setup) = function(FINE);
+    let setup = setup.settings(|live| live.documents.unsupported = Unsupported::Fault);
+    let found = setup.load(&format!("{}{assembly}{policy}", rest(&proxy()))).findings();
+    assert!(found.iter().any(|line| line.contains("error G0208 the resource policy")), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_vpc_link_is_a_plain_call() {
+    let server = super::service(200);
+    let uri = server.url("/");
+    let integration =
+        format!("type: http_proxy\nhttpMethod: POST\nuri: '{uri}'\nconnectionType: VPC_LINK\nconnectionId: x");
+    let loaded = Setup::default().load(&rest(&integration));
+    let expected = "api.yaml:10:9: warning G0309 the VPC link is not used: the call goes to the host of the `uri`";
+    assert!(loaded.findings()[0].starts_with(expected), "{:?}", loaded.findings());
+    assert_eq!(loaded.serve().ask(Ask::post("/orders/7", "x")).await.short(), (200, "from the service"));
 }

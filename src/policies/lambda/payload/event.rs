@@ -5,11 +5,14 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue, USER_AGENT};
+use percent_encoding::percent_decode_str;
 use time::OffsetDateTime;
 
 use crate::aws::event::{self, EventFormat, EventRequest};
 use crate::runtime::{Context, State, protocol};
 use crate::settings::EventContext;
+
+use super::origin::Origin;
 
 /// The account in events where nothing says one.
 pub(super) const ACCOUNT: &str = "123456789012";
@@ -19,18 +22,19 @@ const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
-/// The JSON of a request in this format; without one as a small object. `has_stage` says that the base path is that of a stage.
+/// The JSON of a request in this format; without one as a small object. The base path of an export is its stage.
 pub(super) fn build(
     cx: &Context,
     format: Option<EventFormat>,
     context: &EventContext,
-    has_stage: bool,
+    origin: Origin,
     headers: Cow<'_, HeaderMap>,
     body: &[u8],
     trace_id: Option<&HeaderValue>,
 ) -> Result<Bytes, serde_json::Error> {
     let state = &*cx.state;
     let request = &state.request;
+    let has_stage = origin != Origin::Other;
     let client = request.client.ip().to_string();
     let headers = match format {
         Some(_) => Cow::Owned(forwarded(headers.into_owned(), state, &client, trace_id)),
@@ -52,11 +56,16 @@ pub(super) fn build(
     let whole = request.uri.path();
     let path = if has_stage { whole.strip_prefix(&*state.route.api.base_path).unwrap_or(whole) } else { whole };
     let of_base_path = state.route.api.base_path.strip_prefix('/').filter(|stage| has_stage && !stage.contains('/'));
-    let parameters = &request.path_parameters;
+    // HTTP APIs decode the path for both formats; 2.0 does so where the event is written.
+    let decodes = origin == Origin::Http && format == Some(EventFormat::V1);
+    let path = if decodes { decode(path) } else { Cow::Borrowed(path) };
+    let value = |text: &'_ String| if decodes { decode(text).into_owned() } else { text.clone() };
+    let decoded: Vec<(&str, String)> =
+        request.path_parameters.iter().map(|(name, text)| (&**name, value(text))).collect();
     let path_parameters: Vec<(&str, &str)> = match operation.is_default {
         // What the rest of the path is called there, Gantry made up.
         true => Vec::new(),
-        false => parameters.iter().map(|(name, value)| (&**name, value.as_str())).collect(),
+        false => decoded.iter().map(|(name, value)| (*name, &**value)).collect(),
     };
     let stage_variables: Vec<(&str, &str)> =
         context.stage_variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -64,7 +73,7 @@ pub(super) fn build(
     let default_stage = if format == Some(EventFormat::V1) { "prod" } else { "$default" };
     let request = EventRequest {
         method: request.method.as_str(),
-        path: if path.is_empty() { "/" } else { path },
+        path: if path.is_empty() { "/" } else { &path },
         query: request.uri.query().unwrap_or_default(),
         resource,
         path_parameters: &path_parameters,
@@ -85,12 +94,18 @@ pub(super) fn build(
         route_key: &route_key,
         binary_media_types: &binary,
         target_group_arn: context.target_group_arn.as_deref().unwrap_or_default(),
+        of_rest_export: origin == Origin::Rest,
         authorizer: state.identity.claims.as_ref(),
     };
     match format {
         Some(format) => event::build(format, &request),
         None => event::plain(&request),
     }
+}
+
+/// Percent-decoded; bytes that are not UTF-8 leave it as it was.
+fn decode(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
 
 /// The headers that API Gateway adds to what it forwards.

@@ -1,15 +1,16 @@
 //! What the function receives.
 
 mod event;
+mod origin;
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::HeaderValue;
+use http::header::{ACCEPT, HeaderValue};
 
 use crate::assembly::Carrier;
-use crate::aws::event::EventFormat;
+use crate::aws::event::{EventFormat, covers};
 use crate::base::{Reported, codes};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::Compiler;
@@ -20,6 +21,7 @@ use crate::value::{Body, without_mark};
 
 use super::config::{Config, PayloadFormat};
 use super::json_template::JsonTemplate;
+use origin::Origin;
 
 /// A compiled payload.
 pub(super) struct Payload {
@@ -27,8 +29,7 @@ pub(super) struct Payload {
     /// Whose body goes; `None` sends nothing.
     input: Option<Reference>,
     context: EventContext,
-    /// The document is an export of API Gateway, whose base path is a stage.
-    has_stage: bool,
+    origin: Origin,
 }
 
 enum Form {
@@ -78,13 +79,19 @@ pub(super) fn compile(
         (PayloadFormat::Alb, None) => Form::Event(EventFormat::Alb { multi_value_headers: config.multi_value_headers }),
     };
     let mut context = context?;
+    // Only steps of REST APIs are made `strict`.
+    let origin = match (compiler.carrier, config.strict) {
+        (Carrier::Amazon, true) => Origin::Rest,
+        (Carrier::Amazon, false) => Origin::Http,
+        _ => Origin::Other,
+    };
     if context.target_group_arn.is_none() {
         let account = context.account_id.as_deref().unwrap_or(event::ACCOUNT);
         let api = context.api_id.as_deref().unwrap_or(&compiler.shared.api.name);
         let group = format!("arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{api}/0000000000000000");
         context.target_group_arn = Some(group);
     }
-    Ok(Payload { form, input, context, has_stage: compiler.carrier == Carrier::Amazon })
+    Ok(Payload { form, input, context, origin })
 }
 
 /// What the step says goes over what the settings say.
@@ -112,6 +119,14 @@ fn context(own: Option<&EventContext>, compiler: &mut Compiler<'_, '_>) -> Resul
     Ok(context)
 }
 
+/// Whether the first type in `Accept` is one of these. A client that names none accepts all.
+fn accepts_binary(headers: &HeaderMap, types: &[String]) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
+    let first = accepted.split([',', ';']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    // A client that accepts several types accepts none of them as binary, but for `*/*` among the binary media types.
+    types.iter().any(|pattern| pattern.trim() == "*/*" || (!first.contains('*') && covers(pattern, &first)))
+}
+
 impl Payload {
     /// The format by whose rules a proxy response is read.
     pub(super) fn format(&self) -> EventFormat {
@@ -119,6 +134,17 @@ impl Payload {
             Form::Event(format) => format,
             Form::Body | Form::Request | Form::Template(_) => EventFormat::V2,
         }
+    }
+
+    /// Whether the step is in an export of a REST API.
+    pub(super) fn is_of_rest_api(&self) -> bool {
+        self.origin == Origin::Rest
+    }
+
+    /// Whether the body of an answer that is marked as base64 is decoded. REST APIs of exports do so only where the client's first
+    /// accepted type is one of the binary media types.
+    pub(super) fn decodes(&self, cx: &Context) -> bool {
+        self.origin != Origin::Rest || accepts_binary(&cx.state.request.headers, &self.context.binary_media_types)
     }
 
     /// The bytes of the payload.
@@ -135,7 +161,7 @@ impl Payload {
             Form::Request => None,
         };
         let headers = self.client_headers(cx);
-        event::build(cx, format, &self.context, self.has_stage, headers, &body()?, trace_id).map_err(|error| {
+        event::build(cx, format, &self.context, self.origin, headers, &body()?, trace_id).map_err(|error| {
             let message = format!("the event cannot be written: {error}");
             Fault::new(&kinds::LAMBDA_PAYLOAD, FaultSource::Gateway, message)
         })

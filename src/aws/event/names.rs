@@ -1,0 +1,107 @@
+//! Names of headers as API Gateway writes them in events of version 1.0.
+
+use http::header::{HeaderMap, HeaderName};
+
+/// The names that clients and AWS write with these capitals; others are in lower case.
+const NAMES: [&str; 56] = [
+    "Accept",
+    "Accept-Charset",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Access-Control-Request-Headers",
+    "Access-Control-Request-Method",
+    "Age",
+    "Authorization",
+    "Cache-Control",
+    "CloudFront-Forwarded-Proto",
+    "CloudFront-Is-Desktop-Viewer",
+    "CloudFront-Is-Mobile-Viewer",
+    "CloudFront-Is-SmartTV-Viewer",
+    "CloudFront-Is-Tablet-Viewer",
+    "CloudFront-Viewer-Country",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Location",
+    "Content-MD5",
+    "Content-Type",
+    "Cookie",
+    "Date",
+    "DNT",
+    "Expires",
+    "Forwarded",
+    "From",
+    "Host",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "If-Range",
+    "If-Unmodified-Since",
+    "Last-Modified",
+    "Max-Forwards",
+    "Origin",
+    "Pragma",
+    "Prefer",
+    "Proxy-Authorization",
+    "Range",
+    "Referer",
+    "Sec-Fetch-Dest",
+    "Sec-Fetch-Mode",
+    "Sec-Fetch-Site",
+    "Sec-Fetch-User",
+    "Upgrade-Insecure-Requests",
+    "User-Agent",
+    "Via",
+    "Warn",
+    "Warning",
+    "X-Amzn-Trace-Id",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Forwarded-Proto",
+];
+
+/// What REST APIs take out of a request before its function sees it.
+const TAKEN_OUT: [&str; 8] = [
+    "content-length",
+    "content-md5",
+    "expect",
+    "max-forwards",
+    "proxy-authenticate",
+    "server",
+    "te",
+    "www-authenticate",
+];
+
+/// The name in an event of version 1.0.
+pub(super) fn written(name: &HeaderName) -> &str {
+    let name = name.as_str();
+    let found = NAMES.binary_search_by(|known| known.bytes().map(|one| one.to_ascii_lowercase()).cmp(name.bytes()));
+    found.map_or(name, |at| NAMES[at])
+}
+
+/// Whether REST APIs take out any of these headers.
+pub(super) fn has_taken_out(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| TAKEN_OUT.contains(&name.as_str()))
+}
+
+/// Takes out what REST APIs take out.
+pub(super) fn take_out(headers: &mut HeaderMap) {
+    for name in TAKEN_OUT {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found() {
+        for name in NAMES {
+            assert_eq!(written(&HeaderName::from_bytes(name.as_bytes()).unwrap()), name);
+        }
+        assert_eq!(written(&HeaderName::from_static("x-shop")), "x-shop");
+    }
+}
