@@ -25,6 +25,7 @@ pub struct Budget {
 
 impl Budget {
     /// A value that a step has made and the request keeps: where it is large, room is taken for it.
+    #[inline]
     pub fn keep(&mut self, value: Value) -> Result<Value, NoRoom> {
         value.with_room(&mut self.room)
     }

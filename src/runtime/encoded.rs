@@ -6,7 +6,10 @@ use percent_encoding::percent_decode_str;
 
 /// A segment decoded; as it is where that is no text.
 pub(super) fn decoded(segment: &str) -> Cow<'_, str> {
-    percent_decode_str(segment).decode_utf8().unwrap_or(Cow::Borrowed(segment))
+    match segment.contains('%') {
+        true => percent_decode_str(segment).decode_utf8().unwrap_or(Cow::Borrowed(segment)),
+        false => Cow::Borrowed(segment),
+    }
 }
 
 /// What is left of a segment after a text at its start.

@@ -1,5 +1,7 @@
 //! Names of headers as API Gateway writes them in events of version 1.0.
 
+use std::sync::LazyLock;
+
 use http::header::{HeaderMap, HeaderName};
 
 /// The names that clients and AWS write with these capitals; others are in lower case.
@@ -76,9 +78,15 @@ const TAKEN_OUT: [&str; 8] = [
 
 /// The name in an event of version 1.0.
 pub(super) fn written(name: &HeaderName) -> &str {
+    /// In lower case, the shorter ones first: lengths are compared at less cost than texts.
+    static BY_LENGTH: LazyLock<Vec<(String, &str)>> = LazyLock::new(|| {
+        let mut all: Vec<_> = NAMES.iter().map(|name| (name.to_ascii_lowercase(), *name)).collect();
+        all.sort_by(|(one, _), (other, _)| (one.len(), one).cmp(&(other.len(), other)));
+        all
+    });
     let name = name.as_str();
-    let found = NAMES.binary_search_by(|known| known.bytes().map(|one| one.to_ascii_lowercase()).cmp(name.bytes()));
-    found.map_or(name, |at| NAMES[at])
+    let found = BY_LENGTH.binary_search_by(|(known, _)| known.len().cmp(&name.len()).then_with(|| (**known).cmp(name)));
+    found.map_or(name, |at| BY_LENGTH[at].1)
 }
 
 /// Whether REST APIs take out any of these headers.

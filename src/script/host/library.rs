@@ -42,7 +42,7 @@ library![
 ];
 
 /// The pieces that most scripts ask for.
-const PREPARED: [&str; 7] = ["apim", "body-text", "buffer", "console", "context", "message", "require"];
+const PREPARED: [&str; 6] = ["apim", "buffer", "console", "context", "message", "require"];
 
 /// What is there from the start; it puts the rest into place.
 const START: &str = include_str!("../library/start.js");

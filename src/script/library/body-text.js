@@ -1,7 +1,6 @@
 (function () {
   'use strict';
   // A JSON body that no step has parsed: its members are there, and where a script takes it for text it is the text that was sent.
-  // What such values inherit is made when the file is read, which an idle thread does.
   const bodies = new WeakMap(), texts = String.prototype;
   const names = ['charAt', 'charCodeAt', 'concat', 'endsWith', 'includes', 'indexOf', 'lastIndexOf', 'match', 'matchAll', 'replace', 'replaceAll',
     'search', 'slice', 'split', 'startsWith', 'substr', 'substring', 'toLowerCase', 'toUpperCase', 'trim'];
@@ -23,7 +22,8 @@
     hidden(made, Symbol.toPrimitive, function () { return this.toString(); });
     return made;
   };
-  const object = kind(Object.prototype), list = kind(Array.prototype);
+  // Most scripts ask for no such body.
+  let object, list;
   return function (host) {
     read = host.textOfBody;
     host.textOf = (value) => bodies.has(value) ? text(value) : undefined;
@@ -31,7 +31,8 @@
       const body = host.bodyAsSent(name);
       if (body === undefined || bodies.has(value)) return value;
       bodies.set(value, body);
-      return Object.setPrototypeOf(value, Array.isArray(value) ? list : object);
+      const made = Array.isArray(value) ? (list ||= kind(Array.prototype)) : (object ||= kind(Object.prototype));
+      return Object.setPrototypeOf(value, made);
     };
   };
 })()

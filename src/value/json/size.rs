@@ -47,16 +47,20 @@ impl Value {
 
     /// The value with the room that it needs: a large text has it for as long as it is there; that of other large values is taken of
     /// `room`.
+    #[inline]
     pub fn with_room(self, room: &mut Room) -> Result<Value, NoRoom> {
+        match &self.0 {
+            Repr::String(text) | Repr::Digits(text) if text.len() <= FEW => Ok(self),
+            Repr::String(_) | Repr::Digits(_) | Repr::List(_) | Repr::Object(_) => self.with_much_room(room),
+            _ => Ok(self),
+        }
+    }
+
+    fn with_much_room(self, room: &mut Room) -> Result<Value, NoRoom> {
         if let Repr::String(text) = &self.0 {
-            return match text.len() > FEW {
-                true => {
-                    let mut own = Room::default();
-                    own.take(text.len())?;
-                    Ok(kept(text.clone(), own).into())
-                }
-                false => Ok(self),
-            };
+            let mut own = Room::default();
+            own.take(text.len())?;
+            return Ok(kept(text.clone(), own).into());
         }
         let bytes = self.made_bytes();
         if bytes > FEW {
