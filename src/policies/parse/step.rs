@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 
 use crate::expression::{Builtin, Root};
 use crate::policy::kit::off_thread;
@@ -35,6 +35,9 @@ impl Plan {
             return Err(runtime_error("there is no body to parse"));
         }
         self.limits.check_size(bytes.len()).map_err(runtime_error)?;
+        if self.limits.document != DocumentType::Binary && is_encoded(&message.headers) {
+            return Err(runtime_error("the body has a Content-Encoding, so it cannot be parsed"));
+        }
         let content_type = message.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let document = match (self.limits.document, is_xml_or_json(content_type)) {
             (DocumentType::Binary, _) => DocumentType::Binary,
@@ -100,6 +103,11 @@ impl Step for Parse {
         let size = cx.state.input(&self.0.input).map_or(0, |message| off_thread::size_of_body(&message.body));
         off_thread::work(&self.0, cx, size, Plan::parse)
     }
+}
+
+/// Whether a body is compressed. Requests are not unpacked, and packed bytes must not pass for a document.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Whether a body of no stated type is JSON, or was meant to be: what starts as an object or a list is, and is refused where it is

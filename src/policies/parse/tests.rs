@@ -166,3 +166,12 @@ async fn a_body_too_large_for_the_reactor_is_parsed_beside_it() {
     let refused = run(assembly, Ask::post("/example/1", list)).await;
     assert!(text(&refused).contains("too many members or items"), "{refused}");
 }
+
+/// Requests are not unpacked; packed bytes must not pass for a binary document.
+#[tokio::test]
+async fn a_packed_body_is_refused() {
+    for (coding, status) in [("gzip", 500), ("identity", 200)] {
+        let ask = Ask::post("/example/1", "a=1").header("content-encoding", coding);
+        assert_eq!(run("execute:\n- parse: {}\n", ask).await.status, status, "{coding}");
+    }
+}

@@ -78,3 +78,12 @@ async fn a_compressed_soap_fault_is_one() {
     });
     assert_eq!(bench.gateway.get().await.fault_name(), Some("SOAPError"));
 }
+
+/// An answer that a step reads is unpacked before, so `parse` takes it.
+#[tokio::test]
+async fn a_packed_answer_can_be_parsed() {
+    let text = format!("{READ}\n  - parse: {{}}\n").replace("  - set-variable", "  - parse: {}\n  - set-variable");
+    let bench = answering(&text, "gzip", gzipped(br#"{"answer": 42}"#));
+    let answer = bench.gateway.get().await;
+    assert_eq!((answer.status, answer.header("x-read")), (200, Some("42")));
+}
