@@ -11,7 +11,4 @@ pub enum Carrier {
     Amazon,
 }
 
-pub(super) const OURS: &str = "x-assembly";
-
-/// IBM's extensions of a document, in the order in which they are looked at.
-pub const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
+pub use crate::openapi::{IBM, OURS};

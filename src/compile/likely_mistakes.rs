@@ -2,7 +2,7 @@
 
 use crate::assembly::{Assembly, Carrier, Faults};
 use crate::base::{Diagnostic, Findings, Generation, codes, nearest, quoted_list};
-use crate::expression::{Reference, Root};
+use crate::expression::{Reference, Root, Variable};
 use crate::openapi::Api;
 use crate::policy::{Names, Unknown};
 use crate::runtime::kinds;
@@ -100,10 +100,13 @@ fn report_never_declared(names: &Names<'_>, api: &Api, findings: &mut Findings) 
 
 /// `set: mesage.body` sets a variable of that name, which nothing reads.
 fn report_roots_nearly(names: &Names<'_>, findings: &mut Findings) {
-    const MESSAGE: [&str; 5] = ["body", "headers", "status", "statusCode", "attributes"];
     for (root, member, span) in &names.written_below {
         let is_read = names.reads.iter().any(|(name, _)| name == root);
-        if is_read || names.dynamic || !MESSAGE.contains(&&**member) || nearest(root, ["message"]).is_empty() {
+        if is_read
+            || names.dynamic
+            || !Variable::Message.members().any(|known| known == &**member)
+            || nearest(root, ["message"]).is_empty()
+        {
             continue;
         }
         let message = format!("`{root}` is a variable that nothing reads");
@@ -114,7 +117,7 @@ fn report_roots_nearly(names: &Names<'_>, findings: &mut Findings) {
 
 /// Calls that go on whatever happens raise no fault that a catch could take.
 fn report_calls_go_on(assembly: &Assembly, names: &Names<'_>, findings: &mut Findings) {
-    const OF_CALLS: [&str; 3] = ["ConnectionError", "OperationError", "SOAPError"];
+    const OF_CALLS: [&str; 3] = [kinds::CONNECTION.name, kinds::OPERATION.name, kinds::SOAP.name];
     if names.raises_any || names.calls.as_ref().is_none_or(|stops| !stops.is_empty()) {
         return;
     }

@@ -78,12 +78,12 @@ impl Directory {
         let mut directory = Directory::default();
         let offers: Vec<_> = catalog.with(api).collect();
         let default = catalog.clients.default_plan.as_ref().filter(|_| offers.is_empty()).map(default_offer);
+        let default = default.as_ref().map(|(offer, offered)| (offer, offered));
         for (name, application) in &catalog.clients.applications {
             let subscribed = application
                 .subscriptions
                 .iter()
                 .flat_map(|subscription| offers.iter().copied().filter(|(offer, _)| offer.is_of(subscription)));
-            let default = default.as_ref().map(|(offer, offered)| (offer, offered));
             let under: Vec<_> = subscribed.chain(default).collect();
             let first = directory.members.len();
             for (number, (offer, offered)) in (first..).zip(under) {
@@ -92,7 +92,6 @@ impl Directory {
             }
             directory.add(application, (first..directory.members.len()).collect());
         }
-        let default = default.as_ref().map(|(offer, offered)| (offer, offered));
         let first = default.or_else(|| offers.first().copied());
         directory.anonymous_in_v5 = first.map(|terms| {
             let member = Member::new(directory.members.len(), "", None, terms, api);

@@ -24,6 +24,7 @@ mod tests;
 pub use api::{Api, Dialect, Operation, Template};
 pub use parameter::{Location, Parameter, ParameterType, Separator};
 pub use path::{Part, PathTemplate, Segment};
+pub use placement::{IBM, OURS};
 pub use read::{is_document, read};
 pub use security::{Demand, KeyPlace, Scheme, SchemeKind, Security};
 pub use template::{holds_api, in_template, is_template};

@@ -7,15 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::{Seconds, Secret};
 
+/// The form of an address to listen on.
+const ADDRESS: &str = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):\d{1,5}$";
+const EXPECTED: &str = "an address and a port such as `127.0.0.1:8080`";
+
 /// Listeners and how they shut down.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Server {
     /// Where the APIs are served. `--listen` wins.
-    #[schemars(with = "Address")]
+    #[schemars(with = "String", extend("pattern" = ADDRESS, "x-expected" = EXPECTED))]
     pub listen: SocketAddr,
     /// Where health, metrics and administration are served. `--admin-listen` wins.
-    #[schemars(with = "Address")]
+    #[schemars(with = "String", extend("pattern" = ADDRESS, "x-expected" = EXPECTED))]
     pub admin_listen: SocketAddr,
     /// What `Authorization: Bearer` must have for `/-/status` and `/-/reload`. Without it, they answer only on a loopback address.
     /// Health and metrics need none.
@@ -28,27 +32,6 @@ pub struct Server {
     pub drain_delay: Seconds,
     /// After that: how long requests in flight, and calls in the background, may take to finish.
     pub drain_timeout: Seconds,
-}
-
-/// The schema of an address to listen on.
-struct Address;
-
-impl JsonSchema for Address {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Address".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "pattern": r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):\d{1,5}$",
-            "x-expected": "an address and a port such as `127.0.0.1:8080`",
-        })
-    }
 }
 
 impl Default for Server {

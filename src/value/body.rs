@@ -258,7 +258,7 @@ impl Body {
     }
 }
 
-/// Bytes that were made of a value to be sent. They are there already, so nobody is asked.
+/// Bytes that were made of a value to be sent. They are there already, so no room is asked for.
 fn counted(bytes: Bytes) -> Bytes {
     let mut room = Room::default();
     if bytes.len() <= FEW {

@@ -19,12 +19,15 @@ pub(super) use objects::{ANY_METHOD, METHODS};
 pub(super) use rules::{parameters_of_the_path, repeated_ids};
 pub(super) use unknown::leaves_methods_open;
 
-/// The carriers of IBM's gateways, which serve documents with mistakes that others refuse.
-const IBM: [&str; 2] = ["x-ibm-configuration", "x-gateway-configuration"];
+/// Our extension of a document.
+pub const OURS: &str = "x-assembly";
 
-/// Whether a document comes from IBM's gateways.
+/// Those of IBM's gateways, in the order in which they are looked at.
+pub const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
+
+/// Whether a document comes from IBM's gateways, which serve documents with mistakes that others refuse.
 pub(super) fn is_of_ibm(root: &Node) -> bool {
-    root.get("x-assembly").is_none() && IBM.iter().any(|key| root.get(key).is_some())
+    root.get(OURS).is_none() && IBM.iter().any(|key| root.get(key).is_some())
 }
 
 /// Whether a document is an export of AWS API Gateway, which leaves out what OpenAPI asks for.
@@ -63,6 +66,7 @@ impl Walk<'_> {
         for child in node.entries() {
             match object.holds(&child.key.text) {
                 Some(holds) => self.value(child, holds),
+                None if object.has(&child.key.text) => {}
                 None => unknown::report(child, object, self.is_served_there, self.findings),
             }
         }
@@ -74,7 +78,6 @@ impl Walk<'_> {
     fn value(&mut self, entry: &Entry, holds: &Holds) {
         let node = &entry.value;
         match holds {
-            Holds::Anything => {}
             Holds::One(object) => {
                 // `items` of a schema may be a list, and `additionalProperties` is a boolean as often.
                 node.items().iter().for_each(|item| self.object(item, object, None));

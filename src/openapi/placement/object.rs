@@ -4,20 +4,22 @@
 pub(crate) struct Object {
     /// With its article, for messages.
     pub name: &'static str,
-    pub keys: Keys,
+    pub keys: &'static Keys,
     /// Keys that OpenAPI 3.0 asks for.
     pub required: &'static [&'static str],
     /// Whether `x-assembly` may be here.
     pub takes_assembly: bool,
 }
 
-/// Keys, and what their values are.
-pub(super) type Keys = &'static [(&'static str, Holds)];
+/// The keys of an object.
+pub(crate) struct Keys {
+    /// Those whose values are not looked into.
+    pub plain: &'static [&'static str],
+    pub holding: &'static [(&'static str, Holds)],
+}
 
-/// What the value of a key is.
-pub(super) enum Holds {
-    /// It is not looked into.
-    Anything,
+/// The objects in the value of a key.
+pub(crate) enum Holds {
     /// An object; where lists are allowed as well, one of them.
     One(&'static Object),
     /// A list of objects.
@@ -27,12 +29,16 @@ pub(super) enum Holds {
 }
 
 impl Object {
-    /// What the value of a key is.
+    /// The objects in the value of a key.
     pub(super) fn holds(&self, key: &str) -> Option<&Holds> {
-        self.keys.iter().find(|(name, _)| *name == key).map(|(_, holds)| holds)
+        self.keys.holding.iter().find(|(name, _)| *name == key).map(|(_, holds)| holds)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.keys.plain.iter().copied().chain(self.keys.holding.iter().map(|(name, _)| *name))
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.holds(key).is_some()
+        self.names().any(|name| name == key)
     }
 }

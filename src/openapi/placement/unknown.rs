@@ -2,13 +2,12 @@
 
 use super::object::Object;
 use super::objects::{ANY_METHOD, DOCUMENT, METHODS, PATH, SCHEMA, SECURITY_SCHEME};
+use super::{IBM, OURS};
 use crate::base::{Diagnostic, Findings, Severity, codes, mistyped, quoted_list};
 use crate::source::{Entry, Node};
 
-const OURS: &str = "x-assembly";
-
 /// Extensions of the document that hold an assembly.
-const CARRIERS: [&str; 3] = [OURS, "x-ibm-configuration", "x-gateway-configuration"];
+const CARRIERS: [&str; 3] = [OURS, IBM[0], IBM[1]];
 
 /// Extensions of AWS API Gateway that decide who may call, or which methods there are.
 const GUARDS_OF_AWS: [&str; 7] = [
@@ -57,7 +56,7 @@ pub(super) fn report(entry: &Entry, object: &'static Object, is_served_there: bo
         let severity = if is_served_there { Severity::Warning } else { Severity::Error };
         findings.push(Diagnostic { severity, ..finding });
     } else {
-        let near = mistyped(key, object.keys.iter().map(|(name, _)| *name).filter(|name| *name != "$ref"));
+        let near = mistyped(key, object.names().filter(|name| *name != "$ref"));
         let decides = near.iter().any(|near| decides(near, entry, object));
         match (near.as_slice(), decides) {
             // Schemas take keys of their authors.
@@ -139,7 +138,7 @@ mod tests {
     #[test]
     fn no_key_of_an_object_is_nearly_another_one_that_decides() {
         for object in [&DOCUMENT, &OPERATION] {
-            for (key, _) in object.keys.iter().filter(|(key, _)| !GUARDS.contains(key)) {
+            for key in object.names().filter(|key| !GUARDS.contains(key)) {
                 assert!(mistyped(key, GUARDS).is_empty(), "{key}");
             }
         }

@@ -111,7 +111,7 @@ fn output(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Root, Repo
 /// The names of `stop-on-error`; `None` means that every fault stops the flow.
 fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Box<[String]>>, Reported> {
     // What it stops on descends from these two.
-    let stopping = ["ConnectionError", "OperationError"].into_iter();
+    let stopping = [kinds::CONNECTION.name, kinds::OPERATION.name].into_iter();
     let stops = config.stop_on_error.as_ref().is_none_or(|names| !names.is_empty());
     compiler.names.calls.get_or_insert_default().extend(stopping.filter(|_| stops));
     let Some(names) = &config.stop_on_error else { return Ok(None) };

@@ -132,7 +132,7 @@ fn local_name(function: &FunctionRef, compiler: &mut Compiler<'_, '_>) -> Result
     })
 }
 
-/// Calls of a function that nobody has written would fail one by one.
+/// Calls of a function without a handler would fail one by one.
 fn warn_of_missing(name: &str, compiler: &mut Compiler<'_, '_>) {
     let Some(known) = compiler.shared.settings.aws.local.as_ref().and_then(|local| local.functions.get()) else {
         return;

@@ -25,6 +25,7 @@ use crate::assembly::{AllowedHosts, Carrier};
 use crate::base::{Findings, Generation, Reported, codes, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiler, Plan};
+use crate::runtime::kinds;
 use crate::source::Spellings;
 use authority::Hosts;
 use cache::ResponseCache;
@@ -194,7 +195,7 @@ fn timeout(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Duration,
 }
 
 /// The faults that a call raises.
-const FAULTS: [&str; 3] = ["ConnectionError", "OperationError", "SOAPError"];
+const FAULTS: [&str; 3] = [kinds::CONNECTION.name, kinds::OPERATION.name, kinds::SOAP.name];
 
 /// Which faults stop the flow. Where nothing is said, the DataPower API Gateway goes on and the v5 engine stops on
 /// connection errors.
