@@ -4,6 +4,7 @@
 //! other rooms read. Everything else stays in the tree.
 
 mod api;
+mod carriers;
 mod document;
 mod openapi30;
 mod openapi31;
@@ -22,9 +23,9 @@ mod template;
 mod tests;
 
 pub use api::{Api, Dialect, Operation, Template};
+pub use carriers::{IBM, OURS};
 pub use parameter::{Location, Parameter, ParameterType, Separator};
 pub use path::{Part, PathTemplate, Segment};
-pub use placement::{IBM, OURS};
 pub use read::{is_document, read};
 pub use security::{Demand, KeyPlace, Scheme, SchemeKind, Security};
 pub use template::{holds_api, in_template, is_template};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use http::header::{ACCEPT, HeaderValue};
+use http::header::ACCEPT;
 use http::{Request, Uri};
 use tokio::time::Instant;
 
@@ -11,7 +11,7 @@ use super::cache::Key;
 use super::fetch::{Fetcher, allowed_life};
 use super::key_sets::RemoteKeys;
 use super::shared_by_key::SharedByKey;
-use crate::value::{Body, parse_unique_object};
+use crate::value::{Body, JSON, parse_unique_object};
 
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
 const SHORTEST_LIFE: Duration = Duration::from_secs(300);
@@ -116,7 +116,7 @@ impl Discovery {
     async fn read(&self) -> Result<(Issuer, Duration), String> {
         let mut request = Request::new(Body::Empty.send());
         *request.uri_mut() = self.uri.clone();
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        request.headers_mut().insert(ACCEPT, JSON);
         let (headers, bytes) = self.fetcher.fetch(request).await.map_err(|no_answer| no_answer.reason)?;
         let members = parse_unique_object(&bytes).map_err(|what| format!("it {what}"))?;
         let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);

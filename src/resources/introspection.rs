@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::cache::{Fingerprint, Key};
 use super::fetch::{Fetcher, allowed_life};
 use super::shared_by_key::SharedByKey;
-use crate::value::{Body, Value, form, parse_unique_object};
+use crate::value::{Body, JSON, Value, form, parse_unique_object};
 
 /// Answers that are kept of each kind: about good tokens, and about all others. Tokens that somebody makes up push out no good ones.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
@@ -165,7 +165,7 @@ impl Introspector {
         *request.uri_mut() = self.uri.clone();
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, JSON);
         if let Some(authorization) = &self.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }

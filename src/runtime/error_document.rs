@@ -1,10 +1,10 @@
 //! The response to a fault that nothing caught.
 
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::CONTENT_TYPE;
 
 use super::fault::Fault;
-use crate::value::{Body, Message, Value};
+use crate::value::{Body, JSON, Message, Value};
 
 /// The form of the default error document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub fn error_document(fault: &Fault, format: ErrorFormat) -> Message {
         }
     };
     let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, JSON);
     headers.extend(fault.headers.iter().cloned());
     Message {
         status: Some(fault.status),

@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep_until};
 use tower::Service;
 
 use super::clients::Client;
-use super::clock::{Busy, Clock, Late, Watched};
+use super::clock::{Busy, Clock, Late};
 use super::exchange::Sent;
 use super::handler::{Handling, handle};
 use super::peer::Peer;
@@ -29,6 +29,7 @@ use super::protocol::Http;
 use super::stop::{Phase, Stop};
 use super::stream::Progress;
 use super::traffic::Traffic;
+use super::watched::Watched;
 use crate::http_client::Gather;
 use crate::settings::ServerLimits;
 use crate::telemetry::{Metrics, Refusal};

@@ -33,6 +33,7 @@ mod serve;
 mod stop;
 mod stream;
 mod traffic;
+mod watched;
 
 #[cfg(test)]
 mod tests;

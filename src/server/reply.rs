@@ -11,9 +11,7 @@ use hyper::ext::ReasonPhrase;
 
 use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Fault, FaultSource, State, kinds};
-use crate::value::{Body, BodyStream, BoxError, Message};
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+use crate::value::{Body, BodyStream, BoxError, JSON, Message};
 
 /// Takes the response out of a request's state. While `message` is still the request, the client's own headers
 /// stay here.

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, StreamBody};
 
 use super::outliving::Outliving;
 use super::room::{FEW, NoRoom, Room, keeping};
-use super::{BodyStream, BoxError, Kind, Value, Xml, tree_bytes};
+use super::{BodyStream, BoxError, Value, Xml, tree_bytes};
 
 /// The room that is made at once for what was announced; whoever announces more has to send it.
 const AT_ONCE: usize = 2 * 1024 * 1024;
@@ -202,7 +202,7 @@ impl Body {
 
     /// Whether a step made it of an object or a list, so that it is sent as JSON.
     pub fn is_made_json(&self) -> bool {
-        matches!(self, Body::Value(value) if matches!(value.kind(), Kind::Object(_) | Kind::List(_)))
+        matches!(self, Body::Value(value) if value.view().is_compound())
     }
 
     /// The body as a value: JSON where it parses, text where it is UTF-8, bytes otherwise. Null when there is none.

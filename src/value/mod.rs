@@ -24,7 +24,7 @@ pub use authorization::{Authorization, is_token};
 pub use body::{Body, BodyError, BodyTimeout, read};
 pub use coding::gzip;
 pub use digits::{century_and_year, two_digits};
-pub use headers::Headers;
+pub use headers::{Headers, JSON};
 pub use json::{
     JsonError, Kind, List, ListIter, LongNumbers, Members, Number, Object, ObjectIter, Value, ValueRef, tree_bytes,
     without_mark,

@@ -22,6 +22,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::event::EventFormat;
+use crate::value::JSON;
 use answer::{Json, Members, bytes_of, integer_of, text_of};
 
 pub use error::ProxyError;
@@ -78,7 +79,7 @@ pub fn parse(reading: Reading, payload: &Bytes) -> Result<ProxyResponse, ProxyEr
 /// Format 2.0 takes anything without a status code for the body of a success. A JSON string loses its quotes, as behind
 /// HTTP APIs; everything else, `null` too, is sent as the function wrote it.
 fn bare(body: Bytes) -> ProxyResponse {
-    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON)]);
     ProxyResponse { status: StatusCode::OK, headers, body }
 }
 

@@ -12,18 +12,13 @@ mod tests;
 mod unknown;
 
 use crate::base::{Diagnostic, Findings, codes};
+use crate::openapi::carriers::{IBM, OURS};
 use crate::source::{Entry, Node, References};
 use object::{Holds, Object};
 
 pub(super) use objects::{ANY_METHOD, METHODS};
 pub(super) use rules::{parameters_of_the_path, repeated_ids};
 pub(super) use unknown::leaves_methods_open;
-
-/// Our extension of a document.
-pub const OURS: &str = "x-assembly";
-
-/// Those of IBM's gateways, in the order in which they are looked at.
-pub const IBM: [&str; 2] = ["x-gateway-configuration", "x-ibm-configuration"];
 
 /// Whether a document comes from IBM's gateways, which serve documents with mistakes that others refuse.
 pub(super) fn is_of_ibm(root: &Node) -> bool {

@@ -2,8 +2,8 @@
 
 use super::object::Object;
 use super::objects::{ANY_METHOD, DOCUMENT, METHODS, PATH, SCHEMA, SECURITY_SCHEME};
-use super::{IBM, OURS};
 use crate::base::{Diagnostic, Findings, Severity, codes, mistyped, quoted_list};
+use crate::openapi::carriers::{IBM, OURS};
 use crate::source::{Entry, Node};
 
 /// Extensions of the document that hold an assembly.

@@ -1,12 +1,12 @@
 //! What the function answered, as a message.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
 use crate::aws::response::{self, ProxyError, Reading};
 use crate::runtime::{Fault, FaultSource, kinds};
-use crate::value::{Body, Message, Value};
+use crate::value::{Body, JSON, Message, Value};
 
 use super::config::{InvocationKind, ResponseFormat};
 
@@ -75,6 +75,6 @@ fn empty(status: StatusCode) -> Message {
 fn json() -> HeaderMap {
     // With room for what the response adds.
     let mut headers = HeaderMap::with_capacity(6);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, JSON);
     headers
 }

@@ -1,8 +1,8 @@
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::CONTENT_TYPE;
 
 use crate::expression::{Builtin, Root};
 use crate::runtime::{Context, Outcome, Step};
-use crate::value::{Body, Message, Value};
+use crate::value::{Body, JSON, Message, Value};
 
 /// A compiled `ratelimitinfo`.
 pub(super) struct RatelimitInfo {
@@ -26,7 +26,7 @@ impl Step for RatelimitInfo {
             return Outcome::done();
         }
         let mut message = Message { body: Body::Value(body), ..Message::default() };
-        message.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        message.headers.insert(CONTENT_TYPE, JSON);
         cx.state.put_output(&self.output, message);
         Outcome::done()
     }

@@ -14,7 +14,7 @@ use super::whole::Whole;
 use crate::http_client::HttpClient;
 use crate::settings::Traces;
 use crate::telemetry::Metrics;
-use crate::value::Body;
+use crate::value::{Body, JSON};
 
 /// Spans of a batch, about: a request's stay together.
 const BATCH: u64 = 256;
@@ -63,7 +63,7 @@ impl Exporter {
         let Some(endpoint) = &settings.endpoint else { return Ok(None) };
         let endpoint = endpoint.parse().map_err(|_| TracesError("`endpoint` is not a URL"))?;
         let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, JSON);
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("Gantry/", env!("CARGO_PKG_VERSION"))));
         for (name, value) in &settings.headers {
             let unusable = |_| TracesError("a header cannot be sent");

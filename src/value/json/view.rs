@@ -71,6 +71,11 @@ impl From<ValueRef<'_>> for Value {
 }
 
 impl<'a> ValueRef<'a> {
+    /// Whether it is an object or a list.
+    pub fn is_compound(self) -> bool {
+        matches!(self.kind(), Kind::Object(_) | Kind::List(_))
+    }
+
     /// What the value is.
     pub fn kind(self) -> Kind<'a> {
         match self.0 {

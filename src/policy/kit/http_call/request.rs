@@ -15,9 +15,7 @@ use crate::expression::{Builtin, Reference, Root};
 use crate::http_client::{is_hop_by_hop, strip_hop_by_hop};
 use crate::policy::kit::call::{input_body, input_headers};
 use crate::runtime::{Context, Fault, FaultSource, State, kinds};
-use crate::value::{BodyStream, Kind, ValueRef, gzip};
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+use crate::value::{BodyStream, JSON, gzip};
 
 const GATEWAY: &str = concat!("Gantry/", env!("CARGO_PKG_VERSION"));
 
@@ -68,10 +66,11 @@ impl Invoke {
 
     /// Whether a step made the body of an object or a list.
     fn input_is_made_json(&self, cx: &Context) -> bool {
-        let is_json = |value: ValueRef<'_>| matches!(value.kind(), Kind::Object(_) | Kind::List(_));
         match cx.state.input(&self.input) {
             Some(message) => message.body.is_made_json(),
-            None => cx.state.value(&self.input).is_some_and(|value| is_json(value.get("body").unwrap_or(value.view()))),
+            None => {
+                cx.state.value(&self.input).is_some_and(|value| value.get("body").unwrap_or(value.view()).is_compound())
+            }
         }
     }
 
