@@ -227,3 +227,58 @@ fn no_failure_is_unseen() {
         assert!(spans.contains(&kind), "{}: {spans}", case.name);
     }
 }
+
+/// Schemes whose registry or issuer does not answer.
+const SCHEMES: &str = "components: {securitySchemes: {
+    staff: {type: http, scheme: basic, x-ibm-authentication-registry: staff},
+    asked: {type: http, scheme: bearer, x-ibm-oauth-provider: asked},
+    signed: {type: http, scheme: bearer, x-ibm-oauth-provider: signed},
+    found: {type: http, scheme: bearer, x-ibm-oauth-provider: found}}}\n";
+
+#[test]
+fn a_registry_that_fails_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let (collector, spans) = collector();
+    let schemes = ["staff", "asked", "signed", "found"];
+    let mut text = format!("openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\n{SCHEMES}paths:\n");
+    for (number, scheme) in schemes.iter().enumerate() {
+        text += &format!("  /{number}: {{get: {{responses: {{}}, security: [{{{scheme}: []}}]}}}}\n");
+    }
+    text += "x-assembly: {execute: [{set-variable: {actions: [{set: message.body, value: in}]}}]}\n";
+    let document = file(&folder, "api.yaml", &text);
+    let away = closed();
+    let settings = format!(
+        "server: {{drain-delay: 0s}}
+traces: {{endpoint: 'http://{collector}/v1/traces', sample: 100%}}
+registries: {{staff: {{authentication-url: 'http://{away}/staff?key=SECRET'}}}}
+oauth-providers:
+  asked: {{introspection-url: 'http://{away}/ask'}}
+  signed: {{issuer: me, jwks-url: 'http://{away}/keys'}}
+  found: {{issuer: 'http://{away}'}}
+"
+    );
+    let settings = file(&folder, "settings.yaml", &settings);
+    let mut gantry = Gantry::start(&["serve", &document, "--settings", &settings]);
+    let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.AA";
+    for (number, scheme) in schemes.iter().enumerate() {
+        let header = if number == 0 { "Basic YTpi".to_owned() } else { format!("Bearer {token}") };
+        let answer = gantry.send("GET", &format!("/{number}"), &[("Authorization", &header)], "");
+        assert_eq!(answer.status, 503, "{scheme}: {answer:?}");
+        let metrics = gantry.try_get_from(gantry.admin, "/metrics").unwrap().body;
+        let (step, count) = if number == 0 { ("user registry", 1) } else { ("OAuth provider", number) };
+        let counted = format!(
+            "gantry_calls_total{{policy=\"{step}\",step=\"{step}\",place=\"\",target=\"{away}\",outcome=\"connect\"}} {count}"
+        );
+        assert!(metrics.lines().any(|line| line == counted), "{scheme}: {metrics}");
+    }
+    gantry.signal(rustix::process::Signal::TERM);
+    assert_eq!(gantry.exit_code(), Some(0), "{}", gantry.stderr());
+    let (log, spans) = (gantry.stderr(), spans.lock().unwrap().clone());
+    let told = |line: &&str| {
+        line.contains(" WARN ") && line.contains("request_id=") && line.contains(&format!("http://{away}/"))
+    };
+    assert_eq!(log.lines().filter(told).count(), schemes.len(), "{log}");
+    assert_eq!(log.matches(" WARN ").count(), schemes.len(), "once each: {log}");
+    assert_eq!(spans.matches("\"kind\":3").count(), schemes.len(), "{spans}");
+    assert!(!spans.contains("SECRET") && !log.contains("SECRET") && !log.contains(token), "{log}");
+}

@@ -8,7 +8,7 @@ use super::provider::{Provider, Rejection, has_scope};
 use super::refusal::Refusal;
 use super::user_registry::{Denial, UserRegistry};
 use crate::expression::{Reference, Scope, Variable};
-use crate::runtime::Context;
+use crate::runtime::{Context, Fetches};
 use crate::value::{Value, ValueRef};
 
 /// How a scheme is checked.
@@ -67,6 +67,13 @@ impl Outputs {
 impl Demanded {
     /// Whether the request has what is asked for. What is found out is in the variables then.
     pub async fn pass(&self, outputs: &Outputs, cx: &mut Context) -> Result<(), Refusal> {
+        let mut fetches = Fetches::default();
+        let passed = self.passed(outputs, cx, &mut fetches).await;
+        cx.state.trace_fetches(fetches);
+        passed
+    }
+
+    async fn passed(&self, outputs: &Outputs, cx: &mut Context, fetches: &mut Fetches) -> Result<(), Refusal> {
         match &*self.check {
             Check::Open => Ok(()),
             Check::Impossible { basic: true, .. }
@@ -77,7 +84,7 @@ impl Demanded {
             Check::Impossible { why, .. } => Err(Refusal::Unavailable(why.to_string())),
             Check::Basic(registry) => {
                 let Sent::Something(header) = basic(&cx.state.request.headers) else { return Err(Refusal::Basic) };
-                match registry.approve(header).await {
+                match registry.approve(header, fetches).await {
                     Ok(_) => Ok(()),
                     Err(Denial::Refused) => Err(Refusal::Basic),
                     Err(Denial::Unavailable(reason)) => Err(Refusal::Unavailable(reason)),
@@ -93,7 +100,7 @@ impl Demanded {
                 let Some(header) = cx.state.request.headers.get(http::header::AUTHORIZATION) else {
                     return Err(Refusal::NoToken);
                 };
-                let approval = registry.approve(header).await.map_err(|denial| match denial {
+                let approval = registry.approve(header, fetches).await.map_err(|denial| match denial {
                     Denial::Refused => Refusal::BadToken("the validation endpoint refused the token".to_owned()),
                     Denial::Unavailable(reason) => Refusal::Unavailable(reason),
                 })?;
@@ -102,7 +109,7 @@ impl Demanded {
                 Ok(())
             }
             Check::Token(provider) => {
-                let claims = claims(provider, token(cx)?, cx.state.request.received_seconds()).await?;
+                let claims = claims(provider, token(cx)?, cx.state.request.received_seconds(), fetches).await?;
                 if !self.scopes.iter().all(|scope| has_scope(&claims, scope)) {
                     return Err(self.without_scope());
                 }
@@ -112,7 +119,7 @@ impl Demanded {
             }
             Check::Authorizer(provider, kind) => {
                 let token = read(bearer_or_bare(&cx.state.request.headers))?;
-                let claims = claims(provider, token, cx.state.request.received_seconds()).await?;
+                let claims = claims(provider, token, cx.state.request.received_seconds(), fetches).await?;
                 if !kind.takes(&claims, &self.scopes) {
                     return Err(Refusal::BadToken("the token is not of the kind that is asked for".to_owned()));
                 }
@@ -133,8 +140,8 @@ impl Demanded {
 }
 
 /// What is known of a token that is good.
-async fn claims(provider: &Provider, token: &str, now: i64) -> Result<Value, Refusal> {
-    provider.validate(token, now).await.map_err(|rejection| match rejection {
+async fn claims(provider: &Provider, token: &str, now: i64, fetches: &mut Fetches) -> Result<Value, Refusal> {
+    provider.validate(token, now, fetches).await.map_err(|rejection| match rejection {
         Rejection::Invalid(reason) => Refusal::BadToken(reason.into_owned()),
         Rejection::Unavailable(reason) => Refusal::Unavailable(reason),
     })

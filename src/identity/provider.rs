@@ -15,6 +15,7 @@ use crate::resources::cache::{Fingerprint, Key};
 use crate::resources::discovery::Discovery;
 use crate::resources::introspection::Introspector;
 use crate::resources::key_sets::RemoteKeys;
+use crate::runtime::{Fetches, address};
 use crate::settings::OAuthProvider;
 use crate::value::{Secret, Value, ValueRef, form};
 
@@ -126,21 +127,22 @@ impl Provider {
     }
 
     /// What the issuer says of a token at this time, in seconds since 1970.
-    pub async fn validate(&self, token: &str, now: i64) -> Result<Value, Rejection> {
+    pub async fn validate(&self, token: &str, now: i64, fetches: &mut Fetches) -> Result<Value, Rejection> {
         match &self.source {
             Source::Introspection(issuer) => {
-                let facts = issuer.introspect(token, now).await;
+                let facts = issuer.introspect(token, now, fetches).await;
                 let facts = facts.map_err(|reason| Rejection::Unavailable(reason.to_string()))?;
                 let facts = facts.ok_or(Rejection::Invalid("the token is not active".into()))?;
                 self.check(&facts.members, self.issuer.as_deref())?;
                 Ok(facts.members.clone())
             }
-            Source::Keys(keys) => self.signed(token, keys, self.issuer.as_deref(), now).await,
+            Source::Keys(keys) => self.signed(token, keys, self.issuer.as_deref(), now, fetches).await,
             Source::Discovery(document) => {
                 // Text that cannot be a token is refused without a request.
                 self.read(token)?;
-                let issuer = document.issuer().await.map_err(|reason| Rejection::Unavailable(reason.to_string()))?;
-                self.signed(token, &issuer.keys, Some(&issuer.name), now).await
+                let issuer =
+                    document.issuer(fetches).await.map_err(|reason| Rejection::Unavailable(reason.to_string()))?;
+                self.signed(token, &issuer.keys, Some(&issuer.name), now, fetches).await
             }
         }
     }
@@ -162,9 +164,17 @@ impl Provider {
         }
     }
 
-    async fn signed(&self, token: &str, keys: &RemoteKeys, issuer: Option<&str>, now: i64) -> Result<Value, Rejection> {
+    async fn signed(
+        &self,
+        token: &str,
+        keys: &RemoteKeys,
+        issuer: Option<&str>,
+        now: i64,
+        fetches: &mut Fetches,
+    ) -> Result<Value, Rejection> {
         let token = self.read(token)?;
-        let keys = keys.keys(&token.header).await.map_err(|reason| Rejection::Unavailable(reason.to_string()))?;
+        let found = keys.keys(&token.header, fetches).await;
+        let keys = found.map_err(|reason| Rejection::Unavailable(format!("{}: {reason}", address(keys.uri()))))?;
         let claims = token.verify(&keys).map_err(|error| invalid(error.to_string()))?;
         if !claims.contains_key("exp") {
             return Err(Rejection::Invalid("the token never expires".into()));

@@ -8,6 +8,7 @@ use http::{Request, StatusCode};
 
 use super::target::{Target, TargetCompiler};
 use crate::base::Reported;
+use crate::runtime::{Fetches, address};
 use crate::settings;
 use crate::value::{Body, Value};
 
@@ -24,7 +25,7 @@ pub struct Approval {
 pub enum Denial {
     /// It said no.
     Refused,
-    /// It said nothing that helps; one sentence.
+    /// It said nothing that helps: its address and one sentence.
     Unavailable(String),
 }
 
@@ -50,22 +51,19 @@ impl UserRegistry {
     }
 
     /// Asks. Only the status 200 says yes.
-    pub async fn approve(&self, authorization: &HeaderValue) -> Result<Approval, Denial> {
+    pub async fn approve(&self, authorization: &HeaderValue, fetches: &mut Fetches) -> Result<Approval, Denial> {
         let mut request = Request::new(Body::Empty.send());
         *request.uri_mut() = self.0.uri.clone();
         let mut authorization = authorization.clone();
         authorization.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, authorization);
-        match self.0.fetcher.fetch(request).await {
+        match self.0.fetcher.fetch(request, fetches).await {
             Ok((headers, body)) => Ok(Approval { headers, body }),
             Err(no_answer) => match no_answer.status {
                 Some(status) if !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS => {
                     Err(Denial::Refused)
                 }
-                _ => {
-                    tracing::warn!(uri = %self.0.uri, "a caller cannot be authenticated: {}", no_answer.reason);
-                    Err(Denial::Unavailable(no_answer.reason))
-                }
+                _ => Err(Denial::Unavailable(format!("{}: {}", address(&self.0.uri), no_answer.reason))),
             },
         }
     }

@@ -11,6 +11,7 @@ use super::cache::Key;
 use super::fetch::{Fetcher, allowed_life};
 use super::key_sets::RemoteKeys;
 use super::shared_by_key::SharedByKey;
+use crate::runtime::{Fetches, address};
 use crate::value::{Body, JSON, parse_unique_object};
 
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
@@ -65,7 +66,7 @@ impl Discoveries {
 
 impl Discovery {
     /// The issuer. Its document is read where nothing is known, and where what is known is old. The error is one sentence.
-    pub async fn issuer(&self) -> Result<Arc<Issuer>, Arc<str>> {
+    pub async fn issuer(&self, fetches: &mut Fetches) -> Result<Arc<Issuer>, Arc<str>> {
         if let Some(known) = self.fresh() {
             return known;
         }
@@ -74,7 +75,7 @@ impl Discovery {
         if let Some(known) = self.fresh() {
             return known;
         }
-        let read = self.read().await;
+        let read = self.read(fetches).await;
         self.keep(read)
     }
 
@@ -105,19 +106,22 @@ impl Discovery {
                 Ok(issuer)
             }
             Err(reason) => {
-                tracing::warn!(uri = %self.uri, "the issuer's discovery document: {reason}");
-                let failure: Arc<str> = format!("the issuer's discovery document: {reason}").into();
+                let failure: Arc<str> =
+                    format!("the issuer's discovery document at {}: {reason}", address(&self.uri)).into();
                 known.failure = Some(failure.clone());
+                if known.issuer.is_some() {
+                    tracing::warn!("{failure}; the one that is known stays in use");
+                }
                 known.issuer.clone().ok_or(failure)
             }
         }
     }
 
-    async fn read(&self) -> Result<(Issuer, Duration), String> {
+    async fn read(&self, fetches: &mut Fetches) -> Result<(Issuer, Duration), String> {
         let mut request = Request::new(Body::Empty.send());
         *request.uri_mut() = self.uri.clone();
         request.headers_mut().insert(ACCEPT, JSON);
-        let (headers, bytes) = self.fetcher.fetch(request).await.map_err(|no_answer| no_answer.reason)?;
+        let (headers, bytes) = self.fetcher.fetch(request, fetches).await.map_err(|no_answer| no_answer.reason)?;
         let members = parse_unique_object(&bytes).map_err(|what| format!("it {what}"))?;
         let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
         let name = text("issuer").ok_or("it names no `issuer`")?;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::calls::CallCounters;
 use crate::http_client::{HttpClient, ResponseBody, SendError};
-use crate::runtime::{Call, CallTarget, Observer, StepInfo};
+use crate::runtime::{Call, CallTarget, Fetches, Observer, StepInfo};
 use crate::value::BodyStream;
 
 /// Bytes of an answer.
@@ -43,13 +43,19 @@ impl Fetcher {
         Fetcher { client: client.clone(), observer: counters.of(&Arc::new(step)).into() }
     }
 
-    /// The answer to a request, where its status is 200.
-    pub async fn fetch(&self, request: Request<BodyStream>) -> Result<(HeaderMap, Bytes), NoAnswer> {
+    /// The answer to a request, where its status is 200. The call is added to `fetches`.
+    pub async fn fetch(
+        &self,
+        request: Request<BodyStream>,
+        fetches: &mut Fetches,
+    ) -> Result<(HeaderMap, Bytes), NoAnswer> {
         let target = CallTarget::Service { method: request.method().clone(), uri: request.uri().clone() };
         let started = Instant::now();
         let sent = self.client.send(request, PATIENCE).await;
         let result = sent.as_ref().map(Response::status).map_err(SendError::call_failure);
-        self.observer.call_ended(&Call::ended(target, started.into(), result));
+        let call = Call::ended(target, started.into(), result);
+        self.observer.call_ended(&call);
+        fetches.0.push(call);
         read(sent, started).await
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::cache::{Fingerprint, Key};
 use super::fetch::{Fetcher, allowed_life};
 use super::shared_by_key::SharedByKey;
+use crate::runtime::{Fetches, address};
 use crate::value::{Body, JSON, Value, form, parse_unique_object};
 
 /// Answers that are kept of each kind: about good tokens, and about all others. Tokens that somebody makes up push out no good ones.
@@ -84,13 +85,13 @@ impl Introspections {
 
 impl Introspector {
     /// What is known of a token at this time, in seconds since 1970.
-    pub async fn introspect(&self, token: &str, now: i64) -> Introspected {
+    pub async fn introspect(&self, token: &str, now: i64, fetches: &mut Fetches) -> Introspected {
         let key = Fingerprint::new("token").with(token).key();
         if let Some(known) = self.known(&key) {
             return still_good(known, now);
         }
         let asked = self.asked(key);
-        let answer = asked.get_or_init(|| self.ask(token, key, now)).await;
+        let answer = asked.get_or_init(|| self.ask(token, key, now, fetches)).await;
         still_good(answer.clone(), now)
     }
 
@@ -122,8 +123,8 @@ impl Introspector {
         new
     }
 
-    async fn ask(&self, token: &str, key: Key, now: i64) -> Introspected {
-        let (answer, life) = self.answer(token, now).await;
+    async fn ask(&self, token: &str, key: Key, now: i64, fetches: &mut Fetches) -> Introspected {
+        let (answer, life) = self.answer(token, now, fetches).await;
         if life > Duration::ZERO {
             let kept = if matches!(answer, Ok(Some(_))) { &self.good } else { &self.others };
             lock(kept).put(key, (Instant::now() + life, answer.clone()));
@@ -133,13 +134,13 @@ impl Introspector {
     }
 
     /// The answer, and how long it is kept.
-    async fn answer(&self, token: &str, now: i64) -> (Introspected, Duration) {
+    async fn answer(&self, token: &str, now: i64, fetches: &mut Fetches) -> (Introspected, Duration) {
         let failed = |reason: String| {
-            tracing::warn!(uri = %self.uri, "a token cannot be introspected: {reason}");
+            let reason = format!("the token introspection at {}: {reason}", address(&self.uri));
             (Err(Arc::from(reason)), FAILURE_LIFE)
         };
         let Ok(_open) = self.open.acquire().await else { return failed("the gateway ends".to_owned()) };
-        let (headers, bytes) = match self.fetcher.fetch(self.question(token)).await {
+        let (headers, bytes) = match self.fetcher.fetch(self.question(token), fetches).await {
             Ok(answer) => answer,
             Err(no_answer) => return failed(no_answer.reason),
         };

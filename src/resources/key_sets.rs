@@ -11,6 +11,7 @@ use super::cache::Key;
 use super::fetch::{Fetcher, allowed_life};
 use super::shared_by_key::SharedByKey;
 use crate::jose::{Header, KeySet};
+use crate::runtime::{Fetches, address};
 use crate::value::Body;
 
 /// Where the issuer does not say how long its keys last.
@@ -79,7 +80,7 @@ impl RemoteKeys {
 
     /// The keys for a token with this header. The issuer is asked where nothing is known, where what is known is old, and
     /// where no key fits the token. The error is one sentence.
-    pub async fn keys(&self, header: &Header) -> Result<Arc<KeySet>, Arc<str>> {
+    pub async fn keys(&self, header: &Header, fetches: &mut Fetches) -> Result<Arc<KeySet>, Arc<str>> {
         let seen = match self.look(header) {
             Look::Good(keys) => return Ok(keys),
             Look::Quiet(failure) => return Err(failure),
@@ -88,7 +89,7 @@ impl RemoteKeys {
         let _turn = self.turn.lock().await;
         // Somebody else may have asked in the meantime.
         if self.known(|known| known.attempts) == seen {
-            let fetched = self.fetch().await;
+            let fetched = self.fetch(fetches).await;
             self.keep(fetched);
         }
         self.known(|known| match (&known.keys, &known.failure) {
@@ -132,10 +133,10 @@ impl RemoteKeys {
                 known.failure = None;
             }
             Err(Failure { reason, pause }) => {
-                tracing::warn!(uri = %self.uri, "the issuer's keys: {reason}");
                 let usable = known.fresh_until.is_some_and(|until| now < until + GRACE);
-                if !usable {
-                    known.keys = None;
+                match usable {
+                    true => tracing::warn!("{}: {reason}; those that are known stay in use", address(&self.uri)),
+                    false => known.keys = None,
                 }
                 known.quiet_until = Some(now + pause);
                 known.failure = Some(reason);
@@ -143,7 +144,7 @@ impl RemoteKeys {
         }
     }
 
-    async fn fetch(&self) -> Result<Fetched, Failure> {
+    async fn fetch(&self, fetches: &mut Fetches) -> Result<Fetched, Failure> {
         let fail =
             |reason: &str| Failure { reason: format!("the issuer's keys: {reason}").into(), pause: BETWEEN_ATTEMPTS };
         let mut request = Request::new(Body::Empty.send());
@@ -151,7 +152,7 @@ impl RemoteKeys {
         request
             .headers_mut()
             .insert(ACCEPT, http::HeaderValue::from_static("application/jwk-set+json, application/json"));
-        let (headers, bytes) = self.fetcher.fetch(request).await.map_err(|no_answer| {
+        let (headers, bytes) = self.fetcher.fetch(request, fetches).await.map_err(|no_answer| {
             let mut failure = fail(&no_answer.reason);
             failure.pause = pause(&no_answer.headers);
             failure

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::calls::{Call, CallFailure, CallSite};
+use super::calls::{Call, CallFailure, CallSite, Fetches};
 use super::context::State;
 use super::fault::Fault;
 use super::step_info::StepInfo;
@@ -19,6 +19,16 @@ impl State {
             recorder.call_ended(&call);
         }
         self.handling.calls.last = Some((site.step.clone(), call));
+    }
+
+    /// Traces calls of a step that are counted and logged where they are made.
+    pub fn trace_fetches(&mut self, fetches: Fetches) {
+        for call in fetches.0 {
+            self.handling.calls.waited += call.duration;
+            if let Some(recorder) = &mut self.handling.recorder {
+                recorder.call_ended(&call);
+            }
+        }
     }
 
     /// The answer of the call that has just ended broke off while it was read, which is this fault.

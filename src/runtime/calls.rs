@@ -50,6 +50,11 @@ pub struct CallFailure {
     pub cause: String,
 }
 
+/// The calls by which a step asked issuers and registries. Several requests may wait for one answer: the call belongs to the
+/// request that made it.
+#[derive(Debug, Default)]
+pub struct Fetches(pub Vec<Call>);
+
 /// The calls of one request.
 #[derive(Debug, Default)]
 pub struct Calls {

@@ -33,7 +33,7 @@ pub use api_info::{ApiInfo, ClientDemand, DeclaredParameter, Document, Operation
 pub use budget::{Budget, ContextLimits};
 pub use call_log::log as log_call;
 pub use caller::{Caller, CallerNames, Identity};
-pub use calls::{Call, CallFailure, CallSite, CallTarget, Calls, Observer, address};
+pub use calls::{Call, CallFailure, CallSite, CallTarget, Calls, Fetches, Observer, address};
 pub use context::{Context, Handling, MatchedRoute, Op, Pipeline, State, Step};
 pub use error_document::{ErrorFormat, error_document};
 pub use execute::execute;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::sent::{Pair, Places};
 use crate::identity::{Credentials, Denial, Directory, Refusal, UserRegistry, basic_of, fault};
-use crate::runtime::{Caller, CallerNames, Context, Fault, FaultSource, Next, Outcome, Step, kinds};
+use crate::runtime::{Caller, CallerNames, Context, Fault, FaultSource, Fetches, Next, Outcome, Step, kinds};
 use crate::value::Value;
 
 /// A compiled `client-security`.
@@ -39,7 +39,9 @@ impl Step for ClientStep {
             }
             (_, None) => Outcome::Ready(self.finish(Err(Unknown::Refused), cx)),
             (Knower::Registry(registry), Some(pair)) => Outcome::wait(async move {
-                let caller = ask(registry.as_deref(), pair).await;
+                let mut fetches = Fetches::default();
+                let caller = ask(registry.as_deref(), pair, &mut fetches).await;
+                cx.state.trace_fetches(fetches);
                 self.finish(caller, cx)
             }),
         }
@@ -54,22 +56,30 @@ impl ClientStep {
             Err(unknown) => (None, Some(unknown)),
         };
         cx.state.identity.caller = caller;
-        match unknown.filter(|_| self.stops) {
-            None => Ok(Next::Continue),
-            Some(Unknown::Refused) => {
+        match unknown {
+            Some(Unknown::Unavailable(reason)) if !self.stops => {
+                tracing::warn!(request_id = %cx.state.request.id, "a client cannot be authenticated, and the flow goes on: {reason}");
+                Ok(Next::Continue)
+            }
+            Some(Unknown::Refused) if self.stops => {
                 let message = "Invalid client id or secret.";
                 Err(Fault::new(&kinds::UNAUTHORIZED, FaultSource::Client, message))
             }
             Some(Unknown::Unavailable(reason)) => Err(fault(&[Refusal::Unavailable(reason)])),
+            Some(Unknown::Refused) | None => Ok(Next::Continue),
         }
     }
 }
 
-async fn ask(registry: Option<&UserRegistry>, (id, secret): Pair) -> Result<Arc<Caller>, Unknown> {
+async fn ask(
+    registry: Option<&UserRegistry>,
+    (id, secret): Pair,
+    fetches: &mut Fetches,
+) -> Result<Arc<Caller>, Unknown> {
     let Some(registry) = registry else { return Err(Unknown::Refused) };
     let secret = secret.as_ref().map_or("", |secret| secret.as_str());
     let header = basic_of(&id, secret).ok_or(Unknown::Refused)?;
-    match registry.approve(&header).await {
+    match registry.approve(&header, fetches).await {
         Ok(_) => {
             let app = Value::object([("id", Value::from(id.as_str())), ("name", id.as_str().into())]);
             // No plan of the settings is theirs.

@@ -9,7 +9,7 @@ use crate::jose::jwe::{Encrypted, Management};
 use crate::jose::{Algorithm, KeySet, Token, TokenError};
 use crate::policy::kit::jwt::{Keys, failed};
 use crate::resources::key_sets::RemoteKeys;
-use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
+use crate::runtime::{Context, Fault, FaultSource, Fetches, Next, Outcome, Step, address, kinds};
 use crate::value::{Value, joined, parse_unique_object};
 
 /// A compiled `jwt-validate`.
@@ -109,10 +109,18 @@ impl JwtValidate {
             (Ok(text), Source::Keys(keys)) => self.signed(&text, keys, cx),
             (Ok(text), Source::Unsigned) => self.unsigned(&text, cx),
             (Ok(text), Source::Remote(keys)) => match self.token(&text) {
-                Ok(token) => match keys.keys(&token.header).await {
-                    Ok(keys) => self.claims(&token, &keys, cx),
-                    Err(reason) => Err(reason.to_string()),
-                },
+                Ok(token) => {
+                    let mut fetches = Fetches::default();
+                    let found = keys.keys(&token.header, &mut fetches).await;
+                    cx.state.trace_fetches(fetches);
+                    match found {
+                        Ok(keys) => self.claims(&token, &keys, cx),
+                        Err(reason) => {
+                            tracing::warn!(request_id = %cx.state.request.id, "a token cannot be checked: {}: {reason}", address(keys.uri()));
+                            Err(reason.to_string())
+                        }
+                    }
+                }
                 Err(message) => Err(message),
             },
         };

@@ -22,6 +22,9 @@ const TRY_LATER: [&str; 8] = [
     "SubnetIPAddressLimitReachedException",
 ];
 
+/// The error type of a function whose answer is over Lambda's limit.
+const TOO_LARGE: &str = "Function.ResponseSizeTooLarge";
+
 /// Whether AWS says to try later.
 pub(super) fn is_passing(error: &ServiceError) -> bool {
     TRY_LATER.contains(&error.code.as_str())
@@ -98,7 +101,11 @@ pub(super) fn of_function_error(reply: &InvokeReply, function: &str, statuses: E
 fn of_failure(payload: &[u8], timed_out: bool, status: u16, function: &str) -> Fault {
     let payload = Value::parse_json(payload).unwrap_or_default();
     let detail = |name: &str| payload.get(name).map(Value::from).unwrap_or_default();
-    let message = if timed_out { "the function ran out of its time" } else { "the function failed" };
+    let message = match detail("errorType").to_text().as_ref() {
+        _ if timed_out => "the function ran out of its time",
+        TOO_LARGE => "the answer of the function is larger than the 6 MB that Lambda takes",
+        _ => "the function failed",
+    };
     let cause = format!("{function}: {}: {}", detail("errorType").to_text(), detail("errorMessage").to_text());
     Fault::new(&kinds::LAMBDA_FUNCTION, FaultSource::Upstream, message)
         .with_status(StatusCode::from_u16(status).unwrap_or(kinds::LAMBDA_FUNCTION.status))

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::expression::{Reference, Scope, Template};
 use crate::identity::{Approval, Denial, Refusal, Sent, UserRegistry, basic, basic_of, fault, keep, name_and_password};
 use crate::policy::kit::pcre::Pattern;
-use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
+use crate::runtime::{Context, Fault, FaultSource, Fetches, Next, Outcome, Step, kinds};
 use crate::value::Value;
 
 /// A compiled `user-security`.
@@ -119,14 +119,20 @@ impl UserStep {
         let Some(registry) = registry else {
             return Err(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "the settings have no such registry"));
         };
-        match registry.approve(&person.header).await {
+        let mut fetches = Fetches::default();
+        let approval = registry.approve(&person.header, &mut fetches).await;
+        cx.state.trace_fetches(fetches);
+        match approval {
             Ok(approval) => {
                 keep(&self.variable, self.known(&person.name, Some(&approval)), cx);
                 Ok(())
             }
             Err(Denial::Refused) => self.fail("name or password is wrong", self.ask_stops, cx),
             Err(Denial::Unavailable(reason)) if self.ask_stops => Err(fault(&[Refusal::Unavailable(reason)])),
-            Err(Denial::Unavailable(_)) => self.fail("the registry does not answer", false, cx),
+            Err(Denial::Unavailable(reason)) => {
+                tracing::warn!(request_id = %cx.state.request.id, "a user cannot be authenticated, and the flow goes on: {reason}");
+                self.fail("the registry does not answer", false, cx)
+            }
         }
     }
 

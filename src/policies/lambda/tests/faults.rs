@@ -105,6 +105,21 @@ async fn a_throttled_call_is_429_with_retry_after_and_its_reason() {
 }
 
 #[tokio::test]
+async fn an_answer_over_the_limit_of_lambda_is_told_as_that() {
+    let bench = Bench::answering(&lambda("function: f"), |_| {
+        let document =
+            r#"{"errorType": "Function.ResponseSizeTooLarge", "errorMessage": "Response payload size exceeded."}"#;
+        reply(200, &[("x-amz-function-error", "Unhandled")], document)
+    });
+    let answer = bench.gateway.post("{}").await;
+    assert_eq!(answer.status, 502);
+    assert_eq!(
+        answer.json()["moreInformation"],
+        "the answer of the function is larger than the 6 MB that Lambda takes"
+    );
+}
+
+#[tokio::test]
 async fn a_payload_too_large_is_413_before_any_call() {
     for (kind, limit) in [("event", 1_048_576), ("request-response", 6_291_556)] {
         let text = lambda(&format!("function: f, invocation-type: {kind}"));
