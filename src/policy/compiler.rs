@@ -209,7 +209,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 if !reference.path.is_empty() {
                     self.names.written_below.push((root.clone(), reference.path[0].clone(), self.span(pointer)));
                 }
-                self.names.assigned.insert(root);
+                self.names.note_write(root);
             }
             Root::Builtin(_) => {
                 self.names.note_unknown(&reference, self.span(pointer), true);

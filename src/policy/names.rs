@@ -36,6 +36,10 @@ pub struct Names<'a> {
     pub written: Vec<Reference>,
     /// Variables of the author's of which a member is set: root, first member, place.
     pub written_below: Vec<(Arc<str>, Arc<str>, Span)>,
+    /// Texts that steps set variables to, with the variables' written-out names.
+    literals: Vec<(Reference, Arc<str>)>,
+    /// How many times steps set each root.
+    writes: HashMap<Arc<str>, usize>,
     /// Whether there are calls, and the faults on which they stop.
     pub calls: Option<HashSet<&'static str>>,
     /// Names of faults that steps raise in addition to those that Gantry knows.
@@ -46,6 +50,13 @@ pub struct Names<'a> {
     pub messages: Vec<Vec<Arc<str>>>,
     /// The parameters of the user-defined policies around a step, the innermost last; with their values where those are known.
     pub locals: Vec<HashMap<Arc<str>, Option<Value>>>,
+}
+
+/// The texts that a variable can have.
+pub struct Literals<'a> {
+    pub texts: Vec<&'a str>,
+    /// It has no other value.
+    pub only: bool,
 }
 
 /// A reference below a root of the gateway that leads to nothing.
@@ -73,6 +84,8 @@ impl<'a> Names<'a> {
             unknown: Vec::new(),
             written: Vec::new(),
             written_below: Vec::new(),
+            literals: Vec::new(),
+            writes: HashMap::new(),
             calls: None,
             raised: HashSet::new(),
             raises_any: false,
@@ -138,6 +151,29 @@ impl<'a> Names<'a> {
         let reference = self.variable(name).ok()?;
         self.assigned.insert(name.split('.').next().unwrap_or(name).into());
         Some(reference)
+    }
+
+    /// Notes that a step sets a variable of this root.
+    pub(super) fn note_write(&mut self, root: Arc<str>) {
+        *self.writes.entry(root.clone()).or_default() += 1;
+        self.assigned.insert(root);
+    }
+
+    /// Notes that a step sets a variable of the author's to this text.
+    pub fn note_literal(&mut self, reference: &Reference, text: &str) {
+        self.literals.push((reference.clone(), text.into()));
+    }
+
+    /// The texts that the steps before set a variable of the author's to, and its property's.
+    pub fn literals_of(&self, reference: &Reference) -> Literals<'_> {
+        let Root::Slot(slot) = reference.root else { return Literals { texts: Vec::new(), only: false } };
+        let root = self.symbols.name(slot);
+        let set = self.literals.iter().filter(|(known, _)| known == reference).map(|(_, text)| &**text);
+        let property = self.properties.iter().find(|property| *property.name == *root);
+        let initial = property.filter(|_| reference.path.is_empty()).and_then(|property| property.value.as_str());
+        let of_root = self.literals.iter().filter(|(known, _)| known.root == reference.root).count();
+        let only = !self.dynamic && self.writes.get(root).is_some_and(|writes| *writes == of_root);
+        Literals { texts: set.chain(initial).collect(), only }
     }
 
     /// Notes a reference below a root of the gateway that leads to nothing.

@@ -109,6 +109,9 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Result<C
     let append = *verb == "add";
     if let Some(constant) = value.constant() {
         check_constant(at, &constant, action.kind, &assignment, compiler)?;
+        if let (Assignment::Known(reference), false) = (&assignment, append) {
+            compiler.names.note_literal(reference, &constant);
+        }
     }
     let header = assignment.header();
     Ok(Change::Put { assignment, header, value, kind: action.kind, append })

@@ -94,6 +94,44 @@ async fn documents_of_ibms_gateway_run_with_a_warning_and_closed_addresses() {
     }
 }
 
+/// A branch per environment, each with a host of its own.
+const BRANCHES: &str = "execute:
+  - set-variable: {actions: [{set: to, value: 'http://localhost:1'}]}
+  - if:
+      condition: request.verb = 'POST'
+      execute:
+        - set-variable: {actions: [{set: to, value: 'http://${HOST}'}]}
+  - invoke: {target-url: '$(to)/x', stop-on-error: [ConnectionError, OperationError]}";
+
+#[tokio::test]
+async fn hosts_that_the_document_writes_into_a_variable_are_called() {
+    let service = TestServer::start(|_| json_reply(200, "{}"));
+    let text = BRANCHES.replace("${HOST}", &service.address.to_string());
+    for text in [document(&text), ibm_document("datapower-api-gateway", &text.replace(" = ", " === "))] {
+        let gateway = Setup::default().load(&text).serve_cleanly();
+        assert_eq!(gateway.post("{}").await.status, 200);
+        assert_eq!(gateway.ask(Ask::get("/example/7")).await.fault_name(), Some("ConnectionError"));
+    }
+    assert_eq!(service.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_value_from_outside_adds_no_host() {
+    let service = TestServer::start(|_| json_reply(200, "{}"));
+    let host = service.address.to_string();
+    let outside = "execute:
+  - set-variable: {actions: [{set: to, value: 'http://host.test'}, {set: to, value: $(request.headers.x-to)}]}
+  - invoke: {target-url: '$(to)/x', stop-on-error: [ConnectionError]}";
+    let ask = || Ask::get("/example/7").header("x-to", &format!("http://{host}"));
+    let refused = assembly(outside).findings();
+    assert!(refused[0].contains("error G0702"), "{refused:?}");
+    // There every host may be called, but not this machine.
+    let loaded = Setup::default().load(&ibm_document("datapower-api-gateway", outside));
+    assert!(loaded.findings()[0].contains("warning G0702"), "{:?}", loaded.findings());
+    assert_eq!(loaded.serve().ask(ask()).await.fault_name(), Some("ConnectionError"));
+    assert_eq!(service.requests().len(), 0);
+}
+
 #[test]
 fn what_is_no_host_is_reported_at_its_place() {
     let text = "allowed-hosts: [good.test, '*', 'https://h']\nexecute:\n  - invoke: {target-url: 'http://h'}";

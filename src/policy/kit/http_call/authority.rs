@@ -2,6 +2,7 @@
 
 use http::Uri;
 
+use super::literal_hosts::LiteralHosts;
 use crate::assembly::{Allowed, AllowedHosts, Carrier};
 use crate::base::{Reported, codes};
 use crate::expression::{Builtin, Reference, Root};
@@ -32,6 +33,8 @@ pub(super) enum Authority {
 /// The hosts that a call may go to when the document does not say where it goes.
 pub(super) struct Hosts {
     pub allowed: AllowedHosts,
+    /// Those that the document writes into the variable.
+    pub literal: LiteralHosts,
     /// Under IBM's carriers an empty list allows every host, as on IBM's gateway.
     pub required: bool,
 }
@@ -85,6 +88,9 @@ impl Origin {
 impl Hosts {
     /// Whether a call may go there, and whether the document names that host. `None` says no.
     pub(super) fn find(&self, origin: &Origin) -> Option<bool> {
+        if self.literal.origins.contains(origin) {
+            return Some(true);
+        }
         let default_port = if origin.is_https() { 443 } else { 80 };
         match self.allowed.find(&origin.host, origin.port, default_port) {
             Some(allowed) => Some(allowed == Allowed::ByName),
@@ -133,7 +139,8 @@ pub(super) fn check(
 /// A host that only run time knows: refused, allowed by the document's list, or, in documents of IBM's gateway, run as
 /// there with a warning.
 fn open(message: &str, help: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Result<Authority, Reported> {
-    if !hosts.allowed.is_empty() {
+    let are_known = hosts.literal.only && !hosts.literal.origins.is_empty();
+    if are_known || !hosts.allowed.is_empty() {
         return Ok(Authority::Open);
     }
     if compiler.carrier == Carrier::Ibm {

@@ -7,6 +7,7 @@ mod clients;
 mod config;
 mod control;
 mod invoke;
+mod literal_hosts;
 mod outgoing;
 mod redirect;
 mod request;
@@ -33,6 +34,7 @@ use clients::Clients;
 use config::{BackendType, HttpVersion, StopOn};
 use control::{Control, Default};
 use invoke::Invoke;
+use literal_hosts::LiteralHosts;
 use outgoing::Shape;
 use secrets::Secrets;
 use sigv4::SigV4;
@@ -59,8 +61,8 @@ pub(crate) const SPELLINGS: Spellings = Spellings {
 
 /// Makes the step.
 pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Plan, Reported> {
-    let hosts = hosts(compiler);
-    let target = url::compile(&config.target_url, &hosts, compiler);
+    let mut hosts = hosts(compiler);
+    let target = url::compile(&config.target_url, &mut hosts, compiler);
     let verb = verb(&config, compiler);
     let timeout = timeout(&config, compiler);
     let headers = Control::compile("/header-control", config.header_control.as_ref(), Default::All, true, compiler);
@@ -119,7 +121,7 @@ fn access(step: &Invoke) -> Access {
 /// The hosts of the document, which a load has checked already.
 fn hosts(compiler: &Compiler<'_, '_>) -> Hosts {
     let allowed = AllowedHosts::read(compiler.shared.api, compiler.shared.environment, &mut Findings::default());
-    Hosts { allowed, required: compiler.carrier != Carrier::Ibm }
+    Hosts { allowed, literal: LiteralHosts::default(), required: compiler.carrier != Carrier::Ibm }
 }
 
 fn tail(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Tail, Reported> {

@@ -6,6 +6,7 @@ use http::Uri;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::authority::{self, AfterHost, Authority, Hosts};
+use super::literal_hosts::LiteralHosts;
 use crate::base::{Generation, Reported, codes};
 use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
 use crate::openapi::{Api, Location};
@@ -262,8 +263,8 @@ fn is_dot_segment(url: &str, value: &Range<usize>) -> bool {
     matches!(&url[start..end], "." | "..")
 }
 
-/// Reads `target-url`.
-pub(super) fn compile(text: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Result<Target, Reported> {
+/// Reads `target-url`, and adds to `hosts` those that the document writes into its variables.
+pub(super) fn compile(text: &str, hosts: &mut Hosts, compiler: &mut Compiler<'_, '_>) -> Result<Target, Reported> {
     let template = compiler.template("/target-url", text)?;
     let parts: Vec<Part> = match template {
         Template::Constant(value) => vec![Part::Text(value.to_text().into())],
@@ -280,6 +281,7 @@ pub(super) fn compile(text: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>
         [Part::Reference(_), ..] => AfterHost::Anything,
         _ => AfterHost::Nothing,
     };
+    hosts.literal = LiteralHosts::of(&parts, compiler);
     let authority = authority::check(&first, after_host, hosts, compiler)?;
     if let [Part::Text(whole)] = parts.as_slice() {
         return match whole.parse::<Uri>() {
