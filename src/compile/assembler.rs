@@ -215,9 +215,9 @@ impl<'a, 's> Assembler<'a, 's> {
         let Ok(compiled) = entry.compile(&mut compiler) else {
             let mark = self.findings.mark();
             let diverges = self.at_run_time(step, own, entry.meta.at_run_time, generation);
-            // Nothing of the document is served then, and the steps inside have mistakes of their own.
-            if self.findings.errors_since(mark).is_err() && entry.meta.literal == BLOCKS {
-                self.blocks_inside(&step.config);
+            if self.findings.errors_since(mark).is_err() {
+                // Nothing of the document is served then, and the rest of the step has mistakes of its own.
+                self.rest_of(step, entry, generation);
             }
             return diverges;
         };
@@ -229,6 +229,23 @@ impl<'a, 's> Assembler<'a, 's> {
                 diverges
             }
             Compiled::Flow(flow) => self.flow(flow, &info),
+        }
+    }
+
+    /// Compiles what can be read of a step that has mistakes, and the steps inside of it, for their findings.
+    fn rest_of(&mut self, step: &Step, entry: &Entry, generation: Generation) {
+        if let Some(config) = entry.shape().valid_part(&step.config) {
+            let (step, mut own) = (Step { config, ..step.clone() }, Findings::default());
+            let mut compiler =
+                Compiler::new(self.shared, self.names, &mut own, &step, entry.meta, self.carrier, generation);
+            compiler.cors = self.assembly.cors.as_ref();
+            drop(entry.compile(&mut compiler));
+            // A warning may be about what is not there any more.
+            let errors = of_carrier(own, self.carrier).filter(|one| one.severity == Severity::Error);
+            self.findings.extend(errors);
+        }
+        if entry.meta.literal == BLOCKS {
+            self.blocks_inside(&step.config);
         }
     }
 

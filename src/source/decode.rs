@@ -87,10 +87,27 @@ impl Shape {
         }
     }
 
+    /// The node with its top-level keys in canonical spelling, where nobody asks what is wrong with them.
+    pub(super) fn renamed(&self, node: &Node) -> Node {
+        self.rename(node, &mut Findings::default())
+    }
+
+    /// Where the node does not fit, and how.
+    pub(super) fn problems(&self, node: &Node) -> Vec<(String, Kind<'_>)> {
+        let Some(schema) = self.compiled() else { return Vec::new() };
+        let json = to_json(node, &self.schema);
+        let found = schema.check(&json, &mut Meter::new(Budget::steps(STEPS)), usize::MAX).unwrap_or_default();
+        found.into_iter().map(|problem| (problem.at, problem.kind)).collect()
+    }
+
+    fn compiled(&self) -> Option<&Schema> {
+        let options = Options { draft: Draft::Draft7, discriminator: false, is_own: true, find: None };
+        self.compiled.get_or_init(|| Schema::compile(&self.schema, &options).ok()).as_ref()
+    }
+
     /// Reports what is wrong.
     fn check(&self, json: &Value, node: &Node, findings: &mut Findings) {
-        let options = Options { draft: Draft::Draft7, discriminator: false, is_own: true, find: None };
-        let Some(schema) = self.compiled.get_or_init(|| Schema::compile(&self.schema, &options).ok()) else { return };
+        let Some(schema) = self.compiled() else { return };
         match schema.check(json, &mut Meter::new(Budget::steps(STEPS)), usize::MAX) {
             Ok(problems) => problems.iter().for_each(|problem| self.report(problem, node, findings)),
             Err(cost) => {

@@ -21,6 +21,7 @@ mod schema_messages;
 mod second;
 mod style;
 mod tag;
+mod valid_part;
 mod yaml;
 
 pub use decode::{Shape, Spellings, Unbuilt, kebab_case};

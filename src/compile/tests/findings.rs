@@ -189,3 +189,27 @@ async fn a_function_of_the_embedded_service_may_not_be_called_arn() {
     let findings = setup.load(&text).findings();
     assert!(findings[0].contains("the embedded service cannot call a function with the name `arn`"), "{findings:?}");
 }
+
+#[test]
+fn a_property_that_cannot_be_read_hides_no_other_one() {
+    let text = "execute:
+- invoke: {verb: [GET], timeout: 5x, target-url: 'htp://h', stop-on-error: [ConnectionErro]}
+- set-variable: {actions: [{set: [x], value: 1}, {set: request.verb, value: a}]}
+- lambda: {function: [f], stop-on-error: [LambdaFunctionErro]}
+";
+    let found = Setup::default().assembly(text).findings();
+    let expected = [
+        "6:20: error G0304 `verb` is a list",
+        "6:36: error G0304 `timeout` is `5x`",
+        "6:52: error G0701 the target URL does not start with",
+        "6:79: error G0308 `invoke` raises no `ConnectionErro`",
+        "7:36: error G0304 `set` is a list",
+        "7:58: error G0403 `request.verb` cannot be set",
+        // Without its function there is no step to look at.
+        "8:24: error G0304 `function` is a list",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, words) in found.iter().zip(expected) {
+        assert!(found.contains(words), "{words}: {found}");
+    }
+}
