@@ -129,6 +129,10 @@ fn remedy(info: &str) -> Option<&'static str> {
     let said = |words: &str| info.contains(words);
     if said("tab") {
         Some("indent with spaces")
+    } else if said("Unicode character escape code") {
+        Some(
+            "write the character itself, or all of its number as in `\\U0001F600`: YAML knows no pairs such as `\\ud83d\\ude00`",
+        )
     } else if said("quoted scalar") {
         Some("close the quote; inside single quotes write `''` for `'`, inside double quotes `\\\"` for `\"`")
     } else if said("flow") || said("',' or ']'") || said("',' or '}'") {

@@ -115,6 +115,13 @@ async fn hosts_that_the_document_writes_into_a_variable_are_called() {
     assert_eq!(service.requests().len(), 2);
 }
 
+#[test]
+fn a_mistyped_property_is_named() {
+    let text = "properties: {backend: {value: 'http://h'}}\nexecute:\n  - invoke: {target-url: $(bakend)/v1}";
+    let expected = "error G0702 the host of this URL is only known at run time; did you mean `$(backend)`?";
+    assert_eq!(assembly(text).findings(), [format!("api.yaml:7:28: {expected}")]);
+}
+
 #[tokio::test]
 async fn a_value_from_outside_adds_no_host() {
     let service = TestServer::start(|_| json_reply(200, "{}"));

@@ -4,9 +4,12 @@ use http::Uri;
 
 use super::literal_hosts::LiteralHosts;
 use crate::assembly::{Allowed, AllowedHosts, Carrier};
-use crate::base::{Reported, codes};
-use crate::expression::{Builtin, Reference, Root};
+use crate::base::{Reported, codes, nearest};
+use crate::expression::{Builtin, Part, Reference, Root};
 use crate::policy::Compiler;
+
+/// What a URL starts with.
+const START: &str = "start with `https://host`, or with a `$(property)` of the API that holds it";
 
 /// What is after the text that a URL starts with.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,18 +103,18 @@ impl Hosts {
 }
 
 /// Scheme and host stand before the first reference, and something ends the host there; or the document allows hosts.
-pub(super) fn check(
-    first: &str,
-    after: AfterHost,
-    hosts: &Hosts,
-    compiler: &mut Compiler<'_, '_>,
-) -> Result<Authority, Reported> {
+pub(super) fn check(parts: &[Part], hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Result<Authority, Reported> {
+    let (first, after) = match parts {
+        [Part::Text(first), Part::Reference(reference), ..] => (&**first, AfterHost::of(reference)),
+        [Part::Text(first), ..] => (&**first, AfterHost::Nothing),
+        [Part::Reference(_), ..] => ("", AfterHost::Anything),
+        [] => ("", AfterHost::Nothing),
+    };
     let whole = after == AfterHost::Nothing;
     let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
     let Some(rest) = rest else {
         if !whole && (first.is_empty() || first == "http" || first == "https") {
-            let help = "start with `https://host`, or with a `$(property)` of the API that holds it";
-            return open("the host of this URL is only known at run time", help, hosts, compiler);
+            return open("the host of this URL is only known at run time", START, parts, hosts, compiler);
         }
         let message = "the target URL does not start with `https://` or `http://`";
         return Err(compiler.error(codes::BAD_TARGET, "/target-url", message));
@@ -120,11 +123,10 @@ pub(super) fn check(
     let authority = &rest[..end.unwrap_or(rest.len())];
     if end.is_none() && after == AfterHost::Anything && !authority.is_empty() {
         let help = format!("write `/` behind `{authority}`");
-        return open("what follows could change the host of this URL", &help, hosts, compiler);
+        return open("what follows could change the host of this URL", &help, parts, hosts, compiler);
     }
     if authority.is_empty() && !whole && end.is_none() {
-        let help = "start with `https://host`, or with a `$(property)` of the API that holds it";
-        return open("the target URL has no host that is known at load", help, hosts, compiler);
+        return open("the target URL has no host that is known at load", START, parts, hosts, compiler);
     }
     if authority.is_empty() {
         return Err(compiler.error(
@@ -138,18 +140,39 @@ pub(super) fn check(
 
 /// A host that only run time knows: refused, allowed by the document's list, or, in documents of IBM's gateway, run as
 /// there with a warning.
-fn open(message: &str, help: &str, hosts: &Hosts, compiler: &mut Compiler<'_, '_>) -> Result<Authority, Reported> {
+fn open(
+    message: &str,
+    help: &str,
+    parts: &[Part],
+    hosts: &Hosts,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<Authority, Reported> {
     let are_known = hosts.literal.only && !hosts.literal.origins.is_empty();
     if are_known || !hosts.allowed.is_empty() {
         return Ok(Authority::Open);
     }
+    let meant = mistyped_property(parts, compiler).map(|name| format!("did you mean `$({name})`?"));
     if compiler.carrier == Carrier::Ibm {
         let message = compiler.without_masked(message.to_owned());
-        compiler.warning(codes::OPEN_TARGET, "/target-url", message, compiler.without_masked(help.to_owned()));
+        let help = compiler.without_masked(meant.unwrap_or_else(|| help.to_owned()));
+        compiler.warning(codes::OPEN_TARGET, "/target-url", message, help);
         return Ok(Authority::Open);
     }
-    let help = format!("{help}; or name the hosts in `allowed-hosts` under `x-assembly`");
-    Err(compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, help))
+    let hosts = || format!("{help}; or name the hosts in `allowed-hosts` under `x-assembly`");
+    Err(compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, meant.unwrap_or_else(hosts)))
+}
+
+/// The property that the first variable of a URL is like, where no step sets that variable.
+fn mistyped_property(parts: &[Part], compiler: &Compiler<'_, '_>) -> Option<String> {
+    let reference = parts.iter().find_map(|part| match part {
+        Part::Reference(reference) => Some(reference),
+        Part::Text(_) => None,
+    });
+    let Root::Slot(slot) = reference?.root else { return None };
+    let name = compiler.names.symbols.name(slot);
+    let properties = compiler.names.properties.iter().map(|property| &*property.name);
+    let near = nearest(name, properties).first().map(|near| (*near).to_owned());
+    near.filter(|_| !compiler.names.assigned.contains(name))
 }
 
 fn valid(authority: &str, compiler: &mut Compiler<'_, '_>) -> Result<(), Reported> {

@@ -36,4 +36,6 @@ pub(super) struct Invoke {
     pub input: Root,
     pub output: Root,
     pub stops: StopOn,
+    /// Whether the document of a failed call says more than that of IBM's gateways, which is the same for every failure.
+    pub says_why: bool,
 }

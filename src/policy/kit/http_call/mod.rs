@@ -99,6 +99,7 @@ pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result
         input: input?.root,
         output: output?,
         stops: stops?,
+        says_why: compiler.carrier != Carrier::Ibm,
     };
     let access = access(&step);
     Ok(Plan { step: Box::new(step), access })

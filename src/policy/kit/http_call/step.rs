@@ -10,10 +10,23 @@ use super::redirect::MAX_HOPS;
 use super::request::outgoing;
 use crate::base::Generation;
 use crate::expression::{Builtin, Root};
-use crate::http_client::SendError;
+use crate::http_client::{SendError, SendErrorKind};
 use crate::resources::cache::{Found, Validated, Validation};
 use crate::runtime::{Call, CallTarget, Context, Fault, FaultSource, Next, Outcome, Step, error_document, kinds};
 use crate::value::{Body, Message};
+
+/// The message of IBM's gateways for a call without an answer.
+const UNREACHED: &str = "Could not connect to endpoint";
+
+/// What clients are told of a call without an answer: nothing about the inside.
+fn why(kind: SendErrorKind) -> &'static str {
+    match kind {
+        SendErrorKind::ResponseTimeout => "the service did not answer in time",
+        SendErrorKind::Closed => "the service closed the connection before it answered",
+        SendErrorKind::Protocol => "the answer of the service is not HTTP",
+        _ => UNREACHED,
+    }
+}
 
 /// Why there is no answer.
 enum NoAnswer {
@@ -30,7 +43,7 @@ impl Invoke {
             Ok(answer) => answer,
             Err(NoAnswer::Fault(fault)) => return Err(fault),
             Err(NoAnswer::Sending(error)) => {
-                let message = "Could not connect to endpoint";
+                let message = if self.says_why { why(error.kind) } else { UNREACHED };
                 let mut fault = Fault::new(&kinds::CONNECTION, FaultSource::Upstream, message).with_cause(&error);
                 if cx.state.route.pipeline.generation == Generation::V5 {
                     fault.reason = Some("URL Open error".to_owned());

@@ -272,17 +272,8 @@ pub(super) fn compile(text: &str, hosts: &mut Hosts, compiler: &mut Compiler<'_,
         Template::Mixed(parts) => parts.into_vec(),
     };
     let parts = with_parameters(parts, compiler.shared.api);
-    let first = match parts.first() {
-        Some(Part::Text(text)) => text.clone(),
-        _ => "".into(),
-    };
-    let after_host = match parts.as_slice() {
-        [Part::Text(_), Part::Reference(reference), ..] => AfterHost::of(reference),
-        [Part::Reference(_), ..] => AfterHost::Anything,
-        _ => AfterHost::Nothing,
-    };
     hosts.literal = LiteralHosts::of(&parts, compiler);
-    let authority = authority::check(&first, after_host, hosts, compiler)?;
+    let authority = authority::check(&parts, hosts, compiler)?;
     if let [Part::Text(whole)] = parts.as_slice() {
         return match whole.parse::<Uri>() {
             Ok(uri) => Ok(Target::Fixed(uri)),
