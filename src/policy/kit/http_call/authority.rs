@@ -1,8 +1,7 @@
 //! Scheme, host and port of a target: known at load, or allowed at run time.
 
-use http::Uri;
-
 use super::literal_hosts::LiteralHosts;
+use super::origin::Origin;
 use crate::assembly::{Allowed, AllowedHosts, Carrier};
 use crate::base::{Reported, codes, nearest};
 use crate::expression::{Builtin, Part, Reference, Root};
@@ -42,14 +41,6 @@ pub(super) struct Hosts {
     pub required: bool,
 }
 
-/// Scheme, host and port, as far as credentials belong to them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Origin {
-    scheme: &'static str,
-    host: String,
-    port: u16,
-}
-
 impl AfterHost {
     pub(super) fn of(reference: &Reference) -> Self {
         let path: Vec<&str> = reference.path.iter().map(|part| &**part).collect();
@@ -59,32 +50,6 @@ impl AfterHost {
             (Root::Builtin(Builtin::Api), ["root"] | ["operation", "path"]) => AfterHost::Path,
             _ => AfterHost::Anything,
         }
-    }
-}
-
-impl Origin {
-    /// The origin of an absolute http or https URL without user information.
-    pub(super) fn of(uri: &Uri) -> Option<Self> {
-        let (scheme, default_port) = match uri.scheme_str()? {
-            "http" => ("http", 80),
-            "https" => ("https", 443),
-            _ => return None,
-        };
-        let authority = uri.authority()?;
-        if authority.as_str().contains('@') || authority.host().is_empty() {
-            return None;
-        }
-        // A port that is no number would otherwise pass for none.
-        let port = match authority.as_str().strip_prefix(authority.host()) {
-            Some("") => default_port,
-            Some(_) => authority.port_u16()?,
-            None => return None,
-        };
-        Some(Origin { scheme, host: authority.host().to_ascii_lowercase(), port })
-    }
-
-    pub(super) fn is_https(&self) -> bool {
-        self.scheme == "https"
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderName, Method};
 
-use super::authority::Origin;
 use super::clients::{Clients, Trust};
 use super::config::{CacheResponse, Config};
+use super::origin::Origin;
 use super::outgoing::{Outgoing, Payload};
 use super::secrets::{API_KEY, Secrets};
 use super::sigv4::SigV4;

@@ -2,7 +2,7 @@
 
 use http::Uri;
 
-use super::authority::Origin;
+use super::origin::Origin;
 use crate::expression::Part;
 use crate::policy::Compiler;
 

@@ -8,6 +8,7 @@ mod config;
 mod control;
 mod invoke;
 mod literal_hosts;
+mod origin;
 mod outgoing;
 mod redirect;
 mod request;

@@ -5,8 +5,9 @@ use http::header::{
 };
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
 
-use super::authority::{Hosts, Origin};
+use super::authority::Hosts;
 use super::clients::Trust;
+use super::origin::Origin;
 use super::outgoing::{Outgoing, Payload};
 
 /// A call goes on at most this often.

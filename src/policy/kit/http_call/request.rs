@@ -5,9 +5,9 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderN
 use http::{StatusCode, Uri};
 use http_body_util::BodyExt;
 
-use super::authority::Origin;
 use super::clients::Trust;
 use super::invoke::Invoke;
+use super::origin::Origin;
 use super::outgoing::{Outgoing, Payload};
 use super::url::Target;
 use crate::base::Generation;
