@@ -67,6 +67,9 @@ pub mod import;
 /// What is allowed and unwise.
 pub mod audit;
 
+/// Two states of documents, compared.
+pub mod diff;
+
 /// Logs, metrics, the access log.
 pub mod telemetry;
 

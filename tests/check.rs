@@ -219,3 +219,36 @@ fn an_audit_fails_for_what_nobody_has_accepted() {
         assert!(code != Some(0) && stdout.contains(words), "{text}: {code:?} {stdout}");
     }
 }
+
+/// `gantry diff` of two texts: exit status, and what it printed.
+fn diff(old: &str, new: &str, format: &str) -> (Option<i32>, String) {
+    let (one, other) = (written(old), written(new));
+    let output = gantry(&["diff", &one.1, &other.1, "--format", format]);
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn differences_have_an_exit_status_by_kind() {
+    let document = |security: &str, timeout: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{get: {{{security}responses: {{}}}}}}}}\n\
+             components: {{securitySchemes: {{id: {{type: apiKey, in: header, name: X-IBM-Client-Id}}}}}}\n\
+             x-assembly: {{execute: [{{invoke: {{target-url: 'https://h/', timeout: {timeout}}}}}]}}\n"
+        )
+    };
+    let (old, asks) = (document("", "1"), "security: [{id: []}], ");
+    assert_eq!(diff(&old, &old, "text"), (Some(0), String::new()));
+    let (code, text) = diff(&old, &document("", "2"), "text");
+    assert_eq!(code, Some(5));
+    assert!(text.starts_with("Limits\n  ~ GET /a\n      `invoke`: timeout was `1`, is `2`\n"), "{text}");
+    let (code, text) = diff(&old, &document(asks, "1"), "markdown");
+    assert_eq!(code, Some(6));
+    assert!(text.contains("| ! | GET /a | was for everybody, is for who sends a client id"), "{text}");
+    let (code, text) = diff(&old, &document(asks, "2"), "json");
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (code, json["needs_care"].as_bool(), json["changes"].as_array().unwrap().len()),
+        (Some(6), Some(true), 2)
+    );
+    assert_eq!(diff(&old, &old.replace("invoke", "invok"), "text").0, Some(1));
+}

@@ -42,6 +42,8 @@ pub enum Verb {
     Graph(GraphArguments),
     /// Print what documents compile to
     Export(ExportArguments),
+    /// Say what has changed between two states of documents
+    Diff(DiffArguments),
     /// Print the page of an error code or of a policy
     Explain(ExplainArguments),
     /// Write, check or print the files that are generated from the code
@@ -101,6 +103,45 @@ pub struct CheckArguments {
     /// Exit with 1 for warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+}
+
+const COMPARED: &str = "Exit status: 0 nothing that is served has changed, 5 changes, 6 changes that
+need care (a route is gone, who may call or must be sent has changed), 1 errors
+in documents, 2 wrong usage.
+
+Examples:
+  git worktree add /tmp/before main
+  gantry diff /tmp/before/apis apis/
+  gantry diff before.yaml after.yaml --format markdown > changes.md";
+
+#[derive(Debug, Args)]
+#[command(after_help = COMPARED)]
+pub struct DiffArguments {
+    /// An OpenAPI document as it was, or a folder of them
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The same as it is now
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// The settings file, for both
+    #[arg(long, value_name = "FILE", env = "GANTRY_SETTINGS")]
+    pub settings: Option<PathBuf>,
+    #[command(flatten)]
+    pub files: FilesArguments,
+    /// How the changes are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Comparison,
+}
+
+/// How `diff` prints changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Comparison {
+    /// For people
+    Text,
+    /// For a pull request
+    Markdown,
+    /// For tools
+    Json,
 }
 
 const AUDITED: &str = "Accepted findings stand in `gantry-audit.yaml`, each with its reason.

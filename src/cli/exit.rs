@@ -13,4 +13,8 @@ pub enum Exit {
     Failed = 3,
     /// The gateway stopped, and requests or background calls were cut off.
     Cut = 4,
+    /// What is served has changed.
+    Changed = 5,
+    /// It has changed so that callers may be refused, or others may call.
+    NeedsCare = 6,
 }

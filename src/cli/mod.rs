@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod check;
 mod dev;
+mod diff;
 mod exit;
 mod explain;
 mod export;
@@ -40,6 +41,7 @@ pub fn run(give_memory_back: fn()) -> ExitCode {
         Verb::New(arguments) => new::run(&arguments),
         Verb::Graph(arguments) => graph::run(&arguments),
         Verb::Export(arguments) => export::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Completion(arguments) => shell::completion(&arguments),
