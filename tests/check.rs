@@ -252,3 +252,27 @@ fn differences_have_an_exit_status_by_kind() {
     );
     assert_eq!(diff(&old, &old.replace("invoke", "invok"), "text").0, Some(1));
 }
+
+#[test]
+fn mistakes_with_one_answer_are_mended() {
+    let text = "openapi: 3.0.3
+info: {title: t, version: '1'}
+paths: {/a: {get: {responses: {}}}}
+x-assembly:
+  execute:
+    - lamdba: {functon: 'f', region: eu-west-1, payload: \"bodyy\"} # mine
+    - set-variable: {actions: [{set: message.body, value: message.body.x}, {set: b, valeu: 1}]}
+    - nosuch: {}
+";
+    let (_folder, path) = written(text);
+    let (code, stdout, stderr) = check(&[&path, "--fix"]);
+    assert!(code == Some(1) && stdout.contains("there is no policy `nosuch`") && stdout.lines().count() == 1, "{stdout}");
+    assert!(stderr.starts_with("mended 5 mistakes\n"), "{stderr}");
+    let mended = std::fs::read_to_string(&path).unwrap();
+    let expected = text
+        .replace("lamdba: {functon", "lambda: {function")
+        .replace("bodyy", "body")
+        .replace("value: message.body.x", "value: $(message.body.x)")
+        .replace("valeu", "value");
+    assert_eq!(mended, expected);
+}

@@ -7,7 +7,9 @@ use super::extensions::{Carrier, IBM, OURS};
 use super::parse::{catch_list, of_carrier};
 use super::properties::{Property, properties};
 use super::{AllowedHosts, Assembly, Catch, Cors, Step, Values, allowed_hosts, amazon, steps, unenforced};
-use crate::base::{Diagnostic, Findings, Generation, Reported, Severity, Span, codes, nearest, quoted_list};
+use crate::base::{
+    Diagnostic, Findings, Generation, Reported, Severity, Span, codes, did_you_mean, nearest, quoted_list,
+};
 use crate::openapi::{Api, Operation, SchemeKind, Security};
 use crate::source::{Entry, Environment, Node};
 
@@ -276,8 +278,8 @@ fn unknown_keys(node: &Node, findings: &mut Findings) {
     for entry in node.entries().iter().filter(|entry| !SETTINGS.contains(&&*entry.key.text)) {
         let near = nearest(&entry.key.text, SETTINGS);
         let help = match near.as_slice() {
-            [] => format!("it has {}", quoted_list(&SETTINGS)),
-            near => format!("did you mean {}?", quoted_list(near)),
+            [] => format!("it has {}", quoted_list(&SETTINGS)).into(),
+            near => did_you_mean(near),
         };
         let message = format!("`x-assembly` has no property `{}`", entry.key.text);
         findings.push(Diagnostic::error(codes::UNKNOWN_PROPERTY, entry.key.span, message).help(help));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::parse::catch_list;
 use super::{Catch, Step, steps};
 use crate::base::Generation;
-use crate::base::{Diagnostic, Findings, Reported, Sources, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, Sources, Span, codes, did_you_mean, nearest};
 use crate::settings::Policies;
 use crate::source::{Node, find_files, read_tree};
 
@@ -66,10 +66,8 @@ impl CustomPolicies {
                 let span = sources.add("the settings", "").start();
                 let known: Vec<&str> = found.all.iter().filter(|one| one.global).map(|one| &*one.name).collect();
                 let help = match nearest(name, known.iter().copied()).as_slice() {
-                    [] => {
-                        "put a document that starts with `global-policy: 1.0.0` where `policies.paths` leads".to_owned()
-                    }
-                    near => format!("did you mean {}?", quoted_list(near)),
+                    [] => "put a document that starts with `global-policy: 1.0.0` where `policies.paths` leads".into(),
+                    near => did_you_mean(near),
                 };
                 let message = format!("`policies.{key}`: there is no global policy `{name}`");
                 findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));

@@ -1,6 +1,6 @@
 //! One finding: a place, a reason and a remedy.
 
-use super::{Code, Span};
+use super::{Code, Help, Span};
 
 /// How bad a finding is. Errors keep a document from being served, warnings and notes do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +38,7 @@ pub struct Diagnostic {
     pub span: Span,
     pub labels: Vec<Label>,
     /// What to type instead.
-    pub help: Option<String>,
+    pub help: Option<Help>,
 }
 
 impl Diagnostic {
@@ -70,7 +70,7 @@ impl Diagnostic {
 
     /// Adds what to type instead.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -9,7 +9,7 @@ pub fn render(finding: &Diagnostic, sources: &Sources) -> String {
     let place =
         format!("file={file},line={},endLine={},col={},endColumn={}", start.line, end.line, start.column, end.column);
     let title = property(&format!("{}: {}", finding.code.id, finding.code.title));
-    let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    let help = finding.help.as_ref().map(|help| format!("; {}", help.sentence)).unwrap_or_default();
     let command = if finding.severity == Severity::Note { "notice" } else { finding.severity.word() };
     format!("::{command} {place},title={title}::{}", data(&format!("{}{help}", finding.message)))
 }

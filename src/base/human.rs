@@ -27,7 +27,7 @@ pub fn render(finding: &Diagnostic, sources: &Sources, color: bool) -> String {
         group = group.element(snippet(label.span, AnnotationKind::Context, Some(&label.text), &[], sources));
     }
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(&**help));
+        group = group.element(Level::HELP.message(&*help.sentence));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     renderer.term_width(WIDTH).render(&[group])

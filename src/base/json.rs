@@ -15,7 +15,8 @@ fn one(finding: &Diagnostic, sources: &Sources) -> Value {
         "code": finding.code.id,
         "severity": finding.severity.word(),
         "message": finding.message,
-        "help": finding.help,
+        "help": finding.help.as_ref().map(|help| &help.sentence),
+        "instead": finding.help.as_ref().and_then(|help| help.instead.as_ref()),
         "related": labels.collect::<Value>(),
     });
     with_place(base, finding.span, sources)

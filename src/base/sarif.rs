@@ -44,7 +44,7 @@ pub fn report<'a>(findings: impl IntoIterator<Item = (&'a Diagnostic, &'a Source
 }
 
 fn result(finding: &Diagnostic, rule: usize, sources: &Sources) -> Value {
-    let help = finding.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+    let help = finding.help.as_ref().map(|help| format!("\n{}", help.sentence)).unwrap_or_default();
     let related = finding.labels.iter().map(|label| {
         let mut place = location(label.span, sources);
         place["message"] = json!({"text": label.text});

@@ -11,7 +11,7 @@ pub fn render(finding: &Diagnostic, sources: &Sources) -> String {
         line.push_str(&format!(" ({}: {})", one_line(&label.text), sources.place(label.span)));
     }
     if let Some(help) = &finding.help {
-        line.push_str(&format!("; {}", one_line(help)));
+        line.push_str(&format!("; {}", one_line(&help.sentence)));
     }
     line
 }

@@ -90,6 +90,7 @@ Exit status: 0 clean or warnings only, 1 errors, 2 wrong usage, 3 unreadable.
 
 Examples:
   gantry check apis/ --deny-warnings
+  gantry check apis/ --fix
   gantry check apis/ --format sarif > gantry.sarif";
 
 #[derive(Debug, Args)]
@@ -103,6 +104,10 @@ pub struct CheckArguments {
     /// Exit with 1 for warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+    /// Write the answer into the files for mistakes that have exactly one, such as
+    /// a mistyped name
+    #[arg(long)]
+    pub fix: bool,
 }
 
 const COMPARED: &str = "Exit status: 0 nothing that is served has changed, 5 changes, 6 changes that

@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::arguments::CheckArguments;
 use super::exit::Exit;
-use super::{load, print};
+use super::{fix, load, print};
 use crate::base::{Findings, Sources, codes};
 use crate::settings::{self, Purpose};
 use crate::source::ProcessEnvironment;
+
+/// How many times files are mended in one run.
+const ROUNDS: usize = 5;
 
 /// A run that is shorter needs no word on how far it is.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -26,8 +29,20 @@ pub fn run(arguments: &CheckArguments) -> Exit {
     // With the settings of the gateway the answer is that of `serve`; without them, what they must supply is a warning.
     let purpose = if arguments.input.settings.is_some() { Purpose::Serve } else { Purpose::Check };
     let progress = Progress::new(start);
-    let loaded = load::with(&arguments.input, &settings, purpose, &|files| progress.show(files));
+    let mut loaded = load::with(&arguments.input, &settings, purpose, &|files| progress.show(files));
     progress.clear();
+    if arguments.fix {
+        let mut mended = 0;
+        // A mistake can hide others.
+        for _ in 0..ROUNDS {
+            match fix::mend(&loaded.findings, &loaded.sources) {
+                0 => break,
+                count => mended += count,
+            }
+            loaded = load::with(&arguments.input, &settings, purpose, &|_| {});
+        }
+        eprintln!("mended {}", print::count(mended, "mistake"));
+    }
     print::text(&print::report(&[(&findings, &sources), (&loaded.findings, &loaded.sources)], format, color));
 
     let errors = findings.errors() + loaded.findings.errors();

@@ -8,6 +8,7 @@ mod diff;
 mod exit;
 mod explain;
 mod export;
+mod fix;
 mod generate;
 mod graph;
 mod import;

@@ -68,7 +68,8 @@ pub fn findings_to(stderr: &Stderr, findings: &Findings, sources: &Sources) {
 /// Findings as log lines.
 fn log_findings(findings: &Findings, sources: &Sources) {
     for finding in findings.iter() {
-        let (code, place, help) = (finding.code.id, sources.place(finding.span), finding.help.as_deref());
+        let (code, place, help) =
+            (finding.code.id, sources.place(finding.span), finding.help.as_ref().map(|help| &*help.sentence));
         match finding.severity {
             Severity::Error => tracing::error!(code, place, help, "{}", finding.message),
             _ => tracing::warn!(code, place, help, "{}", finding.message),

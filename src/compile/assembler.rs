@@ -8,7 +8,9 @@ use super::{at_run_time, flow, likely_mistakes, stages};
 use crate::assembly::{
     Assembly, Carrier, Catch, CustomPolicies, CustomPolicy, Faults, Property, Step, of_carrier, step_list,
 };
-use crate::base::{Code, Diagnostic, Findings, Generation, Reported, Severity, codes, nearest, quoted_list};
+use crate::base::{
+    Code, Diagnostic, Findings, Generation, Reported, Severity, codes, did_you_mean, nearest, quoted_list,
+};
 use crate::expression::{Builtin, split_path};
 use crate::openapi::{Api, Location};
 use crate::policies;
@@ -419,7 +421,7 @@ fn unknown_policy(step: &Step, custom: &CustomPolicies, may_be_brought: bool) ->
         let own = "one of your own goes where `policies.paths` of the settings leads";
         return finding.help(format!("the policies are {}; {own}", quoted_list(&all)));
     }
-    finding.help(format!("did you mean {}?", quoted_list(&near)))
+    finding.help(did_you_mean(&near))
 }
 
 impl Parts {

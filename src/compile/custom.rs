@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::assembler::Assembler;
 use crate::assembly::{Carrier, Catch, CustomPolicy, CustomProperty, Faults, Step};
-use crate::base::{Diagnostic, Reported, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Reported, codes, did_you_mean, nearest, quoted_list};
 use crate::expression::Template;
 use crate::policy::kit::local_parameters::{Enter, Leave, Settle};
 use crate::policy::{Access, Plan};
@@ -103,9 +103,9 @@ impl Assembler<'_, '_> {
             let message = format!("`{}` has no property `{}`", step.policy, entry.key.text);
             let names: Vec<&str> = policy.properties.iter().map(|one| &*one.name).collect();
             let help = match nearest(&entry.key.text, names.iter().copied()).as_slice() {
-                [] if names.is_empty() => "it has none".to_owned(),
-                [] => format!("it has {}", quoted_list(&names)),
-                near => format!("did you mean {}?", quoted_list(near)),
+                [] if names.is_empty() => "it has none".into(),
+                [] => format!("it has {}", quoted_list(&names)).into(),
+                near => did_you_mean(near),
             };
             self.findings.push(Diagnostic::error(codes::UNKNOWN_PROPERTY, entry.key.span, message).help(help));
         }

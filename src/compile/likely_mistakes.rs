@@ -1,7 +1,7 @@
 //! Names that are most likely typing mistakes, found once all steps of an assembly are compiled.
 
 use crate::assembly::{Assembly, Carrier, Faults};
-use crate::base::{Diagnostic, Findings, Generation, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Generation, codes, did_you_mean, nearest, quoted_list};
 use crate::expression::{Reference, Root, Variable};
 use crate::openapi::Api;
 use crate::policy::{Names, Unknown};
@@ -30,8 +30,8 @@ fn report_never_set(names: &Names<'_>, findings: &mut Findings) {
         let known = names.assigned.iter().map(|name| &**name).chain(names.properties.iter().map(|one| &*one.name));
         let near = nearest(name, known.chain(["request", "message", "api", "error", "system"]));
         let help = match near.as_slice() {
-            [] => format!("set `{name}` in a step before this one, or declare it under `properties`"),
-            near => format!("did you mean {}?", quoted_list(near)),
+            [] => format!("set `{name}` in a step before this one, or declare it under `properties`").into(),
+            near => did_you_mean(near),
         };
         let message = format!("nothing sets the variable `{name}`");
         findings.push(Diagnostic::warning(codes::NEVER_SET, *span, message).help(help));
@@ -144,7 +144,7 @@ fn report_never_raised(assembly: &Assembly, names: &Names<'_>, findings: &mut Fi
             let near = nearest(name, known());
             if !near.is_empty() {
                 let message = format!("nothing raises `{name}`, so this entry never takes it");
-                let help = format!("did you mean {}?", quoted_list(&near));
+                let help = did_you_mean(&near);
                 findings.push(Diagnostic::warning(codes::SHADOWED_CATCH, *span, message).help(help));
             }
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::offer::{Offer, Offered, Which};
-use crate::base::{Diagnostic, Findings, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, codes, did_you_mean, nearest, quoted_list};
 use crate::settings::{OperationLimits, Plan, PlanLimit, Rate};
 use crate::source::{Entry, Node, Tree};
 
@@ -137,16 +137,13 @@ impl Reader<'_, '_> {
         for Entry { key, .. } in plan.entries() {
             let (message, help) = if OF_STEPS.contains(&&*key.text) {
                 let message = format!("Gantry takes no `{}` from a plan", key.text);
-                (message, "write them under `rate-limits`, `burst-limits` or `count-limits` in the settings".to_owned())
+                (message, "write them under `rate-limits`, `burst-limits` or `count-limits` in the settings".into())
             } else {
                 let near = nearest(&key.text, KNOWN);
                 if near.is_empty() || KNOWN.contains(&&*key.text) {
                     continue;
                 }
-                (
-                    format!("a plan has no key `{}`, so this is ignored", key.text),
-                    format!("did you mean {}?", quoted_list(&near)),
-                )
+                (format!("a plan has no key `{}`, so this is ignored", key.text), did_you_mean(&near))
             };
             self.findings.push(Diagnostic::warning(codes::BAD_PRODUCT, key.span, message).help(help));
         }

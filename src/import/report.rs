@@ -110,7 +110,7 @@ fn verdict(finding: &Diagnostic) -> Verdict {
 }
 
 fn words(finding: &Diagnostic) -> String {
-    let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    let help = finding.help.as_ref().map(|help| format!("; {}", help.sentence)).unwrap_or_default();
     format!("{}{help}", finding.message)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Api, Operation};
-use crate::base::{Diagnostic, Findings, Span, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Span, codes, did_you_mean, nearest};
 use crate::source::Node;
 
 /// What an operation asks of its callers: one of these, each of which may be several things at once.
@@ -100,9 +100,10 @@ impl Api {
             let known = all.map(Node::entries).unwrap_or_default().iter().map(|entry| &*entry.key.text);
             let near = nearest(name, known);
             let help = match near.as_slice() {
-                [] => "declare it under `components.securitySchemes`, in Swagger 2.0 under `securityDefinitions`"
-                    .to_owned(),
-                near => format!("did you mean {}?", quoted_list(near)),
+                [] => {
+                    "declare it under `components.securitySchemes`, in Swagger 2.0 under `securityDefinitions`".into()
+                }
+                near => did_you_mean(near),
             };
             let message = format!("there is no security scheme `{name}`");
             findings.push(Diagnostic::error(codes::BAD_OPENAPI, span, message).help(help));

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Meta, Names, SharedParts};
 use crate::assembly::{Carrier, Cors, Step};
-use crate::base::{Code, Diagnostic, Findings, Generation, Reported, Span, codes};
+use crate::base::{Code, Diagnostic, Findings, Generation, Help, Reported, Span, codes};
 use crate::expression::{Builtin, Reference, Root, Template};
 use crate::runtime::{CallSite, StepInfo, is_writable};
 use crate::source::{Content, Entry, Node, Shape, expand};
@@ -114,9 +114,10 @@ impl<'a, 'p> Compiler<'a, 'p> {
         code: Code,
         pointer: &str,
         message: impl Into<String>,
-        help: impl Into<String>,
+        help: impl Into<Help>,
     ) -> Reported {
-        let (message, help) = (self.without_masked(message.into()), self.without_masked(help.into()));
+        let message = self.without_masked(message.into());
+        let help = help.into().map(|sentence| self.without_masked(sentence));
         self.findings.push(Diagnostic::error(code, self.span(pointer), message).help(help))
     }
 
@@ -126,7 +127,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
         code: Code,
         pointer: &str,
         message: impl Into<String>,
-        help: impl Into<String>,
+        help: impl Into<Help>,
     ) -> Reported {
         self.findings.push(Diagnostic::warning(code, self.span(pointer), message).help(help))
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::schema_messages::{allowed, expectation, has_form, known_properties, property_name, wants_list};
 use super::{Content, Entry, Key, Node, Scalar, Style};
-use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, codes, did_you_mean, nearest, write_instead};
 use crate::json_schema::{Budget, Draft, Kind, Meter, Options, Problem, Schema};
 
 /// Steps that a subtree may take, which the author wrote: seconds.
@@ -211,9 +211,9 @@ impl Shape {
         let allowed = allowed(problem, &self.schema);
         let near = quoted.map(|text| nearest(text, allowed.iter().map(String::as_str))).unwrap_or_default();
         match (near.as_slice(), quotable(node)) {
-            ([], Some(text)) if wants_list(problem, &self.schema) => finding.help(format!("write `[{text}]`")),
+            ([], Some(text)) if wants_list(problem, &self.schema) => finding.help(write_instead(format!("[{text}]"))),
             ([], _) => finding,
-            (near, _) => finding.help(format!("did you mean {}?", quoted_list(near))),
+            (near, _) => finding.help(did_you_mean(near)),
         }
     }
 
@@ -230,7 +230,7 @@ impl Shape {
             finding
                 .help(format!("it has {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
         } else {
-            finding.help(format!("did you mean {}?", quoted_list(&near)))
+            finding.help(did_you_mean(&near))
         }
     }
 }

@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::export::Export;
 use super::unbuilt::unbuilt;
 use super::{http, lambda, mock, special_headers, unsupported};
-use crate::base::{Diagnostic, Findings, Reported, codes, nearest, quoted_list};
+use crate::base::{Diagnostic, Findings, Reported, codes, did_you_mean, nearest};
 use crate::openapi::Operation;
 use crate::source::{Entry, Node};
 
@@ -81,8 +81,8 @@ fn unknown_properties(integration: &Node, findings: &mut Findings) {
     for entry in integration.entries().iter().filter(|entry| !KNOWN.contains(&&*entry.key.text)) {
         let near = nearest(&entry.key.text, KNOWN);
         let help = match near.as_slice() {
-            [] => "remove it".to_owned(),
-            near => format!("did you mean {}?", quoted_list(near)),
+            [] => "remove it".into(),
+            near => did_you_mean(near),
         };
         let message = format!("an integration has no property `{}`, so this is ignored", entry.key.text);
         findings.push(Diagnostic::warning(codes::UNKNOWN_PROPERTY, entry.key.span, message).help(help));

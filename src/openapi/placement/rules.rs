@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Findings, Span, codes, mistyped, quoted_list};
+use crate::base::{Diagnostic, Findings, Span, codes, did_you_mean, mistyped, quoted_list};
 use crate::openapi::{Location, Operation, Parameter, PathTemplate};
 use crate::source::Node;
 
@@ -20,8 +20,8 @@ pub(super) fn schema_type(schema: &Node, findings: &mut Findings) {
             continue;
         }
         let help = match mistyped(name, TYPES).as_slice() {
-            [] => format!("the types are {}", quoted_list(&TYPES[..7])),
-            near => format!("did you mean {}?", quoted_list(near)),
+            [] => format!("the types are {}", quoted_list(&TYPES[..7])).into(),
+            near => did_you_mean(near),
         };
         let message = format!("there is no type `{name}` of values, so no value fits it");
         findings.push(Diagnostic::warning(codes::SPEC_MISMATCH, node.span, message).help(help));
@@ -38,8 +38,8 @@ pub(crate) fn parameters_of_the_path(path: &PathTemplate, all: &[Parameter], fin
         let message = format!("the path `{path}` has no parameter `{}`", parameter.name);
         let near = mistyped(&parameter.name, names.iter().map(|name| &**name));
         let help = match near.as_slice() {
-            [] => format!("write `{{{}}}` in the path, or remove the parameter", parameter.name),
-            near => format!("did you mean {}?", quoted_list(near)),
+            [] => format!("write `{{{}}}` in the path, or remove the parameter", parameter.name).into(),
+            near => did_you_mean(near),
         };
         let span = parameter.node.get("name").map_or(parameter.span, |name| name.span);
         findings.push(Diagnostic::warning(codes::SPEC_MISMATCH, span, message).help(help));

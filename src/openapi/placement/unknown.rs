@@ -2,7 +2,7 @@
 
 use super::object::Object;
 use super::objects::{ANY_METHOD, DOCUMENT, METHODS, PATH, SCHEMA, SECURITY_SCHEME};
-use crate::base::{Diagnostic, Findings, Severity, codes, mistyped, quoted_list};
+use crate::base::{Diagnostic, Findings, Severity, codes, did_you_mean, mistyped, quoted_list};
 use crate::openapi::carriers::{IBM, OURS};
 use crate::source::{Entry, Node};
 
@@ -80,7 +80,7 @@ fn ignored(entry: &Entry, object: &'static Object, severity: Severity, near: &[&
     match near {
         [] if std::ptr::eq(object, &PATH) => finding.help(format!("the methods are {}", quoted_list(&METHODS))),
         [] => finding.help("remove it, or let its name start with `x-`"),
-        near => finding.help(format!("did you mean {}?", quoted_list(near))),
+        near => finding.help(did_you_mean(near)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aws::client::{InvocationType, LambdaClient};
 use crate::aws::endpoint::EndpointError;
 use crate::aws::function::{FunctionRef, Qualifier};
-use crate::base::{Reported, codes, nearest, quoted_list};
+use crate::base::{Reported, codes, did_you_mean, nearest, quoted_list};
 use crate::expression::{Reference, Scope};
 use crate::policy::Compiler;
 use crate::runtime::Fault;
@@ -142,9 +142,9 @@ fn warn_of_missing(name: &str, compiler: &mut Compiler<'_, '_>) {
     }
     let near = nearest(name, known.iter().map(String::as_str));
     let help = match (near.as_slice(), known.is_empty()) {
-        ([], true) => format!("write its handler next to the document, such as `{name}.py`"),
-        ([], false) => format!("there are {}; a handler is a file such as `{name}.py`", quoted_list(&known)),
-        (near, _) => format!("did you mean {}?", quoted_list(near)),
+        ([], true) => format!("write its handler next to the document, such as `{name}.py`").into(),
+        ([], false) => format!("there are {}; a handler is a file such as `{name}.py`", quoted_list(&known)).into(),
+        (near, _) => did_you_mean(near),
     };
     let message = format!("there is no function `{name}` next to the document, so calls of it fail");
     compiler.warning(codes::UNKNOWN_FUNCTION, "/function", message, help);

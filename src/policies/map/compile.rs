@@ -7,7 +7,7 @@ use super::ports::{Options, input, options, output};
 use super::schema::Reader;
 use super::script::{self, Program};
 use super::values::{self, Written};
-use crate::base::{Reported, codes, nearest, quoted_list};
+use crate::base::{Reported, codes, did_you_mean, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Template};
 use crate::policy::Compiler;
 
@@ -132,9 +132,9 @@ impl Actions<'_, '_, '_> {
                 if let Some((member, known)) = found.stranger {
                     let near = nearest(&member, known.iter().map(String::as_str));
                     let help = match (near.is_empty(), known.is_empty()) {
-                        (false, _) => format!("did you mean {}?", quoted_list(&near)),
-                        (true, false) => format!("its members are {}", quoted_list(&known)),
-                        (true, true) => "it has no members".to_owned(),
+                        (false, _) => did_you_mean(&near),
+                        (true, false) => format!("its members are {}", quoted_list(&known)).into(),
+                        (true, true) => "it has no members".into(),
                     };
                     let message = format!("the schema of the output has no `{member}`; it is set all the same");
                     self.compiler.warning(codes::BAD_VALUE, pointer, message, help);
@@ -155,8 +155,8 @@ impl Actions<'_, '_, '_> {
                 let first = plain.split(['.', '[']).next().unwrap_or_default();
                 let near = nearest(first, known.iter().copied());
                 let help = match near.is_empty() {
-                    true => format!("the inputs are {}", quoted_list(&known)),
-                    false => format!("did you mean {}?", quoted_list(&near)),
+                    true => format!("the inputs are {}", quoted_list(&known)).into(),
+                    false => did_you_mean(&near),
                 };
                 let message = format!("there is no input `{first}`");
                 Err(self.compiler.error_with_help(codes::BAD_VALUE, pointer, message, help))

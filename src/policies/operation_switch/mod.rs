@@ -7,7 +7,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::base::{Reported, codes, nearest, quoted_list};
+use crate::base::{Reported, codes, did_you_mean, nearest};
 use crate::policy::{Access, Case, Compiled, Compiler, Flow, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
 use config::Selector;
@@ -82,8 +82,8 @@ fn check(wanted: &Wanted, pointer: &str, compiler: &mut Compiler<'_, '_>) {
     };
     let near = nearest(typed, names.iter().map(|name| &**name));
     let help = match near.as_slice() {
-        [] => "name an `operationId`, or a verb and a path as they stand under `paths`".to_owned(),
-        near => format!("did you mean {}?", quoted_list(near)),
+        [] => "name an `operationId`, or a verb and a path as they stand under `paths`".into(),
+        near => did_you_mean(near),
     };
     compiler.warning(codes::UNREACHABLE, pointer, message, help);
 }

@@ -5,7 +5,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::base::{Generation, Reported, codes};
+use crate::base::{Generation, Reported, codes, write_instead};
 use crate::expression::{Builtin, Template};
 use crate::policy::{Access, Compiled, Compiler, Generations, Meta, Plan, Policy};
 use crate::source::Spellings;
@@ -104,7 +104,7 @@ fn change(at: &str, action: Action, compiler: &mut Compiler<'_, '_>) -> Result<C
         && is_reference_without_sign(text)
     {
         let message = format!("this sets the text `{text}` itself, not the variable of that name");
-        compiler.warning(codes::PLAIN_REFERENCE, &format!("{at}/value"), message, format!("write `$({text})`"));
+        compiler.warning(codes::PLAIN_REFERENCE, &format!("{at}/value"), message, write_instead(format!("$({text})")));
     }
     let append = *verb == "add";
     if let Some(constant) = value.constant() {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use http::StatusCode;
 
-use crate::base::{Generation, Reported, codes, nearest, quoted_list};
+use crate::base::{Generation, Reported, codes, did_you_mean, nearest, quoted_list};
 use crate::expression::Reference;
 use crate::openapi::Dialect;
 use crate::openapi::schema::{Bodies, Compilation, Direction, Schema, SchemaError};
@@ -169,9 +169,9 @@ fn named(pointer: &str, name: &str, compiler: &mut Compiler<'_, '_>) -> Result<T
         let names: Vec<&str> = known().iter().map(|entry| &*entry.key.text).collect();
         let near = nearest(bare.unwrap_or(&name), names.iter().copied());
         let help = match near.as_slice() {
-            [] if names.is_empty() => format!("the document has no schemas under `#{home}`"),
-            [] => format!("the schemas are {}", quoted_list(&names[..names.len().min(10)])),
-            near => format!("did you mean {}?", quoted_list(near)),
+            [] if names.is_empty() => format!("the document has no schemas under `#{home}`").into(),
+            [] => format!("the schemas are {}", quoted_list(&names[..names.len().min(10)])).into(),
+            near => did_you_mean(near),
         };
         return Err(compiler.error_with_help(
             codes::UNRESOLVED_REF,

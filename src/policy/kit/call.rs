@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::base::{Code, Reported, codes, nearest, quoted_list};
+use crate::base::{Code, Help, Reported, codes, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Scope};
 use crate::http_client::{Guard, HttpClient, PoolOptions, TlsOptions};
 use crate::policy::Compiler;
@@ -108,7 +108,7 @@ impl Compiler<'_, '_> {
         code: Code,
         pointer: &str,
         message: impl Into<String>,
-        help: impl Into<String>,
+        help: impl Into<Help>,
     ) -> Result<(), Reported> {
         let span = self.span(pointer);
         let finding = self.shared.purpose.missing(code, span, message);

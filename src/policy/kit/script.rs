@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::assembly::{AllowedHosts, Carrier};
-use crate::base::{Code, Diagnostic, Findings, Reported, SourceId, codes, nearest, quoted_list};
+use crate::base::{Code, Diagnostic, Findings, Reported, SourceId, codes, did_you_mean, nearest, quoted_list};
 use crate::expression::{Builtin, Reference, Root, Variable};
 use crate::http_client::{Guard, PoolOptions, TlsOptions};
 use crate::policy::{Access, Compiler, Plan};
@@ -157,8 +157,8 @@ impl Compiler<'_, '_> {
             };
             let near = nearest(&name, MODULES);
             let help = match near.as_slice() {
-                [] => format!("the modules are {}", quoted_list(&MODULES)),
-                near => format!("did you mean {}?", quoted_list(near)),
+                [] => format!("the modules are {}", quoted_list(&MODULES)).into(),
+                near => did_you_mean(near),
             };
             missing = Some(self.findings.push(Diagnostic::error(codes::BAD_SCRIPT, span, message).help(help)));
         }

@@ -3,7 +3,7 @@
 use super::literal_hosts::LiteralHosts;
 use super::origin::Origin;
 use crate::assembly::{Allowed, AllowedHosts, Carrier};
-use crate::base::{Reported, codes, nearest};
+use crate::base::{Reported, codes, did_you_mean, nearest};
 use crate::expression::{Builtin, Part, Reference, Root};
 use crate::policy::Compiler;
 
@@ -116,14 +116,14 @@ fn open(
     if are_known || !hosts.allowed.is_empty() {
         return Ok(Authority::Open);
     }
-    let meant = mistyped_property(parts, compiler).map(|name| format!("did you mean `$({name})`?"));
+    let meant = mistyped_property(parts, compiler).map(|name| did_you_mean(&[format!("$({name})")]));
     if compiler.carrier == Carrier::Ibm {
         let message = compiler.without_masked(message.to_owned());
-        let help = compiler.without_masked(meant.unwrap_or_else(|| help.to_owned()));
+        let help = meant.unwrap_or_else(|| compiler.without_masked(help.to_owned()).into());
         compiler.warning(codes::OPEN_TARGET, "/target-url", message, help);
         return Ok(Authority::Open);
     }
-    let hosts = || format!("{help}; or name the hosts in `allowed-hosts` under `x-assembly`");
+    let hosts = || format!("{help}; or name the hosts in `allowed-hosts` under `x-assembly`").into();
     Err(compiler.error_with_help(codes::OPEN_TARGET, "/target-url", message, meant.unwrap_or_else(hosts)))
 }
 
