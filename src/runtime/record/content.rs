@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 
 use super::masks::Masks;
 use super::shape::{Content, ContentKind, MessageView};
+use super::text_masks::MASK;
 use crate::value::{Body, Kind, Message, Value};
 
 /// A text is masked this far over the limit, so that no half of a secret is left where it is cut.
@@ -78,7 +79,7 @@ impl Shower {
     pub(super) fn named(&self, name: &str, value: &Value) -> Content {
         let is_secret = name.split('.').any(|part| self.masks.is_secret(part));
         match is_secret && !value.is_null() {
-            true => Content { kind: ContentKind::Text, text: super::text_masks::MASK.to_owned(), ..Content::default() },
+            true => Content { kind: ContentKind::Text, text: MASK.to_owned(), ..Content::default() },
             false => self.value(value),
         }
     }

@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::content::Shower;
 use super::shape::{Change, Content, ContentKind};
+use super::text_masks::MASK;
 use crate::expression::Builtin;
 use crate::runtime::{Slot, Symbols, Variables};
 use crate::value::{Body, Message, Value};
@@ -119,8 +120,9 @@ impl SeenSlot {
             Slot::Message(message) => SeenSlot::Message(Box::new(SeenMessage::of(message))),
         };
         let after = self.shown(name, shower);
-        let is_nothing = |content: &Content| content.kind == ContentKind::None;
-        if !is_nothing(&before) || !is_nothing(&after) {
+        // A value may be kept in another way, and what is masked or cut may differ where it does not show.
+        let is_all = !before.cut && !before.text.contains(MASK);
+        if before != after || !is_all {
             changes.push(change(name, before, after));
         }
     }
