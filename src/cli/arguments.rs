@@ -253,7 +253,7 @@ pub struct TraceArguments {
     /// The admin listener of the gateway
     #[arg(long, value_name = "URL", env = "GANTRY_ADMIN_LISTEN", default_value = "http://127.0.0.1:9090")]
     pub admin: String,
-    /// What `server.admin-token` of the gateway has; the variable keeps it out of lists of processes
+    /// The value of `server.admin-token`; the variable keeps it out of lists of processes
     #[arg(long, env = "GANTRY_SERVER_ADMIN_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
 }

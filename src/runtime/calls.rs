@@ -35,7 +35,7 @@ pub struct Call {
     pub content: Option<Box<CallContent>>,
 }
 
-/// What was sent and, where the call has read it, what came back.
+/// The message that was sent and, where the call has read it, the one that came back.
 #[derive(Clone)]
 pub struct CallContent {
     pub headers: HeaderMap,
@@ -92,7 +92,7 @@ impl Call {
 }
 
 impl CallContent {
-    /// What is sent; `None` for a body that streams.
+    /// A message that is sent; `None` for a body that streams.
     pub fn sent(headers: &HeaderMap, body: Option<Bytes>) -> Box<Self> {
         Box::new(CallContent { headers: headers.clone(), body, answer: None })
     }

@@ -85,7 +85,7 @@ pub struct Pipeline {
     pub initial: Box<[(u16, Value)]>,
     /// For every op, the step it came from.
     pub info: Box<[Option<Arc<StepInfo>>]>,
-    /// What the steps of ops read by names that are known at load, in the order of the ops. Only for records.
+    /// The variables that the steps of ops read by names that are known at load, in the order of the ops. Only for records.
     pub reads: Box<[(OpId, Box<[Reference]>)]>,
     /// Some step reads `request.body`, or a parameter that is there, so the original is kept in addition to `message`.
     pub keeps_request_body: bool,

@@ -85,7 +85,7 @@ fn name(handler: &Handler) -> String {
     }
 }
 
-/// What the step of an op reads, as far as its names are known at load.
+/// The variables that the step of an op reads, as far as their names are known at load.
 fn reads(pipeline: &Pipeline, cx: &Context, at: OpId) -> Vec<(String, Option<Value>)> {
     let found = pipeline.reads.binary_search_by_key(&at, |(op, _)| *op);
     let references = found.ok().and_then(|found| pipeline.reads.get(found)).map(|(_, reads)| &**reads);

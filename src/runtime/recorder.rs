@@ -1,4 +1,4 @@
-//! What follows a request through its pipeline. A request that is neither traced nor recorded has no recorder.
+//! The recorder of a request, which the executor tells of its steps. A request that is neither traced nor recorded has no recorder.
 
 use std::fmt;
 

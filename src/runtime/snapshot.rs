@@ -29,7 +29,7 @@ pub struct Snapshot {
     pub path_prefix: Option<Box<str>>,
     /// Some routes take paths as if several slashes were one.
     pub folds_slashes: bool,
-    /// What documents and settings have from the environment and from files: records show none of it.
+    /// Values that documents and settings have from the environment and from files: records show none of them.
     pub outside: Arc<[Secret]>,
     /// Every API is one of the v5 engine, so that also refusals are in its words.
     pub is_v5: bool,

@@ -67,7 +67,7 @@ async fn status(State(parts): State<Parts>) -> Json<Status> {
     Json(parts.control.status())
 }
 
-/// What is not recorded, and what to do about it.
+/// The answer where nothing is recorded.
 const NO_RECORDS: &str =
     "Nothing is recorded: set `traces.record.sample` or `traces.record.key`, or use `gantry dev`\n";
 

@@ -113,7 +113,7 @@ impl Exchange {
         self.trace.is_some() || self.open.is_some()
     }
 
-    /// What notes the steps of a request that is traced or recorded.
+    /// The recorder of a request that is traced or recorded.
     pub(super) fn recorder(
         &self,
         operation: &OperationInfo,

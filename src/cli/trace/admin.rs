@@ -45,7 +45,7 @@ impl Admin {
         Ok(Admin { client, base, authorization })
     }
 
-    /// What is recorded after the record of this number.
+    /// The records after the one of this number.
     pub(super) async fn since(&self, number: u64) -> Result<Vec<RecordSummary>, String> {
         match self.get::<Listed>(&format!("/-/traces?since={number}")).await? {
             Ok(listed) => Ok(listed.traces),

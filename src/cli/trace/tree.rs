@@ -29,12 +29,12 @@ impl Tree {
     /// The lines, none of them longer than a terminal is wide.
     pub(super) fn render(&self) -> String {
         let mut out = String::new();
-        self.write(&mut out, "", "", "");
+        self.write(&mut out, "", "");
         out
     }
 
-    /// `first` and `rest` come before the lines of the text, `below` before what is below it.
-    fn write(&self, out: &mut String, first: &str, rest: &str, below: &str) {
+    /// `first` comes before the first line, `rest` before the others.
+    fn write(&self, out: &mut String, first: &str, rest: &str) {
         let bar = if self.below.is_empty() { "  " } else { "│ " };
         for (number, line) in
             wrapped(&self.text, WIDTH.saturating_sub(rest.chars().count() + 2).max(20)).iter().enumerate()
@@ -46,8 +46,8 @@ impl Tree {
         }
         for (number, tree) in self.below.iter().enumerate() {
             let is_last = number + 1 == self.below.len();
-            let (branch, beside) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            tree.write(out, &format!("{below}{branch}"), &format!("{below}{beside}"), &format!("{below}{beside}"));
+            let (branch, bar) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+            tree.write(out, &format!("{rest}{branch}"), &format!("{rest}{bar}"));
         }
     }
 }

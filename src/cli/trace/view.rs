@@ -6,7 +6,7 @@ use crate::runtime::{
     CallRecord, Change, Content, ContentKind, FaultRecord, MessageView, Part, Record, StepOutcome, StepRecord, Variable,
 };
 
-/// Milliseconds that are no use to see.
+/// Milliseconds of stages that are left out.
 const SHORT: f64 = 1.0;
 
 /// Shows a record.
@@ -115,7 +115,7 @@ fn step<'r>(step: &StepRecord, faults: impl Iterator<Item = &'r FaultRecord>, me
     tree
 }
 
-/// What a step changed of `message`.
+/// Adds the differences between `message` before and after a step.
 fn changes(tree: &mut Tree, before: &MessageView, after: &MessageView) {
     if before.status != after.status {
         tree.leaf(format!("message.status: {} → {}", status(before.status), status(after.status)));

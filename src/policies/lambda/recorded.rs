@@ -1,4 +1,4 @@
-//! What the record of a request shows of a call of a function.
+//! The contents of a call, for the record of its request.
 
 use http::HeaderMap;
 

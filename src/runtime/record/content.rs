@@ -67,7 +67,7 @@ impl Shower {
             Kind::Binary(bytes) => self.bytes(bytes),
             Kind::String(text) => self.text(text, ContentKind::Text),
             Kind::Xml(document) => self.text(&document.write(), ContentKind::Xml),
-            // What was read has its text.
+            // A value that was read has its text.
             _ => match value.view().source() {
                 Some(text) => self.text(text, ContentKind::Json),
                 None => self.text(&value.to_json(), ContentKind::Json),
@@ -107,7 +107,7 @@ impl Shower {
     pub(super) fn text(&self, text: &str, kind: ContentKind) -> Content {
         let (window, is_part) = cut(text, self.limit + OVER);
         let masked = self.masks.text(&window);
-        // What is masked may be shorter, so the last part goes wherever it is then.
+        // Masks may have made it shorter, so the last part goes wherever it is then.
         let most = if is_part { self.limit.min(masked.len().saturating_sub(OVER)) } else { self.limit };
         let (shown, is_short) = cut(&masked, most);
         Content { kind, bytes: Some(text.len() as u64), text: shown, cut: is_part || is_short }

@@ -1,4 +1,4 @@
-//! What of a request must not be shown.
+//! The secrets of a request, by their names and their values.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 
@@ -21,7 +22,7 @@ const SHORTEST_IN_TEXT: usize = 8;
 /// Secret values of one request that are looked for.
 const MOST: usize = 64;
 
-/// What of a request must not be shown: names, and values that have been seen under them.
+/// The secrets of a request: names, and values that have been seen under them.
 #[derive(Debug, Clone, Default)]
 pub struct Masks {
     /// Names of the settings, spelled as [`spelled`] does.
@@ -35,7 +36,7 @@ pub struct Masks {
 }
 
 impl Masks {
-    /// Masks the names that everybody masks, and these.
+    /// Masks the names that are always masked, and these.
     pub fn new(names: &Arc<[String]>) -> Self {
         Masks { names: names.clone(), ..Masks::default() }
     }
@@ -64,8 +65,10 @@ impl Masks {
                     let pair = BASE64_STANDARD.decode(rest).ok().and_then(|pair| String::from_utf8(pair).ok());
                     pair.as_deref().and_then(|pair| pair.split_once(':')).iter().for_each(|(_, word)| self.learn(word));
                 }
-                // Cookies are pairs.
-                text.split(';').filter_map(|pair| pair.split_once('=')).for_each(|(_, value)| self.learn(value));
+                // Cookies are pairs; what follows the one of `Set-Cookie` is no secret.
+                let pairs = if *name == SET_COOKIE { 1 } else { usize::MAX };
+                let pairs = text.split(';').take(pairs).filter_map(|pair| pair.split_once('='));
+                pairs.for_each(|(_, value)| self.learn(value));
             }
         }
     }
@@ -161,6 +164,9 @@ mod tests {
         masks.learn_query("a=b&X_Pin=canary%206");
         let text = "canary-1 canary-2 canary-3 canary-4 canary-5 [canary 6] from outside";
         assert_eq!(masks.text(text), "*** *** *** *** *** [***] ***");
+        let cookie = HeaderMap::from_iter([(SET_COOKIE, HeaderValue::from_static("sid=canary-7; Domain=example.com"))]);
+        masks.learn_headers(&cookie);
+        assert_eq!(masks.text("canary-7 of example.com"), "*** of example.com");
         assert_eq!(masks.query("a=b&x_pin=1&q=canary-1"), "a=b&x_pin=***&q=***");
         assert_eq!(masks.header("accept", &HeaderValue::from_static("a/b")), "a/b");
     }

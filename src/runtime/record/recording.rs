@@ -13,14 +13,14 @@ use super::shape::{
 use crate::runtime::{Call, CallContent, CallTarget, Fault, FaultSource, StepInfo, address};
 use crate::value::{Body, Message, Value};
 
-/// What one record has at most.
+/// The limits of one record.
 const MOST_STEPS: usize = 512;
 const MOST_CALLS: usize = 128;
 const MOST_FAULTS: usize = 32;
 const MOST_NAMES: usize = 64;
 const MOST_BYTES: usize = 512 * 1024;
 
-/// Where the details of a record go when its pipeline is over, however it ended.
+/// Takes the details of a record when its pipeline is over, however it ended.
 pub trait RecordSink: Send + Sync {
     /// The masks have learned more on the way.
     fn take(&self, details: Details, masks: Masks);
@@ -37,7 +37,7 @@ pub struct Recording {
     /// The steps of the list, and how many conditions of each did not hold.
     steps: Vec<(Option<Arc<StepInfo>>, u32)>,
     calls: usize,
-    /// Where the last call is.
+    /// The places of the last call and of its step.
     last_call: Option<(usize, usize)>,
     /// The first message of the list whose body is that of the last one.
     same_body: usize,
@@ -55,7 +55,7 @@ pub(crate) struct Entered<'a> {
     pub part: Part,
     /// It is a condition of a branch.
     pub is_test: bool,
-    /// What it reads: names, and their values where the record has those nowhere else.
+    /// The variables that it reads: names, and values where the record has those nowhere else.
     pub reads: Vec<(String, Option<Value>)>,
 }
 
@@ -284,7 +284,7 @@ impl Recording {
         }
     }
 
-    /// What was called. The host is shown as logs show it.
+    /// The target of a call. The host is shown as logs show it.
     fn target(&self, target: &CallTarget) -> String {
         let masks = &self.shower.masks;
         match target {

@@ -1,4 +1,4 @@
-//! What steps have set, as it was when a record was last written: a later comparison finds what changed.
+//! Variables and `message` as they were when a record was last written: a later comparison finds what changed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::expression::Builtin;
 use crate::runtime::{Slot, Symbols, Variables};
 use crate::value::{Body, Message, Value};
 
-/// What a request has at one moment.
+/// Variables and `message` at one moment.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'a> {
     pub variables: &'a Variables,
@@ -21,7 +21,7 @@ pub(crate) struct Around<'a> {
     pub message: &'a Message,
 }
 
-/// What it had.
+/// The same at an earlier moment.
 #[derive(Default)]
 pub(super) struct Seen {
     slots: Vec<SeenSlot>,

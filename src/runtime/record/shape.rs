@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What happened to one request. Secrets are masked before they come here.
+/// Everything that happened to one request. Secrets are masked before they come here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Counts the records of a process.
@@ -39,10 +39,10 @@ pub struct Record {
     pub answer: Option<MessageView>,
 }
 
-/// What the steps of a request did.
+/// The part of a record that its pipeline writes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Details {
-    /// What `message` has been; steps refer to its places. The first one is the request.
+    /// The states of `message`; steps refer to their places. The first one is the request.
     pub messages: Vec<MessageView>,
     /// In the order in which they began.
     pub steps: Vec<StepRecord>,
@@ -184,9 +184,9 @@ pub struct CallRecord {
     pub status: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-    /// What was sent.
+    /// The message that was sent.
     pub request: Option<MessageView>,
-    /// What came back, as far as the step has read it.
+    /// The message that came back, as far as the step has read it.
     pub answer: Option<MessageView>,
     /// The end of the function's log, with `log-type: tail`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -192,7 +192,7 @@ execute:
         require('urlopen').open({{target: '{}', method: 'post', data: 'sent by it'}}, function (error, answer) {{
           context.set('found', 'x');
         }});
-  - invoke: {{title: nobody, target-url: 'http://127.0.0.1:{}/'}}
+  - invoke: {{title: no answer, target-url: 'http://127.0.0.1:{}/'}}
 ",
         service.url("/a"),
         crate::test_support::closed_port().port()
@@ -203,7 +203,7 @@ execute:
     assert_eq!(call.request.as_ref().unwrap().body.text, "sent by it");
     assert_eq!((call.status, call.answer.as_ref().unwrap().body.text.as_str()), (Some(200), r#"{"n": 2}"#));
     assert_eq!(script.writes[0].name, "found");
-    let call = &step(&details, "nobody").calls[0];
+    let call = &step(&details, "no answer").calls[0];
     assert!(call.failure.is_some() && call.answer.is_none() && call.status.is_none(), "{call:#?}");
 }
 

@@ -1,11 +1,11 @@
-//! Secrets in texts, by the names that stand before them and by their form.
+//! Secrets in texts, by the names before them and by their form.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// What is shown in the place of a secret.
+/// Shown in the place of a secret.
 pub(super) const MASK: &str = "***";
 
 /// The patterns; each is a constant that a test compiles.

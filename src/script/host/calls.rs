@@ -36,7 +36,7 @@ struct HostCall {
     request: Request<BodyStream>,
     timeout: Duration,
     limit: usize,
-    /// What is sent, for the record of the request.
+    /// The message that is sent, for the record of the request.
     content: Option<Box<CallContent>>,
 }
 

@@ -14,7 +14,7 @@ use crate::runtime::{
 };
 use crate::value::{Message, Secret};
 
-/// The record of a request. Whoever holds it last, its exchange or its pipeline, puts it into the ring by letting go of it.
+/// The record of a request. Its exchange and its pipeline hold it; the last one of them puts it into the ring by letting go of it.
 pub struct OpenRecord {
     ring: Arc<Mutex<Ring>>,
     body_bytes: usize,
@@ -29,7 +29,7 @@ struct Draft {
     query: Option<Secret>,
 }
 
-/// What is known when a request comes in.
+/// The facts that are known when a request comes in.
 pub struct Beginning {
     pub id: Arc<str>,
     pub received: SystemTime,
@@ -42,7 +42,7 @@ pub struct Beginning {
     pub headers: HeaderMap,
 }
 
-/// What is known when it is over.
+/// The facts that are known when it is over.
 pub struct End<'a> {
     /// None when the client left before there was one.
     pub status: Option<StatusCode>,

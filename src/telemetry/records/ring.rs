@@ -48,7 +48,7 @@ impl Ring {
     }
 }
 
-/// What a thread that panicked left behind is complete.
+/// A thread that panicked has left nothing half-done.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

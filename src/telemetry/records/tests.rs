@@ -96,7 +96,7 @@ fn keys_of_the_api_and_names_of_the_settings_are_masked() {
 }
 
 #[test]
-fn whoever_is_last_keeps_it() {
+fn the_last_of_exchange_and_pipeline_keeps_it() {
     let records = Records::new(&settings(r#"{"sample": "100%"}"#)).unwrap();
     let open = records.begin(&HeaderMap::new(), || beginning("a")).unwrap();
     let nothing = Arc::from([]);
