@@ -9,6 +9,7 @@ mod recording;
 mod seen;
 mod shape;
 mod text_masks;
+mod weight;
 
 #[cfg(test)]
 mod tests;
