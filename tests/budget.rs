@@ -122,6 +122,7 @@ fn serve(function: SocketAddr) -> SocketAddr {
                 snapshot: gateway.snapshot(),
                 metrics: gateway.metrics(),
                 access_log: None,
+                records: None,
                 tracer: untraced(gateway.metrics()),
                 ready: gateway.readiness(),
                 background: gateway.background(),

@@ -36,6 +36,8 @@ pub enum Verb {
     Dev(DevArguments),
     /// Run a function of a folder once, with an event from a file
     Invoke(InvokeArguments),
+    /// Show what happened to a request of `dev`: steps, variables, calls, faults
+    Trace(TraceArguments),
     /// Make a folder with a document and a function to start from
     New(NewArguments),
     /// Draw assemblies: as text, as Mermaid or as SVG
@@ -271,6 +273,35 @@ pub struct InvokeArguments {
     /// Where handler files and `functions.yaml` are
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub functions: Vec<PathBuf>,
+}
+
+const TRACED: &str = "`gantry dev` records every request, `gantry serve` those that `traces.record` of
+the settings chooses.
+
+Exit status: 0 shown, 2 wrong usage, 3 nothing to show.
+
+Examples:
+  gantry trace                       the request that ended last
+  gantry trace --follow              every request from now on
+  gantry trace 4b0c6a52-… --json     everything that is recorded of one";
+
+#[derive(Debug, Args)]
+#[command(after_help = TRACED)]
+pub struct TraceArguments {
+    /// The id of the request, as in `X-Request-Id` and in logs [default: the last one]
+    pub id: Option<String>,
+    /// Show every request that ends from now on
+    #[arg(long, conflicts_with = "id")]
+    pub follow: bool,
+    /// Print records as JSON, one line each
+    #[arg(long)]
+    pub json: bool,
+    /// The admin listener of the gateway
+    #[arg(long, value_name = "URL", env = "GANTRY_ADMIN_LISTEN", default_value = "http://127.0.0.1:9090")]
+    pub admin: String,
+    /// The value of `server.admin-token`; the variable keeps it out of lists of processes
+    #[arg(long, env = "GANTRY_SERVER_ADMIN_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
 }
 
 #[derive(Debug, Args)]

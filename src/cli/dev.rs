@@ -18,7 +18,7 @@ use crate::load::Load;
 use crate::local_lambda::{ACCOUNT, CONCURRENCY, LocalLambda, Notice, Options, StartError};
 use crate::openapi::KeyPlace;
 use crate::runtime::{ClientDemand, Route, Snapshot};
-use crate::settings::{FunctionNames, LocalService, Startup, TEST_CLIENT_ID, TEST_CLIENT_SECRET};
+use crate::settings::{FunctionNames, LocalService, Share, Startup, TEST_CLIENT_ID, TEST_CLIENT_SECRET};
 use crate::source::ProcessEnvironment;
 use crate::telemetry::{AccessForm, Stderr};
 use crate::value::{Seconds, Secret};
@@ -37,6 +37,7 @@ pub fn run(arguments: DevArguments) -> Exit {
     // No load balancer has to notice the end.
     startup.server.drain_delay = Seconds::new(0);
     startup.server.drain_timeout = Seconds::new(2);
+    startup.traces.record.sample = Share::ALL;
     let region = live.aws.region.clone().unwrap_or_else(region);
     let made_up = live.clients_file.is_none();
     block_on(develop(arguments, startup, Origin { region, start, made_up }, logs.stderr()))
@@ -173,7 +174,8 @@ fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start
     if let Some(line) = sample(snapshot, traffic, made_up) {
         text.push_str(&format!("\nTry:\n  {line}\n"));
     }
-    text.push_str("\nChanges to documents and functions take effect at once. Ctrl-C ends.\n");
+    text.push_str("\n`gantry trace` shows what happened to the last request.\n");
+    text.push_str("Changes to documents and functions take effect at once. Ctrl-C ends.\n");
     text
 }
 

@@ -16,7 +16,7 @@ use crate::load::Load;
 use crate::server::{self, BindError, Bound, DrainReport, Parts};
 use crate::settings::{self, Live, Startup};
 use crate::source::{ProcessEnvironment, is_stdin};
-use crate::telemetry::{AccessForm, AccessLog, Logs, Stderr, Tracer};
+use crate::telemetry::{AccessForm, AccessLog, Logs, Records, Stderr, Tracer};
 
 /// How long the last access lines may take to be written.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
@@ -216,6 +216,7 @@ impl Running {
             metrics,
             access_log: access_log.clone(),
             tracer: tracer.clone(),
+            records: Records::new(&startup.traces.record),
             ready: gateway.readiness(),
             background: gateway.background(),
             control: gateway.clone(),

@@ -444,6 +444,8 @@ impl Parts {
         let signs_body = self.access.iter().any(|access| access.signs_message);
         let loads = flow::body_loads(&self, keeps_request_body);
         let parts = flow::insert_loads(self, &loads);
+        let reads = parts.access.into_iter().enumerate().filter(|(_, access)| !access.reads.is_empty());
+        let reads = reads.map(|(op, access)| (op as OpId, access.reads.into()));
         Pipeline {
             ops: parts.ops.into(),
             handlers: parts.handlers.into(),
@@ -452,6 +454,7 @@ impl Parts {
             symbols: names.symbols.clone(),
             initial: names.initial(),
             info: parts.info.into(),
+            reads: reads.collect(),
             keeps_request_body,
             parses_body,
             runs_to_end,

@@ -179,7 +179,11 @@ impl Gateway {
         let paths = Paths { documents: &self.inputs.paths, files_from: &self.inputs.files_from };
         let mut loaded = load_over(Some(&self.current.load()), paths, around, &|_| {});
         // A secret in a file may be rotated like a document.
-        loaded.referred.extend(environment.into_files());
+        let (files, outside) = environment.into_parts();
+        loaded.referred.extend(files);
+        if let Some(snapshot) = &mut loaded.snapshot {
+            snapshot.outside = outside.into();
+        }
         loaded
     }
 

@@ -6,17 +6,19 @@ use super::calls::{Call, CallFailure, CallSite, Fetches};
 use super::context::State;
 use super::fault::Fault;
 use super::step_info::StepInfo;
+use crate::value::Message;
 
 /// How many steps of one request are logged with a call that failed.
 const MOST_LOGGED: usize = 16;
 
 impl State {
     /// Counts and traces a call of a step. [`State::log_failed_call`] follows.
-    pub fn call_ended(&mut self, site: &CallSite, call: Call) {
+    pub fn call_ended(&mut self, site: &CallSite, mut call: Call) {
         site.observer.call_ended(&call);
         self.handling.calls.waited += call.duration;
+        let content = call.content.take();
         if let Some(recorder) = &mut self.handling.recorder {
-            recorder.call_ended(&call);
+            recorder.call_ended(&call, content.as_deref());
         }
         self.handling.calls.last = Some((site.step.clone(), call));
     }
@@ -26,8 +28,21 @@ impl State {
         for call in fetches.0 {
             self.handling.calls.waited += call.duration;
             if let Some(recorder) = &mut self.handling.recorder {
-                recorder.call_ended(&call);
+                recorder.call_ended(&call, None);
             }
+        }
+    }
+
+    /// Whether the contents of calls are wanted, for the record of the request.
+    pub fn is_recorded(&self) -> bool {
+        self.handling.recorder.as_ref().is_some_and(|recorder| recorder.is_recording())
+    }
+
+    /// The answer of the call that has just ended, as far as its step has read it, and the end of a function's log. Only for the
+    /// record of the request.
+    pub fn call_answered(&mut self, answer: &Message, log: Option<&str>) {
+        if let Some(recorder) = &mut self.handling.recorder {
+            recorder.call_answered(answer, log);
         }
     }
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::{Method, StatusCode, Uri};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::step_info::StepInfo;
 
@@ -30,6 +31,17 @@ pub struct Call {
     /// The status of the answer.
     pub status: Option<StatusCode>,
     pub failure: Option<CallFailure>,
+    /// Only where the request is recorded.
+    pub content: Option<Box<CallContent>>,
+}
+
+/// The message that was sent and, where the call has read it, the one that came back.
+#[derive(Clone)]
+pub struct CallContent {
+    pub headers: HeaderMap,
+    /// None where it streams.
+    pub body: Option<Bytes>,
+    pub answer: Option<(StatusCode, HeaderMap, Bytes)>,
 }
 
 /// What was called.
@@ -75,12 +87,25 @@ impl Call {
             Ok(status) => (Some(status), None),
             Err(failure) => (None, Some(failure)),
         };
-        Call { target, started, duration: started.elapsed(), attempts: 1, status, failure }
+        Call { target, started, duration: started.elapsed(), attempts: 1, status, failure, content: None }
     }
 
     /// Whether it has no answer, or one with a status of 500 and more.
     pub fn has_failed(&self) -> bool {
         self.failure.is_some() || self.status.is_some_and(|status| status.is_server_error())
+    }
+}
+
+impl CallContent {
+    /// A message that is sent; `None` for a body that streams.
+    pub fn sent(headers: &HeaderMap, body: Option<Bytes>) -> Box<Self> {
+        Box::new(CallContent { headers: headers.clone(), body, answer: None })
+    }
+}
+
+impl fmt::Debug for CallContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CallContent")
     }
 }
 

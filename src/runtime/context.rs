@@ -23,7 +23,7 @@ use super::slots::{Slot, Variables};
 use super::step_info::{OpId, StepInfo};
 use super::symbols::Symbols;
 use crate::base::Generation;
-use crate::expression::Builtin;
+use crate::expression::{Builtin, Reference};
 use crate::value::{Body, Headers, Message, Room, Value};
 
 /// The state of a request, in one box, so that it can be moved to another thread and back. It owns everything that a step may touch.
@@ -85,6 +85,8 @@ pub struct Pipeline {
     pub initial: Box<[(u16, Value)]>,
     /// For every op, the step it came from.
     pub info: Box<[Option<Arc<StepInfo>>]>,
+    /// The variables that the steps of ops read by names that are known at load, in the order of the ops. Only for records.
+    pub reads: Box<[(OpId, Box<[Reference]>)]>,
     /// Some step reads `request.body`, or a parameter that is there, so the original is kept in addition to `message`.
     pub keeps_request_body: bool,
     /// Some step reads a body as a value, so that it is parsed.

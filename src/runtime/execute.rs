@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use super::context::{Context, Op, Pipeline};
 use super::fault::{Fault, FaultSource};
 use super::kinds;
+use super::noting;
 use super::outcome::{Next, Outcome};
 use super::step_info::OpId;
 use crate::value::{BodyError, BodyTimeout};
@@ -48,10 +49,9 @@ enum After {
 /// Walks the ops from `at` to a stop.
 async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<After, Fault> {
     loop {
-        if let Some(recorder) = &mut cx.state.handling.recorder
-            && matches!(pipeline.ops.get(at as usize), Some(Op::Step(_) | Op::Branch { .. } | Op::LoadBody))
-        {
-            recorder.enter(pipeline.info.get(at as usize).and_then(Option::as_ref));
+        let is_noted = cx.state.handling.recorder.is_some();
+        if is_noted {
+            noting::enter(pipeline, cx, at);
         }
         let result = match pipeline.ops.get(at as usize) {
             Some(Op::Step(step) | Op::Branch { test: step, .. }) => {
@@ -67,20 +67,26 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Afte
                 at = *to;
                 continue;
             }
-            Some(Op::Stop) | None => return Ok(After::Finally),
+            Some(Op::Stop) | None => return ended(cx, After::Finally, false),
         };
         match result {
             Ok(Next::Continue) => at += 1,
-            Ok(Next::Otherwise) => match pipeline.ops.get(at as usize) {
-                Some(Op::Branch { otherwise, .. }) => at = *otherwise,
-                _ => at += 1,
-            },
-            Ok(Next::Stop) => return Ok(After::Finally),
-            Ok(Next::End) => return Ok(After::End),
+            Ok(Next::Otherwise) => {
+                if is_noted {
+                    noting::otherwise(cx);
+                }
+                match pipeline.ops.get(at as usize) {
+                    Some(Op::Branch { otherwise, .. }) => at = *otherwise,
+                    _ => at += 1,
+                }
+            }
+            Ok(Next::Stop) => return ended(cx, After::Finally, true),
+            Ok(Next::End) => return ended(cx, After::End, true),
             Err(mut fault) => {
                 fault.op = Some(at);
-                if let Some(recorder) = &mut cx.state.handling.recorder {
-                    recorder.failed(&fault.name);
+                // A script may have lost the state, and its recorder with it.
+                if cx.state.handling.recorder.is_some() {
+                    noting::failed(pipeline, cx, at, &fault);
                 }
                 let Some(handler) = pipeline.handler(at, &fault) else { return Err(fault) };
                 let step = pipeline.info.get(at as usize).cloned().flatten();
@@ -90,6 +96,14 @@ async fn run(pipeline: &Pipeline, cx: &mut Context, mut at: OpId) -> Result<Afte
             }
         }
     }
+}
+
+/// A part of the pipeline is over, where a step may have said so.
+fn ended(cx: &mut Context, way: After, stopped: bool) -> Result<After, Fault> {
+    if cx.state.handling.recorder.is_some() {
+        noting::leave(cx, stopped);
+    }
+    Ok(way)
 }
 
 fn renew_deadline(cx: &mut Context) {
@@ -128,6 +142,9 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
     if state.route.pipeline.keeps_request_body && !state.request.body_kept {
         state.request.body = state.outgoing.message.body.share();
         state.request.body_kept = true;
+    }
+    if state.handling.recorder.is_some() {
+        noting::loaded(state);
     }
     Ok(Next::Continue)
 }

@@ -17,14 +17,17 @@ mod handlers;
 pub mod kinds;
 mod limits;
 mod measures;
+mod noting;
 mod outcome;
 mod outgoing;
 mod overrides;
+mod record;
 mod recorder;
 mod request;
 mod router;
 mod slots;
 mod snapshot;
+mod spans;
 mod step_info;
 mod symbols;
 mod variables;
@@ -33,7 +36,7 @@ pub use api_info::{ApiInfo, ClientDemand, DeclaredParameter, Document, Operation
 pub use budget::{Budget, ContextLimits};
 pub use call_log::log as log_call;
 pub use caller::{Caller, CallerNames, Identity};
-pub use calls::{Call, CallFailure, CallSite, CallTarget, Calls, Fetches, Observer, address};
+pub use calls::{Call, CallContent, CallFailure, CallSite, CallTarget, Calls, Fetches, Observer, address};
 pub use context::{Context, Handling, MatchedRoute, Op, Pipeline, State, Step};
 pub use error_document::{ErrorFormat, error_document};
 pub use execute::execute;
@@ -45,11 +48,16 @@ pub use measures::{DURATIONS, STATUSES, status_class};
 pub use outcome::{Next, Outcome};
 pub use outgoing::{AnswerHeader, Outgoing};
 pub use overrides::Overrides;
-pub use recorder::{CallSpan, Recorder, SpanId, Spans, StepSpan, TRACEPARENT, TraceId};
+pub use record::{
+    CallRecord, Change, Content, ContentKind, Details, Failure, FaultRecord, Masks, MessageView, Part, Record,
+    RecordSink, RecordSummary, Recording, StepOutcome, StepRecord, Variable, shown_message,
+};
+pub use recorder::Recorder;
 pub use request::{Request, protocol};
 pub use router::{Conflict, RouteMatch, Router};
 pub use slots::{Slot, Variables};
 pub use snapshot::{Route, Snapshot, asked_verb};
+pub use spans::{CallSpan, SpanId, SpanRecorder, Spans, StepSpan, TRACEPARENT, TraceId};
 pub use step_info::{OpId, StepInfo};
 pub use symbols::Symbols;
 pub use variables::{Known, VARIABLES, VariableInfo, Writable, info as variable_info, is_writable, message_value};

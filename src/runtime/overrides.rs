@@ -22,6 +22,11 @@ impl Overrides {
         self.0.is_empty()
     }
 
+    /// The writes in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Builtin, &[Arc<str>], &Value)> {
+        self.0.iter().map(|write| (write.root, &*write.path, &write.value))
+    }
+
     pub(super) fn touches(&self, root: Builtin) -> bool {
         self.0.iter().any(|write| write.root == root)
     }

@@ -1,189 +1,104 @@
-//! What a traced request notes of its steps. A request that is not traced has no recorder.
+//! The recorder of a request, which the executor tells of its steps. A request that is neither traced nor recorded has no recorder.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::{Instant, SystemTime};
 
 use http::HeaderMap;
-use http::header::{HeaderName, HeaderValue};
 
-use super::calls::Call;
-use super::step_info::StepInfo;
+use super::calls::{Call, CallContent};
+use super::fault::Fault;
+use super::record::{Around, Entered, Recording, StepOutcome};
+use super::spans::{SpanId, SpanRecorder, TraceId};
+use crate::value::Message;
 
-/// W3C Trace Context: which trace a call belongs to, and below which span.
-pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-
-/// What other tracing systems keep in addition to it.
-const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
-
-/// Calls of one request that are traced.
-const MOST_CALLS: usize = 128;
-
-/// Names a trace. Shown as 32 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TraceId(pub u128);
-
-/// Names a span within its trace. Shown as 16 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SpanId(pub u64);
-
-/// One step that ran.
-#[derive(Debug)]
-pub struct StepSpan {
-    pub id: SpanId,
-    pub step: Arc<StepInfo>,
-    pub started: SystemTime,
-    pub ended: SystemTime,
-    /// The name of the fault that it raised.
-    pub fault: Option<String>,
-}
-
-/// One call of a step.
-#[derive(Debug)]
-pub struct CallSpan {
-    pub id: SpanId,
-    /// The step, or the request where no step runs.
-    pub parent: SpanId,
-    pub started: SystemTime,
-    pub call: Call,
-}
-
-/// Where the steps of a request and their calls go when its pipeline is over, however it ended.
-pub trait Spans: Send + Sync {
-    fn take(&self, steps: Vec<StepSpan>, calls: Vec<CallSpan>);
-}
-
-/// Notes the steps of one request.
+/// Notes the steps, the calls and the faults of one request.
 pub struct Recorder {
-    trace: TraceId,
-    server: SpanId,
-    /// The trace began here, so what a client says of another one must not go on.
-    own: bool,
-    started: (SystemTime, Instant),
-    spans: Vec<StepSpan>,
-    calls: Vec<CallSpan>,
-    /// The step that runs.
-    open: Option<usize>,
-    /// The span of the next call.
-    next_call: SpanId,
-    to: Arc<dyn Spans>,
+    spans: Option<SpanRecorder>,
+    recording: Option<Recording>,
 }
-
-// === impl Recorder ===
 
 impl Recorder {
-    /// Steps become children of the span `server`. `own` says that the trace began with it.
-    pub fn new(trace: TraceId, server: SpanId, own: bool, to: Arc<dyn Spans>) -> Self {
-        let started = (SystemTime::now(), Instant::now());
-        let (spans, calls, next_call) = (Vec::new(), Vec::new(), SpanId::random());
-        Recorder { trace, server, own, started, spans, calls, open: None, next_call, to }
+    /// None where there is nothing to note.
+    pub fn new(spans: Option<SpanRecorder>, recording: Option<Recording>) -> Option<Box<Self>> {
+        (spans.is_some() || recording.is_some()).then(|| Box::new(Recorder { spans, recording }))
     }
 
-    /// An op of this step is about to run. The conditions of one `switch`, and both ends of a user-defined policy, are one
-    /// step.
-    pub(super) fn enter(&mut self, step: Option<&Arc<StepInfo>>) {
-        let Some(step) = step else { return self.leave() };
-        let known = self.spans.iter().rposition(|span| Arc::ptr_eq(&span.step, step));
-        if self.open.is_some() && self.open == known {
-            return;
+    /// Whether the contents of messages and calls are wanted.
+    pub fn is_recording(&self) -> bool {
+        self.recording.is_some()
+    }
+
+    /// The trace, and the span of the call that is made next, where the request is traced.
+    pub fn position(&self) -> Option<(TraceId, SpanId)> {
+        self.spans.as_ref().map(SpanRecorder::position)
+    }
+
+    pub(super) fn enter(&mut self, entered: Entered<'_>, around: Around<'_>) {
+        if let Some(spans) = &mut self.spans {
+            spans.enter(entered.step);
         }
-        self.leave();
-        self.open = Some(known.unwrap_or_else(|| {
-            let (id, now) = (SpanId::random(), self.now());
-            self.spans.push(StepSpan { id, step: step.clone(), started: now, ended: now, fault: None });
-            self.spans.len() - 1
-        }));
-    }
-
-    /// The step that runs has raised this fault.
-    pub(super) fn failed(&mut self, fault: &str) {
-        if let Some(span) = self.open.and_then(|open| self.spans.get_mut(open)) {
-            span.fault = Some(fault.chars().take(128).collect());
-        }
-        self.leave();
-    }
-
-    fn leave(&mut self) {
-        let now = self.now();
-        if let Some(span) = self.open.take().and_then(|open| self.spans.get_mut(open)) {
-            span.ended = now;
+        if let Some(recording) = &mut self.recording {
+            recording.enter(entered, around);
         }
     }
 
-    /// The time, which never runs backwards within a request.
-    fn now(&self) -> SystemTime {
-        let (wall, clock) = self.started;
-        wall + clock.elapsed()
-    }
-
-    /// The trace, and the span of the call that is made next.
-    pub fn position(&self) -> (TraceId, SpanId) {
-        (self.trace, self.next_call)
-    }
-
-    /// A call of the step that runs has ended.
-    pub(super) fn call_ended(&mut self, call: &Call) {
-        if self.calls.len() >= MOST_CALLS {
-            return;
+    pub(super) fn otherwise(&mut self) {
+        if let Some(recording) = &mut self.recording {
+            recording.otherwise();
         }
-        let step = self.open.and_then(|open| self.spans.get(open));
-        let parent = step.map_or(self.server, |span| span.id);
-        let id = std::mem::replace(&mut self.next_call, SpanId::random());
-        let (wall, clock) = self.started;
-        let started = wall + call.started.saturating_duration_since(clock);
-        self.calls.push(CallSpan { id, parent, started, call: call.clone() });
     }
 
-    /// Says in the headers of a call which step of which trace it is made for, where `passes` lets such a header through.
+    pub(super) fn loaded(&mut self, message: &Message) {
+        if let Some(recording) = &mut self.recording {
+            recording.loaded(message);
+        }
+    }
+
+    pub(super) fn replaced(&mut self) {
+        if let Some(recording) = &mut self.recording {
+            recording.replaced();
+        }
+    }
+
+    pub(super) fn failed(&mut self, fault: &Fault, passed: Vec<String>, caught_by: Option<String>, around: Around<'_>) {
+        if let Some(spans) = &mut self.spans {
+            spans.failed(&fault.name);
+        }
+        if let Some(recording) = &mut self.recording {
+            recording.failed(fault, passed, caught_by, around);
+        }
+    }
+
+    /// The flow ends or goes on elsewhere.
+    pub(super) fn leave(&mut self, outcome: StepOutcome, around: Around<'_>) {
+        if let Some(recording) = &mut self.recording {
+            recording.leave(outcome, around);
+        }
+    }
+
+    pub(super) fn call_ended(&mut self, call: &Call, content: Option<&CallContent>) {
+        if let Some(spans) = &mut self.spans {
+            spans.call_ended(call);
+        }
+        if let Some(recording) = &mut self.recording {
+            recording.call_ended(call, content);
+        }
+    }
+
+    pub(super) fn call_answered(&mut self, answer: &Message, log: Option<&str>) {
+        if let Some(recording) = &mut self.recording {
+            recording.call_answered(answer, log);
+        }
+    }
+
     pub(super) fn add_trace(&self, headers: &mut HeaderMap, passes: impl Fn(&str) -> bool) {
-        if self.own {
-            headers.remove(TRACESTATE);
+        if let Some(spans) = &self.spans {
+            spans.add_trace(headers, passes);
         }
-        let (trace, span) = self.position();
-        if passes(TRACEPARENT.as_str())
-            && let Ok(value) = HeaderValue::from_str(&format!("00-{trace}-{span}-01"))
-        {
-            headers.insert(TRACEPARENT, value);
-        }
-    }
-}
-
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        self.leave();
-        self.to.take(std::mem::take(&mut self.spans), std::mem::take(&mut self.calls));
-    }
-}
-
-// === impl ids ===
-
-impl TraceId {
-    /// A unique id. It is no secret.
-    pub fn random() -> Self {
-        TraceId(fastrand::u128(1..))
-    }
-}
-
-impl SpanId {
-    pub fn random() -> Self {
-        SpanId(fastrand::u64(1..))
-    }
-}
-
-impl fmt::Display for TraceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl fmt::Display for SpanId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
     }
 }
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorder").field("trace", &self.trace).field("spans", &self.spans).finish_non_exhaustive()
+        f.debug_struct("Recorder").field("spans", &self.spans).finish_non_exhaustive()
     }
 }

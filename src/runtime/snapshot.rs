@@ -7,6 +7,7 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, Method};
 
 use crate::base::Span;
+use crate::value::Secret;
 
 use super::api_info::{ApiInfo, OperationInfo};
 use super::budget::ContextLimits;
@@ -28,6 +29,8 @@ pub struct Snapshot {
     pub path_prefix: Option<Box<str>>,
     /// Some routes take paths as if several slashes were one.
     pub folds_slashes: bool,
+    /// Values that documents and settings have from the environment and from files: records show none of them.
+    pub outside: Arc<[Secret]>,
     /// Every API is one of the v5 engine, so that also refusals are in its words.
     pub is_v5: bool,
 }

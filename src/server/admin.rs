@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::FutureExt;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 
 use super::admin_guard::{Guard, guard};
 use super::{Parts, Status};
@@ -24,6 +24,8 @@ pub(super) fn router(parts: Parts, rules: Guard) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/-/status", get(status))
+        .route("/-/traces", get(traces))
+        .route("/-/traces/{id}", get(trace))
         .route("/-/reload", post(reload))
         .layer(from_fn_with_state(Arc::new(rules), guard))
         .with_state(parts)
@@ -63,6 +65,30 @@ fn wants_prometheus_text(headers: &HeaderMap) -> bool {
 
 async fn status(State(parts): State<Parts>) -> Json<Status> {
     Json(parts.control.status())
+}
+
+/// The answer where nothing is recorded.
+const NO_RECORDS: &str =
+    "Nothing is recorded: set `traces.record.sample` or `traces.record.key`, or use `gantry dev`\n";
+
+/// The records that are kept, or those after a number, one line each.
+async fn traces(State(parts): State<Parts>, uri: Uri) -> Response {
+    let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let since = pairs.find(|(name, _)| name == "since").map_or(Ok(0), |(_, number)| number.parse());
+    match (&parts.records, since) {
+        (None, _) => (StatusCode::NOT_FOUND, NO_RECORDS).into_response(),
+        (_, Err(_)) => (StatusCode::BAD_REQUEST, "`since` is the number of a record\n").into_response(),
+        (Some(records), Ok(since)) => Json(serde_json::json!({ "traces": records.since(since) })).into_response(),
+    }
+}
+
+/// The record of one request.
+async fn trace(State(parts): State<Parts>, Path(id): Path<String>) -> Response {
+    let Some(records) = &parts.records else { return (StatusCode::NOT_FOUND, NO_RECORDS).into_response() };
+    match records.find(&id) {
+        Some(record) => Json(&*record).into_response(),
+        None => (StatusCode::NOT_FOUND, "There is no record of this request, or none any more\n").into_response(),
+    }
 }
 
 /// 200 when the new documents serve, 422 with the findings when the old ones serve on.

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::header::USER_AGENT;
 use http::request::Parts;
-use http::{Method, StatusCode, Version};
+use http::{HeaderMap, Method, StatusCode, Version};
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::Instant;
 
@@ -19,9 +19,9 @@ use super::peer::Peer;
 use super::stop::Phase;
 use super::traffic::Traffic;
 use crate::aws::client::StreamError;
-use crate::runtime::{Recorder, Route, TraceId, protocol};
-use crate::telemetry::{AccessRecord, Arrival, Break, Departure, RequestEnd, Trace};
-use crate::value::{BodyStream, BodyTimeout, BoxError};
+use crate::runtime::{OperationInfo, Recorder, Route, TraceId, protocol};
+use crate::telemetry::{AccessRecord, Arrival, Beginning, Break, Departure, End, OpenRecord, RequestEnd, Trace};
+use crate::value::{BodyStream, BodyTimeout, BoxError, Secret};
 
 /// The status in the log of a request whose client left before there was a response.
 const CLIENT_LEFT: u16 = 499;
@@ -40,6 +40,8 @@ pub(super) struct Exchange {
     line: Option<Line>,
     /// Only of a request that is traced.
     trace: Option<Arc<Trace>>,
+    /// Only of a request that is recorded.
+    pub(super) open: Option<Arc<OpenRecord>>,
     pub(super) route: Option<Arc<Route>>,
     pub(super) facts: Facts,
     /// What is ambiguous in its bytes, so that its connection ends with it.
@@ -74,6 +76,18 @@ impl Exchange {
             let (client, local, path) = (peer.0, peer.1, head.uri.path());
             tracer.begin(&head.headers, || Arrival { method: &head.method, path, client, local, id: &id, received })
         });
+        let open = traffic.parts.records.as_ref().and_then(|records| {
+            records.begin(&head.headers, || Beginning {
+                id: id.clone(),
+                received,
+                client: peer.0,
+                method: head.method.clone(),
+                path: head.uri.path().to_owned(),
+                query: head.uri.query().map(str::to_owned),
+                version: head.version,
+                headers: head.headers.clone(),
+            })
+        });
         Box::new(Exchange {
             traffic: traffic.clone(),
             received,
@@ -83,6 +97,7 @@ impl Exchange {
             version: head.version,
             line,
             trace,
+            open,
             route: None,
             facts: Facts::default(),
             ambiguous: None,
@@ -93,9 +108,20 @@ impl Exchange {
         })
     }
 
-    /// What notes the steps of a request that is traced.
-    pub(super) fn recorder(&self) -> Option<Box<Recorder>> {
-        self.trace.as_ref().map(Trace::recorder)
+    /// Whether it is traced or recorded.
+    pub(super) fn is_noted(&self) -> bool {
+        self.trace.is_some() || self.open.is_some()
+    }
+
+    /// The recorder of a request that is traced or recorded.
+    pub(super) fn recorder(
+        &self,
+        operation: &OperationInfo,
+        headers: &HeaderMap,
+        outside: &Arc<[Secret]>,
+    ) -> Option<Box<Recorder>> {
+        let recording = self.open.as_ref().and_then(|open| open.recording(operation, headers, outside));
+        Recorder::new(self.trace.as_ref().map(Trace::recorder), recording)
     }
 
     /// The response's body, which carries the exchange to its end.
@@ -183,6 +209,16 @@ impl Drop for Exchange {
                 route: self.names(),
                 fault: self.facts.failure.as_ref().map(|failure| &*failure.fault),
                 complete: self.complete,
+            });
+        }
+        if let Some(open) = self.open.take() {
+            open.end(&End {
+                status: self.status,
+                route: self.route.as_deref(),
+                bytes: self.bytes,
+                complete: self.complete,
+                duration: self.arrived.elapsed(),
+                trace: trace_id,
             });
         }
         if let Some(record) = self.record(trace_id)

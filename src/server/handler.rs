@@ -22,7 +22,7 @@ use super::stop::Phase;
 use super::traffic::Traffic;
 use crate::http_client::strip_hop_by_hop;
 use crate::runtime::{Context, Request, Route, RouteMatch, Snapshot};
-use crate::telemetry::Refusal;
+use crate::telemetry::{Refusal, TRACE_KEY};
 use crate::value::{Body, Message};
 
 /// Carries the id under which a request is in the logs. Every response has it; one that a step or an upstream set
@@ -59,6 +59,9 @@ pub(super) fn handle(
         }
         Err(refused) => {
             traffic.parts.metrics.refused(refused.reason);
+            if let Some(open) = &exchange.open {
+                open.refused(&refused.fault.message);
+            }
             tracing::debug!(request_id = %exchange.id, reason = ?refused.reason, "{}", refused.fault.message);
             done(exchange, refused.document())
         }
@@ -76,7 +79,7 @@ fn prepare(
     traffic: &Arc<Traffic>,
     exchange: &mut Exchange,
     peer: Peer,
-    head: Head,
+    mut head: Head,
     body: TimedBody<Incoming>,
 ) -> Result<Asked, Refused> {
     if exchange.slot.is_none() {
@@ -89,11 +92,18 @@ fn prepare(
     if head.uri.path() == "*" {
         return Ok(Asked::Nothing);
     }
+    let mut recorder = None;
     let (route, path_parameters, timing) = {
         let snapshot = traffic.parts.snapshot.load();
         let (route, parameters) = find(&snapshot, &head)?;
+        if exchange.is_noted() {
+            recorder = exchange.recorder(&route.operation, &head.headers, &snapshot.outside);
+        }
         (route, parameters, snapshot.limits)
     };
+    if traffic.parts.records.is_some() {
+        head.headers.remove(TRACE_KEY);
+    }
     exchange.route = Some(route.clone());
     let request = Request {
         id: exchange.id.clone(),
@@ -112,7 +122,7 @@ fn prepare(
     };
     let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
     let mut context = Context::new(pipeline, api, operation, request, Body::from_stream(body), timing);
-    context.state.handling.recorder = exchange.recorder();
+    context.state.handling.recorder = recorder;
     Ok(Asked::Api(context))
 }
 
@@ -145,6 +155,9 @@ fn incoming_headers(mut headers: http::HeaderMap, host: Option<HeaderValue>) -> 
 
 fn respond(traffic: &Traffic, exchange: Box<Exchange>, message: Message) -> Response<Sent> {
     let reason = reason(&message);
+    if let Some(open) = &exchange.open {
+        open.answer(&message);
+    }
     let (status, mut headers, body) = outgoing(message, &exchange.method);
     if !headers.contains_key(REQUEST_ID)
         && let Ok(id) = HeaderValue::from_str(&exchange.id)

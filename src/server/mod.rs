@@ -44,7 +44,7 @@ use arc_swap::ArcSwap;
 
 use crate::resources::background::Background;
 use crate::runtime::Snapshot;
-use crate::telemetry::{AccessLog, Metrics, Tracer};
+use crate::telemetry::{AccessLog, Metrics, Records, Tracer};
 
 pub use bind::{Addresses, BindError, Bound, Listeners, bind};
 pub use control::{Control, LastLoad, Status};
@@ -68,6 +68,8 @@ pub struct Parts {
     pub access_log: Option<AccessLog>,
     /// None: no traces.
     pub tracer: Option<Tracer>,
+    /// None: no records of requests.
+    pub records: Option<Records>,
     pub ready: Arc<Readiness>,
     /// Calls in the background, which are waited for at the end.
     pub background: Arc<Background>,

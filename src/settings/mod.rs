@@ -19,9 +19,11 @@ mod purpose;
 mod read;
 mod scripts;
 mod server;
+mod share;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod trace_records;
 mod traces;
 mod variables;
 
@@ -45,5 +47,7 @@ pub use purpose::Purpose;
 pub use read::{clients_shape, read, read_clients, shape};
 pub use scripts::Scripts;
 pub use server::{AmbiguousPaths, Server, ServerLimits};
+pub use share::Share;
 pub use tls::TlsProfile;
-pub use traces::{Share, Traces};
+pub use trace_records::TraceRecords;
+pub use traces::Traces;

@@ -21,7 +21,7 @@ pub struct Server {
     /// Where health, metrics and administration are served. `--admin-listen` wins.
     #[schemars(with = "String", extend("pattern" = ADDRESS, "x-expected" = EXPECTED))]
     pub admin_listen: SocketAddr,
-    /// What `Authorization: Bearer` must have for `/-/status` and `/-/reload`. Without it, they answer only on a loopback address.
+    /// What `Authorization: Bearer` must have for `/-/status`, `/-/reload` and `/-/traces`. Without it, they answer only on a loopback address.
     /// Health and metrics need none.
     #[serde(skip_serializing)]
     #[schemars(length(min = 16))]

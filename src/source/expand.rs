@@ -8,6 +8,7 @@ use super::node::{Content, Entry, Node};
 use super::scalar::Scalar;
 use super::style::Style;
 use crate::base::{Diagnostic, Findings, codes};
+use crate::value::Secret;
 
 /// A secret file larger than this is a mistake.
 const MAX_FILE: u64 = 64 * 1024;
@@ -39,30 +40,43 @@ impl Environment for ProcessEnvironment {
     }
 }
 
-/// An environment that remembers which files were asked for.
+/// An environment that remembers which files were asked for, and what it answered.
 pub struct Witness<'a> {
     environment: &'a dyn Environment,
     files: RefCell<Vec<PathBuf>>,
+    answers: RefCell<Vec<Secret>>,
 }
 
 impl<'a> Witness<'a> {
     pub fn new(environment: &'a dyn Environment) -> Self {
-        Witness { environment, files: RefCell::default() }
+        Witness { environment, files: RefCell::default(), answers: RefCell::default() }
     }
 
-    pub fn into_files(self) -> Vec<PathBuf> {
-        self.files.into_inner()
+    /// The files, and what came from outside: no text of it may be shown.
+    pub fn into_parts(self) -> (Vec<PathBuf>, Vec<Secret>) {
+        (self.files.into_inner(), self.answers.into_inner())
+    }
+
+    fn remember(&self, answer: &str) {
+        let (answer, mut answers) = (answer.trim(), self.answers.borrow_mut());
+        if !answer.is_empty() && !answers.iter().any(|known| known.expose() == answer) {
+            answers.push(Secret::new(answer));
+        }
     }
 }
 
 impl Environment for Witness<'_> {
     fn variable(&self, name: &str) -> Option<String> {
-        self.environment.variable(name)
+        let value = self.environment.variable(name)?;
+        self.remember(&value);
+        Some(value)
     }
 
     fn file(&self, path: &str) -> Result<String, String> {
         self.files.borrow_mut().push(path.into());
-        self.environment.file(path)
+        let text = self.environment.file(path)?;
+        self.remember(&text);
+        Ok(text)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A request to its response, the way a listener does it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -11,7 +11,10 @@ use http_body_util::{BodyExt, StreamBody};
 use tokio::time::Instant;
 
 use crate::resources::Resources;
-use crate::runtime::{Context, Fault, Request, RouteMatch, Snapshot, StepInfo, error_document, execute};
+use crate::runtime::{
+    Context, Details, Fault, Masks, RecordSink, Recorder, Recording, Request, RouteMatch, Snapshot, StepInfo,
+    error_document, execute,
+};
 use crate::telemetry::Metrics;
 use crate::value::{Body, BoxError, Message};
 
@@ -36,6 +39,16 @@ pub(crate) struct Answer {
     pub fault: Option<Fault>,
     /// The step that the last fault came from.
     pub failed_step: Option<Arc<StepInfo>>,
+}
+
+/// Keeps the details of a record.
+#[derive(Default)]
+struct Kept(Mutex<Option<Details>>);
+
+impl RecordSink for Kept {
+    fn take(&self, details: Details, _: Masks) {
+        *self.0.lock().unwrap() = Some(details);
+    }
 }
 
 /// A snapshot that answers requests.
@@ -130,7 +143,7 @@ impl Gateway {
     /// Answers a request.
     pub(crate) async fn ask(&self, ask: Ask) -> Answer {
         let running = async {
-            match self.run(ask).await {
+            match self.run(ask, None).await {
                 Ok((message, fault, failed_step)) => Answer::read(message, fault, failed_step).await,
                 Err(status) => Answer::bare(status),
             }
@@ -140,11 +153,27 @@ impl Gateway {
 
     /// Answers a request and leaves the body where it is.
     pub(crate) async fn begin(&self, ask: Ask) -> Message {
-        let running = tokio::time::timeout(PATIENCE, self.run(ask)).await.expect("an answer in time");
+        let running = tokio::time::timeout(PATIENCE, self.run(ask, None)).await.expect("an answer in time");
         running.expect("a route").0
     }
 
-    async fn run(&self, ask: Ask) -> Result<(Message, Option<Fault>, Option<Arc<StepInfo>>), u16> {
+    /// Answers a request, and gives the record of its steps.
+    pub(crate) async fn record(&self, ask: Ask) -> (Answer, Details) {
+        let kept = Arc::new(Kept::default());
+        let masks = Masks::new(&Arc::default()).with_outside(&self.snapshot.outside);
+        masks.learn_headers(&ask.headers);
+        let recorder = Recorder::new(None, Some(Recording::new(masks, 4096, kept.clone())));
+        let (message, fault, failed_step) = self.run(ask, recorder).await.expect("a route");
+        let answer = Answer::read(message, fault, failed_step).await;
+        let details = kept.0.lock().unwrap().take().expect("the pipeline is over");
+        (answer, details)
+    }
+
+    async fn run(
+        &self,
+        ask: Ask,
+        recorder: Option<Box<Recorder>>,
+    ) -> Result<(Message, Option<Fault>, Option<Arc<StepInfo>>), u16> {
         let uri: http::Uri = ask.target.parse().unwrap();
         let (route, parameters) = match self.snapshot.find(&ask.verb, uri.path(), &ask.headers) {
             RouteMatch::Found { route, parameters } => (route.clone(), parameters),
@@ -156,6 +185,7 @@ impl Gateway {
         let pipeline = route.pipeline.clone();
         let limits = self.snapshot.limits;
         let mut cx = Context::new(pipeline.clone(), route.api.clone(), route.operation.clone(), request, body, limits);
+        cx.state.handling.recorder = recorder;
         let fault = execute(&pipeline, &mut cx).await.err();
         let mut message = match &fault {
             Some(fault) => error_document(fault, pipeline.error_format),

@@ -36,7 +36,7 @@ pub use panic::{joined, panic_message};
 pub use room::{DEFAULT_ROOM, NoRoom, Room, room_held, set_room};
 pub use seconds::Seconds;
 pub use secret::Secret;
-pub use secret_names::is_secret_name;
+pub use secret_names::{is_secret_name, spelled};
 pub use stream::{BodyStream, BoxError};
 pub use unique_json::{parse_unique, parse_unique_object};
 pub use xml::{

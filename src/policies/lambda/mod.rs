@@ -17,6 +17,7 @@ mod faults;
 mod function_choice;
 mod json_template;
 mod payload;
+mod recorded;
 mod requested_function;
 mod retry;
 mod short_forms;

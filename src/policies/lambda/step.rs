@@ -20,6 +20,7 @@ use super::chosen::Chosen;
 use super::config::ResponseFormat;
 use super::function_choice::Select;
 use super::payload::Payload;
+use super::recorded;
 use super::trace_id::{trace_id, trace_id_of_rest_api};
 use super::variables::Variables;
 
@@ -163,8 +164,14 @@ impl Lambda {
         let id = cx.state.request.id.clone();
         let decodes = !self.caller.strict || self.payload.decodes(cx);
         let permit = self.enter(chosen)?;
-        let (answer, call) = self.caller.call(chosen, invocation, &id, decodes).await;
+        let (answer, mut call) = self.caller.call(chosen, invocation, &id, decodes).await;
+        if cx.state.is_recorded() {
+            call.content = Some(recorded::sent(invocation));
+        }
         cx.state.call_ended(&self.caller.site, call);
+        if cx.state.is_recorded() {
+            recorded::answered(&mut cx.state, &answer);
+        }
         let mut answer = answer?;
         if let Some(permit) = permit {
             answer.body = match self.caller.response {

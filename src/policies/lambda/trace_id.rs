@@ -36,8 +36,7 @@ fn is_trace(text: &str) -> bool {
 /// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda: below the
 /// running step of a request that is traced here, else below the client.
 pub(super) fn trace_id(state: &State) -> Option<HeaderValue> {
-    if let Some(recorder) = &state.handling.recorder {
-        let (trace, span) = recorder.position();
+    if let Some((trace, span)) = state.handling.recorder.as_ref().and_then(|recorder| recorder.position()) {
         let trace = trace.to_string();
         return HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled=1", &trace[..8], &trace[8..])).ok();
     }

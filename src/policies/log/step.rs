@@ -6,22 +6,10 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::expression::{Builtin, Reference, Root, Scope, Template};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
-use crate::value::Value;
+use crate::value::{Value, is_secret_name};
 
 /// Bytes of a line of the log.
 const LONGEST_LINE: usize = 64 * 1024;
-
-/// Headers whose values are secret.
-const SECRET: [&str; 8] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "set-cookie",
-    "x-api-key",
-    "x-ibm-client-secret",
-    "x-amz-security-token",
-    "client_secret",
-];
 
 /// A compiled `log`.
 pub(super) struct Log {
@@ -135,8 +123,8 @@ fn body_of(root: Builtin) -> Template {
 /// A list of maps with one name each, as a header may stand twice.
 fn headers(headers: &HeaderMap) -> Value {
     let each = headers.iter().map(|(name, value)| {
-        let hidden = SECRET.contains(&name.as_str());
-        let value = if hidden { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+        let value =
+            if is_secret_name(name.as_str()) { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
         Value::object([(name.as_str(), Value::from(value.as_ref()))])
     });
     Value::list(each)

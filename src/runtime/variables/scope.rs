@@ -117,6 +117,9 @@ impl State {
             self.outgoing.message = answer;
             self.outgoing.is_response = true;
             self.outgoing.touched_headers.clear();
+            if let Some(recorder) = &mut self.handling.recorder {
+                recorder.replaced();
+            }
         } else {
             *self.slot_mut(root) = Slot::Message(Box::new(answer));
         }

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::{Host, native};
 use crate::assembly::Allowed;
 use crate::http_client::HttpClient;
-use crate::runtime::{Call, CallFailure, CallTarget};
+use crate::runtime::{Call, CallContent, CallFailure, CallTarget};
 use crate::script::mail::Outcome;
 use crate::script::{Calls, values};
 use crate::value::{BodyStream, BoxError};
@@ -36,6 +36,8 @@ struct HostCall {
     request: Request<BodyStream>,
     timeout: Duration,
     limit: usize,
+    /// The message that is sent, for the record of the request.
+    content: Option<Box<CallContent>>,
 }
 
 pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
@@ -43,9 +45,11 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
         let body = values::from_js(&ctx, &data)?.to_bytes();
         host.spend(&ctx, body.len())?;
         let limit = host.cx.borrow().state.budget.body_limit;
+        let sent = host.cx.borrow().state.is_recorded().then(|| body.clone());
         match call(host.script.reach.calls.as_ref(), &options, body, limit) {
             Ok(mut call) => {
                 host.cx.borrow().state.add_trace(call.request.headers_mut(), |_| true);
+                call.content = sent.map(|body| CallContent::sent(call.request.headers(), Some(body)));
                 host.begin(&ctx, call.make())
             }
             Err(message) => Err(Exception::throw_type(&ctx, &message)),
@@ -82,7 +86,7 @@ fn call(calls: Option<&Calls>, options: &str, body: Bytes, limit: usize) -> std:
         request.headers_mut().append(name, value);
     }
     let seconds = if options.timeout.is_finite() { options.timeout.clamp(0.001, 86_400.0) } else { 60.0 };
-    Ok(HostCall { client, request, timeout: Duration::from_secs_f64(seconds), limit })
+    Ok(HostCall { client, request, timeout: Duration::from_secs_f64(seconds), limit, content: None })
 }
 
 /// The pool for a host: metadata services stay closed to all of them, this machine to hosts that nobody named.
@@ -101,7 +105,7 @@ fn client(calls: Option<&Calls>, host: &str, port: u16, default_port: u16) -> st
 
 impl HostCall {
     async fn make(self) -> Outcome {
-        let HostCall { client, request, timeout: limit, limit: bytes } = self;
+        let HostCall { client, request, timeout: limit, limit: bytes, mut content } = self;
         let target = CallTarget::Service { method: request.method().clone(), uri: request.uri().clone() };
         let started = Instant::now();
         let exchange = async {
@@ -111,8 +115,12 @@ impl HostCall {
             let body = Limited::new(body, bytes).collect().await.map_err(broken)?.to_bytes();
             Ok::<_, CallFailure>((parts, body))
         };
-        let ended = |result| Box::new(Call::ended(target, started, result));
-        match timeout(limit, exchange).await {
+        let exchanged = timeout(limit, exchange).await;
+        if let (Some(content), Ok(Ok((parts, body)))) = (&mut content, &exchanged) {
+            content.answer = Some((parts.status, parts.headers.clone(), body.clone()));
+        }
+        let ended = |result| Box::new(Call { content, ..Call::ended(target, started, result) });
+        match exchanged {
             Err(_) => {
                 let message = format!("no answer within {} s", limit.as_secs_f64());
                 let failure = CallFailure { kind: "response_timeout", cause: message.clone() };

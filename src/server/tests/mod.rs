@@ -4,6 +4,7 @@ mod connections;
 mod crowds;
 mod drain;
 mod messages;
+mod records;
 mod refusals;
 mod slow;
 mod traces;
@@ -29,7 +30,7 @@ use crate::runtime::{
     Snapshot, Step, StepInfo,
 };
 use crate::settings::Server;
-use crate::telemetry::{AccessForm, AccessLog, Metrics, Tracer};
+use crate::telemetry::{AccessForm, AccessLog, Metrics, Records, Tracer};
 use crate::value::Seconds;
 
 /// Longer than anything here may take.
@@ -182,6 +183,17 @@ async fn start_traced(
     access_log: Option<AccessLog>,
     tracer: Option<Tracer>,
 ) -> Running {
+    start_recorded(settings, snapshot, metrics, access_log, tracer, None).await
+}
+
+async fn start_recorded(
+    settings: Server,
+    snapshot: Snapshot,
+    metrics: Arc<Metrics>,
+    access_log: Option<AccessLog>,
+    tracer: Option<Tracer>,
+    records: Option<Records>,
+) -> Running {
     let listeners = bind(&settings).unwrap().listen().unwrap();
     let at = listeners.addresses;
     let background = Arc::new(Background::default());
@@ -191,6 +203,7 @@ async fn start_traced(
         metrics: metrics.clone(),
         access_log,
         tracer,
+        records,
         ready: Arc::new(Readiness::default()),
         control: Arc::new(Nothing),
     };

@@ -1,7 +1,7 @@
 //! Traces: one span per request and one per step, sent to a collector by OTLP over HTTP in JSON.
 //!
 //! A request that is not traced costs a random number. One that is notes its steps in a
-//! [`Recorder`](crate::runtime::Recorder) and hands everything over when it ends: to a bounded queue, whose other end a task
+//! [`SpanRecorder`](crate::runtime::SpanRecorder) and hands everything over when it ends: to a bounded queue, whose other end a task
 //! sends in batches. A collector that does not read costs spans, which are counted, and never a request.
 
 mod export;

@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use super::parent::Parent;
 use super::shared::Shared;
 use super::whole::Whole;
-use crate::runtime::{CallSpan, Recorder, SpanId, Spans, StepSpan, TraceId};
+use crate::runtime::{CallSpan, SpanId, SpanRecorder, Spans, StepSpan, TraceId};
 
 /// A traced request. Whoever holds it last, its exchange or its pipeline, hands it over by letting go of it.
 pub struct Trace {
@@ -82,9 +82,9 @@ impl Trace {
     }
 
     /// Notes the steps of the request.
-    pub fn recorder(self: &Arc<Self>) -> Box<Recorder> {
+    pub fn recorder(self: &Arc<Self>) -> SpanRecorder {
         let (trace, span) = self.place;
-        Box::new(Recorder::new(trace, span, self.own, self.clone()))
+        SpanRecorder::new(trace, span, self.own, self.clone())
     }
 
     /// The response has been sent, or will not be.

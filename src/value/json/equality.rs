@@ -1,8 +1,9 @@
 //! Whether values are the same, however each is kept, and how they show.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::repr::Value;
+use super::repr::{Repr, Value};
 use super::view::{Kind, ValueRef};
 
 impl PartialEq for ValueRef<'_> {
@@ -30,6 +31,23 @@ impl PartialEq for ValueRef<'_> {
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         ValueRef::from(self) == ValueRef::from(other)
+    }
+}
+
+impl Value {
+    /// Whether both are one value in memory, so that they need not be compared.
+    pub fn is_shared_with(&self, other: &Value) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::List(one), Repr::List(other)) => Arc::ptr_eq(one, other),
+            (Repr::Object(one), Repr::Object(other)) => Arc::ptr_eq(one, other),
+            (Repr::Binary(one), Repr::Binary(other)) => Arc::ptr_eq(one, other),
+            (Repr::Xml(one), Repr::Xml(other)) => Arc::ptr_eq(one, other),
+            (Repr::Shared(one), Repr::Shared(other)) => Arc::ptr_eq(one, other),
+            (Repr::Read { node, json }, Repr::Read { node: place, json: other }) => {
+                node == place && Arc::ptr_eq(json, other)
+            }
+            _ => false,
+        }
     }
 }
 

@@ -93,6 +93,15 @@ impl Payload {
         }
     }
 
+    /// Its bytes; `None` for a stream.
+    pub(super) fn bytes(&self) -> Option<Bytes> {
+        match self {
+            Payload::None => Some(Bytes::new()),
+            Payload::Bytes(bytes) => Some(bytes.clone()),
+            Payload::Stream(_) | Payload::Lost => None,
+        }
+    }
+
     pub(super) fn send(self) -> BodyStream {
         match self {
             Payload::None | Payload::Lost => Body::Empty.send(),

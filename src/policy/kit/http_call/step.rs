@@ -12,7 +12,9 @@ use crate::base::Generation;
 use crate::expression::{Builtin, Root};
 use crate::http_client::{SendError, SendErrorKind};
 use crate::resources::cache::{Found, Validated, Validation};
-use crate::runtime::{Call, CallTarget, Context, Fault, FaultSource, Next, Outcome, Step, error_document, kinds};
+use crate::runtime::{
+    Call, CallContent, CallTarget, Context, Fault, FaultSource, Next, Outcome, Step, error_document, kinds,
+};
 use crate::value::{Body, Message};
 
 /// The message of IBM's gateways for a call without an answer.
@@ -71,6 +73,7 @@ impl Invoke {
                 return Err(broken);
             }
         };
+        cx.state.call_answered(&message, None);
         cx.state.log_failed_call(&self.site, fault.as_mut());
         cx.state.put_output(&self.output, message);
         fault.map_or(Ok(Next::Continue), Err)
@@ -176,11 +179,12 @@ impl Invoke {
             _ => None,
         };
         let target = CallTarget::Service { method: outgoing.method.clone(), uri: outgoing.uri.clone() };
+        let content = cx.state.is_recorded().then(|| CallContent::sent(&outgoing.headers, outgoing.payload.bytes()));
         let started = Instant::now();
         let left = deadline.saturating_duration_since(started);
         let answer = client.send(outgoing.into_request(), left).await;
         let result = answer.as_ref().map(Response::status).map_err(SendError::call_failure);
-        cx.state.call_ended(&self.site, Call::ended(target, started.into(), result));
+        cx.state.call_ended(&self.site, Call { content, ..Call::ended(target, started.into(), result) });
         let answer = answer.map_err(NoAnswer::Sending)?;
         if let Some((signature, key)) = key {
             signature.learn(&answer, &key);
