@@ -13,6 +13,7 @@ use super::caller::Identity;
 use super::calls::Calls;
 use super::error_document::ErrorFormat;
 use super::fault::Fault;
+use super::fixed::Fixed;
 use super::handlers::Handler;
 use super::limits::RateLimitStates;
 use super::outcome::Outcome;
@@ -47,6 +48,8 @@ pub struct State {
     pub budget: Budget,
     /// The fault that is being handled, and the recorder.
     pub handling: Handling,
+    /// The time and the random numbers that a test fixes.
+    pub fixed: Fixed,
 }
 
 /// The run-time half of a policy: made once per step at load, run for every request.
@@ -169,6 +172,7 @@ impl Context {
                 variables,
                 budget,
                 handling: Handling::default(),
+                fixed: Fixed::default(),
             }),
         }
     }
@@ -216,6 +220,7 @@ impl State {
                 room: Room::default(),
             },
             handling: Handling { error: self.handling.error.clone(), ..Handling::default() },
+            fixed: self.fixed,
         })
     }
 
