@@ -17,6 +17,7 @@ mod print;
 mod schema;
 mod serve;
 mod shell;
+mod test;
 mod version;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ pub fn run(give_memory_back: fn()) -> ExitCode {
         Verb::Serve(arguments) => serve::run(arguments, give_memory_back),
         Verb::Dev(arguments) => dev::run(arguments),
         Verb::Invoke(arguments) => invoke::run(&arguments),
+        Verb::Test(arguments) => test::run(&arguments),
         Verb::New(arguments) => new::run(&arguments),
         Verb::Graph(arguments) => graph::run(&arguments),
         Verb::Export(arguments) => export::run(&arguments),

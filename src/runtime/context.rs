@@ -13,7 +13,6 @@ use super::caller::Identity;
 use super::calls::Calls;
 use super::error_document::ErrorFormat;
 use super::fault::Fault;
-use super::fixed::Fixed;
 use super::handlers::Handler;
 use super::limits::RateLimitStates;
 use super::outcome::Outcome;
@@ -24,7 +23,7 @@ use super::slots::{Slot, Variables};
 use super::step_info::{OpId, StepInfo};
 use super::symbols::Symbols;
 use crate::base::Generation;
-use crate::expression::Builtin;
+use crate::expression::{Builtin, Fixed};
 use crate::value::{Body, Headers, Message, Room, Value};
 
 /// The state of a request, in one box, so that it can be moved to another thread and back. It owns everything that a step may touch.

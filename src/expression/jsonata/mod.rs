@@ -254,9 +254,12 @@ impl Jsonata {
             max_sequence_length: Some(MAX_LIST),
         };
         let mut evaluator = Evaluator::with_options(Context::new(), options);
+        let fixed = scope.fixed();
+        let _time = fixed.fixed_millis().map(jsonata_core::datetime::fix);
         let storage = self.storage.iter().map(|(name, root)| (name.clone(), scope.storage(root).name())).collect();
         let documents = self.lookups.find(given, scope);
         host::register(&mut evaluator, &self.extensions, context, &storage, &documents)
+            .and_then(|()| host::fix_random(&mut evaluator, fixed))
             .and_then(|()| evaluator.evaluate(&self.ast, data))
             .map_err(|error| ExpressionError::from_evaluator(&error, self.length))
     }

@@ -1,4 +1,3 @@
-
 use http::HeaderMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use fastrand::Rng;
 use time::OffsetDateTime;
 
 /// The values that a test fixes. What is not fixed is real.
@@ -11,8 +12,8 @@ use time::OffsetDateTime;
 pub struct Fixed {
     /// The time.
     pub at: Option<SystemTime>,
-    /// The number that random numbers start from.
-    pub random: Option<u64>,
+    /// The seed of random numbers. Every step, expression and script starts from it.
+    pub random: Option<u32>,
 }
 
 impl Fixed {
@@ -24,5 +25,16 @@ impl Fixed {
     /// The time as a date.
     pub fn now_utc(&self) -> OffsetDateTime {
         self.at.map_or_else(OffsetDateTime::now_utc, OffsetDateTime::from)
+    }
+
+    /// Random numbers, which are no secrets.
+    pub fn generator(&self) -> Rng {
+        self.random.map_or_else(Rng::new, |seed| Rng::with_seed(seed.into()))
+    }
+
+    /// Milliseconds since 1970, where the time is fixed.
+    pub fn fixed_millis(&self) -> Option<i64> {
+        let since = self.at?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_millis()).ok()
     }
 }

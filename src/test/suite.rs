@@ -1,0 +1,87 @@
+//! A test file that has been read.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::checks::check;
+use super::format::{TestFile, shape};
+use super::places::Places;
+use crate::base::{Findings, Reported, Sources};
+use crate::settings::{self, Live, Server};
+use crate::source::{Environment, Node, Tree, read_tree};
+
+/// The region of functions where the settings name none.
+pub(super) const REGION: &str = "us-east-1";
+
+/// A test file, and everything around its documents.
+pub(super) struct Suite {
+    pub file: TestFile,
+    /// Documents, or the folder that has them.
+    pub documents: Vec<PathBuf>,
+    /// The folder of the file.
+    pub folder: PathBuf,
+    pub server: Server,
+    pub live: Live,
+    pub environment: Given,
+    tree: Tree,
+}
+
+/// The variables and files of a test file, and no others.
+#[derive(Debug, Default)]
+pub(super) struct Given(HashMap<String, String>);
+
+impl Environment for Given {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        let file = self.0.get(&format!("file:{path}")).cloned();
+        file.ok_or_else(|| format!("the test has no `file:{path}` under `environment`"))
+    }
+}
+
+impl Suite {
+    /// Reads a test file, its settings, and what is wrong with it.
+    pub(super) fn read(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Result<Self, Reported> {
+        let mark = findings.mark();
+        let tree = read_tree(path, sources, findings)?;
+        findings.errors_since(mark)?;
+        let file: TestFile = shape().decode(&tree.root, findings)?;
+        check(&file, &tree.root, findings);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let environment = Given(file.environment.iter().map(|(name, text)| (name.clone(), text.clone())).collect());
+        let (server, live) = read_settings(&file.settings, &tree.root, folder, &environment, sources, findings)?;
+        findings.errors_since(mark)?;
+        let documents = file.document.as_ref().map_or_else(|| folder.to_owned(), |document| folder.join(document));
+        let documents = vec![documents];
+        Ok(Suite { file, documents, folder: folder.to_owned(), server, live, environment, tree })
+    }
+
+    /// The places of the file's parts.
+    pub(super) fn places<'a>(&'a self, sources: &'a Sources) -> Places<'a> {
+        Places { root: &self.tree.root, sources }
+    }
+}
+
+fn read_settings(
+    written: &Value,
+    root: &Node,
+    folder: &Path,
+    environment: &Given,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<(Server, Live), Reported> {
+    let settings = match (written, root.get("settings")) {
+        (Value::String(path), _) => settings::read(Some(&folder.join(path)), environment, sources, findings),
+        (Value::Object(_), Some(node)) => settings::read_node(node, environment, sources, findings),
+        _ => settings::read(None, environment, sources, findings),
+    };
+    let (startup, mut live) = settings?.split();
+    // Nothing here is read from the machine that runs the test.
+    live.aws.region.get_or_insert_with(|| REGION.to_owned());
+    live.clients_file = live.clients_file.map(|file| folder.join(file).display().to_string());
+    Ok((startup.server, live))
+}
