@@ -9,7 +9,8 @@ use super::exit::Exit;
 use super::print;
 use super::serve::block_on;
 use crate::gateway::{self, Watcher};
-use crate::test::{Coverage, Outcome, Selection, find_tests, report, run_file};
+use crate::test::coverage::{self, Coverage};
+use crate::test::{Outcome, Selection, find_tests, report, run_file};
 
 pub fn run(arguments: &TestArguments) -> Exit {
     match arguments.watch {
@@ -29,9 +30,9 @@ async fn once(arguments: &TestArguments) -> Exit {
         files_from: arguments.files.files_from.clone(),
         list: arguments.list,
     };
-    let (mut outcome, mut coverage) = (Outcome::default(), Coverage::default());
+    let (mut outcome, mut covered) = (Outcome::default(), Coverage::default());
     for file in &files {
-        let ran = run_file(file, &selection, &mut coverage).await;
+        let ran = run_file(file, &selection, &mut covered).await;
         if ran.findings.errors() > 0 {
             print::findings_to_stderr(&ran.findings, &ran.sources);
         }
@@ -48,7 +49,7 @@ async fn once(arguments: &TestArguments) -> Exit {
         eprintln!("no test has `{}` in its name", arguments.filter.as_deref().unwrap_or_default());
         return Exit::Failed;
     }
-    if let Err(exit) = write(arguments, &outcome, &coverage) {
+    if let Err(exit) = write(arguments, &outcome, &covered) {
         return exit;
     }
     if outcome.passed() { Exit::Good } else { Exit::Findings }
@@ -73,7 +74,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Exit> {
     Ok(files)
 }
 
-fn write(arguments: &TestArguments, outcome: &Outcome, coverage: &Coverage) -> Result<(), Exit> {
+fn write(arguments: &TestArguments, outcome: &Outcome, covered: &Coverage) -> Result<(), Exit> {
     let text = match arguments.report {
         TestReport::Text => report::people(outcome, signs(arguments.output.is_some())),
         TestReport::Tap => report::tap(outcome),
@@ -93,11 +94,11 @@ fn write(arguments: &TestArguments, outcome: &Outcome, coverage: &Coverage) -> R
     if arguments.coverage {
         // A report for programs has stdout for itself.
         match arguments.report == TestReport::Text && arguments.output.is_none() {
-            true => print::text(&format!("\n{}", coverage.table())),
-            false => eprint!("{}", coverage.table()),
+            true => print::text(&format!("\n{}", coverage::table(covered))),
+            false => eprint!("{}", coverage::table(covered)),
         }
     }
-    arguments.lcov.as_ref().map_or(Ok(()), |file| save(file, &coverage.lcov()))
+    arguments.lcov.as_ref().map_or(Ok(()), |file| save(file, &coverage::lcov(covered)))
 }
 
 fn save(file: &Path, text: &str) -> Result<(), Exit> {

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::compare::{self, body_has, headers_have};
-use super::expect::Verdict;
 use super::format::{Exchange, ExpectedCall};
 use super::stand_ins::{Base, Called, Made, path_fits};
+use super::verdict::Verdict;
 
 /// Compares the calls. Every call belongs to one expectation at most: the first that takes it and is not complete.
 pub(super) fn check_calls(exchange: &Exchange, made: &[Made], verdict: &mut Verdict<'_>) {

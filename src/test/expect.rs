@@ -9,30 +9,9 @@ use super::compare::{self, header};
 use super::fill::text_of;
 use super::format::{Answer, Exchange};
 use super::observed::Seen;
-use super::outcome::Failure;
-use super::places::{Places, escaped};
+use super::places::escaped;
 use super::stand_ins::Made;
-
-/// Collects the failures of one exchange.
-pub(super) struct Verdict<'a> {
-    places: Places<'a>,
-    /// The exchange, as a JSON pointer.
-    at: &'a str,
-    step: Option<String>,
-    pub failures: Vec<Failure>,
-}
-
-impl<'a> Verdict<'a> {
-    pub(super) fn new(places: Places<'a>, at: &'a str, step: Option<String>) -> Self {
-        Verdict { places, at, step, failures: Vec::new() }
-    }
-
-    /// Something is not as expected at a pointer below the exchange.
-    pub(super) fn fail(&mut self, pointer: &str, message: impl Into<String>, difference: Option<String>) {
-        let place = self.places.place(&format!("{}{pointer}", self.at));
-        self.failures.push(Failure { message: message.into(), difference, place, step: self.step.clone() });
-    }
-}
+use super::verdict::Verdict;
 
 /// Compares an exchange with everything that is expected of it.
 pub(super) fn check(exchange: &Exchange, answered: &Answered, seen: &Seen, made: &[Made], verdict: &mut Verdict<'_>) {

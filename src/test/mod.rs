@@ -8,7 +8,7 @@ mod calls;
 mod checks;
 mod client;
 mod compare;
-mod coverage;
+pub mod coverage;
 mod expect;
 mod fill;
 mod find;
@@ -24,8 +24,8 @@ mod stand_ins;
 mod suite;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
-pub use coverage::Coverage;
 pub use find::find_tests;
 pub use format::shape;
 pub use outcome::{FileOutcome, Outcome};

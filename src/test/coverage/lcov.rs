@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Coverage;
+use super::covered::Coverage;
 
 /// One record for each file: lines of steps, branches, and catches as branches too.
-pub(super) fn lcov(coverage: &Coverage) -> String {
+pub fn lcov(coverage: &Coverage) -> String {
     let mut text = String::new();
     for file in coverage.files() {
         text.push_str(&format!("TN:\nSF:{file}\n"));

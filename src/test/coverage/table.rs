@@ -1,9 +1,9 @@
 //! Coverage for people.
 
-use super::Coverage;
+use super::covered::Coverage;
 
 /// A table of files, and below each file everything that has not run.
-pub(super) fn table(coverage: &Coverage) -> String {
+pub fn table(coverage: &Coverage) -> String {
     let mut text = format!("{:<50} {:>10} {:>10} {:>10}\n", "coverage", "steps", "branches", "catches");
     let mut total = Counts::default();
     for file in coverage.files() {
