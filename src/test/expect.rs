@@ -15,9 +15,10 @@ use super::verdict::Verdict;
 
 /// Compares an exchange with everything that is expected of it.
 pub(super) fn check(exchange: &Exchange, answered: &Answered, seen: &Seen, made: &[Made], verdict: &mut Verdict<'_>) {
-    for problem in made.iter().filter_map(|call| call.problem.as_ref()) {
-        verdict.fail("", problem.as_str(), None);
-    }
+    // A call that a step repeats is one problem.
+    let mut problems: Vec<&str> = made.iter().filter_map(|call| call.problem.as_deref()).collect();
+    problems.dedup();
+    problems.into_iter().for_each(|problem| verdict.fail("", problem, None));
     check_answer(&exchange.answer, answered, verdict);
     check_calls(exchange, made, verdict);
     check_steps(exchange, seen, verdict);

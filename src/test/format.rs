@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::source::{Shape, Spellings};
@@ -116,9 +116,11 @@ pub struct Answer {
     /// Headers whose values match a regular expression.
     pub headers_match: IndexMap<String, String>,
     /// The whole body: text as it is, everything else as JSON.
+    #[serde(deserialize_with = "written")]
     #[schemars(schema_with = "anything")]
     pub body: Option<Value>,
     /// A part of the body: text that is in it; or a map, whose members the body has, and perhaps others.
+    #[serde(deserialize_with = "written")]
     #[schemars(schema_with = "anything")]
     pub body_contains: Option<Value>,
     /// A regular expression that the body matches.
@@ -133,7 +135,7 @@ pub struct ExpectedCall {
     #[serde(default)]
     pub function: Option<String>,
     /// A part of the event: its members, and perhaps others.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written")]
     #[schemars(schema_with = "anything")]
     pub event: Option<Value>,
     /// The beginning of the URL that is called, as under `services`.
@@ -149,7 +151,7 @@ pub struct ExpectedCall {
     #[serde(default)]
     pub headers: IndexMap<String, Option<String>>,
     /// The body: text as it is; of JSON, the members that are written.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written")]
     #[schemars(schema_with = "anything")]
     pub body: Option<Value>,
     /// How often.
@@ -181,6 +183,7 @@ pub struct FunctionAnswer {
     #[schemars(schema_with = "anything")]
     pub answer: Value,
     /// The function fails with this document, such as `{errorType: ValueError, errorMessage: too heavy}`.
+    #[serde(deserialize_with = "written")]
     #[schemars(schema_with = "anything")]
     pub error: Option<Value>,
     /// The Lambda service refuses the call.
@@ -217,17 +220,17 @@ pub enum LambdaRefusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallFault {
-    /// The host has no address.
+    // The host has no address.
     Dns,
-    /// No connection is accepted.
+    // No connection is accepted.
     Refused,
-    /// There is no TLS session.
+    // There is no TLS session.
     Tls,
-    /// No connection in time.
+    // No connection in time.
     ConnectTimeout,
-    /// No answer in time. The call ends at once, as if its time were over.
+    // No answer in time. The call ends at once, as if its time were over.
     Timeout,
-    /// The connection closes before the answer.
+    // The connection closes before the answer.
     Closed,
 }
 
@@ -245,7 +248,7 @@ pub struct ServiceStandIn {
     #[serde(default)]
     pub headers: IndexMap<String, Option<String>>,
     /// The body: text as it is; of JSON, the members that are written.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written")]
     #[schemars(schema_with = "anything")]
     pub body: Option<Value>,
     /// The answer.
@@ -291,6 +294,11 @@ fn get() -> String {
 
 fn once() -> usize {
     1
+}
+
+/// A value that is written, be it `null`.
+fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 fn anything(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

@@ -51,13 +51,14 @@ impl Suite {
         findings.errors_since(mark)?;
         let file: TestFile = shape().decode(&tree.root, findings)?;
         check(&file, &tree.root, findings);
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path.parent().unwrap_or(Path::new(""));
         let environment = Given(file.environment.iter().map(|(name, text)| (name.clone(), text.clone())).collect());
         let (server, live) = read_settings(&file.settings, &tree.root, folder, &environment, sources, findings)?;
         findings.errors_since(mark)?;
-        let documents = file.document.as_ref().map_or_else(|| folder.to_owned(), |document| folder.join(document));
-        let documents = vec![documents];
-        Ok(Suite { file, documents, folder: folder.to_owned(), server, live, environment, tree })
+        let named = file.document.as_ref().map(|document| folder.join(document));
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
+        let documents = vec![named.unwrap_or_else(|| folder.clone())];
+        Ok(Suite { file, documents, folder, server, live, environment, tree })
     }
 
     /// The places of the file's parts.

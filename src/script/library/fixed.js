@@ -8,7 +8,7 @@
       if (new.target === undefined) return new Real(at).toString();
       return Reflect.construct(Real, parts.length === 0 ? [at] : parts, new.target);
     };
-    replace(Fixed, 'prototype', Real.prototype);
+    Fixed.prototype = Real.prototype;
     replace(Real.prototype, 'constructor', Fixed);
     replace(Fixed, 'now', () => at);
     replace(Fixed, 'parse', Real.parse);

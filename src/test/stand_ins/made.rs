@@ -87,11 +87,10 @@ impl fmt::Display for Called {
 
 /// The function of a call of the Invoke API, its qualifier, and whether the answer streams.
 fn invoked(uri: &Uri) -> Option<(String, Option<String>, bool)> {
-    let plain = uri.path().strip_prefix("/2015-03-31/functions/").and_then(|rest| rest.strip_suffix("/invocations"));
-    let stream = || {
-        let rest = uri.path().strip_prefix("/2021-11-15/functions/")?;
-        rest.strip_suffix("/response-streaming-invocations")
-    };
+    // An endpoint of the settings may have a path of its own.
+    let below = |prefix: &str, end: &str| uri.path().split_once(prefix)?.1.strip_suffix(end);
+    let plain = below("/2015-03-31/functions/", "/invocations");
+    let stream = || below("/2021-11-15/functions/", "/response-streaming-invocations");
     let streams = plain.is_none();
     let name = plain.or_else(stream).filter(|name| !name.contains('/'))?;
     let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
