@@ -12,9 +12,10 @@ use crate::value::Seconds;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TestFile {
-    /// The document, from the folder of this file. Default: all documents of the folder.
+    /// The document: its path from the folder of this file, or the document itself. Default: all documents of the folder.
     #[serde(default)]
-    pub document: Option<String>,
+    #[schemars(schema_with = "map_or_path")]
+    pub document: Value,
     /// The settings of the gateway: a map of them, or the path of a settings file from the folder of this file.
     #[serde(default)]
     #[schemars(schema_with = "map_or_path")]

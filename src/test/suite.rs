@@ -55,7 +55,12 @@ impl Suite {
         let environment = Given(file.environment.iter().map(|(name, text)| (name.clone(), text.clone())).collect());
         let (server, live) = read_settings(&file.settings, &tree.root, folder, &environment, sources, findings)?;
         findings.errors_since(mark)?;
-        let named = file.document.as_ref().map(|document| folder.join(document));
+        let named = match &file.document {
+            Value::String(document) => Some(folder.join(document)),
+            // The document is in the file.
+            Value::Object(_) => Some(path.to_owned()),
+            _ => None,
+        };
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
         let documents = vec![named.unwrap_or_else(|| folder.clone())];
         Ok(Suite { file, documents, folder, server, live, environment, tree })

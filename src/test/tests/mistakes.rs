@@ -1,6 +1,6 @@
 //! Mistakes in a test file are findings at their places.
 
-use super::{ORDERS, failures};
+use super::{ANSWERED, ORDERS, failures, passes};
 
 #[tokio::test]
 async fn every_mistake_has_its_place_and_its_remedy() {
@@ -50,6 +50,19 @@ async fn a_document_with_errors_is_told_and_nothing_is_run() {
     let found = failures(&document, "tests: [{ name: it, requests: [{ request: { path: /orders/7 } }] }]").await;
     assert!(found.iter().any(|line| line.starts_with("api.yaml:20:")), "{found:?}");
     assert!(!found.iter().any(|line| line.starts_with("it:")), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_document_may_be_in_the_test_file() {
+    let indented: String = ORDERS.lines().map(|line| format!("  {line}\n")).collect();
+    let tests = format!(
+        "{ANSWERED}tests: [{{ name: it, requests: [{{ request: {{ path: /orders/7 }}, answer: {{ status: 200 }} }}] }}]\n"
+    );
+    let text = format!("document:\n{indented}{tests}");
+    // The other document of the folder is not read.
+    passes("openapi: [", &text).await;
+    let found = failures("openapi: [", &text.replace("function: price", "funktion: price")).await;
+    assert!(found.iter().any(|line| line.starts_with("api.test.yaml:21:")), "{found:?}");
 }
 
 #[tokio::test]

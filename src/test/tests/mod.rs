@@ -1,6 +1,7 @@
 //! Tests of the runner.
 
 mod coverage;
+mod examples;
 mod failures;
 mod fixed;
 mod mistakes;
