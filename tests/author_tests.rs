@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use support::{command, copy_of, edit, file, gantry, python_is_here};
+use support::{command, copy_of, edit, file, gantry, pause, python_is_here};
 
 /// Runs `gantry test`: exit code, stdout, stderr.
 fn test(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -144,7 +144,7 @@ fn a_change_runs_the_tests_again() {
         let end = Instant::now() + Duration::from_secs(30);
         while !std::fs::read_to_string(&out).unwrap().contains(text) {
             assert!(Instant::now() < end, "no `{text}` in\n{}", std::fs::read_to_string(&out).unwrap());
-            std::thread::sleep(Duration::from_millis(50));
+            pause(Duration::from_millis(50));
         }
     };
     wait_for("2 passed, 0 failed");

@@ -59,24 +59,16 @@ fn check_answer(wanted: &Answer, answered: &Answered, verdict: &mut Verdict<'_>)
 fn check_body(wanted: &Answer, answered: &Answered, verdict: &mut Verdict<'_>) {
     let text = String::from_utf8_lossy(&answered.body);
     let found = answered.value();
-    match &wanted.body {
-        None => {}
-        Some(Value::Null) => {
-            if !answered.body.is_empty() {
-                verdict.fail("/answer/body", "there is a body", Some(compare::lines("", &text)));
-            }
-        }
-        Some(Value::String(body)) => {
-            if *body != text {
-                verdict.fail("/answer/body", "the body is another one", Some(compare::lines(body, &text)));
-            }
-        }
+    let problem = match &wanted.body {
+        None => None,
+        Some(Value::Null) => (!answered.body.is_empty()).then(|| ("there is a body", compare::lines("", &text))),
+        Some(Value::String(body)) => (*body != text).then(|| ("the body is another one", compare::lines(body, &text))),
         Some(json) => {
-            if !compare::is_same(json, &found) {
-                let difference = compare::difference(json, &found);
-                verdict.fail("/answer/body", "the body is another one", Some(difference));
-            }
+            (!compare::is_same(json, &found)).then(|| ("the body is another one", compare::difference(json, &found)))
         }
+    };
+    if let Some((message, difference)) = problem {
+        verdict.fail("/answer/body", message, Some(difference));
     }
     match &wanted.body_contains {
         Some(Value::String(part)) if !text.contains(part.as_str()) => {

@@ -207,14 +207,22 @@ pub enum Run {
 /// A refusal of the Lambda service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum LambdaRefusal {
-    AccessDeniedException,
-    ExpiredTokenException,
-    InvalidRequestContentException,
-    RequestTooLargeException,
-    ResourceConflictException,
-    ResourceNotFoundException,
-    ServiceException,
-    TooManyRequestsException,
+    #[serde(rename = "AccessDeniedException")]
+    AccessDenied,
+    #[serde(rename = "ExpiredTokenException")]
+    ExpiredToken,
+    #[serde(rename = "InvalidRequestContentException")]
+    InvalidRequestContent,
+    #[serde(rename = "RequestTooLargeException")]
+    RequestTooLarge,
+    #[serde(rename = "ResourceConflictException")]
+    ResourceConflict,
+    #[serde(rename = "ResourceNotFoundException")]
+    ResourceNotFound,
+    #[serde(rename = "ServiceException")]
+    Service,
+    #[serde(rename = "TooManyRequestsException")]
+    TooManyRequests,
 }
 
 /// A call that has no answer.

@@ -29,7 +29,7 @@ pub(super) struct Functions {
 }
 
 enum Source {
-    Written(Sequence<FunctionAnswer>),
+    Written(Box<Sequence<FunctionAnswer>>),
     /// The function of the embedded service.
     Local,
 }
@@ -38,7 +38,7 @@ impl Functions {
     pub(super) fn new(all: IndexMap<String, FunctionStandIn>, local: Option<Arc<LocalLambda>>) -> Self {
         let source = |one: FunctionStandIn| match one.run {
             Some(Run::Local) => Source::Local,
-            None => Source::Written(Sequence::new(one.first, one.then)),
+            None => Source::Written(Box::new(Sequence::new(one.first, one.then))),
         };
         Functions { all: all.into_iter().map(|(name, one)| (name, source(one))).collect(), local }
     }
@@ -118,14 +118,14 @@ fn answered(result: Result<Bytes, Bytes>, log: Option<&str>, call: &FunctionCall
 
 fn refused(refusal: LambdaRefusal) -> Response<Bytes> {
     let (name, status) = match refusal {
-        LambdaRefusal::AccessDeniedException => ("AccessDeniedException", StatusCode::FORBIDDEN),
-        LambdaRefusal::ExpiredTokenException => ("ExpiredTokenException", StatusCode::FORBIDDEN),
-        LambdaRefusal::InvalidRequestContentException => ("InvalidRequestContentException", StatusCode::BAD_REQUEST),
-        LambdaRefusal::RequestTooLargeException => ("RequestTooLargeException", StatusCode::PAYLOAD_TOO_LARGE),
-        LambdaRefusal::ResourceConflictException => ("ResourceConflictException", StatusCode::CONFLICT),
-        LambdaRefusal::ResourceNotFoundException => ("ResourceNotFoundException", StatusCode::NOT_FOUND),
-        LambdaRefusal::ServiceException => ("ServiceException", StatusCode::INTERNAL_SERVER_ERROR),
-        LambdaRefusal::TooManyRequestsException => ("TooManyRequestsException", StatusCode::TOO_MANY_REQUESTS),
+        LambdaRefusal::AccessDenied => ("AccessDeniedException", StatusCode::FORBIDDEN),
+        LambdaRefusal::ExpiredToken => ("ExpiredTokenException", StatusCode::FORBIDDEN),
+        LambdaRefusal::InvalidRequestContent => ("InvalidRequestContentException", StatusCode::BAD_REQUEST),
+        LambdaRefusal::RequestTooLarge => ("RequestTooLargeException", StatusCode::PAYLOAD_TOO_LARGE),
+        LambdaRefusal::ResourceConflict => ("ResourceConflictException", StatusCode::CONFLICT),
+        LambdaRefusal::ResourceNotFound => ("ResourceNotFoundException", StatusCode::NOT_FOUND),
+        LambdaRefusal::Service => ("ServiceException", StatusCode::INTERNAL_SERVER_ERROR),
+        LambdaRefusal::TooManyRequests => ("TooManyRequestsException", StatusCode::TOO_MANY_REQUESTS),
     };
     let document = json!({"Type": "User", "Message": "refused by the stand-in"});
     let mut response = Response::new(Bytes::from(document.to_string()));
