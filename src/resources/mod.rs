@@ -217,7 +217,7 @@ impl Resources {
     }
 }
 
-/// Keys that are nobody's, in the place of those of this machine and of its roles.
+/// Keys that are made up, in the place of those of this machine and of its roles.
 fn made_up(source: &CredentialSource) -> CredentialSource {
     let keys = StaticKeys {
         access_key_id: "test".to_owned(),

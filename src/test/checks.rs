@@ -1,4 +1,4 @@
-//! What no schema sees of a test file.
+//! The checks of a test file that no schema can make.
 
 use indexmap::IndexMap;
 use regex::Regex;

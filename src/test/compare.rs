@@ -1,4 +1,4 @@
-//! What was expected and what came.
+//! Comparing values that were expected with those that came.
 
 use bytes::Bytes;
 use http::HeaderMap;

@@ -37,7 +37,7 @@ pub struct TestFile {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Test {
-    /// What the test shows.
+    /// The test's subject, in a few words.
     pub name: String,
     /// A table: the test runs once for each row, and `${KEY}` in the test is the value in the row.
     #[serde(default)]
@@ -180,7 +180,7 @@ pub struct FunctionStandIn {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct FunctionAnswer {
-    /// What the function returns. Default: null.
+    ///  null.:The result of the function. Default: null.: null.
     #[schemars(schema_with = "anything")]
     pub answer: Value,
     /// The function fails with this document, such as `{errorType: ValueError, errorMessage: too heavy}`.
@@ -197,7 +197,7 @@ pub struct FunctionAnswer {
     pub log: Option<String>,
 }
 
-/// Where a function comes from.
+/// The origin of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Run {

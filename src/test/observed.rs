@@ -1,4 +1,4 @@
-//! What a request did inside the gateway.
+//! A look at requests inside of the gateway.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,7 +23,7 @@ struct State {
     seen: Seen,
 }
 
-/// What was seen of a request.
+/// The steps and variables of a request.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub steps: Vec<StepSpan>,
@@ -43,7 +43,7 @@ impl Observer {
         *self.state.lock() = State { wanted: variables.collect(), seen: Seen::default() };
     }
 
-    /// What was seen since then.
+    /// The steps and variables since then.
     pub(super) fn take(&self) -> Seen {
         std::mem::take(&mut self.state.lock().seen)
     }

@@ -1,4 +1,4 @@
-//! Where things are in a test file.
+//! The places of the parts of a test file.
 
 use crate::base::{Sources, Span};
 use crate::source::Node;

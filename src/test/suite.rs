@@ -9,7 +9,7 @@ use super::checks::check;
 use super::format::{TestFile, shape};
 use super::places::Places;
 use crate::base::{Findings, Reported, Sources};
-use crate::settings::{self, Live, Server};
+use crate::settings::{self, Live, Server, TlsProfile};
 use crate::source::{Environment, Node, Tree, read_tree};
 
 /// The region of functions where the settings name none.
@@ -88,6 +88,11 @@ fn read_settings(
     let (startup, mut live) = settings?.split();
     // Nothing here is read from the machine that runs the test.
     live.aws.region.get_or_insert_with(|| REGION.to_owned());
-    live.clients_file = live.clients_file.map(|file| folder.join(file).display().to_string());
+    // No connection is made, so no certificate is needed.
+    live.tls_profiles.values_mut().for_each(|profile| *profile = TlsProfile::default());
+    let paths = [&mut live.clients_file, &mut live.aws_export.parameters_file].into_iter().flatten();
+    for path in paths.chain(&mut live.policies.paths) {
+        *path = folder.join(&*path).display().to_string();
+    }
     Ok((startup.server, live))
 }

@@ -38,15 +38,15 @@ pub(super) fn register(
     Ok(())
 }
 
-/// Replaces `$random` and `$shuffle` where a test fixes the random numbers.
-pub(super) fn fix_random(evaluator: &mut Evaluator, fixed: Fixed) -> Result<(), EvaluatorError> {
+/// Adds `$random`, which the library knows by name only, and `$shuffle` with the same random numbers.
+pub(super) fn add_random(evaluator: &mut Evaluator, fixed: Fixed) -> Result<(), EvaluatorError> {
+    let generator = Rc::new(RefCell::new(fixed.generator()));
+    let numbers = generator.clone();
+    evaluator.register_fn_override("random", move |_: &[JValue]| Ok(JValue::Number(numbers.borrow_mut().f64())))?;
     if fixed.random.is_none() {
         return Ok(());
     }
-    let generator = Rc::new(RefCell::new(fixed.generator()));
-    let numbers = generator.clone();
-    evaluator.register_fn("random", move |_: &[JValue]| Ok(JValue::Number(numbers.borrow_mut().f64())))?;
-    evaluator.register_fn("shuffle", move |args: &[JValue]| {
+    evaluator.register_fn_override("shuffle", move |args: &[JValue]| {
         let mut items = args.first().and_then(JValue::as_array).map(|items| items.to_vec()).unwrap_or_default();
         generator.borrow_mut().shuffle(&mut items);
         Ok(JValue::array(items))

@@ -11,7 +11,7 @@ use crate::load::Load;
 use crate::runtime::StepSpan;
 use crate::source::Environment;
 
-/// What tests have run of documents.
+/// The steps of documents, with the number of their runs.
 #[derive(Debug, Default)]
 pub struct Coverage {
     /// By their places, in the order of the documents.

@@ -14,7 +14,7 @@ pub(in crate::test) struct Made {
     pub problem: Option<String>,
 }
 
-/// What was called.
+/// The target of a call, with everything that it got.
 #[derive(Debug)]
 pub(in crate::test) enum Called {
     Function(FunctionCall),

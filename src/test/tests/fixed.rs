@@ -40,6 +40,29 @@ tests:
 }
 
 #[tokio::test]
+async fn expressions_have_random_numbers_with_and_without_a_seed() {
+    let condition = |text: &str| {
+        assembly(&format!(
+            "execute:\n  - if:\n      condition: {text}\n      execute: [{{ set-variable: {{ actions: [{{ set: holds, value: true }}] }} }}]"
+        ))
+    };
+    let tests = "tests: [{ name: it, SEED requests: [{ request: { path: /example }, variables: { holds: true } }] }]";
+    let range =
+        condition("$random() >= 0 and $random() < 1 and $random() != $random() and $count($shuffle([1, 2, 3])) = 3");
+    passes(&range, &tests.replace("SEED", "")).await;
+    passes(&range, &tests.replace("SEED", "random: 7,")).await;
+    let exact = condition("$string($shuffle([1, 2, 3, 4, 5, 6, 7, 8])) = '[8,2,4,3,7,6,1,5]'");
+    let seeds = (0..3).map(|seed| tests.replace("SEED", &format!("random: {seed},")));
+    let mut failed = 0;
+    for tests in seeds {
+        let first = failures(&exact, &tests).await;
+        assert_eq!(first, failures(&exact, &tests).await);
+        failed += first.len();
+    }
+    assert!(failed >= 2, "different seeds give different orders");
+}
+
+#[tokio::test]
 async fn random_numbers_are_the_same_again_and_differ_with_the_seed() {
     let random = |seed: u32| {
         format!(

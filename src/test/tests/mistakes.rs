@@ -1,6 +1,7 @@
 //! Mistakes in a test file are findings at their places.
 
-use super::{ANSWERED, ORDERS, failures, passes};
+use super::{ANSWERED, Folder, ORDERS, failures, passes};
+use crate::test::coverage::Coverage;
 
 #[tokio::test]
 async fn every_mistake_has_its_place_and_its_remedy() {
@@ -63,6 +64,18 @@ async fn a_document_may_be_in_the_test_file() {
     passes("openapi: [", &text).await;
     let found = failures("openapi: [", &text.replace("function: price", "funktion: price")).await;
     assert!(found.iter().any(|line| line.starts_with("api.test.yaml:21:")), "{found:?}");
+}
+
+#[tokio::test]
+async fn settings_need_no_certificates_and_their_paths_begin_at_the_test() {
+    let settings =
+        "settings: { tls-profiles: { partner: { ca: /nowhere.pem, key: /nowhere.key } }, clients-file: people.yaml }\n";
+    let test = "tests: [{ name: it, requests: [{ request: { path: /orders/7 }, answer: { status: 200 } }] }]\n";
+    let document = ORDERS.replace("output: order\n", "output: order\n        tls-profile: partner\n");
+    let folder = Folder::new(&document, &format!("{ANSWERED}{settings}{test}"));
+    std::fs::write(folder.0.path().join("people.yaml"), "applications: {}\n").unwrap();
+    let outcome = folder.run(&mut Coverage::default()).await;
+    assert!(outcome.tests.len() == 1 && outcome.tests[0].failures.is_empty(), "{outcome:?}");
 }
 
 #[tokio::test]
