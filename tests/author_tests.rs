@@ -150,6 +150,9 @@ fn a_change_runs_the_tests_again() {
     wait_for("2 passed, 0 failed");
     edit(&copy.path().join("openapi.yaml"), "\"kilograms\":", "\"kg\":");
     wait_for("0 passed, 2 failed");
+    edit(&copy.path().join("openapi.yaml"), "\"kg\":", "\"kilograms\":");
+    edit(&copy.path().join("clients.yaml"), "Gull & Sons", "Gull");
+    wait_for("1 passed, 1 failed");
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(1));

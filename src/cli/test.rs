@@ -15,24 +15,26 @@ use crate::test::{Outcome, Selection, find_tests, report, run_file};
 pub fn run(arguments: &TestArguments) -> Exit {
     match arguments.watch {
         true => block_on(watch(arguments)),
-        false => block_on(once(arguments)),
+        false => block_on(async { once(arguments).await.0 }),
     }
 }
 
-/// Runs the tests once.
-async fn once(arguments: &TestArguments) -> Exit {
+/// Runs the tests once. Tells also which documents they have read.
+async fn once(arguments: &TestArguments) -> (Exit, Vec<PathBuf>) {
     let files = match files(&arguments.paths) {
         Ok(files) => files,
-        Err(exit) => return exit,
+        Err(exit) => return (exit, Vec::new()),
     };
     let selection = Selection {
         filter: arguments.filter.clone(),
         files_from: arguments.files.files_from.clone(),
         list: arguments.list,
     };
+    let mut read = Vec::new();
     let (mut outcome, mut covered) = (Outcome::default(), Coverage::default());
     for file in &files {
         let ran = run_file(file, &selection, &mut covered).await;
+        read.extend(ran.read.iter().cloned());
         if ran.findings.errors() > 0 {
             print::findings_to_stderr(&ran.findings, &ran.sources);
         }
@@ -41,6 +43,11 @@ async fn once(arguments: &TestArguments) -> Exit {
             outcome.files.push(ran);
         }
     }
+    (report(arguments, &outcome, &covered), read)
+}
+
+/// Prints what was asked for.
+fn report(arguments: &TestArguments, outcome: &Outcome, covered: &Coverage) -> Exit {
     if arguments.list {
         outcome.tests().for_each(|test| print::text(&format!("{}: {}\n", test.place, test.name)));
         return if outcome.errors() > 0 { Exit::Findings } else { Exit::Good };
@@ -49,10 +56,11 @@ async fn once(arguments: &TestArguments) -> Exit {
         eprintln!("no test has `{}` in its name", arguments.filter.as_deref().unwrap_or_default());
         return Exit::Failed;
     }
-    if let Err(exit) = write(arguments, &outcome, &covered) {
-        return exit;
+    match write(arguments, outcome, covered) {
+        Err(exit) => exit,
+        Ok(()) if outcome.passed() => Exit::Good,
+        Ok(()) => Exit::Findings,
     }
-    if outcome.passed() { Exit::Good } else { Exit::Findings }
 }
 
 /// The test files at the paths.
@@ -133,7 +141,11 @@ async fn watch(arguments: &TestArguments) -> Exit {
             Ok(watcher) => watcher,
             Err(exit) => return exit,
         };
-        let exit = once(arguments).await;
+        let (exit, read) = once(arguments).await;
+        // A document may be in another folder than its tests.
+        if let Err(error) = watcher.follow(&read) {
+            eprintln!("a document cannot be watched: {error}");
+        }
         eprintln!("\nA change of the tests or the documents runs them again. Ctrl-C ends.\n");
         tokio::select! {
             _ = signals.next() => return exit,

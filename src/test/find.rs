@@ -38,3 +38,26 @@ fn look_into(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Resul
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{create_dir_all, write};
+
+    use super::*;
+
+    #[test]
+    fn tests_are_found_at_any_depth_and_not_where_things_are_hidden() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["a/b", ".git"] {
+            create_dir_all(at(name)).unwrap();
+        }
+        for name in ["z.test.yaml", "a/b/c.test.yml", ".git/x.test.yaml", ".y.test.yaml", "a/api.yaml", "a/test.yaml"] {
+            write(at(name), "").unwrap();
+        }
+        std::os::unix::fs::symlink(folder.path(), at("a/loop")).unwrap();
+        assert_eq!(find_tests(folder.path()).unwrap(), [at("a/b/c.test.yml"), at("z.test.yaml")]);
+        assert_eq!(find_tests(&at("a/api.yaml")).unwrap(), [at("a/api.yaml")]);
+        assert!(find_tests(&at("gone")).is_err());
+    }
+}

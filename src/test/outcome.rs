@@ -19,6 +19,8 @@ pub struct FileOutcome {
     /// The findings of the test file and of the documents that it tests.
     pub findings: Findings,
     pub tests: Vec<TestOutcome>,
+    /// The documents that it tests, and the files that they refer to.
+    pub read: Vec<PathBuf>,
 }
 
 /// A test that was run, with one row of its table.

@@ -46,15 +46,15 @@ pub struct Selection {
 /// Runs the tests of a file. What ran of its documents is added to the coverage.
 pub async fn run_file(path: &Path, selection: &Selection, coverage: &mut Coverage) -> FileOutcome {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
-    let (mut tests, file) = (Vec::new(), path.to_owned());
+    let (mut tests, mut read, file) = (Vec::new(), Vec::new(), path.to_owned());
     let Ok(suite) = Suite::read(path, &mut sources, &mut findings) else {
-        return FileOutcome { file, sources, findings, tests };
+        return FileOutcome { file, sources, findings, tests, read };
     };
     let runs = runs(&suite, selection);
     if selection.list || runs.is_empty() {
         let listed = |run: &Case| run.outcome(suite.places(&sources), Duration::ZERO, Vec::new());
         tests.extend(runs.iter().map(listed));
-        return FileOutcome { file, sources, findings, tests };
+        return FileOutcome { file, sources, findings, tests, read };
     }
     let local = match start_local(&suite, runs.iter().any(|run| run.wants_local(&suite))).await {
         Ok(local) => local.map(Arc::new),
@@ -68,16 +68,17 @@ pub async fn run_file(path: &Path, selection: &Selection, coverage: &mut Coverag
                 }]
             };
             tests.extend(runs.iter().map(|run| run.outcome(suite.places(&sources), Duration::ZERO, failure(run))));
-            return FileOutcome { file, sources, findings, tests };
+            return FileOutcome { file, sources, findings, tests, read };
         }
     };
     // The first load is for its findings, and for what there is to cover.
     let stand_ins = StandIns::new(IndexMap::new(), Vec::new(), None);
     let loaded = documents(&suite, &Resources::asking(stand_ins), selection);
     coverage.add(&loaded, &suite.environment);
+    read.extend(loaded.documents.iter().chain(&loaded.referred).cloned());
     if loaded.snapshot.is_none() {
         let Load { sources, findings, .. } = loaded;
-        return FileOutcome { file, sources, findings, tests };
+        return FileOutcome { file, sources, findings, tests, read };
     }
     for run in runs {
         let started = Instant::now();
@@ -88,7 +89,7 @@ pub async fn run_file(path: &Path, selection: &Selection, coverage: &mut Coverag
     if let Some(local) = local.and_then(Arc::into_inner) {
         local.shutdown().await;
     }
-    FileOutcome { file, sources, findings, tests }
+    FileOutcome { file, sources, findings, tests, read }
 }
 
 fn documents(suite: &Suite, resources: &Resources, selection: &Selection) -> Load {
