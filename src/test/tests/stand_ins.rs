@@ -156,3 +156,20 @@ tests:
 ";
     passes(ORDERS, tests).await;
 }
+
+#[tokio::test]
+async fn scripts_call_stand_ins_too() {
+    let document = assembly(
+        "execute:\n  - gatewayscript:\n      source: |\n        require('urlopen').open({ target: 'http://people/me', method: 'get' }, (error, answer) => {\n          \
+         if (error) { context.set('failed', true); return; }\n          answer.readAsJSON((error, json) => context.set('name', json.name));\n        });",
+    );
+    let tests = "
+services: { 'http://people': [{ path: /me, answer: { body: { name: Ada } }, then: [{ fault: refused }] }] }
+tests:
+  - name: it
+    requests:
+      - { request: { path: /example }, variables: { name: Ada }, calls: [{ service: 'http://people', method: GET, path: /me }] }
+      - { request: { path: /example }, variables: { failed: true } }
+";
+    passes(&document, tests).await;
+}
