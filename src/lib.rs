@@ -82,6 +82,9 @@ pub mod gateway;
 /// The embedded Lambda service of `gantry dev`.
 pub mod local_lambda;
 
+/// The runner of authors' tests: stand-ins, comparison, coverage, reports.
+pub mod test;
+
 /// The verbs of the command line.
 pub mod cli;
 

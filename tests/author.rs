@@ -37,6 +37,8 @@ fn a_new_folder_is_ready_for_dev() {
     let gantry = Gantry::spawn(&["dev", path]);
     gantry.wait_until("it serves", || gantry.stderr().contains("Ctrl-C ends."));
     assert_eq!(gantry.get("/hello/World").body, r#"{"message": "Hello, World!"}"#);
+    let (code, stdout, stderr) = run(&["test", path]);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
 }
 
 #[test]
@@ -146,7 +148,7 @@ fn codes_and_policies_are_explained() {
 fn the_shell_and_its_manual_know_every_verb() {
     let (_, help, _) = run(&["--help"]);
     assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
-    let verbs = ["check", "serve", "dev", "new", "graph", "export", "explain", "schema", "completion", "man"];
+    let verbs = ["check", "serve", "dev", "test", "new", "graph", "export", "explain", "schema", "completion", "man"];
     let (_, manual, _) = run(&["man"]);
     for shell in ["bash", "zsh", "fish"] {
         let (code, script, _) = run(&["completion", shell]);

@@ -266,7 +266,10 @@ x-assembly:
 ";
     let (_folder, path) = written(text);
     let (code, stdout, stderr) = check(&[&path, "--fix"]);
-    assert!(code == Some(1) && stdout.contains("there is no policy `nosuch`") && stdout.lines().count() == 1, "{stdout}");
+    assert!(
+        code == Some(1) && stdout.contains("there is no policy `nosuch`") && stdout.lines().count() == 1,
+        "{stdout}"
+    );
     assert!(stderr.starts_with("mended 5 mistakes\n"), "{stderr}");
     let mended = std::fs::read_to_string(&path).unwrap();
     let expected = text

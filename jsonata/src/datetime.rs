@@ -107,15 +107,37 @@ pub fn format_iso8601(dt: &DateTime<Utc>) -> String {
     dt.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+thread_local! {
+    static FIXED: std::cell::Cell<Option<i64>> = const { std::cell::Cell::new(None) };
+}
+
+/// Ends the time that [`fix`] has fixed.
+pub struct FixedTime(Option<i64>);
+
+/// Fixes the time of this thread, in milliseconds since 1970, until the value is dropped.
+pub fn fix(millis: i64) -> FixedTime {
+    FixedTime(FIXED.replace(Some(millis)))
+}
+
+impl Drop for FixedTime {
+    fn drop(&mut self) {
+        FIXED.set(self.0);
+    }
+}
+
+fn current() -> DateTime<Utc> {
+    FIXED.get().and_then(DateTime::from_timestamp_millis).unwrap_or_else(Utc::now)
+}
+
 /// $now() - Get current timestamp
 pub fn now() -> JValue {
-    let now = Utc::now();
+    let now = current();
     JValue::string(format_iso8601(&now))
 }
 
 /// $millis() - Get milliseconds since epoch
 pub fn millis() -> JValue {
-    let now = Utc::now();
+    let now = current();
     JValue::Number(now.timestamp_millis() as f64)
 }
 
@@ -147,7 +169,7 @@ pub fn to_millis(timestamp: &str) -> Result<JValue, DateTimeError> {
 pub fn to_millis_with_picture(timestamp: &str, picture: &str) -> Result<JValue, DateTimeError> {
     check_picture(picture)?;
     crate::meter::text(timestamp.len());
-    match parse_date_time(timestamp, picture, Utc::now())? {
+    match parse_date_time(timestamp, picture, current())? {
         Some(millis) => Ok(JValue::Number(millis as f64)),
         None => Ok(JValue::Undefined),
     }

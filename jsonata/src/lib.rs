@@ -135,7 +135,7 @@ pub mod ast;
 pub mod ast_transform;
 mod builtins;
 mod compiler;
-mod datetime;
+pub mod datetime;
 pub mod evaluator;
 pub mod expression;
 pub mod functions;

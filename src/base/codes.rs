@@ -160,6 +160,8 @@ codes! {
         "The files of a TLS profile must exist and hold PEM; the client certificate and its key belong together.";
     BAD_PRODUCT = "G0803", "a product file cannot be used",
         "Applications subscribe to the product by its name, and each plan needs limits that Gantry can count.";
+    BAD_TEST = "G0804", "a test cannot be run",
+        "A file whose name ends in `.test.yaml` has tests of the documents next to it; docs/tests.md describes every key. A test names what its table and the requests before have, and its dates, URLs and regular expressions can be read.";
 
     NO_TIMEOUT = "G0901", "a call has no time-out of its own",
         "Gantry's default ends it, but a default knows nothing of this service. Found by `gantry audit`.";

@@ -38,6 +38,8 @@ pub enum Verb {
     Invoke(InvokeArguments),
     /// Show what happened to a request of `dev`: steps, variables, calls, faults
     Trace(TraceArguments),
+    /// Run the tests next to documents, without a network
+    Test(TestArguments),
     /// Make a folder with a document and a function to start from
     New(NewArguments),
     /// Draw assemblies: as text, as Mermaid or as SVG
@@ -302,6 +304,58 @@ pub struct TraceArguments {
     /// The value of `server.admin-token`; the variable keeps it out of lists of processes
     #[arg(long, env = "GANTRY_SERVER_ADMIN_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
+}
+
+const TESTED: &str = "Tests are in files that end in `.test.yaml`, next to the documents.
+
+Exit status: 0 all passed, 1 a test failed or cannot be run, 2 wrong usage,
+3 there is no test, or something cannot be read or written.
+
+Examples:
+  gantry test apis/
+  gantry test apis/ --filter orders --watch
+  gantry test apis/ --report junit --output junit.xml --lcov lcov.info";
+
+#[derive(Debug, Args)]
+#[command(after_help = TESTED)]
+pub struct TestArguments {
+    /// Test files, or folders that hold them, at any depth
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub files: FilesArguments,
+    /// Only the tests with this text in their names
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Print the names of the tests and run none
+    #[arg(long)]
+    pub list: bool,
+    /// How the results are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub report: TestReport,
+    /// Write the report to this file
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print which steps, branches and catches have run
+    #[arg(long)]
+    pub coverage: bool,
+    /// Write the coverage to this file, in the format of LCOV
+    #[arg(long, value_name = "FILE")]
+    pub lcov: Option<PathBuf>,
+    /// Run the tests again whenever they or the documents change
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// How the results of tests are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestReport {
+    /// For people
+    Text,
+    /// TAP, version 14
+    Tap,
+    /// XML as JUnit writes it
+    Junit,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@ mod print;
 mod schema;
 mod serve;
 mod shell;
+mod test;
 mod trace;
 mod version;
 
@@ -40,6 +41,7 @@ pub fn run(give_memory_back: fn()) -> ExitCode {
         Verb::Serve(arguments) => serve::run(arguments, give_memory_back),
         Verb::Dev(arguments) => dev::run(arguments),
         Verb::Invoke(arguments) => invoke::run(&arguments),
+        Verb::Test(arguments) => test::run(&arguments),
         Verb::Trace(arguments) => trace::run(&arguments),
         Verb::New(arguments) => new::run(&arguments),
         Verb::Graph(arguments) => graph::run(&arguments),

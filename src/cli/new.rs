@@ -12,10 +12,12 @@ use super::print;
 /// The example that the README starts with is the best start for people's own.
 const DOCUMENT: &str = include_str!("../../assemblies/hello-lambda/openapi.yaml");
 const HANDLER: &str = include_str!("../../assemblies/hello-lambda/hello.py");
+const TESTS: &str = include_str!("../../assemblies/hello-lambda/openapi.test.yaml");
 const README: &str = include_str!("new/README.md");
 
-/// Where the schema lies that the document's first line names. A folder that starts with a dot is never read as documents.
+/// The schemas that the first lines of the files name. A folder that starts with a dot is never read as documents.
 const SCHEMA: &str = ".gantry/document.json";
+const TEST_SCHEMA: &str = ".gantry/test.json";
 
 pub fn run(arguments: &NewArguments) -> Exit {
     let folder = &arguments.folder;
@@ -39,7 +41,8 @@ pub fn run(arguments: &NewArguments) -> Exit {
     }
     print::text(&format!(
         "{shown}/openapi.yaml   the API and its assembly\n{shown}/hello.py       the function it invokes\n\
-         {shown}/README.md      what to do next\n\nTry it: gantry dev {shown}\n"
+         {shown}/openapi.test.yaml  its tests\n{shown}/README.md      what to do next\n\n\
+         Try it: gantry dev {shown}\nTest it: gantry test {shown}\n"
     ));
     Exit::Good
 }
@@ -50,15 +53,21 @@ fn is_name(name: &str) -> bool {
 
 /// The files of a new API, by their paths below its folder.
 fn files(name: &str) -> Vec<(&'static str, String)> {
-    let schema = generated_files().into_iter().find(|file| file.path == "schemas/document.json");
-    // The example names the schema from its place in the repository.
-    let document = DOCUMENT.split_once("openapi: ").map_or(DOCUMENT, |(modeline, _)| &DOCUMENT[modeline.len()..]);
-    let document = document.replacen("title: hello-lambda", &format!("title: {name}"), 1);
+    let generated = generated_files();
+    let schema = |path: &str| {
+        let schema = generated.iter().find(|file| file.path == path);
+        schema.map(|file| file.text.clone()).unwrap_or_default()
+    };
+    // The examples name the schemas from their place in the repository.
+    let below_modeline = |text: &'static str| text.split_once('\n').map_or(text, |(_, rest)| rest);
+    let document = below_modeline(DOCUMENT).replacen("title: hello-lambda", &format!("title: {name}"), 1);
     vec![
         ("openapi.yaml", format!("# yaml-language-server: $schema={SCHEMA}\n{document}")),
         ("hello.py", HANDLER.to_owned()),
+        ("openapi.test.yaml", format!("# yaml-language-server: $schema={TEST_SCHEMA}\n{}", below_modeline(TESTS))),
         ("README.md", README.replace("{name}", name)),
-        (SCHEMA, schema.map(|file| file.text).unwrap_or_default()),
+        (SCHEMA, schema("schemas/document.json")),
+        (TEST_SCHEMA, schema("schemas/test.json")),
     ]
 }
 

@@ -6,6 +6,7 @@
 mod builtin;
 mod condition;
 mod error;
+mod fixed;
 mod javascript;
 mod jsonata;
 mod property;
@@ -21,6 +22,7 @@ mod xpath;
 pub use builtin::Builtin;
 pub use condition::Condition;
 pub use error::ExpressionError;
+pub use fixed::Fixed;
 pub use javascript::looks_like_javascript;
 pub use jsonata::{Edit, Editor, Jsonata, JsonataPath, MAX_BYTES, MAX_LENGTH, MAX_LIST, MAX_NESTING, Places, TIME_OUT};
 pub use property::property_value;

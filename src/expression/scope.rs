@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Reference, Root};
+use super::{Fixed, Reference, Root};
 use crate::value::{NoRoom, Value};
 
 /// The variables of a request: the one door to them.
@@ -33,6 +33,11 @@ pub trait Scope {
     /// When the request must be answered.
     fn deadline(&self) -> Option<Instant> {
         None
+    }
+
+    /// The time and the random numbers of a test.
+    fn fixed(&self) -> Fixed {
+        Fixed::default()
     }
 
     /// What holds the body of the message at this root.

@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use super::connection::BUFFER;
 use super::connector::Connector;
 use super::pool::Pool;
-use super::{Call, PoolOptions, Protocol, ResponseBody, SendError, TlsError, TlsOptions};
+use super::{Call, PoolOptions, Protocol, ResponseBody, SendError, StandIn, TlsError, TlsOptions};
 use crate::value::BodyStream;
 
 /// A connection pool with its TLS settings. Cloning shares the pool.
@@ -26,6 +26,8 @@ pub(super) enum Transport {
     Kept(Arc<Pool>),
     /// Everything else.
     Other { client: Box<Client<Connector, BodyStream>>, protocol: Protocol },
+    /// No network at all.
+    StandIn(Arc<dyn StandIn>),
 }
 
 impl HttpClient {
@@ -50,6 +52,11 @@ impl HttpClient {
         Ok(HttpClient(Transport::Other { client: Box::new(client), protocol: pool.protocol }))
     }
 
+    /// A client that asks this in the place of the network.
+    pub fn asking(stand_in: Arc<dyn StandIn>) -> Self {
+        HttpClient(Transport::StandIn(stand_in))
+    }
+
     /// Sends a request and waits for the head of its answer, at most `timeout`, of which connecting may take at most
     /// the pool's own limit. The body of the answer is the caller's to read, and to limit.
     ///
@@ -72,6 +79,7 @@ impl HttpClient {
             Transport::Kept(pool) => pool.send(call).await?,
             // In a box: its future is several times as large as the other one.
             Transport::Other { client, protocol } => Box::pin(other(client, *protocol, call)).await?,
+            Transport::StandIn(stand_in) => Box::pin(asked(&**stand_in, call)).await?,
         };
         // A server that sends both, or a proxy on the way, may mean another end of the body.
         if answer.headers().contains_key(TRANSFER_ENCODING) && answer.headers().contains_key(CONTENT_LENGTH) {
@@ -92,6 +100,13 @@ async fn other(
     let _told = Connected(capture_connection(&mut request), &mut call.may_be_sent);
     let answer = client.request(request).await.map_err(SendError::from_client)?;
     Ok(answer.map(ResponseBody::plain))
+}
+
+async fn asked(stand_in: &dyn StandIn, call: &mut Call) -> Result<Response<ResponseBody>, SendError> {
+    let request = call.take()?;
+    call.may_be_sent = true;
+    let answer = stand_in.answer(request).await.map_err(SendError::of_kind)?;
+    Ok(answer.map(ResponseBody::whole))
 }
 
 /// Says at its end whether a connection had been found.

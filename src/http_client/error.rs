@@ -95,6 +95,12 @@ impl SendError {
         SendError { kind: SendErrorKind::Protocol, sent: true, source: Some(source) }
     }
 
+    /// The error of a stand-in.
+    pub(super) fn of_kind(kind: SendErrorKind) -> Self {
+        let sent = matches!(kind, SendErrorKind::ResponseTimeout | SendErrorKind::Closed | SendErrorKind::Protocol);
+        SendError { kind, sent, source: None }
+    }
+
     /// A URL without scheme or host. Callers check theirs at load.
     pub(super) fn no_url() -> Self {
         SendError { kind: SendErrorKind::Connect, sent: false, source: None }

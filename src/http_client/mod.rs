@@ -15,6 +15,7 @@ mod idle;
 mod options;
 mod pool;
 mod small_writes;
+mod stand_in;
 mod tls;
 
 #[cfg(test)]
@@ -32,4 +33,5 @@ pub use hop_by_hop::{is_hop_by_hop, strip_hop_by_hop};
 pub use options::{PoolOptions, Protocol};
 pub use pool::{ResponseBody, host};
 pub use small_writes::Gather;
+pub use stand_in::StandIn;
 pub use tls::{TlsError, TlsOptions};

@@ -61,8 +61,14 @@ struct Origin {
 
 /// The body of an answer. Read to its end, it gives its connection back.
 pub struct ResponseBody {
-    body: Incoming,
+    body: Content,
     lease: Option<Lease>,
+}
+
+enum Content {
+    Incoming(Incoming),
+    /// From a stand-in.
+    Whole(Bytes),
 }
 
 /// A connection in use.
@@ -291,17 +297,22 @@ pub fn host(uri: &Uri) -> Option<&str> {
 impl ResponseBody {
     /// A body whose connection is somebody else's to keep.
     pub(super) fn plain(body: Incoming) -> Self {
-        ResponseBody { body, lease: None }
+        ResponseBody { body: Content::Incoming(body), lease: None }
+    }
+
+    /// A body that is there already.
+    pub(super) fn whole(body: Bytes) -> Self {
+        ResponseBody { body: Content::Whole(body), lease: None }
     }
 
     fn leased(body: Incoming, lease: Lease) -> Self {
-        let mut leased = ResponseBody { body, lease: Some(lease) };
+        let mut leased = ResponseBody { body: Content::Incoming(body), lease: Some(lease) };
         leased.give_back_at_the_end();
         leased
     }
 
     fn give_back_at_the_end(&mut self) {
-        if self.body.is_end_stream() {
+        if self.is_end_stream() {
             self.give_back();
         }
     }
@@ -325,6 +336,11 @@ impl Body for ResponseBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let ResponseBody { body, lease } = &mut *self;
+        let body = match body {
+            Content::Incoming(body) => body,
+            Content::Whole(bytes) if bytes.is_empty() => return Poll::Ready(None),
+            Content::Whole(bytes) => return Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+        };
         let frame = ready!(match lease {
             Some(lease) => lease.connection.poll(cx, |cx| Pin::new(&mut *body).poll_frame(cx)),
             None => Pin::new(body).poll_frame(cx),
@@ -339,11 +355,17 @@ impl Body for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        match &self.body {
+            Content::Incoming(body) => body.is_end_stream(),
+            Content::Whole(bytes) => bytes.is_empty(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        match &self.body {
+            Content::Incoming(body) => body.size_hint(),
+            Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::policy::SharedParts;
 use crate::resources::LoadContext;
 use crate::runtime::Snapshot;
 use crate::settings::{Broken, Clients, Live, read_clients};
-use crate::source::{Environment, Node, Packaged, References, Roots, WIDER, find_files, read_tree};
+use crate::source::{Environment, Node, Packaged, References, Roots, WIDER, find_files, is_test_file, read_tree};
 use collected::Collected;
 
 pub use collected::LeftOut;
@@ -222,10 +222,16 @@ fn read_document(
     sources: &mut Sources,
     findings: &mut Findings,
 ) {
-    let Ok(tree) = read_tree(file, sources, findings) else {
+    let Ok(mut tree) = read_tree(file, sources, findings) else {
         documents.files.push(file.to_owned());
         return;
     };
+    // A file of tests may have its document in it.
+    if is_test_file(file)
+        && let Some(document) = tree.root.get("document").filter(|document| document.is_mapping())
+    {
+        tree.root = document.clone();
+    }
     if is_product_file(&tree.root) {
         documents.referred.push(file.to_owned());
         documents.products.push(ProductFile::read(&tree, findings));

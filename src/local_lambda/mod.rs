@@ -50,6 +50,7 @@ pub use errors::Refusal;
 pub use invocation::Invoked;
 pub use notice::{Notice, Place};
 pub use problem::Problem;
+pub use stream::whole_answer;
 
 use address::Home;
 use invoke_api::Service;

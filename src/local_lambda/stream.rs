@@ -67,11 +67,15 @@ fn frame(bytes: BytesMut) -> Result<Frame<Bytes>, Infallible> {
 
 /// The last event; before it the whole answer of a handler that does not stream.
 fn end(outcome: Outcome, id: &str) -> BytesMut {
-    let (mut out, complete) = match outcome.result {
+    whole_answer(outcome.result.map_err(|fault| fault.payload(id)))
+}
+
+/// The events of an answer that is there as a whole, or of the document of an error.
+pub fn whole_answer(result: Result<Bytes, Bytes>) -> BytesMut {
+    let (mut out, complete) = match result {
         Ok(payload) => (chunks(&payload), json!({})),
-        Err(fault) => {
-            let details = fault.payload(id);
-            let details = String::from_utf8_lossy(&details);
+        Err(document) => {
+            let details = String::from_utf8_lossy(&document);
             (BytesMut::new(), json!({"ErrorCode": "Unhandled", "ErrorDetails": details}))
         }
     };

@@ -25,9 +25,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use regex::{Regex, RegexBuilder};
 
 use crate::aws::client::LambdaClient;
-use crate::aws::credentials::{CredentialGauges, CredentialSource, Credentials};
-use crate::http_client::{HttpClient, PoolOptions, TlsError, TlsOptions};
+use crate::aws::credentials::{Base, CredentialGauges, CredentialSource, Credentials, StaticKeys};
+use crate::http_client::{HttpClient, PoolOptions, StandIn, TlsError, TlsOptions};
 use crate::script::{Engine, Limits, StuckThreads};
+use crate::value::Secret;
 use background::Background;
 use bulkhead::Bulkheads;
 use cache::{Cache, Key};
@@ -57,6 +58,8 @@ pub struct Resources {
     discoveries: Discoveries,
     introspections: Introspections,
     counters: SharedCounters,
+    /// Answers every call in the place of the network, in tests of authors.
+    stand_in: Option<Arc<dyn StandIn>>,
 }
 
 /// The counters of rate limits: in memory, until a shared store takes their place.
@@ -99,9 +102,18 @@ impl<K: Hash + Eq + Clone, V: Clone> Kept<K, V> {
 }
 
 impl Resources {
+    /// Resources whose clients reach nothing: this answers them. AWS is called with keys that are made up.
+    pub fn asking(stand_in: Arc<dyn StandIn>) -> Self {
+        Resources { stand_in: Some(stand_in), ..Resources::default() }
+    }
+
     /// The client of these options.
     pub fn http_client(&self, tls: &TlsOptions, pool: &PoolOptions) -> Result<HttpClient, TlsError> {
-        lock(&self.clients).get_or_make(&(tls.clone(), pool.clone()), || HttpClient::new(tls, pool))
+        let make = || match &self.stand_in {
+            Some(stand_in) => Ok(HttpClient::asking(stand_in.clone())),
+            None => HttpClient::new(tls, pool),
+        };
+        lock(&self.clients).get_or_make(&(tls.clone(), pool.clone()), make)
     }
 
     /// The client for the functions of one place: `place` tells region, endpoint, TLS and credentials. Steps that share it
@@ -121,9 +133,9 @@ impl Resources {
 
     /// The credential cache of this source.
     pub fn credentials(&self, source: &CredentialSource, http: &HttpClient) -> Arc<Credentials> {
-        let make = || {
-            Ok::<_, std::convert::Infallible>(Credentials::observed(source.clone(), http.clone(), self.gauges.clone()))
-        };
+        let own = if self.stand_in.is_some() { made_up(source) } else { source.clone() };
+        let make =
+            || Ok::<_, std::convert::Infallible>(Credentials::observed(own.clone(), http.clone(), self.gauges.clone()));
         match lock(&self.credentials).get_or_make(source, make) {
             Ok(credentials) => credentials,
             Err(never) => match never {},
@@ -203,6 +215,16 @@ impl Resources {
         lock(&self.patterns).next_load();
         lock(&self.scripts).next_load();
     }
+}
+
+/// Keys that are made up, in the place of those of this machine and of its roles.
+fn made_up(source: &CredentialSource) -> CredentialSource {
+    let keys = StaticKeys {
+        access_key_id: "test".to_owned(),
+        secret_access_key: Secret::new("test-secret"),
+        session_token: None,
+    };
+    CredentialSource { base: Base::Static(keys), assume_role: None, region: source.region.clone() }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

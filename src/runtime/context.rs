@@ -23,7 +23,7 @@ use super::slots::{Slot, Variables};
 use super::step_info::{OpId, StepInfo};
 use super::symbols::Symbols;
 use crate::base::Generation;
-use crate::expression::{Builtin, Reference};
+use crate::expression::{Builtin, Fixed, Reference};
 use crate::value::{Body, Headers, Message, Room, Value};
 
 /// The state of a request, in one box, so that it can be moved to another thread and back. It owns everything that a step may touch.
@@ -47,6 +47,8 @@ pub struct State {
     pub budget: Budget,
     /// The fault that is being handled, and the recorder.
     pub handling: Handling,
+    /// The time and the random numbers that a test fixes.
+    pub fixed: Fixed,
 }
 
 /// The run-time half of a policy: made once per step at load, run for every request.
@@ -171,6 +173,7 @@ impl Context {
                 variables,
                 budget,
                 handling: Handling::default(),
+                fixed: Fixed::default(),
             }),
         }
     }
@@ -218,6 +221,7 @@ impl State {
                 room: Room::default(),
             },
             handling: Handling { error: self.handling.error.clone(), ..Handling::default() },
+            fixed: self.fixed,
         })
     }
 

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
@@ -16,7 +15,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 use tower::Service;
 
@@ -75,22 +74,20 @@ enum End {
 }
 
 /// Serves a connection to its end.
-pub(super) async fn run(
+pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     serving: &Serving,
-    stream: TcpStream,
-    peer: SocketAddr,
+    stream: S,
+    peer: Peer,
     clock: &Arc<Clock>,
     client: &Arc<Client>,
 ) {
-    // Small responses go out at once; this only fails on a socket that is closed already.
-    drop(stream.set_nodelay(true));
     match watch(serving, stream, peer, clock, client).await {
         End::Closed(Ok(())) | End::Cut | End::Late(Late::Idle | Late::Goodbye) => {}
         End::Closed(Err(error)) => {
             if let Some(reason) = refusal(&*error) {
                 serving.metrics.refused(reason);
             }
-            tracing::debug!(%peer, %error, "connection failed");
+            tracing::debug!(peer = %peer.0, %error, "connection failed");
         }
         End::Late(Late::Headers) => serving.metrics.refused(Refusal::HeaderTimeout),
         End::Late(Late::Reader) => serving.metrics.refused(Refusal::SlowReader),
@@ -98,18 +95,16 @@ pub(super) async fn run(
     }
 }
 
-async fn watch(
+async fn watch<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     serving: &Serving,
-    stream: TcpStream,
-    peer: SocketAddr,
+    stream: S,
+    peer: Peer,
     clock: &Arc<Clock>,
     client: &Arc<Client>,
 ) -> End {
-    // A socket that is closed already has no address, and is not read.
-    let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
     let service = service_fn(|request: Request<Incoming>| {
         let busy = clock.begin(request.version());
-        serving.answers.answer(Peer(peer, local), client, request, busy)
+        serving.answers.answer(peer, client, request, busy)
     });
     let io = Gather(TokioIo::new(Watched::new(stream, clock.clone())));
     let mut connection = pin!(serving.http.serve_connection(io, service));

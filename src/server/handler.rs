@@ -123,6 +123,9 @@ fn prepare(
     let (pipeline, api, operation) = (route.pipeline.clone(), route.api.clone(), route.operation.clone());
     let mut context = Context::new(pipeline, api, operation, request, Body::from_stream(body), timing);
     context.state.handling.recorder = recorder;
+    if let Some(hooks) = &traffic.hooks {
+        hooks.begin(&mut context);
+    }
     Ok(Asked::Api(context))
 }
 

@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 use super::clients::Clients;
 use super::clock::Clock;
 use super::connection::{self, Serving};
+use super::peer::Peer;
 use crate::base::LogThrottle;
 use crate::telemetry::{Listener, Refusal};
 
@@ -101,8 +102,12 @@ impl Connections {
         let registered = self.clients.register(peer.ip(), clock.clone());
         let number = registered.number();
         let open = Opened::count(self.clone());
+        // Small responses go out at once; this only fails on a socket that is closed already.
+        drop(stream.set_nodelay(true));
+        // A socket that is closed already has no address, and is not read.
+        let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
         let task = tokio::spawn(async move {
-            connection::run(&open.0.serving, stream, peer, &clock, &registered.client).await;
+            connection::run(&open.0.serving, stream, Peer(peer, local), &clock, &registered.client).await;
             drop((registered, open, slot));
         });
         self.clients.served_by(number, task.abort_handle());

@@ -21,6 +21,7 @@ mod exchange;
 mod failure;
 mod framing;
 mod handler;
+mod in_process;
 mod listener;
 mod memory;
 mod peer;
@@ -48,6 +49,7 @@ use crate::telemetry::{AccessLog, Metrics, Records, Tracer};
 
 pub use bind::{Addresses, BindError, Bound, Listeners, bind};
 pub use control::{Control, LastLoad, Status};
+pub use in_process::InProcess;
 pub use ready::Readiness;
 pub use serve::DrainReport;
 

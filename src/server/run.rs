@@ -82,6 +82,9 @@ async fn guarded(traffic: &Traffic, mut cx: Context) -> Ended {
     let pipeline = cx.state.route.pipeline.clone();
     let id = cx.state.request.id.clone();
     let result = AssertUnwindSafe(execute(&pipeline, &mut cx)).catch_unwind().await;
+    if let Some(hooks) = &traffic.hooks {
+        hooks.end(&mut cx);
+    }
     let result = match result {
         Ok(result) => result.and_then(|()| reply(&mut cx.state)),
         Err(panic) => Err(panicked(&*panic)),

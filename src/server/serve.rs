@@ -74,6 +74,7 @@ impl Listeners {
             limits: settings.limits.clone(),
             requests: requests.free.clone(),
             stop: stop.clone(),
+            hooks: None,
         };
         let apis = serving(Answers::Traffic(Arc::new(state)), Phase::Finishing);
         let accepting =

@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use super::Parts;
 use super::stop::Stop;
+use crate::runtime::RequestHooks;
 use crate::settings::ServerLimits;
 
 /// What all requests share.
@@ -15,4 +16,6 @@ pub(super) struct Traffic {
     /// One permit for every request that may run at a time.
     pub(super) requests: Arc<Semaphore>,
     pub(super) stop: Stop,
+    /// Only in tests of authors.
+    pub(super) hooks: Option<Arc<dyn RequestHooks>>,
 }

@@ -1,4 +1,4 @@
-//! The socket of a connection: what goes through it is timed and looked at.
+//! The socket of a connection, or a pipe within the process: what goes through it is timed and looked at.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -7,15 +7,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::clock::Clock;
 use super::framing::Framing;
 
 /// A socket that tells the clock what goes through it.
 #[derive(Debug)]
-pub(super) struct Watched {
-    stream: TcpStream,
+pub(super) struct Watched<S> {
+    stream: S,
     clock: Arc<Clock>,
     framing: Framing,
     first: First,
@@ -23,8 +22,8 @@ pub(super) struct Watched {
     gave_way: bool,
 }
 
-impl Watched {
-    pub(super) fn new(stream: TcpStream, clock: Arc<Clock>) -> Self {
+impl<S: AsyncWrite + Unpin> Watched<S> {
+    pub(super) fn new(stream: S, clock: Arc<Clock>) -> Self {
         Watched { stream, clock, framing: Framing::default(), first: First::ToCome, gave_way: false }
     }
 
@@ -34,7 +33,7 @@ impl Watched {
     fn write<T>(
         &mut self,
         cx: &mut Context<'_>,
-        poll: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
+        poll: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         let Watched { stream, clock, gave_way, .. } = self;
         if !std::mem::replace(gave_way, true) {
@@ -60,7 +59,7 @@ enum First {
 /// Most requests fit. Of a longer one that cannot be read, hyper answers the rest.
 const FIRST_READ: usize = 4096;
 
-impl AsyncRead for Watched {
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match &mut self.first {
             First::Taken => self.read(cx, buffer),
@@ -84,7 +83,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl Watched {
+impl<S: AsyncRead + Unpin> Watched<S> {
     fn read(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
@@ -118,7 +117,7 @@ fn replace(buffer: &mut ReadBuf<'_>, at: usize) {
     }
 }
 
-impl AsyncWrite for Watched {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.write(cx, |stream, cx| stream.poll_write(cx, bytes))
     }
@@ -152,7 +151,7 @@ mod tests {
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
     use crate::settings::ServerLimits;

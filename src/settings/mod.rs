@@ -44,7 +44,7 @@ pub use log::{Log, LogFormat, log_level_help, wrong_log_level};
 pub use oauth::{Audience, OAuthProvider, UserRegistry};
 pub use policies::Policies;
 pub use purpose::Purpose;
-pub use read::{clients_shape, read, read_clients, shape};
+pub use read::{clients_shape, read, read_clients, read_node, shape};
 pub use scripts::Scripts;
 pub use server::{AmbiguousPaths, Server, ServerLimits};
 pub use share::Share;

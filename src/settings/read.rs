@@ -94,11 +94,22 @@ pub fn read(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Result<Settings, Reported> {
-    let mark = findings.mark();
     let file = match path {
-        Some(path) => expand(&read_tree(path, sources, findings)?.root, &[], environment, findings),
+        Some(path) => read_tree(path, sources, findings)?.root,
         None => empty(sources),
     };
+    read_node(&file, environment, sources, findings)
+}
+
+/// Reads the settings of a node, such as one of a test file, and `GANTRY_…` variables over it.
+pub fn read_node(
+    node: &Node,
+    environment: &dyn Environment,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<Settings, Reported> {
+    let mark = findings.mark();
+    let file = expand(node, &[], environment, findings);
     if !file.is_mapping() && !file.is_null() {
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, file.span, "the settings file is a map of settings"));
     }

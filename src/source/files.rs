@@ -139,7 +139,13 @@ fn read_open(file: File, meta: &Metadata, most: u64) -> std::io::Result<Option<V
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
 }
 
-/// The YAML and JSON files at `path`: the file itself, or those directly in the folder, by name. Hidden ones are left out,
+/// Whether a file has tests of documents and is no document itself: its name ends in `.test.yaml` or `.test.yml`.
+pub fn is_test_file(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+}
+
+/// The YAML and JSON files at `path`: the file itself, or those directly in the folder, by name. Tests and hidden files are left out,
 /// so the `..data` links of a mounted ConfigMap are not read twice.
 pub fn find_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
@@ -150,7 +156,7 @@ pub fn find_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
         let file = entry?.path();
         let hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         let known = file.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json");
-        if known && !hidden && file.is_file() {
+        if known && !hidden && !is_test_file(&file) && file.is_file() {
             files.push(file);
         }
     }

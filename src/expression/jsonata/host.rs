@@ -1,5 +1,6 @@
 //! IBM's extension functions inside an evaluation.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use jsonata_core::value::JValue;
 
 use super::documents::Found;
 use super::functions::{Extension, query_values};
+use crate::expression::Fixed;
 
 /// What `$storageType` answers, by the names of the messages.
 pub(super) type StorageNames = Rc<[(Arc<str>, &'static str)]>;
@@ -34,6 +36,21 @@ pub(super) fn register(
         })?;
     }
     Ok(())
+}
+
+/// Adds `$random`, which the library knows by name only, and `$shuffle` with the same random numbers.
+pub(super) fn add_random(evaluator: &mut Evaluator, fixed: Fixed) -> Result<(), EvaluatorError> {
+    let generator = Rc::new(RefCell::new(fixed.generator()));
+    let numbers = generator.clone();
+    evaluator.register_fn_override("random", move |_: &[JValue]| Ok(JValue::Number(numbers.borrow_mut().f64())))?;
+    if fixed.random.is_none() {
+        return Ok(());
+    }
+    evaluator.register_fn_override("shuffle", move |args: &[JValue]| {
+        let mut items = args.first().and_then(JValue::as_array).map(|items| items.to_vec()).unwrap_or_default();
+        generator.borrow_mut().shuffle(&mut items);
+        Ok(JValue::array(items))
+    })
 }
 
 /// The answer of a function; `None` is JSONata's nothing.

@@ -71,6 +71,8 @@ pub struct Jsonata {
     lookups: Lookups,
     hints: Box<[ExpressionError]>,
     sizes: Box<[ExpressionError]>,
+    /// It may use random numbers.
+    is_random: bool,
     /// The names of an expression that is nothing but a path.
     plain: Option<Box<[Arc<str>]>>,
 }
@@ -120,6 +122,8 @@ impl Jsonata {
         let given = if relative { analysis.given } else { Want { whole: true, ..Want::default() } };
         Ok(Jsonata {
             plain: plain::names(&ast).filter(|_| relative),
+            // What `$eval` runs is known at run time only.
+            is_random: ["random", "shuffle", "eval"].iter().any(|name| text.contains(name)),
             ast: Arc::new(ast),
             length: text.len(),
             given,
@@ -254,9 +258,12 @@ impl Jsonata {
             max_sequence_length: Some(MAX_LIST),
         };
         let mut evaluator = Evaluator::with_options(Context::new(), options);
+        let fixed = scope.fixed();
+        let _time = fixed.fixed_millis().map(jsonata_core::datetime::fix);
         let storage = self.storage.iter().map(|(name, root)| (name.clone(), scope.storage(root).name())).collect();
         let documents = self.lookups.find(given, scope);
         host::register(&mut evaluator, &self.extensions, context, &storage, &documents)
+            .and_then(|()| if self.is_random { host::add_random(&mut evaluator, fixed) } else { Ok(()) })
             .and_then(|()| evaluator.evaluate(&self.ast, data))
             .map_err(|error| ExpressionError::from_evaluator(&error, self.length))
     }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use crate::expression::{Reference, Scope, Template};
 use crate::jose::jwe::{self, Content, Management, Method};
@@ -201,7 +201,7 @@ impl JwtGenerate {
             claims.insert("aud".to_owned(), audience);
         }
         if self.with_id {
-            claims.insert("jti".to_owned(), Uuid::new_v4().to_string().into());
+            claims.insert("jti".to_owned(), token_id(cx).into());
         }
         claims.insert("iat".to_owned(), now.into());
         claims.insert("exp".to_owned(), now.saturating_add(lifetime).into());
@@ -234,6 +234,15 @@ impl Step for JwtGenerate {
             let token = joined(tokio::task::spawn_blocking(make)).await;
             self.put(token, cx)
         })
+    }
+}
+
+/// The id of a token, which no other token has.
+fn token_id(cx: &Context) -> String {
+    let fixed = cx.state.fixed;
+    match fixed.random {
+        Some(_) => Builder::from_random_bytes(fixed.generator().u128(..).to_ne_bytes()).into_uuid().to_string(),
+        None => Uuid::new_v4().to_string(),
     }
 }
 

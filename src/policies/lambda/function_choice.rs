@@ -95,7 +95,7 @@ impl Written {
 impl Select {
     /// The function of this call.
     pub(super) fn choose(&self, scope: &dyn Scope, client: &LambdaClient) -> Result<Arc<Chosen>, Fault> {
-        let picked = self.weights.pick();
+        let picked = self.weights.pick(scope.fixed());
         match &self.functions {
             Functions::Fixed(all) => Ok(all[picked].clone()),
             Functions::Named(named) => named.choose(scope, client, picked).map(Arc::new),

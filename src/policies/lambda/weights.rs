@@ -2,6 +2,7 @@
 
 use crate::aws::function::Qualifier;
 use crate::base::{Diagnostic, Reported, codes};
+use crate::expression::Fixed;
 use crate::policy::Compiler;
 
 use super::chosen::bad_function;
@@ -34,10 +35,10 @@ impl Weights {
     }
 
     /// The position of one of them, by chance.
-    pub(super) fn pick(&self) -> usize {
+    pub(super) fn pick(&self, fixed: Fixed) -> usize {
         match *self.ends {
             [_] => 0,
-            _ => self.at(fastrand::u64(0..self.total())),
+            _ => self.at(fixed.generator().u64(0..self.total())),
         }
     }
 
@@ -128,7 +129,7 @@ mod tests {
     #[test]
     fn what_weighs_nothing_is_never_picked() {
         let all = Weights::new([0, 1, 0]).unwrap();
-        assert!((0..100).all(|_| all.pick() == 1));
-        assert_eq!(Weights::default().pick(), 0);
+        assert!((0..100).all(|_| all.pick(Fixed::default()) == 1));
+        assert_eq!(Weights::default().pick(Fixed::default()), 0);
     }
 }

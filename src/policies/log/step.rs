@@ -1,5 +1,3 @@
-use std::time::SystemTime;
-
 use http::HeaderMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -87,7 +85,7 @@ fn record(level: Level, cx: &Context) -> Value {
     let status = state.outgoing.message.status.map_or(200, |status| status.as_u16());
     let client =
         |name: &str| state.identity.caller.as_ref().and_then(|caller| caller.client.at(["app", name])).map(Value::from);
-    let served = SystemTime::now().duration_since(request.received).unwrap_or_default().as_millis();
+    let served = cx.state.fixed.now().duration_since(request.received).unwrap_or_default().as_millis();
     let text = |text: &str| Value::from(text);
     let mut members: Vec<(&str, Value)> = vec![
         ("datetime", Value::from(OffsetDateTime::from(request.received).format(&Rfc3339).unwrap_or_default())),

@@ -21,7 +21,7 @@ const TIME_ZONE: &str = "+00:00";
 
 /// Everything below `system`.
 pub(super) fn whole(state: &State, _: Path<'_>) -> Value {
-    let (now, generation) = (OffsetDateTime::now_utc(), state.route.pipeline.generation);
+    let (now, generation) = (state.fixed.now_utc(), state.route.pipeline.generation);
     Value::object([
         ("datetime", datetime_at(now, generation).into()),
         ("date", date_of(now, generation)),
@@ -31,43 +31,43 @@ pub(super) fn whole(state: &State, _: Path<'_>) -> Value {
 }
 
 pub(super) fn datetime(state: &State, _: Path<'_>) -> Value {
-    datetime_at(OffsetDateTime::now_utc(), state.route.pipeline.generation).into()
+    datetime_at(state.fixed.now_utc(), state.route.pipeline.generation).into()
 }
 
 pub(super) fn date(state: &State, _: Path<'_>) -> Value {
-    date_of(OffsetDateTime::now_utc(), state.route.pipeline.generation)
+    date_of(state.fixed.now_utc(), state.route.pipeline.generation)
 }
 
 pub(super) fn day_of_week(state: &State, _: Path<'_>) -> Value {
-    weekday(OffsetDateTime::now_utc(), state.route.pipeline.generation)
+    weekday(state.fixed.now_utc(), state.route.pipeline.generation)
 }
 
-pub(super) fn day_of_month(_: &State, _: Path<'_>) -> Value {
-    i64::from(OffsetDateTime::now_utc().day()).into()
+pub(super) fn day_of_month(state: &State, _: Path<'_>) -> Value {
+    i64::from(state.fixed.now_utc().day()).into()
 }
 
 pub(super) fn month(state: &State, _: Path<'_>) -> Value {
-    month_of(OffsetDateTime::now_utc(), state.route.pipeline.generation)
+    month_of(state.fixed.now_utc(), state.route.pipeline.generation)
 }
 
-pub(super) fn year(_: &State, _: Path<'_>) -> Value {
-    i64::from(OffsetDateTime::now_utc().year()).into()
+pub(super) fn year(state: &State, _: Path<'_>) -> Value {
+    i64::from(state.fixed.now_utc().year()).into()
 }
 
-pub(super) fn time(_: &State, _: Path<'_>) -> Value {
-    time_of(OffsetDateTime::now_utc())
+pub(super) fn time(state: &State, _: Path<'_>) -> Value {
+    time_of(state.fixed.now_utc())
 }
 
-pub(super) fn hour(_: &State, _: Path<'_>) -> Value {
-    i64::from(OffsetDateTime::now_utc().hour()).into()
+pub(super) fn hour(state: &State, _: Path<'_>) -> Value {
+    i64::from(state.fixed.now_utc().hour()).into()
 }
 
-pub(super) fn minute(_: &State, _: Path<'_>) -> Value {
-    i64::from(OffsetDateTime::now_utc().minute()).into()
+pub(super) fn minute(state: &State, _: Path<'_>) -> Value {
+    i64::from(state.fixed.now_utc().minute()).into()
 }
 
-pub(super) fn seconds(_: &State, _: Path<'_>) -> Value {
-    i64::from(OffsetDateTime::now_utc().second()).into()
+pub(super) fn seconds(state: &State, _: Path<'_>) -> Value {
+    i64::from(state.fixed.now_utc().second()).into()
 }
 
 /// The clock's time zone: UTC.

@@ -9,13 +9,17 @@ use http::header::HeaderName;
 use super::path::segments;
 use super::table::{info, is_writable};
 use super::{body, message, parameters};
-use crate::expression::{Builtin, Reference, Root, Scope, SetError, Storage, Variable};
+use crate::expression::{Builtin, Fixed, Reference, Root, Scope, SetError, Storage, Variable};
 use crate::runtime::{Context, Slot, State};
 use crate::value::{Body, Kind, Message, Value, ValueRef};
 
 impl Scope for Context {
     fn deadline(&self) -> Option<Instant> {
         Some(self.state.budget.deadline.into_std())
+    }
+
+    fn fixed(&self) -> Fixed {
+        self.state.fixed
     }
 
     fn get(&self, reference: &Reference) -> Value {

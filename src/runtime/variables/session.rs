@@ -34,6 +34,6 @@ pub(super) fn started(state: &State, _: &[Arc<str>]) -> Value {
 }
 
 pub(super) fn elapsed(state: &State, _: &[Arc<str>]) -> Value {
-    let elapsed = state.request.received.elapsed().unwrap_or_default();
+    let elapsed = state.fixed.now().duration_since(state.request.received).unwrap_or_default();
     Value::from(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
 }

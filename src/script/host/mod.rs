@@ -10,6 +10,7 @@ mod chatter;
 mod console;
 mod crypto;
 mod files;
+mod fixed;
 mod given;
 mod library;
 mod messages;
@@ -58,6 +59,7 @@ pub(super) fn install<'js>(
     xml::install(ctx, host, &native)?;
     files::install(ctx, host, &native)?;
     service::install(ctx, host, &native)?;
+    fixed::install(ctx, host, &native)?;
     native.set("hasModules", host.script.dialect != Dialect::JavaScript)?;
     let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);
     library::install(ctx, &native, bare, memory, prepared)

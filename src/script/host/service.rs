@@ -1,7 +1,6 @@
 //! What `service-metadata` and the context say of the request and its API.
 
 use std::rc::Rc;
-use std::time::SystemTime;
 
 use rquickjs::{Ctx, IntoJs, Object, Result, Value};
 
@@ -35,7 +34,7 @@ fn service<'js>(ctx: &Ctx<'js>, host: &Host, name: &str) -> Result<Value<'js>> {
         "client-service-address" => request.client.to_string(),
         "local-service-address" => request.local.to_string(),
         "time-elapsed" => {
-            let elapsed = SystemTime::now().duration_since(request.received).unwrap_or_default();
+            let elapsed = cx.state.fixed.now().duration_since(request.received).unwrap_or_default();
             return (elapsed.as_millis() as f64).into_js(ctx);
         }
         _ => return Ok(Value::new_undefined(ctx.clone())),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::generated_file::GeneratedFile;
 use crate::policies;
 use crate::source::Shape;
-use crate::{audit, settings};
+use crate::{audit, settings, test};
 use publish::Reading;
 use rooted::rooted;
 
@@ -24,6 +24,7 @@ pub(super) fn files() -> Vec<GeneratedFile> {
         ("settings", settings()),
         ("clients", clients()),
         ("audit", accepted()),
+        ("test", test_file()),
     ];
     let mut files: Vec<GeneratedFile> = whole.iter().map(|(name, schema)| file(name, schema)).collect();
     let reading = Reading { environment: true, definitions: None };
@@ -44,6 +45,17 @@ fn clients() -> Value {
 
 fn accepted() -> Value {
     of_file("audit", "Findings of `gantry audit` that are accepted.", audit::accepted_shape())
+}
+
+fn test_file() -> Value {
+    let shape = test::shape();
+    let reading = Reading { environment: false, definitions: None };
+    let mut schema = json!({ "title": "test", "description": "Tests of documents, for `gantry test`." });
+    if let (Value::Object(schema), Value::Object(mut own)) = (&mut schema, reading.publish(shape.annotated())) {
+        own.shift_remove("description");
+        schema.extend(own);
+    }
+    rooted(schema)
 }
 
 fn of_file(title: &str, description: &str, shape: &Shape) -> Value {

@@ -1,0 +1,10 @@
+//! Which steps, branches and catches of documents tests have run.
+
+mod covered;
+mod lcov;
+mod parts;
+mod table;
+
+pub use covered::Coverage;
+pub use lcov::lcov;
+pub use table::table;
