@@ -55,6 +55,7 @@ fn scripts_get_a_list_of_objects() {
     let all: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
     let expected = serde_json::json!({
         "code": "G0301", "severity": "error", "message": "there is no policy `lamdba`", "help": "did you mean `lambda`?",
+            "instead": "lambda",
         "file": "tests/fixtures/broken.yaml", "line": 9, "column": 9, "end_line": 9, "end_column": 15, "related": [],
     });
     assert_eq!((code, all.as_array().map(Vec::len), &all[0]), (Some(1), Some(2), &expected));

@@ -242,8 +242,9 @@ impl<'a, 's> Assembler<'a, 's> {
                 Compiler::new(self.shared, self.names, &mut own, &step, entry.meta, self.carrier, generation);
             compiler.cors = self.assembly.cors.as_ref();
             drop(entry.compile(&mut compiler));
-            // A warning may be about what is not there any more.
-            let errors = of_carrier(own, self.carrier).filter(|one| one.severity == Severity::Error);
+            // Warnings and missing properties may be about what is not there any more.
+            let stays = |one: &Diagnostic| one.severity == Severity::Error && one.code != codes::MISSING_PROPERTY;
+            let errors = of_carrier(own, self.carrier).filter(stays);
             self.findings.extend(errors);
         }
         if entry.meta.literal == BLOCKS {
