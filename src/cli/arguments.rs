@@ -46,6 +46,8 @@ pub enum Verb {
     Graph(GraphArguments),
     /// Print what documents compile to
     Export(ExportArguments),
+    /// Evaluate an expression: JSONata, `$(…)` or XPath
+    Eval(EvalArguments),
     /// Say what has changed between two states of documents
     Diff(DiffArguments),
     /// Print the page of an error code or of a policy
@@ -275,6 +277,50 @@ pub struct InvokeArguments {
     /// Where handler files and `functions.yaml` are
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub functions: Vec<PathBuf>,
+}
+
+const EVALUATED: &str = "In an expression `message` and `request` are the message, other names are
+variables, and a name that is no variable is a member of the body.
+
+Exit status: 0 a result, 1 a mistake in the expression, 2 wrong usage, 3 a file
+cannot be read.
+
+Examples:
+  gantry eval '$sum(items.price)' --message order.json
+  gantry eval 'Order $(message.body.id)' --message order.json
+  gantry eval '//item/@id' --message order.xml
+  gantry eval --file total.jsonata --message - --variables settings.json";
+
+#[derive(Debug, Args)]
+#[command(after_help = EVALUATED)]
+pub struct EvalArguments {
+    /// The expression
+    #[arg(required_unless_present = "file")]
+    pub expression: Option<String>,
+    /// A file with the expression
+    #[arg(long, value_name = "FILE", conflicts_with = "expression")]
+    pub file: Option<PathBuf>,
+    /// A file with the body of the message: JSON, XML or text; `-` is stdin
+    #[arg(long, value_name = "FILE")]
+    pub message: Option<PathBuf>,
+    /// A header of the message; may be repeated
+    #[arg(long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// A file with variables, as an object in JSON
+    #[arg(long, value_name = "FILE")]
+    pub variables: Option<PathBuf>,
+    /// The language [default: a template where there is `$(`, XPath for a path in
+    /// XML, else JSONata]
+    #[arg(long = "as", value_enum, value_name = "LANGUAGE")]
+    pub kind: Option<ExpressionKind>,
+}
+
+/// The language of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExpressionKind {
+    Jsonata,
+    Template,
+    Xpath,
 }
 
 const TRACED: &str = "`gantry dev` records every request, `gantry serve` those that `traces.record` of

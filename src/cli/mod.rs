@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod dev;
 mod diff;
+mod eval;
 mod exit;
 mod explain;
 mod export;
@@ -47,6 +48,7 @@ pub fn run(give_memory_back: fn()) -> ExitCode {
         Verb::Graph(arguments) => graph::run(&arguments),
         Verb::Export(arguments) => export::run(&arguments),
         Verb::Diff(arguments) => diff::run(&arguments),
+        Verb::Eval(arguments) => eval::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Completion(arguments) => shell::completion(&arguments),

@@ -180,7 +180,7 @@ pub struct FunctionStandIn {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct FunctionAnswer {
-    ///  null.:The result of the function. Default: null.: null.
+    /// The result of the function. Default: `null`.
     #[schemars(schema_with = "anything")]
     pub answer: Value,
     /// The function fails with this document, such as `{errorType: ValueError, errorMessage: too heavy}`.

@@ -1,0 +1,161 @@
+//! `gantry eval`: one expression, one message, without a gateway.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::arguments::{EvalArguments, ExpressionKind};
+use super::exit::Exit;
+use super::print;
+use crate::expression::{ExpressionError, Jsonata, Offline, Resolved, Template, XPath, parse_path};
+use crate::value::{Kind, Value, Xml, XmlLimits};
+
+pub fn run(arguments: &EvalArguments) -> Exit {
+    let (text, scope) = match (expression(arguments), scope(arguments)) {
+        (Ok(text), Ok(scope)) => (text, scope),
+        (Err(message), _) | (_, Err(message)) => {
+            eprintln!("{message}");
+            return Exit::Failed;
+        }
+    };
+    let kind = arguments.kind.unwrap_or_else(|| kind_of(&text, &scope));
+    let result = match kind {
+        ExpressionKind::Jsonata => jsonata(&text, &scope),
+        ExpressionKind::Template => template(&text, &scope),
+        ExpressionKind::Xpath => xpath(&text, &scope),
+    };
+    match result {
+        Ok(result) => {
+            print::text(&(result + "\n"));
+            Exit::Good
+        }
+        Err(error) => {
+            eprint!("{}", shown(&text, &error));
+            Exit::Findings
+        }
+    }
+}
+
+fn expression(arguments: &EvalArguments) -> Result<String, String> {
+    match (&arguments.expression, &arguments.file) {
+        (Some(text), _) => Ok(text.clone()),
+        (None, Some(file)) => Ok(read(file)?.trim_end().to_owned()),
+        (None, None) => Err("write an expression, or name its file with `--file FILE`".to_owned()),
+    }
+}
+
+fn scope(arguments: &EvalArguments) -> Result<Offline, String> {
+    let body = arguments.message.as_deref().map(|file| read(file).and_then(|text| body(file, &text))).transpose()?;
+    let variables = match &arguments.variables {
+        Some(file) => {
+            let read = Value::parse_json(read(file)?.as_bytes()).map_err(|error| error.to_string());
+            let value = read.and_then(|value| match value.kind() {
+                Kind::Object(_) => Ok(value),
+                _ => Err("it is no object".to_owned()),
+            });
+            value.map_err(|error| format!("{}: variables are an object in JSON: {error}", file.display()))?
+        }
+        None => Value::empty_object(),
+    };
+    let header = |text: &String| match text.split_once(':') {
+        Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        None => Err(format!("`{text}` is no header: write `--header 'NAME: VALUE'`")),
+    };
+    let headers = arguments.header.iter().map(header).collect::<Result<Vec<_>, String>>()?;
+    Ok(Offline::new(body.unwrap_or_default(), &headers, variables))
+}
+
+/// XML that starts as such, JSON that is it, and text.
+fn body(file: &Path, text: &str) -> Result<Value, String> {
+    if text.trim_start().starts_with('<') {
+        let document = Xml::parse(text.as_bytes(), &XmlLimits::default());
+        return document.map(Value::from).map_err(|error| format!("{}: this is not XML: {error}", file.display()));
+    }
+    Ok(Value::parse_json(text.as_bytes()).unwrap_or_else(|_| text.into()))
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    let read = if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().lock().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    read.map_err(|error| format!("cannot read {}: {error}", file.display()))
+}
+
+/// A text with `$(` is a template; one for XML that starts as a path is XPath.
+fn kind_of(text: &str, scope: &Offline) -> ExpressionKind {
+    let is_path = text.trim_start().starts_with(['/', '@']) || text.trim_start().starts_with("count(");
+    match scope.body().kind() {
+        _ if text.contains("$(") => ExpressionKind::Template,
+        Kind::Xml(_) if is_path => ExpressionKind::Xpath,
+        _ => ExpressionKind::Jsonata,
+    }
+}
+
+fn jsonata(text: &str, scope: &Offline) -> Result<String, ExpressionError> {
+    let mut resolve = |name: &str| parse_path(name).map(Resolved::Variable);
+    let expression = Jsonata::compile(text, &mut resolve)?;
+    Ok(pretty(&expression.evaluate(scope)?))
+}
+
+fn template(text: &str, scope: &Offline) -> Result<String, ExpressionError> {
+    let template = Template::parse(text, &mut |name, _| parse_path(name).map(Resolved::Variable));
+    let template = template.map_err(|error| ExpressionError { code: None, message: error.message, at: error.at })?;
+    Ok(template.text(scope).into_owned())
+}
+
+fn xpath(text: &str, scope: &Offline) -> Result<String, ExpressionError> {
+    let expression = XPath::compile(text)?;
+    let wrong = |message: &str| ExpressionError { code: None, message: message.to_owned(), at: 0..text.len() };
+    let body = scope.body();
+    let Kind::Xml(document) = body.kind() else { return Err(wrong("the message is not XML")) };
+    Ok(pretty(&expression.evaluate(document).map_err(|message| wrong(&message))?.value(document)))
+}
+
+/// JSON for people; XML as its text.
+fn pretty(value: &Value) -> String {
+    if let Kind::Xml(_) = value.kind() {
+        return value.to_text().into_owned();
+    }
+    let json = value.to_json();
+    // Read again only for its line breaks: numbers keep their text where they have more digits than a number can.
+    match serde_json::from_str::<serde_json::Value>(&json) {
+        Ok(parsed) if parsed.to_string() == json => format!("{parsed:#}"),
+        _ => json,
+    }
+}
+
+/// The mistake, with the line of the expression and a mark below it.
+fn shown(text: &str, error: &ExpressionError) -> String {
+    let start = error.at.start.min(text.len());
+    let line_start = text[..start].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[line_start..].lines().next().unwrap_or_default();
+    let number = text[..start].matches('\n').count() + 1;
+    let column = text[line_start..start].chars().count();
+    let end = error.at.end.min(line_start + line.len()).max(start);
+    let marks = text[start..end].chars().count().max(1);
+    let code = error.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+    format!(
+        "{number}:{}: {}{code}\n  {line}\n  {}{}\n",
+        column + 1,
+        error.message,
+        " ".repeat(column),
+        "^".repeat(marks)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_is_marked_in_its_line() {
+        let text = "$sum(\n  itemß.price +)";
+        let mut resolve = |name: &str| parse_path(name).map(Resolved::Variable);
+        let error = Jsonata::compile(text, &mut resolve).err().unwrap();
+        let shown = shown(text, &error);
+        assert!(shown.ends_with("  itemß.price +)\n                 ^\n"), "{shown}");
+        assert!(shown.starts_with("2:16: "), "{shown}");
+    }
+}
