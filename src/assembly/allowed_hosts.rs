@@ -16,7 +16,7 @@ pub struct AllowedHosts(Box<[HostPattern]>);
 struct HostPattern {
     /// In lower case; of `*.example.com` it is `.example.com`.
     host: Box<str>,
-    /// Where none is written, the scheme's own.
+    /// The written port; without one, the scheme's own.
     port: Option<u16>,
     is_suffix: bool,
 }

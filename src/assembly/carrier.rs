@@ -26,7 +26,7 @@ const SETTINGS: [&str; 10] = [
     "error-format",
 ];
 
-/// What only the document's own `x-assembly` has.
+/// Keys that only the document's own `x-assembly` has.
 const OF_THE_DOCUMENT: [&str; 4] = ["properties", "catalogs", "cors", allowed_hosts::KEY];
 
 const UNBUILT: [&str; 2] = ["activity-log", "buffering"];
@@ -37,7 +37,7 @@ pub struct Assemblies {
     pub all: Vec<Assembly>,
     /// For every operation of the API, in its order, the index of its assembly.
     pub by_operation: Vec<Result<usize, Reported>>,
-    /// What answers paths and methods that an export does not have.
+    /// The assembly for paths and methods that an export does not have.
     pub missing: Option<Assembly>,
     /// For every operation, what it asks of its callers. What guards an export of AWS is refused where the export is read.
     pub security: Vec<Security>,
@@ -90,7 +90,7 @@ pub fn find(
     if let Some(cors) = cors.ok().flatten().or_else(|| export.and_then(|export| export.cors)).map(Arc::new) {
         found.all.iter_mut().for_each(|assembly| assembly.cors = Some(cors.clone()));
     }
-    // Where a block has the wrong shape, its steps are missing for that reason.
+    // If a block has the wrong shape, its steps are missing for that reason.
     let shapes_are_good = findings.errors() == errors;
     for (operation, index) in api.operations.iter().zip(&found.by_operation) {
         let empty = index.ok().map(|index| &found.all[index]).filter(|assembly| assembly.execute.is_empty());
@@ -120,7 +120,7 @@ fn empty_flow(assembly: &Assembly) -> Diagnostic {
     Diagnostic::warning(codes::NO_ASSEMBLY, assembly.span, message).help("add steps to `execute`")
 }
 
-/// What every operation asks for. A scheme that is not declared is told of operations that run something.
+/// The security requirements of every operation. A scheme that is not declared is reported only for operations that run something.
 fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Security> {
     let mut unheard = Findings::default();
     let of = |(operation, index): (&Operation, &Result<usize, Reported>)| match index
@@ -135,7 +135,7 @@ fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Secur
             let is_undeclared = |span: Span| {
                 demands.iter().any(|demand| demand.scheme.kind == SchemeKind::Undeclared && demand.span == span)
             };
-            // What asks for a scheme that is not there lets no request in, so the others are served.
+            // A requirement with an undeclared scheme lets no request in, so the other operations are served.
             findings.extend(own.iter().cloned().map(|finding| match is_undeclared(finding.span) {
                 true => Diagnostic { severity: Severity::Warning, ..finding },
                 false => finding,

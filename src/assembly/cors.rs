@@ -12,7 +12,7 @@ use crate::base::Generation;
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Environment, Node, Shape, Spellings, expand};
 
-/// Who may read the answers of an API, in the order in which it is asked.
+/// The origins that may read the responses of an API, in the order in which they are tried.
 #[derive(Debug, Clone)]
 pub struct Cors {
     pub rules: Vec<CorsRule>,
@@ -25,7 +25,7 @@ pub struct Cors {
     pub span: Span,
 }
 
-/// What becomes of a request from an origin that no rule names.
+/// The handling of a request from an origin that no rule names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Others {
     /// It is refused, as IBM's gateway does.
@@ -49,7 +49,7 @@ pub struct CorsRule {
     pub max_age: Option<HeaderValue>,
 }
 
-/// Where pages come from.
+/// The origins of pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     Any,
@@ -117,7 +117,7 @@ pub fn cors_shape() -> &'static Shape {
 // === impl Cors ===
 
 impl Cors {
-    /// What a document's carrier says. `None` where CORS is not switched on.
+    /// The CORS rules of a document's carrier. `None` if CORS is not switched on.
     pub(super) fn read(
         owner: &Node,
         carrier: Carrier,

@@ -38,11 +38,11 @@ pub struct CustomPolicy {
     pub catch: Vec<Catch>,
     /// Only of a global error policy.
     pub finally: Vec<Step>,
-    /// Where it says its name.
+    /// The place of its name.
     pub span: Span,
 }
 
-/// What a step may write below a user-defined policy.
+/// A property that a step may have below a user-defined policy.
 #[derive(Debug)]
 pub struct CustomProperty {
     pub name: Arc<str>,
@@ -144,7 +144,7 @@ impl CustomPolicy {
     }
 }
 
-/// What orders versions.
+/// The numbers by which versions are ordered.
 fn numbers(version: &str) -> Vec<u64> {
     version.split('.').map(|part| part.parse().unwrap_or_default()).collect()
 }

@@ -1,6 +1,6 @@
 //! Extensions of a document that hold assemblies.
 
-/// Where an assembly is written.
+/// The extension that holds an assembly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carrier {
     /// `x-assembly`: ours. `${ENV}` is expanded here and only here.

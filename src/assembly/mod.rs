@@ -42,7 +42,7 @@ pub struct Assembly {
     pub executes_nothing: bool,
     pub catch: Vec<Catch>,
     pub finally: Vec<Step>,
-    /// Which pages of other origins may read the answers: the document's, for all of its assemblies.
+    /// The CORS rules of the document, the same for all of its assemblies.
     pub cors: Option<Arc<Cors>>,
     /// The key that findings point at.
     pub span: Span,
@@ -80,7 +80,7 @@ pub struct Catch {
     pub span: Span,
 }
 
-/// Which faults an entry takes.
+/// The faults that an entry takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Faults {
     /// Those of these names, and those that descend from them.

@@ -1,4 +1,4 @@
-//! What documents ask for around their assembly and Gantry does not do yet: said, and not silently left out.
+//! Reports features that documents ask for outside of their assembly and that Gantry does not have yet.
 
 use super::amazon;
 use crate::base::{Diagnostic, Findings, Span, codes};

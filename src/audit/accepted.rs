@@ -93,7 +93,7 @@ impl Accepted {
 }
 
 impl Entry {
-    /// What keeps a document from being served cannot be accepted.
+    /// A finding that keeps a document from being served cannot be accepted.
     fn fits(&self, finding: &Diagnostic, sources: &Sources) -> bool {
         let can_be = finding.severity != Severity::Error || finding.code.is_of_audit();
         let file = sources.file(finding.span.source);

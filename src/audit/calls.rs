@@ -1,4 +1,4 @@
-//! What steps call, and what they let through.
+//! Checks of the calls of steps, and of the data that steps let through.
 
 use super::subject::Subject;
 use crate::assembly::Placed;

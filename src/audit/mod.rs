@@ -1,4 +1,4 @@
-//! What is allowed and unwise: the findings of `gantry audit`.
+//! The findings of `gantry audit`: settings that are allowed and unwise.
 //!
 //! A load has already said what is wrong. An audit repeats those of its findings that are about safety, raised where an
 //! author who asks wants to hear it louder, and looks at the documents once more with rules of its own.

@@ -9,7 +9,7 @@ use crate::assembly::IBM;
 use crate::base::{Diagnostic, Findings, codes};
 use crate::source::{Content, Entry, Node, Scalar, kebab_case};
 
-/// What keys of secrets are called.
+/// The names of keys that hold secrets.
 const NAMES: [&str; 12] = [
     "password",
     "passwd",
@@ -25,7 +25,7 @@ const NAMES: [&str; 12] = [
     "bearer-token",
 ];
 
-/// What secrets look like wherever they stand.
+/// The forms of secrets, wherever they are.
 static LOOKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x) \b(?:AKIA|ASIA)[0-9A-Z]{16}\b                          # an access key of AWS

@@ -1,4 +1,4 @@
-//! What the rules of an audit look at.
+//! The document that the rules of an audit read.
 
 use crate::assembly::{Assemblies, Placed};
 use crate::openapi::Api;

@@ -1,4 +1,4 @@
-//! Which host a call goes to.
+//! The host of a call.
 
 use futures_util::FutureExt;
 use http::Uri;

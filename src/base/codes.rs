@@ -5,7 +5,7 @@
 pub struct Code {
     /// `G` and four digits.
     pub id: &'static str,
-    /// What is wrong, in a few words.
+    /// The error, in a few words.
     pub title: &'static str,
     /// Why it matters and what to do.
     pub page: &'static str,

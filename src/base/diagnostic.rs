@@ -37,7 +37,7 @@ pub struct Diagnostic {
     pub message: String,
     pub span: Span,
     pub labels: Vec<Label>,
-    /// What to type instead.
+    /// The remedy.
     pub help: Option<Help>,
 }
 

@@ -1,8 +1,8 @@
-//! What to type instead of a mistake.
+//! The remedies of findings.
 
 use super::quoted_list;
 
-/// What to type instead.
+/// The remedy of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Help {
     /// For people.

@@ -1,4 +1,4 @@
-//! What every room uses: findings with a place, a reason and a remedy, and the two generations of assemblies.
+//! The types that every room uses: findings with a place, a reason and a remedy, and the two generations of assemblies.
 //!
 //! Findings are values. Every phase pushes into one [`Findings`] and goes on, so that one run reports everything.
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Code, Diagnostic, Sources, Span};
 
-/// What may stand in the path of a URI.
+/// The characters that are encoded in the path of a URI.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The log of one run.

@@ -90,12 +90,12 @@ impl Sources {
         self.files.iter()
     }
 
-    /// Where a span starts.
+    /// The start of a span.
     pub fn position(&self, span: Span) -> Position {
         self.file(span.source).position(span.start)
     }
 
-    /// Where a span ends: after its last character.
+    /// The end of a span: after its last character.
     pub fn end(&self, span: Span) -> Position {
         self.file(span.source).position(span.end.max(span.start))
     }

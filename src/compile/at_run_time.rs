@@ -9,8 +9,8 @@ use crate::policy::Plan;
 use crate::runtime::{Fault, FaultKind, FaultSource, kinds};
 use crate::settings::Unsupported;
 
-/// What a step of this generation raises for a mistake, `of_policy` being those that its policy names; `None` where it is an error
-/// at load.
+/// The fault that a step of this generation raises for a mistake in the document; `None` if it is an error at load. `of_policy` are
+/// the mistakes that the step's policy lists.
 fn fault(
     code: Code,
     of_policy: &[Code],
@@ -59,7 +59,7 @@ pub(super) fn soften(
     (softened, Some(raises(fault)))
 }
 
-/// What the v5 engine does with an empty list of steps.
+/// The step of an empty list of steps, as the v5 engine runs it.
 pub(super) fn nothing_to_do() -> Plan {
     raises(Fault::new(&kinds::RUNTIME, FaultSource::Gateway, "the assembly has no steps"))
 }

@@ -40,7 +40,7 @@ impl Assembler<'_, '_> {
         let ends = self.block(&policy.execute);
         let guarded = start..self.next();
         let leave = Plan { step: Box::new(Leave { local, saved }), access: Access::default() };
-        // What its own catch takes goes on after it, with the outer `local`.
+        // After a fault that its own catch takes, the flow goes on after it, with the outer `local`.
         let resume = Some(self.next());
         self.push_plan(leave, Some(info));
         for catch in &policy.catch {
@@ -74,7 +74,7 @@ impl Assembler<'_, '_> {
         self.leave(outer);
     }
 
-    /// What the global error policy takes, wherever it was raised.
+    /// The handlers of the global error policy, wherever a fault was raised.
     pub(super) fn error_hook(&mut self, policy: &Arc<CustomPolicy>) {
         let guarded = 0..self.next();
         let outer = self.enter(policy);
@@ -89,7 +89,7 @@ impl Assembler<'_, '_> {
         self.leave(outer);
     }
 
-    /// What the step writes for the policy's properties, or their defaults.
+    /// The values of the policy's properties in the step, or their defaults.
     fn parameters(&mut self, step: &Step, policy: &CustomPolicy) -> Result<Vec<(Arc<str>, Template)>, Reported> {
         let mark = self.findings.mark();
         let config = match self.carrier {

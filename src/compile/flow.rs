@@ -16,7 +16,7 @@ pub(super) fn body_loads(parts: &Parts, keeps_request_body: bool) -> Vec<OpId> {
             loads.push(index as OpId);
         }
     }
-    // What steps read of the original request is what the client sent, so it is read before the author's first step can
+    // Steps that read the original request need the body as the client sent it, so it is read before the author's first step can
     // change it; not earlier, so that a catch takes a body that cannot be read.
     let first = parts.info.iter().position(Option::is_some).unwrap_or_default() as OpId;
     if keeps_request_body && !loads.contains(&first) {

@@ -242,7 +242,7 @@ fn declared(operation: &Operation) -> Box<[DeclaredParameter]> {
     all.into()
 }
 
-/// What is encoded in the text of a path.
+/// The characters that are encoded in the text of a path.
 const IN_PATHS: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

@@ -9,7 +9,7 @@ use crate::runtime::{Handler, Op, OpId, StepInfo};
 pub(super) struct Parts {
     pub ops: Vec<Op>,
     pub info: Vec<Option<Arc<StepInfo>>>,
-    /// What the step of an op touches.
+    /// The access of every op's step.
     pub access: Vec<Access>,
     pub handlers: Vec<Handler>,
     pub finally: Option<OpId>,

@@ -1,4 +1,4 @@
-//! What an assembly becomes: its ops, its handlers, its names.
+//! Tests of compiled assemblies: their ops, their handlers, their names.
 
 mod at_run_time;
 mod custom;

@@ -1,4 +1,4 @@
-//! What is wrong with an expression, and where in its text.
+//! Errors in an expression, with their places in its text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +14,7 @@ pub struct ExpressionError {
     pub code: Option<Box<str>>,
     /// One sentence for the author. It never quotes data of a request; texts of `$error` and `$assert` are the author's.
     pub message: String,
-    /// Where in the expression, in bytes. The whole expression for what only run time found.
+    /// The place in the expression, in bytes. The whole expression for errors that are found only at run time.
     pub at: Range<usize>,
 }
 
@@ -27,7 +27,7 @@ impl ExpressionError {
         ExpressionError { code: Some(code.into()), message: message.into(), at }
     }
 
-    /// What the parser said about `text`.
+    /// The error of the parser about `text`.
     pub(super) fn from_parser(text: &str, error: &ParserError) -> Self {
         let full = error.to_string();
         let at = place(text, error, &full);
@@ -60,7 +60,7 @@ impl ExpressionError {
         ExpressionError { code: code.map(Into::into), message, at }
     }
 
-    /// What the evaluation said. The crate's sentences quote data, so ours stand in their place.
+    /// The error of an evaluation. The crate's sentences quote data, so ours take their place.
     pub(super) fn from_evaluator(error: &EvaluatorError, length: usize) -> Self {
         let code = error.code();
         let message = match code.unwrap_or_default() {
@@ -70,7 +70,7 @@ impl ExpressionError {
         ExpressionError { code: code.map(Into::into), message: message.into_owned(), at: 0..length }
     }
 
-    /// What the limits of an evaluation say, in the words of their code.
+    /// The error of a limit of the evaluation, in the words of its code.
     pub(super) fn of_run_time(code: &str, length: usize) -> Self {
         ExpressionError::coded(code, sentence(code), 0..length)
     }
@@ -118,8 +118,8 @@ fn without_code(message: &str) -> &str {
     error_code_prefix(message).map_or(message, |code| message[code.len() + 1..].trim_start())
 }
 
-/// Where the parser stumbled. It does not say, but it reads from left to right: the shortest beginning of the text that
-/// fails in the same way ends with the token it did not like.
+/// The place at which the parser failed. It does not report one, but it reads from left to right: the shortest beginning of the
+/// text that fails in the same way ends with the token at fault.
 fn place(text: &str, error: &ParserError, full: &str) -> Range<usize> {
     let ended = matches!(error, ParserError::UnexpectedEnd)
         || matches!(error, ParserError::UnexpectedToken(token) if token == "Eof")
@@ -134,7 +134,7 @@ fn place(text: &str, error: &ParserError, full: &str) -> Range<usize> {
     token_start(&text[..end], matches!(error, ParserError::UnclosedString | ParserError::UnclosedBacktick))..end
 }
 
-/// Where the last token of a text starts.
+/// The start of the last token of a text.
 fn token_start(text: &str, opening_quote: bool) -> usize {
     let Some(last) = text.chars().next_back() else { return 0 };
     let before = text.len() - last.len_utf8();

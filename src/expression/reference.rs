@@ -9,7 +9,8 @@ use super::{Builtin, Found, Root, Variable};
 pub struct Reference {
     pub root: Root,
     pub path: Box<[Arc<str>]>,
-    /// What the path leads to. Below a variable of the pipeline's own it is what it leads to where that holds a message.
+    /// The variable that the path leads to. Below a variable of the pipeline's own: the variable that it leads to if that one holds
+    /// a message.
     found: Found,
 }
 
@@ -43,7 +44,7 @@ impl Reference {
         self.found.variable
     }
 
-    /// What of the path is not fixed by the variable's name: a name that the author chose, and what is below the variable.
+    /// The part of the path that the variable's name does not fix: a name that the author chose, and the names below the variable.
     pub fn rest(&self) -> &[Arc<str>] {
         &self.path[usize::from(self.found.fixed)..]
     }

@@ -1,13 +1,13 @@
-//! Where the first segment of a name lives.
+//! The root of a name: its first segment.
 
 use std::sync::Arc;
 
 use super::Builtin;
 
-/// Where the first segment of a name lives.
+/// The variable that the first segment of a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Root {
-    /// What the gateway provides.
+    /// A variable that the gateway provides.
     Builtin(Builtin),
     /// A variable of this pipeline, by its number.
     Slot(u16),

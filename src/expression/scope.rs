@@ -40,13 +40,13 @@ pub trait Scope {
         Fixed::default()
     }
 
-    /// What holds the body of the message at this root.
+    /// The form of the body of the message at this root.
     fn storage(&self, _root: &Root) -> Storage {
         Storage::Empty
     }
 }
 
-/// What holds a body, as `$storageType()` names it.
+/// The form of a body, as `$storageType()` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
     /// There is no body, or no such message.

@@ -11,14 +11,14 @@ use crate::value::Value;
 /// Says what a name stands for at load; the error is one sentence for the author.
 pub type Resolver<'r> = dyn FnMut(&str) -> Result<Resolved, String> + 'r;
 
-/// What a piece of a mixed template usually takes, in bytes.
+/// The usual size of a part of a mixed template, in bytes.
 const USUAL: usize = 16;
 
 /// Bytes of scratch that a thread keeps.
 const SCRATCH: usize = 16 * 1024;
 
 thread_local! {
-    /// Where texts are put together: how long a text becomes is known at its end, and a value has exact room.
+    /// A buffer for the texts of templates: the length of a text is known only at its end, and a value has no spare room.
     static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
@@ -45,11 +45,11 @@ pub enum Part {
 pub struct TemplateError {
     /// One sentence for the author.
     pub message: String,
-    /// Where in the text, in bytes.
+    /// The place in the text, in bytes.
     pub at: Range<usize>,
 }
 
-/// What a name stands for at load.
+/// The meaning of a name at load.
 pub enum Resolved {
     Constant(Value),
     Variable(Reference),
@@ -122,7 +122,6 @@ impl Template {
         }
     }
 
-    /// What it reads.
     pub fn references(&self) -> Vec<&Reference> {
         match self {
             Template::Constant(_) => Vec::new(),

@@ -80,7 +80,7 @@ pub(super) fn resolve(name: &str) -> Result<Resolved, String> {
     }
 }
 
-/// What a request may look like.
+/// An example of a request.
 pub(super) fn request() -> TestScope {
     TestScope::new(
         r#"{"request":{"verb":"GET","path":"/v1/items/7","querystring":"q=a%20b&tag=1&tag=2&empty",

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use super::Gather;
 use crate::value::BodyStream;
 
-/// What a connection reads from and writes to.
+/// The socket of a connection.
 type Io = MaybeHttpsStream<Gather<TokioIo<TcpStream>>>;
 
 /// Bytes of an answer that are read ahead, and the largest head of one. hyper reads up to 400 KB by itself, which is much if clients
@@ -41,7 +41,7 @@ pub(super) struct Connection {
 /// Called when there is an event on a connection that no request uses.
 pub(super) type Watcher = Box<dyn Fn() + Send + Sync>;
 
-/// Where a wake-up of the connection goes.
+/// The receivers of a connection's wake-ups.
 struct Wakes {
     user: AtomicWaker,
     watcher: Watcher,

@@ -123,7 +123,7 @@ impl SendError {
 }
 
 impl fmt::Display for SendError {
-    /// What failed and the innermost reason, in one line.
+    /// The failed operation and the innermost reason, in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             SendErrorKind::Dns => "the host name could not be resolved",

@@ -1,11 +1,11 @@
-//! Which addresses a host that came from outside may lead to.
+//! The addresses to which a host from a request may resolve.
 //!
 //! The check is made on the address that is connected to, after the name lookup, so neither another spelling of an
 //! address nor a name that changes its address between two lookups gets around it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Which addresses stay closed to a pool's connections.
+/// The addresses that stay closed to a pool's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Guard {
     /// None: the author wrote the host.

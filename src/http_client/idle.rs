@@ -24,7 +24,7 @@ pub(super) struct Idle<C> {
     pub(super) connection: C,
 }
 
-/// What the pool's own task is to do. `O` is an origin.
+/// The work of the pool's own task. `O` is an origin.
 pub(super) struct Due<O> {
     state: Mutex<IdleState<O>>,
     /// Told when there is a connection to poll, or an earlier deadline.
@@ -40,7 +40,7 @@ struct IdleState<O> {
     is_watched: bool,
 }
 
-/// What is due now.
+/// The work that is due now.
 pub(super) struct Work<O> {
     /// Origins with a connection whose time may be up.
     pub(super) expired: Vec<Weak<O>>,

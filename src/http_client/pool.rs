@@ -46,13 +46,13 @@ struct Origins {
     last: Option<Arc<Origin>>,
 }
 
-/// Where connections lead.
+/// The origin to which connections lead.
 struct Origin {
     scheme: Scheme,
     authority: Authority,
     /// Its root.
     uri: Uri,
-    /// What requests say of it.
+    /// The `Host` of its requests.
     host: HeaderValue,
     idle: IdleList<Box<Connection>>,
     /// There is a deadline for it.
@@ -118,7 +118,7 @@ impl Pool {
         }
     }
 
-    /// Where a request goes. It says so in its `Host` from here on, and in its target only the path.
+    /// The origin of a request. From here on the request names it in its `Host`, and has only the path in its target.
     fn address(&self, call: &mut Call) -> Result<Arc<Origin>, SendError> {
         let request = call.request.as_mut().ok_or_else(SendError::no_url)?;
         let parts = std::mem::take(request.uri_mut()).into_parts();
@@ -200,7 +200,7 @@ impl Pool {
     }
 }
 
-/// What the pool's task asks of a connection.
+/// The checks that the pool's task makes on a connection.
 trait Checked {
     /// Whether the peer has not closed it. Reads and writes.
     fn is_open(&mut self) -> bool;
@@ -284,7 +284,7 @@ impl Origin {
     }
 }
 
-/// What `Host` says of a URL: its host, without the scheme's own port.
+/// The value of `Host` for a URL: its host, without the scheme's own port.
 pub fn host(uri: &Uri) -> Option<&str> {
     match (uri.scheme_str(), uri.port_u16()) {
         (Some("http"), Some(80)) | (Some("https"), Some(443)) => uri.host(),

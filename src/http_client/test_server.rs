@@ -19,7 +19,7 @@ pub(crate) struct Recorded {
     pub port: u16,
 }
 
-/// What the server does with a request.
+/// The server's response to a request.
 pub(crate) enum Answer {
     /// Status line, headers and body; `Content-Length` is added.
     Reply(u16, Vec<(&'static str, String)>, Vec<u8>),

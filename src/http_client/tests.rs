@@ -161,7 +161,7 @@ async fn a_pooled_connection_that_died_is_replaced() {
     for _ in 0..3 {
         let response = client.send(post(&server.url("/"), "x"), LONG).await.unwrap();
         response.into_body().collect().await.unwrap();
-        // What the server has closed is noticed.
+        // A connection that the server has closed is noticed.
         let Transport::Kept(pool) = &client.0 else { panic!("connections are kept") };
         until(|| pool.kept() == 0).await;
     }

@@ -20,7 +20,8 @@ pub fn caller(directory: &Directory, demand: &ClientDemand, state: &State) -> Re
     directory.find(sent, state.route.operation.number).map(|member| member.caller.clone())
 }
 
-/// What is sent in all of these places. Different texts name no application: an id belongs to one, and it has one secret.
+/// The text that is the same in all of these places. Different texts name no application: an id belongs to one, and it has one
+/// secret.
 fn same(places: &[KeyPlace], state: &State) -> Result<Option<String>, Stranger> {
     let Some((first, others)) = places.split_first() else { return Ok(None) };
     let read = |place: &KeyPlace| sent_key(place, state).ok_or(Stranger::Unknown);
@@ -33,7 +34,7 @@ fn same(places: &[KeyPlace], state: &State) -> Result<Option<String>, Stranger> 
     Ok(Some(text))
 }
 
-/// What is sent at a place of the request. A key that is sent twice is none.
+/// The key at a place of the request. A key that is sent twice does not count.
 pub fn sent_key(place: &KeyPlace, state: &State) -> Option<String> {
     if place.in_header {
         let mut all = state.request.headers.get_all(&*place.name).iter();

@@ -6,7 +6,7 @@ use crate::settings::OAuthProvider;
 use crate::source::Node;
 use crate::value::{Value, ValueRef};
 
-/// Which rules a token follows.
+/// The rules for a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// One of these must be in `aud`, or be the `client_id` where there is none; nothing where the settings say it.

@@ -1,4 +1,4 @@
-//! What is on offer: plans, and the APIs that each of them holds.
+//! The products on offer: plans, and the APIs that each of them holds.
 
 use indexmap::IndexMap;
 

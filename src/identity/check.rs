@@ -35,7 +35,7 @@ pub struct Demanded {
     pub scopes: Box<[Arc<str>]>,
 }
 
-/// Where checks put what they find out.
+/// The variables in which checks put their results.
 pub struct Outputs {
     token: Reference,
     response: Reference,
@@ -139,7 +139,7 @@ impl Demanded {
     }
 }
 
-/// What is known of a token that is good.
+/// The claims of a valid token.
 async fn claims(provider: &Provider, token: &str, now: i64, fetches: &mut Fetches) -> Result<Value, Refusal> {
     provider.validate(token, now, fetches).await.map_err(|rejection| match rejection {
         Rejection::Invalid(reason) => Refusal::BadToken(reason.into_owned()),
@@ -159,7 +159,7 @@ fn read(sent: Sent<'_, str>) -> Result<&str, Refusal> {
     }
 }
 
-/// What `oauth` says of a token.
+/// The members of `oauth` for a token.
 pub fn facts(claims: &Value) -> Value {
     let first = |names: &[&str]| names.iter().find_map(|name| claims.get(name)).map(Value::from).unwrap_or_default();
     let scope = first(&["scope", "scp"]);

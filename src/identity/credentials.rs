@@ -11,7 +11,7 @@ use crate::value::is_token;
 /// Bytes of a token that is looked at.
 const LONGEST: usize = 16 * 1024;
 
-/// What a request sends to show who calls.
+/// The credentials of a request.
 pub enum Sent<'a, T: ?Sized> {
     Nothing,
     /// Credentials that cannot be right.

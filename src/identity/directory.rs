@@ -50,7 +50,7 @@ pub struct Member {
     by_operation: HashMap<usize, Box<[Limit]>>,
 }
 
-/// What a request sends to show which application calls.
+/// The credentials of an application in a request.
 #[derive(Default, Clone, Copy)]
 pub struct Credentials<'a> {
     pub id: Option<&'a str>,
@@ -148,7 +148,7 @@ impl Directory {
         known.filter(|known| same && known.secret.is_some())
     }
 
-    /// Who calls where no application is asked for.
+    /// The caller of a request if no application is asked for.
     pub fn anonymous(&self, generation: Generation) -> Option<&Arc<Caller>> {
         match generation {
             Generation::V10 => self.anonymous.as_ref(),
@@ -208,7 +208,7 @@ fn digest(text: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-/// What `client.*` is, with the application's title.
+/// The value of `client.*`, and the application's title.
 type Client = (Value, Arc<str>);
 
 fn client(name: &str, application: &Application) -> Client {
@@ -242,7 +242,7 @@ fn caller(number: usize, client: Option<Client>, offer: &Offer) -> Caller {
 
 type Named<'a> = &'a indexmap::IndexMap<String, PlanLimit>;
 
-/// Where a limit counts: an application, its plan, an API.
+/// The scope of a limit: an application, its plan, an API.
 type Place<'a> = (&'a str, &'a str, &'a Api);
 
 fn counted(place: Place<'_>, operation: Option<usize>, burst: Named<'_>, rate: Named<'_>) -> Box<[Limit]> {

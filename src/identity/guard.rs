@@ -19,7 +19,7 @@ use crate::source::Node;
 /// Alternatives of one operation. Which of them are still open is a set of bits.
 const MOST_WAYS: usize = u64::BITS as usize;
 
-/// What the operations of a document ask for, in addition to applications.
+/// The checks of a document's operations, in addition to applications.
 #[derive(Default)]
 pub struct Guard {
     /// By the number of the operation.
@@ -91,7 +91,7 @@ impl Builder<'_, '_> {
         check
     }
 
-    /// Where nothing comes of it, a finding says why. An error keeps the document from being served, or every request out.
+    /// Compiles a check. If that fails, a finding tells why. An error keeps the document from being served, or every request out.
     fn compiled(&mut self, demand: &Demand) -> Check {
         let before = std::mem::take(&mut self.findings);
         let compiled = self.compile(demand);

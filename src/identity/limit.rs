@@ -15,7 +15,6 @@ pub struct Limit {
     pub counter: Key,
 }
 
-/// What a limit allows.
 #[derive(Debug, Clone, Copy)]
 pub struct LimitRules {
     pub most: u64,
@@ -25,7 +24,7 @@ pub struct LimitRules {
     pub hard: bool,
     /// Whether the client is told what is left.
     pub client: bool,
-    /// What was counted is taken back when the assembly is over.
+    /// Whether counts are taken back when the assembly is over.
     pub give_back: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Who calls: the directory of applications and plans, the registries and providers that know people and tokens, and the guard
-//! that holds what each operation asks of its callers.
+//! The callers of APIs: the directory of applications and plans, the registries and providers that know people and tokens, and the
+//! guard with the checks of each operation.
 
 mod application;
 mod authorizer;

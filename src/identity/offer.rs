@@ -29,7 +29,7 @@ pub struct Offered {
     pub limits: IndexMap<String, OperationLimits>,
 }
 
-/// Which APIs.
+/// The APIs of an entry.
 pub enum Which {
     Any,
     Named {
@@ -43,7 +43,7 @@ pub enum Which {
 // === impl Offer ===
 
 impl Offer {
-    /// What `plan.id` is: with product and version where the product has them, as in API Connect.
+    /// The value of `plan.id`: with product and version if the product has them, as in API Connect.
     pub fn id(&self) -> String {
         match &self.version {
             Some(version) => format!("{}:{version}:{}", self.product, self.plan),

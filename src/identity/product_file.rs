@@ -16,7 +16,7 @@ pub struct ProductFile {
     plans: Vec<(String, Plan, Vec<Offered>)>,
 }
 
-/// What a plan may have.
+/// The keys of a plan.
 const KNOWN: [&str; 10] = [
     "title",
     "description",

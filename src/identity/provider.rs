@@ -47,7 +47,7 @@ pub enum Rejection {
     Unavailable(String),
 }
 
-/// What tells one introspector from another.
+/// The options in which introspectors differ.
 struct Asking<'a> {
     client_id: Option<&'a str>,
     client_secret: Option<&'a Secret>,
@@ -126,7 +126,7 @@ impl Provider {
         Arc::new(Provider { source, issuer, audience: Box::default(), algorithms: None, skew: 0 })
     }
 
-    /// What the issuer says of a token at this time, in seconds since 1970.
+    /// The claims that the issuer confirms for a token at this time, in seconds since 1970.
     pub async fn validate(&self, token: &str, now: i64, fetches: &mut Fetches) -> Result<Value, Rejection> {
         match &self.source {
             Source::Introspection(issuer) => {

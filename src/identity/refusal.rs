@@ -1,11 +1,11 @@
-//! What a caller is told who may not call.
+//! The refusals of callers, as clients see them.
 
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 
 use crate::runtime::{Fault, FaultSource, kinds};
 
-/// What API Connect says, whatever is wrong.
+/// The message of API Connect, whatever the reason is.
 pub const MESSAGE: &str = "Cannot pass the security checks that are required by the target API or \
                                              operation, Enable debug headers for more details.";
 
@@ -39,7 +39,7 @@ impl Refusal {
     }
 }
 
-/// What the client hears where no way led in: of several refusals the one that it can do most about.
+/// The fault for a client whose checks all failed: of several refusals the one that the client can act on best.
 pub fn fault(refusals: &[Refusal]) -> Fault {
     let causes: Vec<&str> = refusals.iter().filter_map(cause).collect();
     let with_cause = |fault: Fault| if causes.is_empty() { fault } else { fault.with_cause(causes.join("; ")) };

@@ -1,4 +1,4 @@
-//! What the checks call: URLs and TLS profiles, read at load.
+//! The targets of the checks: URLs and TLS profiles, read at load.
 
 use std::time::Duration;
 

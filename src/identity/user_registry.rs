@@ -15,7 +15,7 @@ use crate::value::{Body, Value};
 /// A service that says whether an `Authorization` header is good. Nothing of what it says is kept.
 pub struct UserRegistry(Target);
 
-/// What it answered with its 200.
+/// The registry's response with status 200.
 pub struct Approval {
     pub headers: HeaderMap,
     body: Bytes,

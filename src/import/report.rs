@@ -1,4 +1,4 @@
-//! What becomes of every step and property.
+//! The report on every step and property.
 
 use serde::Serialize;
 
@@ -8,14 +8,14 @@ use crate::policies;
 use crate::policy::{self, Coverage, Covered};
 use crate::source::kebab_case;
 
-/// What becomes of one document.
+/// The report on one document.
 #[derive(Debug, Serialize)]
 pub struct Report {
     pub file: String,
     /// `v5` or `v10`: whose rules the document follows.
     pub generation: &'static str,
     pub steps: Vec<ReportedStep>,
-    /// What is around the steps and differs, does not run, or has to be supplied.
+    /// Parts around the steps that differ, do not run, or have to be supplied.
     pub around: Vec<Remark>,
 }
 

@@ -16,17 +16,17 @@ pub struct Rewritten {
     pub text: String,
     /// Files that are next to it: their names and texts.
     pub scripts: Vec<(String, String)>,
-    /// What was left out, and why.
+    /// The parts that were left out, with the reasons.
     pub dropped: Vec<String>,
-    /// What is no longer as it was.
+    /// The changes of behaviour.
     pub changes: &'static [&'static str],
 }
 
-/// What both keys hold, in the order in which it is written.
+/// The members that both keys have, in the order in which they are written.
 const BESIDE: [&str; 3] = ["properties", "catalogs", "cors"];
 const BLOCKS: [&str; 3] = ["execute", "catch", "finally"];
 
-/// What the v5 engine does by itself; an `x-assembly` follows the newer gateway, whatever its steps' versions are.
+/// Behaviour that only the v5 engine has; an `x-assembly` follows the newer gateway, whatever its steps' versions are.
 const OF_THE_ENGINE: &[&str] = &[
     "a slash at the end of a path is part of it",
     "required parameters must be there, and `request.parameters` are texts",
@@ -34,7 +34,7 @@ const OF_THE_ENGINE: &[&str] = &[
     "the headers of client ids and secrets are not sent on",
 ];
 
-/// What API Connect's own tools need and no gateway.
+/// Members that only API Connect's own tools need, and no gateway.
 const OF_TOOLS: [&str; 12] = [
     "assembly",
     "gateway",
@@ -135,7 +135,7 @@ impl Pointed<'_> {
     }
 }
 
-/// What is not taken along and meant something.
+/// The members that are left out although they had a meaning.
 fn dropped(owner: &Node, kept: &[String]) -> Vec<String> {
     let others = owner.entries().iter().map(|entry| &*entry.key.text);
     let others = others.filter(|key| !OF_TOOLS.contains(key) && !BESIDE.contains(key));
@@ -198,7 +198,7 @@ fn escapes(node: &Node, literal: &[&str], edits: &mut Vec<Edit>) {
 struct File {
     name: String,
     text: String,
-    /// What is in its place, and where.
+    /// The text in the place of the script, and the range of the script.
     reference: String,
     start: usize,
     end: usize,
@@ -227,7 +227,7 @@ fn extracted(steps: &[Step], stem: &str, document: &str) -> Vec<File> {
     files
 }
 
-/// What is written in the place of a script, and where its text starts and ends in the document.
+/// The text in the place of a script, and the script's start and end in the document.
 fn place(entry: &Entry, name: &str, document: &str) -> (String, usize, usize) {
     let (key, value) = (entry.key.span, entry.value.span);
     let (start, end) = (value.start as usize, value.end as usize);
@@ -246,7 +246,7 @@ fn place(entry: &Entry, name: &str, document: &str) -> (String, usize, usize) {
     }
 }
 
-/// Where the last line of a block scalar ends: its lines are indented more than its key, or blank.
+/// The end of a block scalar's last line: its lines are indented more than its key, or blank.
 fn end_of_block(document: &str, key_end: usize, column: usize) -> usize {
     let mut at = next_line(document, key_end);
     let mut end = document.get(..at).map_or(at, |before| before.trim_end().len());
@@ -339,7 +339,7 @@ fn in_yaml(text: &str, root: &Node, entry: &Entry, kept: &[String], generation: 
     format!("{before}{gap}{own_comments}{block}{after}")
 }
 
-/// What stays of IBM's extension, under its key.
+/// The remaining members of IBM's extension, under its key.
 fn what_stays(text: &str, entry: &Entry, end: usize, kept: &[String]) -> String {
     let owner = &entry.value;
     let mut out = String::new();
@@ -394,7 +394,7 @@ fn region(text: &str, parent: &Node, entry: &Entry, parent_end: usize) -> (usize
     (start, next.unwrap_or(parent_end).min(parent_end))
 }
 
-/// Where the comments above an entry start, or its own line.
+/// The start of the comments above an entry, or of its own line.
 fn start_of(text: &str, entry: &Entry) -> usize {
     let key = entry.key.span.start as usize;
     let mut start = line_start(text, key);

@@ -34,7 +34,7 @@ pub struct Key {
     pub(super) material: Material,
 }
 
-/// What a key is wanted for.
+/// The use of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     Sign,
@@ -43,7 +43,7 @@ pub enum Use {
     Decrypt,
 }
 
-/// What `alg` of a key says.
+/// The `alg` of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Only {
     Signature(Algorithm),
@@ -52,7 +52,7 @@ enum Only {
     Content(Content),
 }
 
-/// What `use` and `key_ops` allow.
+/// The uses that `use` and `key_ops` allow.
 #[derive(Debug, Clone, Copy)]
 struct Uses {
     sign: bool,

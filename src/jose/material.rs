@@ -1,4 +1,4 @@
-//! What a key is made of.
+//! The material of a key.
 
 use aws_lc_rs::signature::EcdsaKeyPair;
 use zeroize::Zeroizing;

@@ -13,7 +13,7 @@ use crate::value::parse_unique_object;
 /// Bytes of a token that is read.
 pub(super) const LONGEST: usize = 64 * 1024;
 
-/// What is wrong with a token. Nothing of the token is quoted.
+/// The error of a token. No part of the token is quoted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     #[error("there is no token")]
@@ -59,7 +59,7 @@ pub struct Header {
 /// A token whose signature has not been looked at.
 pub struct Token<'a> {
     pub header: Header,
-    /// What is signed.
+    /// The signed text.
     signed: &'a str,
     claims: &'a str,
     signature: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What a validation may cost, and the meter that counts it.
+//! The budget of a validation, and the meter that counts it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ const DEPTH: usize = 800;
 /// Steps between two looks at the clock: some microseconds.
 const STEPS_PER_LOOK: u64 = 2_000;
 
-/// What a validation may cost. A step is a rule that is applied, an item or member that is looked at, or some bytes of text.
+/// The budget of a validation. A step is a rule that is applied, an item or member that is visited, or some bytes of text.
 #[derive(Debug, Clone)]
 pub struct Budget {
     pub steps: u64,

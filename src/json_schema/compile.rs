@@ -33,7 +33,7 @@ pub struct Options<'d> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at `{pointer}`: {message}")]
 pub struct Bad {
-    /// Where the keyword is that is wrong.
+    /// The JSON pointer of the wrong keyword.
     pub pointer: String,
     /// One sentence.
     pub message: String,
@@ -108,7 +108,7 @@ impl<'d> Compiler<'d> {
         Ok(id)
     }
 
-    /// What a schema that is nothing but a reference refers to.
+    /// The target of a schema that is only a reference.
     fn alias(&mut self, found: &Found<'d>) -> Result<Option<Found<'d>>, Bad> {
         let Some(members) = found.value.as_object() else { return Ok(None) };
         let Some(Value::String(reference)) = members.get("$ref") else { return Ok(None) };
@@ -122,7 +122,7 @@ impl<'d> Compiler<'d> {
         Ok((!is_noticed).then_some(next))
     }
 
-    /// What a reference points to.
+    /// The target of a reference.
     pub(super) fn resolve(&mut self, reference: &str, from: ResourceId, place: &str) -> Result<Found<'d>, Bad> {
         let found = self.documents.resolve(reference, from);
         found.map_err(|message| Bad { pointer: format!("{place}/$ref"), message })

@@ -75,7 +75,7 @@ impl<'d> Documents<'d> {
         }
     }
 
-    /// What a reference points to; the error is one sentence.
+    /// The target of a reference; the error is one sentence.
     pub(super) fn resolve(&mut self, reference: &str, from: ResourceId) -> Result<Found<'d>, String> {
         let (uri, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let nowhere = || format!("`{reference}` points nowhere");
@@ -95,7 +95,7 @@ impl<'d> Documents<'d> {
         Ok(Found { value, resource: self.resource_of(value, id), place: format!("{}#{fragment}", resource.place) })
     }
 
-    /// What a JSON pointer leads to. On its way it may enter other resources.
+    /// The target of a JSON pointer. The path may enter other resources.
     fn walk(&self, mut id: ResourceId, pointer: &str) -> Option<Found<'d>> {
         let resource = self.resource(id);
         let (mut value, place) = (resource.root, format!("{}{pointer}", resource.place));
@@ -232,7 +232,7 @@ impl<'d> Documents<'d> {
     }
 }
 
-/// What tells a schema from every other.
+/// An address that identifies a schema.
 pub(super) fn address(schema: &Value) -> usize {
     std::ptr::from_ref(schema).addr()
 }

@@ -12,7 +12,7 @@ pub enum Draft {
     Draft202012,
 }
 
-/// What a keyword holds.
+/// The kind of schemas that a keyword holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
     Schema,
@@ -53,7 +53,7 @@ impl Draft {
         if alone { None } else { schema.get(self.id_keyword())?.as_str() }
     }
 
-    /// What schemas a keyword holds; `None` where it holds none, or the draft does not know it.
+    /// The kind of schemas that a keyword holds; `None` if it holds none, or the draft does not know it.
     pub(super) fn holds(self, keyword: &str) -> Option<Holds> {
         let (first, last, holds) = match keyword {
             "additionalProperties" | "not" => (Draft::Draft4, Draft::Draft202012, Holds::Schema),

@@ -32,7 +32,7 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
         self.problems.len() >= self.most
     }
 
-    /// What is wrong with a value under a node, if anything is.
+    /// Adds the problems of a value under a node, if there are any.
     pub(super) fn node<I: Instance<'v>>(&mut self, id: NodeId, item: Item<'v, I>) -> Result<(), TooCostly> {
         if self.is_full() || self.run.holds(id, item)? {
             return Ok(());
@@ -249,7 +249,7 @@ impl<'r, 's, 'm, 'v> Explain<'r, 's, 'm, 'v> {
     }
 }
 
-/// What is wrong where a rule is not followed.
+/// The kind of problem of a value that breaks a rule.
 fn kind<'s, 'v, I: Instance<'v>>(rule: &'s Rule, item: Item<'v, I>) -> Kind<'s> {
     match rule {
         Rule::Type(types) => Kind::Type(*types),

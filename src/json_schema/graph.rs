@@ -1,4 +1,4 @@
-//! Which nodes may be held against one place more than once, and which lead back to themselves.
+//! Finds the nodes that may be applied to one place more than once, and those that lead back to themselves.
 
 use super::node::{Anchors, Node, NodeId, Rule};
 

@@ -1,4 +1,4 @@
-//! What is validated, seen from here: any tree of JSON.
+//! The values that can be validated: any tree of JSON.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::value::{self, ValueRef};
 
 /// A handle on a value that can be validated where it is: nothing of it is copied.
 pub trait Instance<'v>: Copy {
-    /// What the value is.
+    /// The type of the value, with its content.
     fn view(self) -> View<'v>;
 
     /// The items of a list in their order; none for everything else.
@@ -19,11 +19,11 @@ pub trait Instance<'v>: Copy {
     /// The members of an object in their order; none for everything else.
     fn members(self) -> impl Iterator<Item = (&'v str, Self)>;
 
-    /// What tells the value from every other one while it is validated.
+    /// An address that identifies the value while it is validated.
     fn place(self) -> usize;
 }
 
-/// What a value is.
+/// The type of a value, with its content.
 #[derive(Debug, Clone, Copy)]
 pub enum View<'v> {
     Null,
@@ -38,7 +38,7 @@ pub enum View<'v> {
     Other,
 }
 
-/// What a schema is held against: a value, or the name of a member.
+/// The subject of a schema: a value, or the name of a member.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Item<'v, I> {
     Value(I),
@@ -69,7 +69,7 @@ impl<'v, I: Instance<'v>> Item<'v, I> {
         }
     }
 
-    /// What tells the value from every other one while it is validated. A name has no place of its own.
+    /// An address that identifies the value while it is validated. A name has no place of its own.
     pub(super) fn place(self) -> Option<usize> {
         match self {
             Item::Value(value) => Some(value.place()),

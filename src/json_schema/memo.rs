@@ -1,4 +1,4 @@
-//! What was validated already. A schema that is reached in several ways is held against a place once.
+//! Results of earlier validations. A schema that is reached in several ways is applied to a place once.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};

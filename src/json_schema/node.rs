@@ -32,7 +32,7 @@ pub struct Schema {
     pub(super) anchors: Anchors,
 }
 
-/// Where the dynamic anchors of resources are.
+/// The nodes of the dynamic anchors of resources.
 #[derive(Debug, Default)]
 pub(super) struct Anchors {
     pub targets: HashMap<(ResourceId, AnchorId), NodeId>,
@@ -54,7 +54,7 @@ pub(super) struct Node {
     pub is_circular: bool,
 }
 
-/// What a keyword demands, or a few that belong together.
+/// The demand of a keyword, or of a few that belong together.
 #[derive(Debug)]
 pub(super) enum Rule {
     /// The schema `false`.
@@ -121,7 +121,7 @@ pub struct Types {
     pub(super) strict: bool,
 }
 
-/// What a text holds.
+/// The content of a text.
 #[derive(Debug, Clone)]
 pub(super) struct Content {
     /// Base 64.
@@ -146,11 +146,11 @@ pub(super) struct Properties {
     /// Sorted by name.
     pub named: Named<NodeId>,
     pub patterns: Box<[(Pattern, NodeId)]>,
-    /// What all others must be.
+    /// The demand on all other members.
     pub others: Option<Others>,
 }
 
-/// What the members must be that are neither named nor fit a pattern.
+/// The demand on members that are neither named nor fit a pattern.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Others {
     Forbidden,

@@ -13,7 +13,7 @@ pub enum Number {
     Decimal(f64),
 }
 
-/// What a number is divided by: `coefficient` times ten to the power of `exponent`.
+/// A divisor: `coefficient` times ten to the power of `exponent`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decimal {
     coefficient: u128,

@@ -63,7 +63,7 @@ impl Pattern {
                 meter.charge(LOOK_COST)?;
                 meter.charge_size(text.len().saturating_mul(text.len()), SQUARE_BYTES_PER_STEP)?;
                 meter.look()?;
-                // What takes too many steps does not match.
+                // A pattern that takes too many steps does not match.
                 let matches = regex.is_match(text).unwrap_or(false);
                 meter.look()?;
                 Ok(matches)

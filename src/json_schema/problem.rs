@@ -1,4 +1,4 @@
-//! What is wrong with a value: messages name what was expected and never show the value.
+//! The problems of a value: messages name what was expected and never show the value.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub struct Problem<'s> {
     pub kind: Kind<'s>,
 }
 
-/// What a value is not.
+/// The demand that a value does not meet.
 #[derive(Debug)]
 pub enum Kind<'s> {
     /// The schema is `false`.

@@ -128,7 +128,7 @@ impl<'s, 'm> Run<'s, 'm> {
         std::iter::successors(at(scope), move |inner| at(inner.around)).map(|scope| scope.resource)
     }
 
-    /// What a dynamic anchor leads to from here.
+    /// The target of a dynamic anchor from here.
     pub(super) fn dynamic(&self, anchor: AnchorId, otherwise: NodeId) -> NodeId {
         let targets =
             self.around(self.scope).filter_map(|resource| self.schema.anchors.targets.get(&(resource, anchor)));

@@ -6,7 +6,7 @@ use super::node::{Choice, NodeId, Properties, Rule};
 use super::rules::Chosen;
 use super::run::Run;
 
-/// What was looked at: items or members, by their positions.
+/// The evaluated items or members, by their positions.
 pub(super) struct Marks {
     seen: Vec<bool>,
     /// Nodes whose marks are in already.
@@ -61,7 +61,7 @@ impl Run<'_, '_> {
         Ok(true)
     }
 
-    /// What the rules of a node look at, without the rule that asks.
+    /// The items or members that the rules of a node evaluate, without the rule that asks.
     pub(super) fn marks<'v, I: Instance<'v>>(
         &mut self,
         owner: NodeId,

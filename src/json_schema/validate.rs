@@ -13,7 +13,7 @@ impl Schema {
         Run::new(self, meter).holds(self.root, Item::Value(value))
     }
 
-    /// What is wrong with a value, and no more than `most` of it. Nothing where it is valid.
+    /// At most `most` problems of a value. None if it is valid.
     pub fn check<'v, I: Instance<'v>>(
         &self,
         value: I,

@@ -1,4 +1,4 @@
-//! Which function, and which version of it, a call names.
+//! The function, and the version of it, that a call names.
 
 use percent_encoding::percent_decode_str;
 
@@ -7,7 +7,7 @@ use super::errors::Refusal;
 /// The version name of the code that is being edited.
 pub const LATEST: &str = "$LATEST";
 
-/// Where the service pretends to be: the parts every ARN here shares.
+/// The region and the account of the service: the parts that every ARN here shares.
 #[derive(Debug, Clone)]
 pub struct Home {
     pub region: String,

@@ -18,7 +18,7 @@ pub struct Refusal {
     kind: Kind,
 }
 
-/// Which of the body shapes an error has.
+/// The shape of an error's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Modelled errors with `Type` and `Message`: ResourceNotFoundException, ServiceException.

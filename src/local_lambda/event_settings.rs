@@ -1,4 +1,4 @@
-//! What becomes of the asynchronous calls of a function: `events` in `functions.yaml`.
+//! The handling of a function's asynchronous calls: `events` in `functions.yaml`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,7 @@ pub struct Events {
     pub retries: u32,
     /// Before the first of them, and twice that before the second. AWS waits a minute.
     pub wait: Duration,
-    /// Where lost events go, a line of JSON each, absolute.
+    /// The file for lost events, a line of JSON each. The path is absolute.
     pub dead_letter_log: Option<PathBuf>,
 }
 

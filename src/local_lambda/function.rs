@@ -16,7 +16,7 @@ use super::settings::{self, Settings};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
     pub name: String,
-    /// Where its processes run, absolute.
+    /// The working directory of its processes, absolute.
     pub folder: PathBuf,
     pub runtime: Runtime,
     /// The name of the function inside the handler file, when it is not the usual one.
@@ -31,7 +31,7 @@ pub struct Function {
     pub faults: Option<InjectedFault>,
 }
 
-/// What runs the handler. Paths are absolute.
+/// The program that runs the handler. Paths are absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Runtime {
     /// `python3` with the embedded bootstrap.

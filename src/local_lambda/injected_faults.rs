@@ -10,15 +10,15 @@ use super::errors::Refusal;
 /// `faults` of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InjectedFault {
-    /// What is answered; without it the call only waits.
+    /// The response; without it the call only waits.
     pub answer: Option<Answer>,
-    /// Which calls: each of them, or every second, third…
+    /// The affected calls: 1 is every call, 2 every second one.
     pub every: u64,
     /// How long the answer takes.
     pub delay: Duration,
 }
 
-/// What a call is answered with.
+/// The response to an affected call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
@@ -38,7 +38,7 @@ pub enum Answer {
     Closed,
 }
 
-/// What a switch does to a call instead of running it.
+/// The effect of a switch on a call that does not run.
 pub enum Injected {
     Refused(Refusal),
     Failed(Bytes),

@@ -9,7 +9,7 @@ use http::HeaderValue;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-/// What a handler is asked to do.
+/// The input of a handler for one call.
 #[derive(Debug)]
 pub struct Invocation {
     /// The request id, a UUID.
@@ -25,14 +25,14 @@ pub struct Invocation {
     pub client_context: Option<String>,
     /// Whether the caller wants the end of the log.
     pub wants_log: bool,
-    /// Where an answer goes that the handler streams, piece by piece; without it, such an answer is collected.
+    /// The receiver of a response that the handler streams, chunk by chunk; without it, such a response is collected.
     pub stream: Option<mpsc::Sender<Piece>>,
 }
 
 /// A part of an answer that streams.
 #[derive(Debug)]
 pub enum Piece {
-    /// What the handler says it is, before the first byte.
+    /// The content type that the handler declares, before the first byte.
     Declared(HeaderValue),
     Bytes(Bytes),
 }
@@ -105,10 +105,10 @@ fn exit(status: ExitStatus) -> String {
     }
 }
 
-/// What a call inside of this process came to.
+/// The result of a call inside of this process.
 #[derive(Debug)]
 pub struct Invoked {
-    /// What the handler returned, or the document of its error.
+    /// The handler's result, or the document of its error.
     pub payload: Bytes,
     /// The handler failed.
     pub failed: bool,

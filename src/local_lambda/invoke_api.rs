@@ -43,7 +43,7 @@ const READ_LIMIT: usize = 32 * 1024 * 1024;
 /// The largest client context, base64 characters.
 const CONTEXT_LIMIT: usize = 3583;
 
-/// What a call may be whose answer streams.
+/// The types that a call with a streamed response may have.
 const STREAM_TYPES: &str = "enum value set: [RequestResponse, DryRun]";
 
 type Reply = Response<Full<Bytes>>;
@@ -57,7 +57,7 @@ pub struct Service {
     pub running: Mutex<JoinSet<()>>,
 }
 
-/// What an address means.
+/// The function and the version of an address.
 struct Found {
     pool: Arc<Pool>,
     arn: String,

@@ -1,4 +1,4 @@
-//! What handlers write: passed on line by line, and the end of it kept.
+//! The output of handlers: passed on line by line, and the end of it kept.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

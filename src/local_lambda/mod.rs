@@ -76,7 +76,7 @@ pub struct Options {
     pub secret_access_key: String,
     /// When set, calls must carry it, as temporary credentials do.
     pub session_token: Option<String>,
-    /// Where handler files are.
+    /// The folders of the handler files.
     pub folders: Vec<PathBuf>,
     /// Whether edits take effect while running.
     pub watch: bool,

@@ -1,4 +1,4 @@
-//! What is wrong with the folders of functions.
+//! Errors in the folders of functions.
 
 use std::path::PathBuf;
 

@@ -8,7 +8,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
 use super::yaml::Text;
 
-/// What an alias stands for.
+/// The versions of an alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alias {
     pub version: String,

@@ -38,7 +38,7 @@ pub struct RuntimeApi {
     _server: JoinSet<()>,
 }
 
-/// What passes between the service and the process: one invocation at a time.
+/// The exchange between the service and the process: one invocation at a time.
 struct Mailbox {
     slot: Mutex<Slot>,
     arrived: Notify,
@@ -167,7 +167,7 @@ impl Mailbox {
         Some(reply)
     }
 
-    /// What the handler returns: as it comes to who asked for a stream, else as a whole.
+    /// The handler's result: forwarded as it is received if the caller asked for a stream, else read as a whole.
     async fn result(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Bytes, Fault> {
         let stream = match &*locked(&self.slot) {
             Slot::Taken(job) if job.invocation.id == id => job.invocation.stream.clone(),

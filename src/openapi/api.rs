@@ -51,7 +51,7 @@ impl Api {
     }
 }
 
-/// What the document says it is.
+/// The format that the document declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     Swagger20,

@@ -1,4 +1,4 @@
-//! What all dialects share: info, paths, operations, parameters.
+//! The parts that all dialects share: info, paths, operations, parameters.
 
 use std::sync::Arc;
 

@@ -19,7 +19,7 @@ pub struct Parameter {
     pub span: Span,
 }
 
-/// Where a parameter is sent.
+/// The place of a parameter in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
     Path,
@@ -30,7 +30,7 @@ pub enum Location {
     Body,
 }
 
-/// What the text of a parameter is read as.
+/// The type as which the text of a parameter is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParameterType {
     /// None is declared, or one that says nothing about the text.
@@ -49,7 +49,7 @@ pub enum ParameterType {
     },
 }
 
-/// What is between the items of a list.
+/// The separator of a list's items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Separator {
     Character(char),

@@ -12,7 +12,7 @@ pub struct PathTemplate {
     pub segments: Vec<Segment>,
 }
 
-/// What is between two slashes. Its texts are decoded, as requests are compared.
+/// A segment of a path: the text between two slashes. Its texts are decoded, as requests are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
     /// Exactly this text.
@@ -55,7 +55,7 @@ impl PathTemplate {
         }
     }
 
-    /// What paths it takes, whatever its parameters are called: two templates of one shape take the same.
+    /// The shape of the template without the names of its parameters: two templates of one shape match the same paths.
     pub fn shape(&self) -> String {
         let mut shape = String::new();
         for segment in &self.segments {
@@ -137,7 +137,7 @@ fn segment(piece: &str) -> Result<Segment, String> {
 }
 
 fn decoded(text: &str) -> Arc<str> {
-    // What is no text when it is decoded can only be sent as it is written.
+    // A text that does not decode to UTF-8 can only be sent as it is written.
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.into(), Into::into)
 }
 

@@ -6,7 +6,7 @@ use super::{Api, Operation};
 use crate::base::{Diagnostic, Findings, Span, codes, did_you_mean, nearest};
 use crate::source::Node;
 
-/// What an operation asks of its callers: one of these, each of which may be several things at once.
+/// The demands of an operation on its callers: one alternative has to be met, and each may be several demands at once.
 #[derive(Debug, Clone, Default)]
 pub struct Security {
     pub alternatives: Vec<Vec<Demand>>,
@@ -17,7 +17,7 @@ pub struct Security {
 pub struct Demand {
     pub scheme: Arc<Scheme>,
     pub scopes: Vec<Arc<str>>,
-    /// Where the operation asks for it.
+    /// The place of the demand in the operation.
     pub span: Span,
 }
 
@@ -48,7 +48,7 @@ pub enum SchemeKind {
     Other(Arc<str>),
 }
 
-/// Where a key is sent.
+/// The place of a key in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyPlace {
     pub in_header: bool,
@@ -63,7 +63,7 @@ impl SchemeKind {
 }
 
 impl Api {
-    /// What an operation asks for: its own requirements, else the document's.
+    /// The security of an operation: its own requirements, else the document's.
     pub fn security(&self, operation: &Operation, findings: &mut Findings) -> Security {
         let says = |node: &Node| node.get("security").filter(|security| !security.is_null()).cloned();
         let Some(written) = says(&operation.node).or_else(|| says(&self.tree.root)) else {

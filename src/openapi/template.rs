@@ -57,7 +57,7 @@ fn events(root: &Node) -> impl Iterator<Item = &Entry> {
     })
 }
 
-/// What a template lacks that has no body.
+/// The error of a template that has no body.
 fn no_body(root: &Node) -> (Span, String, &'static str) {
     match events(root).next() {
         Some(event) => (

@@ -19,7 +19,7 @@ pub const UNBUILT: [&str; 14] = [
     "xslt",
 ];
 
-/// What to do instead of a policy that is not built, where there is something.
+/// The alternative to a policy that is not built, if there is one.
 pub fn instead(name: &str) -> Option<&'static str> {
     match name {
         "xslt" => Some(

@@ -10,7 +10,7 @@ pub struct Plan {
     pub access: Access,
 }
 
-/// What a step touches.
+/// The variables and bodies that a step uses.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
     /// Variables it reads.

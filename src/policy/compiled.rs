@@ -1,10 +1,10 @@
-//! What a policy compiles to.
+//! The result of compiling a policy.
 
 use super::Plan;
 use crate::assembly;
 use crate::base::Reported;
 
-/// What a policy compiles to.
+/// The result of compiling a policy.
 pub enum Compiled {
     /// A step that does something.
     Step(Plan),
@@ -15,7 +15,7 @@ pub enum Compiled {
 /// Control flow: the first case whose test holds runs, and then the flow goes on after all of them.
 pub struct Flow {
     pub cases: Vec<Case>,
-    /// What runs where no test holds.
+    /// The steps that run if no test holds.
     pub otherwise: Vec<assembly::Step>,
 }
 

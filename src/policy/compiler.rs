@@ -1,4 +1,4 @@
-//! What a policy is given to compile a step with.
+//! The compiler of one step, as policies use it.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ pub struct Compiler<'a, 'p> {
     pub names: &'p mut Names<'a>,
     pub findings: &'p mut Findings,
     pub step: &'p Step,
-    /// What the step's policy says about itself.
+    /// The metadata of the step's policy.
     pub meta: &'static Meta,
     pub carrier: Carrier,
-    /// What the document says of pages from other origins.
+    /// The document's CORS settings.
     pub cors: Option<&'p Arc<Cors>>,
     /// The rules this step follows.
     pub generation: Generation,
@@ -60,7 +60,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
         Ok(config)
     }
 
-    /// What the step is called and where it is. Without a title it is the policy's own name, however the step spells it.
+    /// The name and the place of the step. Without a title its name is the policy's own, however the step spells it.
     pub fn info(&self) -> Arc<StepInfo> {
         self.shared.step_info(self.step, self.meta.name)
     }
@@ -86,7 +86,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
         matches!(self.config.pointer(pointer), Some(Node { content: Content::Scalar(scalar), .. }) if scalar.masked)
     }
 
-    /// What a message quotes of values that came from the environment becomes `***`.
+    /// The message with `***` in place of values that came from the environment.
     pub(crate) fn without_masked(&self, message: String) -> String {
         let mut masked = Vec::new();
         masked_texts(&self.config, &mut masked);
@@ -145,7 +145,8 @@ impl<'a, 'p> Compiler<'a, 'p> {
         }
     }
 
-    /// Where the parts of a property's text stand; the whole property where the document does not have the text as it is.
+    /// Maps a part of a property's text to its place in the document; to the whole property if the document does not have the text
+    /// as it is.
     pub(crate) fn place(&self, pointer: &str) -> impl Fn(Range<usize>) -> Span + use<> {
         let (whole, node) = (self.span(pointer), self.node(pointer).cloned());
         move |part| node.as_ref().and_then(|node| node.inside(part)).unwrap_or(whole)

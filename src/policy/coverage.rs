@@ -1,4 +1,4 @@
-//! What of IBM's policies runs here, property by property, as the policies and their pages say it.
+//! The coverage of IBM's policies, property by property, as the policies and their pages state it.
 
 use super::{Entry, Meta};
 use crate::source::Unbuilt;
@@ -8,7 +8,7 @@ pub struct Covered {
     pub policy: &'static str,
     pub property: String,
     pub state: Coverage,
-    /// What differs, or which values are taken all the same; may be empty.
+    /// The difference, or the values that are accepted all the same; may be empty.
     pub note: String,
 }
 
@@ -73,7 +73,7 @@ fn differences(page: &str) -> Vec<String> {
     bullets.chain(rows).collect()
 }
 
-/// What a row says: the thing, how it is there, how it is here.
+/// The text of a row: the thing, how it is there, how it is here.
 fn row_text(row: &str) -> Option<String> {
     let mut cells = row.trim_matches(['|', ' ']).split(" | ");
     let (what, there, here) = (cells.next()?, cells.next()?, cells.next()?);

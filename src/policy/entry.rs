@@ -13,7 +13,7 @@ use crate::source::Shape;
 /// The load-time half of a policy.
 pub trait Policy {
     const META: Meta;
-    /// What an author writes; its doc comments are the schema's descriptions and the page's table.
+    /// The configuration as an author writes it; its doc comments are the schema's descriptions and the page's table.
     type Config: DeserializeOwned + JsonSchema;
     /// Makes the step.
     fn compile(config: Self::Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported>;
@@ -41,7 +41,7 @@ impl Entry {
         }
     }
 
-    /// What its configuration looks like.
+    /// The shape of its configuration.
     pub fn shape(&self) -> &Shape {
         self.shape.get_or_init(self.make_shape)
     }

@@ -1,11 +1,11 @@
-//! What a policy says about itself.
+//! The metadata of a policy.
 
 use super::{Names, Plan, SharedParts};
 use crate::assembly::Assembly;
 use crate::base::Code;
 use crate::source::Spellings;
 
-/// What a policy says about itself.
+/// The metadata of a policy.
 pub struct Meta {
     /// Its key in a document.
     pub name: &'static str,
@@ -22,15 +22,15 @@ pub struct Meta {
     pub spellings: Spellings,
     /// Properties whose `${…}` is not the environment's: scripts.
     pub literal: &'static [&'static str],
-    /// Which gateway's rules its versions follow.
+    /// The gateway whose rules its versions follow.
     pub generations: Generations,
-    /// Where it also runs before every assembly.
+    /// The stage before every assembly in which it also runs.
     pub stage: Option<Stage>,
     /// Mistakes that IBM's gateways meet only at run time, where they are a `PropertyError`.
     pub at_run_time: &'static [Code],
 }
 
-/// Which gateway's rules the versions of a policy follow.
+/// The gateway whose rules the versions of a policy follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Generations {
     /// 1.x follow the v5 engine, 2.x the DataPower API Gateway.

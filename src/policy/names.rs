@@ -32,7 +32,7 @@ pub struct Names<'a> {
     pub carrier: Carrier,
     /// References below a root of the gateway that lead to nothing, with their places.
     pub unknown: Vec<Unknown>,
-    /// What steps set below the roots of the gateway.
+    /// References below the roots of the gateway that steps set.
     pub written: Vec<Reference>,
     /// Variables of the author's of which a member is set: root, first member, place.
     pub written_below: Vec<(Arc<str>, Arc<str>, Span)>,
@@ -99,7 +99,7 @@ impl<'a> Names<'a> {
         !self.folded.is_disjoint(&self.assigned)
     }
 
-    /// What variables hold at the start.
+    /// The first values of variables.
     pub fn initial(&self) -> Box<[(u16, Value)]> {
         let slots = self.properties.iter();
         slots.filter_map(|property| Some((self.symbols.find(&property.name)?, property.value.clone()))).collect()

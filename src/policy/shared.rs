@@ -1,4 +1,4 @@
-//! What the steps of a load share.
+//! The parts of a load that its steps share.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::runtime::StepInfo;
 use crate::settings::{Live, Purpose};
 use crate::source::{Environment, Packaged};
 
-/// What the steps of a load share.
+/// The parts of a load that its steps share.
 #[derive(Clone, Copy)]
 pub struct SharedParts<'a> {
     pub api: &'a Api,
@@ -25,21 +25,21 @@ pub struct SharedParts<'a> {
     pub packaged: &'a Packaged,
     /// The applications that may call the API; `None` where there is no clients' file.
     pub directory: Option<&'a Arc<Directory>>,
-    /// What its operations ask of their callers; `None` before that is known.
+    /// The checks of callers that its operations ask for; `None` before they are known.
     pub guard: Option<&'a Arc<Guard>>,
     /// Policies that the settings bring.
     pub custom: &'a CustomPolicies,
 }
 
 impl<'a> SharedParts<'a> {
-    /// What a step is called and where it is; `name` is its title where it has none of its own.
+    /// The name and the place of a step; `name` is its title if it has none of its own.
     pub fn step_info(&self, step: &Step, name: &str) -> Arc<StepInfo> {
         let title = step.title.clone().unwrap_or_else(|| name.into());
         let place = self.sources.place(step.policy_span).into();
         Arc::new(StepInfo { policy: step.policy.clone(), title, place })
     }
 
-    /// What the load uses in addition to its documents.
+    /// The parts of the load that are not documents.
     pub fn load_context(&self) -> LoadContext<'a> {
         let SharedParts { settings, resources, environment, purpose, .. } = *self;
         LoadContext { settings, resources, environment, purpose }

@@ -15,7 +15,7 @@ use crate::runtime::{Call, DURATIONS, Observer, STATUSES, StepInfo, status_class
 /// Different pairs of a step and a target that are counted by their names.
 const MOST_TARGETS: usize = 2000;
 
-/// What is counted of calls. One per process.
+/// Counters of calls. One per process.
 #[derive(Clone)]
 pub struct CallCounters {
     /// The calls, by step, target and how they ended.
@@ -62,7 +62,7 @@ impl Default for CallCounters {
 }
 
 impl CallCounters {
-    /// What counts the calls of this step.
+    /// The observer of this step's calls.
     pub fn of(&self, step: &Arc<StepInfo>) -> Box<dyn Observer> {
         Box::new(StepCounters { all: self.clone(), step: step.clone(), first: OnceLock::new() })
     }

@@ -29,16 +29,16 @@ pub struct Discoveries(SharedByKey<Discovery>);
 pub struct Discovery {
     fetcher: Fetcher,
     uri: Uri,
-    /// What the document must say.
+    /// The `issuer` that the document must have.
     expected: Option<Arc<str>>,
     known: RwLock<Known>,
     turn: tokio::sync::Mutex<()>,
 }
 
-/// What an issuer says of itself.
+/// An issuer, as its document describes it.
 #[derive(Debug)]
 pub struct Issuer {
-    /// What `iss` of its tokens is.
+    /// The `iss` of its tokens.
     pub name: Arc<str>,
     pub keys: Arc<RemoteKeys>,
 }
@@ -79,7 +79,7 @@ impl Discovery {
         self.keep(read)
     }
 
-    /// What is known, where it need not be asked for.
+    /// The known issuer or error, if it need not be fetched.
     fn fresh(&self) -> Option<Result<Arc<Issuer>, Arc<str>>> {
         let now = Instant::now();
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
@@ -92,7 +92,8 @@ impl Discovery {
         }
     }
 
-    /// What was known before stays where the issuer does not answer: its keys have a life of their own.
+    /// Keeps what was read. If the issuer does not answer, the issuer that was known before stays: its keys have their own
+    /// lifetime.
     fn keep(&self, read: Result<(Issuer, Duration), String>) -> Result<Arc<Issuer>, Arc<str>> {
         let now = Instant::now();
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);

@@ -17,7 +17,7 @@ use crate::value::BodyStream;
 
 /// Bytes of an answer.
 const LARGEST: usize = 256 * 1024;
-/// What an issuer has to answer.
+/// The time in which an issuer has to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why there is no answer: one sentence, which quotes nothing of the request.

@@ -45,10 +45,10 @@ pub struct Introspector {
     open: Semaphore,
 }
 
-/// What is known of a token: what the issuer says of it, nothing where it is not active, or why nothing is known, in one sentence.
+/// The state of a token: the facts of the issuer, nothing if the token is not active, or why nothing is known, in one sentence.
 pub type Introspected = Result<Option<Arc<TokenFacts>>, Arc<str>>;
 
-/// What an issuer says of a token.
+/// The facts that an issuer returns for a token.
 #[derive(Debug)]
 pub struct TokenFacts {
     pub members: Value,
@@ -84,7 +84,7 @@ impl Introspections {
 // === impl Introspector ===
 
 impl Introspector {
-    /// What is known of a token at this time, in seconds since 1970.
+    /// The state of a token at this time, in seconds since 1970.
     pub async fn introspect(&self, token: &str, now: i64, fetches: &mut Fetches) -> Introspected {
         let key = Fingerprint::new("token").with(token).key();
         if let Some(known) = self.known(&key) {
@@ -180,7 +180,7 @@ impl std::fmt::Debug for Introspector {
     }
 }
 
-/// What the issuer says, where it says that the token is good.
+/// The facts of the issuer, if the token is active.
 fn facts(members: Map<String, Json>, now: i64) -> Option<TokenFacts> {
     // Only the word itself: `"true"` and `1` are mistakes of the issuer.
     if members.get("active") != Some(&Json::Bool(true)) {
@@ -199,7 +199,7 @@ fn facts(members: Map<String, Json>, now: i64) -> Option<TokenFacts> {
     Some(TokenFacts { members: Value::from(&Json::Object(members)), expires })
 }
 
-/// What was good when it was asked may be over by now.
+/// A token that was active when the issuer was asked may have expired by now.
 fn still_good(answer: Introspected, now: i64) -> Introspected {
     let is_over = |facts: &Arc<TokenFacts>| facts.expires.is_some_and(|end| now as f64 >= end);
     answer.map(|facts| facts.filter(|facts| !is_over(facts)))

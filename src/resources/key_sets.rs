@@ -14,7 +14,7 @@ use crate::jose::{Header, KeySet};
 use crate::runtime::{Fetches, address};
 use crate::value::Body;
 
-/// Where the issuer does not say how long its keys last.
+/// The lifetime of keys if the issuer does not specify one.
 const USUAL_LIFE: Duration = Duration::from_secs(600);
 const SHORTEST_LIFE: Duration = Duration::from_secs(60);
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -34,7 +34,7 @@ pub struct KeySets(SharedByKey<RemoteKeys>);
 pub struct RemoteKeys {
     fetcher: Fetcher,
     uri: Uri,
-    /// What is known; held for as long as it takes to look.
+    /// The known keys; locked only for as long as a lookup takes.
     known: RwLock<Known>,
     /// Whoever holds this asks the issuer; the others wait for what comes of it.
     turn: tokio::sync::Mutex<()>,
@@ -73,7 +73,7 @@ impl RemoteKeys {
         }
     }
 
-    /// Where they are.
+    /// The address of the keys.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }

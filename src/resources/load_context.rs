@@ -1,4 +1,4 @@
-//! What a load uses in addition to its documents: settings, resources, the environment.
+//! The parts of a load that are not documents: settings, resources, the environment.
 
 use super::Resources;
 use crate::settings::{Live, Purpose};

@@ -1,5 +1,5 @@
-//! What outlives a reload: connection pools, credential caches and compiled patterns, keyed by their configuration, stored
-//! responses, what runs at a time, and what runs in the background.
+//! Resources that outlive a reload: connection pools, credential caches and compiled patterns, keyed by their configuration; stored
+//! responses, counters of running requests, and background work.
 //!
 //! A load asks for what it needs and gets what is already there; what no load has asked for since the one before last is let
 //! go, so that a profile that was removed does not stay open for ever.
@@ -167,7 +167,7 @@ impl Resources {
         &self.cache
     }
 
-    /// What the calls of steps are counted by.
+    /// The counters of the calls of steps.
     pub fn calls(&self) -> &CallCounters {
         &self.calls
     }
@@ -197,12 +197,12 @@ impl Resources {
         &self.discoveries
     }
 
-    /// What issuers say of tokens.
+    /// The introspections of tokens.
     pub fn introspections(&self) -> &Introspections {
         &self.introspections
     }
 
-    /// What rate limits have counted.
+    /// The counters of rate limits.
     pub fn counters(&self) -> &Arc<dyn Counters> {
         &self.counters.0
     }

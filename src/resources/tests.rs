@@ -1,4 +1,4 @@
-//! What a reload leaves as it is. That stored responses stay is tested with `invoke`, that counters do by `tests/serve.rs`.
+//! Tests of resources that a reload does not change. Stored responses are tested with `invoke`, counters by `tests/serve.rs`.
 
 use std::time::Duration;
 

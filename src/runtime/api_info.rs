@@ -1,4 +1,4 @@
-//! What a load knows of an API and of its operations, for their variables.
+//! The API and the operation of a request, as their variables need them. Made at load.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -11,7 +11,7 @@ use crate::openapi::{KeyPlace, Location, ParameterType};
 use crate::source::{Content, Node};
 use crate::value::Value;
 
-/// What `api.*` says.
+/// The members of `api.*`.
 #[derive(Debug, Default)]
 pub struct ApiInfo {
     /// `NAME:VERSION`, as products of API Connect refer to it.
@@ -34,7 +34,7 @@ pub struct ApiInfo {
     pub document: Document,
 }
 
-/// What `api.operation.*` says.
+/// The members of `api.operation.*`.
 #[derive(Debug, Default)]
 pub struct OperationInfo {
     /// Its place among the operations of its API.
@@ -65,9 +65,10 @@ pub struct OperationInfo {
 /// The application that an alternative of the security requirements asks for.
 #[derive(Debug, Clone, Default)]
 pub struct ClientDemand {
-    /// Where its id is sent: in all of these places. Without them and without secrets the alternative asks for no application.
+    /// The places of the application's id: it is sent in all of them. Without them and without secrets the alternative asks for no
+    /// application.
     pub ids: Vec<KeyPlace>,
-    /// Where its secret is sent, if it is asked for: in all of these places.
+    /// The places of the application's secret, if it is asked for: it is sent in all of them.
     pub secrets: Vec<KeyPlace>,
 }
 

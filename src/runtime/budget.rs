@@ -1,4 +1,4 @@
-//! What a request may use.
+//! The limits of one request.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use crate::value::{NoRoom, Room, Value};
 /// Bytes of a list for whose copy no room is taken.
 const FEW: usize = 64 * 1024;
 
-/// What a request may still use.
+/// The time, the sizes and the room that a request may still use.
 pub struct Budget {
     pub deadline: Instant,
-    /// What handlers and `finally` have of their own.
+    /// The time that handlers and `finally` get for themselves.
     pub handlers: Duration,
     /// The largest body that is read.
     pub body_limit: usize,
     /// The rate limits that it was counted against.
     pub limits: RateLimitStates,
-    /// What steps have made for it, where that is much. It is given back when the request is over.
+    /// Room for the large values that steps have made for the request. It is given back when the request is over.
     pub room: Room,
 }
 

@@ -1,10 +1,10 @@
-//! Who calls.
+//! The caller of a request.
 
 use std::sync::Arc;
 
 use crate::value::Value;
 
-/// Who calls.
+/// The caller of a request.
 #[derive(Clone, Default)]
 pub struct Identity {
     /// The application that was identified. The one place where `client.*` and `plan.*` come from.
@@ -15,12 +15,12 @@ pub struct Identity {
     pub claims: Option<Value>,
 }
 
-/// Who calls, and under which plan. One is made at load for every application that may call.
+/// An application and the plan under which it calls. One is made at load for every application that may call.
 #[derive(Debug)]
 pub struct Caller {
-    /// What `client.*` is; null where a plan has callers without an application.
+    /// The value of `client.*`; null if the plan has callers without an application.
     pub client: Value,
-    /// What `plan.*` is.
+    /// The value of `plan.*`.
     pub plan: Value,
     /// The names of both, for the access log.
     pub names: CallerNames,

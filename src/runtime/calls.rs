@@ -44,7 +44,7 @@ pub struct CallContent {
     pub answer: Option<(StatusCode, HeaderMap, Bytes)>,
 }
 
-/// What was called.
+/// The target of a call.
 #[derive(Debug, Clone)]
 pub enum CallTarget {
     /// An HTTP service.

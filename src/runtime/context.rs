@@ -1,5 +1,5 @@
-//! What belongs to one request, and the pipeline that it goes through: steps work on the context, which knows the pipeline of
-//! the steps.
+//! The state of one request, and the pipeline that it goes through: steps work on the context, which knows the pipeline of the
+//! steps.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,17 +33,15 @@ pub struct Context {
 
 /// The state of a request, in groups.
 pub struct State {
-    /// What came in.
     pub request: Request,
-    /// Which route it takes.
     pub route: MatchedRoute,
-    /// Who calls.
+    /// The caller.
     pub identity: Identity,
-    /// What goes out: to the next call, and to the client.
+    /// The message that is sent: to the next call, and to the client.
     pub outgoing: Outgoing,
-    /// What steps have set.
+    /// The variables that steps have set.
     pub variables: Variables,
-    /// What the request may still use.
+    /// The limits of the request.
     pub budget: Budget,
     /// The fault that is being handled, and the recorder.
     pub handling: Handling,
@@ -57,7 +55,7 @@ pub trait Step: Send + Sync {
     fn run<'a>(&'a self, cx: &'a mut Context) -> Outcome<'a>;
 }
 
-/// What the executor walks. Closed: steps are the open set.
+/// One instruction of the executor. The enum is closed: new behaviour is a new step.
 pub enum Op {
     Step(Box<dyn Step>),
     /// Runs the test; where it answers [`Next::Otherwise`](super::Next::Otherwise), the flow goes on there.
@@ -78,12 +76,12 @@ pub struct Pipeline {
     pub ops: Box<[Op]>,
     /// In the order in which entries are tried.
     pub handlers: Box<[Handler]>,
-    /// Where `finally` starts, when there is one.
+    /// The first op of `finally`, if there is one.
     pub finally: Option<OpId>,
-    /// Where what runs after every assembly starts, when there is such a thing.
+    /// The first op of the stages that run after every assembly, if there are any.
     pub post: Option<OpId>,
     pub symbols: Symbols,
-    /// What variables hold at the start: the API's properties.
+    /// The first values of variables: the API's properties.
     pub initial: Box<[(u16, Value)]>,
     /// For every op, the step it came from.
     pub info: Box<[Option<Arc<StepInfo>>]>,
@@ -236,7 +234,7 @@ impl State {
     /// Takes over a fault that is handled from here on, and the step it came from.
     pub(super) fn take_fault(&mut self, fault: Fault, step: Option<Arc<StepInfo>>) {
         self.handling.error = Some((fault, step));
-        // What steps set of `error` belonged to the fault before.
+        // Members of `error` that steps have set belonged to the fault before.
         self.variables.written.forget(Builtin::Error);
     }
 }

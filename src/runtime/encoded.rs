@@ -12,7 +12,7 @@ pub(super) fn decoded(segment: &str) -> Cow<'_, str> {
     }
 }
 
-/// What is left of a segment after a text at its start.
+/// The rest of a segment after a text at its start.
 pub(super) fn after_text<'p>(segment: &'p str, text: &str) -> Option<&'p str> {
     let mut at = 0;
     for byte in text.bytes() {
@@ -25,7 +25,7 @@ pub(super) fn after_text<'p>(segment: &'p str, text: &str) -> Option<&'p str> {
     segment.get(at..)
 }
 
-/// Where in a segment a text starts.
+/// The positions in a segment at which a text starts.
 pub(super) fn places_of<'a>(segment: &'a str, text: &'a str) -> impl Iterator<Item = usize> + use<'a> {
     let starts = std::iter::successors(Some(0), |at| Some(at + byte_at(segment, *at)?.1));
     starts.filter(|at| segment.get(*at..).is_some_and(|rest| after_text(rest, text).is_some()))

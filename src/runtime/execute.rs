@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_millis(250);
 /// after every assembly. The response is what `message` holds afterwards; an error is a fault that nothing caught.
 pub async fn execute(pipeline: &Pipeline, cx: &mut Context) -> Result<(), Fault> {
     let way = with_finally(pipeline, cx).await?;
-    // What runs after every assembly has no answer of the gateway's own to change.
+    // The stages after the assembly have no response of the gateway's own to change.
     match pipeline.post.filter(|_| !matches!(way, After::End)) {
         Some(post) => run(pipeline, cx, post).await.map(drop),
         None => Ok(()),
@@ -40,7 +40,7 @@ async fn with_finally(pipeline: &Pipeline, cx: &mut Context) -> Result<After, Fa
     result.and(after)
 }
 
-/// What runs after the steps.
+/// The part that runs after the steps.
 enum After {
     Finally,
     End,
@@ -124,7 +124,7 @@ async fn load_body(cx: &mut Context) -> Result<Next, Fault> {
     let (limit, deadline) = (cx.state.budget.body_limit, cx.state.budget.deadline);
     let state = &mut *cx.state;
     let read_by = state.outgoing.message.read_by.map_or(deadline, |by| by.min(deadline));
-    // What an upstream compressed is decompressed for the step that reads it; what a client sent stays as it came.
+    // A compressed response of an upstream is decompressed for the step that reads it; the body of a client stays as it came.
     let loading = async {
         match state.outgoing.is_response {
             true => state.outgoing.message.load_decoded(limit).await,

@@ -1,4 +1,4 @@
-//! What goes wrong, under the names that authors catch.
+//! Faults, under the names that authors catch.
 
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
@@ -11,7 +11,7 @@ use super::kinds::{self, FaultKind};
 use super::step_info::{OpId, StepInfo};
 use crate::value::{NoRoom, Value};
 
-/// Who caused a fault.
+/// The party that caused a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultSource {
     /// The request was wrong.
@@ -28,7 +28,7 @@ pub enum FaultSource {
 #[derive(Debug, Clone)]
 pub struct Fault(Box<FaultParts>);
 
-/// What a fault says.
+/// The content of a fault.
 #[derive(Debug, Clone)]
 pub struct FaultParts {
     /// The name as authors catch it; `throw` makes up names.
@@ -48,7 +48,7 @@ pub struct FaultParts {
     pub cause: Option<String>,
     /// The log has a line about its cause already.
     pub is_logged: bool,
-    /// Where it happened; the executor fills it in.
+    /// The op that raised it; the executor fills it in.
     pub op: Option<OpId>,
 }
 

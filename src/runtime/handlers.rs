@@ -1,4 +1,4 @@
-//! Which fault of which op is handled where.
+//! The handler table: faults, the ops they come from, and their handlers.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct Handler {
     pub entry: OpId,
 }
 
-/// Which faults a handler takes.
+/// The faults that a handler takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CatchNames {
     Named(Box<[Arc<str>]>),

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-/// What the v5 engine calls everything that goes wrong before the assembly runs, and says of it.
+/// The name and the message that the v5 engine gives to every fault before the assembly runs.
 pub const PREFLOW: &str = "PreFlowError";
 pub const PREFLOW_MESSAGE: &str = "unable to process the request";
 

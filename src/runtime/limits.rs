@@ -1,4 +1,4 @@
-//! What a request knows of the limits it was counted against.
+//! The limits that a request was counted against.
 
 use std::any::Any;
 use std::fmt;
@@ -28,7 +28,7 @@ pub struct LimitState {
 #[derive(Default)]
 pub struct RateLimitStates {
     all: Vec<LimitState>,
-    /// What is taken back when the request is over.
+    /// Guards that take counts back at the end of the request.
     held: Vec<Box<dyn Any + Send>>,
 }
 
@@ -50,8 +50,8 @@ impl RateLimitStates {
         &self.all
     }
 
-    /// What the client is told, in the headers of IBM's gateway: `name=default,100;`. The v5 engine leaves the name of a single
-    /// limit out.
+    /// The headers that tell the client of its limits, as IBM's gateway writes them: `name=default,100;`. The v5 engine leaves the
+    /// name of a single limit out.
     pub fn headers(&self, generation: Generation) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<> {
         let is_single = generation == Generation::V5 && self.all.len() == 1;
         let text = |number: fn(&LimitState) -> u64| {

@@ -1,11 +1,11 @@
-//! What steps answer.
+//! The outcome of a step.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use super::fault::Fault;
 
-/// What a step answers: at once, or after waiting. A step that does not wait costs no allocation.
+/// The outcome of a step: at once, or after waiting. A step that does not wait costs no allocation.
 pub enum Outcome<'a> {
     Ready(Result<Next, Fault>),
     Wait(Waiting<'a>),
@@ -16,7 +16,7 @@ pub enum Outcome<'a> {
 /// A step that waits for something.
 type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Next, Fault>> + Send + 'a>>;
 
-/// Where the flow goes after a step.
+/// The next op after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// To the next op.

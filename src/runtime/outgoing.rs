@@ -1,4 +1,4 @@
-//! What the next call sends and the client receives.
+//! The message that the next call sends and the client receives.
 
 use http::header::{HeaderName, HeaderValue};
 

@@ -45,7 +45,7 @@ impl Overrides {
         self.0.push(Write { root, path: path.into(), value });
     }
 
-    /// What is at `path`, where it holds `original` without these writes.
+    /// The value at `path`, if `original` is the value without these writes.
     pub(super) fn read(&self, root: Builtin, path: &[Arc<str>], original: impl FnOnce() -> Value) -> Value {
         if let Some(above) = self.0.iter().rfind(|write| write.covers(root, path)) {
             return above.value.at(names(&path[above.path.len()..])).map(Value::from).unwrap_or_default();

@@ -24,7 +24,7 @@ pub struct Request {
     /// `request.body` holds what the client sent.
     pub body_kept: bool,
     pub client: SocketAddr,
-    /// Where the connection arrived.
+    /// The address that accepted the connection.
     pub local: SocketAddr,
     pub received: SystemTime,
     /// The same on the clock that time limits go by.

@@ -27,7 +27,7 @@ pub struct Router<T> {
     last: Vec<Segment>,
 }
 
-/// What a lookup found.
+/// The result of a lookup.
 #[derive(Debug, PartialEq, Eq)]
 pub enum RouteMatch<'r, 'p, T> {
     /// The route, and the parameters of its path as sent.
@@ -54,7 +54,7 @@ struct Branch<T> {
     rare: Option<Box<Rare<T>>>,
 }
 
-/// What few places have.
+/// Branches that few places of the trie have.
 #[derive(Debug)]
 struct Rare<T> {
     mixed: Vec<(Vec<Part>, Next<T>)>,
@@ -62,7 +62,7 @@ struct Rare<T> {
     greedy: Leaves<T>,
 }
 
-/// What is after a segment: the way of one route, or a branch of several.
+/// The routes after a segment: one route alone, or a branch of several.
 #[derive(Debug)]
 struct Next<T> {
     /// Most routes of a large document go to their ends alone, and a lookup reads one such way in one go.
@@ -316,8 +316,7 @@ struct Search<'v, 'r, 'p, T> {
 }
 
 impl<'r, 'p, T> Search<'_, 'r, 'p, T> {
-    /// What is left of the path without the empty segments at its beginning, where they do not count, and without those at its
-    /// end.
+    /// The rest of the path, without empty segments at its beginning and its end if they do not count.
     fn left(&self, rest: Option<&'p str>) -> Option<&'p str> {
         match self.folds {
             true => rest.map(|rest| rest.trim_matches('/')).filter(|rest| !rest.is_empty()),

@@ -1,4 +1,4 @@
-//! What steps have set.
+//! The variables that steps have set.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::overrides::Overrides;
 use crate::value::{Message, Value};
 
-/// What steps have set.
+/// The variables that steps have set.
 #[derive(Default)]
 pub struct Variables {
     /// One place for every variable that the pipeline knows.
     pub slots: Box<[Slot]>,
     /// Variables whose names only run time knew.
     pub overflow: HashMap<Arc<str>, Slot>,
-    /// What steps have set of the gateway's own variables.
+    /// The members of the gateway's own variables that steps have set.
     pub written: Overrides,
 }
 
@@ -23,7 +23,7 @@ pub enum Slot {
     #[default]
     Empty,
     Value(Value),
-    /// What a call put into its `output`.
+    /// The `output` of a call.
     Message(Box<Message>),
 }
 

@@ -18,7 +18,7 @@ use super::router::{RouteMatch, Router};
 #[derive(Default)]
 pub struct Snapshot {
     pub routes: Router<Arc<Route>>,
-    /// What answers below a base path where no route does: a route of the API there, or nothing.
+    /// The route of an API that answers below its base path if no other route does; `None` if there is no such route.
     pub missing: Router<Option<Arc<Route>>>,
     /// The APIs, for people.
     pub apis: Vec<Arc<ApiInfo>>,
@@ -35,7 +35,7 @@ pub struct Snapshot {
     pub is_v5: bool,
 }
 
-/// Where a request goes.
+/// The operation and the pipeline of a request.
 pub struct Route {
     pub verb: Option<Method>,
     pub api: Arc<ApiInfo>,
@@ -47,13 +47,13 @@ pub struct Route {
     pub folds_slashes: bool,
     /// The operation in its document.
     pub span: Span,
-    /// Where the metrics keep its counters.
+    /// The counters of the route, kept here by the metrics.
     pub kept: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl Snapshot {
-    /// Where a request goes. A preflight request goes where its call will go, if that answers CORS; HEAD goes to GET where nothing
-    /// else takes it.
+    /// Finds the route of a request. A preflight request takes the route of its call if that answers CORS. HEAD takes the route of
+    /// GET if no other route takes HEAD.
     pub fn find<'r, 'p>(&'r self, verb: &Method, path: &'p str, headers: &HeaderMap) -> RouteMatch<'r, 'p, Arc<Route>> {
         let path = self.without_prefix(path);
         if self.folds_slashes

@@ -13,7 +13,7 @@ use super::step_info::StepInfo;
 /// W3C Trace Context: which trace a call belongs to, and below which span.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// What other tracing systems keep in addition to it.
+/// The header in which other tracing systems keep their own data in addition to it.
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// Calls of one request that are traced.
@@ -48,7 +48,7 @@ pub struct CallSpan {
     pub call: Call,
 }
 
-/// Where the steps of a request and their calls go when its pipeline is over, however it ended.
+/// Takes the spans of a request, of its steps and of their calls, when its pipeline is over, however it ended.
 pub trait Spans: Send + Sync {
     fn take(&self, steps: Vec<StepSpan>, calls: Vec<CallSpan>);
 }

@@ -1,11 +1,11 @@
-//! Which op ran, and the step it came from.
+//! The positions of ops, and the steps they came from.
 
 use std::sync::Arc;
 
 /// The position of an op in its pipeline.
 pub type OpId = u32;
 
-/// What a step is called and where it is.
+/// The name of a step and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepInfo {
     pub policy: Arc<str>,

@@ -16,21 +16,21 @@ pub(super) struct Done {
 
 /// How a run ended.
 pub(super) enum End {
-    /// What a condition says; a step says true.
+    /// The result of a condition; `true` for a step.
     Holds(bool),
     /// The script refused, in words of its own.
     Rejected(Fault),
     Failed(Failure),
 }
 
-/// What a request gets back from its run.
+/// The answer of a run to its request.
 pub(super) enum Answer {
     Done(Box<Done>),
     /// The thread was given up, and the state is lost with it.
     GivenUp(Lost),
 }
 
-/// Which of the runs of a thread that was given up it is.
+/// The role of a lost run in the thread that was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lost {
     /// The one that holds the thread.
@@ -39,7 +39,7 @@ pub(super) enum Lost {
     Waited,
 }
 
-/// What a run, its thread and its request share. The first answer counts.
+/// The connection of a run, its thread and its request. The first answer counts.
 pub(super) struct Line {
     stopped: AtomicBool,
     reply: Mutex<Option<oneshot::Sender<Answer>>>,

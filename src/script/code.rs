@@ -27,7 +27,7 @@ struct Lexer<'t> {
     out: Vec<u8>,
     /// The braces that are open; `true` for that of a `${` in a template.
     braces: Vec<bool>,
-    /// Where the last token ends.
+    /// The end of the last token.
     last: usize,
     /// It was a text or a regular expression.
     is_value: bool,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What one run of a script may use.
+/// The limits of one run of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// Time on its thread; waiting for calls and timers does not count.

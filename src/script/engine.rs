@@ -127,7 +127,7 @@ impl Engine {
     }
 }
 
-/// What became of a run that was told to stop.
+/// The state of a run that was told to stop.
 enum Stopped {
     Unbegun(Box<Job>),
     Ended(Result<Answer, oneshot::error::RecvError>),

@@ -1,4 +1,4 @@
-//! What a script threw, without the engine.
+//! Failures of scripts, without the engine.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(super) struct Failure {
     pub reason: Reason,
 }
 
-/// What kind of failure it is.
+/// The kind of failure.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Reason {
     #[default]
@@ -59,13 +59,13 @@ impl Failure {
         Failure::of(Reason::Time, message)
     }
 
-    /// What stands in the engine as the exception. An engine without memory has nothing there.
+    /// The engine's pending exception. An engine without memory has none.
     pub(super) fn pending(ctx: &Ctx<'_>) -> Self {
         let thrown = ctx.catch();
         Failure::thrown(&thrown)
     }
 
-    /// What a thrown value says.
+    /// The failure of a thrown value.
     pub(super) fn thrown(thrown: &Value<'_>) -> Self {
         let Some(object) = thrown.as_object() else {
             let message = match thrown.as_string().map(|text| text.to_string()) {

@@ -1,4 +1,4 @@
-//! What is sent to the thread of a run.
+//! The messages to the thread of a run.
 
 use bytes::Bytes;
 
@@ -35,7 +35,7 @@ impl Outcome {
     }
 }
 
-/// What is sent to a thread that a run waits on.
+/// A message to a thread that a run waits on.
 pub(super) enum Mail {
     /// A call has its answer, or a timer has rung.
     Outcome { run: RunId, operation: u32, outcome: Outcome },

@@ -1,14 +1,15 @@
-//! What a realm has in use of its memory, and the room that it has taken of the memory for all requests.
+//! The memory in use of a realm, and the room that it has taken of the memory for all requests.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::value::{NoRoom, Room};
 
-/// What reading a part of the library takes at most.
+/// The most memory that reading a part of the library takes.
 const ROOM: usize = 1 << 20;
 
-/// What every realm may have without room, so that ordinary scripts pay nothing; and how much more is taken at a time.
+/// The memory that every realm may have without room, so that ordinary scripts need no accounting; and how much more is taken at a
+/// time.
 const FREE: usize = 2 << 20;
 const STEP: usize = 1 << 20;
 

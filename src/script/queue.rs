@@ -1,4 +1,4 @@
-//! What the threads of the engine wait for.
+//! The work that the threads of the engine wait for.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +36,7 @@ impl Job {
     }
 }
 
-/// What a thread does next.
+/// The next task of a thread.
 pub(super) enum Task {
     Start(Box<Job>),
     Mail(Mail),

@@ -1,4 +1,4 @@
-//! What a script's modules may reach.
+//! The calls, files and keys that a script's modules may use.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::http_client::HttpClient;
 use crate::jose::KeySet;
 use crate::runtime::CallSite;
 
-/// What a script's modules may reach.
+/// The calls, files and keys that a script's modules may use.
 #[derive(Default)]
 pub struct Reach {
     /// For `urlopen`.
@@ -24,7 +24,7 @@ pub struct Reach {
 /// The keys of the settings' crypto objects, by their names.
 pub type Keys = IndexMap<String, Arc<KeySet>>;
 
-/// Where `urlopen` may go.
+/// The clients of `urlopen`, and the hosts that it may call.
 pub struct Calls {
     /// The step that calls.
     pub site: CallSite,

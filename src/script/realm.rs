@@ -18,7 +18,7 @@ use super::failure::{Failure, Reason, SCRIPT};
 use super::host::prepare;
 use super::memory::Memory;
 
-/// What recursion may use of the thread's stack.
+/// The part of the thread's stack that recursion may use.
 const STACK: usize = 512 * 1024;
 
 /// Rejections that are remembered: the first is what the log shows.

@@ -22,7 +22,7 @@ pub(super) struct Run {
     line: Arc<Line>,
     used: Duration,
     host: Rc<Host>,
-    /// What the library left behind for the next turns. Before the realm, so that it goes first.
+    /// The functions that the library keeps for the next turns. Declared before the realm, so that they are dropped first.
     hooks: Option<Persistent<Object<'static>>>,
     realm: Realm,
     holds: bool,

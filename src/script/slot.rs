@@ -1,4 +1,4 @@
-//! What the queue knows of one thread.
+//! The state of one thread, as the queue sees it.
 
 use std::collections::VecDeque;
 use std::time::Instant;

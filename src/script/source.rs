@@ -40,12 +40,12 @@ pub struct Script {
     prefix: usize,
     text: Arc<str>,
     map: Map,
-    /// What `$(…)` in a condition stands for.
+    /// The references of `$(…)` in a condition.
     pub(super) bound: Box<[Reference]>,
     pub(super) reach: Reach,
 }
 
-/// Where a script's text stands.
+/// The place of a script's text.
 pub enum Map {
     /// In a scalar of a document.
     Inside { node: Node, name: Arc<str>, file: Arc<str> },
@@ -53,7 +53,7 @@ pub enum Map {
     File { name: Arc<str> },
 }
 
-/// What keeps a script from running at all.
+/// An error for which a script cannot run at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// One sentence.
@@ -119,7 +119,7 @@ impl Script {
     }
 }
 
-/// What stands before and behind the text where its syntax is checked, in the order in which it is tried.
+/// The texts before and after the script with which its syntax is checked, in the order in which they are tried.
 fn forms(dialect: Dialect) -> Vec<(&'static str, &'static str)> {
     match dialect {
         Dialect::GatewayScript => vec![("(function(){'use strict';", "\n})")],

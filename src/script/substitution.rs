@@ -10,7 +10,7 @@ pub(super) const BOUND: &str = "$bound";
 /// A condition without its `$(…)`.
 pub struct Substituted {
     pub text: String,
-    /// What the places of the list hold.
+    /// The references whose values are the items of the list.
     pub bound: Vec<Reference>,
 }
 

@@ -14,7 +14,7 @@ use super::run::{Run, Turn};
 use super::{Limits, StuckThreads};
 use crate::value::panic_message;
 
-/// What one thread has.
+/// The state of one thread.
 pub(super) struct Worker {
     queue: Arc<Queue>,
     thread: usize,

@@ -32,7 +32,7 @@ pub type Unbuilt = (&'static str, &'static [&'static str]);
 
 /// The JSON Schema of a type, ready to check subtrees with.
 pub struct Shape {
-    /// What findings call the thing: `lambda`, `the settings`.
+    /// Its name in findings: `lambda`, `the settings`.
     name: &'static str,
     schema: Value,
     /// Made where the first subtree is read. `None` inside where the schema is no good, which tests would have said.
@@ -92,7 +92,7 @@ impl Shape {
         self.rename(node, &mut Findings::default())
     }
 
-    /// Where the node does not fit, and how.
+    /// The places at which the node does not fit, each with the kind of problem.
     pub(super) fn problems(&self, node: &Node) -> Vec<(String, Kind<'_>)> {
         let Some(schema) = self.compiled() else { return Vec::new() };
         let json = to_json(node, &self.schema);

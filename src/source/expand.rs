@@ -13,7 +13,7 @@ use crate::value::Secret;
 /// A secret file larger than this is a mistake.
 const MAX_FILE: u64 = 64 * 1024;
 
-/// Where values come from. A trait, so that tests need not change the process.
+/// The source of values. A trait, so that tests need not change the process.
 pub trait Environment {
     /// The value of an environment variable.
     fn variable(&self, name: &str) -> Option<String>;

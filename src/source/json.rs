@@ -1,8 +1,8 @@
 //! JSON as programs write it, without the scanner of YAML: that one keeps every token of a document from its first `{` to the
 //! last `}`, fifty times the document's size, since all of it could be a key.
 //!
-//! What is not plain JSON to the last letter is left to the reader of YAML, which also knows what to say of mistakes. What is
-//! past the limits of a tree is not: YAML's scanner would take its memory to come to the same end.
+//! A text that is not plain JSON in every letter is left to the reader of YAML, which also reports errors. A text beyond the limits
+//! of a tree is refused here: YAML's scanner would take its memory and refuse it too.
 
 use std::borrow::Cow;
 
@@ -51,7 +51,7 @@ impl<'t> Json<'_, 't, '_> {
         (self.at == self.text.len()).then_some(())
     }
 
-    /// What the reader says of what it was given.
+    /// Keeps the reader's refusal.
     fn taken(&mut self, answer: Result<(), Box<Diagnostic>>) -> Option<()> {
         answer.map_err(|finding| self.refused = Some(finding)).ok()
     }
@@ -143,7 +143,7 @@ impl<'t> Json<'_, 't, '_> {
         self.taken(added)
     }
 
-    /// What is between two quotes, up to after the second one.
+    /// The text between two quotes; reads up to after the second one.
     fn letters(&mut self) -> Option<Cow<'t, str>> {
         let mut text = Cow::Borrowed("");
         loop {

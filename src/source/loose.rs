@@ -17,7 +17,7 @@ pub(super) fn is_of_brackets(error: &ScanError) -> bool {
     error.info() == "invalid indentation" || error.info().contains("invalid indentation in flow")
 }
 
-/// What a text lacks.
+/// A text with corrections for the scanner.
 pub(super) struct Loose<'t> {
     text: &'t str,
     /// Comments that are left out; as many line ends are in their places.

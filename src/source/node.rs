@@ -12,12 +12,12 @@ use crate::base::Span;
 /// A value in a file. Cloning copies pointers, so an alias costs nothing.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// Where the value is; for an alias, where the alias is.
+    /// The place of the value; for an alias, that of the alias.
     pub span: Span,
     pub content: Content,
 }
 
-/// What a node holds.
+/// The content of a node.
 #[derive(Debug, Clone)]
 pub enum Content {
     Scalar(Scalar),
@@ -98,7 +98,7 @@ impl Node {
         matches!(self.content, Content::Sequence(_))
     }
 
-    /// What the node is, for messages: `a list`, `a number`.
+    /// The kind of the node, for messages: `a list`, `a number`.
     pub fn kind(&self) -> &'static str {
         match &self.content {
             Content::Sequence(_) => "a list",

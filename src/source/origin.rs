@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::style::Style;
 
-/// Where the pieces of a text start, in the text and in the file: blocks are indented, long lines are folded and quotes have
-/// escapes, so the two differ.
+/// The starts of a text's parts, in the text and in the file. The two differ: blocks are indented, long lines are folded and quotes
+/// have escapes.
 #[derive(Debug, Clone)]
 pub struct Origin(Arc<[(u32, u32)]>);
 

@@ -36,7 +36,7 @@ pub fn names_page(text: &str) -> bool {
     !text.contains(['\n', '<', '$']) && [".html", ".htm"].iter().any(|ending| text.ends_with(ending))
 }
 
-/// What the value of this key is the name of, if of a file.
+/// The use of the file that this key's value names, if it names one.
 fn named(key: &str, text: &str) -> Option<Use> {
     match key {
         "source" if names_file(text) => Some(Use::Script),

@@ -206,7 +206,7 @@ fn error(code: Code, span: Span, message: impl Into<String>) -> Box<Diagnostic> 
     Box::new(Diagnostic::error(code, span, message))
 }
 
-/// What a text without content holds.
+/// The node of a text without content.
 fn nothing(source: SourceId) -> Node {
     let scalar = Scalar { text: Arc::from(""), style: Style::Plain, masked: false, origin: None };
     Node { span: source.start(), content: Content::Scalar(scalar) }

@@ -78,7 +78,7 @@ impl References {
         self.files.iter().filter(move |(_, read)| !outside(read)).map(|(path, _)| path.as_path())
     }
 
-    /// What a node stands for: itself, or what its `$ref` points to.
+    /// The node itself, or the target of its `$ref`.
     pub fn resolve<'a>(&'a self, start: &'a Node) -> Result<&'a Node, BadReference> {
         let mut current = start;
         for _ in 0..MAX_HOPS {
@@ -98,7 +98,7 @@ impl References {
         self.trees.get(&node.span.source).map(|tree| &tree.root)
     }
 
-    /// What the value of one `$ref` points to.
+    /// The target of one `$ref`.
     pub fn target(&self, reference: &Node) -> Result<&Node, BadReference> {
         let span = reference.span;
         let bad = |message: String| BadReference { code: codes::UNRESOLVED_REF, span, message, help: None };

@@ -1,12 +1,12 @@
 //! The folders whose files a document may name.
 //!
-//! Who writes a document is not always who runs the gateway: a document reads files of its own folder, and of the folders that the
-//! command line adds.
+//! The author of a document is not always the operator of the gateway: a document reads files of its own folder, and of the folders
+//! that the command line adds.
 
 use std::path::{Component, Path, PathBuf};
 
-/// What a file that a document names is used for, and so how its name ends. The endings keep what is no document, script or page
-/// from being parsed, and so from being shown: `.env`, `/proc/self/environ`, a key.
+/// The use of a file that a document names, which decides how its name may end. So other files are never parsed and shown: `.env`,
+/// `/proc/self/environ`, a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     /// YAML or JSON.
@@ -29,7 +29,7 @@ pub enum Refusal {
     Missing,
 }
 
-/// What opens another folder.
+/// The help text that tells how to open another folder.
 pub const WIDER: &str =
     "copy the file into the document's folder, or name its folder with `--files-from DIR` or GANTRY_FILES_FROM";
 

@@ -1,4 +1,4 @@
-//! What properties say together. The loader has code for it, with words of its own; this is for the published schema.
+//! Rules between properties. The loader has its own code and messages for them; these are for the published schema.
 
 use serde_json::{Value, json};
 

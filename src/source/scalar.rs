@@ -14,7 +14,7 @@ pub struct Scalar {
     pub style: Style,
     /// Part of the text came from the environment or a file and must not be shown.
     pub masked: bool,
-    /// Where the text comes from, where the file does not have it letter by letter.
+    /// The origin of the text, if the file does not have it letter by letter.
     pub origin: Option<Origin>,
 }
 

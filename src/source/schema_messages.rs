@@ -1,4 +1,4 @@
-//! What a schema asks for, and where, in the words of findings.
+//! The demands of a schema and their places, in the words of findings.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(super) fn known_properties(schema: &Value, place: &str) -> Vec<String> {
     properties.map(|map| map.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// What a schema asks for at the place of an error, in words.
+/// The demand of a schema at the place of an error, in words.
 pub(super) fn expectation(problem: &Problem<'_>, schema: &Value) -> String {
     let schema = schema.pointer(problem.schema).unwrap_or(&Value::Null);
     if let Some(words) = schema.get("x-expected").and_then(Value::as_str) {

@@ -2,7 +2,7 @@
 
 use crate::base::{Diagnostic, Span, codes};
 
-/// What is after the first document.
+/// The text after the first document.
 pub(super) enum Later {
     Start(Span),
     Nothing,

@@ -124,7 +124,7 @@ fn of_tag(tag: Option<&Tag>) -> Option<String> {
     tag.filter(|tag| tag.handle == "!").and_then(|tag| function(&tag.suffix))
 }
 
-/// What to type instead, for the mistakes that people make.
+/// The remedy for frequent errors.
 fn remedy(info: &str) -> Option<&'static str> {
     let said = |words: &str| info.contains(words);
     if said("tab") {

@@ -16,7 +16,7 @@ use crate::runtime::TraceId;
 
 const SECOND: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].");
 
-/// What one line says. The query is left out: its values may be secrets.
+/// The content of one line. The query is left out: its values may be secrets.
 #[derive(Debug, Clone)]
 pub struct AccessRecord {
     /// When the request's headers had been read; written in RFC 3339 with milliseconds, in UTC.
@@ -150,7 +150,7 @@ fn address(address: IpAddr, out: &mut Vec<u8>) {
 
 /// As many decimals as there are, and at least one: `1.5`, `0.042`, `12.0`.
 fn milliseconds(milliseconds: f64, out: &mut Vec<u8>) {
-    // What was measured are whole microseconds.
+    // Measured times are whole microseconds.
     let micros = (milliseconds * 1000.0).round() as u64;
     number(micros / 1000, out);
     out.push(b'.');

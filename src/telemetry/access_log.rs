@@ -23,7 +23,7 @@ const BLOCK: usize = 64 * 1024;
 /// request.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Who reads the lines.
+/// The form of the lines, for their readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessForm {
     /// Programs: a JSON object.
@@ -81,7 +81,7 @@ impl AccessLog {
     }
 }
 
-/// Where the lines go.
+/// The destination of the lines.
 struct Output<W> {
     out: W,
     metrics: Arc<Metrics>,

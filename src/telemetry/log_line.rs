@@ -98,7 +98,7 @@ impl LogLine {
     }
 }
 
-/// Where the message of a block begins.
+/// The column at which the message of a block begins.
 const MARGIN: usize = 6;
 
 /// A text in lines that end in the last column at the latest, all of which begin in the same one.
@@ -253,7 +253,7 @@ mod tests {
         }
     }
 
-    /// What is logged in `events`, without the time.
+    /// The log lines of `events`, without the time.
     fn logged(form: LineForm, events: impl FnOnce()) -> String {
         let out = Shared::default();
         let written = out.clone();

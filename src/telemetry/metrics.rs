@@ -44,7 +44,7 @@ pub struct Metrics {
     trace_spans_dropped: Counter,
 }
 
-/// Which listener a connection came in on.
+/// The listener that accepted a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Listener {
     Traffic,
@@ -64,7 +64,7 @@ pub enum Refusal {
     Cancels,
     /// A connection that did nothing was closed for another one.
     Displaced,
-    /// What came is not HTTP.
+    /// The bytes are not HTTP.
     Malformed,
     HeadersTooLarge,
     UriTooLong,

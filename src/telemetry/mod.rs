@@ -1,5 +1,4 @@
-//! What Gantry says about itself while it runs: logs on stderr, one access line per request on stdout, metrics,
-//! and traces for a collector.
+//! The output of Gantry while it runs: logs on stderr, one access line per request on stdout, metrics, and traces for a collector.
 //!
 //! Nothing here waits for a reader: a consumer that does not read costs lines or spans, never requests.
 

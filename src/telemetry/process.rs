@@ -1,4 +1,4 @@
-//! What is counted once for the process, and asked for when the metrics are read.
+//! Metrics of the process, which are read when they are scraped.
 
 use std::fmt;
 
@@ -40,14 +40,14 @@ impl Collector for Bodies {
     }
 }
 
-/// What the system says of this process, under the names that Prometheus' own libraries have for it.
+/// The system's values for this process, under the names that Prometheus' own libraries use.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
 pub(super) struct System;
 
 #[cfg(target_os = "linux")]
 impl Collector for System {
-    /// What cannot be read is left out: a container may hide it.
+    /// A value that cannot be read is left out: a container may hide it.
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let Ok(process) = procfs::process::Process::myself() else { return Ok(()) };
         if let Ok(stat) = process.stat() {

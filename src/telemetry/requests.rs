@@ -41,7 +41,7 @@ pub struct RequestEnd<'a> {
     pub method: &'a Method,
     pub status: StatusCode,
     pub duration: Duration,
-    /// Where the route's counters are kept.
+    /// The cell that keeps the route's counters.
     pub kept: Option<&'a OnceLock<Box<dyn Any + Send + Sync>>>,
 }
 

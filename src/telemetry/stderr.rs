@@ -25,7 +25,7 @@ struct Shared {
     dropped: AtomicU64,
 }
 
-/// What is not written yet.
+/// Text that is not written yet.
 #[derive(Default)]
 struct Waiting {
     texts: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What steps note about a message.
+//! The attributes of a message, which steps note.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ enum Notes {
     Facts(Box<dyn Facts>, OnceLock<Value>),
 }
 
-/// What is known of something, to be told when it is asked for.
+/// Facts that become a value when something reads them.
 pub trait Facts: Send + Sync {
     fn tell(&self) -> Value;
 }

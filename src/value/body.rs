@@ -37,7 +37,7 @@ pub enum Body {
     Gone,
 }
 
-/// What has been found out about the bytes of a body.
+/// The parsed value and the hash of the bytes of a body.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     parsed: OnceLock<Option<Value>>,
@@ -233,7 +233,7 @@ impl Body {
         }
     }
 
-    /// What goes on the wire: a stream leaves [`Body::Gone`] behind, everything else can be sent again.
+    /// The stream to send: a stream leaves [`Body::Gone`] in its place, every other body can be sent again.
     pub fn send(&mut self) -> BodyStream {
         if let Body::Stream(_) = self
             && let Body::Stream(stream) = std::mem::replace(self, Body::Gone)
@@ -296,7 +296,7 @@ where
 {
     let announced = body.size_hint().exact().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
     let (mut first, mut whole, mut hash) = (Bytes::new(), BytesMut::new(), None);
-    // Who knows that there is no more is not asked again.
+    // A body that reports its end is not polled again.
     while !body.is_end_stream()
         && let Some(frame) = body.frame().await
     {

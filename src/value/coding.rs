@@ -88,7 +88,7 @@ struct Gzip {
     body: BodyStream,
     /// `None` when all is said.
     encoder: Option<GzEncoder<Vec<u8>>>,
-    /// What came and is not yet compressed.
+    /// Bytes that were received and are not yet compressed.
     waiting: Bytes,
 }
 

@@ -4,7 +4,6 @@
 
 use std::collections::HashSet;
 
-/// What a JSON text may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JsonLimits {
     /// Maps and lists inside each other.
@@ -21,7 +20,7 @@ pub struct JsonLimits {
     pub unique_names: usize,
 }
 
-/// What a JSON text holds: the largest of every kind.
+/// The measured sizes of a JSON text: the largest of every kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JsonMetrics {
     pub depth: usize,

@@ -25,7 +25,7 @@ pub struct Message {
     /// When a step that reads the body must have all of it: that of an answer has the time of its call. A body that is only sent on
     /// may take longer.
     pub read_by: Option<Instant>,
-    /// What steps note about the message, such as the metrics of `parse`. Never sent.
+    /// Attributes that steps note about the message, such as the metrics of `parse`. Never sent.
     pub attributes: Attributes,
 }
 

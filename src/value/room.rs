@@ -64,7 +64,7 @@ impl Room {
 }
 
 impl Clone for Room {
-    /// What is copied is there twice.
+    /// A copy takes the same room again.
     fn clone(&self) -> Self {
         let mut room = Room::default();
         room.set(self.0);

@@ -27,7 +27,7 @@ impl BodyStream {
         Self::whole(Bytes::new())
     }
 
-    /// What is there already.
+    /// A stream of bytes that are complete.
     pub fn whole(bytes: Bytes) -> Self {
         BodyStream(Kind::Whole(bytes))
     }
@@ -37,7 +37,7 @@ impl BodyStream {
         matches!(self.0, Kind::Whole(_))
     }
 
-    /// What comes.
+    /// A stream that is still being received.
     pub fn of<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,

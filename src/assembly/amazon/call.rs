@@ -1,4 +1,4 @@
-//! What every call has: where it goes and how long it may take.
+//! The properties that every call has: its target and its time limit.
 
 use super::build;
 use super::export::Export;

@@ -8,7 +8,7 @@ use crate::base::{Diagnostic, Findings, Reported, codes};
 
 pub(super) const KEY: &str = "x-amazon-apigateway-cors";
 
-/// What a document says of pages from other origins, if it says anything.
+/// The CORS rules of a document, if it has any.
 pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Result<Option<Cors>, Reported> {
     let Some(entry) = export.api.tree.root.entry(KEY) else { return Ok(None) };
     if !export.is_http {
@@ -37,7 +37,7 @@ pub(super) fn read(export: &Export<'_>, findings: &mut Findings) -> Result<Optio
         let message = "a value has characters that no header of CORS has";
         return Err(findings.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message)));
     }
-    // What is not listed is not allowed: an empty value says so to the browser.
+    // A method or header that is not listed is not allowed: an empty value tells this to the browser.
     let joined = |all: &[String]| HeaderValue::from_str(&all.join(",")).ok();
     let some = |all: &[String]| joined(all).filter(|value| !value.is_empty());
     let origins: Vec<Origin> = origins.iter().map(|text| Origin::parse(text)).collect();

@@ -9,7 +9,7 @@ use crate::source::Node;
 
 pub(super) const INTEGRATION: &str = "x-amazon-apigateway-integration";
 
-/// What an export says of all its operations.
+/// The parts of an export that all its operations share.
 pub(in crate::assembly) struct Export<'a> {
     pub(super) api: &'a Api,
     pub(super) values: Values,

@@ -12,11 +12,11 @@ pub(super) enum Part {
     Query(String),
     /// A parameter of the route's path.
     Path(String),
-    /// What is known of every request, as a reference.
+    /// A value that every request has, as a reference.
     Known(&'static str),
 }
 
-/// Which message the headers are of.
+/// The message whose headers are meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Request,
@@ -60,7 +60,7 @@ fn one(name: &str, side: Side) -> Option<Part> {
         .or_else(|| known(name).map(Part::Known))
 }
 
-/// What a variable of the gateway is called here.
+/// Gantry's name for a variable of AWS API Gateway.
 pub(super) fn known(name: &str) -> Option<&'static str> {
     Some(match name {
         "context.requestId" | "context.extendedRequestId" => "$(session.globalTransactionID)",

@@ -1,4 +1,4 @@
-//! What clients see where the gateway answers for itself, in the words of the export.
+//! The responses that the gateway makes itself, in the words of the export.
 
 use super::build;
 use super::expressions::known;
@@ -30,7 +30,7 @@ pub(super) struct Own {
     pub message: &'static str,
 }
 
-/// What `x-amzn-ErrorType` of REST APIs says of an answer.
+/// The `x-amzn-ErrorType` of a response of a REST API.
 fn error_type(own: &Own) -> &'static str {
     match own.kind {
         "MISSING_AUTHENTICATION_TOKEN" => "MissingAuthenticationTokenException",
@@ -110,7 +110,7 @@ impl GatewayResponses {
                 build::text(span, "application/json"),
             ),
         };
-        // What was meant for the service never comes back.
+        // Headers meant for the service are never sent to the client.
         let mut actions = vec![
             build::clear(span, "message.headers"),
             build::set("message.status.code", status),

@@ -1,4 +1,4 @@
-//! What guards an operation on AWS: until it is built, an operation that asks for it is refused and never open.
+//! The access checks of an operation on AWS. Until a check is built, an operation that asks for it is refused and never open.
 
 use super::export::{Export, runs};
 use super::validators;
@@ -62,7 +62,7 @@ pub(in crate::assembly) fn are_enforced(api: &Api, operation: &Operation) -> boo
         .is_some_and(|security| demands(security) && is_enforced(root, security))
 }
 
-/// What guards an operation whose assembly wins over the guard: the first that the document has.
+/// The access check of an operation whose assembly wins over the check: the first that the document has.
 pub(in crate::assembly) fn beside_assembly(api: &Api) -> Option<Span> {
     let root = &api.tree.root;
     let own = |operation: &Operation| {
@@ -108,7 +108,7 @@ fn schemes(root: &Node) -> Option<&Node> {
     root.get("securityDefinitions").or_else(|| root.pointer("/components/securitySchemes"))
 }
 
-/// What the first scheme of some requirements is.
+/// The first scheme of some requirements.
 fn scheme(root: &Node, security: &Node) -> String {
     let Some(name) = security.items().iter().flat_map(Node::entries).map(|entry| &*entry.key.text).next() else {
         return "the security requirement".to_owned();

@@ -13,7 +13,7 @@ use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::openapi::Operation;
 use crate::source::Node;
 
-/// Where the answer of a service is kept while the response is made.
+/// The variable that keeps the response of a service while the gateway's response is made.
 const BACKEND: &str = "backend";
 
 /// `http_proxy`: the request goes on as it came, and the answer comes back as it is.
@@ -74,7 +74,7 @@ pub(super) fn mapped(
     let mut execute = call.mapped.steps(span);
     execute.extend(build::set_variable(span, own));
     execute.push(build::step("invoke", span, config));
-    // What was meant for the service never comes back.
+    // Headers meant for the service are never sent to the client.
     execute.extend(build::set_variable(span, vec![build::clear(span, "message.headers")]));
     execute.extend(answer(&responses, integration));
     Ok(Draft { execute, catch: export.responses.of_http(span) })
@@ -108,7 +108,7 @@ fn answer(all: &[responses::Response], integration: &Node) -> Vec<Node> {
     vec![build::step("switch", span, [("case", build::list(span, cases))])]
 }
 
-/// What both kinds of call have.
+/// The properties that both kinds of call have.
 struct HttpCall {
     target: Target,
     verb: Node,

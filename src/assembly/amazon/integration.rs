@@ -1,4 +1,4 @@
-//! What every integration has: its type, its properties, where it goes.
+//! The properties that every integration has: its type, its settings, its target.
 
 use super::draft::Draft;
 use super::export::Export;

@@ -11,7 +11,7 @@ use super::{build, special_headers};
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::Node;
 
-/// Where the function stands in the long spelling of the `uri`.
+/// The part of the long `uri` before the function.
 const PATH: &str = ":lambda:path/";
 
 pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Draft, Reported> {
@@ -53,7 +53,7 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
     Ok(Draft { execute, catch: export.responses.of_lambda(span) })
 }
 
-/// What a `uri` calls.
+/// The target of a `uri`.
 struct Target {
     function: Node,
     /// The function answers piece by piece.

@@ -1,8 +1,8 @@
 //! Exports of AWS API Gateway: the integration of an operation becomes an assembly of ordinary steps.
 //!
-//! What is built of an integration keeps the places of the document, so that the findings of a policy stand at the author's
-//! line. What an integration asks for and Gantry does not have is refused by a sentence: nothing is skipped, and nothing that
-//! AWS would guard stands open.
+//! The steps that are made from an integration keep the places of the document, so that the findings of a policy are at the
+//! author's line. A feature of an integration that Gantry does not have is refused by a sentence: nothing is skipped, and nothing
+//! that AWS would protect is left open.
 
 mod build;
 mod call;
@@ -47,7 +47,7 @@ pub use values::Values;
 // === impl Export ===
 
 impl<'a> Export<'a> {
-    /// What the document says, if an operation has an integration and no assembly of its own.
+    /// The document as an export, if an operation has an integration and no assembly of its own.
     pub(super) fn of(api: &'a Api, values: &Values, findings: &mut Findings) -> Option<Self> {
         if !api.operations.iter().any(runs) {
             return None;

@@ -15,7 +15,7 @@ use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::openapi::{Operation, Segment};
 use crate::source::{Entry, Node};
 
-/// What the mappings of an integration come to.
+/// The result of an integration's mappings.
 #[derive(Default)]
 pub(super) struct Mapped {
     /// By the names in the `uri`.
@@ -32,7 +32,7 @@ pub(super) struct Mapped {
     pub passing_headers: Vec<String>,
     /// Names of headers that the actions set.
     pub set_headers: Vec<String>,
-    /// What is done to the message before the call.
+    /// Changes of the message before the call.
     pub actions: Vec<Node>,
     /// Steps before the call: headers that are there only where the client sent another one.
     copies: Vec<Node>,

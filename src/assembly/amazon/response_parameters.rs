@@ -31,7 +31,7 @@ pub(super) fn read(export: &Export<'_>, integration: &Node, findings: &mut Findi
     Ok(vec![build::step("switch", span, [("case", build::list(span, cases))])])
 }
 
-/// What changes in an answer with one status.
+/// The changes of a response with one status.
 fn case(export: &Export<'_>, entry: &Entry, findings: &mut Findings) -> Result<Node, Reported> {
     let span = entry.key.span;
     let Some(code) = entry.key.text.parse::<u16>().ok().filter(|code| (100..600).contains(code)) else {

@@ -21,14 +21,14 @@ pub(super) struct Response {
     pub template: Option<(Node, Node)>,
 }
 
-/// Where a header's value comes from.
+/// The source of a header's value.
 enum Source {
     Text(Node),
     /// A header of what was called.
     Header(Span, String),
 }
 
-/// Who answers.
+/// The source of the response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Backend {
     /// Nobody: there are no headers to take.
@@ -220,7 +220,7 @@ pub(super) fn constant(node: Node, findings: &mut Findings) -> Result<Node, Repo
 
 /// The template of some media types, if it is a constant.
 ///
-/// Which one a client gets on AWS hangs on its `Accept`; here it is JSON, or else the first.
+/// On AWS the client's `Accept` decides which one it gets; here it is JSON, or else the first.
 pub(super) fn template(
     export: &Export<'_>,
     owner: &Node,

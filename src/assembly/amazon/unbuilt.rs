@@ -1,4 +1,4 @@
-//! What AWS has and Gantry does not have yet.
+//! Features that AWS has and Gantry does not have yet.
 
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 

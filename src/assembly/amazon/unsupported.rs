@@ -10,13 +10,13 @@ use crate::base::{Diagnostic, Findings, Severity, Span, codes};
 /// The name of the fault, as in documents of API Connect.
 const FAULT: &str = "UnsupportedPolicyError";
 
-/// What answers 500, whatever the request is.
+/// A draft that answers 500 to every request.
 pub(super) fn failing(export: &Export<'_>, span: Span) -> Draft {
     let throw = build::step("throw", span, [("name", build::text(span, "RuntimeError"))]);
     Draft { execute: vec![throw], catch: export.responses.of_failure(span) }
 }
 
-/// What answers 501, whatever the request is.
+/// A draft that answers 501 to every request.
 pub(super) fn draft(export: &Export<'_>, span: Span) -> Draft {
     let throw = build::step("throw", span, [("name", build::text(span, FAULT))]);
     let message = "This operation is not supported by the gateway";

@@ -10,7 +10,7 @@ use crate::source::Node;
 
 pub(super) const KEY: &str = "x-amazon-apigateway-request-validator";
 
-/// Where the names of missing parameters are collected.
+/// The variable that collects the names of missing parameters.
 const MISSING: &str = "missing-parameters";
 
 /// The fault of a request with missing parameters.
@@ -19,7 +19,7 @@ const FAULT: &str = "MissingParametersError";
 /// The body that is validated where the client sent none.
 const EMPTY: &str = "empty-body";
 
-/// What is checked before an integration.
+/// The checks before an integration.
 pub(super) struct Checks {
     pub steps: Vec<Node>,
     /// Entries of `catch`.
@@ -31,7 +31,7 @@ fn chosen<'a>(export: &'a Export<'_>, operation: &'a Operation) -> Option<&'a No
     operation.node.get(KEY).or_else(|| export.api.tree.root.get(KEY)).filter(|name| !name.is_null())
 }
 
-/// What an operation's validator checks; `None` where it asks for something that is not built, or is not defined.
+/// The checks of an operation's validator; `None` if it asks for something that is not built, or is not defined.
 pub(super) fn checks(export: &Export<'_>, operation: &Operation) -> Option<Checks> {
     let mut checks = Checks { steps: Vec::new(), catch: Vec::new() };
     let Some(name) = chosen(export, operation) else { return Some(checks) };

@@ -1,4 +1,4 @@
-//! What the placeholders of a document stand for.
+//! The values of a document's placeholders.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub struct Values {
     stage_variables: HashMap<String, String>,
     /// A name without a value keeps its place, for drawings.
     keeps_unknown: bool,
-    /// What is not built fails when a request comes, and not at load.
+    /// Whether a feature that is not built fails when a request comes, and not at load.
     faults: bool,
 }
 
@@ -261,7 +261,7 @@ impl Values {
         ))
     }
 
-    /// Where a name gets its value.
+    /// The help text that tells how a name gets its value.
     fn remedy(&self, name: &str) -> String {
         let setting = match name {
             "AWS::Region" => "region",
@@ -282,7 +282,7 @@ impl Values {
     }
 }
 
-/// What a message may show of a text.
+/// The part of a text that a message may show.
 pub(super) fn shown(node: &Node) -> &str {
     match &node.content {
         Content::Scalar(scalar) if scalar.masked => "***",

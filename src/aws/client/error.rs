@@ -38,7 +38,7 @@ pub struct ServiceError {
     pub status: StatusCode,
     /// The exception's name, such as `TooManyRequestsException`; empty where the answer has none.
     pub code: String,
-    /// What AWS says, without what it repeats of the signature.
+    /// The message of AWS, without the parts of the signature that it repeats.
     pub message: String,
     /// How long AWS asks to wait.
     pub retry_after: Option<Duration>,

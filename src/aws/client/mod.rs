@@ -58,7 +58,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Where the call goes: endpoint, function and qualifier.
+    /// The URL of the call: endpoint, function and qualifier.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
@@ -76,7 +76,7 @@ impl Target {
     }
 }
 
-/// What is different from call to call.
+/// The values that differ from call to call.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {
     pub payload: Bytes,
@@ -237,7 +237,7 @@ impl LambdaClient {
         }
     }
 
-    /// What the service says when it does not call the function.
+    /// The error of a call that the service refuses before it calls the function.
     async fn refused(&self, answer: Response<ResponseBody>, keys: &Keys) -> InvokeError {
         let (head, mut body) = answer.into_parts();
         let body = match read(&mut body).await {

@@ -1,4 +1,4 @@
-//! What the Invoke API answers when the call itself succeeded.
+//! The response of the Invoke API when the call itself succeeded.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,14 +14,14 @@ const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error
 pub struct InvokeReply {
     /// 200, 202 for `Event`, 204 for `DryRun`.
     pub status: StatusCode,
-    /// What the function returned, byte for byte; where it failed, AWS's JSON about the failure.
+    /// The function's result, byte for byte; if it failed, AWS's JSON about the failure.
     pub payload: Bytes,
     /// The only sign that the function failed: the status is 200 all the same.
     pub function_error: Option<FunctionError>,
     pub facts: ReplyFacts,
 }
 
-/// What the service's own headers say of a call. They are not for the client.
+/// The headers in which the service describes a call. They are not for the client.
 #[derive(Debug, Clone)]
 pub struct ReplyFacts(HeaderMap);
 

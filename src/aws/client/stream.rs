@@ -32,7 +32,7 @@ pub struct StreamReply {
     pub body: PayloadStream,
 }
 
-/// What the function writes, as it comes. It ends well only when the service says so: an answer that is cut off is an error.
+/// The body as the function writes it. It ends well only when the service confirms its end: a response that is cut off is an error.
 #[derive(Debug)]
 pub struct PayloadStream {
     frames: ResponseBody,
@@ -84,7 +84,7 @@ impl StreamReply {
         StreamReply { facts: ReplyFacts::new(head.headers), body }
     }
 
-    /// What the function declared, where the service passes it on: it speaks of event streams itself.
+    /// The content type that the function declared, if the service passes it on. The service's own type is that of event streams.
     pub fn declared_type(&self) -> Option<&HeaderValue> {
         let events = |value: &&HeaderValue| value.as_bytes().starts_with(b"application/vnd.amazon.eventstream");
         let headers = self.facts.headers();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct CredentialsError {
-    /// What failed and what the source said about it.
+    /// The failed operation and the message of the source.
     pub message: Arc<str>,
     /// The error code of STS, where it answered: `AccessDenied`, `ExpiredToken`…
     pub code: Option<Arc<str>>,

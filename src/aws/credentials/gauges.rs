@@ -15,7 +15,7 @@ use super::source::{Base, CredentialSource};
 
 type Time = Gauge<f64, AtomicU64>;
 
-/// What is counted of all sources of a process.
+/// The metrics of all credential sources of a process.
 #[derive(Debug, Clone, Default)]
 pub struct CredentialGauges {
     pub loads: Family<LoadLabels, Counter>,
@@ -67,7 +67,7 @@ impl CredentialGauges {
     }
 }
 
-/// What a source is called: the role that is assumed, else the kind of its base.
+/// The name of a source: the role that is assumed, else the kind of its base.
 fn name(source: &CredentialSource) -> Arc<str> {
     match (&source.assume_role, &source.base) {
         (Some(role), _) => role.role_arn.as_str().into(),

@@ -130,7 +130,7 @@ impl StaticKeys {
     }
 }
 
-/// What STS said about a role, or why it could not be asked.
+/// The error of STS about a role, or why STS could not be asked.
 fn refusal<E>(role: &AssumeRole, error: &SdkError<E>) -> CredentialsError
 where
     E: ProvideErrorMetadata + Error + 'static,

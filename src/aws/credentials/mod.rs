@@ -1,4 +1,4 @@
-//! Where the keys come from that sign a call, and the cache that keeps them fresh.
+//! The sources of the keys that sign calls, and the cache that keeps the keys fresh.
 //!
 //! A [`Credentials`] belongs to one [`CredentialSource`] and is made at load. Between the source and every caller
 //! stands one single-flight cache: many requests wait for one call to STS, and a renewal happens before the old keys
@@ -79,7 +79,7 @@ impl Credentials {
         })
     }
 
-    /// Where the keys come from.
+    /// The source of the keys.
     pub fn source(&self) -> &CredentialSource {
         self.loader.source()
     }

@@ -38,7 +38,7 @@ pub struct StaticKeys {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AssumeRole {
     pub role_arn: String,
-    /// What the role's trust policy asks of callers from other accounts.
+    /// The external id that the role's trust policy asks of callers from other accounts.
     pub external_id: Option<String>,
     /// Stands in the audit trail of the role's account; 2 to 64 of `[\w+=,.@-]`.
     pub session_name: String,

@@ -47,8 +47,8 @@ impl Serialize for EventBody<'_> {
     }
 }
 
-/// What HTTP APIs, function URLs and load balancers send as text, as the services behave: forms and bodies without a type
-/// are not.
+/// Whether HTTP APIs, function URLs and load balancers send this media type as text, as the services behave: forms and bodies
+/// without a type are not.
 fn is_text(essence: &str) -> bool {
     essence.starts_with("text/") || matches!(essence, "application/json" | "application/xml" | "application/javascript")
 }

@@ -64,7 +64,7 @@ const NAMES: [&str; 56] = [
     "X-Forwarded-Proto",
 ];
 
-/// What REST APIs take out of a request before its function sees it.
+/// Headers that REST APIs remove from a request before its function sees it.
 const TAKEN_OUT: [&str; 8] = [
     "content-length",
     "content-md5",

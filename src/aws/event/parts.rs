@@ -1,4 +1,4 @@
-//! What every event takes from a request before it is written.
+//! The parts of a request that every event has, prepared before it is written.
 
 use std::borrow::Cow;
 

@@ -56,7 +56,7 @@ fn write_body(out: &mut Vec<u8>, content_type: &str, body: &[u8]) -> Result<bool
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let says_json = essence == "application/json" || essence.ends_with("+json");
     let json = without_mark(body);
-    // What is skipped is not looked at: the bytes have to be text first.
+    // The parser does not check skipped bytes: they have to be text first.
     let is_json =
         |json: &[u8]| std::str::from_utf8(json).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
     if says_json && is_json(json) {

@@ -1,4 +1,4 @@
-//! What an event is made of: a request and its circumstances.
+//! The content of an event: a request and its circumstances.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,6 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::value::{Value, century_and_year, two_digits};
 
-/// Which event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventFormat {
     /// REST API, payload format 1.0.

@@ -331,7 +331,7 @@ fn e30_large_bodies_are_built_whole() {
         let sample = Sample::new().body("application/octet-stream", body);
         let request = EventRequest { headers: &sample.headers, ..sample.request };
         let event = build(EventFormat::V2, &request).unwrap();
-        // What the caller compares with `limits`: envelope and base64 are part of it.
+        // The size that the caller compares with `limits`: envelope and base64 are part of it.
         assert!(event.len() > size * 4 / 3);
     }
 }

@@ -1,4 +1,4 @@
-//! What is wrong with a function's name, where, and what to write instead.
+//! The error in a function's name, its place, and the remedy.
 
 use std::fmt;
 use std::ops::Range;
@@ -42,7 +42,7 @@ impl FunctionNameError {
         FunctionNameError { problem, at }
     }
 
-    /// What to write instead, in one sentence.
+    /// The remedy, in one sentence.
     pub fn help(&self) -> &'static str {
         use FunctionNameProblem as P;
         match &self.problem {

@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use error::{FunctionNameError, FunctionNameProblem};
 
-/// What the SDK encodes in a path label and in a query: everything but RFC 3986's unreserved characters.
+/// The characters that the SDK encodes in a path label and in a query: all but RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A function: a name, a partial ARN or a full ARN, each with or without a qualifier. Checked, and kept as written.

@@ -59,7 +59,7 @@ fn qualifier(text: &str, start: usize) -> Result<Qualifier, FunctionNameError> {
     Ok(Qualifier(text.to_owned()))
 }
 
-/// What follows `arn:`.
+/// Reads the parts after `arn:`.
 fn arn(parts: &[Part<'_>], end: usize) -> Result<FunctionRef, FunctionNameError> {
     let part = |index: usize| parts.get(index).copied().ok_or(FunctionNameError::new(Problem::Incomplete, end..end));
     let checked = |index: usize, good: fn(&str) -> bool, problem: fn(String) -> Problem| {

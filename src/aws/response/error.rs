@@ -37,7 +37,7 @@ pub enum ProxyError {
 }
 
 impl ProxyError {
-    /// What the function wrote in the wrong place, for the log.
+    /// The invalid text that the function wrote, for the log.
     pub fn written(&self) -> Option<&str> {
         match self {
             ProxyError::Status(text)

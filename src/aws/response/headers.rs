@@ -24,7 +24,7 @@ pub(super) fn read_all(head: &Members<'_>) -> Result<HeaderMap, ProxyError> {
     read_families(Families { lists: true, singles: true, cookies: true, only_lists: false }, head)
 }
 
-/// Which of the members count.
+/// The members that count.
 struct Families {
     /// `multiValueHeaders`
     lists: bool,

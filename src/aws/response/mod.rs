@@ -1,4 +1,4 @@
-//! What a function behind a proxy integration returned, as an HTTP response.
+//! The result of a function with a proxy integration, as an HTTP response.
 //!
 //! The rules are API Gateway's ("Output format of a Lambda function for proxy integration" for REST APIs, "Lambda
 //! function response for format 2.0" for HTTP APIs, "Respond to the load balancer" for load balancers); where a function bends them, REST APIs refuse (`strict`) and most

@@ -18,7 +18,7 @@ use crate::value::{self, BodyStream, BoxError};
 #[cfg(test)]
 mod tests;
 
-/// What parts the head from the body.
+/// The separator between the head and the body.
 const DELIMITER: [u8; 8] = [0; 8];
 
 /// The longest head, bytes. Its headers have to pass a client's limits anyway.
@@ -122,7 +122,7 @@ fn bare_headers(declared: Option<&HeaderValue>) -> HeaderMap {
     HeaderMap::from_iter([(CONTENT_TYPE, kind)])
 }
 
-/// What the first bytes of a stream are.
+/// The kind of a stream's first bytes.
 #[derive(Debug, PartialEq, Eq)]
 enum Scan {
     /// JSON up to here, and the delimiter behind it.

@@ -21,7 +21,7 @@ const IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 const UNSIGNED: [HeaderName; 4] =
     [AUTHORIZATION, USER_AGENT, TRANSFER_ENCODING, HeaderName::from_static("x-amzn-trace-id")];
 
-/// Where services differ. AWS's vectors know all of them.
+/// The rules in which services differ. AWS's vectors cover all of them.
 #[derive(Debug, Clone)]
 pub(super) struct Rules {
     /// The path, which is encoded already, is encoded once more.

@@ -52,7 +52,7 @@ fn key(bytes: &[u8]) -> Key {
     Key::new(HMAC_SHA256, bytes)
 }
 
-/// What a key makes of a text.
+/// The HMAC of a text.
 #[expect(clippy::expect_used, reason = "a tag of HMAC-SHA-256 has 32 bytes")]
 pub(super) fn mac(key: &Key, text: &[u8]) -> [u8; 32] {
     hmac::sign(key, text).as_ref().try_into().expect("32 bytes")

@@ -28,7 +28,7 @@ const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
-/// What a canonical request, a string to sign or an `authorization` usually takes.
+/// The usual size of a canonical request, a string to sign or an `authorization`, in bytes.
 const USUAL: usize = 512;
 
 /// Signs requests for one scope.
@@ -52,7 +52,7 @@ impl Signer {
         self
     }
 
-    /// What its signatures are valid for.
+    /// The scope of its signatures.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -87,7 +87,7 @@ impl Signer {
 
         let day = self.keys.get(&self.scope, keys.secret_access_key(), &date[..8]);
         let hash = Hex::of(digest(&SHA256, text.as_bytes()));
-        // What is signed stands behind the canonical request, in the same buffer.
+        // The string to sign follows the canonical request in the same buffer.
         let start = text.len();
         push(&mut text, &["AWS4-HMAC-SHA256\n", date, "\n", &day.scope, "\n", hash.as_str()]);
         let signature = Hex::of_bytes(&key::mac(&day.key, &text.as_bytes()[start..]));

@@ -1,6 +1,6 @@
-//! What a signature is valid for.
+//! The scope of a signature.
 
-/// What a signature is valid for.
+/// The scope of a signature.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
     pub region: String,

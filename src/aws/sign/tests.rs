@@ -124,7 +124,7 @@ fn c15_what_is_secret_does_not_print() {
     assert!(!printed.contains("canary") && !printed.contains("Signature="), "{printed}");
 }
 
-/// What AWS's signer for Rust adds, by name.
+/// The headers that AWS's signer for Rust adds, by name.
 fn signed_by_aws(request: &Sample, payload_hash: bool) -> Vec<(String, String)> {
     let mut settings = SigningSettings::default();
     if payload_hash {

@@ -253,7 +253,7 @@ finally:
     // The assembly's own catch comes first, and what runs after it runs too.
     let caught = gateway.ask(ask("fail", "yes")).await;
     assert_eq!((caught.short(), caught.header("x-seen")), ((200, "caught 9"), Some("9")));
-    // What it does not take, and what the hook before it raises, the global one takes.
+    // Faults that it does not take, and faults of the hook before it, are taken by the global one.
     for (header, value) in [("fail", "stop"), ("stop", "yes")] {
         let answer = gateway.ask(ask(header, value)).await;
         assert_eq!((answer.short(), answer.header("x-masked")), ((418, "global Stopped"), Some("yes")));

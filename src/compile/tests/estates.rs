@@ -1,4 +1,4 @@
-//! What documents of IBM's estates have, which our examples do not have.
+//! Tests of features that documents of IBM's estates have and our examples do not.
 
 use crate::test_support::{Ask, Setup};
 
@@ -196,7 +196,7 @@ async fn parse_settings_may_be_a_text() {
             document(&format!("- parse: {{version: 2.0.0, parse-settings-reference: {{literal: '{literal}'}}}}"));
         assert_eq!(answer(&text, "{\"a\": 1}").await.0, status, "{literal}");
     }
-    // What is written out wins.
+    // A limit that is written out wins.
     let text = document(
         "- parse: {version: 2.0.0, parse-settings-reference: {literal: '{\"max_doc_size\": 5}', parse-settings: {max_doc_size: 50}}}",
     );

@@ -1,4 +1,4 @@
-//! Which handler takes a fault, and where the flow goes on.
+//! Tests which handler takes a fault, and where the flow goes on.
 
 use serde_json::json;
 
@@ -93,7 +93,7 @@ async fn the_catch_of_a_v5_policy_goes_on_behind_the_policy() {
     let outer = format!("catch:\n- default:\n  - {}", mark("outer"));
     let answer = Setup::default().load(&v5(&own, &outer)).serve_cleanly().get().await;
     assert_eq!((answer.status, &*marks(&answer)), (200, "behind own"));
-    // Where its own catch does not fit, the assembly's does.
+    // If its own catch does not fit, the assembly's does.
     let other = own.replace("ConnectionError", "SOAPError");
     let answer = Setup::default().load(&v5(&other, &outer)).serve_cleanly().get().await;
     assert_eq!((answer.status, &*marks(&answer)), (200, "outer"));

@@ -1,4 +1,4 @@
-//! What a load reports about steps, and that it reports everything at once.
+//! Tests that a load reports findings about steps, all of them at once.
 
 use crate::policies::{UNBUILT, instead};
 use crate::test_support::{Setup, assembly, document, ibm_document};

@@ -1,4 +1,4 @@
-//! Where a body is read, and where it streams through untouched.
+//! Tests which bodies are read, and which stream through untouched.
 
 use crate::test_support::{Ask, Setup, assembly, closed_port};
 

@@ -1,4 +1,4 @@
-//! Which methods an operation takes.
+//! Tests of the methods that an operation takes.
 
 use crate::test_support::{Ask, Setup};
 

@@ -1,4 +1,4 @@
-//! What documents of the v5 engine expect of the whole, as IBM's own engine for them did it.
+//! Tests of behaviour that documents of the v5 engine expect, as IBM's own engine for them did it.
 
 use super::{mark, marks};
 use crate::test_support::{Ask, Loaded, Reply, Setup, TestServer, ibm_document};

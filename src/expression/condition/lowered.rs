@@ -34,7 +34,6 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-/// What a condition looks at.
 #[derive(Debug, Clone)]
 pub(super) enum Operand {
     Constant(Constant),
@@ -66,7 +65,7 @@ pub(super) type Answer = Option<bool>;
 #[derive(Debug)]
 pub(super) struct Unsure;
 
-/// What an operand is in a request.
+/// The value of an operand in a request.
 enum Found<'a> {
     /// JSONata's nothing.
     Missing,
@@ -210,7 +209,7 @@ fn one<'v, 'a>(mut values: impl Iterator<Item = &'v str>, text: impl FnOnce(&'v 
     }
 }
 
-/// What is at the end of a path below a value.
+/// The value at the end of a path.
 fn walk<'a>(mut value: ValueRef<'_>, rest: &[Arc<str>], mut level: Level) -> Found<'a> {
     // A variable that holds null is one that is not set.
     if value.is_null() {

@@ -61,12 +61,13 @@ impl Condition {
         self.jsonata.reads_everything()
     }
 
-    /// What is right as JSONata and hardly what its author meant: sentences for warnings, with their places.
+    /// Hints: expressions that are valid JSONata and probably not what their author meant. Sentences for warnings, with their
+    /// places.
     pub fn hints(&self) -> &[ExpressionError] {
         self.jsonata.hints()
     }
 
-    /// Where data decides how much it makes: sentences for warnings, with their places.
+    /// Places where data decides how large a result is: sentences for warnings.
     pub fn sizes(&self) -> &[ExpressionError] {
         self.jsonata.sizes()
     }

@@ -41,7 +41,7 @@ fn compile(text: &str) -> Condition {
     Condition::compile(text, &mut resolve).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// What the library says of the expression over the whole tree. A root that holds null is nobody's.
+/// The library's result for the expression over the whole tree. A root that holds null does not exist.
 fn expected(text: &str, tree: &Value) -> Result<bool, Option<String>> {
     let ast = parser::parse(&format!("$boolean({text})")).unwrap();
     let json = serde_json::to_string(tree).unwrap();

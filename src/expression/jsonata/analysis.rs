@@ -1,4 +1,4 @@
-//! What an expression reads and calls, found out at load.
+//! The values that an expression reads and the functions it calls, found at load.
 //!
 //! Every part of an expression stands for a place in the data, or for something computed. A place that is used as a value is
 //! read as a whole; one that is only walked through is not. Where this cannot be followed (`**`, `%`, `$eval`) everything is
@@ -22,9 +22,9 @@ use crate::expression::{ExpressionError, XPath};
 /// The result of the analysis.
 #[derive(Debug, Default)]
 pub(super) struct Analysis {
-    /// What is read of the value that an expression is evaluated on.
+    /// The parts that it reads of the value on which it is evaluated.
     pub given: Want,
-    /// What is read of the context.
+    /// The parts of the context that it reads.
     pub context: Want,
     /// The functions of IBM's gateway that are called.
     pub extensions: Vec<Extension>,
@@ -34,11 +34,11 @@ pub(super) struct Analysis {
     pub documents: Vec<Vec<Arc<str>>>,
     /// The XPath expressions that are written out.
     pub xpaths: Vec<(Arc<str>, XPath)>,
-    /// What is right as JSONata and hardly what its author meant.
+    /// Hints: parts that are valid JSONata and probably not what their author meant.
     pub hints: Vec<ExpressionError>,
 }
 
-/// What a part of an expression stands for.
+/// The value of a part of an expression.
 #[derive(Debug, Clone)]
 enum Place {
     At(Base, Vec<Arc<str>>),
@@ -311,7 +311,7 @@ impl Walk<'_> {
             return Err(self.error(name, Some(code), format!("`{name}` is not a function{hint}")));
         }
         self.consume_all(args.iter_mut(), here)?;
-        // Where arguments are missing, many functions take what is at this place.
+        // Without all their arguments many functions take the value at this place.
         let takes_context = match name {
             "now" | "millis" | "random" => false,
             "lookup" | "sift" | "each" => args.len() + piped < 2,

@@ -1,4 +1,4 @@
-//! What `$xpath` looks into: XML bodies, which JSONata itself sees as text.
+//! The XML bodies that `$xpath` searches. JSONata itself sees them as text.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -17,14 +17,14 @@ use crate::value::{NoRoom, Value, Xml, XmlError, XmlLimits};
 /// The name of what the expression is evaluated on.
 const GIVEN: &str = "$";
 
-/// Where a document comes from, under the name that is in the expression for it.
+/// The source of a document, under the document's name in the expression.
 #[derive(Debug, Clone)]
 pub(super) struct Document {
     pub name: Arc<str>,
     source: Option<Source>,
 }
 
-/// What the calls of `$xpath` in one expression need.
+/// The documents and expressions that the calls of `$xpath` in one expression need.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lookups {
     pub documents: Box<[Document]>,
@@ -65,7 +65,7 @@ pub(super) fn name_of(path: &[Arc<str>]) -> Arc<str> {
 }
 
 impl Document {
-    /// Where the body at a path comes from.
+    /// The document of the body at a path.
     pub(super) fn new(path: &[Arc<str>], resolve: &mut Resolver<'_>) -> Result<Self, String> {
         let name = name_of(path);
         if path.is_empty() {
@@ -126,7 +126,7 @@ impl Found {
         Ok((!value.is_null()).then(|| values::to_jvalue(value.view(), None, Level::Other)))
     }
 
-    /// What is no XML has no document.
+    /// The document of a body; `None` if the body is not XML.
     fn document(&self, name: &str) -> Result<Option<Arc<Xml>>, NoRoom> {
         let Some(body) = self.bodies.iter().find(|body| *body.name == *name) else { return Ok(None) };
         if let Some(document) = body.value.as_xml() {

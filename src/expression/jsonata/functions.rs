@@ -83,10 +83,10 @@ pub(in crate::expression) enum Extension {
     /// A parameter of the path, decoded, or of the query, as written.
     UrlParameter,
     StatusCode,
-    /// What holds the body of a message: `empty`, `stream`, `binary`, `json` or `xml`. IBM's gateway also answers
-    /// `graphql`, which nothing here makes yet.
+    /// The form of a message's body: `empty`, `stream`, `binary`, `json` or `xml`. IBM's gateway also answers `graphql`, which
+    /// nothing here makes yet.
     StorageType,
-    /// What an XPath expression finds in an XML body.
+    /// The result of an XPath expression on an XML body.
     Xpath,
 }
 
@@ -119,7 +119,7 @@ impl Extension {
         Self::ALL.iter().any(|(known, _, least, most)| *known == self && (*least..=*most).contains(&arguments))
     }
 
-    /// What it reads of the context, where its argument does not say it more exactly.
+    /// The members of the context that it reads, if its argument does not state them more exactly.
     pub(in crate::expression) fn reads(self) -> &'static [&'static str] {
         match self {
             Extension::ApiCtx | Extension::StorageType | Extension::Xpath => &[],

@@ -11,7 +11,7 @@ use super::documents::Found;
 use super::functions::{Extension, query_values};
 use crate::expression::Fixed;
 
-/// What `$storageType` answers, by the names of the messages.
+/// The answers of `$storageType`, by the names of the messages.
 pub(super) type StorageNames = Rc<[(Arc<str>, &'static str)]>;
 
 /// Makes the functions known to an evaluator. They read the context, which holds what the analysis saw them need.

@@ -1,4 +1,4 @@
-//! What an evaluation may cost, and where it runs.
+//! The limits of an evaluation, and the threads on which it runs.
 //!
 //! An ordinary evaluation takes microseconds and is done at once. One that has spent its small budget is given up and begun anew
 //! with the large one, off the threads that serve: expressions change nothing, so a second run is not seen.

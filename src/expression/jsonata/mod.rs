@@ -60,7 +60,7 @@ pub struct Jsonata {
     ast: Arc<AstNode>,
     /// The length of the text, for the place of run-time errors.
     length: usize,
-    /// What is wanted of a value that the expression is evaluated on.
+    /// The parts that it reads of the value on which it is evaluated.
     given: Want,
     /// The context as a whole is read.
     everything: bool,
@@ -122,7 +122,7 @@ impl Jsonata {
         let given = if relative { analysis.given } else { Want { whole: true, ..Want::default() } };
         Ok(Jsonata {
             plain: plain::names(&ast).filter(|_| relative),
-            // What `$eval` runs is known at run time only.
+            // The text that `$eval` runs is known at run time only.
             is_random: ["random", "shuffle", "eval"].iter().any(|name| text.contains(name)),
             ast: Arc::new(ast),
             length: text.len(),
@@ -178,12 +178,12 @@ impl Jsonata {
         self.everything
     }
 
-    /// What is right as JSONata and hardly what its author meant: sentences for warnings, with their places.
+    /// Hints: parts that are valid JSONata and probably not what their author meant. Sentences for warnings, with their places.
     pub fn hints(&self) -> &[ExpressionError] {
         &self.hints
     }
 
-    /// Where data decides how much it makes: sentences for warnings, with their places.
+    /// Places where data decides how large a result is: sentences for warnings.
     pub fn sizes(&self) -> &[ExpressionError] {
         &self.sizes
     }

@@ -16,7 +16,7 @@ pub struct JsonataPath {
     steps: Vec<Step>,
 }
 
-/// Where a text leads: below a value, or into an XML document.
+/// The places that a text leads to: below a value, or in an XML document.
 #[derive(Debug, Clone)]
 pub enum Places {
     Path(JsonataPath),
@@ -34,7 +34,7 @@ enum Step {
     Filter(Box<Jsonata>),
 }
 
-/// What becomes of a place.
+/// The change of a place.
 pub enum Edit {
     Replace(Value),
     Remove,
@@ -136,7 +136,7 @@ impl JsonataPath {
     }
 }
 
-/// What became of a value. One in which nothing has changed stays as it was read.
+/// The result of an edit of a value. A value in which nothing has changed stays as it was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Done {
     Same,
@@ -144,7 +144,7 @@ enum Done {
     Gone,
 }
 
-/// What is done to a value.
+/// The edit of one value.
 type Look<'l> = dyn FnMut(&mut Value) -> Result<Done, ExpressionError> + 'l;
 
 fn edit(

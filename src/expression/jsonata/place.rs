@@ -1,8 +1,8 @@
-//! Where a name is in the text of an expression.
+//! The place of a name in the text of an expression.
 
 use std::ops::Range;
 
-/// Where a name is in a text, outside of quotes; the whole text where it does not stand as it is.
+/// The place of a name in a text, outside of quotes; the whole text if the name is not written there as it is.
 pub(super) fn place_of(text: &str, name: &str) -> Range<usize> {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
     let mut quote = None;

@@ -1,4 +1,4 @@
-//! What an expression reads, as references: found at load, fetched per evaluation.
+//! The values that an expression reads, as references: found at load, fetched per evaluation.
 
 use std::sync::Arc;
 
@@ -9,22 +9,22 @@ use crate::value::Value;
 /// A value that an expression needs in its context.
 #[derive(Debug, Clone)]
 pub(super) struct Read {
-    /// Where it is in the context.
+    /// Its path in the context.
     pub path: Box<[Arc<str>]>,
     pub source: Source,
-    /// What is wanted of it.
+    /// The parts of it that are read.
     pub want: Want,
     pub level: Level,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Debug, Clone)]
 pub(in crate::expression) enum Source {
     Constant(Value),
     Variable(Reference),
 }
 
-/// What kind of object a value is. The case of header names does not count, that of all other names does.
+/// The kind of object that a value is. The case of header names does not count, that of all other names does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::expression) enum Level {
     /// It may be a message: what is below `headers` is headers.
@@ -57,7 +57,7 @@ impl Level {
     }
 }
 
-/// Where the beginning of a path comes from. The path is not empty.
+/// The source of the beginning of a path. The path is not empty.
 pub(in crate::expression) fn beginning(path: &[Arc<str>], resolve: &mut Resolver<'_>) -> Result<Beginning, String> {
     let Some((first, rest)) = path.split_first() else { return Err("the name is empty".to_owned()) };
     let Some(builtin) = Builtin::named(first) else {
@@ -91,7 +91,7 @@ fn depth(builtin: Builtin, path: &[Arc<str>]) -> usize {
     known + usize::from(reference.unknown_member().is_some())
 }
 
-/// What v10 has below a parameter, which is its value otherwise.
+/// Whether v10 has this member below a parameter. Otherwise the parameter is its value.
 fn is_part_of_parameter(name: &str) -> bool {
     matches!(name, "values" | "locations")
 }
@@ -108,7 +108,7 @@ fn into_source(resolved: Resolved) -> Source {
     }
 }
 
-/// What is wanted of the context, as reads.
+/// The reads for these parts of the context.
 pub(super) fn reads(context: &Want, resolve: &mut Resolver<'_>) -> Result<Vec<Read>, (Arc<str>, String)> {
     let mut reads = Vec::new();
     for (name, want) in &context.members {
@@ -143,7 +143,7 @@ fn collect(path: Vec<Arc<str>>, want: &Want, resolve: &mut Resolver<'_>, reads: 
 }
 
 impl Read {
-    /// What it reads, as far as names go.
+    /// The references that it reads, as far as names are known.
     pub(super) fn references(&self) -> Vec<Reference> {
         let Source::Variable(from) = &self.source else { return Vec::new() };
         let leaves = self.want.leaves().into_iter();

@@ -1,4 +1,4 @@
-//! Where data decides how much an expression makes: found at load, for warnings.
+//! Parts of an expression where data decides how large its result is: found at load, for warnings.
 
 use jsonata_core::ast::{AstNode, BinaryOp};
 
@@ -20,7 +20,7 @@ const SIZED: [(&str, usize, &str); 7] = [
 /// Functions whose result is small whatever data says, or as large as the data itself.
 const BOUNDED: [&str; 6] = ["count", "length", "min", "boolean", "exists", "lookup"];
 
-/// What is right and may become large: sentences with their places.
+/// Parts whose result may become large: sentences with their places.
 pub(super) fn sizes(text: &str, ast: &AstNode) -> Vec<ExpressionError> {
     let mut found = Vec::new();
     let mut open = vec![ast];

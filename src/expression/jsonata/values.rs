@@ -104,7 +104,7 @@ fn below(result: &JValue, depth: usize, written: Written<'_>) -> Option<Value> {
     })
 }
 
-/// What `$boolean` says of a result; nothing is false.
+/// The `$boolean` of a result; nothing is false.
 pub(super) fn truth(result: &JValue) -> bool {
     with_stack(|| match result {
         JValue::Bool(flag) => *flag,

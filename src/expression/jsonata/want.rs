@@ -1,10 +1,10 @@
-//! Which parts of a tree an expression reads.
+//! The parts of a tree that an expression reads.
 
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-/// What is wanted of a value: all of it, or of objects only these members. Arrays are passed through, as JSONata does.
+/// The parts of a value that are read: all of it, or of objects only these members. Arrays are passed through, as JSONata does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::expression) struct Want {
     pub whole: bool,

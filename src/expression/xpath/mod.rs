@@ -56,7 +56,6 @@ pub struct XPath {
     compares_lists: bool,
 }
 
-/// What an expression found.
 #[derive(Debug, Clone, PartialEq)]
 pub enum XPathResult {
     /// In document order.
@@ -157,7 +156,7 @@ impl XPathResult {
     }
 }
 
-/// What only the whole expression shows.
+/// Findings that need the whole expression.
 struct Check {
     compares_lists: bool,
     wrong: Option<String>,

@@ -8,7 +8,7 @@ use xpath_eval::{ExpandedName, Node, NodeKind};
 
 use crate::value::{NodeId, Xml, XmlName, XmlNode};
 
-/// What an evaluation may do: steps from node to node, and texts that it looks at. About half a second.
+/// The budget of an evaluation: steps from node to node, and texts that it reads. About half a second.
 const BUDGET: u64 = 10_000_000;
 
 /// A document under evaluation.
@@ -28,7 +28,7 @@ pub(super) struct Handle<'v> {
     attribute: Option<usize>,
 }
 
-/// What unwinds out of an evaluation whose budget is used up. It is no panic, and nothing reports it as one.
+/// The payload that unwinds out of an evaluation whose budget is used up. It is no panic, and nothing reports it as one.
 struct Exhausted;
 
 /// Runs an evaluation to its end or to that of its budget.

@@ -1,9 +1,9 @@
 //! The algorithms of encryption: how the key of the content travels (`alg`), and how the content is encrypted (`enc`).
 
-/// What `alg` may be, as tokens and documents write it.
+/// The values of `alg`, as tokens and documents write them.
 pub const MANAGEMENTS: [&str; 7] = ["RSA1_5", "RSA-OAEP", "RSA-OAEP-256", "A128KW", "A192KW", "A256KW", "dir"];
 
-/// What `enc` may be.
+/// The values of `enc`.
 pub const CONTENTS: [&str; 6] = ["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
 
 /// How the key of the content travels: RFC 7518, 4.

@@ -83,7 +83,7 @@ impl<'t> Encrypted<'t> {
     }
 }
 
-/// What a header says of the algorithms. Nothing that it asks for in addition to them is done.
+/// The algorithms of a header. A header that asks for anything more is refused.
 pub fn method(header: &Map<String, Value>) -> Result<Method, TokenError> {
     if header.contains_key("crit") {
         return Err(TokenError::Critical);

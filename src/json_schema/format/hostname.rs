@@ -41,7 +41,8 @@ fn are_labels(ascii: &str) -> bool {
     read.is_ok() && letters.split('.').all(is_label)
 }
 
-/// What RFC 5892 adds to the tables: letters that may be where others are, and those that may not be at all.
+/// Whether a label follows the rules that RFC 5892 adds to the tables: some letters are allowed only next to others, some not at
+/// all.
 fn is_label(label: &str) -> bool {
     use GeneralCategory as Category;
     let letters: Vec<char> = label.chars().collect();

@@ -11,7 +11,7 @@ use crate::json_schema::node::{ANYTHING, Choice, Discriminator, Named, NodeId, R
 /// Bytes of a schema under `not` that a message shows.
 const SHOWN: usize = 200;
 
-/// What the keywords of a schema are about. Most schemas have few, and nothing is looked up for the rest.
+/// The groups of keywords that a schema has. Most schemas have few, and nothing is looked up for the other groups.
 #[derive(Default)]
 struct About {
     values: bool,

@@ -45,7 +45,7 @@ impl<'d> Compiler<'d> {
         all.collect()
     }
 
-    /// What members ask for where they are there.
+    /// The demands of members on their object if they are present.
     fn dependencies(&mut self, source: &Source<'d>, rules: &mut Vec<Rule>) -> Result<(), Bad> {
         let (mut names, mut schemas) = (Vec::new(), Vec::new());
         if source.since(Draft::Draft201909, "dependentRequired").is_some() {

@@ -64,17 +64,17 @@ impl<'d> Source<'d> {
         if self.draft >= draft { self.get(keyword) } else { None }
     }
 
-    /// Where the schema is.
+    /// The place of the schema.
     pub(super) fn here(&self) -> &str {
         &self.place
     }
 
-    /// Where a keyword is.
+    /// The place of a keyword.
     pub(super) fn place(&self, keyword: &str) -> String {
         format!("{}/{keyword}", self.place)
     }
 
-    /// Where something inside a keyword is.
+    /// The place of a part of a keyword.
     pub(super) fn inside(&self, keyword: &str, name: &str) -> String {
         format!("{}/{keyword}/{}", self.place, name.replace('~', "~0").replace('/', "~1"))
     }

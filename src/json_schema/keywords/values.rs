@@ -93,7 +93,7 @@ fn numbers(source: &Source<'_>, rules: &mut Vec<Rule>) -> Result<(), Bad> {
     Ok(())
 }
 
-/// What a text holds: only drafts 6 and 7 let it be checked.
+/// The content of a text: only drafts 6 and 7 let it be checked.
 fn content(source: &Source<'_>) -> Option<Rule> {
     if !matches!(source.draft, Draft::Draft6 | Draft::Draft7) {
         return None;

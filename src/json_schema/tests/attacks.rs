@@ -24,7 +24,7 @@ fn cost(schema: &Value, value: &Value) -> (bool, u64, usize) {
     (valid, run.meter.spent(), run.kept())
 }
 
-/// What a schema finds wrong, in the time that a test may take.
+/// The problems that a schema finds, in the time that a test may take.
 fn problems(schema: &Value, value: &Value) -> Vec<(String, String)> {
     let schema = compile(schema);
     let budget = Budget { deadline: Some(Instant::now() + Duration::from_secs(5)), ..Budget::steps(10_000_000) };

@@ -1,4 +1,4 @@
-//! What jsonschema says of the same schemas and values, many of them.
+//! Compares with the crate jsonschema: the same schemas and values, many of them.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ proptest! {
             (Draft::Draft201909, jsonschema::Draft::Draft201909),
             (Draft::Draft202012, jsonschema::Draft::Draft202012),
         ] {
-            // What `contains` counted is evaluated from 2020-12 on; jsonschema takes it so in 2019-09 as well.
+            // Items that `contains` counted are evaluated from 2020-12 on; jsonschema takes it so in 2019-09 as well.
             let text = schema.to_string();
             if draft == Draft::Draft201909 && text.contains("contains") && text.contains("unevaluatedItems") {
                 continue;

@@ -61,7 +61,7 @@ fn read(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// What schemas of the suite refer to: its own documents at `http://localhost:1234/`, and the schemas of the drafts.
+/// The documents that schemas of the suite refer to: its own at `http://localhost:1234/`, and the schemas of the drafts.
 fn documents(suite: &Path) -> HashMap<String, Value> {
     let remotes = suite.join("remotes");
     let own = files(&remotes).into_iter().map(|path| {

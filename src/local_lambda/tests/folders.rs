@@ -1,4 +1,4 @@
-//! What the folders say, and what is wrong with them.
+//! Tests of the settings in the folders, and of errors in them.
 
 use std::path::PathBuf;
 

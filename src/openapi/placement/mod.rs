@@ -123,7 +123,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What needs the target refuses the document where that is an error.
+    /// Warns of a reference without a target. The reader that needs the target refuses the document.
     fn reference(&mut self, node: &Node) {
         let text = node.get("$ref").and_then(Node::text).unwrap_or_default();
         // An anchor is looked up by the schema, and nothing is fetched.

@@ -1,4 +1,4 @@
-//! What is known of an object of OpenAPI.
+//! The keys of OpenAPI's objects.
 
 /// An object of OpenAPI.
 pub(crate) struct Object {

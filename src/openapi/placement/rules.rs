@@ -1,4 +1,4 @@
-//! What parts of a document ask of each other.
+//! Rules between the parts of a document.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -210,7 +210,7 @@ x-assembly: {execute: [{set-variable: {<<: *step}}]}";
         assert_eq!(gateway.ask(Ask::new(method, path)).await.status, status, "{method} {path}");
     }
     assert_eq!(gateway.ask(Ask::new("POST", "/b")).await.text(), "merged");
-    // What asks for callers is found at the operation that merges it.
+    // A security requirement without a scheme is found at the operation that merges it.
     let secured = text.replace("parameters: [{name: q, in: query, required: true}]", "security: [{k: []}]");
     let found = Setup::default().load(&secured).findings();
     assert!(found.len() == 1 && found[0].contains("3:34: error G0102 there is no security scheme `k`"), "{found:?}");

@@ -8,7 +8,7 @@ use crate::base::SourceId;
 use crate::openapi::{Api, Dialect, Operation};
 use crate::source::Node;
 
-/// What an operation says about its bodies.
+/// The bodies of an operation, as the document declares them.
 #[derive(Debug, Default)]
 pub struct Bodies {
     /// `None` where it says nothing.
@@ -17,7 +17,7 @@ pub struct Bodies {
     pub responses: Vec<(Box<str>, Option<Body>)>,
 }
 
-/// What one body must be.
+/// The demands on one body.
 #[derive(Debug)]
 pub struct Body {
     pub required: bool,
@@ -32,7 +32,7 @@ pub struct Media {
     pub schema: Option<Arc<Schema>>,
 }
 
-/// What a body is held against.
+/// The schema for a body, or why there is none.
 #[derive(Debug, Clone)]
 pub enum Choice {
     /// Nothing is said about it.
@@ -131,7 +131,7 @@ impl<'a> Compilation<'a> {
 }
 
 impl Bodies {
-    /// What is said about the response with this status: by its number, its class, or `default`.
+    /// The declared response with this status: by its number, its class, or `default`.
     pub fn response(&self, status: u16) -> Option<&Body> {
         let class = format!("{}XX", status / 100);
         let keys = [status.to_string(), class, "DEFAULT".to_owned()];

@@ -13,7 +13,7 @@ use crate::openapi::{Api, Dialect};
 use crate::source::Node;
 use crate::value::{Value, Xml};
 
-/// What is said of one value.
+/// The most violations that are reported of one value.
 const MOST_VIOLATIONS: usize = 5;
 /// Characters of the place of a violation.
 const LONGEST_PLACE: usize = 500;
@@ -21,11 +21,11 @@ const LONGEST_PLACE: usize = 500;
 /// A compiled schema.
 pub struct Schema {
     compiled: json_schema::Schema,
-    /// What it was made from, for its defaults and for XML.
+    /// The source of the schema, for its defaults and for XML.
     source: Json,
 }
 
-/// What is wrong with a value.
+/// A demand of the schema that a value does not meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// A JSON pointer; empty for the whole.
@@ -49,7 +49,7 @@ impl Schema {
         Ok(Arc::new(Schema { compiled, source }))
     }
 
-    /// What is wrong with a value, or at least some of it.
+    /// The violations of a value, or at least some of them.
     pub fn check<'v>(&self, value: impl Instance<'v>, meter: &mut Meter) -> Result<Vec<Violation>, TooCostly> {
         let problems = self.compiled.check(value, meter, MOST_VIOLATIONS)?.into_iter();
         Ok(problems.map(|one| Violation { message: one.kind.to_string(), at: shortened(one.at) }).collect())

@@ -35,7 +35,7 @@ const SILENT: [&str; 5] = ["example", "examples", "externalDocs", "deprecated", 
 /// Schemas that a schema refers to, itself included.
 const MOST_SCHEMAS: usize = 5_000;
 
-/// Which way a value goes: what is `readOnly` need not be in a request, what is `writeOnly` not in a response.
+/// The direction of a value: a `readOnly` member need not be in a request, a `writeOnly` one not in a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Request,
@@ -127,7 +127,8 @@ fn circle(definitions: &Map<String, Json>, count: usize) -> Option<usize> {
             }
         }
     }
-    // What a circle leads to is not done either, so the last schema need not be in it, but the way from it back ends in one.
+    // A schema after a circle is not done either, so the last schema need not be in one; but the path back from it ends in a
+    // circle.
     let mut at = before.iter().position(|left| *left > 0)?;
     for _ in 0..count {
         at = (0..count).find(|number| before[*number] > 0 && next[*number].contains(&at))?;
@@ -148,7 +149,7 @@ struct Converter<'a> {
     dialect: Dialect,
     is_plain: bool,
     direction: Direction,
-    /// What has a place among the definitions.
+    /// The schemas that have a place among the definitions.
     found: Vec<Span>,
     waiting: VecDeque<(String, &'a Node)>,
 }
@@ -262,8 +263,8 @@ impl<'a> Converter<'a> {
         Ok(format!("#/definitions/%23{name}"))
     }
 
-    /// Which member says what alternative a value is, and the alternative for every text that it may have: the names of the
-    /// schemas, and what `mapping` adds. Null where there are no alternatives, or none has a name.
+    /// The member that names the alternative of a value, and the alternative for every text of it: the names of the schemas, and
+    /// the entries of `mapping`. Null if there are no alternatives, or none has a name.
     fn discriminator(&mut self, owner: &Node, node: &Node) -> Result<Json, SchemaError> {
         // Swagger 2.0 has the name alone.
         let Some(property) = node.text().or_else(|| node.get("propertyName")?.text()) else { return Ok(Json::Null) };
@@ -287,7 +288,7 @@ impl<'a> Converter<'a> {
         Ok(json!({ "propertyName": property, "mapping": mapping }))
     }
 
-    /// What a text of `mapping` leads to: a schema by its name, or a reference.
+    /// The target of a text in `mapping`: a schema by its name, or a reference.
     fn mapped(&mut self, value: &Node, named: &Map<String, Json>) -> Result<Json, SchemaError> {
         let text = value.text().unwrap_or_default();
         if let Some(place) = named.get(text) {

@@ -82,7 +82,7 @@ fn default<'a>(root: &'a Json, schema: &'a Json) -> Option<&'a Json> {
     schema.get("default").or_else(referred)
 }
 
-/// What a reference of a converted schema points to.
+/// The target of a reference of a converted schema.
 pub(super) fn target<'a>(root: &'a Json, reference: &str) -> Option<&'a Json> {
     root.pointer(&reference.strip_prefix('#')?.replace("%23", "#"))
 }

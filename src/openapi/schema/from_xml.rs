@@ -46,12 +46,12 @@ struct Reader<'a> {
 /// Everything that a schema says about one value.
 struct View<'a>(Vec<&'a Json>);
 
-/// Where a member is: as an attribute, or as elements.
+/// The place of a member: an attribute, or elements.
 struct Place<'a> {
     member: &'a str,
-    /// What the attribute or an element of it is called.
+    /// The name of the attribute or of its elements.
     name: &'a str,
-    /// What the attribute or one element is.
+    /// The schemas of the attribute or of one element.
     view: View<'a>,
     is_attribute: bool,
     /// Every element is an item: the list has none of its own around them.
@@ -184,7 +184,7 @@ impl<'a> View<'a> {
         all.flatten().map(|(name, schema)| (name.as_str(), schema))
     }
 
-    /// What `xml` says under a key; a flag that is not set says nothing.
+    /// The value of a key of `xml`; a flag that is not set has none.
     fn xml(&self, key: &str) -> Option<&'a str> {
         let written = self.0.iter().find_map(|part| part.get("xml")?.get(key))?;
         match written {

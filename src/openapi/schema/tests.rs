@@ -1,4 +1,4 @@
-//! What converting keeps.
+//! Tests that converting keeps the meaning of a schema.
 
 use std::path::Path;
 
@@ -98,7 +98,7 @@ components:
     let swagger = "start: {discriminator: kind, oneOf: [{$ref: '#/definitions/A'}]}\ndefinitions: {A: {}}\n";
     let expected = json!({ "propertyName": "kind", "mapping": { "A": "#/definitions/%230" } });
     assert_eq!(converted(swagger, Dialect::Swagger20, Direction::Either)["discriminator"], expected);
-    // Where there is nothing to choose from, it chooses nothing.
+    // A discriminator without alternatives is dropped.
     let base = "start: {discriminator: {propertyName: kind}, properties: {kind: {type: string}}}\n";
     assert_eq!(converted(base, Dialect::OpenApi30, Direction::Either).get("discriminator"), None);
 }

@@ -1,4 +1,4 @@
-//! What a request sends as an application's id and secret.
+//! The id and the secret of an application in a request.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::openapi::{KeyPlace, Location};
 use crate::runtime::Context;
 use crate::value::form;
 
-/// Where both are.
+/// The places of both.
 pub(super) enum Places {
     /// In the `Authorization` header.
     Authorization,
@@ -22,7 +22,7 @@ pub(super) enum Places {
     },
 }
 
-/// Where one of them is.
+/// The place of one of them.
 pub(super) enum Place {
     /// In a header or in the query.
     Key(KeyPlace),
@@ -36,7 +36,7 @@ pub(super) enum Place {
 pub(super) type Pair = (String, Option<Zeroizing<String>>);
 
 impl Places {
-    /// What the request sends; nothing where there is no id. What is sent twice is not sent.
+    /// Reads the id and the secret; `None` if there is no id. A value that is sent twice does not count.
     pub fn read(&self, cx: &Context) -> Option<Pair> {
         match self {
             Places::Authorization => {

@@ -13,7 +13,7 @@ pub(super) struct ClientStep {
     pub stops: bool,
 }
 
-/// Who knows applications.
+/// The source of known applications.
 pub(super) enum Knower {
     Directory(Arc<Directory>),
     /// `None` only where nothing is served.

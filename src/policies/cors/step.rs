@@ -24,7 +24,7 @@ impl Answer {
         let cors = &*self.0;
         let origin = state.request.headers.get(ORIGIN).cloned();
         let rule = origin.as_ref().and_then(|origin| cors.rule(origin.to_str().ok()?));
-        // What the service says of origins is not what the gateway says.
+        // The service's own CORS headers are replaced by the gateway's.
         state.outgoing.answer_headers.extend(CORS_HEADERS.map(AnswerHeader::Remove));
         if cors.depends_on_origin() {
             state.outgoing.answer_headers.push(AnswerHeader::Add(VARY, HeaderValue::from_static("origin")));
@@ -51,7 +51,7 @@ impl Answer {
     }
 }
 
-/// What the v5 engine says in every answer, also to no page.
+/// The headers of every response of the v5 engine, also without an origin.
 fn of_v5(origin: Option<HeaderValue>, state: &State) -> Vec<AnswerHeader> {
     let credentials = HeaderValue::from_static(if origin.is_some() { "true" } else { "false" });
     let verbs = state.route.operation.path_verbs.as_deref().and_then(|verbs| verbs.to_str().ok()).unwrap_or_default();
@@ -86,7 +86,7 @@ fn preflight(rule: &CorsRule, origin: &HeaderValue, state: &State) -> Vec<Answer
     readers(rule, origin).chain(told.map(|(name, value)| AnswerHeader::Set(name, value))).collect()
 }
 
-/// Who may read the answer.
+/// The headers that allow pages to read the response.
 fn readers(rule: &CorsRule, origin: &HeaderValue) -> impl Iterator<Item = AnswerHeader> + use<> {
     let told = if rule.echo || rule.credentials { origin.clone() } else { HeaderValue::from_static("*") };
     let credentials = rule.credentials.then(|| HeaderValue::from_static("true"));

@@ -36,7 +36,7 @@ async fn call(gateway: &Gateway, origin: &str) -> Answer {
     gateway.ask(Ask::get("/orders/7").header("origin", origin)).await
 }
 
-/// What an answer says of origins: allow-origin, credentials, methods, headers.
+/// The CORS headers of a response: allow-origin, credentials, methods, headers.
 fn told(answer: &Answer) -> [String; 4] {
     ["allow-origin", "allow-credentials", "allow-methods", "allow-headers"]
         .map(|name| answer.header(&format!("access-control-{name}")).unwrap_or("-").to_owned())

@@ -13,7 +13,7 @@ use crate::source::{Node, Spellings, names_page};
 
 pub use config::Config;
 
-/// Where IBM's documents name their page.
+/// The places at which IBM's documents name their page.
 const CARRIERS: [&str; 2] = ["/x-gateway-configuration/html-page", "/x-ibm-configuration/html-page"];
 
 /// The policy.

@@ -14,7 +14,7 @@ use step::{Choice, Encryption, Signature};
 
 pub use config::Config;
 
-/// What receives the token where the document names nothing.
+/// The variable that receives the token if the document names none.
 const HEADER: &str = "message.headers.Authorization";
 
 /// The policy.

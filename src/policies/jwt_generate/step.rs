@@ -15,7 +15,7 @@ pub(super) struct JwtGenerate {
     pub output: Reference,
     /// The token goes after `Bearer `.
     pub bearer: bool,
-    /// What receives the reason of a fault.
+    /// The variable that receives the reason of a fault.
     pub error: Reference,
     pub with_id: bool,
     pub issuer: Template,

@@ -1,4 +1,4 @@
-//! What claims must say.
+//! The demands on claims.
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
@@ -25,7 +25,7 @@ pub(super) enum Expected {
 }
 
 impl Expected {
-    /// What the property asks of the claim, if it asks for anything.
+    /// The pattern for the claim, if the property has one.
     pub(super) fn compile(
         pointer: &str,
         text: Option<&str>,

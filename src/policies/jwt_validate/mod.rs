@@ -104,7 +104,7 @@ fn skew(skew: Duration, compiler: &mut Compiler<'_, '_>) -> Result<i64, Reported
     Ok(i64::try_from(skew.as_secs()).unwrap_or(i64::MAX))
 }
 
-/// What an encrypted token is decrypted with; `None` where no token is.
+/// The keys and algorithms that decrypt a token; `None` if no token is encrypted.
 fn decryption(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Decryption>, Reported> {
     let (crypto, jwk) = (config.jwe_crypto.as_deref(), config.jwe_jwk.as_deref());
     let keys = jwt::Keys::compile(jwt::Purpose::Encryption, crypto, jwk, compiler)?;
@@ -128,7 +128,7 @@ fn warn_unsigned(decryption: &Decryption, compiler: &mut Compiler<'_, '_>) {
     }
 }
 
-/// Where the keys come from: one place, and there has to be one.
+/// The source of the keys: one place, and there has to be one.
 fn source(
     config: &Config,
     decryption: &Result<Option<Decryption>, Reported>,

@@ -16,7 +16,7 @@ use crate::value::{Value, joined, parse_unique_object};
 pub(super) struct JwtValidate {
     pub token: Template,
     pub output: Reference,
-    /// What receives the reason of a refusal.
+    /// The variable that receives the reason of a refusal.
     pub error: Reference,
     pub issuer: Option<Expected>,
     pub audience: Option<Expected>,
@@ -27,13 +27,13 @@ pub(super) struct JwtValidate {
     pub source: Source,
 }
 
-/// What an encrypted token is decrypted with.
+/// The keys and algorithms that decrypt a token.
 pub(super) struct Decryption {
     pub keys: Keys,
     pub algorithms: Option<Box<[Management]>>,
 }
 
-/// Where the keys come from.
+/// The source of the keys.
 pub(super) enum Source {
     Keys(Keys),
     Remote(Arc<RemoteKeys>),

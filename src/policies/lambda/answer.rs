@@ -1,4 +1,4 @@
-//! What the function answered, as a message.
+//! The function's response, as a message.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -20,7 +20,7 @@ pub(super) fn message(
     match (kind, format) {
         (InvocationKind::Event, _) => Ok(empty(StatusCode::ACCEPTED)),
         (InvocationKind::DryRun, _) => Ok(empty(StatusCode::NO_CONTENT)),
-        // What streams does not come here.
+        // Streamed responses do not come here.
         (InvocationKind::RequestResponse, ResponseFormat::Body | ResponseFormat::Stream) => Ok(Message {
             status: Some(StatusCode::OK),
             // Lambda's answers are JSON by contract; the bytes stay exactly as the function wrote them.
@@ -49,8 +49,8 @@ pub(super) fn no_response(error: &ProxyError) -> Fault {
     }
 }
 
-/// What stays in `output` of a fault that does not stop the flow: its status, the function's error as the body, and what
-/// handlers would read under `attributes.lambda`.
+/// The message in `output` after a fault that does not stop the flow: its status, the function's error as the body, and the facts
+/// that handlers would read under `attributes.lambda`.
 pub(super) fn of_fault(fault: &Fault) -> Message {
     let payload = fault.details.iter().find(|(name, _)| &**name == "payload").map(|(_, payload)| payload.to_bytes());
     let mut headers = if payload.is_some() { json() } else { HeaderMap::new() };

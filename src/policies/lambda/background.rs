@@ -13,12 +13,12 @@ use super::caller::Caller;
 use super::chosen::Chosen;
 use super::config::Config;
 
-/// Where the calls of a step go on.
+/// The queue of a step's calls in the background.
 pub(super) struct InBackground {
     queue: Arc<Background>,
 }
 
-/// What hands calls over, where the step has the property.
+/// The queue, if the step has the property.
 pub(super) fn compile(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<InBackground>, Reported> {
     if !config.background {
         return Ok(None);

@@ -14,7 +14,7 @@ use super::config::Config;
 /// The limit of a step. What runs is counted over all steps that have one for the same function.
 pub(super) struct Limit {
     most: usize,
-    /// Where the function is, and as whom it is called.
+    /// The function's address, and the identity that calls it.
     place: Key,
     all: Arc<Bulkheads>,
     /// That of a function which load knows.

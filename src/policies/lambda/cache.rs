@@ -23,11 +23,11 @@ pub(super) struct AnswerCache {
     rule: Rule,
     /// The author's key; without it the payload tells calls apart.
     key: Option<Template>,
-    /// Where functions are, as whom they are called, and what is made of their answers.
+    /// The functions' addresses, the identity that calls them, and the form of their responses.
     place: Key,
 }
 
-/// What a call may find.
+/// The result of a lookup.
 pub(super) enum Looked {
     Answer(Box<Message>),
     /// The function is to be called, and its answer goes to the ticket.
@@ -85,7 +85,7 @@ impl AnswerCache {
         let key = match &self.key {
             Some(key) => {
                 let text = key.text(cx);
-                // Where every value is missing, requests that have nothing in common would share an answer.
+                // If every value is missing, requests that have nothing in common would share a response.
                 if text.is_empty() {
                     return Looked::Pass;
                 }

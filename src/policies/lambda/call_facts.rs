@@ -1,4 +1,4 @@
-//! What is known of a call besides its answer: `attributes.lambda` of the output, and facts of its faults.
+//! The facts of a call in addition to its response: `attributes.lambda` of the output, and facts of its faults.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(super) struct CallFacts {
 }
 
 impl CallFacts {
-    /// What is known before the call.
+    /// The facts that are known before the call.
     pub(super) fn new(chosen: &Arc<Chosen>) -> Self {
         CallFacts { chosen: chosen.clone(), attempts: 1, reply: None }
     }
@@ -31,7 +31,7 @@ impl CallFacts {
         self.attempts
     }
 
-    /// What the answer says, or the head of one that streams.
+    /// Adds the facts of the response, or of the head of one that streams.
     pub(super) fn answered(&mut self, reply: ReplyFacts) {
         self.reply = Some(reply);
     }
@@ -57,7 +57,7 @@ impl CallFacts {
         message.attributes = Attributes::of(self);
     }
 
-    /// What is in `error.…` already stays.
+    /// Members of `error` that are set already stay.
     pub(super) fn put_into_fault(self, fault: &mut Fault) {
         for (name, value) in self.list() {
             if !fault.details.iter().any(|(known, _)| **known == *name) {

@@ -1,4 +1,4 @@
-//! What a call carries in addition to its payload: client context, tenant, and the name of a durable execution.
+//! The options that a call carries in addition to its payload: client context, tenant, and the name of a durable execution.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

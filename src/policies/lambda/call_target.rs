@@ -21,7 +21,7 @@ pub(super) struct CallTarget {
     pub select: Select,
     /// The largest payload in bytes.
     pub limit: usize,
-    /// Where the function is, and as whom it is called.
+    /// The function's address, and the identity that calls it.
     pub identity: Key,
 }
 
@@ -132,7 +132,7 @@ fn endpoint(config: &Config, region: &str, compiler: &mut Compiler<'_, '_>) -> R
             Ok(endpoint)
         }
         Err(error) => {
-            // What the settings or the environment say may have come from a secret, so it is not printed.
+            // Values of the settings or the environment may come from a secret, so the message does not quote them.
             let message = match config.endpoint {
                 Some(_) => error.to_string(),
                 None => "the endpoint of the settings, or of AWS_ENDPOINT_URL_LAMBDA, cannot be used".to_owned(),

@@ -89,7 +89,7 @@ fn check_stream(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<(), 
     compiler.findings.errors_since(mark)
 }
 
-/// What is sent; `None` sends no payload.
+/// The input of the payload; `None` sends no payload.
 fn input(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Reference>, Reported> {
     let is_left_out = &*compiler.step.policy == KIND && compiler.node("/input").is_none();
     match config.input.trim() {
@@ -110,7 +110,7 @@ fn output(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Root, Repo
 
 /// The names of `stop-on-error`; `None` means that every fault stops the flow.
 fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Option<Box<[String]>>, Reported> {
-    // What it stops on descends from these two.
+    // The faults on which it stops descend from these two.
     let stopping = [kinds::CONNECTION.name, kinds::OPERATION.name].into_iter();
     let stops = config.stop_on_error.as_ref().is_none_or(|names| !names.is_empty());
     compiler.names.calls.get_or_insert_default().extend(stopping.filter(|_| stops));

@@ -1,4 +1,4 @@
-//! What goes wrong in a call, under the names that authors catch.
+//! The faults of a call, under the names that authors catch.
 
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
@@ -76,7 +76,7 @@ fn of_service_error(error: &ServiceError) -> Fault {
     fault
 }
 
-/// What AWS says about its inside is for handlers and the log; the client gets one neutral sentence.
+/// AWS's details of a service error are for handlers and the log; the client gets one neutral sentence.
 fn service_kind(error: &ServiceError) -> (&'static FaultKind, &'static str) {
     match error.status {
         StatusCode::TOO_MANY_REQUESTS => (&kinds::LAMBDA_THROTTLED, "the function is called too often at the moment"),

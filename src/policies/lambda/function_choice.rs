@@ -1,4 +1,4 @@
-//! Which function a call runs: one that load knows, one of several by their weights, or one that the request names.
+//! The choice of a call's function: one that is known at load, one of several by their weights, or one that the request names.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ enum Functions {
     Named(Box<RequestedFunction>),
 }
 
-/// What the step says about its function, before it is known where that is.
+/// The function as the step specifies it, before its address is known.
 pub(super) struct Written {
     pub function: Result<Function, Reported>,
     /// The versions or aliases; one `None` where the function says it all.
@@ -46,7 +46,7 @@ impl Function {
         self.known().region()
     }
 
-    /// What load knows of it.
+    /// The function as it is known at load.
     fn known(&self) -> &FunctionRef {
         match self {
             Function::Fixed(function) => function,

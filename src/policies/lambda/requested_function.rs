@@ -19,9 +19,9 @@ const STAND_IN: &str = "x";
 /// A function of which load knows everything but the bare name.
 pub(super) struct Wording {
     name: Template,
-    /// What is before the name: nothing, or the beginning of an ARN.
+    /// The text before the name: empty, or the beginning of an ARN.
     before: String,
-    /// What is after it: nothing, or a suffix.
+    /// The text after it: empty, or a suffix.
     after: String,
     allowed: Regex,
     /// The function as it is with the stand-in.

@@ -22,7 +22,7 @@ pub(super) struct Retry {
     pub attempt_timeout: Option<Duration>,
 }
 
-/// What a call gives: a whole answer, or one that streams.
+/// The reply to a call: whole, or streamed.
 pub(super) trait Reply: Sized {
     fn ask(
         client: &LambdaClient,

@@ -42,7 +42,7 @@ pub(super) struct Lambda {
     pub cache: Option<Box<AnswerCache>>,
     /// How many calls of the function run at a time.
     pub bulkhead: Option<Limit>,
-    /// Where calls go that no request waits for.
+    /// The queue of calls that no request waits for.
     pub background: Option<InBackground>,
     pub variables: Variables,
     /// The answer ends the flow.
@@ -90,7 +90,7 @@ impl Lambda {
         self.respond && self.stops.is_none()
     }
 
-    /// Which function is called, with what, and how long the call may take.
+    /// Chooses the function and makes its payload and its time limit.
     fn prepare(&self, cx: &Context) -> Result<(Arc<Chosen>, Invocation), Fault> {
         let chosen = self.select.choose(cx, &self.caller.client)?;
         let trace_id =

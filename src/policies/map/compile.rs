@@ -213,7 +213,7 @@ impl Actions<'_, '_, '_> {
                 for name in &references {
                     arguments.push(self.argument(&pointer, name)?);
                 }
-                // What `from` names decides with the arguments whether there is anything to compute.
+                // The values of `from` and the arguments together decide whether there is anything to compute.
                 arguments.extend(from);
                 self.programs.push(Program { pointer, text });
                 Ok(Compute::Script { number: self.programs.len() - 1, arguments })
@@ -245,7 +245,7 @@ impl Actions<'_, '_, '_> {
 /// The variables that a plan reads.
 pub(super) fn reads(plan: &Plan) -> Vec<Reference> {
     let mut reads: Vec<Reference> = plan.inputs.iter().map(|input| input.reference.clone()).collect();
-    // What is set below a body keeps the rest of it.
+    // A value that is set below a body keeps the rest of it.
     let below = |output: &&Output| output.reference.path.len() > 1 && &*output.reference.path[0] == "body";
     reads.extend(plan.outputs.iter().filter(below).map(|output| output.reference.clone()));
     collect(&plan.actions, &mut reads);

@@ -13,13 +13,13 @@ pub(super) type PortPath = (usize, Vec<Arc<str>>);
 
 /// A `create` around an action.
 pub(super) struct Level {
-    /// Where its items come from, as a path of an input.
+    /// The source of its items, as a path of an input.
     pub over: Option<PortPath>,
-    /// Where its items go, as a path of an output.
+    /// The list for its items, as a path of an output.
     pub into: Option<PortPath>,
 }
 
-/// What a name of a target stands for, or why it stands for nothing.
+/// The place that a name of a target means, or why it means none.
 pub(super) struct Found {
     pub target: Target,
     /// The whole path in its output.
@@ -55,7 +55,7 @@ pub(super) fn read(name: &str, inputs: &[Input], levels: &[Level]) -> Result<Opt
     let Some(input) = inputs.iter().position(|input| input.name == path[0]) else {
         return Ok((!levels.is_empty()).then(|| item(0, &path)));
     };
-    // What is below the list that is being taken is of the item.
+    // A path below the list that is being taken is a path of the item.
     for up in 0..levels.len() {
         if let Some((over, list)) = &levels[levels.len() - 1 - up].over
             && *over == input
@@ -69,7 +69,7 @@ pub(super) fn read(name: &str, inputs: &[Input], levels: &[Level]) -> Result<Opt
     Ok(Some(Read::Input { base: Base::Port(input), path: below.clone(), input, below, kind }))
 }
 
-/// What the schema of an input says that is at a path.
+/// The kind of the value at a path, by the schema of an input.
 fn kind(inputs: &[Input], input: usize, path: &[Arc<str>]) -> Kind {
     inputs.get(input).and_then(|input| input.shape.at(path)).map(Shape::single).unwrap_or_default()
 }

@@ -69,11 +69,11 @@ pub(super) enum Action {
 pub(super) struct Target {
     pub base: Base,
     pub path: Vec<Segment>,
-    /// What the base itself is.
+    /// Whether the base itself is a list.
     pub is_list: bool,
     /// The schema calls the place a map.
     pub wants_map: bool,
-    /// What the schema says that is put here.
+    /// The kind of value that the schema has here.
     pub kind: Kind,
 }
 
@@ -97,7 +97,7 @@ pub(super) fn has_types(reference: &Reference) -> bool {
     reference.path.first().is_some_and(|first| &**first == "body")
 }
 
-/// Where a value comes from.
+/// The source of a value.
 pub(super) struct Source {
     pub compute: Compute,
     pub default: Option<Template>,

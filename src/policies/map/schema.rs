@@ -166,7 +166,7 @@ impl Shape {
         self.kind.cast(value)
     }
 
-    /// What a single value here is: of a list, one of its items.
+    /// The kind of a single value here: of a list, that of one of its items.
     pub(super) fn single(&self) -> Kind {
         match (self.kind, &self.items) {
             (Kind::List, Some(items)) => items.kind,

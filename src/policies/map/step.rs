@@ -63,7 +63,7 @@ struct Walk<'p> {
     room: Room,
 }
 
-/// What happens at a script.
+/// The handling of a script call.
 enum Scripts {
     /// The calls are noted, to be run together.
     Collect(Vec<Value>),
@@ -333,7 +333,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What stands at a place; of an XML input its text, where it has no elements inside.
+    /// The value at a place; of an XML element without elements inside, its text.
     fn found(&self, read: &Read, wants_map: bool) -> Option<Value> {
         let value = self.raw(read)?;
         let Read::Input { input, below, kind, .. } = read else { return Some(value) };

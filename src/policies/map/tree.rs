@@ -18,7 +18,7 @@ pub(super) struct Reading {
     pub typed: bool,
 }
 
-/// What stands at the end of a path; `None` where nothing does.
+/// The value at the end of a path; `None` if there is none.
 pub(super) fn find(value: ValueRef<'_>, path: &[Arc<str>], reading: &Reading) -> Option<Value> {
     let Some((name, rest)) = path.split_first() else {
         return (!value.is_null() || reading.nulls).then(|| value.to_value());
@@ -45,7 +45,7 @@ fn member<'v>(members: Object<'v>, name: &str) -> Option<ValueRef<'v>> {
     members.get(name).or_else(|| members.get(&format!("@{name}")))
 }
 
-/// What an element of an XML input is worth: its text, where it has no elements inside.
+/// The value of an element of an XML input: its text, if it has no elements inside.
 pub(super) fn element(value: ValueRef<'_>, shape: Option<&Shape>, reading: &Reading, wants_map: bool) -> Option<Value> {
     match value.kind() {
         Kind::List(items) => {
@@ -88,7 +88,7 @@ fn empty(empty: EmptyElement) -> Option<Value> {
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
     pub name: Arc<str>,
-    /// What stands under the name is a list.
+    /// Whether the value under the name is a list.
     pub is_list: bool,
 }
 

@@ -7,7 +7,7 @@ use crate::expression::{Reference, Resolved, Root};
 use crate::script::substitute;
 use crate::value::{Kind, Value};
 
-/// What a `value` is.
+/// The content of a `value`.
 pub(super) enum Written {
     Constant(Value),
     /// One reference and nothing else.

@@ -41,7 +41,7 @@ struct Space {
 struct Writer {
     builder: XmlBuilder,
     writing: XmlWriting,
-    /// What is declared around this place; the prefix of the default namespace is empty.
+    /// The declarations around this place; the prefix of the default namespace is empty.
     scope: Vec<(Arc<str>, Arc<str>)>,
 }
 

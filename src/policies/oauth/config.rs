@@ -62,7 +62,7 @@ pub enum Component {
 }
 
 impl Component {
-    /// What an author does instead of one that is not built.
+    /// The alternative to one that is not built, for authors.
     pub(super) fn instead(self) -> Option<(&'static str, &'static str)> {
         let issue = "Gantry issues no tokens: let an authorization server do it, and name it under `oauth-providers`";
         Some(match self {

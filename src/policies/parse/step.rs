@@ -171,7 +171,7 @@ fn size(count: usize) -> Value {
     i64::try_from(count).unwrap_or(i64::MAX).into()
 }
 
-/// What a Content-Type says a body is, where it says JSON or XML.
+/// The type of body that a Content-Type specifies, if it is JSON or XML.
 fn is_xml_or_json(content_type: &str) -> Option<DocumentType> {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {

@@ -82,7 +82,7 @@ impl Counted {
     }
 }
 
-/// What evaluating a weight reads.
+/// The references that evaluating a weight reads.
 fn reads_of(weight: &Jsonata) -> Vec<Reference> {
     let mut reads: Vec<Reference> = weight.references().into_iter().cloned().collect();
     if weight.reads_everything() {

@@ -15,7 +15,7 @@ static NO_ROOM: LogThrottle = LogThrottle::new();
 /// A compiled `ratelimit`.
 pub(super) struct Ratelimit {
     pub limits: Box<[Counted]>,
-    /// Where a known caller's own limits are, which take the place of the others.
+    /// The plans of known callers, whose limits take the place of the others.
     pub directory: Option<Arc<Directory>>,
     pub counters: Arc<dyn Counters>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Ratelimit {
 #[derive(Clone, Copy)]
 struct Applied<'l> {
     limit: &'l Limit,
-    /// What the step says about it; `None` for a limit of the caller's plan.
+    /// The step's configuration of it; `None` for a limit of the caller's plan.
     counted: Option<&'l Counted>,
 }
 

@@ -100,7 +100,7 @@ fn action(index: usize, action: &Action, compiler: &mut Compiler<'_, '_>) -> Res
     let wanted = bodies.into_iter().filter(|(_, from)| all || action.from.contains(from));
     let changes = wanted.map(|(root, from)| Change::V5 {
         root: Root::Builtin(root),
-        // What goes on to the service is the request too.
+        // The message that goes on to the service is part of the request too.
         and_message: from == From::Request && !all && !action.from.contains(&From::Response),
         path: path.clone(),
         kind: action.action,

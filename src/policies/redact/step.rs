@@ -9,7 +9,7 @@ use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Outcome, Step, kinds};
 use crate::value::{self, Body, Value, ValueRef, Xml, XmlLimits};
 
-/// What is in the place of a hidden value. It says neither how long the value was nor what kind.
+/// The text in the place of a hidden value. It shows neither the value's length nor its kind.
 const HIDDEN: &str = "******";
 
 /// A compiled `redact`.

@@ -17,7 +17,7 @@ use crate::test_support::{Ask, Gateway, Loaded, Recorded, Reply, Setup, TestServ
 const ANN: &str = "Basic YW5uOnNlY3JldA==";
 const BOB: &str = "Basic Ym9iOndyb25n";
 
-/// What API Connect says, whatever is wrong.
+/// The message of API Connect, whatever the reason is.
 const REFUSED: &str = "{\"httpCode\":\"401\",\"httpMessage\":\"Unauthorized\",\"moreInformation\":\"Cannot pass the security \
                        checks that are required by the target API or operation, Enable debug headers for more details.\"}";
 

@@ -136,7 +136,7 @@ fn has_reference(json: &serde_json::Value) -> bool {
     }
 }
 
-/// What can be seen at load need not wait for the first request.
+/// Checks a constant at load instead of at the first request.
 fn check_constant(
     at: &str,
     text: &str,

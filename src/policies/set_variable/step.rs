@@ -34,7 +34,7 @@ pub(super) struct Header {
     written: Arc<str>,
 }
 
-/// Which variable changes.
+/// The variable that changes.
 pub(super) enum Assignment {
     Known(Reference),
     /// The name itself has `$(…)` in it.
@@ -42,7 +42,8 @@ pub(super) enum Assignment {
 }
 
 impl Assignment {
-    /// What naming the variable reads. Below a body, the rest of the body is read too; what is appended to is read as well.
+    /// The references that are read to find the variable. Below a body, the rest of the body is read too; so is the value that is
+    /// appended to.
     pub(super) fn reads(&self, append: bool) -> Vec<Reference> {
         match self {
             Assignment::Known(reference) if append || is_inside_body(reference) => vec![reference.clone()],

@@ -17,15 +17,15 @@ pub(super) struct UserStep {
     pub ask_stops: bool,
     /// Whether the flow ends for people whom no registry knows.
     pub asks_whether_known: bool,
-    /// What receives the person.
+    /// The variable that receives the person.
     pub variable: Reference,
-    /// What receives the reason of a refusal.
+    /// The variable that receives the reason of a refusal.
     pub error: Reference,
     pub headers: Pattern,
     pub credential: HeaderName,
 }
 
-/// Where name and password come from.
+/// The source of name and password.
 pub(super) enum Identity {
     Header,
     Variables {
@@ -36,7 +36,7 @@ pub(super) enum Identity {
     Earlier,
 }
 
-/// Who is asked.
+/// The registry that is asked.
 pub(super) enum Asked {
     /// `None` only where nothing is served.
     Registry(Option<Arc<UserRegistry>>),
@@ -136,7 +136,7 @@ impl UserStep {
         }
     }
 
-    /// What variables say of a person.
+    /// The value of the person's variable.
     fn known(&self, name: &str, approval: Option<&Approval>) -> Value {
         let answered = approval.map(|approval| &approval.headers);
         let credential = answered.and_then(|headers| headers.get(&self.credential)?.to_str().ok());

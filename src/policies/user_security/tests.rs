@@ -46,7 +46,7 @@ async fn a_registry_knows_people() {
     let refused = gateway.get().await;
     assert_eq!((refused.status, refused.fault_name()), (401, Some("UnauthorizedError")));
     assert!(refused.header("www-authenticate").is_some_and(|value| value.starts_with("Basic ")));
-    // What the settings do not have, and editors write all the same.
+    // Properties that the settings do not need and editors write all the same.
     let written = "- user-security: {version: 2.1.0, factor-id: default, extract-identity-method: basic, ei-stop-on-error: true, \
                    user-auth-method: user-registry, user-registry: people, au-stop-on-error: true, auth-response-headers-pattern: '(?i)x-api*', \
                    auth-response-header-credential: X-API-Authenticated-Credential, user-az-method: authenticated, az-stop-on-error: true, \

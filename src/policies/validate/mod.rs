@@ -73,7 +73,7 @@ impl Policy for Validate {
     }
 }
 
-/// What the step holds bodies against, and the status of its fault.
+/// The schemas that the step applies to bodies, and the status of its fault.
 fn target(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<(Target, StatusCode), Reported> {
     let written =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
@@ -116,7 +116,7 @@ fn target(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<(Target, S
     }
 }
 
-/// What every operation declares.
+/// The schemas that the operations declare.
 fn of_operations(pointer: &str, direction: Direction, compiler: &mut Compiler<'_, '_>) -> Result<Target, Reported> {
     let api = compiler.shared.api;
     let mut compilation = Compilation::new(api, direction);
@@ -125,7 +125,7 @@ fn of_operations(pointer: &str, direction: Direction, compiler: &mut Compiler<'_
         match compilation.bodies(operation) {
             Ok(bodies) => all.push(bodies),
             Err(error) => {
-                // What several operations share is wrong once.
+                // An error in a schema that several operations share is reported once.
                 if places.insert((error.span.source, error.span.start)) {
                     failed = Some(report(error, compiler));
                 }

@@ -1,4 +1,4 @@
-//! What a request sends in addition to its body, against what its operation declares.
+//! The request's parameters, validated against those that its operation declares.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ fn of_operation(
     Ok(all.into())
 }
 
-/// What is wrong with the parameters of a request.
+/// The violations in the parameters of a request.
 pub(super) fn check(all: &[Parameters], state: &State) -> Result<Vec<Violation>, TooCostly> {
     let mut found = Vec::new();
     let mut meter = Meter::new(Budget { may_be_vague: true, ..Budget::steps(STEPS) });

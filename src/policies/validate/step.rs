@@ -19,7 +19,7 @@ const SMALL: usize = 32 * 1024;
 /// The same for XML, which is first read as the value that the schema describes.
 const SMALL_XML: usize = 4 * 1024;
 
-/// What is done at once: less than a millisecond of work.
+/// The budget of a validation that runs at once: less than a millisecond of work.
 const STEPS_AT_ONCE: u64 = 20_000;
 const TIME_AT_ONCE: Duration = Duration::from_millis(1);
 
@@ -37,7 +37,7 @@ pub(super) struct Validate {
     pub status: StatusCode,
 }
 
-/// What bodies are held against.
+/// The schemas for bodies.
 pub(super) enum Target {
     /// The parameters alone are looked at.
     Nothing,
@@ -47,7 +47,7 @@ pub(super) enum Target {
     Response(Box<[Bodies]>),
 }
 
-/// What a body may be.
+/// The demand on a body.
 enum Expected {
     /// Anything.
     Anything,

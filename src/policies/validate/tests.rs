@@ -84,7 +84,7 @@ async fn a_request_is_held_against_what_its_operation_declares() {
     for gateway in
         [swagger("validate-against: body-param"), swagger("definition: request"), open("3.0.3"), open("3.1.0")]
     {
-        // What is read-only need not be there.
+        // A read-only member may be missing.
         assert_eq!(refusal(&gateway, r#"{"id": 7}"#).await, None);
         let fits = "the body does not fit the schema: ";
         for (body, reason) in [

@@ -13,7 +13,7 @@ fn convert(places: &Places, cx: &mut Context) -> Result<(), Fault> {
     let text = document
         .to_json_text(JsonConvention::BadgerFish)
         .map_err(|error| xml_fault(&error, "the body cannot become JSON"))?;
-    // Where nothing else has the document, it goes before its JSON is read.
+    // A document that has no other owner is dropped before its JSON is read.
     drop(document);
     let json = Value::read_made(text);
     places.put(cx, json, "application/json");

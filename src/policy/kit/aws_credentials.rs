@@ -96,7 +96,7 @@ fn secret_text(pointer: &str, secret: &Secret, compiler: &mut Compiler<'_, '_>) 
             "write `${NAME}`, `${file:/run/secrets/…}` or `$(property)`, or use a credential profile of the settings";
         compiler.warning(codes::LITERAL_SECRET, pointer, "this secret is written into the document", help);
     }
-    // What came from outside is the secret itself and no template, whatever characters it has.
+    // A value from the environment is the secret itself and no template, whatever characters it has.
     if compiler.is_masked(pointer) {
         return Ok(Secret::new(text));
     }

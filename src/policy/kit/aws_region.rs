@@ -12,7 +12,7 @@ pub(crate) struct StepRegion<'c> {
     pub written: Option<&'c str>,
     /// The region in the step's ARN or host.
     pub implied: Option<&'c str>,
-    /// What findings call the source of `implied`, such as `the ARN`.
+    /// The name of the source of `implied` in findings, such as `the ARN`.
     pub implied_by: &'static str,
     /// The JSON pointer of the finding where no region is known, and what the region is for.
     pub owner: (&'static str, &'static str),
@@ -36,7 +36,7 @@ impl StepRegion<'_> {
         let help = "write `region: eu-west-1` here, or set `aws: {region: …}` in the settings, or AWS_REGION";
         let (pointer, owner) = self.owner;
         compiler.missing_setting(codes::NO_REGION, pointer, format!("no region is known for {owner}"), help)?;
-        // Where it is only checked, the rest is checked for any region.
+        // A check goes on with any region.
         Ok("us-east-1".to_owned())
     }
 

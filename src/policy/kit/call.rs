@@ -1,4 +1,4 @@
-//! What the policies that call out share: their HTTP client, what they send, and what the settings must supply.
+//! Parts that the policies with outgoing calls share: their HTTP client, the request they send, and the settings they need.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -39,7 +39,7 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// What the TLS profile of a step says.
+    /// The options of the step's TLS profile.
     pub(crate) fn tls(&mut self, profile: Option<&str>) -> Result<TlsOptions, Reported> {
         match profile {
             Some(name) => self.tls_options(name),
@@ -101,8 +101,8 @@ impl Compiler<'_, '_> {
         self.missing_setting(codes::ENVIRONMENT_OBJECT, pointer, message, help)
     }
 
-    /// What the environment or the settings must supply is a warning where it is checked, which goes on without it, and an error
-    /// where it is served.
+    /// Reports a value that the environment or the settings must supply. It is a warning in a check, which goes on without it, and
+    /// an error when the document is served.
     pub(crate) fn missing_setting(
         &mut self,
         code: Code,

@@ -15,7 +15,7 @@ use crate::policy::{Access, Compiler};
 use crate::runtime::{Context, Fault, FaultKind, FaultSource};
 use crate::value::{Body, Message, NoRoom, NodeId, Value, Xml, XmlError, XmlLimits};
 
-/// Where an edit is to happen.
+/// The target of an edit.
 pub(crate) enum Target {
     /// Below one variable.
     Below(Root, Names),
@@ -100,7 +100,7 @@ impl From<Reported> for BadTarget {
 }
 
 impl Compiler<'_, '_> {
-    /// Where a path leads, below `root` where there is one.
+    /// The target of a path, below `root` if there is one.
     pub(crate) fn target(&mut self, pointer: &str, text: &str, root: Option<Reference>) -> Result<Target, Reported> {
         let span = self.span(pointer);
         let names = &mut *self.names;
@@ -115,7 +115,7 @@ impl Compiler<'_, '_> {
 }
 
 impl Target {
-    /// Where `places` lead, below `root` where there is one. `resolve` makes the root of a name.
+    /// The target of `places`, below `root` if there is one. `resolve` makes the root of a name.
     pub(crate) fn new(
         root: Option<Reference>,
         places: Places,
@@ -150,7 +150,7 @@ impl Target {
         matches!(self, Target::Document(..))
     }
 
-    /// What the edit reads.
+    /// The variables that the edit reads.
     pub(crate) fn access(&self) -> Access {
         let body = |root: &Root| Reference::body_of(root.clone());
         let reads = match self {

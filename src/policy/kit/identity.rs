@@ -7,7 +7,7 @@ use crate::identity::{Provider, TargetCompiler, UserRegistry};
 use crate::policy::Compiler;
 
 impl Compiler<'_, '_> {
-    /// What compiles calls for a property.
+    /// The compiler of calls for a property.
     fn target_compiler(&mut self, pointer: &str) -> TargetCompiler<'_, '_> {
         TargetCompiler { around: self.shared.load_context(), span: self.span(pointer), findings: self.findings }
     }

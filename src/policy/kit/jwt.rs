@@ -1,4 +1,4 @@
-//! What `jwt-validate` and `jwt-generate` share: variables that properties name, keys, and what goes wrong.
+//! Parts that `jwt-validate` and `jwt-generate` share: variables that properties name, keys, and faults.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::value::Value;
 /// Key sets of a step that were read from a variable and are kept, as a variable mostly holds the same text.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(7);
 
-/// Where a step has its keys from, apart from URLs.
+/// The source of a step's keys, apart from URLs.
 pub(crate) enum Keys {
     /// Known at load.
     Fixed(Arc<KeySet>),
@@ -25,7 +25,7 @@ pub(crate) enum Keys {
     Variable { purpose: Purpose, source: Template, read: Mutex<LruCache<Key, Arc<KeySet>>> },
 }
 
-/// What keys are for.
+/// The use of keys.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Purpose {
     Signature,
@@ -140,7 +140,7 @@ impl Compiler<'_, '_> {
         let objects = &self.shared.settings.crypto_objects;
         let Some(object) = objects.get(&name) else {
             let known: Vec<&str> = objects.keys().map(String::as_str).collect();
-            // Where it is only checked, the step is checked as if the object were there.
+            // A check goes on as if the object were there.
             let missing = self.missing_object(pointer, "crypto object", "crypto-objects", &name, &known);
             return missing.map(|()| Arc::new(KeySet::none()));
         };
@@ -184,7 +184,7 @@ impl Compiler<'_, '_> {
     }
 }
 
-/// What a step that writes this variable touches.
+/// The access of a step that writes this variable.
 pub(crate) fn access(output: &Reference, reads: Vec<Reference>) -> Access {
     let is_body = output.path.iter().map(|part| &**part).eq(["body"]);
     let replaces: Vec<Root> = Some(output.root.clone()).filter(|_| is_body).into_iter().collect();

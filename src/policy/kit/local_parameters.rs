@@ -38,7 +38,7 @@ impl Step for Enter {
 /// At the start of a handler: a fault inside of policies has left them without their end.
 pub(crate) struct Settle {
     pub local: usize,
-    /// What the policies inside kept, the outermost first.
+    /// The slots in which the policies inside saved the variable, the outermost first.
     pub saved: Box<[usize]>,
 }
 

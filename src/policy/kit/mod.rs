@@ -1,4 +1,4 @@
-//! What several policies share.
+//! Parts that several policies share.
 
 pub(crate) mod aws_credentials;
 pub(crate) mod aws_region;

@@ -16,7 +16,7 @@ const AT_ONCE: usize = 16 * 1024;
 /// An XPath expression may look at every node for every other one, so it weighs this many times its document.
 const XPATH: usize = 8;
 
-/// What a plan does with a request.
+/// The work of a plan on a request.
 pub(crate) type Work<P> = fn(&P, &mut Context) -> Result<(), Fault>;
 
 /// Does the work: at once where the bodies are small, otherwise on another thread.

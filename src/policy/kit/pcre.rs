@@ -1,7 +1,7 @@
 //! Patterns as IBM's gateway takes them (PCRE), for an engine that runs in linear time.
 //!
-//! What only PCRE has is translated where the same names match afterwards, and refused everywhere else. A pattern is only
-//! asked whether it matches, never where, which is why some of it can go.
+//! Syntax that only PCRE has is translated if the same names match afterwards, and refused otherwise. A pattern is only asked
+//! whether it matches, never at which position, so some syntax can be dropped.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ impl Pattern {
         if has_possessive(text) {
             return Err("possessive quantifiers are not supported".to_owned());
         }
-        // What the engine takes as it is means the same in both, apart from corners that no name of a header has.
+        // A pattern that the engine accepts means the same in both, apart from rare cases that no name of a header has.
         let error = match build(text) {
             Ok(main) => return Ok(Pattern { main, ahead: Vec::new() }),
             Err(error) => error,
@@ -79,7 +79,7 @@ fn leading_look_ahead(text: &str) -> (&str, Vec<(bool, &str)>, &str) {
     (flags, ahead, rest)
 }
 
-/// Where the group ends whose inside starts here.
+/// The end of the group whose inside starts here.
 fn group_end(inside: &str) -> Option<usize> {
     let mut depth = 0;
     outside_classes(inside).find_map(|(at, letter)| {

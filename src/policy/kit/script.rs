@@ -1,4 +1,4 @@
-//! What the policies with scripts share, and JavaScript conditions.
+//! Parts that the policies with scripts share, and JavaScript conditions.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -165,7 +165,7 @@ impl Compiler<'_, '_> {
         missing.map_or(Ok(()), Err)
     }
 
-    /// What the script's modules may reach.
+    /// The modules and hosts that the script may use.
     fn reach(&mut self, text: &str, file: Option<SourceId>) -> Result<Reach, Reported> {
         let path = &self.shared.api.tree.path;
         let folder = (!is_stdin(path)).then(|| match path.parent() {

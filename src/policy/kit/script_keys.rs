@@ -8,7 +8,7 @@ use crate::base::{Diagnostic, SourceId, Span, codes, nearest, quoted_list};
 use crate::policy::Compiler;
 use crate::script::{Keys, object_name};
 
-/// Where scripts write names of keys.
+/// Patterns of the calls in which scripts write names of keys.
 const PLACES: [&str; 2] = [
     r#"\b(?:createJWSHeader|setKey|addRecipient)\s*\(\s*['"]([^'"\n{]{1,128})['"]"#,
     r#"\baddOperation\s*\(\s*['"](?:verify|decrypt)['"]\s*,\s*['"]([^'"\n{]{1,128})['"]"#,

@@ -147,7 +147,7 @@ impl Background {
         left
     }
 
-    /// What it counts.
+    /// The counters of the queue.
     pub fn counters(&self) -> &BackgroundCounters {
         &self.counters
     }

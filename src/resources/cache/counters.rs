@@ -1,4 +1,4 @@
-//! What the cache did, for metrics.
+//! Counters of the cache, for metrics.
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;

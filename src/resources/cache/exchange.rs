@@ -22,7 +22,6 @@ const BYPASS: [HeaderName; 4] = [RANGE, IF_RANGE, IF_MATCH, IF_UNMODIFIED_SINCE]
 pub struct CacheableCall<'a> {
     /// Tells it from every other call that must not have the same answer, the method included; `HEAD` has `GET`'s.
     pub key: Key,
-    /// Where it goes.
     pub target: Target,
     pub rule: Rule,
     pub method: &'a Method,
@@ -31,7 +30,7 @@ pub struct CacheableCall<'a> {
     pub authorized: bool,
 }
 
-/// What the cache says about a call.
+/// The result of a lookup.
 pub enum Found {
     /// The answer.
     Answer(Response<Body>),
@@ -62,7 +61,7 @@ pub struct Validation {
     stale: Arc<Stored>,
 }
 
-/// What came of it.
+/// The result of a validation.
 pub enum Validated {
     Answer(Response<Body>),
     /// The service spoke of a response that is not there. It has to be asked without conditions.
@@ -141,7 +140,7 @@ impl Ticket {
         Response::from_parts(head, body)
     }
 
-    /// What is stored, after the service has said that it is still good.
+    /// The stored response, after the service has answered that it is still valid.
     fn refresh(self, stale: &Arc<Stored>, news: &HeaderMap) -> Response<Body> {
         self.cache.counters.revalidated.inc();
         let mut headers = stale.refreshed_headers(news);

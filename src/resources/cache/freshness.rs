@@ -25,7 +25,7 @@ const OPTIONS: CacheOptions = CacheOptions {
 /// An `Age` of more than this is this.
 const OLDEST: Duration = Duration::from_secs(1 << 31);
 
-/// Who says how long a response is fresh.
+/// The source of a response's lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// The service and the client, by RFC 9111.
@@ -92,7 +92,7 @@ impl Freshness {
         matches!(self.policy.before_request(&request(asked), now), BeforeRequest::Fresh(_))
     }
 
-    /// What `Age` says.
+    /// The value of `Age`.
     pub(super) fn age(&self, now: SystemTime) -> Duration {
         self.initial_age + now.duration_since(self.received).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What a stored response is found by: hashes, so that nothing secret is in a key.
+//! Keys of stored responses. They are hashes, so that no key holds a secret.
 
 use std::hash::{Hash, Hasher};
 

@@ -54,7 +54,7 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// What it did and what it holds.
+    /// The counters of the cache: its hits and its size.
     pub fn counters(&self) -> &CacheCounters {
         &self.counters
     }

@@ -29,7 +29,7 @@ pub(super) struct Stamp(u64);
 pub(super) struct Store {
     pub(super) bounds: settings::Cache,
     resources: LruCache<Key, Resource>,
-    /// What was stored from a target.
+    /// The keys that are stored per target.
     targets: HashMap<Target, HashSet<Key>>,
     bytes: usize,
     entries: usize,
@@ -37,7 +37,7 @@ pub(super) struct Store {
     counters: CacheCounters,
 }
 
-/// What is stored under one key, the newest last.
+/// The responses that are stored under one key, the newest last.
 struct Resource {
     target: Target,
     variants: Vec<Arc<Stored>>,

@@ -15,14 +15,14 @@ use super::key::{Fingerprint, Key};
 use crate::http_client::strip_hop_by_hop;
 use crate::value::Body;
 
-/// What an entry costs in addition to its bytes.
+/// The size of an entry in addition to its bytes.
 const OVERHEAD: usize = 1024;
 
-/// What an answer that says "not modified" tells of the response it stands for (RFC 9110, 15.4.5).
+/// Headers that a "not modified" answer repeats for the stored response (RFC 9110, 15.4.5).
 const OF_NOT_MODIFIED: [HeaderName; 8] =
     [CACHE_CONTROL, CONTENT_LOCATION, DATE, ETAG, EXPIRES, VARY, LAST_MODIFIED, AGE];
 
-/// What such an answer does not change, because the body stays.
+/// Headers that such an answer does not change, because the body stays.
 const OF_THE_BODY: [HeaderName; 5] = [CONTENT_LENGTH, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, SET_COOKIE];
 
 /// A response that is kept, without what belonged to its connection or to one client.
@@ -77,7 +77,7 @@ fn said(names: &[HeaderName], request: &HeaderMap) -> Key {
 }
 
 impl Stored {
-    /// What is kept of a response; `None` where nothing may be. The body comes later.
+    /// The part of a response that is stored; `None` if it may not be. The body comes later.
     pub(super) fn of(asked: Asked<'_>, status: StatusCode, headers: &HeaderMap, times: Times) -> Option<Self> {
         let freshness = Freshness::of(asked, status, headers, times)?;
         let selecting = Selecting::of(headers, asked.headers)?;

@@ -34,9 +34,9 @@ struct Keeping {
     pending: Pending,
     /// A copy: a small slice of a large buffer would keep all of that buffer.
     body: Vec<u8>,
-    /// What may be kept: the bound of an entry less the headers.
+    /// The largest body that may be stored: the bound of an entry less the headers.
     room: usize,
-    /// What may be on its way at once, for all clients.
+    /// The largest total of bodies that are being received, for all clients.
     room_for_all: usize,
 }
 

@@ -248,7 +248,7 @@ mod tests {
         assert!(refused.exceeded && refused.reset <= Duration::from_secs(60), "{refused:?}");
         let other = Change { limit: Fingerprint::new("other").key(), ..spent.clone() };
         assert_eq!(apply(&all, &other), (false, 0));
-        // What has ended makes room, and what began anew stays.
+        // Windows that have ended make room, and counters that began anew stay.
         tokio::time::advance(Duration::from_secs(50)).await;
         assert_eq!(apply(&all, &spent), (false, 0));
         tokio::time::advance(Duration::from_secs(20)).await;

@@ -1,5 +1,5 @@
-//! What rate limits count. The counters survive a reload; a store that several gateways share can take the place of this
-//! process's memory.
+//! The counters of rate limits. They survive a reload; a store that several gateways share can take the place of this process's
+//! memory.
 
 mod memory;
 
@@ -14,15 +14,15 @@ use super::cache::Key;
 
 pub use memory::Memory;
 
-/// Where counters live.
+/// A store of counters.
 pub trait Counters: fmt::Debug + Send + Sync {
     /// Changes one counter, or looks at it.
     fn change(&self, change: &Change) -> Counting;
-    /// What the store counts of itself.
+    /// The store's own metrics.
     fn metrics(&self) -> &CounterMetrics;
 }
 
-/// What a store counts of itself.
+/// The metrics of a store.
 #[derive(Debug, Default)]
 pub struct CounterMetrics {
     /// Counters that are held.
@@ -37,7 +37,7 @@ pub enum Counting {
     Wait(Pin<Box<dyn Future<Output = Result<Count, Unreachable>> + Send>>),
 }
 
-/// What is done to a counter.
+/// A change of a counter.
 #[derive(Debug, Clone)]
 pub struct Change {
     /// The limit whose counter it is. Each has room of its own.
@@ -49,13 +49,13 @@ pub struct Change {
     pub weight: u64,
     /// How much there may be in one window.
     pub most: u64,
-    /// What goes beyond is not counted.
+    /// A count beyond the limit is not made.
     pub hard: bool,
     /// From the first count to the next beginning; `None` goes on until it is taken back.
     pub window: Option<Duration>,
 }
 
-/// What is done to a counter.
+/// The kind of change of a counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     /// Count, unless a hard limit is in the way.

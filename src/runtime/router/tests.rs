@@ -1,4 +1,4 @@
-//! Which route wins, and what its parameters are.
+//! Tests of the order of routes and of their parameters.
 
 use proptest::prelude::*;
 use regex::Regex;
@@ -104,7 +104,7 @@ fn the_same_shape_twice_is_a_conflict() {
 /// How special a segment is: its kind, then what [`rank`] says of a mixed one.
 type Rank = (u8, Option<(Reverse<usize>, String)>);
 
-/// What a template says, without a trie: one expression per template, and how special it is segment by segment.
+/// A template without a trie: one expression per template, and how special it is segment by segment.
 struct Naive {
     text: String,
     names: Vec<Arc<str>>,

@@ -9,13 +9,13 @@ use crate::base::Generation;
 use crate::runtime::State;
 use crate::value::Value;
 
-/// What `client` has at `fixed`, and below that at `path`.
+/// The member `fixed` of `client`, and below that `path`.
 pub(super) fn client(state: &State, fixed: &[&str], path: &[Arc<str>]) -> Value {
     let caller = state.identity.caller.as_deref().map(|caller| &caller.client).filter(|client| !client.is_null());
     at(state, caller, fixed, path, &[("app", &["id", "name", "secret"]), ("org", &["id", "name"])])
 }
 
-/// What `plan` has at `fixed`, and below that at `path`.
+/// The member `fixed` of `plan`, and below that `path`.
 pub(super) fn plan(state: &State, fixed: &[&str], path: &[Arc<str>]) -> Value {
     let caller = state.identity.caller.as_deref().map(|caller| &caller.plan);
     at(state, caller, fixed, path, &[("", &["id", "name", "version", "rate-limit"])])

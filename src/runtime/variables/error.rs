@@ -48,7 +48,7 @@ pub(super) fn policy_title(state: &State, _: &[Arc<str>]) -> Value {
     of_step(state, |step| (&*step.title).into())
 }
 
-/// What a kind of fault adds.
+/// A detail that only faults of some kinds have.
 pub(super) fn detail(state: &State, name: &str, path: &[Arc<str>]) -> Value {
     let Some((fault, _)) = &state.handling.error else { return Value::NULL };
     let detail = fault.details.iter().find(|(known, _)| **known == *name);

@@ -9,7 +9,7 @@ use super::path::{Path, segments};
 use crate::expression::{Reference, SetError, Variable};
 use crate::value::{Body, Kind, Message, Value, ValueRef};
 
-/// What a variable of a message holds. `path` is what the variable's name does not fix.
+/// The value of a variable of a message. `path` is the part that the variable's name does not fix.
 pub(super) fn get(message: &Message, variable: Variable, path: Path<'_>) -> Value {
     match variable {
         Variable::Message if path.is_empty() => whole(message),
@@ -156,7 +156,7 @@ pub(super) fn headers(headers: &HeaderMap) -> Value {
     Value::object(headers.keys().map(|name| (name.as_str(), header(headers, name.as_str()))))
 }
 
-/// What is below a body.
+/// The value at a path of a body.
 pub(super) fn body(body: &Body, path: &[Arc<str>]) -> Value {
     body.value().below(segments(path))
 }

@@ -65,13 +65,13 @@ impl State {
         let in_path = self.request.path_parameters.iter().any(|(known, _)| **known == *name);
         match self.route.pipeline.generation {
             Generation::V10 => !in_path && in_query(self, name).next().is_some(),
-            // What a step has set is no text of the URL.
+            // A value that a step has set is not text of the URL.
             Generation::V5 if self.has_written(Builtin::Request) => false,
             Generation::V5 => declared(self, name).is_some_and(|one| one.location == Location::Path),
         }
     }
 
-    /// What was sent for a parameter in addition to the body, decoded.
+    /// The values sent for a parameter outside the body, decoded.
     pub fn parameter_texts(&self, location: Location, name: &str) -> Vec<String> {
         match location {
             Location::Path => in_path(self, name).map(|text| percent_decoded(text).into_owned()).into_iter().collect(),

@@ -1,4 +1,4 @@
-//! What follows the part of a reference that its variable fixes.
+//! The part of a reference after its variable's fixed name.
 
 use std::sync::Arc;
 

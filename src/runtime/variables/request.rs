@@ -58,7 +58,7 @@ pub(super) fn date(state: &State, _: Path<'_>) -> Value {
     clock::milliseconds(OffsetDateTime::from(state.request.received)).into()
 }
 
-/// What is known of the request, or one of it. Any name may be asked for.
+/// The attributes of the request, or one of them. Any name may be asked for.
 pub(super) fn attributes(state: &State, path: Path<'_>) -> Value {
     let all = Value::object([("isCORSPreflight", is_preflight(state).into())]);
     all.below(segments(path))

@@ -80,7 +80,7 @@ impl Scope for Context {
     fn borrowed(&self, reference: &Reference) -> Option<&str> {
         let State { request, route, outgoing, variables, .. } = &*self.state;
         let Root::Builtin(root) = reference.root else { return None };
-        // What steps have set cannot be borrowed.
+        // Values that steps have set cannot be borrowed.
         if !variables.written.is_empty() && root == Builtin::Api {
             return None;
         }
@@ -215,7 +215,7 @@ impl State {
         }
     }
 
-    /// What the gateway itself has, without what steps have set.
+    /// The gateway's own value, without the writes of steps.
     fn original(&self, reference: &Reference) -> Value {
         match reference.unknown_member() {
             Some(_) => Value::NULL,

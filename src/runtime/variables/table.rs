@@ -78,7 +78,7 @@ pub fn is_writable(reference: &Reference, generation: Generation) -> bool {
     writable.is_in(generation)
 }
 
-/// Who may set members that the gateway itself does not have.
+/// The generations in which steps may set members that the gateway itself does not have.
 fn writable_members(variable: Variable) -> Writable {
     use Variable::*;
     match variable {
@@ -92,7 +92,7 @@ fn writable_members(variable: Variable) -> Writable {
     }
 }
 
-/// What only steps and the security stage set.
+/// The value of a variable that only steps and the security stage set.
 fn nothing(_: &State, _: &[Arc<str>]) -> Value {
     Value::NULL
 }

@@ -20,7 +20,7 @@ use crate::script::mail::Outcome;
 use crate::script::{Calls, values};
 use crate::value::{BodyStream, BoxError};
 
-/// What the library hands over.
+/// A call's options, from the library.
 #[derive(Deserialize)]
 struct Options {
     target: String,

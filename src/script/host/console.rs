@@ -1,4 +1,4 @@
-//! What scripts write into the log. A script in a busy API must not fill the disk.
+//! The lines that scripts write into the log. A script in a busy API must not fill the disk.
 
 use std::rc::Rc;
 

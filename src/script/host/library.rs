@@ -44,7 +44,7 @@ library![
 /// The pieces that most scripts ask for.
 const PREPARED: [&str; 6] = ["apim", "buffer", "console", "context", "message", "require"];
 
-/// What is there from the start; it puts the rest into place.
+/// The script that is there from the start; it sets up the rest.
 const START: &str = include_str!("../library/start.js");
 
 /// Functions of the language that would take long without QuickJS's looking at its clock.

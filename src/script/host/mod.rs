@@ -1,4 +1,4 @@
-//! What a script reaches of the gateway: a few native functions, and the library in JavaScript over them.
+//! The gateway's interface for scripts: a few native functions, and the library in JavaScript over them.
 //!
 //! The library is read piece by piece when a script first asks for it. Nothing here is a guard of the language: whatever a
 //! script does to its library it does to itself, and every native function checks what it is given.

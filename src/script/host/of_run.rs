@@ -16,7 +16,7 @@ use crate::script::mail::{Outcome, RunId};
 use crate::script::queue::Queue;
 use crate::script::{Limits, Script};
 
-/// What a name, a header or an empty variable takes beside its own bytes.
+/// The size of a name, a header or an empty variable in addition to its own bytes.
 const ENTRY: usize = 256;
 
 /// Timers and calls that one run may wait for at the same time.
@@ -30,7 +30,7 @@ pub(in crate::script) struct Host {
     pub queue: Arc<Queue>,
     pub reactor: Handle,
     pub operations: RefCell<Operations>,
-    /// What the script refused the request with; the first time counts.
+    /// The rejection of the request by the script; the first one counts.
     pub rejection: RefCell<Option<Rejection>>,
     pub(super) chatter: Arc<Chatter>,
     pub(super) lines: Cell<u32>,

@@ -1,4 +1,4 @@
-//! What a run waits for: timers, and calls.
+//! The operations that a run waits for: timers and calls.
 
 use std::rc::Rc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What `service-metadata` and the context say of the request and its API.
+//! The data of the request and its API in `service-metadata` and the context.
 
 use std::rc::Rc;
 

@@ -10,7 +10,7 @@ use crate::source::{Content, Entry, Node};
 fn written(node: &Node, text: &str) -> String {
     let place = |span: Span| format!("{}:{}", span.start, text[span.start as usize..span.end as usize].trim_end());
     let content = match &node.content {
-        // Where the letters of a text stand follows from its place; YAML's may reach over the blanks after it.
+        // The position of a text's letters follows from its place; YAML's place may include the blanks after it.
         Content::Scalar(scalar) => format!("{:?} {:?}", scalar.style, scalar.text),
         Content::Sequence(items) => items.iter().map(|item| written(item, text)).collect(),
         Content::Mapping(entries) => {

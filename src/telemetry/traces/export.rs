@@ -37,7 +37,7 @@ pub(super) struct Exporter {
     metrics: Arc<Metrics>,
     batch: Vec<Whole>,
     spans: u64,
-    /// Who waits until everything is sent. From then on nothing is repeated.
+    /// The task that waits until everything is sent. From then on no attempt is repeated.
     leaving: Option<oneshot::Sender<()>>,
 }
 

@@ -93,7 +93,7 @@ enum AttributeValue<'a> {
     IntValue(String),
 }
 
-/// What a collector answers; everything it says may be missing.
+/// The answer of a collector; every part of it may be missing.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct Answer {

@@ -7,7 +7,7 @@ use crate::runtime::{SpanId, TRACEPARENT, TraceId};
 /// Bytes of `00-<32>-<16>-<2>`.
 const LENGTH: usize = 55;
 
-/// What a caller says of itself.
+/// The trace context of a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Parent {
     pub trace: TraceId,

@@ -1,4 +1,4 @@
-//! What all traces share: which requests are traced, and the way to the task that sends.
+//! The parts that all traces share: the selection of traced requests, and the queue of the task that sends.
 
 use std::sync::Arc;
 

@@ -22,7 +22,7 @@ pub struct Trace {
     whole: Mutex<Option<Box<Whole>>>,
 }
 
-/// What is known when a request comes in.
+/// The facts of a request when it is received.
 pub struct Arrival<'a> {
     pub method: &'a Method,
     /// The path without its query.
@@ -34,7 +34,7 @@ pub struct Arrival<'a> {
     pub received: SystemTime,
 }
 
-/// What is known when it is over.
+/// The facts of a request when it is over.
 pub struct Departure<'a> {
     /// None when the client left before there was one.
     pub status: Option<StatusCode>,
@@ -118,7 +118,7 @@ impl Drop for Trace {
     }
 }
 
-/// What a thread that panicked left behind is complete enough.
+/// The state that a thread leaves when it panics is complete enough.
 fn lock(whole: &Mutex<Option<Box<Whole>>>) -> MutexGuard<'_, Option<Box<Whole>>> {
     whole.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! What is asked of a value.
+//! Reading values: members, items and conversions.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ impl<'a> ValueRef<'a> {
 }
 
 impl Value {
-    /// What the value is.
+    /// The kind of the value, with its content.
     pub fn kind(&self) -> Kind<'_> {
         self.view().kind()
     }

@@ -9,14 +9,14 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 #[error("{0}")]
 pub struct JsonError(Box<str>);
 
-/// Where reading ended, and what was expected there.
+/// The position at which reading ended, and what was expected there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unread {
     pub expected: Expected,
     pub at: usize,
 }
 
-/// What a text should have had. It is small, so that a reader can hand it on in a register.
+/// The part that a text should have had. It is small, so that a reader can return it in a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     Value,

@@ -1,4 +1,4 @@
-//! What is in lists and objects.
+//! The items of lists and the members of objects.
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ pub enum Number<'a> {
     Text(&'a str),
 }
 
-/// What numbers are computed with.
+/// The type with which numbers are computed.
 #[derive(Debug, Clone, Copy)]
 enum Worth {
     Integer(i64),
@@ -68,13 +68,13 @@ impl<'a> Number<'a> {
     }
 }
 
-/// What a text is worth. JSON has a zero below zero, which is no whole number here.
+/// The number that a text means. JSON's `-0` is not an integer here.
 fn worth(text: &str) -> Worth {
     let is_whole = !text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) && text != "-0";
     match (text.parse(), text.parse()) {
         (Ok(number), _) if is_whole => Worth::Integer(number),
         (_, Ok(number)) if is_whole => Worth::Unsigned(number),
-        // What is valid in JSON is valid here.
+        // A number that is valid in JSON is valid here.
         _ => Worth::Float(text.parse().unwrap_or(f64::INFINITY)),
     }
 }

@@ -14,7 +14,7 @@ pub(super) const MOST_OPEN: usize = 127;
 /// Words of a tape that are made room for at first; later there is as much again each time.
 const FIRST_WORDS: usize = 1024;
 
-/// What is not given back where something grew too much: a quarter of it, and this.
+/// The spare capacity that a buffer may keep: a quarter of its length, and this many bytes.
 const FEW: usize = 128;
 
 /// Reads a text.

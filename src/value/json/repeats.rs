@@ -33,7 +33,7 @@ impl Names<'_> {
         false
     }
 
-    /// Where the names are.
+    /// The positions of the names.
     fn keys(&self, node: usize, count: usize) -> impl Iterator<Item = usize> {
         let mut next = node + 1;
         (0..count).map(move |_| {

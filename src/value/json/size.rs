@@ -1,4 +1,4 @@
-//! What values take: those that a step has made, and those that are read of a text.
+//! The sizes of values: of those that a step has made, and of those that are read from a text.
 
 use std::mem::size_of;
 
@@ -7,18 +7,18 @@ use super::repr::{Repr, Value};
 use super::view::Kind;
 use crate::value::room::{FEW, NoRoom, Room, kept};
 
-/// What a block of memory takes in addition to its bytes.
+/// The size of a block of memory in addition to its bytes.
 const BLOCK: usize = 32;
 
-/// What a member takes in addition to its value and its name: the place in the object, and what finds it.
+/// The size of a member in addition to its value and its name: its place in the object, and the index that finds it.
 const MEMBER: usize = 48;
 
-/// What a value or a name of JSON takes, with what a row of them has grown too much, and what a name of a large object takes to be
-/// found.
+/// The size of a value or a name of JSON, with the spare capacity of a row of them; and the size of the index entry of a name in a
+/// large object.
 const WORD: usize = 10;
 const FOUND: usize = 4;
 
-/// What a JSON text takes that says nearly nothing.
+/// The size of a JSON text with nearly no content.
 const LEAST: usize = 256;
 
 impl Value {

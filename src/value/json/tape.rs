@@ -25,7 +25,7 @@ pub(super) struct Json {
     pub names: usize,
 }
 
-/// What a word is.
+/// The kind of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
     Null,
@@ -121,12 +121,10 @@ impl Json {
         if word.tag() == Tag::Decoded { &self.decoded[range] } else { &self.text[range] }
     }
 
-    /// What is in a list.
     pub fn items(&self, node: u32) -> Items<'_> {
         Items { json: self, next: node + 1, left: self.word(node).size() }
     }
 
-    /// What is in an object.
     pub fn members(&self, node: u32) -> Pairs<'_> {
         Pairs { json: self, next: node + 1, left: self.word(node).size() }
     }
@@ -137,7 +135,7 @@ impl Json {
         if index >= list.size() {
             return None;
         }
-        // Where nothing is in its items, they are as far apart as their numbers.
+        // If no item has parts, items are as far apart as their numbers.
         if list.span() == list.size() + 1 {
             return Some(node + 1 + index as u32);
         }

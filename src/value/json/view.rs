@@ -1,4 +1,4 @@
-//! What a value is, and what is in it, whether it was made or read.
+//! The kind and the content of a value, whether it was made or read.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(super) enum Place<'a> {
     Read(&'a Arc<Json>, u32),
 }
 
-/// What a value is.
+/// The kind of a value, with its content.
 #[derive(Clone, Copy)]
 pub enum Kind<'a> {
     Null,
@@ -76,7 +76,7 @@ impl<'a> ValueRef<'a> {
         matches!(self.kind(), Kind::Object(_) | Kind::List(_))
     }
 
-    /// What the value is.
+    /// The kind of the value, with its content.
     pub fn kind(self) -> Kind<'a> {
         match self.0 {
             Place::Made(repr) => made(repr),
@@ -97,7 +97,7 @@ impl<'a> ValueRef<'a> {
         }
     }
 
-    /// What tells the value from every other one while both are there.
+    /// An address that identifies the value while it and others exist.
     pub fn place(self) -> usize {
         match self.0 {
             Place::Made(repr) => std::ptr::from_ref(repr).addr(),

@@ -8,10 +8,10 @@ use super::{Attribute, Declaration, NodeId, Xml, XmlName};
 use crate::value::NoRoom;
 use crate::value::room::FEW;
 
-/// What a block of memory takes in addition to its bytes.
+/// The size of a block of memory in addition to its bytes.
 const BLOCK: usize = 16;
 
-/// What a new name takes while the document is made, in addition to what stays of it.
+/// The size of a new name while the document is made, in addition to the part that stays.
 const NEW_NAME: usize = 160;
 
 /// A document that is being made. What is started must be ended in turn; what is left open is ended by `finish`.
@@ -24,7 +24,7 @@ pub struct XmlBuilder {
     pending: String,
     /// The bytes of texts and names.
     texts: usize,
-    /// What only the making takes: lists have room for more, and names are looked up.
+    /// Bytes that only making the document takes: spare capacity of lists, and an index of names.
     passing: usize,
 }
 

@@ -13,7 +13,7 @@ pub struct Xml {
     pub(super) declarations: Vec<Declaration>,
     /// It began with `<?xml …?>`, and is written so.
     pub(super) declared: bool,
-    /// What it takes, where that is much.
+    /// Its room, if it is large.
     pub(super) room: Room,
 }
 
@@ -85,7 +85,7 @@ pub struct Declaration {
     pub uri: Arc<str>,
 }
 
-/// What a node is.
+/// The kind of a node, with its content.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum XmlNode<'x> {
     Root,
@@ -190,7 +190,7 @@ impl Xml {
         }
     }
 
-    /// What a prefix stands for: the first declaration of the document.
+    /// The namespace of a prefix: the first declaration of the document.
     pub fn prefix(&self, prefix: &str) -> Option<&str> {
         self.declarations.iter().find(|known| &*known.prefix == prefix).map(|known| &*known.uri)
     }

@@ -38,7 +38,7 @@ fn utf16<'b>(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'b, str>, Xml
     char::decode_utf16(units).collect::<Result<String, _>>().map(Cow::Owned).map_err(|_| broken())
 }
 
-/// What `<?xml encoding="…"?>` says, in a document whose first letters are ASCII.
+/// The encoding in `<?xml encoding="…"?>`, in a document whose first letters are ASCII.
 fn declared(bytes: &[u8]) -> Option<String> {
     let head = &bytes[..bytes.len().min(200)];
     let head: String = head.iter().map(|byte| char::from(*byte)).collect();

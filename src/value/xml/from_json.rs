@@ -177,7 +177,7 @@ impl Maker<'_> {
             }
             check(uri)?;
         }
-        // What is in scope already need not be said again, as the other direction says it on every element.
+        // A binding that is in scope already need not be declared again. The other direction declares it on every element.
         Ok(all.into_iter().filter(|(prefix, uri)| self.uri(prefix).unwrap_or_default() != &**uri).collect())
     }
 

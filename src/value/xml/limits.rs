@@ -9,7 +9,6 @@ pub const MAX_XML_DEPTH: usize = 512;
 /// megabytes of memory.
 pub(super) const MAX_NODES: usize = 1_500_000;
 
-/// What an XML text may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct XmlLimits {
     /// Elements inside each other.
@@ -28,7 +27,7 @@ pub struct XmlLimits {
     pub unique_namespaces: usize,
 }
 
-/// What an XML text holds: the largest of every kind.
+/// The measured sizes of an XML text: the largest of every kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct XmlMetrics {
     pub depth: usize,

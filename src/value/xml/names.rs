@@ -1,4 +1,4 @@
-//! Which letters and names XML allows.
+//! The letters and names that XML allows.
 
 /// Whether a character may stand in a document at all.
 pub fn is_xml_char(letter: char) -> bool {

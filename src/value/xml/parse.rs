@@ -49,7 +49,7 @@ struct Read<'l> {
     limits: &'l XmlLimits,
     builder: XmlBuilder,
     metrics: XmlMetrics,
-    /// What every prefix stands for, the innermost last. Empty where the default namespace was taken back.
+    /// The namespaces of every prefix, the innermost last. Empty if the default namespace was taken back.
     bindings: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// Of every open element the prefixes that it declares, and how many elements it has so far.
     open: Vec<(Vec<Arc<str>>, usize)>,
@@ -367,7 +367,7 @@ fn text_of(name: impl AsRef<str>) -> String {
     name.as_ref().to_owned()
 }
 
-/// What a message quotes of the document.
+/// The part of the document that a message quotes.
 fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }

@@ -14,7 +14,7 @@ pub(super) struct Text {
     text: String,
     length: usize,
     keeps: usize,
-    /// What it is, for messages.
+    /// The kind of text, for messages.
     of: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! What is not built is refused by a sentence at its line, and nothing that AWS guards stands open.
+//! Tests of features that are not built: each is refused by a sentence at its line, and nothing that AWS protects is left open.
 
 use super::{ARN, FINE, function, http_api, long, rest};
 use crate::settings::Unsupported;

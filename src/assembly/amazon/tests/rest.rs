@@ -1,4 +1,4 @@
-//! What REST APIs do in a way of their own: paths, the gateway's own answers, headers.
+//! Tests of behaviour that only REST APIs have: paths, the gateway's own responses, headers.
 
 use super::{ARN, FINE, function, http_api, long, only, post, rest};
 use crate::test_support::{Ask, Reply, Setup, TestServer};

@@ -43,7 +43,7 @@ async fn call(server: &TestServer, timeout: Duration) -> Result<StreamReply, Inv
 
 const LONG: Duration = Duration::from_secs(10);
 
-/// What came, and the error behind it.
+/// The text of a body, and the error after it.
 async fn drained(mut body: PayloadStream) -> (String, Option<String>) {
     let mut text = String::new();
     loop {

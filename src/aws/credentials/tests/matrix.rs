@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 
-/// What is wrong with the peer.
+/// The failure that the peer simulates.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Fault {
     Nothing,
@@ -144,7 +144,7 @@ fn environment(kind: &str, peer: &TestServer, folder: &Path) -> Vec<(&'static st
     all
 }
 
-/// What the default chain finds of one kind, while its service has this fault.
+/// The keys that the default chain finds in one kind of source, or its error, while the peer has this fault.
 fn found(kind: &str, fault: Fault) -> String {
     let (peer, folder) = (peer(fault), tempfile::tempdir().unwrap());
     let environment = environment(kind, &peer, folder.path());

@@ -20,7 +20,7 @@ fn json(text: &str) -> Value {
     Value::parse_json(text.as_bytes()).unwrap()
 }
 
-/// What an expression reads, as text.
+/// The references of an expression, as text.
 fn reads(text: &str) -> Vec<String> {
     let compiled = compile(text).unwrap();
     let mut reads: Vec<String> = compiled.references().into_iter().map(name_of).collect();

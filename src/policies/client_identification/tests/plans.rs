@@ -1,4 +1,4 @@
-//! Which plan counts: of several, of none, and of product files.
+//! Tests which plan counts: of several, of none, and of product files.
 
 use super::HASH;
 use crate::test_support::{Ask, Gateway, Setup};

@@ -38,7 +38,7 @@ async fn post(script: &str, body: &str) -> Answer {
     gateway(script).ask(Ask::post("/example/7?a=1&b=x%20y", body).header("content-type", "application/json")).await
 }
 
-/// What a script says that a value is; `say` takes it.
+/// The value that a script passes to `say`.
 async fn says(script: &str) -> Value {
     let whole = format!("const say = (value) => context.message.body.write(JSON.stringify(value));\n{script}");
     let answer = post(&whole, r#"{"a": {"b": [1, "two"]}, "n": 1.5}"#).await;

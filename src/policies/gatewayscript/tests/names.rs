@@ -1,4 +1,4 @@
-//! What scripts find under a name: properties of the API, parameters, variables of their own.
+//! Tests of names in scripts: properties of the API, parameters, variables of their own.
 
 use serde_json::json;
 

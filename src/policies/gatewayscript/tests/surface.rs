@@ -1,4 +1,4 @@
-//! What a script sees of the request, and what it changes.
+//! Tests of the request as a script reads and changes it.
 
 use serde_json::json;
 

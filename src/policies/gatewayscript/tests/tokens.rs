@@ -5,7 +5,7 @@ use crate::settings::CryptoObject;
 use crate::test_support::{document, keys};
 use crate::value::Secret;
 
-/// What a script answers whose `done` was called with something; a failure is answered too.
+/// The value with which a script calls `done`; a failure is answered too.
 async fn answer(script: &str) -> String {
     let head = "var jose = require('jose'), jwt = require('jwt');\n\
                 var key = {kty: 'oct', k: 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0', alg: 'HS256'};\n\
@@ -245,7 +245,7 @@ async fn what_cannot_be_encrypted_or_opened_says_why() {
     }
 }
 
-/// What a script answers where the settings have crypto objects.
+/// The response of a script if the settings have crypto objects.
 async fn with_objects(script: &str) -> String {
     let setup = Setup::default().settings(|settings| {
         let secret =

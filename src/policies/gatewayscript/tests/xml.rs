@@ -4,7 +4,7 @@ use super::*;
 
 const ORDER: &str = r#"<?xml version="1.0"?><!-- first --><o:order xmlns:o="urn:orders" xmlns="urn:items" id="7"><?go now?><item n="1">tea &amp; cake</item><item n="2"><b>x</b>y</item><o:note/></o:order>"#;
 
-/// What a script writes that has read the body as `nodes`, with `doc` and `root` taken from it.
+/// The output of a script that has read the body as `nodes`, with `doc` and `root` taken from it.
 async fn writes(script: &str, body: &str) -> String {
     let script = format!(
         "const write = (value) => context.message.body.write(value);\n\

@@ -1,4 +1,4 @@
-//! What goes wrong, and which of it stops the flow.
+//! Tests of faults, and of those that stop the flow.
 
 use serde_json::json;
 

@@ -116,7 +116,7 @@ async fn a_json_body_that_a_step_made_carries_its_type() {
     }
 }
 
-/// Which of these headers arrive.
+/// The names of these headers that arrive.
 async fn passing(control: &str) -> Vec<String> {
     let bench = Bench::new(&invoke(&format!("target-url: '${{UPSTREAM}}', header-control: {control}")));
     let ask = Ask::get("/example/7").header("X-One", "1").header("x-two", "2").header("y-one", "3");

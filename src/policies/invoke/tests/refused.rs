@@ -1,4 +1,4 @@
-//! What is accepted and what is refused at load, with the line that is printed.
+//! Tests of properties that are accepted or refused at load, with the line that is printed.
 
 use super::loaded;
 use crate::test_support::{Setup, assembly};

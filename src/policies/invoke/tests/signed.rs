@@ -24,7 +24,7 @@ fn expected(seen: &Recorded) -> (String, String) {
         authorization[start..].split(',').next().unwrap().to_owned()
     };
     let (path, query) = seen.target.split_once('?').unwrap_or((&seen.target, ""));
-    // What arrived is in canonical form but for its order.
+    // The received query is in canonical form but for its order.
     let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
     assert!(pairs.iter().all(|pair| pair.contains('=')), "{query}");
     pairs.sort_by_key(|pair| pair.split_once('='));
@@ -49,7 +49,7 @@ fn assert_signed(seen: &Recorded) {
     assert_eq!(given, expected, "{seen:?}");
 }
 
-/// What the service sees of one signed call.
+/// The request of one signed call, as the service receives it.
 async fn seen(service: &str, url: &str, ask: Ask) -> Recorded {
     let server = TestServer::start(|_| json_reply(200, "{}"));
     let text = format!(
@@ -139,7 +139,7 @@ fn service_and_region_come_from_the_host_or_are_written() {
     );
 }
 
-/// What the service sees of a forwarded path.
+/// The forwarded path, as the service receives it.
 async fn forwarded(path: &str, target: &str, ask: &str) -> Result<String, (u16, String)> {
     let server = TestServer::start(|_| json_reply(200, "{}"));
     let document = format!(

@@ -3,7 +3,7 @@
 use super::{Bench, invoke};
 use crate::test_support::{Ask, Setup, TestServer, json_reply};
 
-/// What the service sees when the client asks for `/example/ID` and a query.
+/// The request target, as the service receives it, when the client asks for `/example/ID` and a query.
 async fn target(url: &str, id: &str, query: &str) -> Result<String, String> {
     let bench = Bench::new(&invoke(&format!("target-url: '${{UPSTREAM}}{url}'")));
     let answer = bench.gateway.ask(Ask::get(&format!("/example/{id}{query}"))).await;

@@ -1,4 +1,4 @@
-//! What attackers send.
+//! Tests of tokens that attackers send.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

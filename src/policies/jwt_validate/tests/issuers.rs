@@ -48,7 +48,7 @@ async fn key_ids_that_are_made_up_do_not_reach_the_issuer() {
         assert_eq!(refusal(&gateway, &signed(&claims(), &key, "HS256")).await.as_deref(), Some(REFUSED));
     }
     assert_eq!(issuer.requests().len(), 1);
-    // What is no token at all never asks.
+    // A text that is no token at all never asks.
     assert!(refusal(&load(&issuer), "x.y.z").await.is_some());
     assert_eq!(issuer.requests().len(), 1);
 }

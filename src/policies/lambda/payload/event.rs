@@ -63,7 +63,7 @@ pub(super) fn build(
     let decoded: Vec<(&str, String)> =
         request.path_parameters.iter().map(|(name, text)| (&**name, value(text))).collect();
     let path_parameters: Vec<(&str, &str)> = match operation.is_default {
-        // What the rest of the path is called there, Gantry made up.
+        // Gantry made up the name of the parameter that takes the rest of the path.
         true => Vec::new(),
         false => decoded.iter().map(|(name, value)| (*name, &**value)).collect(),
     };

@@ -1,4 +1,4 @@
-//! What the function receives.
+//! The payload of the function.
 
 mod event;
 mod origin;
@@ -94,7 +94,7 @@ pub(super) fn compile(
     Ok(Payload { form, input, context, origin })
 }
 
-/// What the step says goes over what the settings say.
+/// The context of events: the step's properties override the settings.
 fn context(own: Option<&EventContext>, compiler: &mut Compiler<'_, '_>) -> Result<EventContext, Reported> {
     let mut context = compiler.shared.settings.event_context.clone();
     let Some(own) = own else { return Ok(context) };
@@ -185,7 +185,7 @@ impl Payload {
         }
     }
 
-    /// What the function sees of the client's headers.
+    /// The client's headers that the function receives.
     pub(super) fn client_headers<'c>(&self, cx: &'c Context) -> Cow<'c, HeaderMap> {
         match (&self.form, &self.input) {
             (Form::Body | Form::Template(_), _) => Cow::default(),

@@ -1,4 +1,4 @@
-//! Where a step comes from.
+//! The kind of document that a step comes from.
 
 /// Whose document a step is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What goes with a call in addition to its payload, and what comes back in addition to its answer.
+//! Tests of options that a call carries in addition to its payload, and of data returned in addition to its response.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -1,4 +1,4 @@
-//! Which function a call runs.
+//! Tests of the choice of a call's function.
 
 use super::refused::{check, loaded};
 use super::{Bench, answering_all, lambda, reply};

@@ -334,7 +334,7 @@ async fn where_no_more_may_wait_the_fault_is_that_of_the_step() {
     background.idle().await;
     assert_eq!((background.counters().succeeded.get(), background.counters().refused.get()), (2, 1));
     assert_eq!(held.service.requests().len(), 2);
-    // What is found out before the call is the request's fault too.
+    // A failure before the call is the request's fault too.
     let text = lambda("function: f, background: true, tenant-id: $(request.headers.none)");
     assert_eq!(setup.assembly(&text).serve_cleanly().get().await.fault_name(), Some("PropertyError"));
     let text = lambda("function: f, background: true, tenant-id: $(request.headers.none), stop-on-error: []");

@@ -7,7 +7,7 @@ use crate::test_support::{Ask, Functions};
 
 const ECHO: &str = "def handler(event, context):\n    return event\n";
 
-/// What the handler received.
+/// The event that the handler received.
 async fn event(properties: &str, ask: Ask) -> Option<Value> {
     let functions = Functions::start(&[("echo.py", ECHO)]).await?;
     let gateway = functions.setup().assembly(&lambda(&format!("function: echo, {properties}"))).serve_cleanly();

@@ -1,4 +1,4 @@
-//! What is refused or warned about at load, with the line that is printed.
+//! Tests of steps that are refused or warned about at load, with the line that is printed.
 
 use super::lambda;
 use crate::aws::endpoint::region_from_environment;

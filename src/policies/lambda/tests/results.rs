@@ -1,4 +1,4 @@
-//! What becomes of an answer: its status, variables, and the end of the flow.
+//! Tests of the handling of a response: its status, variables, and the end of the flow.
 
 use serde_json::json;
 
@@ -165,7 +165,7 @@ fn variables_are_checked_at_load() {
         ("variables: [{name: x}]", "6:29: error G0305 `variables[0]` needs the property `value`"),
         ("variables: {x: body}", "6:27: error G0304 `variables` is a map, expected a list"),
     ]);
-    // What they set counts as set.
+    // Variables that they set count as set.
     let text = "
 execute:
   - lambda: {function: f, variables: [{name: total, value: body.total}]}

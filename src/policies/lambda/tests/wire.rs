@@ -1,4 +1,4 @@
-//! What goes to the service and what does not.
+//! Tests of the requests that the service receives.
 
 use super::{Bench, lambda, reply};
 use crate::test_support::{Ask, Setup, TestServer};

@@ -1,4 +1,4 @@
-//! What is found at load.
+//! Tests of findings at load.
 
 use crate::test_support::{Setup, document};
 

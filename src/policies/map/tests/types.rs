@@ -82,7 +82,7 @@ async fn members_of_a_body_have_the_types_of_its_schema() {
     assert_eq!(answer.json(), json!({"n": 6, "t": true, "l": [1, 2, "x"], "rows": [{"q": 8}]}));
 }
 
-/// What a test logs on its thread.
+/// The log of a test on its thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

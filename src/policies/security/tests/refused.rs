@@ -92,7 +92,7 @@ fn a_scheme_is_told_of_once() {
     let text = document("it: {type: oauth2}", "[{it: []}]")
         .replace("paths:\n", "paths:\n  /more: {get: {security: [{it: [a]}], responses: {}}}\n");
     assert_eq!(Setup::default().load(&text).findings().len(), 1);
-    // What no operation asks for is not checked.
+    // A scheme that no operation asks for is not checked.
     let found = Setup::default().load(&document("it: {type: oauth2}", "[]")).findings();
     assert!(found.iter().all(|line| line.contains("nothing sets the variable `oauth`")), "{found:?}");
 }

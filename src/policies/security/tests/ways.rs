@@ -48,7 +48,7 @@ async fn an_item_asks_for_all_of_it() {
             assert_eq!(answer.text(), "m1|ann|good|");
         }
     }
-    // Who has no application is told of that first, and the token is not checked.
+    // A caller without an application gets that error first, and the token is not checked.
     assert_eq!(around.tokens.requests().len(), 2, "good, bad");
     let refused = around.gateway.ask(ask("", "Bearer good")).await;
     assert_eq!(refused.json()["moreInformation"], "Invalid client id or secret.");

@@ -1,4 +1,4 @@
-//! What is refused at load, with the line that is printed.
+//! Tests of steps that are refused at load, with the line that is printed.
 
 use super::actions;
 

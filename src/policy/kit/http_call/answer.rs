@@ -1,4 +1,4 @@
-//! What a service answered, as a message and perhaps as a fault.
+//! The response of a service, as a message and perhaps as a fault.
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Response, StatusCode};
@@ -23,7 +23,7 @@ pub(super) fn received(answer: Response<ResponseBody>) -> Response<Body> {
 /// The answer as a message.
 pub(super) fn message(answer: Response<Body>) -> Message {
     let (head, mut body) = answer.into_parts();
-    // What comes from the cache is compressed as the service sent it, and only a stream is decoded by who reads it.
+    // A body from the cache is compressed as the service sent it. Only a stream is decoded by its reader.
     if let Body::Bytes(..) = body {
         body = Body::Stream(body.send());
     }

@@ -7,10 +7,10 @@ use crate::base::{Reported, codes, did_you_mean, nearest};
 use crate::expression::{Builtin, Part, Reference, Root};
 use crate::policy::Compiler;
 
-/// What a URL starts with.
+/// The help text for the start of a URL.
 const START: &str = "start with `https://host`, or with a `$(property)` of the API that holds it";
 
-/// What is after the text that a URL starts with.
+/// The part of a URL after the text at its start.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AfterHost {
     /// The text is the whole URL.
@@ -23,7 +23,7 @@ pub(super) enum AfterHost {
     Anything,
 }
 
-/// Who says where a call goes.
+/// The source of a call's host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Authority {
     /// The document.

@@ -18,7 +18,7 @@ use crate::policy::kit::call::time_to_live;
 use crate::resources::cache::{Cache, CacheableCall, Fingerprint, Key, Rule, Target};
 use crate::runtime::Context;
 
-/// What says who a client is. Requests that differ in it do not share answers, unless the author's key says that they do.
+/// Headers that identify a client. Requests that differ in one of them do not share responses, unless the author's key allows it.
 static IDENTITY: [HeaderName; 5] = [
     COOKIE,
     API_KEY,
@@ -108,7 +108,7 @@ impl ResponseCache {
             Method::POST | Method::PUT => self.unsafe_too,
             _ => false,
         };
-        // Where every value of a key is missing, requests that have nothing in common would share an answer.
+        // If every value of a key is missing, requests that have nothing in common would share a response.
         if is_the_clients || !may || authors_key.is_some_and(str::is_empty) {
             return None;
         }
@@ -121,7 +121,7 @@ impl ResponseCache {
     fn call_key(&self, outgoing: &Outgoing, authors_key: Option<&str>, at_home: bool) -> Option<Key> {
         let Outgoing { method, uri, headers, payload, .. } = outgoing;
         let all = Fingerprint::new("call").with(if at_home { &self.here } else { &self.elsewhere });
-        // What one may not connect to must not come out of the cache either.
+        // A response from a host that one may not connect to must not come from the cache either.
         let all = all.with(&outgoing.trust);
         let all = all.with(if *method == Method::HEAD { "GET" } else { method.as_str() });
         let (all, by_client) = match authors_key {
@@ -135,7 +135,7 @@ impl ResponseCache {
                 (all.with(&uri.to_string()).with(body), true)
             }
         };
-        // What the step adds itself counts under every key.
+        // Headers that the step adds itself count under every key.
         let identity = IDENTITY.iter().filter(|name| by_client || (at_home && self.api_key && **name == API_KEY));
         let basic = (at_home && self.basic && !self.signed).then_some(&AUTHORIZATION);
         let all = identity.chain(basic).fold(all, |all, name| {
@@ -145,7 +145,7 @@ impl ResponseCache {
         Some(all.key())
     }
 
-    /// What a call changes, if it does: whatever is stored from there is then out of date (RFC 9111, 4.4).
+    /// The target that a call changes, if it does: all stored responses from there are then out of date (RFC 9111, 4.4).
     pub(super) fn changes(&self, outgoing: &Outgoing) -> Option<Target> {
         let is_safe = matches!(outgoing.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
         (!is_safe).then(|| self.target(outgoing))

@@ -10,14 +10,14 @@ use crate::policy::Compiler;
 /// Connecting takes no longer than this, whatever `timeout` says; the reply may take all of it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Where a call goes, as far as trust is concerned.
+/// The trust in a call's target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Trust {
-    /// Where the document says.
+    /// The document fixes the target.
     Fixed,
-    /// Where a variable says; `named` where `allowed-hosts` has this very host.
+    /// A variable supplies the target; `named` if `allowed-hosts` has this very host.
     Computed { named: bool },
-    /// Where a redirect says, to another origin: no credentials go there.
+    /// A redirect leads to another origin: no credentials are sent there.
     Elsewhere { named: bool },
 }
 

@@ -13,7 +13,7 @@ pub(super) enum Control {
     AllBut(Box<[Pattern]>),
 }
 
-/// What passes where nothing is written.
+/// The names that pass without a control list.
 #[derive(Clone, Copy)]
 pub(super) enum Default {
     All,

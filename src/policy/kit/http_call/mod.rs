@@ -201,8 +201,7 @@ fn timeout(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Duration,
 /// The faults that a call raises.
 const FAULTS: [&str; 3] = [kinds::CONNECTION.name, kinds::OPERATION.name, kinds::SOAP.name];
 
-/// Which faults stop the flow. Where nothing is said, the DataPower API Gateway goes on and the v5 engine stops on
-/// connection errors.
+/// The faults that stop the flow. By default the DataPower API Gateway goes on, and the v5 engine stops on connection errors.
 fn stops(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<StopOn, Reported> {
     let default = [FAULTS[0].to_owned()];
     let names = match &config.stop_on_error {

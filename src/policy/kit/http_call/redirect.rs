@@ -13,7 +13,7 @@ use super::outgoing::{Outgoing, Payload};
 /// A call goes on at most this often.
 pub(super) const MAX_HOPS: usize = 8;
 
-/// What must not reach another origin: credentials of the client, and ours.
+/// Headers that must not reach another origin: credentials of the client, and ours.
 const PRIVATE: [HeaderName; 9] = [
     AUTHORIZATION,
     COOKIE,

@@ -31,7 +31,7 @@ impl Invoke {
         if cx.state.route.pipeline.generation == Generation::V5 && self.has_no_input(cx) {
             return Err(property_error("Invalid input".to_owned()));
         }
-        // What is wrong with a computed URL came with the request.
+        // An error in a computed URL came with the request.
         let bad_url = |message| property_error(message).with_status(StatusCode::BAD_REQUEST);
         let uri = self.target.uri(cx, self.shape.decode_parameters).map_err(bad_url)?;
         let trust = self.trust(&uri).map_err(bad_url)?;

@@ -1,4 +1,4 @@
-//! Who the call says it is: `username` and `password`, `api-key`.
+//! The credentials of a call: `username` and `password`, `api-key`.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,7 +14,7 @@ use crate::value::Secret;
 
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// What is added to every call.
+/// The credentials that are added to every call.
 #[derive(Default)]
 pub(super) struct Secrets {
     basic: Option<(Text, Text)>,
@@ -96,7 +96,7 @@ impl Secrets {
 
 impl Text {
     fn compile(pointer: &str, text: &str, compiler: &mut Compiler<'_, '_>) -> Result<Self, Reported> {
-        // What came from outside is the text itself and no template, whatever characters it has.
+        // A value from the environment is the text itself and no template, whatever characters it has.
         if compiler.is_masked(pointer) {
             return Ok(Text::Fixed(Secret::new(text)));
         }

@@ -22,7 +22,7 @@ use crate::resources::cache::Fingerprint;
 use crate::runtime::{Fault, FaultSource, kinds};
 use crate::value::form;
 
-/// What is bare in a signed query.
+/// The characters that a signed query does not encode.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The header that says whose request it is on the way through AWS; intermediaries change it, so it is never signed.

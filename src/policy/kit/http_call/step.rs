@@ -20,7 +20,7 @@ use crate::value::{Body, Message};
 /// The message of IBM's gateways for a call without an answer.
 const UNREACHED: &str = "Could not connect to endpoint";
 
-/// What clients are told of a call without an answer: nothing about the inside.
+/// The reason for a call without a response, as clients may see it: nothing internal.
 fn why(kind: SendErrorKind) -> &'static str {
     match kind {
         SendErrorKind::ResponseTimeout => "the service did not answer in time",

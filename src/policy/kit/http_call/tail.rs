@@ -1,4 +1,4 @@
-//! What comes after the target: the rest of the client's path, the client's query, and how a plus is written.
+//! The end of a URL, after the target: the rest of the client's path, the client's query, and the encoding of a plus.
 
 use std::borrow::Cow;
 
@@ -68,7 +68,7 @@ pub(super) fn with_path_and_query(uri: Uri, text: &str) -> Result<Uri, String> {
     Uri::from_parts(parts).map_err(|_| refused())
 }
 
-/// What the client's path has after the fixed start of the operation's, or in the parameter that takes the rest.
+/// The client's path after the fixed start of the operation's path, or the value of the parameter that takes the rest.
 fn rest_of_path(state: &State) -> &str {
     let operation = &state.route.operation;
     if let Some(greedy) = operation.parameters.iter().find(|parameter| parameter.greedy) {

@@ -13,7 +13,7 @@ use crate::openapi::{Api, Location};
 use crate::policy::Compiler;
 use crate::runtime::{Context, State};
 
-/// What may not stand bare in a path segment: nothing that a value holds can end the segment or start the query.
+/// The characters that are encoded in a path segment: no value can end the segment or start the query.
 const SEGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -32,7 +32,7 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// What may not stand bare in a query value: it can neither start another parameter nor end the query.
+/// The characters that are encoded in a query value: it can neither start another parameter nor end the query.
 const QUERY: &AsciiSet = &SEGMENT.add(b'&').add(b'=').add(b'+').add(b';');
 
 /// A target that is ready to be called.
@@ -49,7 +49,7 @@ pub(super) enum Piece {
     Value { reference: Reference, place: Place },
 }
 
-/// Where in the URL a value goes.
+/// The place of a value in the URL.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
     /// The value is a part of the URL up to the host's end; the host is checked when the URL is whole.

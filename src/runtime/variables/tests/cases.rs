@@ -1,10 +1,10 @@
-//! What every variable holds for the request of `table.rs`.
+//! The expected value of every variable for the request of `table.rs`.
 
 use serde_json::{Value as Json, json};
 
 use crate::runtime::variables::table::{VARIABLES, VariableInfo};
 
-/// What a variable is expected to hold.
+/// The expected value of a variable.
 #[derive(Debug, Clone)]
 pub(super) enum Expected {
     Is(Json),

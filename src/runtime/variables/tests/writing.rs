@@ -1,4 +1,4 @@
-//! What may be set: at load, at run time, and in the table, they all agree.
+//! Variables that may be set: at load, at run time, and in the table, they all agree.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What becomes of the text that a value came in.
+//! Tests that the text of a value is kept.
 
 use bytes::Bytes;
 

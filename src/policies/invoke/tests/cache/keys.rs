@@ -1,4 +1,4 @@
-//! What shares an answer and what does not.
+//! Tests which requests share a stored response.
 
 use super::{Bench, Headers, reply};
 use crate::settings::TlsProfile;
@@ -131,7 +131,7 @@ async fn under_protocol_the_steps_own_credentials_need_the_services_word() {
     }
 }
 
-/// What may not be connected to must not come out of the cache either.
+/// A response from a host that may not be connected to must not come from the cache either.
 #[tokio::test]
 async fn a_host_from_outside_gets_nothing_that_only_the_document_may_call() {
     let service = TestServer::start(|_| reply(200, &[("cache-control", "max-age=60")], "inside"));

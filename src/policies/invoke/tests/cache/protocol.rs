@@ -5,7 +5,7 @@ use crate::test_support::{Ask, Reply};
 
 const A_MINUTE: Headers = &[("cache-control", "max-age=60")];
 
-/// What the service says, the time between two calls, and how many of them reach it.
+/// The service's response, the time between two calls, and how many of them reach the service.
 const RESPONSES: &[(u16, Headers, u64, usize)] = &[
     // Nothing is guessed.
     (200, &[], 0, 2),
@@ -32,7 +32,7 @@ const RESPONSES: &[(u16, Headers, u64, usize)] = &[
     (200, &[("cache-control", "max-age=100"), ("age", "99999999999999999999999")], 0, 2),
     (200, &[("cache-control", "max-age=100"), ("date", "now-200")], 0, 2),
     (200, &[("cache-control", "max-age=100"), ("date", "now-10")], 20, 1),
-    // What forbids it
+    // Headers that forbid it
     (200, &[("cache-control", "no-store, max-age=60")], 0, 2),
     (200, &[("cache-control", "NO-STORE"), ("expires", "now+60")], 0, 2),
     (200, &[("cache-control", "private, max-age=60")], 0, 2),
@@ -77,14 +77,14 @@ async fn what_the_service_says_decides() {
     }
 }
 
-/// What two clients say, what the service says, and how many of the calls reach it.
+/// The headers of two clients, the service's response, and how many of the calls reach the service.
 const REQUESTS: &[(Headers, Headers, Headers, usize)] = &[
     (&[], &[], A_MINUTE, 1),
     // A request with Authorization is never answered from the cache, and its answer never stored.
     (&[("authorization", "a")], &[("authorization", "a")], &[("cache-control", "public, max-age=60")], 2),
     (&[], &[("authorization", "a")], &[("cache-control", "public, max-age=60")], 2),
     (&[("authorization", "a")], &[], &[("cache-control", "public, s-maxage=60")], 2),
-    // What else says who a client is
+    // Other headers that identify a client
     (&[("cookie", "a")], &[("cookie", "b")], A_MINUTE, 2),
     (&[("cookie", "a")], &[], A_MINUTE, 2),
     (&[("cookie", "a")], &[("cookie", "a")], A_MINUTE, 1),

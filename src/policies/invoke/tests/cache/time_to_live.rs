@@ -5,7 +5,7 @@ use crate::test_support::Ask;
 
 const A_WHILE: &str = "cache-response: time-to-live, cache-ttl: 100";
 
-/// What the service says, the time between two calls, and how many of them reach it.
+/// The service's response, the time between two calls, and how many of them reach the service.
 const RESPONSES: &[(u16, Headers, u64, usize)] = &[
     (200, &[], 0, 1),
     (200, &[], 60, 1),
@@ -14,7 +14,7 @@ const RESPONSES: &[(u16, Headers, u64, usize)] = &[
     (200, &[("cache-control", "no-cache, max-age=0, must-revalidate"), ("pragma", "no-cache")], 0, 1),
     (200, &[("expires", "0"), ("age", "600")], 0, 1),
     (201, &[], 0, 1),
-    // What forbids it
+    // Headers that forbid it
     (200, &[("cache-control", "no-store")], 0, 2),
     (200, &[("cache-control", "Private")], 0, 2),
     (200, &[("vary", "*")], 0, 2),
@@ -37,7 +37,7 @@ async fn success_is_kept_for_the_time() {
     }
 }
 
-/// What two clients say, and how many of their calls reach the service.
+/// The headers of two clients, and how many of their calls reach the service.
 const REQUESTS: &[(Headers, Headers, usize)] = &[
     (&[], &[("cache-control", "no-cache, max-age=0"), ("pragma", "no-cache")], 1),
     (&[("cache-control", "no-store")], &[], 2),
