@@ -280,3 +280,27 @@ x-assembly:
         .replace("valeu", "value");
     assert_eq!(mended, expected);
 }
+
+#[test]
+fn folders_below_are_read_where_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for name in ["a/b", ".hidden", "empty"] {
+        std::fs::create_dir_all(at(name)).unwrap();
+    }
+    let document = "openapi: 3.0.3\ninfo: {title: NAME, version: '1'}\npaths: {/NAME: {get: {responses: {'200': {$ref: '../ok.json'}}}}}\n\
+                    x-assembly: {execute: [{throw: {name: A}}]}\n";
+    for name in ["a", "b"] {
+        let place = if name == "a" { at("a/api.yaml") } else { at("a/b/api.yaml") };
+        std::fs::write(place, document.replace("NAME", name)).unwrap();
+    }
+    for place in ["ok.json", "a/ok.json"] {
+        std::fs::write(at(place), r#"{"description": "fine"}"#).unwrap();
+    }
+    std::fs::write(at(".hidden/api.yaml"), "openapi: [").unwrap();
+    let path = folder.path().to_str().unwrap();
+    assert_eq!(check(&[path]).0, Some(3), "there is no document in the folder itself");
+    let (code, stdout, stderr) = check(&[path, "--recursive"]);
+    assert_eq!((code, stdout.as_str()), (Some(0), ""));
+    assert!(stderr.contains("in 2 documents, 2 operations"), "{stderr}");
+}

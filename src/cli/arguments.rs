@@ -46,6 +46,8 @@ pub enum Verb {
     Graph(GraphArguments),
     /// Print what documents compile to
     Export(ExportArguments),
+    /// Print the event that a function gets for a request
+    Event(EventArguments),
     /// Evaluate an expression: JSONata, `$(…)` or XPath
     Eval(EvalArguments),
     /// Say what has changed between two states of documents
@@ -110,6 +112,9 @@ pub struct CheckArguments {
     /// Exit with 1 for warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+    /// Read the folders below the folders too, but for hidden ones
+    #[arg(long, short)]
+    pub recursive: bool,
     /// Write the answer into the files for mistakes that have exactly one, such as
     /// a mistyped name
     #[arg(long)]
@@ -279,6 +284,42 @@ pub struct InvokeArguments {
     pub functions: Vec<PathBuf>,
 }
 
+const EVENTS: &str = "The request runs through the document with everything around a step. Functions
+and services answer `200 {}`, and nothing leaves the process.
+
+Exit status: 0 printed, 1 errors in documents or no function was called, 2 wrong
+usage, 3 a file cannot be read.
+
+Examples:
+  gantry event GET /hello?name=Ada --documents assemblies/hello-lambda
+  gantry event POST /orders --body order.json | gantry invoke approve --event -";
+
+#[derive(Debug, Args)]
+#[command(after_help = EVENTS)]
+pub struct EventArguments {
+    /// The method
+    pub method: String,
+    /// The path with base path and query
+    pub path: String,
+    /// Documents, or folders that hold them
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub documents: Vec<PathBuf>,
+    /// A header of the request; may be repeated
+    #[arg(long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// A file with the body of the request; `-` is stdin
+    #[arg(long, value_name = "FILE")]
+    pub body: Option<PathBuf>,
+    /// The call, counted from 1, where a request calls several functions
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub call: usize,
+    /// The settings file
+    #[arg(long, value_name = "FILE", env = "GANTRY_SETTINGS")]
+    pub settings: Option<PathBuf>,
+    #[command(flatten)]
+    pub files: FilesArguments,
+}
+
 const EVALUATED: &str = "In an expression `message` and `request` are the message, other names are
 variables, and a name that is no variable is a member of the body.
 
@@ -331,7 +372,8 @@ Exit status: 0 shown, 2 wrong usage, 3 nothing to show.
 Examples:
   gantry trace                       the request that ended last
   gantry trace --follow              every request from now on
-  gantry trace 4b0c6a52-… --json     everything that is recorded of one";
+  gantry trace 4b0c6a52-… --json     everything that is recorded of one
+  gantry trace --test > apis/late.test.yaml";
 
 #[derive(Debug, Args)]
 #[command(after_help = TRACED)]
@@ -344,6 +386,10 @@ pub struct TraceArguments {
     /// Print records as JSON, one line each
     #[arg(long)]
     pub json: bool,
+    /// Print a test for `gantry test` that makes the same request, with stand-ins that
+    /// answer as the calls were answered
+    #[arg(long, conflicts_with_all = ["json", "follow"])]
+    pub test: bool,
     /// The admin listener of the gateway
     #[arg(long, value_name = "URL", env = "GANTRY_ADMIN_LISTEN", default_value = "http://127.0.0.1:9090")]
     pub admin: String,

@@ -28,8 +28,9 @@ pub fn run(arguments: &CheckArguments) -> Exit {
     let (_, settings) = settings.unwrap_or_default().split();
     // With the settings of the gateway the answer is that of `serve`; without them, what they must supply is a warning.
     let purpose = if arguments.input.settings.is_some() { Purpose::Serve } else { Purpose::Check };
+    let input = if arguments.recursive { load::with_folders_below(&arguments.input) } else { arguments.input.clone() };
     let progress = Progress::new(start);
-    let mut loaded = load::with(&arguments.input, &settings, purpose, &|files| progress.show(files));
+    let mut loaded = load::with(&input, &settings, purpose, &|files| progress.show(files));
     progress.clear();
     if arguments.fix {
         let mut mended = 0;
@@ -39,7 +40,7 @@ pub fn run(arguments: &CheckArguments) -> Exit {
                 0 => break,
                 count => mended += count,
             }
-            loaded = load::with(&arguments.input, &settings, purpose, &|_| {});
+            loaded = load::with(&input, &settings, purpose, &|_| {});
         }
         eprintln!("mended {}", print::count(mended, "mistake"));
     }

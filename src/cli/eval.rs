@@ -56,11 +56,7 @@ fn scope(arguments: &EvalArguments) -> Result<Offline, String> {
         }
         None => Value::empty_object(),
     };
-    let header = |text: &String| match text.split_once(':') {
-        Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        None => Err(format!("`{text}` is no header: write `--header 'NAME: VALUE'`")),
-    };
-    let headers = arguments.header.iter().map(header).collect::<Result<Vec<_>, String>>()?;
+    let headers = arguments.header.iter().map(|text| read_header(text)).collect::<Result<Vec<_>, String>>()?;
     Ok(Offline::new(body.unwrap_or_default(), &headers, variables))
 }
 
@@ -73,7 +69,16 @@ fn body(file: &Path, text: &str) -> Result<Value, String> {
     Ok(Value::parse_json(text.as_bytes()).unwrap_or_else(|_| text.into()))
 }
 
-fn read(file: &Path) -> Result<String, String> {
+/// A header, as it is typed.
+pub(super) fn read_header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        None => Err(format!("`{text}` is no header: write `--header 'NAME: VALUE'`")),
+    }
+}
+
+/// The text of a file, or of stdin. The error is a sentence.
+pub(super) fn read(file: &Path) -> Result<String, String> {
     let read = if file == Path::new("-") {
         let mut text = String::new();
         std::io::stdin().lock().read_to_string(&mut text).map(|_| text)

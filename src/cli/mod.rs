@@ -6,6 +6,7 @@ mod check;
 mod dev;
 mod diff;
 mod eval;
+mod event;
 mod exit;
 mod explain;
 mod export;
@@ -48,6 +49,7 @@ pub fn run(give_memory_back: fn()) -> ExitCode {
         Verb::Graph(arguments) => graph::run(&arguments),
         Verb::Export(arguments) => export::run(&arguments),
         Verb::Diff(arguments) => diff::run(&arguments),
+        Verb::Event(arguments) => event::run(&arguments),
         Verb::Eval(arguments) => eval::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),

@@ -11,6 +11,7 @@ use super::exit::Exit;
 use super::print;
 use super::serve::block_on;
 use crate::runtime::Record;
+use crate::test::test_of;
 use admin::Admin;
 
 /// How often the gateway is asked for new records.
@@ -44,7 +45,10 @@ async fn show(arguments: &TraceArguments) -> Result<(), String> {
     let record = admin.record(&id).await?;
     let record = record
         .ok_or_else(|| format!("there is no record of {id}, or none any more; `gantry trace` shows the last one"))?;
-    print_record(&record, arguments.json);
+    match arguments.test {
+        true => print::text(&test_of(&record)),
+        false => print_record(&record, arguments.json),
+    }
     Ok(())
 }
 

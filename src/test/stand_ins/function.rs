@@ -83,7 +83,11 @@ fn reply(answer: &FunctionAnswer, call: &FunctionCall) -> Reply {
 }
 
 /// The answer of the service to a call of a function.
-fn answered(result: Result<Bytes, Bytes>, log: Option<&str>, call: &FunctionCall) -> Response<Bytes> {
+pub(in crate::test) fn answered(
+    result: Result<Bytes, Bytes>,
+    log: Option<&str>,
+    call: &FunctionCall,
+) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     let version = call.qualifier.as_deref().unwrap_or("$LATEST");
     if let Ok(version) = HeaderValue::from_str(version) {

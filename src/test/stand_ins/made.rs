@@ -45,7 +45,7 @@ pub(in crate::test) struct ServiceCall {
 }
 
 impl Called {
-    pub(super) fn of(head: Parts, body: Bytes) -> Self {
+    pub(in crate::test) fn of(head: Parts, body: Bytes) -> Self {
         match invoked(&head.uri) {
             Some((name, qualifier, streams)) => {
                 let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());

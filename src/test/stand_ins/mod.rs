@@ -21,11 +21,12 @@ use function::Functions;
 use indexmap::IndexMap;
 use service::Services;
 
+pub(super) use function::answered;
 pub(super) use made::{Called, Made, path_fits};
 pub(super) use service::Base;
 
 /// Bytes of a call that are read.
-const LARGEST: usize = 64 * 1024 * 1024;
+pub(super) const LARGEST: usize = 64 * 1024 * 1024;
 
 /// Calls that are remembered of one request.
 const MOST_CALLS: usize = 10_000;
