@@ -2,10 +2,12 @@
 
 mod allowed_hosts;
 mod amazon;
+mod build;
 mod carrier;
 mod cors;
 mod custom;
 mod extensions;
+mod mock;
 mod parse;
 mod properties;
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub use carrier::{Assemblies, find, has_root, is_not_enforced, root_carrier};
 pub use cors::{CORS_HEADERS, Cors, CorsRule, EXPOSED_BY_V5, Origin, Others, cors_shape};
 pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use extensions::{Carrier, IBM};
+pub use mock::answer_from_examples;
 pub use parse::{of_carrier, step_list, steps};
 pub use properties::Property;
 pub use walk::Placed;

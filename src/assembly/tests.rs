@@ -203,3 +203,46 @@ fn entries_that_can_never_run_are_reported_and_others_are_not() {
         assert_eq!(findings(catch), [""; 0], "{catch}");
     }
 }
+
+/// Operations whose answers come from examples and schemas.
+const EXAMPLES: &str = "openapi: 3.0.3
+info: {title: t, version: '1'}
+paths:
+  /order:
+    get:
+      responses:
+        '404': {description: gone}
+        '201': {description: made, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+    post: {responses: {'200': {description: d, content: {application/json: {example: {a: 'costs ${MUCH} $(x)'}}}}}}
+    put: {responses: {'200': {description: d, content: {text/plain: {examples: {one: {value: hello}}}}}}}
+    delete: {responses: {'204': {description: d}}}
+    patch: {responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Node'}}}}}}
+components:
+  schemas:
+    Node: {type: object, properties: {next: {$ref: '#/components/schemas/Node'}, id: {type: integer, minimum: 7}}}
+    Order:
+      allOf:
+        - {type: object, properties: {id: {type: string, format: uuid}, secret: {type: string, writeOnly: true}}}
+        - properties: {lines: {type: array, minItems: 2, items: {type: object, properties: {n: {type: number, maximum: 0.5}}}}, kind: {enum: [a, b]},
+            text: {type: [string, 'null'], minLength: 6}, given: {type: object, example: {x: 1}}, nothing: {}}
+x-assembly: {execute: [{throw: {name: NeverRuns}}]}
+";
+
+#[tokio::test]
+async fn mocked_operations_answer_from_examples_and_schemas() {
+    let setup = Setup::default().settings(|settings| settings.documents.mock = true);
+    let gateway = setup.load(EXAMPLES).serve_cleanly();
+    let answer = gateway.ask(Ask::get("/order")).await;
+    let uuid = "00000000-0000-4000-8000-000000000000";
+    let expected = format!(
+        r#"{{"id":"{uuid}","lines":[{{"n":0.5}},{{"n":0.5}}],"kind":"a","text":"textxx","given":{{"x":1}},"nothing":null}}"#
+    );
+    assert_eq!((answer.status, answer.text()), (201, expected.as_str()));
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(gateway.ask(Ask::new("POST", "/order")).await.short(), (200, r#"{"a":"costs ${MUCH} $ (x)"}"#));
+    assert_eq!(gateway.ask(Ask::new("PUT", "/order")).await.short(), (200, "hello"));
+    assert_eq!(gateway.ask(Ask::new("DELETE", "/order")).await.short(), (204, ""));
+    // A schema that contains itself ends.
+    let node = gateway.ask(Ask::new("PATCH", "/order")).await;
+    assert!(node.text().starts_with(r#"{"next":{"next":"#) && node.text().len() < 400, "{}", node.text());
+}

@@ -88,7 +88,7 @@ pub struct FilesArguments {
 impl InputArguments {
     pub fn inputs(&self) -> Inputs {
         let files_from = self.files.files_from.clone();
-        Inputs { paths: self.paths.clone(), files_from, settings: self.settings.clone(), local: None }
+        Inputs { paths: self.paths.clone(), files_from, settings: self.settings.clone(), local: None, mock: false }
     }
 }
 
@@ -257,6 +257,9 @@ pub struct ServeArguments {
 pub struct DevArguments {
     #[command(flatten)]
     pub serve: ServeArguments,
+    /// Answer from the examples and schemas of responses; no assembly runs
+    #[arg(long)]
+    pub mock: bool,
     /// Where the embedded Lambda service listens [default: a free port]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true, value_parser = address)]
     pub lambda_listen: SocketAddr,

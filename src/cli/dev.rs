@@ -62,6 +62,7 @@ async fn develop(arguments: DevArguments, startup: Startup, origin: Origin, stde
         Ok(lambda) => lambda,
         Err(exit) => return exit,
     };
+    inputs.mock = arguments.mock;
     // Every lambda step calls the embedded service.
     inputs.local = Some(LocalService {
         endpoint: lambda.endpoint(),

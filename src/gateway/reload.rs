@@ -56,6 +56,8 @@ pub struct Inputs {
     pub settings: Option<PathBuf>,
     /// The embedded Lambda service that every lambda step calls, in `gantry dev`.
     pub local: Option<LocalService>,
+    /// Operations answer from examples, whatever the settings say.
+    pub mock: bool,
 }
 
 /// Told about every load, to show its findings to people.
@@ -170,6 +172,7 @@ impl Gateway {
             );
         }
         live.aws.local = self.inputs.local.clone();
+        live.documents.mock |= self.inputs.mock;
         let around = LoadContext {
             settings: &live,
             resources: &self.resources,

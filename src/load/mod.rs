@@ -114,6 +114,9 @@ pub fn load_over(
     let catalog = catalog(products, settings, environment, &mut all, &mut findings);
     documents.referred.extend(settings.clients_file.as_ref().map(PathBuf::from));
     let outside = findings.errors_since(mark);
+    if settings.documents.mock {
+        documents.apis.iter_mut().for_each(assembly::answer_from_examples);
+    }
     let mut collected = Collected::new(settings, earlier);
     let (packaged, sources) = (&documents.packaged, &all);
     for (number, api) in documents.apis.iter().enumerate() {

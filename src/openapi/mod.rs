@@ -13,6 +13,7 @@ mod path;
 mod path_item;
 mod placement;
 mod read;
+mod sample;
 pub mod schema;
 
 mod security;

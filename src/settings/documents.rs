@@ -14,6 +14,8 @@ pub struct Documents {
     /// A part of the path in front of every base path, such as `/catalog`. Requests are also found without it.
     #[schemars(regex(pattern = r"^(/[^/]+)+$"))]
     pub path_prefix: Option<String>,
+    /// Whether operations answer from the examples and schemas of their responses, and no assembly runs. For development.
+    pub mock: bool,
 }
 
 /// What a document with errors does to the others.

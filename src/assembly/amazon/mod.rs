@@ -4,7 +4,6 @@
 //! author's line. A feature of an integration that Gantry does not have is refused by a sentence: nothing is skipped, and nothing
 //! that AWS would protect is left open.
 
-mod build;
 mod call;
 mod cors;
 mod default_route;
@@ -30,6 +29,7 @@ mod unsupported;
 mod validators;
 mod values;
 
+use super::build;
 use super::parse::catch_list;
 use super::{Assembly, Carrier, Generation, steps};
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
