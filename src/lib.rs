@@ -7,7 +7,7 @@
 /// Findings with a place, a reason and a remedy; one renderer per format.
 pub mod base;
 
-/// What a request carries: values, bodies, messages, secrets.
+/// The content of requests: values, bodies, messages, secrets.
 pub mod value;
 
 /// JSON Web Tokens: keys, signatures, tokens.
@@ -43,16 +43,16 @@ pub mod aws;
 /// The JavaScript engine.
 pub mod script;
 
-/// What outlives a reload.
+/// The state that outlives a reload.
 pub mod resources;
 
-/// Who calls: applications and plans, registries, providers, guards.
+/// Callers: applications and plans, registries, providers, guards.
 pub mod identity;
 
 /// The kit of a policy author.
 pub mod policy;
 
-/// What steps do: one folder per policy.
+/// The steps: one folder per policy.
 pub mod policies;
 
 /// Assemblies to pipelines.
@@ -64,7 +64,7 @@ pub mod load;
 /// Documents of API Connect on their way here.
 pub mod import;
 
-/// What is allowed and unwise.
+/// Findings about documents that work and are unsafe.
 pub mod audit;
 
 /// Two states of documents, compared.

@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The arguments of the command line.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -64,7 +64,7 @@ pub enum Verb {
     Version,
 }
 
-/// What is read.
+/// Documents and settings.
 #[derive(Debug, Clone, Args)]
 pub struct InputArguments {
     /// OpenAPI documents, or folders that hold them
@@ -77,7 +77,7 @@ pub struct InputArguments {
     pub files: FilesArguments,
 }
 
-/// What documents may read.
+/// The files that documents may read.
 #[derive(Debug, Clone, Default, Args)]
 pub struct FilesArguments {
     /// A folder whose files documents may name, besides their own folders; may be repeated

@@ -11,7 +11,7 @@ use crate::base::{Findings, Severity, Sources};
 use crate::settings::{self, Purpose};
 use crate::source::ProcessEnvironment;
 
-/// Where accepted findings stand, unless somebody says otherwise.
+/// The file of accepted findings, if the command line names no other one.
 const ACCEPTED: &str = "gantry-audit.yaml";
 
 pub fn run(arguments: &AuditArguments) -> Exit {

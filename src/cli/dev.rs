@@ -43,7 +43,7 @@ pub fn run(arguments: DevArguments) -> Exit {
     block_on(develop(arguments, startup, Origin { region, start, made_up }, logs.stderr()))
 }
 
-/// What is known before anything is started.
+/// The facts that are known before anything is started.
 struct Origin {
     region: String,
     start: Instant,
@@ -149,7 +149,7 @@ fn folder(path: &Path) -> PathBuf {
     }
 }
 
-/// What is served, and one line to try.
+/// The routes, and one line to try.
 /// `made_up` is whether the test application may call.
 fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start: Instant, made_up: bool) -> String {
     let mut text = format!(
@@ -205,7 +205,7 @@ fn sample(snapshot: &Snapshot, traffic: SocketAddr, made_up: bool) -> Option<Str
     })
 }
 
-/// What the test application sends, and where.
+/// The keys of the test application, and their places in a request.
 fn keys(demand: &ClientDemand) -> impl Iterator<Item = (&KeyPlace, &'static str)> {
     let ids = demand.ids.iter().map(|place| (place, TEST_CLIENT_ID));
     ids.chain(demand.secrets.iter().map(|place| (place, TEST_CLIENT_SECRET)))

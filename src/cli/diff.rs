@@ -37,7 +37,7 @@ pub fn run(arguments: &DiffArguments) -> Exit {
     if changes.need_care() { Exit::NeedsCare } else { Exit::Changed }
 }
 
-/// What is served; errors are printed, warnings are for `check`.
+/// The facts of one state; errors are printed, warnings are for `check`.
 fn served(path: &Path, arguments: &DiffArguments, settings: &Live) -> Result<Served, Exit> {
     let input = InputArguments {
         paths: vec![path.to_owned()],

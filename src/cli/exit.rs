@@ -1,6 +1,6 @@
-//! What a command tells the shell.
+//! The exit status of a command.
 
-/// What a command tells the shell.
+/// The exit status of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Clean, or warnings only.
@@ -13,7 +13,7 @@ pub enum Exit {
     Failed = 3,
     /// The gateway stopped, and requests or background calls were cut off.
     Cut = 4,
-    /// What is served has changed.
+    /// The routes, their callers or their steps have changed.
     Changed = 5,
     /// It has changed so that callers may be refused, or others may call.
     NeedsCare = 6,

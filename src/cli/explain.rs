@@ -42,7 +42,7 @@ fn explain_code(code: &Code) -> Exit {
     Exit::Good
 }
 
-/// What a catch of the fault takes, what a client sees without one, and whose pages have more.
+/// The handlers of a fault, its default answer, and the pages that have more.
 fn explain_fault(kind: &FaultKind) -> Exit {
     let FaultKind { name, ancestor, status, by_default } = kind;
     let mut lines = vec![format!("{name}: status {status} if nothing catches it.")];

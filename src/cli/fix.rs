@@ -55,7 +55,7 @@ fn with_edits(text: &str, mut edits: Vec<Edit>) -> (String, usize) {
     (out, count)
 }
 
-/// What is written in the place of a marked text. `None` where the text is not the mistake itself, such as a template with more in it.
+/// The text that replaces a marked one. `None` where the text is not the mistake itself, such as a template with more in it.
 fn replacement(marked: &str, instead: &str) -> Option<String> {
     let quote = marked
         .chars()

@@ -15,7 +15,7 @@ use crate::source::ProcessEnvironment;
 
 /// Columns of a page.
 const WIDTH: usize = 80;
-/// Where what is said of a property starts.
+/// The column of remarks about properties.
 const INDENT: usize = 13;
 
 pub fn run(arguments: &ImportArguments) -> Exit {
@@ -146,7 +146,7 @@ fn names(step: &ReportedStep, verdict: Verdict) -> Vec<&str> {
     step.properties.iter().filter(|property| property.verdict == verdict).map(|property| &*property.name).collect()
 }
 
-/// What is said of properties; what is said of several comes once.
+/// Remarks about properties; one about several comes once.
 fn notes(step: &ReportedStep, verdict: Verdict) -> Vec<String> {
     let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
     for property in step.properties.iter().filter(|property| property.verdict == verdict) {

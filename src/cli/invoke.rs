@@ -53,7 +53,7 @@ async fn invoke(arguments: &InvokeArguments, event: Bytes) -> Exit {
     }
 }
 
-/// What could be called instead.
+/// The functions that could be called instead.
 fn there_is(asked: &str, functions: &[String]) -> String {
     let near = nearest(asked, functions.iter().map(String::as_str));
     match (near.as_slice(), functions) {

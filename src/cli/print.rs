@@ -1,4 +1,4 @@
-//! What people see.
+//! Output for people.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};

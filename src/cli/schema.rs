@@ -68,7 +68,7 @@ fn show(name: &str) -> Exit {
     }
 }
 
-/// What a schema may be called: `lambda` for `schemas/policies/lambda.json`.
+/// The names of a schema: `lambda` for `schemas/policies/lambda.json`.
 fn short_name(path: &str) -> Option<&str> {
     let name = path.strip_prefix("schemas/")?.strip_suffix(".json")?;
     Some(name.strip_prefix("policies/").unwrap_or(name))

@@ -76,7 +76,7 @@ fn print_load(outcome: Reload, load: &Load, stderr: &Stderr) {
     }
 }
 
-/// What every start begins with.
+/// The beginning of every start.
 pub(super) struct Started {
     pub startup: Startup,
     pub live: Live,

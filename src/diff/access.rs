@@ -1,4 +1,4 @@
-//! Who may call.
+//! The callers of a route.
 
 use crate::openapi::{Scheme, SchemeKind, Security};
 

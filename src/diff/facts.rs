@@ -1,4 +1,4 @@
-//! What a set of documents serves, as far as it is compared.
+//! The routes of a set of documents, as far as they are compared.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::openapi::{Location, Operation};
 use crate::settings::Live;
 use crate::source::Environment;
 
-/// What is served: routes by path and method, APIs by name.
+/// The routes by path and method, and the APIs by name.
 #[derive(Debug, Default)]
 pub struct Served {
     pub(super) routes: BTreeMap<RouteKey, Route>,
@@ -43,7 +43,7 @@ pub(super) struct Route {
     pub place: String,
 }
 
-/// What a route wants of a parameter.
+/// The demands of a route on a parameter.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     pub required: bool,
@@ -56,7 +56,7 @@ impl Served {
     pub fn of(load: &Load, settings: &Live, environment: &dyn Environment) -> Self {
         let mut served = Served::default();
         for api in &load.apis {
-            // What is wrong was told by the load.
+            // The load has told of mistakes.
             let mut told = Findings::default();
             let found = assembly::find(api, environment, settings.catalog.as_deref(), &load.values, &mut told);
             let place = |span| load.sources.place(span);

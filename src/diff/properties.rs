@@ -27,7 +27,7 @@ pub(super) fn written(node: &Node, skip: &dyn Fn(&str, &Node) -> bool, place: &d
     all
 }
 
-/// What a document's carrier says besides its steps.
+/// The properties of a document's carrier besides its steps.
 pub(super) fn of_carrier(api: &Api, place: &dyn Fn(Span) -> String) -> Written {
     const COMPARED: [&str; 5] = ["properties", "cors", "allowed-hosts", "error-format", "enforced"];
     let root = &api.tree.root;

@@ -25,7 +25,7 @@ use crate::value::joined;
 /// The documents of a gateway and what it serves of them.
 pub struct Gateway {
     inputs: Inputs,
-    /// What the settings file said at the first load; later changes need a restart.
+    /// The settings file at the first load; later changes need a restart.
     startup: OnceLock<Startup>,
     resources: Resources,
     environment: Box<dyn Environment + Send + Sync>,
@@ -46,7 +46,7 @@ pub struct Gateway {
     give_memory_back: fn(),
 }
 
-/// What is read by every load.
+/// The input of every load.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
     /// Documents, and folders that hold them.
@@ -104,7 +104,7 @@ impl Gateway {
         self
     }
 
-    /// What is served; the server reads it for every request.
+    /// The current snapshot; the server reads it for every request.
     pub fn snapshot(&self) -> Arc<ArcSwap<Snapshot>> {
         self.current.clone()
     }

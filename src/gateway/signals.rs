@@ -1,4 +1,4 @@
-//! What the operating system asks for.
+//! The requests of the operating system.
 
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 

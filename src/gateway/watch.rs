@@ -13,7 +13,7 @@ use crate::source::find_files;
 /// Editors write a file in several steps; this long after the last one it is complete.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// Where other files of the folder change all the time, no more than this is waited for.
+/// The longest wait for a folder whose other files change all the time.
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// Watches files until it is dropped.
@@ -22,7 +22,7 @@ pub struct Watcher {
     events: mpsc::Receiver<()>,
     watcher: notify::RecommendedWatcher,
     folders: HashSet<PathBuf>,
-    /// What a load reads: files, and folders of documents.
+    /// The paths of a load: files, and folders of documents.
     paths: HashSet<PathBuf>,
     seen: HashMap<PathBuf, Stamp>,
 }

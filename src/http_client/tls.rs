@@ -15,7 +15,7 @@ use crate::settings::TlsProfile;
 use crate::source::Environment;
 use crate::value::Secret;
 
-/// Whom an outgoing connection trusts, and who it says it is.
+/// The certificates that an outgoing connection trusts and shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsOptions {
     /// Certificates in PEM that are trusted instead of the public roots compiled in.

@@ -43,7 +43,7 @@ enum Source {
 /// Why a token does not count; one sentence, for the log.
 pub enum Rejection {
     Invalid(Cow<'static, str>),
-    /// Nobody could say.
+    /// It is not known whether the token is good.
     Unavailable(String),
 }
 
@@ -185,7 +185,7 @@ impl Provider {
         Ok(claims)
     }
 
-    /// Whose it is and for whom it was made.
+    /// Checks the issuer and the audience of a token.
     fn check(&self, claims: &Value, issuer: Option<&str>) -> Result<(), Rejection> {
         if issuer.is_some_and(|issuer| claims.get("iss").and_then(ValueRef::as_str) != Some(issuer)) {
             return Err(Rejection::Invalid("the token is of another issuer".into()));

@@ -24,7 +24,7 @@ pub enum Refusal {
     BadToken(String),
     /// The token is good, and does not allow this.
     Scope(HeaderValue),
-    /// Nobody could say; one sentence for the log.
+    /// Not known; one sentence for the log.
     Unavailable(String),
 }
 

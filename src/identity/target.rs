@@ -20,7 +20,7 @@ pub struct TargetCompiler<'a, 'f> {
     pub span: Span,
 }
 
-/// Whom to call, and how.
+/// A service that is called, and the client for it.
 pub struct Target {
     pub fetcher: Fetcher,
     pub tls: TlsOptions,

@@ -31,7 +31,7 @@ pub(super) struct Collected<'a> {
     /// The files of the APIs, in the order in which they were added to the builder.
     files: Vec<PathBuf>,
     left_out: Vec<LeftOut>,
-    /// What an earlier load serves.
+    /// The snapshot of an earlier load.
     earlier: Option<&'a Snapshot>,
 }
 

@@ -22,16 +22,16 @@ mod collected;
 #[cfg(test)]
 mod tests;
 
-/// What a load gave: findings, and a snapshot when none of them is an error.
+/// The result of a load: findings, and a snapshot when none of them is an error.
 pub struct Load {
     pub sources: Sources,
     pub findings: Findings,
     pub snapshot: Option<Snapshot>,
     /// The documents that were read.
     pub documents: Vec<PathBuf>,
-    /// What is in them.
+    /// The APIs of the documents.
     pub apis: Vec<Api>,
-    /// What placeholders in exports of AWS stand for.
+    /// The values of placeholders in exports of AWS.
     pub values: assembly::Values,
     /// The files that documents refer to.
     pub referred: Vec<PathBuf>,
@@ -78,7 +78,7 @@ pub struct Documents {
     pub is_refused: bool,
 }
 
-/// What the command line names.
+/// The paths of the command line.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Paths<'a> {
     /// Documents, and folders that hold them.
@@ -163,7 +163,7 @@ pub fn load_over(
     Load { sources: all, findings, snapshot, documents, apis, values, referred, skipped, left_out }
 }
 
-/// Who may call. A test application may where `gantry dev` runs without a clients' file.
+/// The applications that may call. `gantry dev` has a test application if there is no clients' file.
 fn catalog(
     products: Vec<ProductFile>,
     settings: &Live,

@@ -185,7 +185,7 @@ impl Mailbox {
         match std::mem::replace(&mut *slot, Slot::Free) {
             Slot::Taken(job) if job.invocation.id == id => {
                 let large = matches!(result, Err(Fault::TooLarge(_)));
-                // Nobody listens when the invocation has timed out meanwhile.
+                // The receiver is gone if the invocation has timed out meanwhile.
                 let _ = job.reply.send(result);
                 if large {
                     let status = StatusCode::PAYLOAD_TOO_LARGE;

@@ -36,7 +36,7 @@ pub struct RemoteKeys {
     uri: Uri,
     /// The known keys; locked only for as long as a lookup takes.
     known: RwLock<Known>,
-    /// Whoever holds this asks the issuer; the others wait for what comes of it.
+    /// The holder of this lock asks the issuer; the others wait for the result.
     turn: tokio::sync::Mutex<()>,
 }
 

@@ -44,7 +44,7 @@ pub struct OperationInfo {
     pub path: Arc<str>,
     /// It takes every verb that no other operation of its path takes.
     pub any_verb: bool,
-    /// Whose ids it asks for: one of these. Nothing where anybody may call.
+    /// The kinds of ids of which one must be sent. Empty: every caller may call.
     pub clients: Box<[ClientDemand]>,
     /// The verbs of its path, as `Access-Control-Allow-Methods` lists them.
     pub path_verbs: Option<Box<HeaderValue>>,

@@ -39,6 +39,6 @@ impl Outcome {
 pub(super) enum Mail {
     /// A call has its answer, or a timer has rung.
     Outcome { run: RunId, operation: u32, outcome: Outcome },
-    /// Nobody waits for the run any more.
+    /// The run has no receiver any more.
     Stop { run: RunId },
 }

@@ -8,10 +8,10 @@ use crate::runtime::{CallRecord, ContentKind, MessageView, Record};
 const LEFT_OUT: [&str; 8] =
     ["host", "content-length", "connection", "accept-encoding", "user-agent", "accept", "traceparent", "x-request-id"];
 
-/// What a record has in the place of a secret.
+/// The text of a record in the place of a secret.
 const MASK: &str = "***";
 
-/// A test file that makes the request of a record again. Masked values and bodies that the record does not have are left to its reader.
+/// A test file that makes the request of a record again. Masked values and missing bodies are left to its reader.
 pub fn test_of(record: &Record) -> String {
     let calls: Vec<&CallRecord> = record.details.steps.iter().flat_map(|step| &step.calls).collect();
     let mut file = Map::new();

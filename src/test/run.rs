@@ -32,7 +32,7 @@ use crate::telemetry::Metrics;
 /// How long calls in the background may take after the answer.
 const BACKGROUND: Duration = Duration::from_secs(10);
 
-/// Which tests run, and what is looked at.
+/// A selection of tests, and the folders that documents may name.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Only tests whose names have this text.
@@ -183,7 +183,7 @@ impl Case<'_> {
                     save(&exchange, &answered, &mut values, &mut verdict);
                 }
             }
-            // What follows builds on what has failed.
+            // Later requests build on the one that has failed.
             if !verdict.failures.is_empty() {
                 return verdict.failures;
             }

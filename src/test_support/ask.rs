@@ -30,7 +30,7 @@ pub(crate) struct Ask {
     chunks: Vec<Vec<u8>>,
 }
 
-/// What the client receives, and its fault where nothing caught one.
+/// The response that the client receives, and its fault where nothing caught one.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub status: u16,
@@ -55,7 +55,7 @@ impl RecordSink for Kept {
 pub(crate) struct Gateway {
     pub snapshot: Snapshot,
     pub resources: Resources,
-    /// What is next to the documents stays while this is there.
+    /// The folder of the documents, which is deleted with this.
     #[allow(dead_code, reason = "it is there to be kept")]
     pub folder: Option<tempfile::TempDir>,
 }
@@ -131,7 +131,7 @@ impl Ask {
 }
 
 impl Gateway {
-    /// What `/metrics` says of the things that outlive a reload.
+    /// The text of `/metrics` about the state that outlives a reload.
     pub(crate) fn metrics(&self) -> String {
         Metrics::of(&self.resources).encode()
     }
@@ -207,7 +207,7 @@ impl Gateway {
     }
 }
 
-/// What `message` is when the flow is over. As long as no call has replaced it, only what steps set goes out.
+/// The response at the end of the flow. As long as no call has replaced `message`, only the changes of steps go out.
 fn response(cx: &mut Context) -> Message {
     let state = &mut *cx.state;
     let mut message = std::mem::take(&mut state.outgoing.message);

@@ -1,4 +1,4 @@
-//! What tests of several rooms share: a document's text becomes a snapshot, a request becomes its response, all in this
+//! Parts of tests that several rooms share: a document's text becomes a snapshot, a request becomes its response, all in this
 //! process; only services that a step calls are on real sockets, and those on the loopback interface.
 
 mod ask;

@@ -148,7 +148,7 @@ impl Loaded {
         import::rewrite(&self.load.apis[0], &self.assemblies(), text, scripts)
     }
 
-    /// What `gantry import` says of the first document.
+    /// The report of `gantry import` about the first document.
     pub(crate) fn report(&self) -> Report {
         Report::of(&self.assemblies(), &self.load.findings, &self.load.sources, "api.yaml")
     }

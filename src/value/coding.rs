@@ -20,7 +20,7 @@ const RATIO: usize = 200;
 /// Up to this size any growth is fine.
 const RATIO_FROM: usize = 1024 * 1024;
 
-/// Nobody means more codings than this, and each of them multiplies.
+/// More codings than this are a mistake or an attack: each of them multiplies.
 const MAX_CODINGS: usize = 3;
 
 /// This much is compressed at a time, so that nobody else waits.

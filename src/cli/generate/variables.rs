@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::generated_file::GeneratedFile;
 use crate::runtime::{Known, VARIABLES, Writable};
 
-/// What is before the table.
+/// The text before the table.
 const INTRODUCTION: &str = include_str!("variables.md");
 
 pub(super) fn file() -> GeneratedFile {

@@ -1,4 +1,4 @@
-//! What a drawing shows: the steps of an assembly, the branches inside them, and the handlers around them.
+//! The content of a drawing: the steps of an assembly, the branches inside them, and the handlers around them.
 
 use crate::assembly::{self, Assembly, Catch, Faults, Step, step_list};
 use crate::base::{Findings, Sources};
@@ -36,7 +36,7 @@ pub struct Branch {
 /// Longer notes and conditions are cut.
 const LONGEST: usize = 60;
 
-/// What a step without a title is known by, by the property that says it.
+/// The properties by which a step without a title is known.
 const TELLING: [&str; 7] = ["function", "function_name", "functionName", "target-url", "name", "definition", "input"];
 
 /// Assemblies, and the operations by which one may ask for them.
@@ -145,7 +145,7 @@ fn catches(entries: &[Catch], findings: &mut Findings) -> Vec<Branch> {
         .collect()
 }
 
-/// What a step without a title is about.
+/// The subject of a step without a title.
 fn telling(config: &Node) -> String {
     let set = |action: &Node| ["set", "add", "clear"].iter().find_map(|key| action.get(key)?.text().map(str::to_owned));
     let actions = config.get("actions").map(Node::items).unwrap_or_default();

@@ -127,7 +127,7 @@ async fn a_plan_limits_each_application_by_itself() {
     assert_eq!(lookup.header("x-ratelimit-remaining"), Some("name=b,0;"));
     assert_eq!(gateway.ask(ask("/lookup", "m1", "")).await.status, 429);
     assert_eq!(gateway.ask(ask("/lookup", "w1", "")).await.status, 200);
-    // Nobody known is nobody counted, and a refused caller is not counted.
+    // Unknown callers are not counted, and neither is a refused one.
     for _ in 0..3 {
         assert_eq!(gateway.ask(ask("/open", "", "")).await.status, 200);
     }

@@ -50,7 +50,7 @@ impl Step for ClientStep {
 
 impl ClientStep {
     fn finish(&self, caller: Result<Arc<Caller>, Unknown>, cx: &mut Context) -> Result<Next, Fault> {
-        // Whom an earlier step found is not who calls now.
+        // The application of an earlier step does not call now.
         let (caller, unknown) = match caller {
             Ok(caller) => (Some(caller), None),
             Err(unknown) => (None, Some(unknown)),

@@ -87,7 +87,7 @@ async fn the_first_rule_that_names_the_origin_decides() {
     let stranger = call(&gateway, "https://a.test.evil").await;
     assert_eq!((stranger.status, stranger.fault_name()), (403, Some("ForbiddenError")));
     assert_eq!(told(&stranger), ["-", "-", "-", "-"]);
-    // Nobody but browsers has an origin.
+    // Only browsers have an origin.
     assert_eq!(gateway.ask(Ask::get("/orders/7")).await.short(), (200, "fine"));
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Caller {
     pub client: Arc<LambdaClient>,
     pub kind: InvocationKind,
     pub response: ResponseFormat,
-    /// Whose rules a proxy response follows.
+    /// The rules that a proxy response follows.
     pub format: EventFormat,
     pub strict: bool,
     pub retry: Retry,

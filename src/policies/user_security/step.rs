@@ -74,7 +74,7 @@ impl UserStep {
                 match &person {
                     Some(person) => keep(&self.variable, self.known(&person.name, None), cx),
                     None => {
-                        // Whom an earlier step found is not who calls now.
+                        // The user of an earlier step does not call now.
                         keep(&self.variable, Value::NULL, cx);
                         self.fail("the request names nobody", self.extract_stops, cx)?;
                     }

@@ -29,7 +29,7 @@ impl Hasher for Feed {
         self.0.update(bytes);
     }
 
-    /// Nobody asks for it: a key takes the whole digest.
+    /// No caller asks for it: a key takes the whole digest.
     fn finish(&self) -> u64 {
         0
     }

@@ -102,7 +102,7 @@ impl Tee {
         if !kept {
             self.give_up();
         } else if http_body::Body::is_end_stream(&self.body) {
-            // Nobody asks again where this was known to be the last frame.
+            // The last frame is not followed by another poll where its length was known.
             self.complete();
         }
     }

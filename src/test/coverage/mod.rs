@@ -1,4 +1,4 @@
-//! Which steps, branches and catches of documents tests have run.
+//! The steps, branches and catches of documents that tests have run.
 
 mod covered;
 mod lcov;

@@ -1,4 +1,4 @@
-//! What is under `x-assembly`: blocks, catch entries, steps and the policies in them.
+//! The schema of `x-assembly`: blocks, catch entries, steps and the policies in them.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -260,7 +260,7 @@ fn or_nothing(mut text: Value) -> Value {
     text
 }
 
-/// What every step has.
+/// The properties of every step.
 fn common(entry: &policy::Entry, reading: &Reading<'_>) -> Map<String, Value> {
     let mut catch = Map::from_iter([(
         "description".to_owned(),

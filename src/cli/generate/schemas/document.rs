@@ -8,7 +8,7 @@ use super::cors::cors;
 use super::publish::{Reading, quiet_enum, text};
 use super::rooted::rooted;
 
-/// Where the definitions for IBM's carriers stand.
+/// The place of the definitions for IBM's carriers.
 const IBM: &str = "ibm-";
 
 /// A path, as `PathTemplate` reads it: parameters do not touch, and one that takes the rest is at the end.
@@ -269,7 +269,7 @@ mod tests {
     }
 
     fn silent_properties(root: &Value, schema: &Value, at: &str, silent: &mut Vec<String>) {
-        // What is in a condition describes nothing, and a property may be called `properties`.
+        // A condition describes nothing, and a property may be called `properties`.
         let is_shape = !["/if", "/not", "/properties"].iter().any(|end| at.ends_with(end)) && !at.contains("/if/");
         let properties = schema.get("properties").and_then(Value::as_object).filter(|_| is_shape);
         for (name, property) in properties.into_iter().flatten() {

@@ -2,7 +2,7 @@
 //!
 //! The loader reads scalars before its schema sees them: `503` is text where text is wanted, `'30'` a number where a number
 //! is wanted, and `${NAME}` may become anything. The published schema meets the file as it is written, so it says all that.
-//! What is accepted and need not be offered while typing is in a form that editors do not complete from: see [`quiet`].
+//! Forms that are accepted and need not be offered while typing are written so that editors do not complete them: see [`quiet`].
 
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,7 @@ const TYPES: [&str; 6] = ["array", "boolean", "null", "number", "object", "strin
 pub(super) struct Reading<'a> {
     /// Whether `${…}` is replaced first.
     pub environment: bool,
-    /// Where the schemas of `step` and `catch` stand, such as `#/definitions/`; `None` does not look into steps.
+    /// The place of the schemas of `step` and `catch`, such as `#/definitions/`; `None` does not look into steps.
     pub definitions: Option<&'a str>,
 }
 
@@ -192,7 +192,7 @@ pub(super) fn text(description: &str) -> Value {
     json!({ "description": description, "anyOf": [{ "type": "string" }, quiet(&["boolean", "number"])] })
 }
 
-/// What a word means where it is written without quotes.
+/// The value of a word without quotes.
 pub(super) fn plain(word: &str) -> Value {
     Scalar { text: word.into(), style: Style::Plain, masked: false, origin: None }.to_json()
 }
@@ -220,7 +220,7 @@ fn number_text(schema: &Value, is_whole: bool) -> String {
     format!("^(?:{sign}(?:{zero}[1-9][0-9]*)|0x[0-9a-fA-F]+|0o[0-7]+)$")
 }
 
-/// What an editor says where the pattern does not fit.
+/// The message of an editor for a value that the pattern does not fit.
 fn expected(schema: &Value, types: &[&str]) -> String {
     let words = match schema.get("x-expected").and_then(Value::as_str) {
         Some(words) => words.replace('`', ""),

@@ -1,4 +1,4 @@
-//! What the loader reads as what, said by the published schema.
+//! The published schema takes the spellings that the loader takes.
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// What every schema says first.
+/// The first member of every schema.
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 
 /// A schema that is complete by itself.

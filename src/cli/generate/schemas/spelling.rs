@@ -29,7 +29,7 @@ pub(super) fn add(shape: &Shape, reading: &Reading<'_>, at: &str, schema: &mut M
     for unbuilt in spellings.unbuilt {
         patterns.extend(not_built(unbuilt, reading, schema));
     }
-    // What the type itself says is there already.
+    // The type's own description is there already.
     if let Some(Value::Array(rules)) = schema.shift_remove("allOf") {
         conditions.extend(rules);
     }
@@ -51,7 +51,7 @@ pub(super) fn is_required(shape: &Shape, name: &str) -> bool {
     required.is_some_and(|required| required.iter().any(|one| one == name))
 }
 
-/// What the keys other than `name` look like that mean it.
+/// The form of the other keys that mean `name`.
 fn pattern(spellings: &Spellings, name: &str) -> Option<String> {
     let aliases = spellings.aliases.iter().filter(|(_, canonical)| *canonical == name);
     let mut all: Vec<String> = aliases.map(|(alias, _)| (*alias).to_owned()).collect();
@@ -110,7 +110,7 @@ fn asks_for_nothing(name: &str, values: &[&str], reading: &Reading<'_>) -> Vec<V
         .chain(values.iter().map(|value| plain(value)).filter(|value| !value.is_string() && !value.is_null()))
         .collect();
     if values.is_empty() {
-        // What `${…}` stands for is hardly ever nothing.
+        // The value of `${…}` is hardly ever empty.
         return vec![json!({ "enum": [null], "errorMessage": format!("{name} is not built yet: leave it out.") })];
     }
     let shown: Vec<&str> = values.iter().map(|value| if value.is_empty() { "''" } else { value }).collect();

@@ -26,7 +26,7 @@ use origin::Origin;
 /// A compiled payload.
 pub(super) struct Payload {
     form: Form,
-    /// Whose body goes; `None` sends nothing.
+    /// The message whose body is sent; `None` sends nothing.
     input: Option<Reference>,
     context: EventContext,
     origin: Origin,

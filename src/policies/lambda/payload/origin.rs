@@ -1,6 +1,6 @@
 //! The kind of document that a step comes from.
 
-/// Whose document a step is in.
+/// The kind of document that a step is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// Not an export.

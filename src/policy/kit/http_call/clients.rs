@@ -71,7 +71,7 @@ impl Clients {
         Ok(Clients { fixed, computed, elsewhere, tls, stranger })
     }
 
-    /// Whom the connections trust and who they say they are.
+    /// The certificates that the connections trust and show.
     pub(super) fn tls(&self, trust: Trust) -> &TlsOptions {
         if matches!(trust, Trust::Elsewhere { .. }) { &self.stranger } else { &self.tls }
     }

@@ -142,7 +142,7 @@ fn api_cases() -> Vec<Case> {
     ]
 }
 
-/// Nobody is identified yet: v10 has nothing, v5 empty texts.
+/// No caller is identified yet: v10 has nothing, v5 empty texts.
 fn caller_cases() -> Vec<Case> {
     let names = [
         "client.app.id",
