@@ -65,14 +65,14 @@ const EXPOSED: &str = "X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id";
 pub const EXPOSED_BY_V5: &str =
     "APIm-Debug-Trans-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Global-Transaction-ID";
 
-/// What an author writes.
+/// A rule, as an author writes it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Config {
     /// Whether browsers of other origins are answered. Default: yes; in IBM's extension, no.
     #[serde(default)]
     enabled: Option<bool>,
-    /// Who may read, in the order in which it is asked. Without it everybody may.
+    /// The rules, in the order in which they are asked. Without them every origin may read.
     #[serde(default)]
     policy: Vec<Rule>,
 }

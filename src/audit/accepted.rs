@@ -13,7 +13,7 @@ use crate::source::{Node, Shape, Spellings, read_tree};
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Accepted {
-    /// What is accepted, and why.
+    /// The findings that are accepted, and the reasons.
     #[serde(default)]
     accepted: Vec<Entry>,
     #[serde(skip)]
@@ -29,7 +29,7 @@ struct Entry {
     /// The file, or how its path ends. Default: every file.
     #[serde(default)]
     file: Option<String>,
-    /// What the line of the finding holds, such as `/status:`. Default: every line.
+    /// A text in the line of the finding, such as `/status:`. Default: every line.
     #[serde(default)]
     line: Option<String>,
     /// Why this is no risk here.

@@ -242,10 +242,10 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 pub struct ServeArguments {
     #[command(flatten)]
     pub input: InputArguments,
-    /// Where the APIs are served [default: 127.0.0.1:8080]
+    /// The address of the APIs [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", env = "GANTRY_LISTEN", value_parser = address)]
     pub listen: Option<SocketAddr>,
-    /// Where health and metrics are served [default: 127.0.0.1:9090]
+    /// The address of health and metrics [default: 127.0.0.1:9090]
     #[arg(long, value_name = "ADDR", env = "GANTRY_ADMIN_LISTEN", value_parser = address)]
     pub admin_listen: Option<SocketAddr>,
     /// Load the documents again whenever they change
@@ -260,7 +260,7 @@ pub struct DevArguments {
     /// Answer from the examples and schemas of responses; no assembly runs
     #[arg(long)]
     pub mock: bool,
-    /// Where the embedded Lambda service listens [default: a free port]
+    /// The address of the embedded Lambda service [default: a free port]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true, value_parser = address)]
     pub lambda_listen: SocketAddr,
 }
@@ -282,7 +282,7 @@ pub struct InvokeArguments {
     /// A file with the event in JSON; `-` is stdin [default: an empty event]
     #[arg(long, value_name = "FILE")]
     pub event: Option<PathBuf>,
-    /// Where handler files and `functions.yaml` are
+    /// The folder of handler files and `functions.yaml`
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub functions: Vec<PathBuf>,
 }

@@ -6,10 +6,10 @@ use serde::Deserialize;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[allow(dead_code, reason = "documents may write them")]
 pub struct Config {
-    /// What API Connect's analytics would record of a call that succeeds.
+    /// The record of API Connect's analytics for a call that succeeds.
     #[serde(default)]
     pub content: Option<Content>,
-    /// What they would record of a call that fails.
+    /// The record for a call that fails.
     #[serde(default)]
     pub error_content: Option<Content>,
 }

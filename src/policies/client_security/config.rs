@@ -9,7 +9,7 @@ pub struct Config {
     pub stop_on_error: bool,
     /// Whether the application has to send its secret. One that is sent has to be right in any case.
     pub secret_required: bool,
-    /// Where id and secret are.
+    /// The place of id and secret.
     pub extract_credential_method: Method,
     /// The name of what holds the id: a header, a query parameter, a field, a cookie, a variable.
     pub id_name: Option<String>,
@@ -17,13 +17,13 @@ pub struct Config {
     pub secret_name: Option<String>,
     /// The form of the `Authorization` header, for `http`.
     pub http_type: HttpType,
-    /// Who knows applications.
+    /// The registry of applications.
     pub client_auth_method: Authenticate,
     /// The name of a registry under `registries` in the settings, for `third-party`.
     pub user_registry: Option<String>,
 }
 
-/// Where id and secret are.
+/// The place of id and secret.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
@@ -45,7 +45,7 @@ pub enum HttpType {
     Basic,
 }
 
-/// Who knows applications.
+/// The registry of applications.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Authenticate {

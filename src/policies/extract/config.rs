@@ -8,7 +8,7 @@ pub struct Config {
     /// The value that the paths begin at.
     #[serde(default = "body")]
     pub root: String,
-    /// What to change, in order.
+    /// The changes, in order.
     pub extracts: Vec<Extract>,
 }
 

@@ -9,7 +9,7 @@ use crate::policy::Steps;
 pub struct Config {
     /// A JSONata expression; in version 1.x JavaScript.
     pub condition: String,
-    /// What runs where it holds.
+    /// The steps that run if it holds.
     #[serde(default)]
     #[allow(dead_code, reason = "in the schema; the compiler reads the steps")]
     pub execute: Steps,

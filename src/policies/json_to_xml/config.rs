@@ -28,7 +28,7 @@ pub struct Config {
 /// A convention by its name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum Conversion {
-    /// What a step has without this property.
+    /// The value of a step without this property.
     #[default]
     None,
     #[serde(rename = "badgerfish")]

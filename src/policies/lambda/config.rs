@@ -46,7 +46,7 @@ pub struct Config {
     /// The variable whose body is the payload. Empty text sends none.
     #[serde(default = "message")]
     pub input: String,
-    /// What the function receives: the `body` byte for byte, the event of an API Gateway API or of a load balancer, the
+    /// The payload of the function: the `body` byte for byte, the event of an API Gateway API or of a load balancer, the
     /// `request` as a small JSON object, or a `template`.
     #[serde(default)]
     pub payload: PayloadFormat,
@@ -56,10 +56,10 @@ pub struct Config {
     /// Whether `payload: alb` has lists of values for headers and query, as the attribute of a target group says.
     #[serde(default)]
     pub multi_value_headers: bool,
-    /// What events say about the API they come from; it goes over `event-context` of the settings.
+    /// The API in events; it goes over `event-context` of the settings.
     #[serde(default)]
     pub event_context: Option<EventContext>,
-    /// What comes back: the `body` byte for byte, a `proxy` response with `statusCode`, `headers` and `body`, or a `stream` that
+    /// The form of the answer: the `body` byte for byte, a `proxy` response with `statusCode`, `headers` and `body`, or a `stream` that
     /// goes on to the client as the function writes it.
     #[serde(default)]
     pub response: ResponseFormat,
@@ -139,13 +139,13 @@ pub struct VariableConfig {
     pub value: String,
 }
 
-/// Which answers are kept, and for how long.
+/// The answers that are kept, and for how long.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CacheConfig {
     /// How long an answer is kept: 5 to 31708800 seconds.
     pub time_to_live: Seconds,
-    /// What tells calls of the function apart. Default: the payload.
+    /// The key of a stored answer. Default: the payload.
     #[serde(default)]
     pub key: Option<String>,
 }
@@ -160,7 +160,7 @@ pub enum InvocationKind {
     DryRun,
 }
 
-/// What the function receives.
+/// The payload of a function.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum PayloadFormat {
     #[default]
@@ -187,7 +187,7 @@ pub enum LogType {
     Tail,
 }
 
-/// What the function answers.
+/// The answer of a function.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResponseFormat {

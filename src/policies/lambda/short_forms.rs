@@ -38,15 +38,15 @@ impl JsonSchema for Qualifiers {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ErrorStatuses {
-    /// Where the function reported the error itself. Default: 502.
+    /// The status if the function reported the error itself. Default: 502.
     #[serde(default = "bad_gateway")]
     #[schemars(range(min = 200, max = 599))]
     pub handled: u16,
-    /// Where it threw or its process ended. Default: 502.
+    /// The status if it threw or its process ended. Default: 502.
     #[serde(default = "bad_gateway")]
     #[schemars(range(min = 200, max = 599))]
     pub unhandled: u16,
-    /// Where it ran into its own time-out. Default: 504.
+    /// The status if it ran into its own time-out. Default: 504.
     #[serde(default = "gateway_timeout")]
     #[schemars(range(min = 200, max = 599))]
     pub time_out: u16,

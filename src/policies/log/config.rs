@@ -13,7 +13,7 @@ pub struct Config {
     pub log_level: String,
 }
 
-/// What is done with the record.
+/// The use of the record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {

@@ -8,12 +8,12 @@ use crate::policy::kit::parse_limits::SettingsReference;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// What is read, under the names that `from` and `value` use.
+    /// The inputs, under the names that `from` and `value` use.
     #[serde(default)]
     pub inputs: IndexMap<String, InputConfig>,
-    /// What is written, under the names that `set` and `create` use.
+    /// The outputs, under the names that `set` and `create` use.
     pub outputs: IndexMap<String, OutputConfig>,
-    /// What to do, in order.
+    /// The actions, in order.
     #[serde(default)]
     pub actions: Vec<ActionConfig>,
     /// How values that are missing, empty or null are treated, and how XML is written.
@@ -24,7 +24,7 @@ pub struct Config {
     pub parse_settings_reference: Option<SettingsReference>,
 }
 
-/// What is read.
+/// An input.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct InputConfig {
@@ -47,7 +47,7 @@ pub struct InputConfig {
     pub kind: Option<String>,
 }
 
-/// What is written.
+/// An output.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OutputConfig {
@@ -113,7 +113,7 @@ macro_rules! action {
             /// The list in an input whose items are taken one by one.
             #[serde(default)]
             pub foreach: Option<String>,
-            /// What to do with every item.
+            /// The actions for every item.
             #[serde(default)]
             pub actions: Vec<$inner>,
         }
@@ -193,7 +193,7 @@ pub struct OptionsConfig {
     /// Read XML elements that the schema calls numbers and booleans as such. Default false.
     #[serde(default, rename = "mapResolveXMLInputDataType")]
     pub resolve_xml_input_data_type: Option<bool>,
-    /// What an empty XML element of an input is. Default `string`.
+    /// The value of an empty XML element of an input. Default `string`.
     #[serde(default, rename = "mapXMLEmptyElement")]
     pub xml_empty_element: Option<EmptyElement>,
     /// Of a list on the way to a value, take the first item; `false`: the values of all items, as a list. Default false.
@@ -205,7 +205,7 @@ pub struct OptionsConfig {
     /// A null in an input is a value; `false`: it is missing. Default false.
     #[serde(default)]
     pub map_null_value: Option<bool>,
-    /// Which lists without items are written. Default `all`.
+    /// The lists without items that are written. Default `all`.
     #[serde(default)]
     pub map_create_empty_array: Option<EmptyArrays>,
     /// How often a schema may come back to itself, 1 to 5. Default 1.
@@ -230,7 +230,7 @@ pub struct OptionsConfig {
     pub messages_input_data: Option<Level>,
 }
 
-/// What an empty XML element is.
+/// The value of an empty XML element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EmptyElement {
@@ -246,7 +246,7 @@ pub enum EmptyElement {
     NullBadgerfish,
 }
 
-/// Which lists without items are written.
+/// The lists without items that are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EmptyArrays {

@@ -5,14 +5,14 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// Whose tokens count.
+    /// The provider of the tokens.
     pub oauth_provider_settings_ref: ProviderRef,
-    /// What is done: only `OAuthValidateRequest` is.
+    /// The components of the step: only `OAuthValidateRequest` is built.
     #[serde(default)]
     pub supported_oauth_components: Vec<Component>,
 }
 
-/// Where the provider is described.
+/// The place of the provider's description.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ProviderRef {
@@ -26,7 +26,7 @@ pub struct ProviderRef {
     pub literal: Option<String>,
 }
 
-/// What an OAuth provider does.
+/// A part of an OAuth provider's work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Component {
     #[serde(rename = "OAuthValidateRequest")]

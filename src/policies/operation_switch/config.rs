@@ -9,7 +9,7 @@ use crate::policy::Steps;
 pub struct Config {
     /// Operations and what runs for them, in order; the first case that names the operation runs.
     pub case: Vec<CaseConfig>,
-    /// What runs for every other operation.
+    /// The steps that run for every other operation.
     #[serde(default)]
     #[allow(dead_code, reason = "in the schema; the compiler reads the steps")]
     pub otherwise: Steps,

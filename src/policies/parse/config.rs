@@ -7,7 +7,7 @@ use crate::policy::kit::parse_limits::SettingsReference;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// Which limits apply.
+    /// The limits that apply.
     #[serde(default)]
     pub parse_settings_reference: SettingsReference,
     /// Fail where the Content-Type says something else than the document type.

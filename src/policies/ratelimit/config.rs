@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// Where the limits are defined. Here all are names of the settings; `plan-default` takes those called `default`.
+    /// The place of the limits' definitions. Here all are names of the settings; `plan-default` takes those called `default`.
     #[serde(default)]
     pub source: Source,
     /// Limits of `rate-limits` in the settings, and what is done with them.
@@ -19,7 +19,7 @@ pub struct Config {
     pub count_limit: Vec<CountItem>,
 }
 
-/// Where limits are defined.
+/// The place of limits' definitions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
@@ -41,7 +41,7 @@ pub enum Source {
 pub struct RateItem {
     /// Its name.
     pub name: String,
-    /// What is done with it.
+    /// The operation on the limit.
     #[serde(default)]
     pub operation: RateOperation,
 }
@@ -68,12 +68,12 @@ pub struct Named {
 pub struct CountItem {
     /// Its name.
     pub name: String,
-    /// What is done with it.
+    /// The operation on the limit.
     #[serde(default)]
     pub operation: CountOperation,
 }
 
-/// What is done with a rate limit.
+/// The operation on a rate limit.
 #[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RateOperation {
@@ -88,7 +88,7 @@ pub enum RateOperation {
     Update,
 }
 
-/// What is done with a count limit.
+/// The operation on a count limit.
 #[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CountOperation {

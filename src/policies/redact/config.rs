@@ -37,12 +37,12 @@ pub struct Action {
     /// Hide the value, or remove it.
     #[serde(default)]
     pub action: Kind,
-    /// Whose bodies. Default: all.
+    /// The messages whose bodies are changed. Default: all.
     #[serde(default)]
     pub from: Vec<From>,
 }
 
-/// What happens to a value.
+/// The change of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -53,7 +53,7 @@ pub enum Kind {
     Remove,
 }
 
-/// Whose body.
+/// A message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum From {

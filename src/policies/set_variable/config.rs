@@ -9,7 +9,7 @@ use crate::value::{self, Value};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// What to do, in order.
+    /// The actions, in order.
     pub actions: Vec<Action>,
 }
 
@@ -31,7 +31,7 @@ pub struct Action {
     #[serde(default)]
     #[schemars(with = "AnyValue")]
     pub value: Option<serde_json::Value>,
-    /// What the value must be. A number or boolean written as text is converted.
+    /// The type of the value. A number or boolean written as text is converted.
     #[serde(default, rename = "type")]
     pub kind: Kind,
 }
@@ -60,7 +60,7 @@ impl JsonSchema for AnyValue {
     }
 }
 
-/// What a value must be.
+/// The type of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {

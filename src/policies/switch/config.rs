@@ -10,7 +10,7 @@ use crate::source::rule::exactly_one;
 pub struct Config {
     /// The cases, in order.
     pub case: Vec<CaseConfig>,
-    /// What runs where no condition holds; the same as an `otherwise` among the cases.
+    /// The steps that run if no condition holds; the same as an `otherwise` among the cases.
     #[serde(default)]
     #[allow(dead_code, reason = "in the schema; the compiler reads the steps")]
     pub otherwise: Steps,
@@ -24,11 +24,11 @@ pub struct CaseConfig {
     /// A JSONata expression; in version 1.x JavaScript.
     #[serde(default)]
     pub condition: Option<String>,
-    /// What runs where it holds.
+    /// The steps that run if it holds.
     #[serde(default)]
     #[allow(dead_code, reason = "in the schema; the compiler reads the steps")]
     pub execute: Steps,
-    /// What runs where no condition holds.
+    /// The steps that run if no condition holds.
     #[serde(default)]
     pub otherwise: Option<Steps>,
 }

@@ -8,7 +8,7 @@ pub struct Config {
     /// The fault's name, which `errors` in a catch names. Letters, digits, `-` and `_`; `$(…)` is replaced.
     #[serde(default = "default_name")]
     pub name: String,
-    /// What the default error document says as `moreInformation`, and handlers read as `error.message`.
+    /// The text of `moreInformation` in the default error document, and of `error.message` in handlers.
     #[serde(default)]
     pub message: String,
     /// The status of the response: 100 to 599, or a `$(…)`. Default: that of the name where it is a known fault, else 500.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Under which name below `user-security` the person is kept.
     pub factor_id: String,
-    /// Where name and password are.
+    /// The place of name and password.
     pub extract_identity_method: Extract,
     /// Whether the flow ends where there are none.
     pub ei_stop_on_error: bool,
@@ -15,7 +15,7 @@ pub struct Config {
     pub user_context_var: Option<String>,
     /// The variable with the password, for `context-var`.
     pub pass_context_var: Option<String>,
-    /// Who is asked.
+    /// The registry that is asked.
     pub user_auth_method: Authenticate,
     /// Whether the flow ends where they are wrong.
     pub au_stop_on_error: bool,
@@ -29,13 +29,13 @@ pub struct Config {
     pub auth_response_headers_pattern: String,
     /// The header of its answer that says who the person is; without it the name counts.
     pub auth_response_header_credential: String,
-    /// Who may go on.
+    /// The users who may go on.
     pub user_az_method: Authorize,
     /// Whether the flow ends for everybody else.
     pub az_stop_on_error: bool,
 }
 
-/// Where name and password are.
+/// The place of name and password.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extract {
@@ -54,7 +54,7 @@ pub enum Extract {
     Redirect,
 }
 
-/// Who is asked.
+/// The registry that is asked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Authenticate {
@@ -70,7 +70,7 @@ pub enum Authenticate {
     Ldap,
 }
 
-/// Who may go on.
+/// The users who may go on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Authorize {

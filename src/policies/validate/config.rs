@@ -10,7 +10,7 @@ use crate::source::rule::{at_least_one, is_set, refused};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("x-rules" = a_schema()))]
 pub struct Config {
-    /// What the body is held against. Default: what `definition` or `json-schema` names.
+    /// The kind of schema for the body. Default: the one that `definition` or `json-schema` names.
     #[serde(default)]
     pub validate_against: Against,
     /// `request` or `response` for what the operation declares, or a schema: `#/definitions/NAME`,
@@ -41,7 +41,7 @@ pub struct Config {
     pub compile_settings: Option<IgnoredAny>,
 }
 
-/// What a body is held against.
+/// The kind of schema for a body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Against {
@@ -51,9 +51,9 @@ pub enum Against {
     Unsaid,
     /// The schema that `json-schema` names.
     Url,
-    /// What the operation declares as its request's body.
+    /// The schema of the operation for its request's body.
     BodyParam,
-    /// What the operation declares for the response's status.
+    /// The schema of the operation for the response's status.
     ResponseParam,
     /// The schema that `definition` names.
     Definition,

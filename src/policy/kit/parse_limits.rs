@@ -12,7 +12,7 @@ use crate::value::{JsonLimits, XmlLimits};
 /// IBM's default for the size of a document, in bytes.
 const DOCUMENT_SIZE: usize = 4_194_304;
 
-/// Which limits apply; what is written further down wins.
+/// The limits that apply; a property further down wins.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SettingsReference {
@@ -34,7 +34,7 @@ pub struct SettingsReference {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParseProperties {
-    /// What the body must be.
+    /// The kind that the body must have.
     #[serde(default)]
     pub document_type: DocumentType,
     /// Bytes of the body. Default 4194304.
@@ -67,7 +67,7 @@ pub struct ParseProperties {
     pub max_unique_namespaces: Option<usize>,
 }
 
-/// What a body is.
+/// The kind of a body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DocumentType {

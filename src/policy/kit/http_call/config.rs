@@ -20,10 +20,10 @@ pub struct Config {
     /// The TLS profile of the settings to call with.
     #[serde(default)]
     pub tls_profile: Option<String>,
-    /// Which headers of the message are sent. Default: all.
+    /// The headers of the message that are sent. Default: all.
     #[serde(default)]
     pub header_control: Option<ControlConfig>,
-    /// Which query parameters of the client are appended to the URL. Default: none.
+    /// The query parameters of the client that are appended to the URL. Default: none.
     #[serde(default)]
     pub parameter_control: Option<ControlConfig>,
     /// Query parameters that are appended too, each with what the client sent under another name: `page: p` appends its `p` as
@@ -70,13 +70,13 @@ pub struct Config {
     /// How long answers are kept under `time-to-live`: 5 to 31708800 seconds.
     #[serde(default = "a_quarter_of_an_hour")]
     pub cache_ttl: Seconds,
-    /// What tells answers apart, in the place of path and query. Default: the whole URL.
+    /// The key of a stored answer, in the place of path and query. Default: the whole URL.
     #[serde(default)]
     pub cache_key: Option<String>,
     /// Whether answers to `POST` and `PUT` are kept too, under `time-to-live`.
     #[serde(default)]
     pub cache_putpost_response: bool,
-    /// What the body is: the `Content-Type` of a message that has none.
+    /// The kind of the body: the `Content-Type` of a message that has none.
     #[serde(default)]
     pub backend_type: BackendType,
     /// Whether a `DELETE` is sent with its body.
@@ -158,7 +158,7 @@ pub enum CacheResponse {
     TimeToLive,
 }
 
-/// What the body is.
+/// The kind of the body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BackendType {
