@@ -123,12 +123,7 @@ fn pretty(value: &Value) -> String {
     if let Kind::Xml(_) = value.kind() {
         return value.to_text().into_owned();
     }
-    let json = value.to_json();
-    // Read again only for its line breaks: numbers keep their text where they have more digits than a number can.
-    match serde_json::from_str::<serde_json::Value>(&json) {
-        Ok(parsed) if parsed.to_string() == json => format!("{parsed:#}"),
-        _ => json,
-    }
+    print::json(&value.to_json())
 }
 
 /// The mistake, with the line of the expression and a mark below it.

@@ -73,15 +73,6 @@ async fn show(arguments: &EventArguments, asked: Asked) -> Exit {
         return Exit::Findings;
     };
     eprintln!("the event of `{function}`:");
-    print::bytes(&[pretty(payload).as_bytes(), b"\n"].concat());
+    print::text(&(print::json(&String::from_utf8_lossy(payload)) + "\n"));
     Exit::Good
-}
-
-/// JSON with line breaks, where that changes nothing else.
-fn pretty(payload: &[u8]) -> String {
-    let text = String::from_utf8_lossy(payload).into_owned();
-    match serde_json::from_str::<serde_json::Value>(&text) {
-        Ok(parsed) if parsed.to_string() == text => format!("{parsed:#}"),
-        _ => text,
-    }
 }

@@ -91,3 +91,11 @@ pub fn use_color(stream: &impl IsTerminal) -> bool {
 pub fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
+
+/// JSON with line breaks, where that changes nothing else: numbers can have more digits than are kept.
+pub fn json(text: &str) -> String {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(parsed) if parsed.to_string() == text => format!("{parsed:#}"),
+        _ => text.to_owned(),
+    }
+}
