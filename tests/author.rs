@@ -230,3 +230,17 @@ fn an_import_says_what_runs_and_writes_the_new_form() {
     assert_eq!(run(&["import", &path("new.yaml")]).0, Some(3));
     assert_eq!(run(&["import", &path("gone.yaml")]).0, Some(3));
 }
+
+#[test]
+fn a_reader_of_errors_that_has_gone_is_no_panic() {
+    use std::process::Stdio;
+    for arguments in
+        [&["eval", "("][..], &["check", "/no/such/file"], &["explain", "nothing"], &["test", "/no/such/file"]]
+    {
+        let mut child =
+            support::command().args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        let code = child.wait().unwrap().code();
+        assert!(code.is_some_and(|code| (1..=3).contains(&code)), "{arguments:?}: {code:?}");
+    }
+}

@@ -39,7 +39,7 @@ pub fn run(arguments: &AuditArguments) -> Exit {
 
     let count = |severity| findings.count(severity) + found.count(severity);
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
-    eprintln!(
+    complain!(
         "{}, {}, {}, {taken} accepted in {}; audited in {} ms",
         print::count(errors, "error"),
         print::count(warnings, "warning"),

@@ -42,7 +42,7 @@ pub fn run(arguments: &CheckArguments) -> Exit {
             }
             loaded = load::with(&input, &settings, purpose, &|_| {});
         }
-        eprintln!("mended {}", print::count(mended, "mistake"));
+        complain!("mended {}", print::count(mended, "mistake"));
     }
     print::text(&print::report(&[(&findings, &sources), (&loaded.findings, &loaded.sources)], format, color));
 
@@ -51,9 +51,9 @@ pub fn run(arguments: &CheckArguments) -> Exit {
     let operations = loaded.snapshot.as_ref().map(|snapshot| snapshot.all.len());
     let checked = operations.map(|count| format!(", {}", print::count(count, "operation"))).unwrap_or_default();
     for file in &loaded.skipped {
-        eprintln!("skipped {}: not an OpenAPI document", file.display());
+        complain!("skipped {}: not an OpenAPI document", file.display());
     }
-    eprintln!(
+    complain!(
         "{}, {} in {}{checked}; checked in {} ms",
         print::count(errors, "error"),
         print::count(warnings, "warning"),
@@ -85,7 +85,7 @@ impl Progress {
     fn show(&self, files: usize) {
         let last = self.shown.get().unwrap_or(self.start);
         if self.terminal && last.elapsed() > PATIENCE {
-            eprint!("\rchecked {} ...", print::count(files, "document"));
+            let _ = write!(std::io::stderr(), "\rchecked {} ...", print::count(files, "document"));
             let _ = std::io::stderr().flush();
             self.shown.set(Some(Instant::now()));
         }
@@ -94,7 +94,7 @@ impl Progress {
     /// Leaves an empty line for what follows.
     fn clear(&self) {
         if self.shown.get().is_some() {
-            eprint!("\r{:40}\r", "");
+            let _ = write!(std::io::stderr(), "\r{:40}\r", "");
         }
     }
 }

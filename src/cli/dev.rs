@@ -135,7 +135,7 @@ pub(super) fn options(listen: SocketAddr, region: String, folders: Vec<PathBuf>)
 }
 
 pub(super) fn not_started(error: StartError) -> Exit {
-    eprintln!("cannot start the embedded Lambda service: {error}");
+    complain!("cannot start the embedded Lambda service: {error}");
     Exit::Failed
 }
 

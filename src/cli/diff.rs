@@ -31,7 +31,7 @@ pub fn run(arguments: &DiffArguments) -> Exit {
         Comparison::Json => format!("{:#}\n", for_tools(&changes)),
     });
     if changes.0.is_empty() {
-        eprintln!("nothing that is served has changed");
+        complain!("nothing that is served has changed");
         return Exit::Good;
     }
     if changes.need_care() { Exit::NeedsCare } else { Exit::Changed }

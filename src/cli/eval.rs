@@ -9,11 +9,14 @@ use super::print;
 use crate::expression::{ExpressionError, Jsonata, Offline, Resolved, Template, XPath, parse_path};
 use crate::value::{Kind, Value, Xml, XmlLimits};
 
+/// Characters of a line that are shown.
+const WIDTH: usize = 76;
+
 pub fn run(arguments: &EvalArguments) -> Exit {
     let (text, scope) = match (expression(arguments), scope(arguments)) {
         (Ok(text), Ok(scope)) => (text, scope),
         (Err(message), _) | (_, Err(message)) => {
-            eprintln!("{message}");
+            complain!("{message}");
             return Exit::Failed;
         }
     };
@@ -29,7 +32,7 @@ pub fn run(arguments: &EvalArguments) -> Exit {
             Exit::Good
         }
         Err(error) => {
-            eprint!("{}", shown(&text, &error));
+            complain!("{}", shown(&text, &error).trim_end());
             Exit::Findings
         }
     }
@@ -126,7 +129,7 @@ fn pretty(value: &Value) -> String {
     print::json(&value.to_json())
 }
 
-/// The mistake, with the line of the expression and a mark below it.
+/// The mistake, with the line of the expression and a mark below it. Of a long line the part around the mark is shown.
 fn shown(text: &str, error: &ExpressionError) -> String {
     let start = error.at.start.min(text.len());
     let line_start = text[..start].rfind('\n').map_or(0, |end| end + 1);
@@ -134,15 +137,12 @@ fn shown(text: &str, error: &ExpressionError) -> String {
     let number = text[..start].matches('\n').count() + 1;
     let column = text[line_start..start].chars().count();
     let end = error.at.end.min(line_start + line.len()).max(start);
-    let marks = text[start..end].chars().count().max(1);
+    let left_out = if line.chars().count() > WIDTH { column.saturating_sub(WIDTH / 2) } else { 0 };
+    let part: String = line.chars().skip(left_out).take(WIDTH).collect();
+    let marks = text[start..end].chars().count().clamp(1, WIDTH - (column - left_out).min(WIDTH - 1));
     let code = error.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
-    format!(
-        "{number}:{}: {}{code}\n  {line}\n  {}{}\n",
-        column + 1,
-        error.message,
-        " ".repeat(column),
-        "^".repeat(marks)
-    )
+    let (blanks, marks) = (" ".repeat(column - left_out), "^".repeat(marks));
+    format!("{number}:{}: {}{code}\n  {part}\n  {blanks}{marks}\n", column + 1, error.message)
 }
 
 #[cfg(test)]
@@ -157,5 +157,14 @@ mod tests {
         let shown = shown(text, &error);
         assert!(shown.ends_with("  itemß.price +)\n                 ^\n"), "{shown}");
         assert!(shown.starts_with("2:16: "), "{shown}");
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_mistake_is_shown() {
+        let error = ExpressionError { code: None, message: "wrong".to_owned(), at: 500..501 };
+        let text = format!("{}!{}", "a".repeat(500), "b".repeat(500));
+        let lines: Vec<String> = shown(&text, &error).lines().map(str::to_owned).collect();
+        assert_eq!((lines[1].len(), lines[2].len()), (2 + WIDTH, 2 + WIDTH / 2 + 1));
+        assert_eq!(lines[1].as_bytes()[lines[2].len() - 1], b'!');
     }
 }

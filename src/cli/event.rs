@@ -19,7 +19,7 @@ pub fn run(arguments: &EventArguments) -> Exit {
     match asked(arguments) {
         Ok(asked) => block_on(show(arguments, asked)),
         Err(message) => {
-            eprintln!("{message}");
+            complain!("{message}");
             Exit::Failed
         }
     }
@@ -54,7 +54,7 @@ async fn show(arguments: &EventArguments, asked: Asked) -> Exit {
     let events = match events(paths, (&startup.server, &live), &ProcessEnvironment, asked).await {
         Ok(Ok(events)) => events,
         Ok(Err(message)) => {
-            eprintln!("{message}");
+            complain!("{message}");
             return Exit::Usage;
         }
         Err(load) => {
@@ -64,7 +64,7 @@ async fn show(arguments: &EventArguments, asked: Asked) -> Exit {
     };
     let Some(Event { function, payload }) = arguments.call.checked_sub(1).and_then(|at| events.events.get(at)) else {
         let body = String::from_utf8_lossy(&events.body);
-        eprintln!(
+        complain!(
             "the request called {}, and was answered {}: {}",
             print::count(events.events.len(), "function"),
             events.status,
@@ -72,7 +72,7 @@ async fn show(arguments: &EventArguments, asked: Asked) -> Exit {
         );
         return Exit::Findings;
     };
-    eprintln!("the event of `{function}`:");
+    complain!("the event of `{function}`:");
     print::text(&(print::json(&String::from_utf8_lossy(payload)) + "\n"));
     Exit::Good
 }

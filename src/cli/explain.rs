@@ -24,7 +24,7 @@ pub fn run(arguments: &ExplainArguments) -> Exit {
                 .map_or_else(|| explain_policy(word), |kind| explain_fault(kind)),
         },
         _ => {
-            eprintln!("write `gantry explain G0301` or `gantry explain policy lambda`");
+            complain!("write `gantry explain G0301` or `gantry explain policy lambda`");
             Exit::Usage
         }
     }
@@ -80,14 +80,14 @@ fn explain_policy(name: &str) -> Exit {
     );
     if policies::UNBUILT.contains(&name) {
         let instead = policies::instead(name).map(|instead| format!("; {instead}")).unwrap_or_default();
-        eprintln!("the policy `{name}` is known but not built yet{instead}");
+        complain!("the policy `{name}` is known but not built yet{instead}");
     } else if near.is_empty() {
-        eprintln!(
+        complain!(
             "there is no code, policy or fault `{name}`; the policies are: {}",
             names.collect::<Vec<_>>().join(", ")
         );
     } else {
-        eprintln!("there is no code, policy or fault `{name}`; did you mean {}?", quoted_list(&near));
+        complain!("there is no code, policy or fault `{name}`; did you mean {}?", quoted_list(&near));
     }
     Exit::Usage
 }

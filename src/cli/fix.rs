@@ -28,14 +28,14 @@ fn mend_file(source: SourceId, edits: Vec<Edit>, sources: &Sources) -> usize {
     // The document is without the byte order mark of its file.
     let mark = bytes.len().checked_sub(file.text.len()).unwrap_or_default();
     if bytes.get(mark..) != Some(file.text.as_bytes()) {
-        eprintln!("{}: not mended, it has changed in the meantime", file.name);
+        complain!("{}: not mended, it has changed in the meantime", file.name);
         return 0;
     }
     let (text, count) = with_edits(&file.text, edits);
     match std::fs::write(path, [&bytes[..mark], text.as_bytes()].concat()) {
         Ok(()) => count,
         Err(error) => {
-            eprintln!("{}: not mended: {error}", file.name);
+            complain!("{}: not mended: {error}", file.name);
             0
         }
     }

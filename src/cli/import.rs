@@ -33,7 +33,7 @@ pub fn run(arguments: &ImportArguments) -> Exit {
     let found = assembly::find(api, &ProcessEnvironment, catalog, &loaded.values, &mut Findings::default());
     if !import::is_ibm(&found) {
         print::findings_to_stderr(&loaded.findings, &loaded.sources);
-        eprintln!(
+        complain!(
             "{} has no `x-ibm-configuration` with an assembly: there is nothing to import",
             arguments.file.display()
         );
@@ -76,18 +76,18 @@ fn write(
     let rewritten = match import::rewrite(api, found, original, arguments.extract_scripts.then_some(&*stem)) {
         Ok(rewritten) => rewritten,
         Err(message) => {
-            eprintln!("error: {message}");
+            complain!("error: {message}");
             return Exit::Failed;
         }
     };
     if let Err((file, error)) = store(to, &rewritten, arguments.force) {
-        eprintln!("error: {}: {error}", file.display());
+        complain!("error: {}: {error}", file.display());
         return Exit::Failed;
     }
-    eprintln!("wrote {}", to.display());
-    rewritten.scripts.iter().for_each(|(name, _)| eprintln!("wrote {}", to.with_file_name(name).display()));
-    rewritten.dropped.iter().for_each(|line| eprintln!("left out {line}"));
-    rewritten.changes.iter().for_each(|line| eprintln!("changed: {line}"));
+    complain!("wrote {}", to.display());
+    rewritten.scripts.iter().for_each(|(name, _)| complain!("wrote {}", to.with_file_name(name).display()));
+    rewritten.dropped.iter().for_each(|line| complain!("left out {line}"));
+    rewritten.changes.iter().for_each(|line| complain!("changed: {line}"));
     let again = self::loaded(to, &arguments.files, settings);
     print::findings_to_stderr(&again.findings, &again.sources);
     if again.findings.errors() > 0 { Exit::Findings } else { Exit::Good }

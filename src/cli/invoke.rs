@@ -21,7 +21,7 @@ pub fn run(arguments: &InvokeArguments) -> Exit {
     let event = match event(arguments.event.as_deref()) {
         Ok(event) => event,
         Err(message) => {
-            eprintln!("{message}");
+            complain!("{message}");
             return Exit::Failed;
         }
     };
@@ -35,7 +35,7 @@ async fn invoke(arguments: &InvokeArguments, event: Bytes) -> Exit {
         Ok(lambda) => lambda,
         Err(error) => return dev::not_started(error),
     };
-    let notices = tokio::spawn(dev::print_notices(lambda.notices(), |line| eprintln!("{line}")));
+    let notices = tokio::spawn(dev::print_notices(lambda.notices(), |line| complain!("{line}")));
     let invoked = lambda.invoke(&arguments.function, event).await;
     let functions = lambda.functions();
     lambda.shutdown().await;
@@ -46,8 +46,8 @@ async fn invoke(arguments: &InvokeArguments, event: Bytes) -> Exit {
             if invoked.failed { Exit::Findings } else { Exit::Good }
         }
         Err(refusal) => {
-            eprintln!("{refusal}");
-            eprintln!("{}", there_is(&arguments.function, &functions));
+            complain!("{refusal}");
+            complain!("{}", there_is(&arguments.function, &functions));
             Exit::Failed
         }
     }

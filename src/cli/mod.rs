@@ -1,5 +1,13 @@
 //! The verbs of the command line: wiring and printing only.
 
+/// Writes a line to stderr. A reader that has gone is no reason to panic.
+macro_rules! complain {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr().lock(), $($text)*);
+    }};
+}
+
 mod arguments;
 mod audit;
 mod check;

@@ -24,19 +24,19 @@ pub fn run(arguments: &NewArguments) -> Exit {
     let shown = folder.display();
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name.is_empty() {
-        eprintln!("a new API is written into a new folder: name it, as in `gantry new orders`");
+        complain!("a new API is written into a new folder: name it, as in `gantry new orders`");
         return Exit::Usage;
     }
     if !is_name(&name) {
-        eprintln!("`{name}` cannot name an API: write letters, digits, `-` and `_`, as in `gantry new orders`");
+        complain!("`{name}` cannot name an API: write letters, digits, `-` and `_`, as in `gantry new orders`");
         return Exit::Usage;
     }
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        eprintln!("{shown} is there and not empty; nothing was written");
+        complain!("{shown} is there and not empty; nothing was written");
         return Exit::Failed;
     }
     if let Err(error) = make(folder, &files(&name)) {
-        eprintln!("cannot make {shown}: {error}; nothing was written");
+        complain!("cannot make {shown}: {error}; nothing was written");
         return Exit::Failed;
     }
     print::text(&format!(

@@ -22,7 +22,7 @@ fn write(folder: &Path) -> Exit {
         let made =
             path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, &file.text));
         if let Err(error) = made {
-            eprintln!("cannot write {}: {error}", path.display());
+            complain!("cannot write {}: {error}", path.display());
             return Exit::Failed;
         }
         print::text(&format!("{}\n", file.path));
@@ -37,12 +37,12 @@ fn check(folder: &Path) -> Exit {
         .map(|file| file.path)
         .collect();
     for path in &stale {
-        eprintln!("{path} is not what the code generates");
+        complain!("{path} is not what the code generates");
     }
     if stale.is_empty() {
         return Exit::Good;
     }
-    eprintln!("run `cargo run -- schema --write` and commit the result");
+    complain!("run `cargo run -- schema --write` and commit the result");
     Exit::Findings
 }
 
@@ -62,7 +62,7 @@ fn show(name: &str) -> Exit {
                 None => file.path.clone(),
             });
             let names: Vec<String> = names.collect();
-            eprintln!("there is no generated file `{name}`; {hint}there are:\n  {}", names.join("\n  "));
+            complain!("there is no generated file `{name}`; {hint}there are:\n  {}", names.join("\n  "));
             Exit::Usage
         }
     }

@@ -86,11 +86,11 @@ pub(super) struct Started {
 /// Reads the settings file with the flags over it, and starts the log. `interactive` is whether a person reads it.
 pub(super) fn begin(arguments: &ServeArguments, interactive: bool) -> Result<Started, Exit> {
     if arguments.input.paths.iter().any(|path| is_stdin(path)) {
-        eprintln!("`-` can be read only once, and a reload reads again: name a file (`gantry check -` reads stdin)");
+        complain!("`-` can be read only once, and a reload reads again: name a file (`gantry check -` reads stdin)");
         return Err(Exit::Usage);
     }
     if let Some(missing) = arguments.input.paths.iter().find(|path| !path.exists()) {
-        eprintln!("there is nothing at {}: name a document, or a folder that holds documents", missing.display());
+        complain!("there is nothing at {}: name a document, or a folder that holds documents", missing.display());
         return Err(Exit::Failed);
     }
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
@@ -116,14 +116,14 @@ pub(super) fn begin(arguments: &ServeArguments, interactive: bool) -> Result<Sta
 pub(super) fn watch(inputs: &Inputs) -> Result<Watcher, Exit> {
     let paths: Vec<PathBuf> = inputs.paths.iter().chain(&inputs.settings).cloned().collect();
     gateway::watch(&paths).map_err(|error| {
-        eprintln!("cannot watch the documents: {error}");
+        complain!("cannot watch the documents: {error}");
         Exit::Failed
     })
 }
 
 fn start_logs(startup: &Startup, interactive: bool) -> Result<Logs, Exit> {
     Logs::start(&startup.log, interactive).map_err(|error| {
-        eprintln!("cannot start logging: {error}");
+        complain!("cannot start logging: {error}");
         Exit::Failed
     })
 }
@@ -138,7 +138,7 @@ pub(super) fn block_on(future: impl Future<Output = Exit>) -> Exit {
     match builder.enable_all().build() {
         Ok(runtime) => runtime.block_on(future),
         Err(error) => {
-            eprintln!("cannot start: {error}");
+            complain!("cannot start: {error}");
             Exit::Failed
         }
     }
@@ -149,7 +149,7 @@ pub(super) fn bind(startup: &Startup) -> Result<Bound, Exit> {
 }
 
 fn not_listening(error: BindError) -> Exit {
-    eprintln!("cannot listen: {error}");
+    complain!("cannot listen: {error}");
     Exit::Failed
 }
 
@@ -196,19 +196,19 @@ impl Running {
         stderr: Stderr,
     ) -> Result<Self, Exit> {
         let signals = Signals::new().map_err(|error| {
-            eprintln!("cannot listen to signals: {error}");
+            complain!("cannot listen to signals: {error}");
             Exit::Failed
         })?;
         let metrics = gateway.metrics();
         let form = startup.log.access.then_some(form);
         let access_log = form.map(|form| AccessLog::start(metrics.clone(), form)).transpose();
         let access_log = access_log.map_err(|error| {
-            eprintln!("cannot start the access log: {error}");
+            complain!("cannot start the access log: {error}");
             Exit::Failed
         })?;
         let tracer = gateway::tracer(startup, &ProcessEnvironment, metrics.clone());
         let tracer = tracer.map_err(|error| {
-            eprintln!("cannot trace: {error}");
+            complain!("cannot trace: {error}");
             Exit::Failed
         })?;
         let parts = Parts {

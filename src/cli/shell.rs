@@ -19,7 +19,7 @@ pub fn completion(arguments: &CompletionArguments) -> Exit {
 pub fn man() -> Exit {
     let mut page = Vec::new();
     if let Err(error) = render(&mut page) {
-        eprintln!("cannot write: {error}");
+        complain!("cannot write: {error}");
         return Exit::Failed;
     }
     print::bytes(&page);

@@ -53,7 +53,7 @@ fn report(arguments: &TestArguments, outcome: &Outcome, covered: &Coverage) -> E
         return if outcome.errors() > 0 { Exit::Findings } else { Exit::Good };
     }
     if outcome.files.is_empty() {
-        eprintln!("no test has `{}` in its name", arguments.filter.as_deref().unwrap_or_default());
+        complain!("no test has `{}` in its name", arguments.filter.as_deref().unwrap_or_default());
         return Exit::Failed;
     }
     match write(arguments, outcome, covered) {
@@ -68,11 +68,11 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Exit> {
     let mut files = Vec::new();
     for path in paths {
         let found = find_tests(path).map_err(|error| {
-            eprintln!("cannot read {}: {error}", path.display());
+            complain!("cannot read {}: {error}", path.display());
             Exit::Failed
         })?;
         if found.is_empty() {
-            eprintln!("there is no test in {}: tests are in files that end in `.test.yaml`", path.display());
+            complain!("there is no test in {}: tests are in files that end in `.test.yaml`", path.display());
             return Err(Exit::Failed);
         }
         files.extend(found);
@@ -87,7 +87,7 @@ fn write(arguments: &TestArguments, outcome: &Outcome, covered: &Coverage) -> Re
         TestReport::Text => report::people(outcome, signs(arguments.output.is_some())),
         TestReport::Tap => report::tap(outcome),
         TestReport::Junit => report::junit(outcome).map_err(|error| {
-            eprintln!("cannot write the report: {error}");
+            complain!("cannot write the report: {error}");
             Exit::Failed
         })?,
     };
@@ -95,7 +95,7 @@ fn write(arguments: &TestArguments, outcome: &Outcome, covered: &Coverage) -> Re
         Some(file) => {
             save(file, &text)?;
             let failed = outcome.tests().filter(|test| !test.failures.is_empty()).count();
-            eprintln!("{} ran, {failed} failed: {}", print::count(outcome.tests().count(), "test"), file.display());
+            complain!("{} ran, {failed} failed: {}", print::count(outcome.tests().count(), "test"), file.display());
         }
         None => print::text(&text),
     }
@@ -103,7 +103,7 @@ fn write(arguments: &TestArguments, outcome: &Outcome, covered: &Coverage) -> Re
         // A report for programs has stdout for itself.
         match arguments.report == TestReport::Text && arguments.output.is_none() {
             true => print::text(&format!("\n{}", coverage::table(covered))),
-            false => eprint!("{}", coverage::table(covered)),
+            false => complain!("{}", coverage::table(covered).trim_end()),
         }
     }
     arguments.lcov.as_ref().map_or(Ok(()), |file| save(file, &coverage::lcov(covered)))
@@ -111,7 +111,7 @@ fn write(arguments: &TestArguments, outcome: &Outcome, covered: &Coverage) -> Re
 
 fn save(file: &Path, text: &str) -> Result<(), Exit> {
     fs::write(file, text).map_err(|error| {
-        eprintln!("cannot write {}: {error}", file.display());
+        complain!("cannot write {}: {error}", file.display());
         Exit::Failed
     })
 }
@@ -132,7 +132,7 @@ async fn watch(arguments: &TestArguments) -> Exit {
     let mut signals = match gateway::Signals::new() {
         Ok(signals) => signals,
         Err(error) => {
-            eprintln!("cannot listen to signals: {error}");
+            complain!("cannot listen to signals: {error}");
             return Exit::Failed;
         }
     };
@@ -144,9 +144,9 @@ async fn watch(arguments: &TestArguments) -> Exit {
         let (exit, read) = once(arguments).await;
         // A document may be in another folder than its tests.
         if let Err(error) = watcher.follow(&read) {
-            eprintln!("a document cannot be watched: {error}");
+            complain!("a document cannot be watched: {error}");
         }
-        eprintln!("\nA change of the tests or the documents runs them again. Ctrl-C ends.\n");
+        complain!("\nA change of the tests or the documents runs them again. Ctrl-C ends.\n");
         tokio::select! {
             _ = signals.next() => return exit,
             changed = watcher.changed() => if changed.is_none() { return exit },
@@ -170,7 +170,7 @@ fn watcher(paths: &[PathBuf]) -> Result<Watcher, Exit> {
     all.sort();
     all.dedup();
     gateway::watch(&all).map_err(|error| {
-        eprintln!("cannot watch the tests: {error}");
+        complain!("cannot watch the tests: {error}");
         Exit::Failed
     })
 }

@@ -29,11 +29,11 @@ pub fn run(arguments: &GraphArguments) -> Exit {
         } else {
             ("did you mean ", near.into_iter().map(str::to_owned).collect())
         };
-        eprintln!("no document has an operation `{only}`; {word}{}", quoted_list(&named));
+        complain!("no document has an operation `{only}`; {word}{}", quoted_list(&named));
         return Exit::Usage;
     }
     if figures.is_empty() {
-        eprintln!("there is nothing to draw: no operation with an assembly was found");
+        complain!("there is nothing to draw: no operation with an assembly was found");
         return Exit::Findings;
     }
     let drawing = match arguments.format {

@@ -22,7 +22,7 @@ pub fn run(arguments: &TraceArguments) -> Exit {
         match show(arguments).await {
             Ok(()) => Exit::Good,
             Err(message) => {
-                eprintln!("{message}");
+                complain!("{message}");
                 Exit::Failed
             }
         }
