@@ -26,7 +26,7 @@ fn mend_file(source: SourceId, edits: Vec<Edit>, sources: &Sources) -> usize {
     let path = Path::new(&*file.name);
     let Ok(bytes) = std::fs::read(path) else { return 0 };
     // The document is without the byte order mark of its file.
-    let mark = bytes.len().checked_sub(file.text.len()).unwrap_or_default();
+    let mark = bytes.len().saturating_sub(file.text.len());
     if bytes.get(mark..) != Some(file.text.as_bytes()) {
         complain!("{}: not mended, it has changed in the meantime", file.name);
         return 0;

@@ -95,7 +95,7 @@ pub fn count(number: usize, word: &str) -> String {
 /// JSON with line breaks, where that changes nothing else: numbers can have more digits than are kept.
 pub fn json(text: &str) -> String {
     match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(parsed) if parsed.to_string() == text => format!("{parsed:#}"),
+        Ok(parsed) if serde_json::to_string(&parsed).is_ok_and(|again| again == text) => format!("{parsed:#}"),
         _ => text.to_owned(),
     }
 }
