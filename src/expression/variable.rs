@@ -31,6 +31,7 @@ macro_rules! variables {
 variables! {
     Request Request "request",
     RequestVerb Request "request.verb",
+    RequestScheme Request "request.scheme",
     RequestUri Request "request.uri",
     RequestPath Request "request.path",
     RequestSearch Request "request.search",

@@ -4,8 +4,9 @@ use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue};
+use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, LOCATION};
 use http::request::Parts as Head;
+use http::uri::{Authority, PathAndQuery};
 use http::{Response, StatusCode, Version};
 use hyper::body::Incoming;
 
@@ -35,7 +36,7 @@ pub(super) type Handling = Pin<Box<dyn Future<Output = Response<Sent>> + Send>>;
 /// Answers a request to one of the APIs.
 pub(super) fn handle(
     traffic: &Arc<Traffic>,
-    peer: Peer,
+    peer: &Peer,
     client: &Arc<Client>,
     request: http::Request<Incoming>,
     busy: &Busy,
@@ -49,6 +50,7 @@ pub(super) fn handle(
     exchange.ambiguous = busy.ambiguous();
     match prepare(traffic, &mut exchange, peer, head, body) {
         Ok(Asked::Nothing) => done(exchange, Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() }),
+        Ok(Asked::Redirect(url)) => done(exchange, moved(url)),
         Ok(Asked::Api(context)) => {
             let traffic = traffic.clone();
             Box::pin(async move {
@@ -72,13 +74,15 @@ pub(super) fn handle(
 enum Asked {
     /// `OPTIONS *` asks whether there is anybody.
     Nothing,
+    /// The same URL with `https`.
+    Redirect(HeaderValue),
     Api(Context),
 }
 
 fn prepare(
     traffic: &Arc<Traffic>,
     exchange: &mut Exchange,
-    peer: Peer,
+    peer: &Peer,
     mut head: Head,
     body: TimedBody<Incoming>,
 ) -> Result<Asked, Refused> {
@@ -88,7 +92,10 @@ fn prepare(
     if let Some(what) = exchange.ambiguous {
         return Err(Refused::new(Refusal::Malformed, StatusCode::BAD_REQUEST, what));
     }
-    let host = check(&head, &traffic.limits)?;
+    let host = check(&head, peer.scheme, &traffic.limits)?;
+    if let Some(port) = traffic.redirect {
+        return secure_url(&head, host.as_ref(), port).map(Asked::Redirect);
+    }
     if head.uri.path() == "*" {
         return Ok(Asked::Nothing);
     }
@@ -111,11 +118,11 @@ fn prepare(
         method: head.method,
         uri: head.uri,
         version: head.version,
-        scheme: "http",
+        scheme: peer.scheme,
         body: Body::Empty,
         body_kept: false,
-        client: peer.0,
-        local: peer.1,
+        client: peer.client,
+        local: peer.local,
         received: exchange.received,
         arrived: exchange.arrived,
         path_parameters,
@@ -127,6 +134,23 @@ fn prepare(
         hooks.begin(&mut context);
     }
     Ok(Asked::Api(context))
+}
+
+/// The URL of a request, with `https` and this port.
+fn secure_url(head: &Head, host: Option<&HeaderValue>, port: u16) -> Result<HeaderValue, Refused> {
+    let unknown = || Refused::bad_host("The request has no Host, and this port only sends clients to https");
+    let authority: Authority = host.and_then(|host| host.to_str().ok()?.parse().ok()).ok_or_else(unknown)?;
+    let port = if port == 443 { String::new() } else { format!(":{port}") };
+    let target = head.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let target = if target == "*" { "/" } else { target };
+    HeaderValue::from_str(&format!("https://{}{port}{target}", authority.host())).map_err(|_| unknown())
+}
+
+/// The answer to a request that has to come over TLS.
+fn moved(url: HeaderValue) -> Message {
+    let mut message = Message { status: Some(StatusCode::PERMANENT_REDIRECT), ..Message::default() };
+    message.headers.insert(LOCATION, url);
+    message
 }
 
 type PathParameters = Vec<(Arc<str>, String)>;

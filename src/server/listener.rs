@@ -13,7 +13,9 @@ use tokio::time::{sleep, timeout};
 use super::clients::Clients;
 use super::clock::Clock;
 use super::connection::{self, Serving};
+use super::handshake::shake_hands;
 use super::peer::Peer;
+use super::tls::Tls;
 use crate::base::LogThrottle;
 use crate::telemetry::{Listener, Refusal};
 
@@ -28,6 +30,8 @@ pub(super) struct Connections {
     /// One permit for each that may be open.
     pub slots: Arc<Semaphore>,
     pub clients: Arc<Clients>,
+    /// None: plain HTTP.
+    pub tls: Option<Arc<Tls>>,
     /// Told once a minute.
     pub full: LogThrottle,
 }
@@ -107,7 +111,19 @@ impl Connections {
         // A socket that is closed already has no address, and is not read.
         let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
         let task = tokio::spawn(async move {
-            connection::run(&open.0.serving, stream, Peer(peer, local), &clock, &registered.client).await;
+            let Connections { serving, tls, .. } = &*open.0;
+            let mut peer = Peer::plain(peer, local);
+            match tls {
+                None => connection::run(serving, stream, peer, &clock, &registered.client).await,
+                Some(tls) => {
+                    Box::pin(async {
+                        if let Some(stream) = shake_hands(tls, serving, stream, &mut peer, &clock).await {
+                            connection::run(serving, stream, peer, &clock, &registered.client).await;
+                        }
+                    })
+                    .await
+                }
+            }
             drop((registered, open, slot));
         });
         self.clients.served_by(number, task.abort_handle());

@@ -16,6 +16,8 @@ pub(super) struct Traffic {
     /// One permit for every request that may run at a time.
     pub(super) requests: Arc<Semaphore>,
     pub(super) stop: Stop,
+    /// The port of HTTPS, where every request is sent there.
+    pub(super) redirect: Option<u16>,
     /// Only in tests of authors.
     pub(super) hooks: Option<Arc<dyn RequestHooks>>,
 }

@@ -8,6 +8,7 @@ use super::{
     Aws, AwsExport, Background, Cache, CountLimit, CredentialProfile, CryptoObject, Documents, EventContext, Invoke,
     Log, OAuthProvider, Policies, RateLimit, Scripts, Server, TlsProfile, Traces, UserRegistry,
 };
+use crate::source::Node;
 use crate::value::Seconds;
 
 /// The whole settings file.
@@ -23,6 +24,9 @@ pub struct Settings {
     /// The part that every load reads again.
     #[serde(flatten)]
     pub live: Live,
+    /// `server.tls` as it is in the file, for findings about its files.
+    #[serde(skip)]
+    pub tls_node: Option<Node>,
 }
 
 /// The part that takes effect at start.
@@ -115,7 +119,7 @@ impl Default for Requests {
 impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
-        let Settings { server, log, traces, live } = self;
+        let Settings { server, log, traces, live, .. } = self;
         let profile = traces.tls_profile.as_ref().and_then(|name| live.tls_profiles.get(name));
         let collector = profile.cloned().unwrap_or_default();
         (Startup { server, log, traces, collector }, live)

@@ -2,6 +2,7 @@
 //!
 //! [`Startup`] takes effect at start; [`Live`] is read again by every load.
 
+mod address;
 mod aws;
 mod aws_export;
 mod background;
@@ -19,6 +20,7 @@ mod purpose;
 mod read;
 mod scripts;
 mod server;
+mod server_tls;
 mod share;
 #[cfg(test)]
 mod tests;
@@ -47,6 +49,7 @@ pub use purpose::Purpose;
 pub use read::{clients_shape, read, read_clients, read_node, shape};
 pub use scripts::Scripts;
 pub use server::{AmbiguousPaths, Server, ServerLimits};
+pub use server_tls::{ServerCertificate, ServerTls, TlsVersion};
 pub use share::Share;
 pub use tls::TlsProfile;
 pub use trace_records::TraceRecords;

@@ -117,7 +117,8 @@ pub fn read_node(
     let shape = shape();
     let root = overlay(&file, shape.annotated(), environment, sources);
     let root = if root.is_null() { Node { span: root.span, content: Content::Mapping(Arc::default()) } } else { root };
-    let settings: Settings = shape.decode(&root, findings)?;
+    let mut settings: Settings = shape.decode(&root, findings)?;
+    settings.tls_node = root.pointer("/server/tls").cloned();
     for (name, profile) in &settings.live.credentials {
         let pair = &profile.identity;
         let halves = (pair.aws_access_key_id.is_some(), pair.aws_secret_access_key.is_some());

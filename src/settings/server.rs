@@ -5,11 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ServerTls;
+use super::address::{ADDRESS, EXPECTED};
 use crate::value::{Seconds, Secret};
-
-/// The form of an address to listen on.
-const ADDRESS: &str = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):\d{1,5}$";
-const EXPECTED: &str = "an address and a port such as `127.0.0.1:8080`";
 
 /// Listeners and how they shut down.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -26,6 +24,8 @@ pub struct Server {
     #[serde(skip_serializing)]
     #[schemars(length(min = 16))]
     pub admin_token: Option<Secret>,
+    /// TLS where the APIs are served. Without it, they are served over plain HTTP.
+    pub tls: Option<ServerTls>,
     /// What one request, one connection and all of them may use.
     pub limits: ServerLimits,
     /// After SIGTERM: how long the listener stays open while `/readyz` already says no.
@@ -40,6 +40,7 @@ impl Default for Server {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             admin_listen: (Ipv4Addr::LOCALHOST, 9090).into(),
             admin_token: None,
+            tls: None,
             limits: ServerLimits::default(),
             drain_delay: Seconds::new(5),
             drain_timeout: Seconds::new(60),

@@ -49,6 +49,8 @@ pub struct Metrics {
 pub enum Listener {
     Traffic,
     Admin,
+    /// Plain HTTP that is sent to HTTPS.
+    Redirect,
 }
 
 /// Why a connection or a request was turned away before any step ran.
@@ -64,6 +66,8 @@ pub enum Refusal {
     Cancels,
     /// A connection that did nothing was closed for another one.
     Displaced,
+    /// The TLS handshake failed.
+    Handshake,
     /// What came is not HTTP.
     Malformed,
     HeadersTooLarge,
@@ -339,13 +343,13 @@ macro_rules! label_values {
     };
 }
 
-label_values!(Listener: Traffic "traffic", Admin "admin");
+label_values!(Listener: Traffic "traffic", Admin "admin", Redirect "redirect");
 label_values!(Break:
     Function "function", Service "service", Timeout "timeout", Connection "connection",
 );
 label_values!(ReloadOutcome: Loaded "loaded", Kept "kept");
 label_values!(Refusal:
-    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Cancels "cancels", Displaced "displaced", Malformed "malformed",
+    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Cancels "cancels", Displaced "displaced", Handshake "handshake", Malformed "malformed",
     HeadersTooLarge "headers_too_large", UriTooLong "uri_too_long", BadTarget "bad_target", BadHost "bad_host",
     MethodNotImplemented "method_not_implemented", NotFound "not_found", MethodNotAllowed "method_not_allowed",
     Overload "overload",

@@ -119,6 +119,8 @@ table! {
         => "Everything below it.", "";
     RequestVerb "text" Both No request::verb
         => "The verb, in capitals.", "";
+    RequestScheme "text" Both No request::scheme
+        => "`https`, or `http` without TLS.", "";
     RequestUri "text" Both No request::uri
         => "The whole URL as the client wrote it; in v5 only its path and query.", "";
     RequestPath "text" Both No request::path

@@ -206,6 +206,7 @@ async fn start_recorded(
         records,
         ready: Arc::new(Readiness::default()),
         control: Arc::new(Nothing),
+        tls: None,
     };
     parts.ready.loaded();
     let ((drain, draining), (hurry, hurrying)) = (oneshot::channel::<()>(), oneshot::channel::<()>());
