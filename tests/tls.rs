@@ -212,6 +212,44 @@ fn plain_http_is_sent_to_https() {
     gantry.wait_until("the access line is written", || gantry.stdout().contains("\"/a/b\""));
 }
 
+#[test]
+fn clients_show_certificates() {
+    if !has("curl", "--version") || !has("openssl", "version") {
+        return;
+    }
+    let files = Files::new();
+    files.issue("a", &["a.example"]);
+    files.issue("orders", &["orders.example"]);
+    let strangers = Files::new();
+    strangers.issue("stranger", &["orders.example"]);
+    let (ca, own) = (files.path("ca.pem"), (files.path("orders.pem"), files.path("orders.key")));
+    let foreign = (strangers.path("stranger.pem"), strangers.path("stranger.key"));
+    let shown = |pair: &'_ (String, String)| ["--cert", &pair.0, "--key", &pair.1].map(str::to_owned);
+    let ask = |gantry: &Gantry, more: &[String]| {
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        files.curl(gantry, "https://a.example/certificate", &more)
+    };
+    for required in [true, false] {
+        let gantry = files.start(&["a"], &format!("    clients: {{ca: {ca}, required: {required}}}\n"));
+        let answer = ask(&gantry, &shown(&own));
+        let fingerprint = Command::new("openssl")
+            .args(["x509", "-in", &own.0, "-noout", "-fingerprint", "-sha256"])
+            .output()
+            .expect("openssl runs");
+        let fingerprint = text(&fingerprint).trim().rsplit('=').next().unwrap().replace(':', "").to_lowercase();
+        assert_eq!(text(&answer), format!("CN=orders|CN=The authority of a test|DNS:orders.example|{fingerprint}"));
+        assert!(!ask(&gantry, &shown(&foreign)).status.success(), "a certificate of another authority");
+        let none = ask(&gantry, &[]);
+        assert_eq!(none.status.success(), !required, "{}", text(&none));
+        if !required {
+            assert_eq!(text(&none), "|||");
+        }
+        // With the session of another connection, the client is the same one.
+        let arguments = ["-tls1_2", "-reconnect", "-cert", &own.0, "-key", &own.1];
+        assert_eq!(s_client(&gantry, &arguments).matches("Reused, TLSv1.2").count(), 5);
+    }
+}
+
 /// Starts with settings that cannot be used; what is said.
 fn refused(files: &Files, certificate: &str, key: &str) -> String {
     let settings = format!(

@@ -139,6 +139,12 @@ variables! {
     Session Session "session",
     SessionClientAddress Session "session.clientAddress",
     SessionLocalAddress Session "session.localAddress",
+    SessionClientCertificate Session "session.clientCertificate",
+    SessionClientCertificateSubject Session "session.clientCertificate.subject",
+    SessionClientCertificateIssuer Session "session.clientCertificate.issuer",
+    SessionClientCertificateSerialNumber Session "session.clientCertificate.serialNumber",
+    SessionClientCertificateFingerprint Session "session.clientCertificate.fingerprint",
+    SessionClientCertificateNames Session "session.clientCertificate.names",
     SessionGlobalTransactionId Session "session.globalTransactionID",
     SessionTimeStarted Session "session.timeStarted",
     SessionTimeElapsed Session "session.timeElapsed",
@@ -194,6 +200,7 @@ impl Variable {
             self,
             RequestHeader
                 | RequestParameter
+                | SessionClientCertificateNames
                 | RequestParameterValues
                 | RequestParameterLocations
                 | RequestBody

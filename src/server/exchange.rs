@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::clients::Slot;
 use super::failure::Facts;
 use super::framing::Ambiguous;
-use super::peer::Peer;
+use super::origin::Origin;
 use super::stop::Phase;
 use super::traffic::Traffic;
 use crate::aws::client::StreamError;
@@ -62,19 +62,19 @@ struct Line {
 }
 
 impl Exchange {
-    pub(super) fn begin(traffic: &Arc<Traffic>, peer: &Peer, head: &Parts, arrived: Instant) -> Box<Self> {
+    pub(super) fn begin(traffic: &Arc<Traffic>, origin: &Origin, head: &Parts, arrived: Instant) -> Box<Self> {
         traffic.parts.metrics.request_started();
         let line = traffic.parts.access_log.as_ref().map(|_| Line {
-            client: peer.client.ip(),
+            client: origin.client.ip(),
             path: head.uri.path().to_owned(),
             user_agent: head
                 .headers
                 .get(USER_AGENT)
                 .map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
         });
-        let (received, id) = (SystemTime::now(), request_id());
+        let (received, id) = (SystemTime::now(), origin.id.clone().unwrap_or_else(request_id));
         let trace = traffic.parts.tracer.as_ref().and_then(|tracer| {
-            let (client, local, scheme, path) = (peer.client, peer.local, peer.scheme, head.uri.path());
+            let (client, local, scheme, path) = (origin.client, origin.local, origin.scheme, head.uri.path());
             tracer.begin(&head.headers, || Arrival {
                 method: &head.method,
                 scheme,
@@ -89,7 +89,7 @@ impl Exchange {
             records.begin(&head.headers, || Beginning {
                 id: id.clone(),
                 received,
-                client: peer.client,
+                client: origin.client,
                 method: head.method.clone(),
                 path: head.uri.path().to_owned(),
                 query: head.uri.query().map(str::to_owned),

@@ -1,6 +1,6 @@
-//! The beginning of a connection with TLS.
+//! What comes before the first request: the PROXY protocol, and the handshake of TLS.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
@@ -10,6 +10,7 @@ use tokio_rustls::server::TlsStream;
 use super::clock::{Clock, Late};
 use super::connection::Serving;
 use super::peer::Peer;
+use super::proxy_protocol::{self, PassedOn};
 use super::stop::Phase;
 use super::tls::Tls;
 use crate::telemetry::Refusal;
@@ -23,16 +24,35 @@ pub(super) async fn shake_hands(
     clock: &Arc<Clock>,
 ) -> Option<TlsStream<TcpStream>> {
     match within_time(serving, clock, tls.accept(stream)).await? {
-        Ok(stream) => {
+        Ok((stream, certificate)) => {
             peer.scheme = "https";
+            peer.certificate = certificate;
             Some(stream)
         }
-        Err(error) => {
-            serving.metrics.refused(Refusal::Handshake);
-            tracing::debug!(peer = %peer.client, %error, "the TLS handshake failed");
-            None
-        }
+        Err(error) => failed(serving, peer, &error, Refusal::Handshake),
     }
+}
+
+/// Reads the header of the PROXY protocol, in the same time. None where there is none; the inner one where the proxy passes nothing on.
+pub(super) async fn introduced(
+    serving: &Serving,
+    stream: &mut TcpStream,
+    peer: &Peer,
+    clock: &Arc<Clock>,
+) -> Option<Option<PassedOn>> {
+    match within_time(serving, clock, proxy_protocol::read(stream)).await? {
+        Ok(both) => Some(both),
+        Err(error) => failed(serving, peer, &error, Refusal::ProxyHeader),
+    }
+}
+
+/// Counts what failed. Connections that just end are no failures: checks of health do that.
+fn failed<T>(serving: &Serving, peer: &Peer, error: &io::Error, reason: Refusal) -> Option<T> {
+    if !matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) {
+        serving.metrics.refused(reason);
+    }
+    tracing::debug!(peer = %peer.client, %error, "the connection failed before its first request");
+    None
 }
 
 /// What comes before the first request: none where it takes too long, or the gateway ends.

@@ -65,8 +65,16 @@ impl InProcess {
             tls: None,
         };
         let requests = Arc::new(Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)));
-        let traffic =
-            Traffic { parts, limits: limits.clone(), requests, stop: stop.clone(), redirect: None, hooks: Some(hooks) };
+        let traffic = Traffic {
+            parts,
+            limits: limits.clone(),
+            requests,
+            stop: stop.clone(),
+            trust: None,
+            admission: None,
+            redirect: None,
+            hooks: Some(hooks),
+        };
         let serving = Serving {
             http: http(limits, Streams::new(limits, metrics.clone())),
             answers: Answers::Traffic(Arc::new(traffic)),

@@ -9,6 +9,7 @@
 
 mod admin;
 mod admin_guard;
+mod admission;
 mod bind;
 mod body;
 mod checks;
@@ -19,14 +20,17 @@ mod control;
 mod descriptors;
 mod exchange;
 mod failure;
+mod forwarded;
 mod framing;
 mod handler;
 mod handshake;
 mod in_process;
 mod listener;
 mod memory;
+mod origin;
 mod peer;
 mod protocol;
+mod proxy_protocol;
 mod ready;
 mod refusals;
 mod reply;

@@ -8,9 +8,11 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::admin_guard::Guard;
+use super::admission::Admission;
 use super::clients::Clients;
 use super::connection::{Answers, Serving};
 use super::listener::{Connections, accept};
+use super::origin::Trust;
 use super::protocol::http;
 use super::stop::{Phase, Stop};
 use super::stream::Streams;
@@ -70,18 +72,23 @@ impl Listeners {
             stop: stop.clone(),
             until,
         };
+        let trust = Trust::new(&settings).map(Arc::new);
+        let admission = Admission::new(&settings).map(Arc::new);
         let requests_of = |redirect| Traffic {
             parts: parts.clone(),
             limits: settings.limits.clone(),
             requests: requests.free.clone(),
             stop: stop.clone(),
+            trust: trust.clone(),
+            admission: admission.clone(),
             redirect,
             hooks: None,
         };
         let answering = |redirect| serving(Answers::Traffic(Arc::new(requests_of(redirect))), Phase::Finishing);
         let accepting = |name, serving, slots, clients| {
             let tls = parts.tls.clone().filter(|_| name == Listener::Traffic);
-            Connections { name, serving, slots, clients, tls, full: LogThrottle::new() }
+            let introduced_by = trust.clone().filter(|_| settings.proxy_protocol && name != Listener::Admin);
+            Connections { name, serving, slots, clients, introduced_by, tls, full: LogThrottle::new() }
         };
         // Both take their connections from one number.
         let (slots, clients) = (connections.free.clone(), Clients::new(false));

@@ -84,6 +84,9 @@ pub struct Live {
     pub oauth_providers: IndexMap<String, OAuthProvider>,
     /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
+    /// Whether the listener asks clients for certificates: `server.tls.clients`.
+    #[serde(skip)]
+    pub client_certificates: bool,
     /// What the placeholders in exports of AWS API Gateway stand for.
     pub aws_export: AwsExport,
 }

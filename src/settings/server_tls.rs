@@ -14,6 +14,9 @@ pub struct ServerTls {
     /// The certificates. A client gets the first one with the name that it asks for (SNI); the first of all where no certificate has that name.
     #[schemars(length(min = 1))]
     pub certificates: Vec<ServerCertificate>,
+    /// Certificates of clients. Without it, clients are not asked for one.
+    #[serde(default)]
+    pub clients: Option<TlsClients>,
     /// The lowest version of TLS that clients may use.
     #[serde(default)]
     pub min_version: TlsVersion,
@@ -30,7 +33,8 @@ pub struct ServerTls {
 impl ServerTls {
     /// All files that it names.
     pub fn files(&self) -> Vec<&str> {
-        self.certificates.iter().flat_map(|pair| [&*pair.certificate, &*pair.key]).collect()
+        let own = self.certificates.iter().flat_map(|pair| [&*pair.certificate, &*pair.key]);
+        own.chain(self.clients.iter().map(|clients| &*clients.ca)).collect()
     }
 }
 
@@ -42,6 +46,21 @@ pub struct ServerCertificate {
     pub certificate: String,
     /// The PEM file of its private key, not encrypted.
     pub key: String,
+}
+
+/// Certificates of clients.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TlsClients {
+    /// The PEM file of the authorities that sign clients' certificates.
+    pub ca: String,
+    /// Whether a client must have one. `false` also serves clients that show none; a certificate that is wrong is refused in any case.
+    #[serde(default = "yes")]
+    pub required: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A version of TLS.

@@ -66,6 +66,8 @@ pub enum Refusal {
     Cancels,
     /// A connection that did nothing was closed for another one.
     Displaced,
+    /// A trusted proxy did not begin with a header of the PROXY protocol.
+    ProxyHeader,
     /// The TLS handshake failed.
     Handshake,
     /// What came is not HTTP.
@@ -74,6 +76,8 @@ pub enum Refusal {
     UriTooLong,
     BadTarget,
     BadHost,
+    /// A client whose address may not call.
+    Address,
     MethodNotImplemented,
     NotFound,
     MethodNotAllowed,
@@ -349,8 +353,8 @@ label_values!(Break:
 );
 label_values!(ReloadOutcome: Loaded "loaded", Kept "kept");
 label_values!(Refusal:
-    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Cancels "cancels", Displaced "displaced", Handshake "handshake", Malformed "malformed",
-    HeadersTooLarge "headers_too_large", UriTooLong "uri_too_long", BadTarget "bad_target", BadHost "bad_host",
+    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Cancels "cancels", Displaced "displaced", ProxyHeader "proxy_header", Handshake "handshake", Malformed "malformed",
+    HeadersTooLarge "headers_too_large", UriTooLong "uri_too_long", BadTarget "bad_target", BadHost "bad_host", Address "address",
     MethodNotImplemented "method_not_implemented", NotFound "not_found", MethodNotAllowed "method_not_allowed",
     Overload "overload",
 );

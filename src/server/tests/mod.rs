@@ -4,6 +4,7 @@ mod connections;
 mod crowds;
 mod drain;
 mod messages;
+mod proxies;
 mod records;
 mod refusals;
 mod slow;

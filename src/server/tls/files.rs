@@ -1,8 +1,12 @@
 //! Certificates and keys from files, and what is wrong with them.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -13,7 +17,7 @@ use x509_parser::prelude::FromDer;
 
 use super::report::Report;
 use crate::base::Reported;
-use crate::settings::ServerCertificate;
+use crate::settings::{ServerCertificate, TlsClients};
 
 /// A certificate that can be served, and the names it is for.
 pub(super) struct Served {
@@ -45,6 +49,32 @@ pub(super) fn served(
         report.error(&format!("{place}/key"), format!("`{}` is not the key of `{}`: {error}", pair.key, pair.certificate), &help)
     })?;
     Ok(Served { key, names })
+}
+
+/// Checks clients' certificates against the authorities of the settings.
+pub(super) fn verifier(
+    clients: &TlsClients,
+    provider: &Arc<CryptoProvider>,
+    report: &mut Report<'_>,
+) -> Result<Arc<dyn ClientCertVerifier>, Reported> {
+    const PLACE: &str = "/clients/ca";
+    let pem = report.file(PLACE, &clients.ca)?;
+    let mut roots = RootCertStore::empty();
+    for authority in certificates(&pem, &clients.ca, PLACE, report)? {
+        roots.add(authority).map_err(|error| {
+            let help = format!("`openssl x509 -in {} -noout -text` shows what can be read of it", clients.ca);
+            report.error(
+                PLACE,
+                format!("`{}` has a certificate that cannot be an authority: {error}", clients.ca),
+                &help,
+            )
+        })?;
+    }
+    let builder = WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
+    let builder = if clients.required { builder } else { builder.allow_unauthenticated() };
+    builder.build().map_err(|error| {
+        report.error(PLACE, format!("`{}` cannot be used: {error}", clients.ca), "name a PEM file of authorities")
+    })
 }
 
 /// All certificates of a PEM text.

@@ -1,9 +1,11 @@
 //! TLS of the listener: certificates that can be replaced while connections are open.
 
+mod client;
 mod files;
 mod names;
 mod report;
 
+use std::io;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -18,11 +20,15 @@ use names::Names;
 use report::Report;
 
 use crate::base::{Findings, Reported, Span};
+use crate::runtime::ClientCertificate;
 use crate::settings::{ServerTls, TlsVersion};
 use crate::source::{Environment, Node};
 
 /// The TLS of a listener. Each connection takes what is current when it begins.
 pub struct Tls(ArcSwap<Material>);
+
+/// A connection after the handshake, and its client's certificate.
+type Shaken = (TlsStream<TcpStream>, Option<Arc<ClientCertificate>>);
 
 /// What is made of the files of `server.tls`.
 pub struct Material {
@@ -49,19 +55,24 @@ impl Material {
             .map(|(index, pair)| files::served(pair, &format!("/certificates/{index}"), &provider, &mut report))
             .collect();
         let names = Names::new(all.into_iter().collect::<Result<_, _>>()?);
-        let mut unusable = |error: rustls::Error| {
+        let unusable = |report: &mut Report<'_>, error: rustls::Error| {
             report.error("", format!("TLS cannot be set up: {error}"), "this is a defect of Gantry")
         };
         let versions: &[_] = match settings.min_version {
             TlsVersion::Tls12 => &[&TLS13, &TLS12],
             TlsVersion::Tls13 => &[&TLS13],
         };
-        let builder =
-            ServerConfig::builder_with_provider(provider).with_protocol_versions(versions).map_err(&mut unusable)?;
-        let mut config = builder.with_no_client_auth().with_cert_resolver(Arc::new(names));
+        let builder = ServerConfig::builder_with_provider(provider.clone())
+            .with_protocol_versions(versions)
+            .map_err(|error| unusable(&mut report, error))?;
+        let builder = match settings.clients.as_ref().map(|clients| files::verifier(clients, &provider, &mut report)) {
+            Some(verifier) => builder.with_client_cert_verifier(verifier?),
+            None => builder.with_no_client_auth(),
+        };
+        let mut config = builder.with_cert_resolver(Arc::new(names));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         // A key of its own: what one set of files has let in, another one does not let in again.
-        config.ticketer = provider::Ticketer::new().map_err(&mut unusable)?;
+        config.ticketer = provider::Ticketer::new().map_err(|error| unusable(&mut report, error))?;
         Ok(Material { config: Arc::new(config), hash: report.hash() })
     }
 }
@@ -80,9 +91,23 @@ impl Tls {
         is_new
     }
 
-    /// The handshake. The caller limits its time.
-    pub(super) async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
+    /// The handshake, and the certificate that the client has shown. The caller limits its time.
+    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<Shaken> {
         let acceptor = TlsAcceptor::from(self.0.load().config.clone());
-        acceptor.accept(stream).await
+        let stream = acceptor.accept(stream).await?;
+        let certificate = match stream.get_ref().1.peer_certificates().and_then(<[_]>::first) {
+            // A session that is resumed is not verified again.
+            Some(shown) => {
+                let error = || {
+                    io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "the client's certificate has expired, or cannot be read",
+                    )
+                };
+                Some(Arc::new(client::read(shown).ok_or_else(error)?))
+            }
+            None => None,
+        };
+        Ok((stream, certificate))
     }
 }
