@@ -40,10 +40,15 @@ impl Files {
 
     /// Writes `FILE.pem` and `FILE.key` of a certificate with these names.
     fn issue(&self, file: &str, names: &[&str]) {
+        self.issue_until(file, names, 2100);
+    }
+
+    fn issue_until(&self, file: &str, names: &[&str], year: i32) {
         let key = KeyPair::generate().unwrap();
         let mut params =
             CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
         params.distinguished_name = named(file);
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
         let certificate = params.signed_by(&key, &self.authority).unwrap();
         self.write(&format!("{file}.key"), &key.serialize_pem());
         self.write(&format!("{file}.pem"), &certificate.pem());
@@ -248,6 +253,15 @@ fn clients_show_certificates() {
         let arguments = ["-tls1_2", "-reconnect", "-cert", &own.0, "-key", &own.1];
         assert_eq!(s_client(&gantry, &arguments).matches("Reused, TLSv1.2").count(), 5);
     }
+}
+
+#[test]
+fn an_expired_certificate_is_a_warning() {
+    let files = Files::new();
+    files.issue_until("a", &["a.example"], 2020);
+    let gantry = files.start(&["a"], "");
+    let said = gantry.stderr();
+    assert!(said.contains("expired at") && said.contains("openssl x509 -in"), "{said}");
 }
 
 /// Starts with settings that cannot be used; what is said.
