@@ -1,4 +1,4 @@
-//! Which addresses may call.
+//! Lists of addresses that may call, and that may not.
 
 use std::net::IpAddr;
 

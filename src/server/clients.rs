@@ -32,7 +32,7 @@ pub(super) struct Clients {
 #[derive(Default)]
 struct Open {
     addresses: HashMap<IpAddr, Weak<Address>>,
-    /// How many addresses there are when those that have gone are looked for.
+    /// The number of addresses at which those that have gone are looked for.
     sweep_at: usize,
     /// Addresses that have a connection or a request.
     present: Arc<AtomicUsize>,

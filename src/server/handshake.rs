@@ -1,4 +1,4 @@
-//! What comes before the first request: the PROXY protocol, and the handshake of TLS.
+//! The time before the first request: the PROXY protocol, and the handshake of TLS.
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -55,7 +55,7 @@ fn failed<T>(serving: &Serving, peer: &Peer, error: &io::Error, reason: Refusal)
     None
 }
 
-/// What comes before the first request: none where it takes too long, or the gateway ends.
+/// The result of what comes before the first request: none where it takes too long, or the gateway ends.
 async fn within_time<T>(
     serving: &Serving,
     clock: &Arc<Clock>,

@@ -1,4 +1,4 @@
-//! Who a request is from: the other end of the connection, or the client that a trusted proxy serves.
+//! The origin of a request: the other end of the connection, or the client that a trusted proxy serves.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -18,13 +18,13 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The longest id that is taken over.
 const LONGEST_ID: usize = 128;
 
-/// Which proxies are trusted, and which headers they write.
+/// The proxies that are trusted, and the headers that they write.
 pub(super) struct Trust {
     proxies: Vec<AddressRange>,
     form: ForwardedHeader,
 }
 
-/// Who a request is from, and how it came to the first proxy.
+/// The origin of a request, and the way it came to the first proxy.
 pub(super) struct Origin {
     pub(super) client: SocketAddr,
     pub(super) local: SocketAddr,
@@ -56,7 +56,7 @@ impl Trust {
         self.proxies.iter().any(|range| range.contains(address))
     }
 
-    /// Who a request is from. Headers count only as far as trusted proxies have written them: from the last proxy to the first
+    /// The origin of a request. Headers count only as far as trusted proxies have written them: from the last proxy to the first
     /// address that is not trusted.
     pub(super) fn origin(&self, peer: &Peer, headers: &HeaderMap) -> Origin {
         let mut origin = Origin::of(peer);

@@ -14,7 +14,7 @@ use crate::settings::{ServerCertificate, ServerTls, TlsVersion};
 use crate::source::ProcessEnvironment;
 use crate::test_support::Authority;
 
-/// What is made of these files, without findings.
+/// The material of these files, without findings.
 pub(super) fn material(of: &ServerTls) -> Material {
     let mut findings = Findings::default();
     let span = Sources::default().add("settings.yaml", "").start();

@@ -30,7 +30,7 @@ pub struct Tls(ArcSwap<Material>);
 /// A connection after the handshake, and its client's certificate.
 type Shaken = (TlsStream<TcpStream>, Option<Arc<ClientCertificate>>);
 
-/// What is made of the files of `server.tls`.
+/// The material that is made of the files of `server.tls`.
 pub struct Material {
     config: Arc<ServerConfig>,
     /// Of the files.

@@ -1,4 +1,4 @@
-//! Which certificate a client gets.
+//! The choice of a certificate by the name that a client asks for.
 
 use std::collections::HashMap;
 use std::sync::Arc;
