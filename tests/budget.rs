@@ -127,6 +127,7 @@ fn serve(function: SocketAddr) -> SocketAddr {
                 ready: gateway.readiness(),
                 background: gateway.background(),
                 control: gateway.clone(),
+                tls: None,
             };
             bound.listen().unwrap().serve(parts, std::future::pending(), std::future::pending()).await;
         });

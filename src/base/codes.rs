@@ -162,6 +162,8 @@ codes! {
         "Applications subscribe to the product by its name, and each plan needs limits that Gantry can count.";
     BAD_TEST = "G0804", "a test cannot be run",
         "A file whose name ends in `.test.yaml` has tests of the documents next to it; docs/tests.md describes every key. A test names what its table and the requests before have, and its dates, URLs and regular expressions can be read.";
+    BAD_LISTENER_TLS = "G0805", "the files of `server.tls` cannot be used",
+        "Certificates and keys are PEM, keys are not encrypted, and the first certificate of a file is that of its key. docs/tls.md has the commands of openssl.";
 
     NO_TIMEOUT = "G0901", "a call has no time-out of its own",
         "Gantry's default ends it, but a default knows nothing of this service. Found by `gantry audit`.";

@@ -92,7 +92,8 @@ async fn develop(arguments: DevArguments, startup: Startup, origin: Origin, stde
     match outcome {
         Reload::Swapped { .. } => {
             let snapshot = gateway.snapshot().load_full();
-            stderr.say(welcome(&snapshot, &lambda, traffic, start, made_up));
+            let scheme = if gateway.tls().is_some() { "https" } else { "http" };
+            stderr.say(welcome(&snapshot, &lambda, &format!("{scheme}://{traffic}"), start, made_up));
         }
         Reload::RolledBack { .. } => stderr.say("Nothing is served yet: mend the document, and it is loaded again."),
     }
@@ -151,9 +152,9 @@ fn folder(path: &Path) -> PathBuf {
 
 /// The routes, and one line to try.
 /// `made_up` is whether the test application may call.
-fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start: Instant, made_up: bool) -> String {
+fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, origin: &str, start: Instant, made_up: bool) -> String {
     let mut text = format!(
-        "Gantry {} serves on http://{traffic} (started in {} ms)\n\n",
+        "Gantry {} serves on {origin} (started in {} ms)\n\n",
         env!("CARGO_PKG_VERSION"),
         start.elapsed().as_millis()
     );
@@ -172,7 +173,7 @@ fn welcome(snapshot: &Snapshot, lambda: &LocalLambda, traffic: SocketAddr, start
         [] => text.push_str("\nNo functions beside the documents.\n"),
         names => text.push_str(&format!("\nFunctions: {}\n", names.join(", "))),
     }
-    if let Some(line) = sample(snapshot, traffic, made_up) {
+    if let Some(line) = sample(snapshot, origin, made_up) {
         text.push_str(&format!("\nTry:\n  {line}\n"));
     }
     text.push_str("\n`gantry trace` shows what happened to the last request.\n");
@@ -185,10 +186,10 @@ fn verb(route: &Route) -> &str {
 }
 
 /// A `curl` line for the first operation that can be read, else the first.
-fn sample(snapshot: &Snapshot, traffic: SocketAddr, made_up: bool) -> Option<String> {
+fn sample(snapshot: &Snapshot, origin: &str, made_up: bool) -> Option<String> {
     let reading = snapshot.all.iter().find(|route| verb(route) == "GET");
     let route = reading.or(snapshot.all.first())?;
-    let mut url = format!("http://{traffic}{}", route.operation.sample_path);
+    let mut url = format!("{origin}{}", route.operation.sample_path);
     let mut headers = String::new();
     for (place, value) in route.operation.clients.first().into_iter().flat_map(keys).filter(|_| made_up) {
         match place.in_header {

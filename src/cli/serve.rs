@@ -158,10 +158,11 @@ fn announcement(gateway: &Gateway, bound: &Bound, start: Instant) -> String {
     let snapshot = gateway.snapshot().load_full();
     let addresses = bound.addresses();
     format!(
-        "gantry {} serves {} of {} on http://{}; health and metrics on http://{}; started in {} ms",
+        "gantry {} serves {} of {} on {}://{}; health and metrics on http://{}; started in {} ms",
         env!("CARGO_PKG_VERSION"),
         print::count(snapshot.all.len(), "operation"),
         print::count(snapshot.apis.len(), "API"),
+        if gateway.tls().is_some() { "https" } else { "http" },
         addresses.traffic,
         addresses.admin,
         start.elapsed().as_millis()
@@ -182,6 +183,8 @@ pub(super) struct Running {
     patience: Duration,
     signals: Signals,
     changes: Option<Watcher>,
+    /// Watches the files of `server.tls`.
+    certificates: Option<Watcher>,
     stderr: Stderr,
 }
 
@@ -199,6 +202,10 @@ impl Running {
             complain!("cannot listen to signals: {error}");
             Exit::Failed
         })?;
+        if startup.server.tls.is_some() && gateway.tls().is_none() {
+            eprintln!("cannot serve: the files of `server.tls` have not been read");
+            return Err(Exit::Failed);
+        }
         let metrics = gateway.metrics();
         let form = startup.log.access.then_some(form);
         let access_log = form.map(|form| AccessLog::start(metrics.clone(), form)).transpose();
@@ -220,15 +227,34 @@ impl Running {
             ready: gateway.readiness(),
             background: gateway.background(),
             control: gateway.clone(),
+            tls: gateway.tls(),
         };
         let (drain, draining) = oneshot::channel::<()>();
         let (hurry, hurrying) = oneshot::channel::<()>();
         // A dropped sender means that the process is ending anyway.
         let listeners = bound.listen().map_err(not_listening)?;
         let serving = listeners.serve(parts, async { drop(draining.await) }, async { drop(hurrying.await) });
+        let files = gateway.certificate_files();
+        // Without it, certificates are still read again with the documents.
+        let certificates = (!files.is_empty()).then(|| gateway::watch(&files)).transpose().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the files of `server.tls` cannot be watched: SIGHUP reads them again");
+            None
+        });
         let patience = startup.server.drain_delay.0 + startup.server.drain_timeout.0;
         let server = tokio::spawn(serving);
-        Ok(Running { gateway, drain, hurry, server, access_log, tracer, patience, signals, changes: None, stderr })
+        Ok(Running {
+            gateway,
+            drain,
+            hurry,
+            server,
+            access_log,
+            tracer,
+            patience,
+            signals,
+            changes: None,
+            certificates,
+            stderr,
+        })
     }
 
     /// Reloads whenever the documents change.
@@ -254,6 +280,11 @@ impl Running {
                 Some(files) = changed(&mut self.changes) => {
                     tracing::info!(changed = names(&files), "loading");
                     Signal::Reload
+                }
+                Some(_) = changed(&mut self.certificates) => {
+                    let gateway = self.gateway.clone();
+                    drop(tokio::task::spawn_blocking(move || gateway.renew_certificates()).await);
+                    continue;
                 }
                 // It ends before it is told to only where it fails.
                 Err(error) = &mut self.server => return server_failed(&error, &self.stderr),

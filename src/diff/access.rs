@@ -43,6 +43,7 @@ fn shown(scheme: &Scheme, scopes: &[std::sync::Arc<str>]) -> String {
         SchemeKind::ClientSecret(place) => format!("a client secret in `{}`", place.name),
         SchemeKind::Basic => "name and password".to_owned(),
         SchemeKind::Bearer | SchemeKind::OAuth2 => "a token".to_owned(),
+        SchemeKind::MutualTls => "a certificate of the client".to_owned(),
         SchemeKind::Undeclared | SchemeKind::Authorizer | SchemeKind::Other(_) => "what it asks for".to_owned(),
     };
     match scopes {

@@ -31,6 +31,7 @@ macro_rules! variables {
 variables! {
     Request Request "request",
     RequestVerb Request "request.verb",
+    RequestScheme Request "request.scheme",
     RequestUri Request "request.uri",
     RequestPath Request "request.path",
     RequestSearch Request "request.search",
@@ -138,6 +139,12 @@ variables! {
     Session Session "session",
     SessionClientAddress Session "session.clientAddress",
     SessionLocalAddress Session "session.localAddress",
+    SessionClientCertificate Session "session.clientCertificate",
+    SessionClientCertificateSubject Session "session.clientCertificate.subject",
+    SessionClientCertificateIssuer Session "session.clientCertificate.issuer",
+    SessionClientCertificateSerialNumber Session "session.clientCertificate.serialNumber",
+    SessionClientCertificateFingerprint Session "session.clientCertificate.fingerprint",
+    SessionClientCertificateNames Session "session.clientCertificate.names",
     SessionGlobalTransactionId Session "session.globalTransactionID",
     SessionTimeStarted Session "session.timeStarted",
     SessionTimeElapsed Session "session.timeElapsed",
@@ -193,6 +200,7 @@ impl Variable {
             self,
             RequestHeader
                 | RequestParameter
+                | SessionClientCertificateNames
                 | RequestParameterValues
                 | RequestParameterLocations
                 | RequestBody

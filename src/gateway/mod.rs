@@ -1,5 +1,6 @@
 //! The gateway as a whole: replacing what is served, watching files, signals.
 
+mod certificates;
 mod reload;
 mod signals;
 mod traces;

@@ -11,12 +11,13 @@ use futures_util::future::BoxFuture;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::certificates::Certificates;
 use crate::base::{Findings, Sources, render_short};
 use crate::load::{Load, Paths, load_over};
 use crate::resources::background::Background;
 use crate::resources::{LoadContext, Resources};
 use crate::runtime::Snapshot;
-use crate::server::{Control, LastLoad, Readiness, Status};
+use crate::server::{Control, LastLoad, Readiness, Status, Tls};
 use crate::settings::{self, LocalService, Purpose, Startup};
 use crate::source::{Environment, Witness};
 use crate::telemetry::{Metrics, ReloadOutcome};
@@ -31,6 +32,7 @@ pub struct Gateway {
     environment: Box<dyn Environment + Send + Sync>,
     observer: Box<Observer>,
     metrics: Arc<Metrics>,
+    certificates: Certificates,
     ready: Arc<Readiness>,
     current: Arc<ArcSwap<Snapshot>>,
     generation: AtomicU64,
@@ -86,6 +88,7 @@ impl Gateway {
             observer,
             metrics: Arc::new(Metrics::of(&resources)),
             resources,
+            certificates: Certificates::default(),
             ready: Arc::new(Readiness::default()),
             current: Arc::new(ArcSwap::from_pointee(Snapshot::default())),
             generation: AtomicU64::new(0),
@@ -129,9 +132,25 @@ impl Gateway {
         lock(&self.referred).clone()
     }
 
+    /// The TLS of the listener; none before the first load, or where APIs are served over plain HTTP.
+    pub fn tls(&self) -> Option<Arc<Tls>> {
+        self.certificates.tls()
+    }
+
+    /// The files of `server.tls`.
+    pub fn certificate_files(&self) -> Vec<PathBuf> {
+        self.certificates.files()
+    }
+
+    /// Reads the files of `server.tls` again.
+    pub fn renew_certificates(&self) {
+        self.certificates.renew(self.environment.as_ref());
+    }
+
     /// Loads the documents and, without errors, serves them. Takes as long as reading and compiling does.
     pub fn load(&self) -> Reload {
         let _loading = lock(&self.loading);
+        self.renew_certificates();
         let mut loaded = self.read();
         let outcome = match loaded.snapshot.take() {
             Some(snapshot) => {
@@ -165,11 +184,21 @@ impl Gateway {
         let Ok(settings) = settings::read(path, &environment, &mut sources, &mut findings) else {
             return Load::refused(sources, findings);
         };
+        let node = settings.tls_node.clone();
         let (startup, mut live) = settings.split();
         if *self.startup.get_or_init(|| startup.clone()) != startup {
             tracing::warn!(
                 "`server`, `log` or `traces` of the settings have changed: they take effect at the next start"
             );
+        }
+        let tls = self.startup.get().and_then(|startup| startup.server.tls.as_ref());
+        if let Some(tls) = tls
+            && self
+                .certificates
+                .begin(tls, node.as_ref(), self.environment.as_ref(), &mut sources, &mut findings)
+                .is_err()
+        {
+            return Load::refused(sources, findings);
         }
         live.aws.local = self.inputs.local.clone();
         live.documents.mock |= self.inputs.mock;

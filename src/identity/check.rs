@@ -21,6 +21,8 @@ pub enum Check {
     Bearer(Arc<UserRegistry>),
     /// A signed token, by the rules of AWS API Gateway.
     Authorizer(Arc<Provider>, Kind),
+    /// A certificate of the client, which the listener has verified.
+    Certificate,
     /// Any token: the assembly looks at it.
     AnyBearer,
     /// Everybody may call: only under `gantry dev`, where settings may be missing.
@@ -90,6 +92,13 @@ impl Demanded {
                     Err(Denial::Unavailable(reason)) => Err(Refusal::Unavailable(reason)),
                 }
             }
+            Check::Certificate if !self.scopes.is_empty() => {
+                Err(Refusal::Certificate("the requirement asks for roles, which a certificate does not have"))
+            }
+            Check::Certificate => match &cx.state.request.certificate {
+                Some(_) => Ok(()),
+                None => Err(Refusal::Certificate("the client has shown no certificate")),
+            },
             Check::AnyBearer => {
                 let token = token(cx)?.to_owned();
                 keep(&outputs.token, Value::from(token.as_str()), cx);

@@ -121,6 +121,12 @@ impl Builder<'_, '_> {
                 None => self.introspection(scheme, demand.span),
             },
             SchemeKind::Authorizer => self.authorizer(scheme, demand.span),
+            SchemeKind::MutualTls if self.around.settings.client_certificates => Ok(Check::Certificate),
+            SchemeKind::MutualTls => {
+                let help =
+                    "set `server.tls.clients` in the settings, with the authorities that sign clients' certificates";
+                Err(self.unguarded(scheme, demand.span, "the listener asks clients for no certificate", help))
+            }
             SchemeKind::Other(kind) => self.other(kind, scheme, demand.span),
             SchemeKind::Undeclared => {
                 let message = format!("there is no security scheme `{}`", scheme.name);
@@ -222,8 +228,8 @@ impl Builder<'_, '_> {
     fn other(&mut self, kind: &str, scheme: &Scheme, span: Span) -> Result<Check, Reported> {
         if kind != "openidconnect" {
             let what = format!("Gantry checks no scheme of the type `{kind}`");
-            let help = "schemes that are checked are `apiKey` in a header or in the query, `basic`, `bearer`, `oauth2` and \
-                        `openIdConnect`";
+            let help = "schemes that are checked are `apiKey` in a header or in the query, `basic`, `bearer`, `oauth2`, \
+                        `openIdConnect` and `mutualTLS`";
             return Err(self.unguarded(scheme, span, &what, help));
         }
         if let Some(provider) = self.provider(scheme, span)? {

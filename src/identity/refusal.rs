@@ -18,6 +18,8 @@ const BAD_TOKEN: HeaderValue = HeaderValue::from_static("Bearer error=\"invalid_
 pub enum Refusal {
     /// Name and password are missing or wrong.
     Basic,
+    /// There is no certificate, or it is not enough; one sentence for the log.
+    Certificate(&'static str),
     /// There is no token.
     NoToken,
     /// The token is not good; one sentence for the log.
@@ -74,6 +76,7 @@ impl Refusal {
 fn cause(refusal: &Refusal) -> Option<&str> {
     match refusal {
         Refusal::BadToken(reason) | Refusal::Unavailable(reason) => Some(reason),
+        Refusal::Certificate(reason) => Some(reason),
         Refusal::Basic | Refusal::NoToken | Refusal::Scope(_) => None,
     }
 }
@@ -83,6 +86,7 @@ fn challenge(refusal: &Refusal) -> Option<HeaderValue> {
         Refusal::Basic => Some(BASIC),
         Refusal::NoToken => Some(BEARER),
         Refusal::BadToken(_) => Some(BAD_TOKEN),
-        Refusal::Scope(_) | Refusal::Unavailable(_) => None,
+        // There is no challenge for TLS.
+        Refusal::Certificate(_) | Refusal::Scope(_) | Refusal::Unavailable(_) => None,
     }
 }

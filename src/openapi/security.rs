@@ -44,6 +44,8 @@ pub enum SchemeKind {
     OAuth2,
     /// An authorizer of AWS API Gateway: `x-amazon-apigateway-authorizer`.
     Authorizer,
+    /// `mutualTLS`: a certificate of the client.
+    MutualTls,
     /// A kind that is known by name only, such as `openIdConnect`.
     Other(Arc<str>),
 }
@@ -134,6 +136,7 @@ fn kind(node: &Node) -> SchemeKind {
         ("basic", _) | ("http", "basic") => SchemeKind::Basic,
         ("http", "bearer") => SchemeKind::Bearer,
         ("oauth2", _) => SchemeKind::OAuth2,
+        ("mutualtls", _) => SchemeKind::MutualTls,
         (kind, _) => SchemeKind::Other(kind.into()),
     }
 }

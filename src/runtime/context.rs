@@ -200,6 +200,8 @@ impl State {
             body: Body::Empty,
             body_kept: self.request.body_kept,
             client: self.request.client,
+            peer: self.request.peer,
+            certificate: self.request.certificate.clone(),
             local: self.request.local,
             received: self.request.received,
             arrived: self.request.arrived,

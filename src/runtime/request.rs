@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use http::{Method, Uri, Version};
 use tokio::time::Instant;
 
+use super::ClientCertificate;
 use crate::value::{Body, Headers};
 
 /// The original request; steps read it and never change it.
@@ -24,6 +25,10 @@ pub struct Request {
     /// `request.body` holds what the client sent.
     pub body_kept: bool,
     pub client: SocketAddr,
+    /// The other end of the connection: the client, or the last proxy before the gateway.
+    pub peer: SocketAddr,
+    /// The certificate that the other end of the connection has shown.
+    pub certificate: Option<Arc<ClientCertificate>>,
     /// The address that accepted the connection.
     pub local: SocketAddr,
     pub received: SystemTime,

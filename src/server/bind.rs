@@ -10,20 +10,25 @@ use crate::settings::Server;
 /// Connections that the system keeps until they are accepted.
 const BACKLOG: u32 = 1024;
 
-/// Both addresses, taken. Clients cannot connect yet: what checks a port sees no gateway that may still exit.
+/// The setting of the address for plain HTTP.
+const REDIRECT: &str = "server.tls.redirect-listen";
+
+/// All addresses, taken. Clients cannot connect yet: what checks a port sees no gateway that may still exit.
 #[derive(Debug)]
 pub struct Bound {
     traffic: TcpSocket,
     admin: TcpSocket,
+    redirect: Option<TcpSocket>,
     settings: Server,
     addresses: Addresses,
 }
 
-/// Both listeners. Clients can connect; they are served once [`Listeners::serve`] runs.
+/// All listeners. Clients can connect; they are served once [`Listeners::serve`] runs.
 #[derive(Debug)]
 pub struct Listeners {
     pub(super) traffic: TcpListener,
     pub(super) admin: TcpListener,
+    pub(super) redirect: Option<TcpListener>,
     pub(super) settings: Server,
     pub(super) addresses: Addresses,
 }
@@ -33,13 +38,15 @@ pub struct Listeners {
 pub struct Addresses {
     pub traffic: SocketAddr,
     pub admin: SocketAddr,
+    /// Plain HTTP that is sent to HTTPS.
+    pub redirect: Option<SocketAddr>,
 }
 
 /// An address that cannot be had.
 #[derive(Debug)]
 pub struct BindError {
     pub address: SocketAddr,
-    /// The flag that names another one.
+    /// The flag or the setting that names another one.
     pub flag: &'static str,
     pub cause: io::Error,
 }
@@ -48,8 +55,10 @@ pub struct BindError {
 pub fn bind(settings: &Server) -> Result<Bound, BindError> {
     let (traffic, traffic_address) = take(settings.listen, "--listen")?;
     let (admin, admin_address) = take(settings.admin_listen, "--admin-listen")?;
-    let addresses = Addresses { traffic: traffic_address, admin: admin_address };
-    Ok(Bound { traffic, admin, settings: settings.clone(), addresses })
+    let redirect = settings.tls.as_ref().and_then(|tls| tls.redirect_listen);
+    let (redirect, redirect_address) = redirect.map(|address| take(address, REDIRECT)).transpose()?.unzip();
+    let addresses = Addresses { traffic: traffic_address, admin: admin_address, redirect: redirect_address };
+    Ok(Bound { traffic, admin, redirect, settings: settings.clone(), addresses })
 }
 
 fn take(address: SocketAddr, flag: &'static str) -> Result<(TcpSocket, SocketAddr), BindError> {
@@ -73,13 +82,17 @@ impl Bound {
 
     /// Lets clients connect. Fails where another process has begun to listen on an address in the meantime.
     pub fn listen(self) -> Result<Listeners, BindError> {
-        let Bound { traffic, admin, settings, addresses } = self;
+        let Bound { traffic, admin, redirect, settings, addresses } = self;
         let listen = |socket: TcpSocket, address, flag| {
             socket.listen(BACKLOG).map_err(|cause| BindError { address, flag, cause })
         };
         let traffic = listen(traffic, addresses.traffic, "--listen")?;
         let admin = listen(admin, addresses.admin, "--admin-listen")?;
-        Ok(Listeners { traffic, admin, settings, addresses })
+        let redirect = match redirect.zip(addresses.redirect) {
+            Some((socket, address)) => Some(listen(socket, address, REDIRECT)?),
+            None => None,
+        };
+        Ok(Listeners { traffic, admin, redirect, settings, addresses })
     }
 }
 

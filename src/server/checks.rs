@@ -10,10 +10,10 @@ use crate::settings::{AmbiguousPaths, ServerLimits};
 use crate::telemetry::Refusal;
 
 /// Checks sizes, method, host and path. The host that the request is for, where it names one.
-pub(super) fn check(head: &Parts, limits: &ServerLimits) -> Result<Option<HeaderValue>, Refused> {
+pub(super) fn check(head: &Parts, scheme: &str, limits: &ServerLimits) -> Result<Option<HeaderValue>, Refused> {
     sizes(head, limits)?;
     method(&head.method)?;
-    let host = host(head)?;
+    let host = host(head, if scheme == "https" { 443 } else { 80 })?;
     path(&head.method, head.uri.path(), limits.ambiguous_paths == AmbiguousPaths::Forward)?;
     Ok(host)
 }
@@ -60,7 +60,7 @@ fn method(method: &Method) -> Result<(), Refused> {
 
 /// The authority of the request target wins over `Host` (RFC 9112, 3.2.2), but they may not differ: a proxy
 /// before or after the gateway might look at the other one.
-fn host(head: &Parts) -> Result<Option<HeaderValue>, Refused> {
+fn host(head: &Parts, default_port: u16) -> Result<Option<HeaderValue>, Refused> {
     let mut fields = head.headers.get_all(HOST).iter();
     let field = fields.next();
     if fields.next().is_some() {
@@ -76,7 +76,7 @@ fn host(head: &Parts) -> Result<Option<HeaderValue>, Refused> {
     }
     let target = head.uri.authority().map(|target| authority(target.as_str().as_bytes())).transpose()?;
     match (target, named) {
-        (Some(target), Some(named)) if !same(&target, &named) => {
+        (Some(target), Some(named)) if !same(&target, &named, default_port) => {
             Err(Refused::bad_host("The request target and Host name different hosts"))
         }
         (Some(host), _) => Ok(HeaderValue::from_str(host.as_str()).ok()),
@@ -108,8 +108,8 @@ fn authority(text: &[u8]) -> Result<Authority, Refused> {
     }
 }
 
-fn same(a: &Authority, b: &Authority) -> bool {
-    let port = |authority: &Authority| authority.port_u16().unwrap_or(80);
+fn same(a: &Authority, b: &Authority, default_port: u16) -> bool {
+    let port = |authority: &Authority| authority.port_u16().unwrap_or(default_port);
     a.host().eq_ignore_ascii_case(b.host()) && port(a) == port(b)
 }
 
@@ -219,7 +219,7 @@ mod tests {
         for other in ["", "a b", "user@a", "a:b", "a:99999", "a/b", ":80", "[::1]", "a:80:90", "a_b", "ä"] {
             assert!(!is_plain(other.as_bytes()), "{other:?}");
         }
-        let same = |a, b| same(&authority(a).unwrap(), &authority(b).unwrap());
+        let same = |a, b| same(&authority(a).unwrap(), &authority(b).unwrap(), 80);
         assert!(same(b"A.example", b"a.example:80"));
         assert!(!same(b"a.example:81", b"a.example"));
     }

@@ -32,7 +32,9 @@ pub(super) struct Clients {
 #[derive(Default)]
 struct Open {
     addresses: HashMap<IpAddr, Weak<Address>>,
-    /// Addresses that have a connection.
+    /// The number of addresses at which those that have gone are looked for.
+    sweep_at: usize,
+    /// Addresses that have a connection or a request.
     present: Arc<AtomicUsize>,
     connections: HashMap<u64, Connection>,
     next: u64,
@@ -48,6 +50,7 @@ struct Connection {
 /// The client of one connection.
 #[derive(Debug)]
 pub(super) struct Client {
+    clients: Weak<Clients>,
     requests: AtomicUsize,
     address: Arc<Address>,
 }
@@ -85,7 +88,7 @@ impl Clients {
     /// Puts a connection on the list.
     pub(super) fn register(self: &Arc<Self>, address: IpAddr, clock: Arc<Clock>) -> Registered {
         let mut open = self.open();
-        let client = Arc::new(Client { requests: AtomicUsize::new(0), address: open.address(address) });
+        let client = Arc::new(Client::new(Arc::downgrade(self), open.address(address)));
         client.address.connections.fetch_add(1, Ordering::Relaxed);
         let number = open.next;
         open.next += 1;
@@ -133,9 +136,10 @@ impl Open {
         if let Some(known) = self.addresses.get(&address).and_then(Weak::upgrade) {
             return known;
         }
-        // Those that have gone are forgotten once they are more than those that are there.
-        if self.addresses.len() > 2 * self.connections.len() + 16 {
+        // Those that have gone are forgotten once they may be more than those that are there.
+        if self.addresses.len() >= self.sweep_at {
             self.addresses.retain(|_, address| address.strong_count() > 0);
+            self.sweep_at = 2 * self.addresses.len() + 16;
         }
         self.present.fetch_add(1, Ordering::Relaxed);
         let (connections, requests) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -178,6 +182,18 @@ impl Drop for Address {
 // === impl Client ===
 
 impl Client {
+    fn new(clients: Weak<Clients>, address: Arc<Address>) -> Self {
+        Client { clients, requests: AtomicUsize::new(0), address }
+    }
+
+    /// The client that a proxy passes a request on for, at the other end of this connection.
+    pub(super) fn of_proxy(self: &Arc<Self>, address: IpAddr) -> Arc<Self> {
+        match self.clients.upgrade() {
+            Some(clients) => Arc::new(Client::new(self.clients.clone(), clients.open().address(address))),
+            None => self.clone(),
+        }
+    }
+
     /// A place for a request, where there is one and the client does not have its share already. `all` is how many there are.
     pub(super) fn enter(self: &Arc<Self>, requests: &Arc<Semaphore>, all: usize) -> Option<Slot> {
         let permit = requests.clone().try_acquire_owned().ok()?;

@@ -56,7 +56,7 @@ pub(super) enum Answers {
 }
 
 impl Answers {
-    fn answer(&self, peer: Peer, client: &Arc<Client>, request: Request<Incoming>, busy: Busy) -> Answering {
+    fn answer(&self, peer: &Peer, client: &Arc<Client>, request: Request<Incoming>, busy: Busy) -> Answering {
         let by = match self {
             Answers::Admin(_) if busy.ambiguous().is_some() => Answerer::Ambiguous,
             Answers::Traffic(traffic) => Answerer::Traffic(handle(traffic, peer, client, request, &busy)),
@@ -81,13 +81,13 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     clock: &Arc<Clock>,
     client: &Arc<Client>,
 ) {
-    match watch(serving, stream, peer, clock, client).await {
+    match watch(serving, stream, &peer, clock, client).await {
         End::Closed(Ok(())) | End::Cut | End::Late(Late::Idle | Late::Goodbye) => {}
         End::Closed(Err(error)) => {
             if let Some(reason) = refusal(&*error) {
                 serving.metrics.refused(reason);
             }
-            tracing::debug!(peer = %peer.0, %error, "connection failed");
+            tracing::debug!(peer = %peer.client, %error, "connection failed");
         }
         End::Late(Late::Headers) => serving.metrics.refused(Refusal::HeaderTimeout),
         End::Late(Late::Reader) => serving.metrics.refused(Refusal::SlowReader),
@@ -98,7 +98,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 async fn watch<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     serving: &Serving,
     stream: S,
-    peer: Peer,
+    peer: &Peer,
     clock: &Arc<Clock>,
     client: &Arc<Client>,
 ) -> End {

@@ -1,5 +1,6 @@
 //! One request and its response, as metrics and the access log see them.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 use super::clients::Slot;
 use super::failure::Facts;
 use super::framing::Ambiguous;
-use super::peer::Peer;
+use super::origin::Origin;
 use super::stop::Phase;
 use super::traffic::Traffic;
 use crate::aws::client::StreamError;
@@ -55,32 +56,40 @@ pub(super) struct Exchange {
 
 /// What only the access log wants to know.
 struct Line {
-    peer: Peer,
+    client: IpAddr,
     path: String,
     user_agent: Option<String>,
 }
 
 impl Exchange {
-    pub(super) fn begin(traffic: &Arc<Traffic>, peer: Peer, head: &Parts, arrived: Instant) -> Box<Self> {
+    pub(super) fn begin(traffic: &Arc<Traffic>, origin: &Origin, head: &Parts, arrived: Instant) -> Box<Self> {
         traffic.parts.metrics.request_started();
         let line = traffic.parts.access_log.as_ref().map(|_| Line {
-            peer,
+            client: origin.client.ip(),
             path: head.uri.path().to_owned(),
             user_agent: head
                 .headers
                 .get(USER_AGENT)
                 .map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
         });
-        let (received, id) = (SystemTime::now(), request_id());
+        let (received, id) = (SystemTime::now(), origin.id.clone().unwrap_or_else(request_id));
         let trace = traffic.parts.tracer.as_ref().and_then(|tracer| {
-            let (client, local, path) = (peer.0, peer.1, head.uri.path());
-            tracer.begin(&head.headers, || Arrival { method: &head.method, path, client, local, id: &id, received })
+            let (client, local, scheme, path) = (origin.client, origin.local, origin.scheme, head.uri.path());
+            tracer.begin(&head.headers, || Arrival {
+                method: &head.method,
+                scheme,
+                path,
+                client,
+                local,
+                id: &id,
+                received,
+            })
         });
         let open = traffic.parts.records.as_ref().and_then(|records| {
             records.begin(&head.headers, || Beginning {
                 id: id.clone(),
                 received,
-                client: peer.0,
+                client: origin.client,
                 method: head.method.clone(),
                 path: head.uri.path().to_owned(),
                 query: head.uri.query().map(str::to_owned),
@@ -168,7 +177,7 @@ impl Exchange {
         Some(AccessRecord {
             time: self.received,
             id: self.id.clone(),
-            client: line.peer.0.ip(),
+            client: line.client,
             method: self.method.clone(),
             path: line.path,
             status: self.status.map_or_else(|| self.unanswered().0, |status| status.as_u16()),

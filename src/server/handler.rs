@@ -4,8 +4,9 @@ use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue};
+use http::header::{CONNECTION, EXPECT, HOST, HeaderValue, LOCATION};
 use http::request::Parts as Head;
+use http::uri::{Authority, PathAndQuery};
 use http::{Response, StatusCode, Version};
 use hyper::body::Incoming;
 
@@ -14,6 +15,7 @@ use super::checks::check;
 use super::clients::Client;
 use super::clock::Busy;
 use super::exchange::{Exchange, Sent};
+use super::origin::{Origin, REQUEST_ID};
 use super::peer::Peer;
 use super::refusals::Refused;
 use super::reply::{outgoing, reason};
@@ -25,17 +27,13 @@ use crate::runtime::{Context, Request, Route, RouteMatch, Snapshot};
 use crate::telemetry::{Refusal, TRACE_KEY};
 use crate::value::{Body, Message};
 
-/// Carries the id under which a request is in the logs. Every response has it; one that a step or an upstream set
-/// stays. A client's own is an ordinary header of the request and never becomes our id.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
 /// A response that is being made. In a box, so that hyper carries a pointer and not the request's whole way.
 pub(super) type Handling = Pin<Box<dyn Future<Output = Response<Sent>> + Send>>;
 
 /// Answers a request to one of the APIs.
 pub(super) fn handle(
     traffic: &Arc<Traffic>,
-    peer: Peer,
+    peer: &Peer,
     client: &Arc<Client>,
     request: http::Request<Incoming>,
     busy: &Busy,
@@ -43,12 +41,16 @@ pub(super) fn handle(
     let limits = &traffic.limits;
     let (head, body) = request.into_parts();
     let body = TimedBody::new(body, limits.body_idle_timeout.0, limits.body_timeout.0, busy.clock().clone());
-    let mut exchange = Exchange::begin(traffic, peer, &head, busy.since);
+    let trust = traffic.trust.as_ref();
+    let origin = trust.map_or_else(|| Origin::of(peer), |trust| trust.origin(peer, &head.headers));
+    let mut exchange = Exchange::begin(traffic, &origin, &head, busy.since);
     let done = |exchange, message| -> Handling { Box::pin(ready(respond(traffic, exchange, message))) };
-    exchange.slot = client.enter(&traffic.requests, traffic.limits.requests).map(Arc::new);
+    let of_proxy = origin.is_passed_on.then(|| client.of_proxy(origin.client.ip()));
+    exchange.slot = of_proxy.as_ref().unwrap_or(client).enter(&traffic.requests, traffic.limits.requests).map(Arc::new);
     exchange.ambiguous = busy.ambiguous();
-    match prepare(traffic, &mut exchange, peer, head, body) {
+    match prepare(traffic, &mut exchange, (peer, origin), head, body) {
         Ok(Asked::Nothing) => done(exchange, Message { status: Some(StatusCode::NO_CONTENT), ..Message::default() }),
+        Ok(Asked::Redirect(url)) => done(exchange, moved(url)),
         Ok(Asked::Api(context)) => {
             let traffic = traffic.clone();
             Box::pin(async move {
@@ -72,13 +74,15 @@ pub(super) fn handle(
 enum Asked {
     /// `OPTIONS *` asks whether there is anybody.
     Nothing,
+    /// The same URL with `https`.
+    Redirect(HeaderValue),
     Api(Context),
 }
 
 fn prepare(
     traffic: &Arc<Traffic>,
     exchange: &mut Exchange,
-    peer: Peer,
+    (peer, origin): (&Peer, Origin),
     mut head: Head,
     body: TimedBody<Incoming>,
 ) -> Result<Asked, Refused> {
@@ -88,7 +92,13 @@ fn prepare(
     if let Some(what) = exchange.ambiguous {
         return Err(Refused::new(Refusal::Malformed, StatusCode::BAD_REQUEST, what));
     }
-    let host = check(&head, &traffic.limits)?;
+    if traffic.admission.as_ref().is_some_and(|admission| !admission.admits(origin.client.ip())) {
+        return Err(Refused::address());
+    }
+    let host = check(&head, peer.scheme, &traffic.limits)?;
+    if let Some(port) = traffic.redirect {
+        return secure_url(&head, host.as_ref(), port).map(Asked::Redirect);
+    }
     if head.uri.path() == "*" {
         return Ok(Asked::Nothing);
     }
@@ -107,15 +117,17 @@ fn prepare(
     exchange.route = Some(route.clone());
     let request = Request {
         id: exchange.id.clone(),
-        headers: incoming_headers(head.headers, host).into(),
+        headers: incoming_headers(head.headers, origin.host.or(host)).into(),
         method: head.method,
         uri: head.uri,
         version: head.version,
-        scheme: "http",
+        scheme: origin.scheme,
         body: Body::Empty,
         body_kept: false,
-        client: peer.0,
-        local: peer.1,
+        client: origin.client,
+        peer: peer.client,
+        certificate: peer.certificate.clone(),
+        local: origin.local,
         received: exchange.received,
         arrived: exchange.arrived,
         path_parameters,
@@ -127,6 +139,23 @@ fn prepare(
         hooks.begin(&mut context);
     }
     Ok(Asked::Api(context))
+}
+
+/// The URL of a request, with `https` and this port.
+fn secure_url(head: &Head, host: Option<&HeaderValue>, port: u16) -> Result<HeaderValue, Refused> {
+    let unknown = || Refused::bad_host("The request has no Host, and this port only sends clients to https");
+    let authority: Authority = host.and_then(|host| host.to_str().ok()?.parse().ok()).ok_or_else(unknown)?;
+    let port = if port == 443 { String::new() } else { format!(":{port}") };
+    let target = head.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let target = if target == "*" { "/" } else { target };
+    HeaderValue::from_str(&format!("https://{}{port}{target}", authority.host())).map_err(|_| unknown())
+}
+
+/// The answer to a request that has to come over TLS.
+fn moved(url: HeaderValue) -> Message {
+    let mut message = Message { status: Some(StatusCode::PERMANENT_REDIRECT), ..Message::default() };
+    message.headers.insert(LOCATION, url);
+    message
 }
 
 type PathParameters = Vec<(Arc<str>, String)>;

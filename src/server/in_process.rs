@@ -62,9 +62,19 @@ impl InProcess {
             ready: Arc::new(Readiness::default()),
             background,
             control: Arc::new(NoOperators),
+            tls: None,
         };
         let requests = Arc::new(Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)));
-        let traffic = Traffic { parts, limits: limits.clone(), requests, stop: stop.clone(), hooks: Some(hooks) };
+        let traffic = Traffic {
+            parts,
+            limits: limits.clone(),
+            requests,
+            stop: stop.clone(),
+            trust: None,
+            admission: None,
+            redirect: None,
+            hooks: Some(hooks),
+        };
         let serving = Serving {
             http: http(limits, Streams::new(limits, metrics.clone())),
             answers: Answers::Traffic(Arc::new(traffic)),
@@ -83,7 +93,7 @@ impl InProcess {
         let registered = self.clients.register(CLIENT.ip(), clock.clone());
         let serving = self.serving.clone();
         tokio::spawn(async move {
-            connection::run(&serving, far, Peer(CLIENT, SERVER), &clock, &registered.client).await;
+            connection::run(&serving, far, Peer::plain(CLIENT, SERVER), &clock, &registered.client).await;
         });
         near
     }

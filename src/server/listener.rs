@@ -10,10 +10,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
-use super::clients::Clients;
+use super::clients::{Client, Clients};
 use super::clock::Clock;
 use super::connection::{self, Serving};
+use super::handshake::{introduced, shake_hands};
+use super::origin::Trust;
 use super::peer::Peer;
+use super::tls::Tls;
 use crate::base::LogThrottle;
 use crate::telemetry::{Listener, Refusal};
 
@@ -28,6 +31,10 @@ pub(super) struct Connections {
     /// One permit for each that may be open.
     pub slots: Arc<Semaphore>,
     pub clients: Arc<Clients>,
+    /// The proxies that begin with a header of the PROXY protocol.
+    pub introduced_by: Option<Arc<Trust>>,
+    /// None: plain HTTP.
+    pub tls: Option<Arc<Tls>>,
     /// Told once a minute.
     pub full: LogThrottle,
 }
@@ -106,11 +113,40 @@ impl Connections {
         drop(stream.set_nodelay(true));
         // A socket that is closed already has no address, and is not read.
         let local = stream.local_addr().unwrap_or_else(|_| (std::net::Ipv4Addr::UNSPECIFIED, 0).into());
+        let peer = Peer::plain(peer, local);
         let task = tokio::spawn(async move {
-            connection::run(&open.0.serving, stream, Peer(peer, local), &clock, &registered.client).await;
+            open.0.serve(stream, peer, &clock, &registered.client).await;
             drop((registered, open, slot));
         });
         self.clients.served_by(number, task.abort_handle());
+    }
+
+    /// Serves a connection from what comes before its first request to its end. What most connections have not is in a box.
+    async fn serve(&self, mut stream: TcpStream, mut peer: Peer, clock: &Arc<Clock>, client: &Arc<Client>) {
+        let Connections { serving, introduced_by, tls, .. } = self;
+        let mut of_proxy = None;
+        if introduced_by.as_ref().is_some_and(|trust| trust.trusts(peer.client.ip())) {
+            match Box::pin(introduced(serving, &mut stream, &peer, clock)).await {
+                Some(Some(both)) => {
+                    (peer.client, peer.local) = (both.client, both.local);
+                    of_proxy = Some(client.of_proxy(both.client.ip()));
+                }
+                Some(None) => {}
+                None => return,
+            }
+        }
+        let client = of_proxy.as_ref().unwrap_or(client);
+        match tls {
+            None => connection::run(serving, stream, peer, clock, client).await,
+            Some(tls) => {
+                let served = async {
+                    if let Some(stream) = shake_hands(tls, serving, stream, &mut peer, clock).await {
+                        connection::run(serving, stream, peer, clock, client).await;
+                    }
+                };
+                Box::pin(served).await;
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod admin;
 mod admin_guard;
+mod admission;
 mod bind;
 mod body;
 mod checks;
@@ -19,13 +20,17 @@ mod control;
 mod descriptors;
 mod exchange;
 mod failure;
+mod forwarded;
 mod framing;
 mod handler;
+mod handshake;
 mod in_process;
 mod listener;
 mod memory;
+mod origin;
 mod peer;
 mod protocol;
+mod proxy_protocol;
 mod ready;
 mod refusals;
 mod reply;
@@ -33,6 +38,7 @@ mod run;
 mod serve;
 mod stop;
 mod stream;
+mod tls;
 mod traffic;
 mod watched;
 
@@ -52,6 +58,7 @@ pub use control::{Control, LastLoad, Status};
 pub use in_process::InProcess;
 pub use ready::Readiness;
 pub use serve::DrainReport;
+pub use tls::{Material, Tls};
 
 /// What is ambiguous in the bytes of an HTTP/1 connection, as they come in reads. For the fuzz targets.
 #[doc(hidden)]
@@ -76,4 +83,6 @@ pub struct Parts {
     /// Calls in the background, which are waited for at the end.
     pub background: Arc<Background>,
     pub control: Arc<dyn Control>,
+    /// None: plain HTTP.
+    pub tls: Option<Arc<Tls>>,
 }

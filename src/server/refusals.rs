@@ -20,6 +20,7 @@ impl Refused {
         let (kind, source) = match reason {
             Refusal::Overload => (&kinds::RUNTIME, FaultSource::Gateway),
             Refusal::NotFound | Refusal::MethodNotAllowed => (&kinds::API_RULE, FaultSource::Client),
+            Refusal::Address => (&kinds::FORBIDDEN, FaultSource::Client),
             _ => (&kinds::BAD_REQUEST, FaultSource::Client),
         };
         let fault = Box::new(Fault::new(kind, source, message).with_status(status));
@@ -32,6 +33,10 @@ impl Refused {
 
     pub(super) fn bad_host(message: &str) -> Self {
         Self::new(Refusal::BadHost, StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(super) fn address() -> Self {
+        Self::new(Refusal::Address, StatusCode::FORBIDDEN, "Clients with this address may not call")
     }
 
     pub(super) fn not_found() -> Self {

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::OptionFuture;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::admin_guard::Guard;
+use super::admission::Admission;
 use super::clients::Clients;
 use super::connection::{Answers, Serving};
 use super::listener::{Connections, accept};
+use super::origin::Trust;
 use super::protocol::http;
 use super::stop::{Phase, Stop};
 use super::stream::Streams;
@@ -55,7 +58,7 @@ impl Listeners {
         drain: impl Future<Output = ()>,
         hurry: impl Future<Output = ()>,
     ) -> DrainReport {
-        let Listeners { traffic, admin, settings, addresses } = self;
+        let Listeners { traffic, admin, redirect, settings, addresses } = self;
         set_room(memory::buffered_bytes(settings.limits.buffered_bytes));
         let (phase, stop) = Stop::new();
         let (connections, requests) =
@@ -69,24 +72,37 @@ impl Listeners {
             stop: stop.clone(),
             until,
         };
-        let state = Traffic {
+        let trust = Trust::new(&settings).map(Arc::new);
+        let admission = Admission::new(&settings).map(Arc::new);
+        let requests_of = |redirect| Traffic {
             parts: parts.clone(),
             limits: settings.limits.clone(),
             requests: requests.free.clone(),
             stop: stop.clone(),
+            trust: trust.clone(),
+            admission: admission.clone(),
+            redirect,
             hooks: None,
         };
-        let apis = serving(Answers::Traffic(Arc::new(state)), Phase::Finishing);
-        let accepting =
-            |name, serving, slots, clients| Connections { name, serving, slots, clients, full: LogThrottle::new() };
-        let slots = connections.free.clone();
-        let apis = accept(traffic, accepting(Listener::Traffic, apis, slots, Clients::new(false)));
+        let answering = |redirect| serving(Answers::Traffic(Arc::new(requests_of(redirect))), Phase::Finishing);
+        let accepting = |name, serving, slots, clients| {
+            let tls = parts.tls.clone().filter(|_| name == Listener::Traffic);
+            let introduced_by = trust.clone().filter(|_| settings.proxy_protocol && name != Listener::Admin);
+            Connections { name, serving, slots, clients, introduced_by, tls, full: LogThrottle::new() }
+        };
+        // Both take their connections from one number.
+        let (slots, clients) = (connections.free.clone(), Clients::new(false));
+        let of_apis = accepting(Listener::Traffic, answering(None), slots.clone(), clients.clone());
+        let apis = accept(traffic, of_apis);
+        let port = settings.tls.as_ref().and_then(|tls| tls.redirect_port).unwrap_or(addresses.traffic.port());
+        let redirecting = redirect
+            .map(|redirect| accept(redirect, accepting(Listener::Redirect, answering(Some(port)), slots, clients)));
         let loopback = addresses.admin.ip().is_loopback();
         let rules = Guard { token: settings.admin_token.clone(), loopback };
         let operators = serving(Answers::Admin(admin::router(parts.clone(), rules)), Phase::Cut);
         let slots = Arc::new(Semaphore::new(ADMIN_CONNECTIONS));
         tokio::spawn(accept(admin, accepting(Listener::Admin, operators, slots, Clients::new(true))));
-        let apis = tokio::spawn(apis);
+        let apis = tokio::spawn(async { tokio::join!(apis, OptionFuture::from(redirecting)) });
 
         drain.await;
         let started = Instant::now();

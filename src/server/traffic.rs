@@ -5,6 +5,8 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::Parts;
+use super::admission::Admission;
+use super::origin::Trust;
 use super::stop::Stop;
 use crate::runtime::RequestHooks;
 use crate::settings::ServerLimits;
@@ -16,6 +18,12 @@ pub(super) struct Traffic {
     /// One permit for every request that may run at a time.
     pub(super) requests: Arc<Semaphore>,
     pub(super) stop: Stop,
+    /// None: no proxy is trusted.
+    pub(super) trust: Option<Arc<Trust>>,
+    /// None: every address may call.
+    pub(super) admission: Option<Arc<Admission>>,
+    /// The port of HTTPS, where every request is sent there.
+    pub(super) redirect: Option<u16>,
     /// Only in tests of authors.
     pub(super) hooks: Option<Arc<dyn RequestHooks>>,
 }

@@ -20,11 +20,13 @@ pub(super) struct Watched<S> {
     first: First,
     /// A write has given way once since the last one that was done.
     gave_way: bool,
+    /// Bytes that TLS has taken wait for the client.
+    is_held: bool,
 }
 
 impl<S: AsyncWrite + Unpin> Watched<S> {
     pub(super) fn new(stream: S, clock: Arc<Clock>) -> Self {
-        Watched { stream, clock, framing: Framing::default(), first: First::ToCome, gave_way: false }
+        Watched { stream, clock, framing: Framing::default(), first: First::ToCome, gave_way: false, is_held: false }
     }
 
     /// Writes at the second attempt. The first one wakes its task and returns, so that the tasks that are ready already run before:
@@ -135,7 +137,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let result = Pin::new(&mut self.stream).poll_flush(cx);
+        if result.is_pending() || self.is_held {
+            self.is_held = result.is_pending();
+            self.clock.wrote(self.is_held);
+        }
+        result
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -8,6 +8,7 @@ use super::{
     Aws, AwsExport, Background, Cache, CountLimit, CredentialProfile, CryptoObject, Documents, EventContext, Invoke,
     Log, OAuthProvider, Policies, RateLimit, Scripts, Server, TlsProfile, Traces, UserRegistry,
 };
+use crate::source::Node;
 use crate::value::Seconds;
 
 /// The whole settings file.
@@ -23,6 +24,9 @@ pub struct Settings {
     /// The part that every load reads again.
     #[serde(flatten)]
     pub live: Live,
+    /// `server.tls` as it is in the file, for findings about its files.
+    #[serde(skip)]
+    pub tls_node: Option<Node>,
 }
 
 /// The part that takes effect at start.
@@ -80,6 +84,9 @@ pub struct Live {
     pub oauth_providers: IndexMap<String, OAuthProvider>,
     /// What events of API Gateway and of load balancers say about the API they come from.
     pub event_context: EventContext,
+    /// Whether the listener asks clients for certificates: `server.tls.clients`.
+    #[serde(skip)]
+    pub client_certificates: bool,
     /// What the placeholders in exports of AWS API Gateway stand for.
     pub aws_export: AwsExport,
 }
@@ -115,7 +122,7 @@ impl Default for Requests {
 impl Settings {
     /// What takes effect at start, and what every load reads again.
     pub fn split(self) -> (Startup, Live) {
-        let Settings { server, log, traces, live } = self;
+        let Settings { server, log, traces, live, .. } = self;
         let profile = traces.tls_profile.as_ref().and_then(|name| live.tls_profiles.get(name));
         let collector = profile.cloned().unwrap_or_default();
         (Startup { server, log, traces, collector }, live)

@@ -2,6 +2,8 @@
 //!
 //! [`Startup`] takes effect at start; [`Live`] is read again by every load.
 
+mod address;
+mod address_range;
 mod aws;
 mod aws_export;
 mod background;
@@ -19,6 +21,7 @@ mod purpose;
 mod read;
 mod scripts;
 mod server;
+mod server_tls;
 mod share;
 #[cfg(test)]
 mod tests;
@@ -27,6 +30,7 @@ mod trace_records;
 mod traces;
 mod variables;
 
+pub use address_range::AddressRange;
 pub use aws::{Aws, AwsIdentity, CredentialProfile, EventContext, FunctionNames, LocalService, key_pair};
 pub use aws_export::AwsExport;
 pub use background::Background;
@@ -46,7 +50,8 @@ pub use policies::Policies;
 pub use purpose::Purpose;
 pub use read::{clients_shape, read, read_clients, read_node, shape};
 pub use scripts::Scripts;
-pub use server::{AmbiguousPaths, Server, ServerLimits};
+pub use server::{AmbiguousPaths, ForwardedHeader, Server, ServerLimits};
+pub use server_tls::{ServerCertificate, ServerTls, TlsClients, TlsVersion};
 pub use share::Share;
 pub use tls::TlsProfile;
 pub use trace_records::TraceRecords;

@@ -117,7 +117,9 @@ pub fn read_node(
     let shape = shape();
     let root = overlay(&file, shape.annotated(), environment, sources);
     let root = if root.is_null() { Node { span: root.span, content: Content::Mapping(Arc::default()) } } else { root };
-    let settings: Settings = shape.decode(&root, findings)?;
+    let mut settings: Settings = shape.decode(&root, findings)?;
+    settings.live.client_certificates = settings.server.tls.as_ref().is_some_and(|tls| tls.clients.is_some());
+    settings.tls_node = root.pointer("/server/tls").cloned();
     for (name, profile) in &settings.live.credentials {
         let pair = &profile.identity;
         let halves = (pair.aws_access_key_id.is_some(), pair.aws_secret_access_key.is_some());
@@ -154,6 +156,12 @@ pub fn read_node(
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message));
     }
     wrong_traces(&settings, &root, findings);
+    if settings.server.proxy_protocol && settings.server.trusted_proxies.is_empty() {
+        let span = root.pointer("/server/proxy-protocol").map_or(root.span, |node| node.span);
+        let message = "`proxy-protocol` is spoken with trusted proxies, and there are none";
+        let help = "name the addresses of the proxies in `trusted-proxies` of `server`";
+        findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));
+    }
     if let Some(wrong) = wrong_log_level(&settings.log.level) {
         let node = root.pointer("/log/level");
         // What came from outside is not shown.

@@ -5,11 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::address::{ADDRESS, EXPECTED};
+use super::{AddressRange, ServerTls};
 use crate::value::{Seconds, Secret};
-
-/// The form of an address to listen on.
-const ADDRESS: &str = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):\d{1,5}$";
-const EXPECTED: &str = "an address and a port such as `127.0.0.1:8080`";
 
 /// Listeners and how they shut down.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -26,6 +24,20 @@ pub struct Server {
     #[serde(skip_serializing)]
     #[schemars(length(min = 16))]
     pub admin_token: Option<Secret>,
+    /// TLS where the APIs are served. Without it, they are served over plain HTTP.
+    pub tls: Option<ServerTls>,
+    /// Addresses and networks of the proxies in front of the gateway. Only they may say who the client is, in the headers of
+    /// `forwarded-header`, and which `X-Request-Id` a request has. List proxies and nothing else: a client in one of these networks can choose its address.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// The headers that the trusted proxies write.
+    pub forwarded_header: ForwardedHeader,
+    /// Whether the trusted proxies begin every connection with a header of the PROXY protocol, version 1 or 2. From other
+    /// addresses, no such header is taken.
+    pub proxy_protocol: bool,
+    /// Addresses and networks of the clients that may call the APIs. Others are answered 403. Default: all may call.
+    pub allowed_addresses: Vec<AddressRange>,
+    /// Addresses and networks of clients that may not call the APIs, also where `allowed-addresses` has them.
+    pub denied_addresses: Vec<AddressRange>,
     /// What one request, one connection and all of them may use.
     pub limits: ServerLimits,
     /// After SIGTERM: how long the listener stays open while `/readyz` already says no.
@@ -40,6 +52,12 @@ impl Default for Server {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             admin_listen: (Ipv4Addr::LOCALHOST, 9090).into(),
             admin_token: None,
+            tls: None,
+            trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::XForwarded,
+            proxy_protocol: false,
+            allowed_addresses: Vec::new(),
+            denied_addresses: Vec::new(),
             limits: ServerLimits::default(),
             drain_delay: Seconds::new(5),
             drain_timeout: Seconds::new(60),
@@ -108,6 +126,16 @@ impl Default for ServerLimits {
             ambiguous_paths: AmbiguousPaths::Refuse,
         }
     }
+}
+
+/// The headers in which proxies say who the client is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, `-Proto`, `-Host` and `-Port`.
+    XForwarded,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// What becomes of ambiguous paths.

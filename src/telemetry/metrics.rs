@@ -49,6 +49,8 @@ pub struct Metrics {
 pub enum Listener {
     Traffic,
     Admin,
+    /// Plain HTTP that is sent to HTTPS.
+    Redirect,
 }
 
 /// Why a connection or a request was turned away before any step ran.
@@ -64,12 +66,18 @@ pub enum Refusal {
     Cancels,
     /// A connection that did nothing was closed for another one.
     Displaced,
+    /// A trusted proxy did not begin with a header of the PROXY protocol.
+    ProxyHeader,
+    /// The TLS handshake failed.
+    Handshake,
     /// The bytes are not HTTP.
     Malformed,
     HeadersTooLarge,
     UriTooLong,
     BadTarget,
     BadHost,
+    /// A client whose address may not call.
+    Address,
     MethodNotImplemented,
     NotFound,
     MethodNotAllowed,
@@ -339,14 +347,14 @@ macro_rules! label_values {
     };
 }
 
-label_values!(Listener: Traffic "traffic", Admin "admin");
+label_values!(Listener: Traffic "traffic", Admin "admin", Redirect "redirect");
 label_values!(Break:
     Function "function", Service "service", Timeout "timeout", Connection "connection",
 );
 label_values!(ReloadOutcome: Loaded "loaded", Kept "kept");
 label_values!(Refusal:
-    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Cancels "cancels", Displaced "displaced", Malformed "malformed",
-    HeadersTooLarge "headers_too_large", UriTooLong "uri_too_long", BadTarget "bad_target", BadHost "bad_host",
+    Accept "accept", HeaderTimeout "header_timeout", SlowReader "slow_reader", Cancels "cancels", Displaced "displaced", ProxyHeader "proxy_header", Handshake "handshake", Malformed "malformed",
+    HeadersTooLarge "headers_too_large", UriTooLong "uri_too_long", BadTarget "bad_target", BadHost "bad_host", Address "address",
     MethodNotImplemented "method_not_implemented", NotFound "not_found", MethodNotAllowed "method_not_allowed",
     Overload "overload",
 );

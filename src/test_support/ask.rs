@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 use crate::resources::Resources;
 use crate::runtime::{
-    Context, Details, Fault, Masks, RecordSink, Recorder, Recording, Request, RouteMatch, Snapshot, StepInfo,
-    error_document, execute,
+    ClientCertificate, Context, Details, Fault, Masks, RecordSink, Recorder, Recording, Request, RouteMatch, Snapshot,
+    StepInfo, error_document, execute,
 };
 use crate::telemetry::Metrics;
 use crate::value::{Body, BoxError, Message};
@@ -28,6 +28,7 @@ pub(crate) struct Ask {
     target: String,
     headers: HeaderMap,
     chunks: Vec<Vec<u8>>,
+    certificate: Option<Arc<ClientCertificate>>,
 }
 
 /// The response that the client receives, and its fault where nothing caught one.
@@ -68,6 +69,7 @@ impl Ask {
             target: target.to_owned(),
             headers: HeaderMap::new(),
             chunks: Vec::new(),
+            certificate: None,
         };
         ask.header("host", "gateway.test")
     }
@@ -89,6 +91,12 @@ impl Ask {
     }
 
     /// The same with another verb.
+    /// The client has shown this certificate.
+    pub(crate) fn certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.certificate = Some(Arc::new(certificate));
+        self
+    }
+
     pub(crate) fn verb(mut self, verb: &str) -> Self {
         self.verb = verb.parse().unwrap();
         self
@@ -121,6 +129,8 @@ impl Ask {
             body: Body::Empty,
             body_kept: false,
             client: ([192, 0, 2, 7], 40_000).into(),
+            peer: ([192, 0, 2, 7], 40_000).into(),
+            certificate: self.certificate,
             local: ([192, 0, 2, 1], 8080).into(),
             received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000),
             arrived: Instant::now(),

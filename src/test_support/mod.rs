@@ -17,7 +17,7 @@ pub(crate) use crate::http_client::test_tls::Authority;
 pub(crate) use ask::{Answer, Ask, Gateway};
 pub(crate) use frames::stream_event;
 pub(crate) use functions::Functions;
-pub(crate) use request::request;
+pub(crate) use request::{client_certificate, request};
 pub(crate) use setup::{Loaded, Setup, document, ibm_document};
 pub(crate) use skip::skipped;
 

@@ -6,6 +6,8 @@
 #[path = "../../src/test_support/skip.rs"]
 mod skip;
 
+pub use skip::skipped;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -276,7 +278,7 @@ fn dechunk(mut body: &str) -> String {
 pub fn python_is_here(test: &str) -> bool {
     let here = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
     if !here {
-        skip::skipped(&format!("{test}: python3 is not on this machine"));
+        skipped(&format!("{test}: python3 is not on this machine"));
     }
     here
 }

@@ -150,6 +150,8 @@ fn request() -> Request {
         body: Body::Empty,
         body_kept: false,
         client: ([192, 0, 2, 7], 40_000).into(),
+        peer: ([192, 0, 2, 7], 40_000).into(),
+        certificate: None,
         local: ([192, 0, 2, 1], 8080).into(),
         received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000),
         arrived: tokio::time::Instant::now(),

@@ -127,6 +127,7 @@ pub fn event() -> Run {
             target_group_arn: "",
             of_rest_export: false,
             authorizer: None,
+            certificate: None,
         };
         assert!(black_box(build(EventFormat::V1, &request)).is_ok(), "it can be written");
     })

@@ -7,6 +7,7 @@
 
 mod alb;
 mod body;
+mod certificate;
 mod headers;
 mod map;
 mod names;

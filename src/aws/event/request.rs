@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::runtime::ClientCertificate;
 use crate::value::{Value, century_and_year, two_digits};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,6 +58,8 @@ pub struct EventRequest<'a> {
     pub of_rest_export: bool,
     /// The claims of a token that was validated: `authorizer.claims` in 1.0, `authorizer.jwt.claims` in 2.0.
     pub authorizer: Option<&'a Value>,
+    /// The certificate of the client, which `clientCert` shows.
+    pub certificate: Option<&'a ClientCertificate>,
 }
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

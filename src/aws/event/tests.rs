@@ -1,4 +1,4 @@
-//! The numbers are those of the cases in the reference on Lambda gateways: E1 to E21, E24, E30 to E32.
+//! The numbers are those of the cases in the reference on Lambda gateways: E1 to E21, E23, E24, E30 to E32.
 
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use time::macros::datetime;
 
 use super::*;
+use crate::test_support::client_certificate;
 use crate::value::Value;
 
 /// A request with headers that tests add to.
@@ -41,6 +42,7 @@ impl Sample {
             target_group_arn: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/0",
             of_rest_export: false,
             authorizer: None,
+            certificate: None,
         };
         Sample { headers: HeaderMap::new(), request }
     }
@@ -322,6 +324,21 @@ fn e21_the_context_of_v2() {
     );
     let staged = Sample::new().with(|request| request.stage = "prod").v2();
     assert_eq!(staged["rawPath"], "/prod/orders/7");
+}
+
+#[test]
+fn e23_the_certificate_of_a_client() {
+    let shown: &'static _ = Box::leak(Box::new(client_certificate()));
+    let sample = Sample::new().with(|request| request.certificate = Some(shown));
+    let expected = json!({
+        "clientCertPem": shown.pem, "subjectDN": "C=DE,CN=orders", "issuerDN": "CN=Authority", "serialNumber": "01:ab",
+        "validity": {"notBefore": "May 28 12:30:02 2019 GMT", "notAfter": "Aug  5 09:36:04 2121 GMT"},
+    });
+    assert_eq!(sample.v1()["requestContext"]["identity"]["clientCert"], expected);
+    assert_eq!(sample.v2()["requestContext"]["authentication"], json!({"clientCert": expected}));
+    let without = Sample::new();
+    assert!(without.v1()["requestContext"]["identity"].get("clientCert").is_none());
+    assert!(without.v2()["requestContext"].get("authentication").is_none());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use super::certificate::ClientCert;
 use super::map::{Map, borrowed};
 use super::names::written;
 use super::parts::Parts;
@@ -43,13 +44,15 @@ struct Authorizer<'a> {
     claims: &'a Value,
 }
 
-/// Everything but address and agent is about AWS's own authentication, which did not happen here.
+/// Everything but address, agent and certificate is about AWS's own authentication, which did not happen here.
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct Identity<'a> {
     access_key: Option<&'a str>,
     account_id: Option<&'a str>,
     caller: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_cert: Option<ClientCert<'a>>,
     cognito_authentication_provider: Option<&'a str>,
     cognito_authentication_type: Option<&'a str>,
     cognito_identity_id: Option<&'a str>,
@@ -72,7 +75,12 @@ impl<'a> Event<'a> {
             domain_prefix: request.domain_prefix(),
             extended_request_id: request.request_id,
             http_method: request.method,
-            identity: Identity { source_ip: request.source_ip, user_agent: request.user_agent, ..Identity::default() },
+            identity: Identity {
+                client_cert: request.certificate.map(ClientCert::from),
+                source_ip: request.source_ip,
+                user_agent: request.user_agent,
+                ..Identity::default()
+            },
             operation_name: request.operation,
             path: request.path_with_stage(request.path),
             protocol: request.protocol,

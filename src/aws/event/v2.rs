@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::certificate::ClientCert;
 use super::map::{Map, borrowed, decoded};
 use super::parts::Parts;
 use super::{headers, query};
@@ -19,6 +20,8 @@ struct RequestContext<'a> {
     account_id: &'a str,
     api_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    authentication: Option<Authentication<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     authorizer: Option<Authorizer<'a>>,
     domain_name: &'a str,
     domain_prefix: &'a str,
@@ -28,6 +31,12 @@ struct RequestContext<'a> {
     stage: &'a str,
     time: String,
     time_epoch: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Authentication<'a> {
+    client_cert: ClientCert<'a>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +66,7 @@ impl<'a> Event<'a> {
         RequestContext {
             account_id: request.account_id,
             api_id: request.api_id,
+            authentication: request.certificate.map(|shown| Authentication { client_cert: shown.into() }),
             authorizer: request.authorizer.map(|claims| Authorizer { jwt: Jwt { claims, scopes: scopes(claims) } }),
             domain_name: request.domain_name,
             domain_prefix: request.domain_prefix(),

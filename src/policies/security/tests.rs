@@ -3,6 +3,7 @@
 mod amazon;
 mod basic;
 mod bearer;
+mod certificates;
 mod refused;
 mod table;
 mod tokens;

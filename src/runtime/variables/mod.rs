@@ -3,6 +3,7 @@
 mod api;
 mod body;
 mod caller;
+mod certificate;
 mod clock;
 mod error;
 mod host;

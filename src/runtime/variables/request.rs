@@ -13,6 +13,7 @@ use crate::value::{Authorization, Value};
 pub(super) fn whole(state: &State, path: Path<'_>) -> Value {
     let members = [
         ("verb", verb(state, path)),
+        ("scheme", scheme(state, path)),
         ("uri", uri(state, path)),
         ("path", self::path(state, path)),
         ("search", search(state, path)),
@@ -31,6 +32,10 @@ pub(super) fn whole(state: &State, path: Path<'_>) -> Value {
 
 pub(super) fn verb(state: &State, _: Path<'_>) -> Value {
     state.request.method.as_str().into()
+}
+
+pub(super) fn scheme(state: &State, _: Path<'_>) -> Value {
+    state.request.scheme.into()
 }
 
 pub(super) fn path(state: &State, _: Path<'_>) -> Value {

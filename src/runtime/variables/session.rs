@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use super::{clock, host};
+use super::{certificate, clock, host};
 use crate::runtime::State;
 use crate::value::Value;
 
-/// Everything below `session`.
+/// Everything below `session`, without what is null.
 pub(super) fn whole(state: &State, path: &[Arc<str>]) -> Value {
-    Value::object([
+    let certificate = certificate::whole(state, path);
+    let members = [
         ("clientAddress", client_address(state, path)),
         ("localAddress", local_address(state, path)),
+        ("clientCertificate", certificate),
         ("globalTransactionID", transaction(state, path)),
         ("timeStarted", started(state, path)),
         ("timeElapsed", elapsed(state, path)),
-    ])
+    ];
+    Value::object(members.into_iter().filter(|(_, value)| !value.is_null()))
 }
 
 pub(super) fn client_address(state: &State, _: &[Arc<str>]) -> Value {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{api, body, caller, clock, error, message, parameters, request, session};
+use super::{api, body, caller, certificate, clock, error, message, parameters, request, session};
 use crate::base::Generation;
 use crate::expression::{Builtin, Reference, Variable};
 use crate::runtime::State;
@@ -119,6 +119,8 @@ table! {
         => "Everything below it.", "";
     RequestVerb "text" Both No request::verb
         => "The verb, in capitals.", "";
+    RequestScheme "text" Both No request::scheme
+        => "`https`, or `http` without TLS.", "";
     RequestUri "text" Both No request::uri
         => "The whole URL as the client wrote it; in v5 only its path and query.", "";
     RequestPath "text" Both No request::path
@@ -341,6 +343,18 @@ table! {
         => "The client's address.", "";
     SessionLocalAddress "text" Both No session::local_address
         => "The address that the request arrived at.", "";
+    SessionClientCertificate "object" Both No certificate::whole
+        => "The certificate that the other end of the connection has shown, and that an authority of `server.tls.clients` has signed.", "none was shown";
+    SessionClientCertificateSubject "text" Both No certificate::subject
+        => "Whose it is, such as `C=DE,O=Example,CN=orders`. Special characters in values are escaped with a backslash.", "none was shown";
+    SessionClientCertificateIssuer "text" Both No certificate::issuer
+        => "Who has signed it, in the same form.", "none was shown";
+    SessionClientCertificateSerialNumber "text" Both No certificate::serial_number
+        => "Its serial number, as `01:ab`.", "none was shown";
+    SessionClientCertificateFingerprint "text" Both No certificate::fingerprint
+        => "The SHA-256 of the certificate, in hexadecimal.", "none was shown";
+    SessionClientCertificateNames "list" Both No certificate::names
+        => "The names that it is for: `DNS:a.example`, `URI:spiffe://a/b`, `email:a@b.example`, `IP:192.0.2.7`.", "none was shown";
     SessionGlobalTransactionId "text" Both No session::transaction
         => "The request's id, as in the log and in `x-request-id`.", "";
     SessionTimeStarted "number" Both No session::started

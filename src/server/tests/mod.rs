@@ -4,9 +4,11 @@ mod connections;
 mod crowds;
 mod drain;
 mod messages;
+mod proxies;
 mod records;
 mod refusals;
 mod slow;
+mod tls;
 mod traces;
 
 use std::io::Write;
@@ -21,7 +23,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::{Addresses, Control, DrainReport, Parts, Readiness, Status, bind};
+use super::{Addresses, Control, DrainReport, Parts, Readiness, Status, Tls, bind};
 use crate::base::Sources;
 use crate::openapi::PathTemplate;
 use crate::resources::background::Background;
@@ -156,6 +158,7 @@ fn millis(millis: u64) -> Seconds {
 
 struct Running {
     at: Addresses,
+    tls: Option<Arc<Tls>>,
     metrics: Arc<Metrics>,
     drain: Option<oneshot::Sender<()>>,
     hurry: Option<oneshot::Sender<()>>,
@@ -194,6 +197,7 @@ async fn start_recorded(
     tracer: Option<Tracer>,
     records: Option<Records>,
 ) -> Running {
+    let tls = settings.tls.as_ref().map(|of| Arc::new(Tls::new(tls::material(of))));
     let listeners = bind(&settings).unwrap().listen().unwrap();
     let at = listeners.addresses;
     let background = Arc::new(Background::default());
@@ -206,6 +210,7 @@ async fn start_recorded(
         records,
         ready: Arc::new(Readiness::default()),
         control: Arc::new(Nothing),
+        tls: tls.clone(),
     };
     parts.ready.loaded();
     let ((drain, draining), (hurry, hurrying)) = (oneshot::channel::<()>(), oneshot::channel::<()>());
@@ -215,7 +220,7 @@ async fn start_recorded(
         }
     };
     let ended = tokio::spawn(listeners.serve(parts, wait(draining), wait(hurrying)));
-    Running { at, metrics, drain: Some(drain), hurry: Some(hurry), background, ended }
+    Running { at, tls, metrics, drain: Some(drain), hurry: Some(hurry), background, ended }
 }
 
 impl Running {

@@ -139,7 +139,7 @@ fn server(whole: &Whole) -> Span<'_> {
     };
     let mut attributes = vec![
         text("http.request.method", method.unwrap_or("_OTHER")),
-        text("url.scheme", "http"),
+        text("url.scheme", whole.scheme),
         text("url.path", whole.path.as_str()),
         text("server.address", whole.local.ip().to_string()),
         number("server.port", whole.local.port()),

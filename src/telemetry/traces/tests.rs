@@ -39,6 +39,7 @@ fn begin(tracer: &Tracer, traceparent: Option<&str>) -> Option<Arc<Trace>> {
     let id: Arc<str> = "request-1".into();
     let (client, local) = (SocketAddr::from(([192, 0, 2, 7], 4000)), SocketAddr::from(([192, 0, 2, 1], 8080)));
     tracer.begin(&headers(traceparent), || Arrival {
+        scheme: "http",
         method: &Method::POST,
         path: "/orders/7",
         client,

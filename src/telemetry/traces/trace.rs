@@ -25,6 +25,8 @@ pub struct Trace {
 /// The facts of a request when it is received.
 pub struct Arrival<'a> {
     pub method: &'a Method,
+    /// `http` or `https`.
+    pub scheme: &'static str,
     /// The path without its query.
     pub path: &'a str,
     pub client: SocketAddr,
@@ -58,6 +60,7 @@ impl Trace {
             parent: followed.map(|parent| parent.span),
             link,
             method: arrival.method.clone(),
+            scheme: arrival.scheme,
             path: arrival.path.to_owned(),
             client: arrival.client,
             local: arrival.local,

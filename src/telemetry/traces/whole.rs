@@ -18,6 +18,7 @@ pub(super) struct Whole {
     /// The caller's trace, where this one goes on from no other.
     pub link: Option<(TraceId, SpanId)>,
     pub method: Method,
+    pub scheme: &'static str,
     pub path: String,
     pub client: SocketAddr,
     pub local: SocketAddr,

@@ -37,7 +37,7 @@ pub(super) fn build(
     let has_stage = origin != Origin::Other;
     let client = request.client.ip().to_string();
     let headers = match format {
-        Some(_) => Cow::Owned(forwarded(headers.into_owned(), state, &client, trace_id)),
+        Some(_) => Cow::Owned(forwarded(headers.into_owned(), state, trace_id)),
         None => headers,
     };
     let text = |name: &HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
@@ -96,6 +96,7 @@ pub(super) fn build(
         target_group_arn: context.target_group_arn.as_deref().unwrap_or_default(),
         of_rest_export: origin == Origin::Rest,
         authorizer: state.identity.claims.as_ref(),
+        certificate: request.certificate.as_deref(),
     };
     match format {
         Some(format) => event::build(format, &request),
@@ -109,13 +110,15 @@ fn decode(text: &str) -> Cow<'_, str> {
 }
 
 /// The headers that API Gateway adds to what it forwards.
-fn forwarded(mut headers: HeaderMap, state: &State, client: &str, trace_id: Option<&HeaderValue>) -> HeaderMap {
+fn forwarded(mut headers: HeaderMap, state: &State, trace_id: Option<&HeaderValue>) -> HeaderMap {
     let request = &state.request;
     let port = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
     let port = port.and_then(|host| host.rsplit_once(':')).map_or(default_port(request.scheme), |(_, port)| port);
+    // A proxy in front has named the client already.
+    let peer = request.peer.ip().to_string();
     let chain = match headers.get(FORWARDED_FOR).and_then(|value| value.to_str().ok()) {
-        Some(before) => Cow::Owned(format!("{before}, {client}")),
-        None => Cow::Borrowed(client),
+        Some(before) => Cow::Owned(format!("{before}, {peer}")),
+        None => Cow::Borrowed(&*peer),
     };
     for (name, value) in [(FORWARDED_FOR, &*chain), (FORWARDED_PORT, port)] {
         if let Ok(value) = HeaderValue::from_str(value) {

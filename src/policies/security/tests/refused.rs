@@ -39,7 +39,7 @@ async fn what_the_settings_must_supply_is_refused_where_it_is_served() {
             "its tokens are checked by `udp`, which Gantry does not have",
         ),
         ("{type: http, scheme: digest}", "Gantry checks no scheme of the type `http`"),
-        ("{type: mutualTLS}", "Gantry checks no scheme of the type `mutualtls`"),
+        ("{type: mutualTLS}", "the listener asks clients for no certificate"),
         ("{type: apiKey, in: cookie, name: id}", "Gantry checks no scheme of the type `apikey`"),
         ("{type: openIdConnect}", "its `openIdConnectUrl` is missing"),
     ] {

@@ -37,6 +37,7 @@ fn request_cases() -> Vec<Case> {
     let typed = json!({"id": 7, "rest": ["a%20b", "c"], "q": ["x y", "z"], "n": 1.5, "X-Count": 12});
     vec![
         same("request.verb", "request.verb", json!("POST")),
+        same("request.scheme", "request.scheme", json!("http")),
         differ("request.uri", "request.uri", json!(format!("http://gateway.test{uri}")), json!(uri)),
         same("request.path", "request.path", json!("/v1/orders/7/a%20b/c")),
         same("request.search", "request.search", json!("?q=x%20y&q=z&n=1.50&other=o")),
@@ -166,6 +167,12 @@ fn caller_cases() -> Vec<Case> {
 fn clock_cases() -> Vec<Case> {
     let mut cases = vec![
         same("session.clientAddress", "session.clientAddress", json!("192.0.2.7")),
+        like("session.clientCertificate", AnObject),
+        same("session.clientCertificate.subject", "session.clientCertificate.subject", json!("C=DE,CN=orders")),
+        same("session.clientCertificate.issuer", "session.clientCertificate.issuer", json!("CN=Authority")),
+        same("session.clientCertificate.serialNumber", "session.clientCertificate.serialNumber", json!("01:ab")),
+        same("session.clientCertificate.fingerprint", "session.clientCertificate.fingerprint", json!("0a".repeat(32))),
+        same("session.clientCertificate.names", "session.clientCertificate.names", json!(["DNS:a.example"])),
         same("session.localAddress", "session.localAddress", json!("192.0.2.1")),
         same(
             "session.globalTransactionID",

@@ -6,7 +6,7 @@ use super::cases::Expected::{ANumber, AText, AnObject, Is};
 use super::cases::cases;
 use crate::base::Generation;
 use crate::runtime::variables::table::{Known, VARIABLES};
-use crate::test_support::{Ask, Setup};
+use crate::test_support::{Ask, Setup, client_certificate};
 
 const BOTH: [Generation; 2] = [Generation::V10, Generation::V5];
 
@@ -96,6 +96,7 @@ fn ask() -> Ask {
         .header("x-twice", "2")
         .header("x-count", "12")
         .header("sec-websocket-key", "k")
+        .certificate(client_certificate())
 }
 
 #[test]
