@@ -4,7 +4,8 @@ use super::build;
 use super::export::Export;
 use super::gateway_responses::{Changed, GatewayResponses, filled};
 use super::names::is_name;
-use super::responses::{has_code, literal, status};
+use super::responses::{literal, status};
+use super::templates::has_code;
 use super::unbuilt::unbuilt;
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::{Entry, Node};
@@ -12,7 +13,7 @@ use crate::source::{Entry, Node};
 const KEY: &str = "x-amazon-apigateway-gateway-responses";
 
 /// The types that have a place here.
-const PLACED: [&str; 10] = [
+const PLACED: [&str; 11] = [
     "BAD_REQUEST_BODY",
     "BAD_REQUEST_PARAMETERS",
     "MISSING_AUTHENTICATION_TOKEN",
@@ -22,6 +23,7 @@ const PLACED: [&str; 10] = [
     "INTEGRATION_FAILURE",
     "INTEGRATION_TIMEOUT",
     "REQUEST_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
     "API_CONFIGURATION_ERROR",
 ];
 

@@ -1,0 +1,441 @@
+//! The run of a template.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::budget::{Budget, Limits};
+use super::error::RenderError;
+use super::heap::{Heap, Members, Origin};
+use super::item::Item;
+use super::roots::Roots;
+use super::tree::{Access, Block, Expression, Node, Reference, Tree};
+use crate::value::Value;
+
+/// The output of a template.
+#[derive(Debug)]
+pub struct Rendered {
+    pub text: String,
+    /// `requestOverride` and `responseOverride` of `$context`, after the template.
+    pub overrides: Value,
+}
+
+/// The state of a rendering.
+pub(super) struct Renderer<'t> {
+    tree: &'t Tree,
+    pub roots: &'t dyn Roots,
+    pub limits: &'t Limits,
+    pub budget: Budget,
+    pub heap: Heap,
+    /// The variables; those of macros and loops are put back at their end.
+    variables: HashMap<Arc<str>, Item>,
+    out: String,
+    /// The payload as JSON; `None` inside where it is something else.
+    pub payload: Option<Option<Value>>,
+    pub patterns: HashMap<Arc<str>, Option<Regex>>,
+    /// The overrides that this template has set.
+    overridden: Vec<String>,
+}
+
+/// The reason why a block ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Break,
+    Stop,
+}
+
+// === impl Renderer ===
+
+impl<'t> Renderer<'t> {
+    pub(super) fn new(tree: &'t Tree, roots: &'t dyn Roots, limits: &'t Limits) -> Self {
+        Renderer {
+            tree,
+            roots,
+            limits,
+            budget: Budget::new(limits),
+            heap: Heap::default(),
+            variables: HashMap::new(),
+            out: String::new(),
+            payload: None,
+            patterns: HashMap::new(),
+            overridden: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(mut self) -> Result<Rendered, RenderError> {
+        self.block(&self.tree.root)?;
+        let context = self.root("context")?;
+        let mut overrides = Vec::new();
+        for side in ["requestOverride", "responseOverride"] {
+            if let Item::Map(map) = context {
+                let item = self.heap.member(map, side, &mut self.budget)?;
+                overrides.push((side, self.heap.json(&item, &mut self.budget)?));
+            }
+        }
+        Ok(Rendered { text: self.out, overrides: Value::object(overrides) })
+    }
+
+    fn block(&mut self, block: &[Node]) -> Result<Flow, RenderError> {
+        self.budget.enter()?;
+        for node in block {
+            let flow = self.node(node)?;
+            if flow != Flow::On {
+                self.budget.leave();
+                return Ok(flow);
+            }
+        }
+        self.budget.leave();
+        Ok(Flow::On)
+    }
+
+    fn node(&mut self, node: &Node) -> Result<Flow, RenderError> {
+        self.budget.spend(1)?;
+        match node {
+            Node::Text(text) => self.print(text)?,
+            Node::Print(reference) => {
+                let item = self.reference(reference)?;
+                self.print_item(&item)?;
+            }
+            Node::Escaped { backslashes, reference } => self.escaped(*backslashes, reference)?,
+            Node::Set { target, value } => {
+                let value = self.value(value)?;
+                self.assign(target, value)?;
+            }
+            Node::If { arms, otherwise } => {
+                for (condition, block) in arms {
+                    if self.value(condition)?.is_true() {
+                        return self.block(block);
+                    }
+                }
+                if let Some(block) = otherwise {
+                    return self.block(block);
+                }
+            }
+            Node::Foreach { variable, list, body } => return self.foreach(variable, list, body),
+            Node::Call { name, arguments, body } => return self.call(name, arguments, body.as_ref()),
+            Node::Define { name, body } => {
+                self.variables.insert((&**name).into(), Item::Block(body.clone()));
+            }
+            Node::Break => return Ok(Flow::Break),
+            Node::Stop => return Ok(Flow::Stop),
+        }
+        Ok(Flow::On)
+    }
+
+    fn print(&mut self, text: &str) -> Result<(), RenderError> {
+        if self.out.len() + text.len() > self.limits.output {
+            return Err(RenderError::new("the output of the template is too large"));
+        }
+        self.budget.spend_bytes(text.len())?;
+        self.out.push_str(text);
+        Ok(())
+    }
+
+    fn print_item(&mut self, item: &Item) -> Result<(), RenderError> {
+        match item {
+            Item::Text(text) => {
+                let text = text.clone();
+                self.print(&text)
+            }
+            item => {
+                let text = self.text(item)?;
+                self.print(&text)
+            }
+        }
+    }
+
+    /// A reference after backslashes. Before a variable that is not there they stay.
+    fn escaped(&mut self, backslashes: usize, reference: &Reference) -> Result<(), RenderError> {
+        let is_there = !self.root(&reference.root)?.is_null();
+        if !is_there && backslashes % 2 == 1 {
+            self.print(&"\\".repeat(backslashes))?;
+            return self.print(&reference.source);
+        }
+        self.print(&"\\".repeat(backslashes / 2))?;
+        match backslashes % 2 {
+            1 => self.print(&reference.source),
+            _ => {
+                let item = self.reference(reference)?;
+                self.print_item(&item)
+            }
+        }
+    }
+
+    fn foreach(&mut self, variable: &str, list: &Expression, body: &Block) -> Result<Flow, RenderError> {
+        let list = self.value(list)?;
+        let items = self.rounds(&list)?;
+        if items.len() > self.limits.rounds {
+            return Err(RenderError::new(format!("a `#foreach` has more than {} rounds", self.limits.rounds)));
+        }
+        let names = [variable, "foreach", "velocityCount"].map(Arc::<str>::from);
+        let before = names.clone().map(|name| self.variables.get(&name).cloned());
+        let parent = before[1].clone().unwrap_or(Item::Null);
+        let mut flow = Flow::On;
+        let count = items.len();
+        for (index, item) in items.into_iter().enumerate() {
+            let round = [
+                ("index", Item::count(index)),
+                ("count", Item::count(index + 1)),
+                ("hasNext", Item::Bool(index + 1 < count)),
+                ("first", Item::Bool(index == 0)),
+                ("last", Item::Bool(index + 1 == count)),
+                ("parent", parent.clone()),
+            ];
+            let round: Members = round.into_iter().map(|(name, item)| (name.into(), item)).collect();
+            let round = self.heap.map(round, Origin::Template, &mut self.budget)?;
+            for (name, item) in names.iter().zip([item, round, Item::count(index + 1)]) {
+                self.variables.insert(name.clone(), item);
+            }
+            flow = self.block(body)?;
+            if flow != Flow::On {
+                break;
+            }
+        }
+        for (name, item) in names.into_iter().zip(before) {
+            self.put_back(name, item);
+        }
+        Ok(if flow == Flow::Stop { Flow::Stop } else { Flow::On })
+    }
+
+    fn put_back(&mut self, name: Arc<str>, item: Option<Item>) {
+        match item {
+            Some(item) => drop(self.variables.insert(name, item)),
+            None => drop(self.variables.remove(&name)),
+        }
+    }
+
+    /// The items of a loop: those of a list, or the values of a map.
+    fn rounds(&mut self, list: &Item) -> Result<Vec<Item>, RenderError> {
+        let list = self.heap.opened(list.clone(), &mut self.budget)?;
+        let count = match &list {
+            Item::List(list) => self.heap.items(*list).len(),
+            Item::Map(map) => self.heap.members(*map).map_or(0, Members::len),
+            _ => return Ok(Vec::new()),
+        };
+        self.budget.hold(count * size_of::<Item>())?;
+        match list {
+            Item::List(list) => (0..count).map(|index| self.heap.at(list, index, &mut self.budget)).collect(),
+            Item::Map(map) => {
+                let names: Vec<Arc<str>> =
+                    self.heap.members(map).map(|members| members.keys().cloned().collect()).unwrap_or_default();
+                names.iter().map(|name| self.heap.member(map, name, &mut self.budget)).collect()
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn call(&mut self, name: &str, arguments: &[Expression], body: Option<&Block>) -> Result<Flow, RenderError> {
+        let Some(called) = self.tree.macros.get(name) else { return Ok(Flow::On) };
+        let mut given = Vec::new();
+        for (index, parameter) in called.parameters.iter().enumerate() {
+            let item = match arguments.get(index) {
+                Some(argument) => self.value(argument)?,
+                None => Item::Null,
+            };
+            given.push((Arc::<str>::from(&**parameter), item));
+        }
+        given.extend(body.map(|body| ("bodyContent".into(), Item::Block(body.clone()))));
+        let mut before = Vec::new();
+        for (name, item) in given {
+            before.push((name.clone(), self.variables.insert(name, item)));
+        }
+        let flow = self.block(&called.body)?;
+        for (name, item) in before.into_iter().rev() {
+            self.put_back(name, item);
+        }
+        Ok(if flow == Flow::Stop { Flow::Stop } else { Flow::On })
+    }
+
+    /// The output of a block.
+    pub(super) fn block_text(&mut self, block: &[Node]) -> Result<String, RenderError> {
+        let before = std::mem::take(&mut self.out);
+        let result = self.block(block);
+        let text = std::mem::replace(&mut self.out, before);
+        result.map(|_| text)
+    }
+
+    /// The value of an expression.
+    pub(super) fn value(&mut self, expression: &Expression) -> Result<Item, RenderError> {
+        self.budget.spend(1)?;
+        self.budget.enter()?;
+        let item = self.value_of(expression)?;
+        self.budget.leave();
+        Ok(item)
+    }
+
+    fn value_of(&mut self, expression: &Expression) -> Result<Item, RenderError> {
+        Ok(match expression {
+            Expression::Null => Item::Null,
+            Expression::Bool(flag) => Item::Bool(*flag),
+            Expression::Integer(number) => Item::Integer(*number),
+            Expression::Double(number) => Item::Double(*number),
+            Expression::Text(text) => Item::Text(text.clone()),
+            Expression::Interpolated(block) => {
+                let text = self.block_text(block)?;
+                self.made_text(text)?
+            }
+            Expression::List(items) => {
+                let items = self.values(items)?;
+                self.heap.list(items, Origin::Template, &mut self.budget)?
+            }
+            Expression::Map(members) => {
+                let mut all = Members::new();
+                for (name, value) in members {
+                    let name = self.value(name)?;
+                    all.insert(self.text(&name)?.into(), self.value(value)?);
+                }
+                self.heap.map(all, Origin::Template, &mut self.budget)?
+            }
+            Expression::Range(ends) => self.range(&ends.0, &ends.1)?,
+            Expression::Reference(reference) => self.reference(reference)?,
+            Expression::Not(inner) => Item::Bool(!self.value(inner)?.is_true()),
+            Expression::Chain(first, rest) => self.chain(first, rest)?,
+        })
+    }
+
+    pub(super) fn values(&mut self, expressions: &[Expression]) -> Result<Vec<Item>, RenderError> {
+        expressions.iter().map(|one| self.value(one)).collect()
+    }
+
+    /// Whole numbers, both ends included; they may count down.
+    fn range(&mut self, first: &Expression, last: &Expression) -> Result<Item, RenderError> {
+        let (Item::Integer(first), Item::Integer(last)) = (self.value(first)?, self.value(last)?) else {
+            return Ok(Item::Null);
+        };
+        let count = usize::try_from(first.abs_diff(last)).unwrap_or(usize::MAX);
+        self.budget.hold(count.saturating_mul(size_of::<Item>()))?;
+        let items = match first <= last {
+            true => (first..=last).map(Item::Integer).collect(),
+            false => (last..=first).rev().map(Item::Integer).collect(),
+        };
+        self.heap.list(items, Origin::Template, &mut self.budget)
+    }
+
+    /// A text that the template has made.
+    pub(super) fn made_text(&mut self, text: String) -> Result<Item, RenderError> {
+        self.budget.hold(text.len())?;
+        Ok(Item::Text(text.into()))
+    }
+
+    /// The value of a reference.
+    pub(super) fn reference(&mut self, reference: &Reference) -> Result<Item, RenderError> {
+        let root = self.root(&reference.root)?;
+        self.follow(root, &reference.steps)
+    }
+
+    fn follow(&mut self, from: Item, steps: &[Access]) -> Result<Item, RenderError> {
+        let mut item = from;
+        for step in steps {
+            self.budget.spend(1)?;
+            item = match step {
+                Access::Member(name) => self.member(&item, name)?,
+                Access::Index(index) => {
+                    let index = self.value(index)?;
+                    self.indexed(&item, &index)?
+                }
+                Access::Call(name, arguments) => {
+                    let arguments = self.values(arguments)?;
+                    self.method(&item, name, &arguments)?
+                }
+            };
+            if item.is_null() {
+                break;
+            }
+        }
+        Ok(item)
+    }
+
+    /// A variable, or a root that every template has.
+    fn root(&mut self, name: &str) -> Result<Item, RenderError> {
+        if let Some(item) = self.variables.get(name) {
+            return Ok(item.clone());
+        }
+        let value = match name {
+            "input" => return Ok(Item::Input),
+            "util" => return Ok(Item::Util),
+            "context" => self.roots.context(),
+            "stageVariables" => self.roots.stage_variables(),
+            _ => return Ok(Item::Null),
+        };
+        let item = self.heap.opened(Item::of_json(value.view()), &mut self.budget)?;
+        if let ("context", Item::Map(map)) = (name, &item) {
+            self.add_overrides(*map)?;
+        }
+        self.variables.insert(name.into(), item.clone());
+        Ok(item)
+    }
+
+    /// The maps that overrides are set in.
+    fn add_overrides(&mut self, context: usize) -> Result<(), RenderError> {
+        for (side, groups) in
+            [("requestOverride", &["header", "path", "querystring"][..]), ("responseOverride", &["header"])]
+        {
+            let mut map = self.heap.member(context, side, &mut self.budget)?;
+            if map.is_null() {
+                map = self.heap.map(Members::new(), Origin::Template, &mut self.budget)?;
+                self.heap.put(context, side.into(), map.clone(), &mut self.budget)?;
+            }
+            let Item::Map(map) = map else { continue };
+            for group in groups {
+                if self.heap.member(map, group, &mut self.budget)?.is_null() {
+                    let empty = self.heap.map(Members::new(), Origin::Template, &mut self.budget)?;
+                    self.heap.put(map, (*group).into(), empty, &mut self.budget)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets a variable, a member or an item.
+    fn assign(&mut self, target: &Reference, value: Item) -> Result<(), RenderError> {
+        // In Velocity 1.7 null leaves the old value.
+        if value.is_null() {
+            return Ok(());
+        }
+        let Some((last, before)) = target.steps.split_last() else {
+            self.budget.hold(target.root.len())?;
+            self.variables.insert((&*target.root).into(), value);
+            return Ok(());
+        };
+        self.note_override(target)?;
+        let root = self.root(&target.root)?;
+        let owner = self.follow(root, before)?;
+        let owner = self.heap.opened(owner, &mut self.budget)?;
+        let index = match last {
+            Access::Member(name) => Item::text(name),
+            Access::Index(index) => self.value(index)?,
+            Access::Call(..) => return Ok(()),
+        };
+        match owner {
+            Item::Map(map) => {
+                let name = self.text(&index)?;
+                self.heap.put(map, name.into(), value, &mut self.budget)?;
+            }
+            Item::List(list) => {
+                let place = index.index().and_then(|index| self.heap.items_mut(list)?.get_mut(index));
+                if let Some(place) = place {
+                    *place = value;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// AWS fails where an override is set twice.
+    fn note_override(&mut self, target: &Reference) -> Result<(), RenderError> {
+        let is_override = matches!(target.steps.first(), Some(Access::Member(name)) if name.ends_with("Override"));
+        if &*target.root != "context" || !is_override {
+            return Ok(());
+        }
+        let name = target.source.replace(['!', '{', '}'], "");
+        if self.overridden.contains(&name) {
+            return Err(RenderError::new(format!("`{name}` is set twice")));
+        }
+        self.budget.spend(1 + self.overridden.len())?;
+        self.overridden.push(name);
+        Ok(())
+    }
+}
