@@ -172,20 +172,14 @@ impl<'t> Renderer<'t> {
         let names = [variable, "foreach", "velocityCount"].map(Arc::<str>::from);
         let before = names.clone().map(|name| self.variables.get(&name).cloned());
         let parent = before[1].clone().unwrap_or(Item::Null);
+        let round = [("parent".into(), parent)].into_iter().collect();
+        let round = self.heap.map(round, Origin::Template, &mut self.budget)?;
         let mut flow = Flow::On;
         let count = items.len();
         for (index, item) in items.into_iter().enumerate() {
-            let round = [
-                ("index", Item::count(index)),
-                ("count", Item::count(index + 1)),
-                ("hasNext", Item::Bool(index + 1 < count)),
-                ("first", Item::Bool(index == 0)),
-                ("last", Item::Bool(index + 1 == count)),
-                ("parent", parent.clone()),
-            ];
-            let round: Members = round.into_iter().map(|(name, item)| (name.into(), item)).collect();
-            let round = self.heap.map(round, Origin::Template, &mut self.budget)?;
-            for (name, item) in names.iter().zip([item, round, Item::count(index + 1)]) {
+            self.budget.spend(1)?;
+            self.note_round(&round, index, count);
+            for (name, item) in names.iter().zip([item, round.clone(), Item::count(index + 1)]) {
                 self.variables.insert(name.clone(), item);
             }
             flow = self.block(body)?;
@@ -197,6 +191,24 @@ impl<'t> Renderer<'t> {
             self.put_back(name, item);
         }
         Ok(if flow == Flow::Stop { Flow::Stop } else { Flow::On })
+    }
+
+    /// Puts the numbers of a round into `$foreach`.
+    fn note_round(&mut self, round: &Item, index: usize, count: usize) {
+        let members = match round {
+            Item::Map(map) => self.heap.members_mut(*map),
+            _ => None,
+        };
+        let Some(members) = members else { return };
+        for (name, item) in [
+            ("index", Item::count(index)),
+            ("count", Item::count(index + 1)),
+            ("hasNext", Item::Bool(index + 1 < count)),
+            ("first", Item::Bool(index == 0)),
+            ("last", Item::Bool(index + 1 == count)),
+        ] {
+            members.insert(name.into(), item);
+        }
     }
 
     fn put_back(&mut self, name: Arc<str>, item: Option<Item>) {

@@ -146,7 +146,15 @@ impl GatewayResponses {
 
 /// A template of an answer with what is known of the error and of the request in it.
 pub(super) fn filled(template: &str, kind: &str, message: &str) -> String {
-    let names = ["requestId", "extendedRequestId", "httpMethod", "path", "resourcePath", "identity.sourceIp"];
+    let names = [
+        "requestId",
+        "extendedRequestId",
+        "httpMethod",
+        "path",
+        "resourcePath",
+        "identity.sourceIp",
+        "identity.userAgent",
+    ];
     let text = template
         .replace("$context.error.messageString", &format!("\"{message}\""))
         .replace("$context.error.message", message)

@@ -74,11 +74,26 @@ fn template(export: &Export<'_>, node: &Node, findings: &mut Findings) -> Result
     let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
     let Some(chosen) = json.or(entries.first()) else { return Ok(None) };
     let body = export.values.text(&chosen.value, findings)?;
-    let text = body.text().unwrap_or_default();
+    let text = with_stage_variables(export, body.text().unwrap_or_default());
     // The names are replaced when the answer is made.
-    if text.contains("$(") || has_code(&filled(text, "", "")) {
+    if text.contains("$(") || has_code(&filled(&text, "", "")) {
         let what = "an answer of the gateway with a part of `$context` that is not known here";
         return Err(unbuilt(chosen.value.span, what, findings));
     }
+    let body = if body.text() == Some(&*text) { body } else { build::text(chosen.value.span, text) };
     Ok(Some((body, build::text(chosen.key.span, &*chosen.key.text))))
+}
+
+/// The text with the values of stage variables. One that is missing is empty, as on AWS.
+fn with_stage_variables(export: &Export<'_>, text: &str) -> String {
+    const ROOT: &str = "$stageVariables.";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(ROOT) {
+        let end = after.find(|one: char| !one.is_ascii_alphanumeric() && one != '_').unwrap_or(after.len());
+        out.push_str(before);
+        out.push_str(export.values.stage_variable(&after[..end]).unwrap_or_default());
+        rest = &after[end..];
+    }
+    out + rest
 }

@@ -30,6 +30,8 @@ enum Source {
     Text(Node),
     /// A header of what was called.
     Header(Span, String),
+    /// A member of its JSON, by the names on the way there.
+    Body(Span, Vec<String>),
 }
 
 /// The source of the response.
@@ -73,7 +75,10 @@ impl Response {
             }
             (Templates::Mapped(_), Some(_)) => {}
             (Templates::None, Some(variable)) => {
-                actions.push(build::set("message.body", build::text(self.span, format!("$({variable}.body)"))));
+                // The step takes the bytes of a function's result as they are.
+                if !matches!(backend, Backend::Function(_)) {
+                    actions.push(build::set("message.body", build::text(self.span, format!("$({variable}.body)"))));
+                }
                 if !has_type {
                     copied.push(("content-type", "content-type", self.span));
                 }
@@ -85,8 +90,13 @@ impl Response {
                 actions.push(build::set(&build::header("content-type"), kind));
             }
         }
+        let mut of_body = Vec::new();
         for (name, source) in &self.headers {
             match source {
+                Source::Body(span, path) => {
+                    let variable = backend.variable().unwrap_or("message");
+                    of_body.push(copy_member(variable, name, path, *span));
+                }
                 Source::Text(text) => actions.push(build::set(&build::header(name), text.clone())),
                 Source::Header(span, header) => copied.push((name, header, *span)),
             }
@@ -94,7 +104,7 @@ impl Response {
         let first = build::set_variable(self.span, actions).into_iter();
         let Some(variable) = backend.variable() else { return first.chain(mapped).collect() };
         let copies = copied.into_iter().map(|(to, from, span)| copy(variable, to, from, span));
-        first.chain(copies).chain(mapped).collect()
+        first.chain(copies).chain(of_body).chain(mapped).collect()
     }
 
     /// Whether a template is rendered for every answer.
@@ -109,7 +119,8 @@ impl Response {
             _ if self.handling.is_none() && overrides.is_none() => return None,
             _ => &[],
         };
-        let converts = self.handling.is_some() && matches!(self.templates, Templates::None);
+        let is_function = matches!(backend, Backend::Function(_));
+        let converts = (self.handling.is_some() || is_function) && matches!(self.templates, Templates::None);
         let input = match (&self.templates, backend.variable()) {
             (Templates::Mapped(_), Some(variable)) => variable,
             (_, Some(variable)) if converts => variable,
@@ -162,6 +173,17 @@ pub(super) fn copy_between(verb: &str, to: &str, (variable, from): (&str, &str),
     let value = build::text(span, format!("$({variable}.headers['{from}'])"));
     let action = build::map(span, [(verb, build::text(span, build::header(to))), ("value", value)]);
     let set = build::set_variable(span, vec![action]).into_iter().collect();
+    let case = build::map(span, [("condition", condition), ("execute", build::list(span, set))]);
+    build::step("switch", span, [("case", build::list(span, vec![case]))])
+}
+
+/// Sets a header of the message to a member of another message's JSON, where that has it.
+fn copy_member(variable: &str, to: &str, path: &[String], span: Span) -> Node {
+    let names: String = path.iter().map(|name| format!(".`{name}`")).collect();
+    let condition = build::text(span, format!("$exists({variable}.body{names})"));
+    let names: String = path.iter().map(|name| format!("['{name}']")).collect();
+    let value = build::text(span, format!("$({variable}.body{names})"));
+    let set = build::set_variable(span, vec![build::set(&build::header(to), value)]).into_iter().collect();
     let case = build::map(span, [("condition", condition), ("execute", build::list(span, set))]);
     build::step("switch", span, [("case", build::list(span, vec![case]))])
 }
@@ -269,6 +291,14 @@ fn source(export: &Export<'_>, written: &Node, backend: Backend, findings: &mut 
     let header = text.strip_prefix("integration.response.header.").filter(|name| is_name(name));
     if let (Some(header), true) = (header, backend != Backend::None) {
         return Ok(Source::Header(written.span, header.to_ascii_lowercase()));
+    }
+    let member = text.strip_prefix("integration.response.body.").map(|path| path.split('.'));
+    let is_plain =
+        |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if let (Some(names), true) = (member, backend != Backend::None)
+        && names.clone().all(is_plain)
+    {
+        return Ok(Source::Body(written.span, names.map(str::to_owned).collect()));
     }
     literal(export, &value, findings).map(Source::Text)
 }

@@ -161,6 +161,11 @@ impl Values {
         Ok(Node { span: node.span, content: Content::Scalar(scalar) })
     }
 
+    /// The value of a stage variable.
+    pub(super) fn stage_variable(&self, name: &str) -> Option<&str> {
+        self.stage_variables.get(name).map(String::as_str)
+    }
+
     /// A mapping template. Its own `${name}` stays: only names that have a value, and those of CloudFormation, are filled in.
     pub(super) fn template(&self, node: &Node, findings: &mut Findings) -> Result<Node, Reported> {
         let Some(text) = node.text() else { return self.text(node, findings) };

@@ -79,7 +79,7 @@ fn templates(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Vec<(St
             Err(error) => {
                 let message = compiler.without_masked(error.message);
                 let span = compiler.place(&pointer)(error.at);
-                failed = Some(compiler.findings.push(Diagnostic::error(codes::BAD_TEMPLATE, span, message)));
+                failed = Some(compiler.findings.push(Diagnostic::error(codes::BAD_MAPPING_TEMPLATE, span, message)));
             }
         }
     }
