@@ -5,6 +5,7 @@
 
 mod budget;
 mod error;
+mod evaluate;
 mod heap;
 mod input;
 mod item;
@@ -15,6 +16,7 @@ mod operators;
 mod overrides;
 mod parse;
 mod print;
+mod references;
 mod render;
 mod roots;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::error::RenderError;
 use super::heap::{Heap, Members, Origin};
 use super::item::Item;
 use super::roots::Roots;
-use super::tree::{Access, Block, Expression, Node, Reference, Tree};
+use super::tree::{Block, Expression, Node, Reference, Tree};
 use crate::value::Value;
 
 /// The output of a template.
@@ -29,13 +29,13 @@ pub(super) struct Renderer<'t> {
     pub budget: Budget,
     pub heap: Heap,
     /// The variables; those of macros and loops are put back at their end.
-    variables: HashMap<Arc<str>, Item>,
+    pub variables: HashMap<Arc<str>, Item>,
     out: String,
     /// The payload as JSON; `None` inside where it is something else.
     pub payload: Option<Option<Value>>,
     pub patterns: HashMap<Arc<str>, Option<Regex>>,
     /// The overrides that this template has set.
-    overridden: Vec<String>,
+    pub overridden: Vec<String>,
 }
 
 /// The reason why a block ended.
@@ -268,186 +268,9 @@ impl<'t> Renderer<'t> {
         result.map(|_| text)
     }
 
-    /// The value of an expression.
-    pub(super) fn value(&mut self, expression: &Expression) -> Result<Item, RenderError> {
-        self.budget.spend(1)?;
-        self.budget.enter()?;
-        let item = self.value_of(expression)?;
-        self.budget.leave();
-        Ok(item)
-    }
-
-    fn value_of(&mut self, expression: &Expression) -> Result<Item, RenderError> {
-        Ok(match expression {
-            Expression::Null => Item::Null,
-            Expression::Bool(flag) => Item::Bool(*flag),
-            Expression::Integer(number) => Item::Integer(*number),
-            Expression::Double(number) => Item::Double(*number),
-            Expression::Text(text) => Item::Text(text.clone()),
-            Expression::Interpolated(block) => {
-                let text = self.block_text(block)?;
-                self.made_text(text)?
-            }
-            Expression::List(items) => {
-                let items = self.values(items)?;
-                self.heap.list(items, Origin::Template, &mut self.budget)?
-            }
-            Expression::Map(members) => {
-                let mut all = Members::new();
-                for (name, value) in members {
-                    let name = self.value(name)?;
-                    all.insert(self.text(&name)?.into(), self.value(value)?);
-                }
-                self.heap.map(all, Origin::Template, &mut self.budget)?
-            }
-            Expression::Range(ends) => self.range(&ends.0, &ends.1)?,
-            Expression::Reference(reference) => self.reference(reference)?,
-            Expression::Not(inner) => Item::Bool(!self.value(inner)?.is_true()),
-            Expression::Chain(first, rest) => self.chain(first, rest)?,
-        })
-    }
-
-    pub(super) fn values(&mut self, expressions: &[Expression]) -> Result<Vec<Item>, RenderError> {
-        expressions.iter().map(|one| self.value(one)).collect()
-    }
-
-    /// Whole numbers, both ends included; they may count down.
-    fn range(&mut self, first: &Expression, last: &Expression) -> Result<Item, RenderError> {
-        let (Item::Integer(first), Item::Integer(last)) = (self.value(first)?, self.value(last)?) else {
-            return Ok(Item::Null);
-        };
-        let count = usize::try_from(first.abs_diff(last)).unwrap_or(usize::MAX);
-        self.budget.hold(count.saturating_mul(size_of::<Item>()))?;
-        let items = match first <= last {
-            true => (first..=last).map(Item::Integer).collect(),
-            false => (last..=first).rev().map(Item::Integer).collect(),
-        };
-        self.heap.list(items, Origin::Template, &mut self.budget)
-    }
-
     /// A text that the template has made.
     pub(super) fn made_text(&mut self, text: String) -> Result<Item, RenderError> {
         self.budget.hold(text.len())?;
         Ok(Item::Text(text.into()))
-    }
-
-    /// The value of a reference.
-    pub(super) fn reference(&mut self, reference: &Reference) -> Result<Item, RenderError> {
-        let root = self.root(&reference.root)?;
-        self.follow(root, &reference.steps)
-    }
-
-    fn follow(&mut self, from: Item, steps: &[Access]) -> Result<Item, RenderError> {
-        let mut item = from;
-        for step in steps {
-            self.budget.spend(1)?;
-            item = match step {
-                Access::Member(name) => self.member(&item, name)?,
-                Access::Index(index) => {
-                    let index = self.value(index)?;
-                    self.indexed(&item, &index)?
-                }
-                Access::Call(name, arguments) => {
-                    let arguments = self.values(arguments)?;
-                    self.method(&item, name, &arguments)?
-                }
-            };
-            if item.is_null() {
-                break;
-            }
-        }
-        Ok(item)
-    }
-
-    /// A variable, or a root that every template has.
-    fn root(&mut self, name: &str) -> Result<Item, RenderError> {
-        if let Some(item) = self.variables.get(name) {
-            return Ok(item.clone());
-        }
-        let value = match name {
-            "input" => return Ok(Item::Input),
-            "util" => return Ok(Item::Util),
-            "context" => self.roots.context(),
-            "stageVariables" => self.roots.stage_variables(),
-            _ => return Ok(Item::Null),
-        };
-        let item = self.heap.opened(Item::of_json(value.view()), &mut self.budget)?;
-        if let ("context", Item::Map(map)) = (name, &item) {
-            self.add_overrides(*map)?;
-        }
-        self.variables.insert(name.into(), item.clone());
-        Ok(item)
-    }
-
-    /// The maps that overrides are set in.
-    fn add_overrides(&mut self, context: usize) -> Result<(), RenderError> {
-        for (side, groups) in
-            [("requestOverride", &["header", "path", "querystring"][..]), ("responseOverride", &["header"])]
-        {
-            let mut map = self.heap.member(context, side, &mut self.budget)?;
-            if map.is_null() {
-                map = self.heap.map(Members::new(), Origin::Template, &mut self.budget)?;
-                self.heap.put(context, side.into(), map.clone(), &mut self.budget)?;
-            }
-            let Item::Map(map) = map else { continue };
-            for group in groups {
-                if self.heap.member(map, group, &mut self.budget)?.is_null() {
-                    let empty = self.heap.map(Members::new(), Origin::Template, &mut self.budget)?;
-                    self.heap.put(map, (*group).into(), empty, &mut self.budget)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Sets a variable, a member or an item.
-    fn assign(&mut self, target: &Reference, value: Item) -> Result<(), RenderError> {
-        // In Velocity 1.7 null leaves the old value.
-        if value.is_null() {
-            return Ok(());
-        }
-        let Some((last, before)) = target.steps.split_last() else {
-            self.budget.hold(target.root.len())?;
-            self.variables.insert((&*target.root).into(), value);
-            return Ok(());
-        };
-        self.note_override(target)?;
-        let root = self.root(&target.root)?;
-        let owner = self.follow(root, before)?;
-        let owner = self.heap.opened(owner, &mut self.budget)?;
-        let index = match last {
-            Access::Member(name) => Item::text(name),
-            Access::Index(index) => self.value(index)?,
-            Access::Call(..) => return Ok(()),
-        };
-        match owner {
-            Item::Map(map) => {
-                let name = self.text(&index)?;
-                self.heap.put(map, name.into(), value, &mut self.budget)?;
-            }
-            Item::List(list) => {
-                let place = index.index().and_then(|index| self.heap.items_mut(list)?.get_mut(index));
-                if let Some(place) = place {
-                    *place = value;
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// AWS fails where an override is set twice.
-    fn note_override(&mut self, target: &Reference) -> Result<(), RenderError> {
-        let is_override = matches!(target.steps.first(), Some(Access::Member(name)) if name.ends_with("Override"));
-        if &*target.root != "context" || !is_override {
-            return Ok(());
-        }
-        let name = target.source.replace(['!', '{', '}'], "");
-        if self.overridden.contains(&name) {
-            return Err(RenderError::new(format!("`{name}` is set twice")));
-        }
-        self.budget.spend(1 + self.overridden.len())?;
-        self.overridden.push(name);
-        Ok(())
     }
 }

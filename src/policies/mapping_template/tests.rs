@@ -14,7 +14,7 @@ async fn the_type_of_the_request_chooses_the_template() {
         ("TEXT/csv; header=present", 200, "csv {\"a\": 1}"),
         ("text/html", 415, ""),
     ] {
-        let answer = gateway.ask(Ask::post("/orders/7", "{\"a\": 1}").header("content-type", kind)).await;
+        let answer = gateway.ask(Ask::post("/example/7", "{\"a\": 1}").header("content-type", kind)).await;
         assert_eq!(answer.status, status, "{kind}");
         if status == 200 {
             assert_eq!(answer.text(), body, "{kind}");
@@ -34,7 +34,7 @@ catch:
     execute: [{set-variable: {actions: [{set: message.body, value: caught}]}}]";
     assert_eq!(assembly(text).serve_cleanly().post("no json").await.text(), "caught");
     let bytes = assembly("execute:\n  - mapping-template: {templates: {application/json: x}}").serve_cleanly();
-    let answer = bytes.ask(Ask::new("POST", "/orders/7").body(vec![255, 0])).await;
+    let answer = bytes.ask(Ask::post("/example/7", vec![255, 0])).await;
     assert_eq!((answer.status, answer.fault_name()), (500, Some("TransformError")));
 }
 
@@ -48,7 +48,7 @@ async fn a_template_sees_the_request_and_the_stage_variables() {
         live.event_context.stage_variables.insert("alias".to_owned(), "live".to_owned());
     });
     let gateway = setup.load(&text).serve_cleanly();
-    let answer = gateway.ask(Ask::post("/orders/a%20b?q=1&q=2%202", "{}").header("X-A", "c")).await;
+    let answer = gateway.ask(Ask::post("/example/a%20b?q=1&q=2%202", "{}").header("X-A", "c")).await;
     assert_eq!(answer.text(), "POST a b 2 2 c live .");
 }
 
@@ -70,5 +70,5 @@ fn mistakes_are_inside_of_the_template() {
     let found =
         assembly("execute:\n  - mapping-template:\n      templates:\n        a/b: |\n          x\n          #if(1)\n")
             .findings();
-    assert_eq!(found, ["api.yaml:10:11: error G0410 this `#if` has no `#end`"]);
+    assert_eq!(found, ["api.yaml:10:13: error G0410 this `#if` has no `#end`"]);
 }
