@@ -175,14 +175,14 @@ async fn the_error_of_a_function_picks_the_response() {
 
 #[tokio::test]
 async fn the_event_of_a_function_is_json() {
-    let server = TestServer::start(|_| json_reply(200, "1"));
+    let server = TestServer::start(|_| json_reply(200, r#""Pass""#));
     let setup = Setup::with_lambda_at(server.url("/"));
     let document = custom("description: none", "default: {statusCode: 200}");
     let gateway = setup.load(&document).serve();
     let answer = gateway.ask(Ask::post("/orders/7", "no json").header("content-type", "text/plain")).await;
     assert_eq!(answer.short(), (400, r#"{"message":"Could not parse request body into json"}"#));
     assert_eq!(server.requests().len(), 0);
-    assert_eq!(gateway.ask(Ask::post("/orders/7", "")).await.short(), (200, "1"));
+    assert_eq!(gateway.ask(Ask::post("/orders/7", "")).await.short(), (200, r#""Pass""#));
     assert_eq!(only(&server).body, b"{}");
 }
 
