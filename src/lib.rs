@@ -13,6 +13,9 @@ pub mod value;
 /// JSON Web Tokens: keys, signatures, tokens.
 pub mod jose;
 
+/// Mapping templates of AWS API Gateway.
+pub mod vtl;
+
 /// JSON Schema under a budget.
 pub mod json_schema;
 

@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 use arrows::{Arrow, Library, circles};
 
 /// The rooms, ground floor first. A room may use only rooms above it in this list.
-const ROOMS: [&str; 28] = [
+const ROOMS: [&str; 29] = [
     "base",
     "value",
     "jose",
+    "vtl",
     "json_schema",
     "source",
     "settings",

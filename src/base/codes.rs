@@ -125,6 +125,9 @@ codes! {
     SHADOWED_PROPERTY = "G0409", "an output takes the place of a property",
         "From this step on the name holds the answer of the call, and no longer what `properties` has.";
 
+    BAD_MAPPING_TEMPLATE = "G0410", "a mapping template cannot be read",
+        "The place shown is inside the template. It is in the language that AWS API Gateway has; docs/mapping-templates.md describes it. What AppSync has in addition is not part of it.";
+
     UNREACHABLE = "G0501", "a step can never run",
         "The step before it always ends the flow.";
 

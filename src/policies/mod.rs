@@ -26,6 +26,7 @@ pub mod jwt_validate;
 pub mod lambda;
 pub mod log;
 pub mod map;
+pub mod mapping_template;
 pub mod oauth;
 pub mod operation_switch;
 pub mod parse;
@@ -47,7 +48,7 @@ use crate::policy::Entry;
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 30] = [
+pub static ALL: [Entry; 31] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<client_identification::ClientIdentification>(),
     Entry::of::<client_security::ClientSecurity>(),
@@ -64,6 +65,7 @@ pub static ALL: [Entry; 30] = [
     Entry::of::<lambda::Lambda>(),
     Entry::of::<log::Log>(),
     Entry::of::<map::Map>(),
+    Entry::of::<mapping_template::MappingTemplate>(),
     Entry::of::<oauth::OAuth>(),
     Entry::of::<operation_switch::OperationSwitch>(),
     Entry::of::<parse::Parse>(),

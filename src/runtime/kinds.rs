@@ -40,6 +40,7 @@ kinds! {
     RUNTIME "RuntimeError" None, INTERNAL_SERVER_ERROR true;
     ASSEMBLY_RATE_LIMIT "AssemblyRateLimitError" None, TOO_MANY_REQUESTS true;
     BAD_REQUEST "BadRequestError" None, BAD_REQUEST false;
+    UNSUPPORTED_MEDIA_TYPE "UnsupportedMediaTypeError" None, UNSUPPORTED_MEDIA_TYPE false;
     UNAUTHORIZED "UnauthorizedError" None, UNAUTHORIZED false;
     FORBIDDEN "ForbiddenError" None, FORBIDDEN false;
     API_RULE "APIRuleError" None, BAD_REQUEST false;

@@ -70,6 +70,23 @@ impl GatewayResponses {
         ]
     }
 
+    /// The catch entries around a template of a request.
+    pub(super) fn of_template(&self, span: Span) -> Vec<Node> {
+        let own = |kind, status, message| Own { kind, status, message };
+        vec![
+            self.entry(
+                &["UnsupportedMediaTypeError"],
+                &own("UNSUPPORTED_MEDIA_TYPE", 415, "Unsupported Media Type"),
+                span,
+            ),
+            self.entry(
+                &["LambdaPayloadError"],
+                &own("BAD_REQUEST_BODY", 400, "Could not parse request body into json"),
+                span,
+            ),
+        ]
+    }
+
     /// The catch entry around what only fails.
     pub(super) fn of_failure(&self, span: Span) -> Vec<Node> {
         let message = if self.is_http { "Internal Server Error" } else { "Internal server error" };
@@ -129,7 +146,15 @@ impl GatewayResponses {
 
 /// A template of an answer with what is known of the error and of the request in it.
 pub(super) fn filled(template: &str, kind: &str, message: &str) -> String {
-    let names = ["requestId", "extendedRequestId", "httpMethod", "path", "resourcePath", "identity.sourceIp"];
+    let names = [
+        "requestId",
+        "extendedRequestId",
+        "httpMethod",
+        "path",
+        "resourcePath",
+        "identity.sourceIp",
+        "identity.userAgent",
+    ];
     let text = template
         .replace("$context.error.messageString", &format!("\"{message}\""))
         .replace("$context.error.message", message)

@@ -5,8 +5,9 @@ use super::draft::Draft;
 use super::export::Export;
 use super::request_parameters::{Mapped, Target};
 use super::response_parameters;
-use super::responses::{self, Backend};
+use super::responses::{self, Backend, Response, choice};
 use super::special_headers::{NEVER_SENT, TAKEN_OUT};
+use super::templates::{OVERRIDES, Templates, handling, passthrough, request_step};
 use super::unbuilt::unbuilt;
 use super::{build, special_headers};
 use crate::base::{Diagnostic, Findings, Reported, codes};
@@ -24,6 +25,9 @@ pub(super) fn proxy(
     findings: &mut Findings,
 ) -> Result<Draft, Reported> {
     let span = integration.span;
+    if let Some(entry) = integration.entry("contentHandling").filter(|entry| !entry.value.is_null()) {
+        unbuilt(entry.key.span, "`contentHandling` of a call to a service", findings);
+    }
     let call = HttpCall::read(export, operation, integration, findings)?;
     let mut config = call.config(span);
     config.push(("parameter-control", control(integration, "blocklist", &call.mapped.blocked_query)));
@@ -54,15 +58,16 @@ pub(super) fn mapped(
     findings: &mut Findings,
 ) -> Result<Draft, Reported> {
     let span = integration.span;
-    body(integration, findings);
+    let request = request(export, integration, findings);
     let backend = Backend::Variable(BACKEND);
     let responses = responses::read(export, integration, backend, findings);
     let call = HttpCall::read(export, operation, integration, findings)?;
-    let responses = responses?;
+    let (responses, request) = (responses?, request?);
     let mut config = call.config(span);
     let mut names = vec!["content-type".to_owned(), "accept".to_owned()];
     names.extend(call.mapped.passing_headers.iter().chain(&call.mapped.set_headers).cloned());
     names.extend(["user-agent", "x-amzn-apigateway-api-id"].map(str::to_owned));
+    names.extend(request.iter().flat_map(|request| request.headers.iter().cloned()));
     names.retain(|name| !NEVER_SENT.contains(&&*name.to_ascii_lowercase()));
     config.push(("header-control", control(integration, "allowlist", &names)));
     config.push(("parameter-control", control(integration, "allowlist", &call.mapped.passing_query)));
@@ -73,39 +78,23 @@ pub(super) fn mapped(
     let own = own.map(|(name, value)| build::set(&build::header(name), build::text(span, value))).collect();
     let mut execute = call.mapped.steps(span);
     execute.extend(build::set_variable(span, own));
+    let overrides = request.as_ref().map(|_| OVERRIDES);
+    let mut catch = Vec::new();
+    if let Some(request) = request {
+        // Its overrides have priority over mappings.
+        execute.push(request.step);
+        catch = export.responses.of_template(span);
+    }
     execute.push(build::step("invoke", span, config));
     // Headers meant for the service are never sent to the client.
     execute.extend(build::set_variable(span, vec![build::clear(span, "message.headers")]));
-    execute.extend(answer(&responses, integration));
-    Ok(Draft { execute, catch: export.responses.of_http(span) })
-}
-
-/// The response for the status of the service; where there is none, AWS answers 500.
-fn answer(all: &[responses::Response], integration: &Node) -> Vec<Node> {
-    let span = integration.span;
-    let steps = |one: &responses::Response| build::list(one.span, one.steps(Backend::Variable(BACKEND)));
-    let mut cases = Vec::new();
-    let mut otherwise = None;
-    for one in all {
-        match &one.statuses {
-            Some(statuses) => {
-                let list: Vec<String> = statuses.iter().map(u16::to_string).collect();
-                let condition = format!("{BACKEND}.status.code in [{}]", list.join(", "));
-                let condition = build::text(one.span, condition);
-                cases.push(build::map(one.span, [("condition", condition), ("execute", steps(one))]));
-            }
-            None => otherwise = Some(steps(one)),
-        }
-    }
-    let otherwise = otherwise.unwrap_or_else(|| {
-        let throw = build::step("throw", span, [("name", build::text(span, "RuntimeError"))]);
-        build::list(span, vec![throw])
-    });
-    if cases.is_empty() {
-        return otherwise.items().to_vec();
-    }
-    cases.push(build::map(span, [("otherwise", otherwise)]));
-    vec![build::step("switch", span, [("case", build::list(span, cases))])]
+    let condition = |one: &Response| {
+        let statuses: Vec<String> = one.statuses.as_ref()?.iter().map(u16::to_string).collect();
+        Some(format!("{BACKEND}.status.code in [{}]", statuses.join(", ")))
+    };
+    execute.extend(choice(&responses, span, condition, |one| one.steps(backend, overrides)));
+    catch.extend(export.responses.of_http(span));
+    Ok(Draft { execute, catch })
 }
 
 /// The properties that both kinds of call have.
@@ -123,10 +112,8 @@ impl HttpCall {
         integration: &Node,
         findings: &mut Findings,
     ) -> Result<Self, Reported> {
-        for key in ["credentials", "contentHandling"] {
-            if let Some(entry) = integration.entry(key).filter(|entry| !entry.value.is_null()) {
-                unbuilt(entry.key.span, &format!("`{key}` of a call to a service"), findings);
-            }
+        if let Some(entry) = integration.entry("credentials").filter(|entry| !entry.value.is_null()) {
+            unbuilt(entry.key.span, "`credentials` of a call to a service", findings);
         }
         let mapped = Mapped::read(export, operation, integration, findings);
         let uri = uri(export, integration, findings).and_then(|uri| match uri.text() {
@@ -173,16 +160,29 @@ fn verb(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Res
     Ok(build::text(written.span, if is_any { "keep" } else { &verb }))
 }
 
-/// A body goes on as it came; what would change or refuse it is not built.
-fn body(integration: &Node, findings: &mut Findings) {
-    if let Some(entry) = integration.entry("requestTemplates").filter(|entry| !entry.value.entries().is_empty()) {
-        unbuilt(entry.key.span, "a template for the request of a service", findings);
+/// The step that makes the body of the call.
+struct Request {
+    step: Node,
+    /// Names of headers that the templates set.
+    headers: Vec<String>,
+}
+
+/// The step that makes the body; `None` where it goes on as it came.
+fn request(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Option<Request>, Reported> {
+    let templates = Templates::read(export, integration, "requestTemplates", findings)?;
+    let refuses = passthrough(integration, findings)?.is_some_and(|node| node.text() == Some("never"));
+    let converts = handling(integration, findings)?.is_some();
+    if matches!(templates, Templates::None) && !refuses && !converts {
+        return Ok(None);
     }
-    if let Some(node) = integration.get("passthroughBehavior")
-        && node.text().is_some_and(|text| text.eq_ignore_ascii_case("never"))
-    {
-        unbuilt(node.span, "`passthroughBehavior: never` without a template, which refuses every body,", findings);
+    for group in ["path", "querystring"] {
+        if !templates.overridden(group).is_empty() {
+            let place = integration.entry("requestTemplates").map_or(integration.span, |entry| entry.key.span);
+            unbuilt(place, &format!("`$context.requestOverride.{group}` in a call to a service"), findings);
+        }
     }
+    let step = request_step(integration.span, &templates, integration, Vec::new(), findings)?;
+    Ok(Some(Request { step, headers: templates.overridden("header") }))
 }
 
 /// A control list of whole names.

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::export::Export;
 use super::unbuilt::unbuilt;
-use super::{http, lambda, mock, special_headers, unsupported};
+use super::{custom_lambda, http, lambda, mock, special_headers, unsupported};
 use crate::base::{Diagnostic, Findings, Reported, codes, did_you_mean, nearest};
 use crate::openapi::Operation;
 use crate::source::{Entry, Node};
@@ -52,7 +52,7 @@ pub(super) fn draft(
     }
     let Some(kind) = integration.get("type") else {
         let message = "the integration has no `type`";
-        let help = "write `type: aws_proxy`, `http_proxy`, `http` or `mock`";
+        let help = "write `type: aws_proxy`, `aws`, `http_proxy`, `http` or `mock`";
         return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, integration.span, message).help(help)));
     };
     let kind_text = kind.text().unwrap_or_default().to_ascii_lowercase();
@@ -64,13 +64,10 @@ pub(super) fn draft(
         "http_proxy" => http::proxy(export, operation, integration, findings),
         "http" => http::mapped(export, operation, integration, findings),
         "mock" => mock::draft(export, integration, findings),
-        "aws" => {
-            let span = integration.get("uri").map_or(kind.span, |uri| uri.span);
-            Err(unbuilt(span, "the integration `aws`, with templates before and after the call,", findings))
-        }
+        "aws" => custom_lambda::draft(export, integration, findings),
         other => {
             let message = format!("there is no integration type `{other}`");
-            let help = "write `aws_proxy`, `http_proxy`, `http` or `mock`";
+            let help = "write `aws_proxy`, `aws`, `http_proxy`, `http` or `mock`";
             Err(findings.push(Diagnostic::error(codes::BAD_VALUE, kind.span, message).help(help)))
         }
     };

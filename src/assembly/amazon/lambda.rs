@@ -54,9 +54,9 @@ pub(super) fn draft(export: &Export<'_>, integration: &Node, findings: &mut Find
 }
 
 /// The target of a `uri`.
-struct Target {
-    function: Node,
-    /// The function answers piece by piece.
+pub(super) struct Target {
+    pub function: Node,
+    /// The function answers chunk by chunk.
     streams: bool,
 }
 
@@ -75,7 +75,7 @@ fn says_stream(integration: &Node, streams: bool, findings: &mut Findings) {
 }
 
 /// The function's ARN in a `uri`, at its place there.
-fn target(uri: &Node, findings: &mut Findings) -> Result<Target, Reported> {
+pub(super) fn target(uri: &Node, findings: &mut Findings) -> Result<Target, Reported> {
     let text = uri.text().unwrap_or_default();
     let is_arn = text.starts_with("arn:");
     if is_arn && text.contains(":lambda:") && text.contains(":function:") && !text.contains(":apigateway:") {
@@ -138,7 +138,7 @@ fn payload(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> 
 }
 
 /// The role to call with, if one is written.
-fn role(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Option<Node>, Reported> {
+pub(super) fn role(export: &Export<'_>, integration: &Node, findings: &mut Findings) -> Result<Option<Node>, Reported> {
     let Some(written) = integration.get("credentials").filter(|node| !node.is_null()) else { return Ok(None) };
     let role = export.values.text(written, findings)?;
     let text = role.text().unwrap_or_default();
@@ -159,7 +159,7 @@ fn binary_media_types(export: &Export<'_>, findings: &mut Findings) -> Result<Ve
 }
 
 /// Whether the function is called as Lambda wants it.
-fn is_post(integration: &Node) -> bool {
+pub(super) fn is_post(integration: &Node) -> bool {
     let method = integration.get("httpMethod").and_then(Node::text);
     method.is_none_or(|method| method.contains('$') || method.eq_ignore_ascii_case("post"))
 }

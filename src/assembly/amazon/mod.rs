@@ -6,6 +6,7 @@
 
 mod call;
 mod cors;
+mod custom_lambda;
 mod default_route;
 mod draft;
 mod export;
@@ -22,6 +23,7 @@ mod request_parameters;
 mod response_parameters;
 mod responses;
 mod special_headers;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod unbuilt;

@@ -4,7 +4,8 @@ use super::build;
 use super::export::Export;
 use super::gateway_responses::{Changed, GatewayResponses, filled};
 use super::names::is_name;
-use super::responses::{has_code, literal, status};
+use super::responses::{literal, status};
+use super::templates::has_code;
 use super::unbuilt::unbuilt;
 use crate::base::{Diagnostic, Findings, Reported, codes};
 use crate::source::{Entry, Node};
@@ -12,7 +13,7 @@ use crate::source::{Entry, Node};
 const KEY: &str = "x-amazon-apigateway-gateway-responses";
 
 /// The types that have a place here.
-const PLACED: [&str; 10] = [
+const PLACED: [&str; 11] = [
     "BAD_REQUEST_BODY",
     "BAD_REQUEST_PARAMETERS",
     "MISSING_AUTHENTICATION_TOKEN",
@@ -22,6 +23,7 @@ const PLACED: [&str; 10] = [
     "INTEGRATION_FAILURE",
     "INTEGRATION_TIMEOUT",
     "REQUEST_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
     "API_CONFIGURATION_ERROR",
 ];
 
@@ -72,11 +74,26 @@ fn template(export: &Export<'_>, node: &Node, findings: &mut Findings) -> Result
     let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
     let Some(chosen) = json.or(entries.first()) else { return Ok(None) };
     let body = export.values.text(&chosen.value, findings)?;
-    let text = body.text().unwrap_or_default();
+    let text = with_stage_variables(export, body.text().unwrap_or_default());
     // The names are replaced when the answer is made.
-    if text.contains("$(") || has_code(&filled(text, "", "")) {
+    if text.contains("$(") || has_code(&filled(&text, "", "")) {
         let what = "an answer of the gateway with a part of `$context` that is not known here";
         return Err(unbuilt(chosen.value.span, what, findings));
     }
+    let body = if body.text() == Some(&*text) { body } else { build::text(chosen.value.span, text) };
     Ok(Some((body, build::text(chosen.key.span, &*chosen.key.text))))
+}
+
+/// The text with the values of stage variables. One that is missing is empty, as on AWS.
+fn with_stage_variables(export: &Export<'_>, text: &str) -> String {
+    const ROOT: &str = "$stageVariables.";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(ROOT) {
+        let end = after.find(|one: char| !one.is_ascii_alphanumeric() && one != '_').unwrap_or(after.len());
+        out.push_str(before);
+        out.push_str(export.values.stage_variable(&after[..end]).unwrap_or_default());
+        rest = &after[end..];
+    }
+    out + rest
 }

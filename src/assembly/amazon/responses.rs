@@ -5,6 +5,7 @@ use regex::Regex;
 use super::build;
 use super::export::Export;
 use super::names::{is_name, remapped};
+use super::templates::{self, Templates};
 use super::unbuilt::unbuilt;
 use super::values::shown;
 use crate::base::{Diagnostic, Findings, Reported, Span, codes};
@@ -14,11 +15,14 @@ use crate::source::{Entry, Node};
 pub(super) struct Response {
     /// The statuses that it answers; `None` answers all that no other does.
     pub statuses: Option<Vec<u16>>,
+    /// The pattern for the error of a function; `None` answers all that no other does.
+    pub pattern: Option<Box<str>>,
     pub span: Span,
     status: Node,
     headers: Vec<(String, Source)>,
-    /// The body with its content type.
-    pub template: Option<(Node, Node)>,
+    templates: Templates,
+    /// `contentHandling`.
+    handling: Option<Node>,
 }
 
 /// The source of a header's value.
@@ -26,6 +30,8 @@ enum Source {
     Text(Node),
     /// A header of what was called.
     Header(Span, String),
+    /// A member of its JSON, by the names on the way there.
+    Body(Span, Vec<String>),
 }
 
 /// The source of the response.
@@ -35,45 +41,124 @@ pub(super) enum Backend {
     None,
     /// A service, whose answer is in this variable.
     Variable(&'static str),
+    /// A function, whose answer or error is in this variable.
+    Function(&'static str),
+}
+
+impl Backend {
+    fn variable(self) -> Option<&'static str> {
+        match self {
+            Backend::None => None,
+            Backend::Variable(name) | Backend::Function(name) => Some(name),
+        }
+    }
 }
 
 // === impl Response ===
 
 impl Response {
-    /// The steps that make `message` this response. What they set is all that goes out.
-    pub(super) fn steps(&self, backend: Backend) -> Vec<Node> {
+    /// The steps that make `message` this response. What they set is all that goes out. `overrides` is the variable with the
+    /// overrides of the request's template.
+    pub(super) fn steps(&self, backend: Backend, overrides: Option<&str>) -> Vec<Node> {
         let mut actions = vec![build::set("message.status.code", self.status.clone())];
         let mut copied = Vec::new();
         let has_type = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-        match (&self.template, backend) {
-            (Some((body, kind)), _) => {
+        let mapped = self.mapping(backend, overrides);
+        if mapped.is_some() && backend == Backend::None {
+            // The request's own headers are not those of the answer.
+            actions.insert(0, build::clear(self.span, "message.headers"));
+        }
+        match (&self.templates, backend.variable()) {
+            (Templates::Constant(body, kind), _) => {
                 actions.push(build::set("message.body", body.clone()));
                 actions.push(build::set(&build::header("content-type"), kind.clone()));
             }
-            (None, Backend::Variable(variable)) => {
-                actions.push(build::set("message.body", build::text(self.span, format!("$({variable}.body)"))));
+            (Templates::Mapped(_), Some(_)) => {}
+            (Templates::None, Some(variable)) => {
+                // The step takes the bytes of a function's result as they are.
+                if !matches!(backend, Backend::Function(_)) {
+                    actions.push(build::set("message.body", build::text(self.span, format!("$({variable}.body)"))));
+                }
                 if !has_type {
                     copied.push(("content-type", "content-type", self.span));
                 }
             }
-            (None, Backend::None) => {
+            (Templates::Mapped(_), None) => actions.push(build::set("message.body", build::text(self.span, ""))),
+            (Templates::None, None) => {
                 actions.push(build::set("message.body", build::text(self.span, "")));
                 let kind = build::text(self.span, "application/json");
                 actions.push(build::set(&build::header("content-type"), kind));
             }
         }
+        let mut of_body = Vec::new();
         for (name, source) in &self.headers {
             match source {
+                Source::Body(span, path) => {
+                    let variable = backend.variable().unwrap_or("message");
+                    of_body.push(copy_member(variable, name, path, *span));
+                }
                 Source::Text(text) => actions.push(build::set(&build::header(name), text.clone())),
                 Source::Header(span, header) => copied.push((name, header, *span)),
             }
         }
-        let Backend::Variable(variable) = backend else {
-            return build::set_variable(self.span, actions).into_iter().collect();
-        };
+        let first = build::set_variable(self.span, actions).into_iter();
+        let Some(variable) = backend.variable() else { return first.chain(mapped).collect() };
         let copies = copied.into_iter().map(|(to, from, span)| copy(variable, to, from, span));
-        build::set_variable(self.span, actions).into_iter().chain(copies).collect()
+        first.chain(copies).chain(of_body).chain(mapped).collect()
     }
+
+    /// Whether a template is rendered for every answer.
+    pub(super) fn is_mapped(&self) -> bool {
+        matches!(self.templates, Templates::Mapped(_)) || self.handling.is_some()
+    }
+
+    /// The step that renders the template and sets the overrides, if there is need of one.
+    fn mapping(&self, backend: Backend, overrides: Option<&str>) -> Option<Node> {
+        let templates = match &self.templates {
+            Templates::Mapped(entries) => entries.as_slice(),
+            _ if self.handling.is_none() && overrides.is_none() => return None,
+            _ => &[],
+        };
+        let is_function = matches!(backend, Backend::Function(_));
+        let converts = (self.handling.is_some() || is_function) && matches!(self.templates, Templates::None);
+        let input = match (&self.templates, backend.variable()) {
+            (Templates::Mapped(_), Some(variable)) => variable,
+            (_, Some(variable)) if converts => variable,
+            _ => "message",
+        };
+        Some(templates::response_step(self.span, templates, input, overrides, self.handling.as_ref()))
+    }
+}
+
+/// The steps that choose a response by the condition of each; the one without a condition is for all others. Where there is none, AWS
+/// answers 500.
+pub(super) fn choice(
+    all: &[Response],
+    span: Span,
+    condition: impl Fn(&Response) -> Option<String>,
+    steps: impl Fn(&Response) -> Vec<Node>,
+) -> Vec<Node> {
+    let mut cases = Vec::new();
+    let mut otherwise = None;
+    for one in all {
+        let steps = build::list(one.span, steps(one));
+        match condition(one) {
+            Some(condition) => {
+                let condition = build::text(one.span, condition);
+                cases.push(build::map(one.span, [("condition", condition), ("execute", steps)]));
+            }
+            None => otherwise = Some(steps),
+        }
+    }
+    let otherwise = otherwise.unwrap_or_else(|| {
+        let throw = build::step("throw", span, [("name", build::text(span, "RuntimeError"))]);
+        build::list(span, vec![throw])
+    });
+    if cases.is_empty() {
+        return otherwise.items().to_vec();
+    }
+    cases.push(build::map(span, [("otherwise", otherwise)]));
+    vec![build::step("switch", span, [("case", build::list(span, cases))])]
 }
 
 /// Sets a header of the message to one of another message's, where that has it.
@@ -88,6 +173,17 @@ pub(super) fn copy_between(verb: &str, to: &str, (variable, from): (&str, &str),
     let value = build::text(span, format!("$({variable}.headers['{from}'])"));
     let action = build::map(span, [(verb, build::text(span, build::header(to))), ("value", value)]);
     let set = build::set_variable(span, vec![action]).into_iter().collect();
+    let case = build::map(span, [("condition", condition), ("execute", build::list(span, set))]);
+    build::step("switch", span, [("case", build::list(span, vec![case]))])
+}
+
+/// Sets a header of the message to a member of another message's JSON, where that has it.
+fn copy_member(variable: &str, to: &str, path: &[String], span: Span) -> Node {
+    let names: String = path.iter().map(|name| format!(".`{name}`")).collect();
+    let condition = build::text(span, format!("$exists({variable}.body{names})"));
+    let names: String = path.iter().map(|name| format!("['{name}']")).collect();
+    let value = build::text(span, format!("$({variable}.body{names})"));
+    let set = build::set_variable(span, vec![build::set(&build::header(to), value)]).into_iter().collect();
     let case = build::map(span, [("condition", condition), ("execute", build::list(span, set))]);
     build::step("switch", span, [("case", build::list(span, vec![case]))])
 }
@@ -120,21 +216,28 @@ fn response(
     findings: &mut Findings,
 ) -> Result<Response, Reported> {
     let node = &entry.value;
-    let statuses = match &*entry.key.text {
-        "default" => None,
-        pattern => Some(statuses(pattern, entry.key.span, findings)?),
+    let pattern = Some(&*entry.key.text).filter(|pattern| *pattern != "default");
+    let statuses = match pattern {
+        Some(pattern) => Some(statuses(pattern, entry.key.span, findings)?),
+        None => None,
     };
     let Some(written) = node.get("statusCode") else {
         let message = format!("the response `{}` has no `statusCode`", entry.key.text);
         return Err(findings.push(Diagnostic::error(codes::MISSING_PROPERTY, entry.key.span, message)));
     };
     let status = status(export, written, findings);
-    if let Some(handling) = node.entry("contentHandling").filter(|entry| !entry.value.is_null()) {
-        unbuilt(handling.key.span, "the conversion of a response's body", findings);
-    }
+    let handling = templates::handling(node, findings);
     let headers = headers(export, node, backend, findings);
-    let template = template(export, node, "responseTemplates", findings);
-    Ok(Response { statuses, span: entry.key.span, status: status?, headers: headers?, template: template? })
+    let templates = Templates::read(export, node, "responseTemplates", findings);
+    Ok(Response {
+        statuses,
+        pattern: pattern.map(Box::from),
+        span: entry.key.span,
+        status: status?,
+        headers: headers?,
+        templates: templates?,
+        handling: handling?,
+    })
 }
 
 pub(super) fn status(export: &Export<'_>, written: &Node, findings: &mut Findings) -> Result<Node, Reported> {
@@ -189,6 +292,14 @@ fn source(export: &Export<'_>, written: &Node, backend: Backend, findings: &mut 
     if let (Some(header), true) = (header, backend != Backend::None) {
         return Ok(Source::Header(written.span, header.to_ascii_lowercase()));
     }
+    let member = text.strip_prefix("integration.response.body.").map(|path| path.split('.'));
+    let is_plain =
+        |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if let (Some(names), true) = (member, backend != Backend::None)
+        && names.clone().all(is_plain)
+    {
+        return Ok(Source::Body(written.span, names.map(str::to_owned).collect()));
+    }
     literal(export, &value, findings).map(Source::Text)
 }
 
@@ -216,47 +327,4 @@ pub(super) fn constant(node: Node, findings: &mut Findings) -> Result<Node, Repo
         return Err(unbuilt(node.span, "a text with `$(` in it", findings));
     }
     Ok(node)
-}
-
-/// The template of some media types, if it is a constant.
-///
-/// On AWS the client's `Accept` decides which one it gets; here it is JSON, or else the first.
-pub(super) fn template(
-    export: &Export<'_>,
-    owner: &Node,
-    key: &str,
-    findings: &mut Findings,
-) -> Result<Option<(Node, Node)>, Reported> {
-    let entries = owner.get(key).map(Node::entries).unwrap_or_default();
-    let json = entries.iter().find(|entry| &*entry.key.text == "application/json");
-    let Some(chosen) = json.or(entries.first()) else { return Ok(None) };
-    if chosen.value.is_null() || chosen.value.text() == Some("") {
-        return Ok(None);
-    }
-    if chosen.value.text().is_some_and(has_code) {
-        let what = "a mapping template (VTL) that is not a constant";
-        return Err(unbuilt(chosen.value.span, what, findings));
-    }
-    if let Some(other) = entries.iter().find(|one| one.value.text() != chosen.value.text()) {
-        let message = format!("every client gets the template of `{}`, whatever it accepts", chosen.key.text);
-        findings.push(Diagnostic::warning(codes::NOT_ENFORCED, other.key.span, message));
-    }
-    let body = export.values.text(&chosen.value, findings)?;
-    Ok(Some((constant(body, findings)?, build::text(chosen.key.span, &*chosen.key.text))))
-}
-
-/// Whether a template has more in it than text. `${AWS::Region}` and what CloudFormation fills in is none of VTL's.
-pub(super) fn has_code(text: &str) -> bool {
-    let after = |sign: char| text.match_indices(sign).map(move |(at, _)| &text[at + 1..]);
-    let letter = |rest: &str| rest.starts_with(|one: char| one.is_ascii_alphabetic());
-    after('$')
-        .any(|rest| letter(rest) || rest.starts_with('!') || rest.starts_with("{input") || rest.starts_with("{util"))
-        || after('#').any(|rest| letter(rest) && is_directive(rest) || rest.starts_with(['#', '*', '{', '[']))
-}
-
-/// Whether a word behind `#` is one of VTL's and not, for example, a colour.
-fn is_directive(rest: &str) -> bool {
-    const WORDS: [&str; 12] =
-        ["set", "if", "else", "elseif", "end", "foreach", "include", "parse", "stop", "break", "evaluate", "define"];
-    WORDS.iter().chain(&["macro"]).any(|word| rest.starts_with(word))
 }

@@ -161,6 +161,34 @@ impl Values {
         Ok(Node { span: node.span, content: Content::Scalar(scalar) })
     }
 
+    /// The value of a stage variable.
+    pub(super) fn stage_variable(&self, name: &str) -> Option<&str> {
+        self.stage_variables.get(name).map(String::as_str)
+    }
+
+    /// A mapping template. Its own `${name}` stays: only names that have a value, and those of CloudFormation, are filled in.
+    pub(super) fn template(&self, node: &Node, findings: &mut Findings) -> Result<Node, Reported> {
+        let Some(text) = node.text() else { return self.text(node, findings) };
+        let names = text.match_indices("${").filter_map(|(at, _)| text[at + 2..].split_once('}')).map(|(name, _)| name);
+        let is_ours = |name: &str| name.contains("::") || self.names.contains_key(name.trim());
+        if !names.clone().any(is_ours) {
+            return Ok(node.clone());
+        }
+        // The others are kept by a text that stands for itself.
+        let own: Vec<Entry> = names
+            .filter(|name| !is_ours(name))
+            .map(|name| {
+                let kept = format!("${{!{name}}}");
+                let scalar = Scalar { text: kept.into(), style: Style::Block, masked: false, origin: None };
+                let value = Node { span: node.span, content: Content::Scalar(scalar) };
+                Entry { key: crate::source::Key { text: name.trim().into(), span: node.span }, value }
+            })
+            .collect();
+        let filled = self.fill(node, &own, findings)?;
+        let scalar = Scalar { text: filled.text.into(), style: Style::Block, masked: filled.masked, origin: None };
+        Ok(Node { span: node.span, content: Content::Scalar(scalar) })
+    }
+
     fn fill(&self, node: &Node, local: &[Entry], findings: &mut Findings) -> Result<Filled, Reported> {
         if let Some(text) = node.text() {
             return self.scalar(node, text, local, findings);

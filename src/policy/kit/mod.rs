@@ -1,6 +1,7 @@
 //! Parts that several policies share.
 
 pub(crate) mod aws_credentials;
+pub(crate) mod aws_event;
 pub(crate) mod aws_region;
 pub(crate) mod body_conversion;
 pub(crate) mod call;

@@ -8,6 +8,7 @@ mod placeholders;
 mod refused;
 mod rest;
 mod shapes;
+mod templates;
 mod validators;
 
 use std::sync::Arc;

@@ -63,10 +63,6 @@ fn what_waits_for_its_issue_says_so() {
     let own = "waits for an issue of its own";
     for (properties, expected) in [
         (
-            format!("type: aws\nhttpMethod: POST\nuri: '{}'", long(ARN)),
-            "api.yaml:9:14: error G0307 the integration `aws`, with templates before and after the call,".to_owned(),
-        ),
-        (
             "type: aws_proxy\nuri: 'arn:aws:apigateway:eu-west-1:s3:path/bucket'".to_owned(),
             "api.yaml:8:14: error G0307 the call of the AWS service `s3`".to_owned(),
         ),
@@ -75,15 +71,12 @@ fn what_waits_for_its_issue_says_so() {
             "api.yaml:9:14: error G0307 a `uri` that is an ARN, behind a VPC link,".to_owned(),
         ),
         (
-            format!("{http}\nrequestTemplates: {{application/json: $input.json('$')}}"),
-            "api.yaml:11:9: error G0307 a template for the request of a service".to_owned(),
+            "type: aws\nhttpMethod: POST\nuri: 'arn:aws:apigateway:eu-west-1:sqs:path/queue'".to_owned(),
+            "api.yaml:9:14: error G0307 the call of the AWS service `sqs`".to_owned(),
         ),
         (
-            http.replace(
-                "statusCode: 200",
-                "statusCode: 200, responseTemplates: {application/json: \"$input.json('$')\"}",
-            ),
-            "api.yaml:10:86: error G0307 a mapping template (VTL) that is not a constant".to_owned(),
+            format!("{http}\nrequestTemplates: {{application/json: '#set($context.requestOverride.path.id = 1)'}}"),
+            "api.yaml:11:9: error G0307 `$context.requestOverride.path` in a call to a service".to_owned(),
         ),
         (
             format!("{http}\nrequestParameters: {{integration.request.header.a: method.request.body.b}}"),
@@ -207,7 +200,7 @@ fn an_assembly_beside_a_guard_of_aws_is_said_to_be_open() {
 async fn what_is_not_built_may_fail_at_run_time() {
     let policy = "x-amazon-apigateway-policy: {Version: '2012-10-17'}\n";
     let iam = "      x-amazon-apigateway-auth: {type: AWS_IAM}\n";
-    let aws = rest(&format!("type: aws\nhttpMethod: POST\nuri: '{}'", long(ARN)));
+    let aws = rest("type: aws\nhttpMethod: POST\nuri: 'arn:aws:apigateway:eu-west-1:sqs:path/queue'");
     for document in [aws, format!("{}{iam}", rest(&proxy())), format!("{}{policy}", rest(&proxy()))] {
         let (server, setup) = function(FINE);
         let refused = setup.load(&document).findings();

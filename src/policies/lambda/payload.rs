@@ -1,8 +1,5 @@
 //! The payload of the function.
 
-mod event;
-mod origin;
-
 use std::borrow::Cow;
 
 use bytes::Bytes;
@@ -14,6 +11,7 @@ use crate::aws::event::{EventFormat, covers};
 use crate::base::{Reported, codes};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::Compiler;
+use crate::policy::kit::aws_event::{self, Origin};
 use crate::policy::kit::call::{input_body, input_headers, is_whole, whole_body};
 use crate::runtime::{Context, Fault, FaultSource, kinds};
 use crate::settings::EventContext;
@@ -21,7 +19,6 @@ use crate::value::{Body, without_mark};
 
 use super::config::{Config, PayloadFormat};
 use super::json_template::JsonTemplate;
-use origin::Origin;
 
 /// A compiled payload.
 pub(super) struct Payload {
@@ -86,7 +83,7 @@ pub(super) fn compile(
         _ => Origin::Other,
     };
     if context.target_group_arn.is_none() {
-        let account = context.account_id.as_deref().unwrap_or(event::ACCOUNT);
+        let account = context.account_id.as_deref().unwrap_or(aws_event::ACCOUNT);
         let api = context.api_id.as_deref().unwrap_or(&compiler.shared.api.name);
         let group = format!("arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{api}/0000000000000000");
         context.target_group_arn = Some(group);
@@ -161,7 +158,7 @@ impl Payload {
             Form::Request => None,
         };
         let headers = self.client_headers(cx);
-        event::build(cx, format, &self.context, self.origin, headers, &body()?, trace_id).map_err(|error| {
+        aws_event::build(cx, format, &self.context, self.origin, headers, &body()?, trace_id).map_err(|error| {
             let message = format!("the event cannot be written: {error}");
             Fault::new(&kinds::LAMBDA_PAYLOAD, FaultSource::Gateway, message)
         })

@@ -12,10 +12,19 @@ use crate::aws::event::{self, EventFormat, EventRequest};
 use crate::runtime::{Context, State, protocol};
 use crate::settings::EventContext;
 
-use super::origin::Origin;
+/// The kind of document that a step is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Not an export.
+    Other,
+    /// An export of a REST API, whose base path is a stage.
+    Rest,
+    /// An export of an HTTP API, whose base path is a stage.
+    Http,
+}
 
 /// The account in events where nothing says one.
-pub(super) const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = "123456789012";
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
@@ -23,7 +32,7 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// The JSON of a request in this format; without one as a small object. The base path of an export is its stage.
-pub(super) fn build(
+pub(crate) fn build(
     cx: &Context,
     format: Option<EventFormat>,
     context: &EventContext,
