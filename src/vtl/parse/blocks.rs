@@ -5,7 +5,7 @@ use crate::vtl::tree::{Block, Node};
 
 /// The directive that ended a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum Ending {
     Text,
     Else,
     ElseIf,
@@ -45,9 +45,9 @@ impl Parser<'_> {
     /// The whole text as one block.
     pub(super) fn whole(&mut self) -> Parsed<Block> {
         match self.block()? {
-            (block, End::Text) => Ok(block),
+            (block, Ending::Text) => Ok(block),
             (_, end) => {
-                let word = if end == End::End { "#end" } else { "#else" };
+                let word = if end == Ending::End { "#end" } else { "#else" };
                 let at = self.directive_at..self.directive_at + word.len();
                 Err(self.error(at, format!("this `{word}` belongs to no directive")))
             }
@@ -55,14 +55,14 @@ impl Parser<'_> {
     }
 
     /// A block, and the directive that ends it.
-    pub(super) fn block(&mut self) -> Parsed<(Block, End)> {
+    pub(super) fn block(&mut self) -> Parsed<(Block, Ending)> {
         self.deeper(|parser| {
             let mut nodes = Nodes::default();
             loop {
                 let text = parser.take(|one| !matches!(one, '$' | '#' | '\\'));
                 nodes.text.push_str(text);
                 let end = match parser.peek() {
-                    None => Some(End::Text),
+                    None => Some(Ending::Text),
                     Some('$') => parser.printed(&mut nodes)?,
                     Some('\\') => parser.escaped(&mut nodes)?,
                     Some(_) => parser.hash(&mut nodes)?,
@@ -77,12 +77,12 @@ impl Parser<'_> {
     /// A block that only `#end` ends.
     pub(super) fn body(&mut self, directive: &str, start: usize) -> Parsed<Block> {
         match self.block()? {
-            (block, End::End) => Ok(block),
+            (block, Ending::End) => Ok(block),
             _ => Err(self.error(start..start + 1 + directive.len(), format!("this `#{directive}` has no `#end`"))),
         }
     }
 
-    fn printed(&mut self, nodes: &mut Nodes) -> Parsed<Option<End>> {
+    fn printed(&mut self, nodes: &mut Nodes) -> Parsed<Option<Ending>> {
         match self.reference()? {
             Some(reference) => nodes.push(Node::Print(reference)),
             None => {
@@ -94,7 +94,7 @@ impl Parser<'_> {
     }
 
     /// Backslashes. Before a reference or a directive two of them are one, and a single one makes it text.
-    fn escaped(&mut self, nodes: &mut Nodes) -> Parsed<Option<End>> {
+    fn escaped(&mut self, nodes: &mut Nodes) -> Parsed<Option<Ending>> {
         let backslashes = self.take(|one| one == '\\').len();
         if self.peek() == Some('$')
             && let Some(reference) = self.reference()?

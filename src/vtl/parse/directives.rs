@@ -1,6 +1,6 @@
 //! Directives.
 
-use super::blocks::{End, Nodes};
+use super::blocks::{Ending, Nodes};
 use super::parser::{Parsed, Parser};
 use crate::vtl::tree::{Block, Expression, Macro, Node};
 
@@ -20,7 +20,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A `#`: a comment, a literal, a directive, or text.
-    pub(super) fn hash(&mut self, nodes: &mut Nodes) -> Parsed<Option<End>> {
+    pub(super) fn hash(&mut self, nodes: &mut Nodes) -> Parsed<Option<Ending>> {
         let start = self.at;
         if self.eat("##") {
             self.take(|one| one != '\n' && one != '\r');
@@ -76,17 +76,17 @@ impl<'t> Parser<'t> {
         self.rest().trim_start_matches([' ', '\t']).starts_with('(')
     }
 
-    fn directive(&mut self, word: &str, start: usize, nodes: &mut Nodes) -> Parsed<Option<End>> {
+    fn directive(&mut self, word: &str, start: usize, nodes: &mut Nodes) -> Parsed<Option<Ending>> {
         match word {
             "end" => {
                 self.skip_line_end();
-                return Ok(Some(End::End));
+                return Ok(Some(Ending::End));
             }
             "else" => {
                 self.skip_line_end();
-                return Ok(Some(End::Else));
+                return Ok(Some(Ending::Else));
             }
-            "elseif" => return Ok(Some(End::ElseIf)),
+            "elseif" => return Ok(Some(Ending::ElseIf)),
             "break" => nodes.push(Node::Break),
             "stop" => nodes.push(Node::Stop),
             "parse" | "include" => {
@@ -178,13 +178,13 @@ impl<'t> Parser<'t> {
             let (block, end) = self.block()?;
             arms.push((condition, block));
             match end {
-                End::ElseIf => condition = self.condition("elseif")?,
-                End::Else => {
+                Ending::ElseIf => condition = self.condition("elseif")?,
+                Ending::Else => {
                     let otherwise = self.body("if", start)?;
                     return Ok(Node::If { arms: arms.into(), otherwise: Some(otherwise) });
                 }
-                End::End => return Ok(Node::If { arms: arms.into(), otherwise: None }),
-                End::Text => return Err(self.error(start..start + 3, "this `#if` has no `#end`")),
+                Ending::End => return Ok(Node::If { arms: arms.into(), otherwise: None }),
+                Ending::Text => return Err(self.error(start..start + 3, "this `#if` has no `#end`")),
             }
         }
     }
