@@ -70,6 +70,8 @@ fn run(snapshot: &Snapshot, body: &[u8]) {
         body: Body::Empty,
         body_kept: false,
         client: ([192, 0, 2, 7], 40_000).into(),
+        peer: ([192, 0, 2, 7], 40_000).into(),
+        certificate: None,
         local: ([192, 0, 2, 1], 8080).into(),
         received: SystemTime::UNIX_EPOCH,
         arrived: tokio::time::Instant::now(),
