@@ -1,4 +1,4 @@
-//! What operators and their tools ask.
+//! The requests of operators and their tools.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Who may use `/-/`: clients with the token, and without a token only local programs that are no web page.
+//! The clients of `/-/`: those with the token, and without a token only local programs that are no web page.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use http::{StatusCode, Uri};
 
 use crate::value::{Authorization, Secret};
 
-/// What a browser says of the page that asks.
+/// The headers by which a browser names the page that asks.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The rules of the admin listener.

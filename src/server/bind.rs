@@ -33,7 +33,7 @@ pub struct Listeners {
     pub(super) addresses: Addresses,
 }
 
-/// Where the listeners really are: port 0 in the settings becomes a free one.
+/// The real addresses of the listeners: port 0 in the settings becomes a free one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Addresses {
     pub traffic: SocketAddr,

@@ -1,4 +1,4 @@
-//! What a request's head must be before it is routed.
+//! The rules for the head of a request, which hold before it is routed.
 
 use http::header::{HOST, HeaderValue};
 use http::request::Parts;
@@ -212,7 +212,7 @@ mod tests {
         for good in ["a", "a.example:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "a:"] {
             assert!(authority(good.as_bytes()).is_ok(), "{good:?}");
         }
-        // What is plain is an authority; what is not need not be.
+        // A plain text is an authority; another one need not be.
         for plain in ["a", "a.example:8080", "127.0.0.1:1", "a:", "A-1.b"] {
             assert!(is_plain(plain.as_bytes()) && authority(plain.as_bytes()).is_ok(), "{plain:?}");
         }

@@ -1,4 +1,4 @@
-//! What one client address and one connection may take of a listener.
+//! The share of a listener that one client address and one connection may take.
 //!
 //! While a listener has room, no client is limited. Once half of it is taken, the rest is shared: a connection may have an eighth of
 //! what is free, and an address, where there are others, eight times what is free. So what is free does not end for others. A
@@ -55,7 +55,7 @@ pub(super) struct Client {
     address: Arc<Address>,
 }
 
-/// What all connections of one address have.
+/// The counts of all connections of one address.
 #[derive(Debug)]
 struct Address {
     connections: AtomicUsize,

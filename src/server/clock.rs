@@ -1,4 +1,4 @@
-//! What a connection is doing, and how long it may go on doing it.
+//! The state of a connection, and how long it may last.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -34,7 +34,7 @@ struct ConnectionState {
     last_call: Option<Instant>,
     http2: bool,
     begun: u32,
-    /// What is ambiguous in the bytes of a request. Nothing is answered after that.
+    /// The ambiguous part of the bytes of a request. Nothing is answered after that.
     ambiguous: Option<Ambiguous>,
     /// Requests that their client gave up before there was a response.
     cancelled: u32,
@@ -54,7 +54,7 @@ enum Doing {
     Leaving { since: Instant },
 }
 
-/// What has taken too long.
+/// The part of a request that has taken too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Late {
     Headers,
@@ -155,7 +155,7 @@ impl Clock {
         }
     }
 
-    /// What is ambiguous in what has come.
+    /// The ambiguous part of the bytes so far.
     pub(super) fn ambiguous(&self) -> Option<Ambiguous> {
         self.state().ambiguous
     }
@@ -179,7 +179,7 @@ impl Clock {
         state.ambiguous = state.ambiguous.or(ambiguous);
         state.doing = match state.doing {
             Doing::Fresh { since } => Doing::Head { since },
-            // What comes on an idle HTTP/2 connection may be a ping.
+            // Bytes on an idle HTTP/2 connection may be a ping.
             Doing::Idle { .. } if !state.http2 => Doing::Head { since: state.now },
             other => other,
         };
@@ -201,7 +201,7 @@ impl Clock {
 }
 
 impl Busy {
-    /// What is ambiguous in what has come on its connection.
+    /// The ambiguous part of the bytes on its connection.
     pub(super) fn ambiguous(&self) -> Option<Ambiguous> {
         self.clock.ambiguous()
     }

@@ -46,12 +46,12 @@ pub(super) struct Serving {
     pub(super) until: Phase,
 }
 
-/// Who answers the requests of a listener.
+/// The part that answers the requests of a listener.
 #[derive(Clone)]
 pub(super) enum Answers {
     /// The APIs.
     Traffic(Arc<Traffic>),
-    /// What operators ask.
+    /// The requests of operators.
     Admin(Router),
 }
 
@@ -166,7 +166,7 @@ async fn watch<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     .await
 }
 
-/// What hyper refused without asking us. Everything else is the client going away.
+/// Requests that hyper refused without asking us. Everything else is the client going away.
 fn refusal(error: &(dyn std::error::Error + 'static)) -> Option<Refusal> {
     let error = error.downcast_ref::<hyper::Error>()?;
     match (error.is_parse_too_large(), error.is_parse()) {
@@ -185,7 +185,7 @@ struct Answering {
 enum Answerer {
     Traffic(Handling),
     Admin(Pin<Box<RouteFuture<Infallible>>>),
-    /// What operators ask is ambiguous.
+    /// The request of an operator is ambiguous.
     Ambiguous,
 }
 
@@ -215,7 +215,7 @@ fn ambiguous() -> Response<Answer> {
     response
 }
 
-/// What answers a request.
+/// The service that answers a request.
 enum Answer {
     Traffic(Sent),
     Admin(axum::body::Body),

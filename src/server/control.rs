@@ -1,4 +1,4 @@
-//! What the admin listener can ask of the process it runs in.
+//! The requests of the admin listener to the process that it runs in.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 pub trait Control: Send + Sync {
     /// Loads the documents again and says how it went.
     fn reload(self: Arc<Self>) -> BoxFuture<'static, Status>;
-    /// What is served, and how the last load ended.
+    /// The documents that are served, and how the last load ended.
     fn status(&self) -> Status;
 }
 

@@ -10,7 +10,7 @@ pub(super) fn connections(most: usize) -> usize {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
         limit.current = limit.maximum;
-        // Where it may not be raised, the old limit counts.
+        // If it may not be raised, the old limit counts.
         setrlimit(Resource::Nofile, limit).ok();
     }
     let fit = fitting(getrlimit(Resource::Nofile).current);

@@ -45,7 +45,7 @@ pub(super) struct Exchange {
     pub(super) open: Option<Arc<OpenRecord>>,
     pub(super) route: Option<Arc<Route>>,
     pub(super) facts: Facts,
-    /// What is ambiguous in its bytes, so that its connection ends with it.
+    /// The ambiguous part of its bytes, so that its connection ends with it.
     pub(super) ambiguous: Option<Ambiguous>,
     /// Its place among the requests that may run at a time.
     pub(super) slot: Option<Arc<Slot>>,
@@ -54,7 +54,7 @@ pub(super) struct Exchange {
     complete: bool,
 }
 
-/// What only the access log wants to know.
+/// Facts for the access log alone.
 struct Line {
     client: IpAddr,
     path: String,
@@ -136,7 +136,7 @@ impl Exchange {
     /// The response's body, which carries the exchange to its end.
     pub(super) fn send(mut self: Box<Self>, status: StatusCode, body: BodyStream) -> Sent {
         self.status = Some(status);
-        // What is there already is only sent; the place is another request's.
+        // A response that is complete is only sent; the slot is another request's.
         if body.is_whole() || body.is_end_stream() {
             self.slot = None;
         }

@@ -1,4 +1,4 @@
-//! What the access log, metrics and traces say of a request whose pipeline has ended.
+//! Requests whose pipeline has ended, as the access log, metrics and traces see them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub(super) struct Failure {
     pub(super) step: Option<Arc<StepInfo>>,
 }
 
-/// What is known of a request at the end of its pipeline.
+/// The facts of a request at the end of its pipeline.
 #[derive(Default)]
 pub(super) struct Facts {
     pub(super) failure: Option<Failure>,

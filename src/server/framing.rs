@@ -1,4 +1,4 @@
-//! Where the heads and bodies of HTTP/1 requests begin and end, read as strictly as any proxy reads them.
+//! The beginnings and ends of heads and bodies of HTTP/1 requests, read as strictly as any proxy reads them.
 //!
 //! hyper takes what RFC 9112 allows a server to take: a line feed alone as the end of a line, `Content-Length` in addition to
 //! `Transfer-Encoding`, a coding twice. A proxy in front of the gateway may find other requests in the same bytes, so this looks
@@ -17,7 +17,7 @@ pub(super) struct Framing {
     /// The beginning of a line whose end has not come yet.
     line: Vec<u8>,
     head: Head,
-    /// Where the head begins in the bytes that are read now; `None` where it began in an earlier read.
+    /// The beginning of the head in the bytes that are read now; `None` if it began in an earlier read.
     head_at: Option<usize>,
 }
 
@@ -37,14 +37,14 @@ enum State {
     Off,
 }
 
-/// What the fields of a head say of the body.
+/// The fields of a head that describe the body.
 #[derive(Debug, Default)]
 struct Head {
     length: Option<u64>,
     chunked: bool,
 }
 
-/// What is ambiguous, as a sentence for the client.
+/// The ambiguity, as a sentence for the client.
 pub(super) type Ambiguous = &'static str;
 
 /// Bytes that are not answered as they are.
@@ -187,7 +187,7 @@ impl Head {
         }
     }
 
-    /// What comes after the head.
+    /// The part after the head.
     fn body(&self) -> Result<State, Wrong> {
         match (self.chunked, self.length) {
             (true, Some(_)) => Err("The request has both Content-Length and Transfer-Encoding".into()),

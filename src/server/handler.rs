@@ -70,7 +70,7 @@ pub(super) fn handle(
     }
 }
 
-/// What a request that is let in wants.
+/// The wish of a request that is let in.
 enum Asked {
     /// `OPTIONS *` asks whether there is anybody.
     Nothing,

@@ -60,17 +60,17 @@ pub use ready::Readiness;
 pub use serve::DrainReport;
 pub use tls::{Material, Tls};
 
-/// What is ambiguous in the bytes of an HTTP/1 connection, as they come in reads. For the fuzz targets.
+/// The ambiguous part of the bytes of an HTTP/1 connection, as they come in reads. For the fuzz targets.
 #[doc(hidden)]
 pub fn ambiguous_in<'b>(reads: impl IntoIterator<Item = &'b [u8]>) -> Option<&'static str> {
     let mut framing = framing::Framing::default();
     reads.into_iter().find_map(|bytes| framing.read(bytes).err()).map(|found| found.what)
 }
 
-/// What the server shares with the rest of the process.
+/// The state that the server shares with the rest of the process.
 #[derive(Clone)]
 pub struct Parts {
-    /// What is served. Every request takes the one that is current when its headers have been read.
+    /// The current snapshot. Every request takes the one that is current when its headers have been read.
     pub snapshot: Arc<ArcSwap<Snapshot>>,
     pub metrics: Arc<Metrics>,
     /// None: no access log.

@@ -8,10 +8,10 @@ use hyper_util::server::conn::auto;
 use super::stream::Streams;
 use crate::settings::ServerLimits;
 
-/// What an HTTP/2 client may send before we read: per stream, and in all.
+/// Bytes that an HTTP/2 client may send before we read: per stream, and in all.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
-/// What waits for an HTTP/2 client to read: per stream.
+/// Bytes that wait for an HTTP/2 client to read: per stream.
 const SEND_BUFFER: usize = 32 * 1024;
 /// How often an HTTP/2 peer is asked whether it is still there, and how long it may take to say so.
 const PING: Duration = Duration::from_secs(20);

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What `/readyz` answers from. Starts as "not ready".
+/// The reasons of `/readyz`. Starts as "not ready".
 #[derive(Debug, Default)]
 pub struct Readiness {
     loaded: AtomicBool,

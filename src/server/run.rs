@@ -16,7 +16,7 @@ use super::traffic::Traffic;
 use crate::runtime::{Context, Fault, FaultSource, StepInfo, error_document, execute, kinds};
 use crate::value::{Message, panic_message};
 
-/// What came out.
+/// The result of a request.
 pub(super) struct Ended {
     pub(super) message: Message,
     pub(super) facts: Facts,

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::stop::Stop;
 use crate::runtime::RequestHooks;
 use crate::settings::ServerLimits;
 
-/// What all requests share.
+/// The state that all requests share.
 pub(super) struct Traffic {
     pub(super) parts: Parts,
     pub(super) limits: ServerLimits,

@@ -53,7 +53,7 @@ impl<S: AsyncWrite + Unpin> Watched<S> {
 #[derive(Debug)]
 enum First {
     ToCome,
-    /// What hyper has not taken yet.
+    /// Bytes that hyper has not taken yet.
     Rest(Vec<u8>),
     Taken,
 }
@@ -108,7 +108,7 @@ fn give(rest: &mut Vec<u8>, buffer: &mut ReadBuf<'_>) {
     rest.drain(..taken);
 }
 
-/// What hyper reads in the place of a head that it would refuse by itself, without an error document and a line in the log.
+/// The head that hyper reads in the place of one that it would refuse by itself, without an error document and a line in the log.
 /// Since the connection is marked, this is answered with why the real one is refused.
 const UNREADABLE: &[u8] = b"GET /(unreadable) HTTP/1.1\r\nhost: unreadable\r\nconnection: close\r\n\r\n";
 

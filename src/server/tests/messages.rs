@@ -1,4 +1,4 @@
-//! What goes in and what comes out.
+//! Requests that go in, and responses that come out.
 
 use bytes::Bytes;
 use http::HeaderValue;

@@ -1,4 +1,4 @@
-//! What never gets to a step.
+//! Requests that never get to a step.
 
 use super::*;
 

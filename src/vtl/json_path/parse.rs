@@ -138,7 +138,7 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// What is in brackets.
+    /// The content of brackets.
     fn bracket(&mut self) -> Result<Step, String> {
         self.skip_space();
         let step = match self.peek() {
