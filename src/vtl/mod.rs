@@ -4,6 +4,7 @@
 //! with the differences that AWS has: a reference to a missing value prints nothing, and lists from JSON print as JSON.
 
 mod budget;
+mod cursor;
 mod error;
 mod evaluate;
 mod heap;

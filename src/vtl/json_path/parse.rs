@@ -1,6 +1,7 @@
 //! The parser of paths.
 
 use super::path::{Function, Path, Step};
+use crate::vtl::cursor::Cursor;
 
 /// Bytes of a path.
 const LONGEST: usize = 4096;
@@ -38,30 +39,17 @@ impl Path {
 
 // === impl Reader ===
 
-impl<'t> Reader<'t> {
-    pub(super) fn rest(&self) -> &'t str {
+impl<'t> Cursor<'t> for Reader<'t> {
+    fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+    fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
     }
+}
 
-    pub(super) fn eat(&mut self, token: &str) -> bool {
-        let is_there = self.rest().starts_with(token);
-        if is_there {
-            self.at += token.len();
-        }
-        is_there
-    }
-
-    pub(super) fn take(&mut self, fits: impl Fn(char) -> bool) -> &'t str {
-        let rest = self.rest();
-        let end = rest.find(|one| !fits(one)).unwrap_or(rest.len());
-        self.at += end;
-        &rest[..end]
-    }
-
+impl<'t> Reader<'t> {
     pub(super) fn skip_space(&mut self) {
         self.take(char::is_whitespace);
     }

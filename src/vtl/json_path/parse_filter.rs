@@ -3,6 +3,7 @@
 use super::parse::{DEEPEST, Reader};
 use super::path::{Comparison, Filter, Operand};
 use crate::value::Value;
+use crate::vtl::cursor::Cursor;
 
 /// The operators. A longer token is before its beginning.
 const OPERATORS: [(&str, Comparison); 13] = [

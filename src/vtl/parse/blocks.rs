@@ -1,6 +1,7 @@
 //! Text, and what interrupts it.
 
 use super::parser::{Parsed, Parser};
+use crate::vtl::cursor::Cursor;
 use crate::vtl::tree::{Block, Node};
 
 /// The directive that ended a block.

@@ -2,6 +2,7 @@
 
 use super::blocks::{Ending, Nodes};
 use super::parser::{Parsed, Parser};
+use crate::vtl::cursor::Cursor;
 use crate::vtl::tree::{Block, Expression, Macro, Node};
 
 const KNOWN: [&str; 13] = [

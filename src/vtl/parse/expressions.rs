@@ -1,6 +1,7 @@
 //! Expressions, by precedence.
 
 use super::parser::{Parsed, Parser};
+use crate::vtl::cursor::Cursor;
 use crate::vtl::tree::{Expression, Operator};
 
 use Operator::{

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::parser::{Parsed, Parser};
+use crate::vtl::cursor::Cursor;
 use crate::vtl::tree::Expression;
 
 // === impl Parser ===

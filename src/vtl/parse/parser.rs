@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use crate::vtl::cursor::Cursor;
 use crate::vtl::error::ParseError;
 use crate::vtl::tree::Macro;
 
@@ -29,6 +30,16 @@ pub(super) struct Parser<'t> {
 pub(super) type Parsed<T> = Result<T, ParseError>;
 
 // === impl Parser ===
+
+impl<'t> Cursor<'t> for Parser<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+}
 
 impl<'t> Parser<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {
@@ -63,30 +74,6 @@ impl<'t> Parser<'t> {
             depth: self.depth,
             fixed: fixed.or_else(|| self.fixed.clone()),
         }
-    }
-
-    pub(super) fn rest(&self) -> &'t str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    pub(super) fn eat(&mut self, token: &str) -> bool {
-        let is_there = self.rest().starts_with(token);
-        if is_there {
-            self.at += token.len();
-        }
-        is_there
-    }
-
-    /// The longest text of characters that fit.
-    pub(super) fn take(&mut self, fits: impl Fn(char) -> bool) -> &'t str {
-        let rest = self.rest();
-        let end = rest.find(|one| !fits(one)).unwrap_or(rest.len());
-        self.at += end;
-        &rest[..end]
     }
 
     pub(super) fn skip_space(&mut self) {

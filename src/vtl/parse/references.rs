@@ -1,6 +1,7 @@
 //! References.
 
 use super::parser::{Parsed, Parser, is_name};
+use crate::vtl::cursor::Cursor;
 use crate::vtl::methods::{is_method, is_pattern_method};
 use crate::vtl::tree::{Access, Expression, Reference};
 use crate::vtl::util;
