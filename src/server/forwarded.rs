@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::{FORWARDED, HeaderName};
 
 use crate::settings::ForwardedHeader;
+use crate::value::split_list;
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -65,26 +66,7 @@ fn from_the_right<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterato
     // A value that is no text ends the list: an entry to the left of it could not be counted.
     let values: Vec<_> = headers.get_all(name).iter().map(|value| value.to_str().ok()).collect();
     let texts = values.into_iter().rev().map_while(|text| text);
-    texts.flat_map(|text| split(text).into_iter().rev()).map(str::trim)
-}
-
-/// Splits at the commas that are not in quotes.
-fn split(text: &str) -> Vec<&str> {
-    let (mut parts, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if std::mem::take(&mut escaped) => {}
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b',' if !quoted => {
-                parts.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&text[start..]);
-    parts
+    texts.flat_map(|text| split_list(text).into_iter().rev()).map(str::trim)
 }
 
 /// A parameter of an element of `Forwarded`. Values that need escapes in their quotes are none of those that are read.

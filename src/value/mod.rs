@@ -6,6 +6,7 @@ mod body;
 mod coding;
 mod digits;
 pub mod form;
+mod header_list;
 mod headers;
 mod json;
 mod json_limits;
@@ -25,6 +26,7 @@ pub use authorization::{Authorization, is_token};
 pub use body::{Body, BodyError, BodyTimeout, read};
 pub use coding::gzip;
 pub use digits::{century_and_year, two_digits};
+pub use header_list::split_list;
 pub use headers::{Headers, JSON};
 pub use json::{
     JsonError, Kind, List, ListIter, LongNumbers, Members, Number, Object, ObjectIter, Value, ValueRef, tree_bytes,

@@ -2,6 +2,8 @@
 
 use http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
 
+use crate::value::split_list;
+
 /// The largest time that RFC 9111 asks for (1.2.2): 2^31 seconds.
 const LONGEST: u64 = 1 << 31;
 
@@ -14,7 +16,7 @@ impl Directives {
         let mut all = Vec::new();
         for value in headers.get_all(CACHE_CONTROL) {
             match value.to_str() {
-                Ok(text) => all.extend(split(text).into_iter().filter_map(directive)),
+                Ok(text) => all.extend(split_list(text).into_iter().filter_map(directive)),
                 Err(_) => all.push(("no-store".to_owned(), None)),
             }
         }
@@ -44,26 +46,6 @@ fn written(name: &str, value: Option<&str>) -> String {
     let digits = value.filter(|value| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()));
     let seconds = digits.map_or(0, |digits| digits.parse().unwrap_or(LONGEST).min(LONGEST));
     format!("{name}={seconds}")
-}
-
-/// Splits at the commas that stand outside of quotes.
-fn split(text: &str) -> Vec<&str> {
-    let (mut parts, mut start) = (Vec::new(), 0);
-    let (mut quoted, mut escaped) = (false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b',' if !quoted => {
-                parts.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&text[start..]);
-    parts
 }
 
 fn directive(text: &str) -> Option<(String, Option<String>)> {
