@@ -126,7 +126,7 @@ fn every_request_is_followed() {
     let (sender, lines) = std::sync::mpsc::channel();
     let out = BufReader::new(follower.stdout.take().unwrap());
     let reader = std::thread::spawn(move || out.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
-    // It begins with what comes after its start, which nobody sees from outside: requests are sent until one is shown.
+    // It begins with what comes after its start, which cannot be seen from outside: requests are sent until one is shown.
     let end = std::time::Instant::now() + support::PATIENCE;
     let line = loop {
         assert!(std::time::Instant::now() < end, "nothing is shown");

@@ -28,7 +28,17 @@ pub fn run(arguments: &CheckArguments) -> Exit {
     let (_, settings) = settings.unwrap_or_default().split();
     // With the settings of the gateway the answer is that of `serve`; without them, what they must supply is a warning.
     let purpose = if arguments.input.settings.is_some() { Purpose::Serve } else { Purpose::Check };
-    let input = if arguments.recursive { load::with_folders_below(&arguments.input) } else { arguments.input.clone() };
+    let input = match arguments.recursive {
+        true => load::with_folders_below(&arguments.input),
+        false => Ok(arguments.input.clone()),
+    };
+    let input = match input {
+        Ok(input) => input,
+        Err(error) => {
+            complain!("cannot read the folders: {error}");
+            return Exit::Failed;
+        }
+    };
     let progress = Progress::new(start);
     let mut loaded = load::with(&input, &settings, purpose, &|files| progress.show(files));
     progress.clear();

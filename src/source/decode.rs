@@ -87,7 +87,7 @@ impl Shape {
         }
     }
 
-    /// The node with its top-level keys in canonical spelling, where nobody asks what is wrong with them.
+    /// The node with its top-level keys in canonical spelling. Its mistakes are not reported.
     pub(super) fn renamed(&self, node: &Node) -> Node {
         self.rename(node, &mut Findings::default())
     }

@@ -145,6 +145,29 @@ pub fn is_test_file(path: &Path) -> bool {
     name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }
 
+/// Folders inside each other that are read.
+const DEPTH: usize = 32;
+
+/// A folder and the folders below it, by name. Hidden folders are left out, and links to folders are not followed.
+pub fn folders_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    add_folders(folder, DEPTH, &mut folders)?;
+    folders.sort();
+    Ok(folders)
+}
+
+fn add_folders(folder: &Path, depth: usize, folders: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    folders.push(folder.to_owned());
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if depth > 0 && !is_hidden && entry.file_type()?.is_dir() {
+            add_folders(&entry.path(), depth - 1, folders)?;
+        }
+    }
+    Ok(())
+}
+
 /// The YAML and JSON files at `path`: the file itself, or those directly in the folder, by name. Tests and hidden files are left out,
 /// so the `..data` links of a mounted ConfigMap are not read twice.
 pub fn find_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {

@@ -27,7 +27,8 @@ mod yaml;
 pub use decode::{Shape, Spellings, Unbuilt, kebab_case};
 pub use expand::{Environment, ProcessEnvironment, Witness, expand};
 pub use files::{
-    MAX_BYTES, Tree, find_files, is_stdin, is_test_file, read_regular, read_resolved, read_text, read_tree,
+    MAX_BYTES, Tree, find_files, folders_below, is_stdin, is_test_file, read_regular, read_resolved, read_text,
+    read_tree,
 };
 pub use node::{Content, Entry, Key, Node};
 pub use origin::Origin;

@@ -40,7 +40,7 @@ fn below(pointer: &str, name: &str) -> String {
 }
 
 /// The pointer to the innermost list item around a value, where it is in one: an item without one of its properties would have
-/// mistakes that nobody made.
+/// mistakes that its author did not make.
 fn with_item(root: &Node, pointer: &str) -> String {
     let ends = pointer.match_indices('/').map(|(at, _)| at).skip(1).chain([pointer.len()]);
     let is_item = |end: &usize| {

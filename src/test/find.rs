@@ -3,40 +3,27 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::source::is_test_file;
+use crate::source::{folders_below, is_test_file};
 
-/// Folders inside each other that are looked into.
-const DEPTH: usize = 32;
-
-/// The test files at a path: the file itself, or those in the folder and the folders below it. Hidden folders are left out, and
-/// links to folders are not followed.
+/// The test files at a path: the file itself, or those in the folder and the folders below it. Hidden files and folders are left out,
+/// and links to folders are not followed.
 pub fn find_tests(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         std::fs::metadata(path)?;
         return Ok(vec![path.to_owned()]);
     }
     let mut files = Vec::new();
-    look_into(path, DEPTH, &mut files)?;
-    files.sort();
-    Ok(files)
-}
-
-fn look_into(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            if depth > 0 {
-                look_into(&path, depth - 1, files)?;
+    for folder in folders_below(path)? {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            let (path, is_hidden) = (entry.path(), entry.file_name().to_string_lossy().starts_with('.'));
+            if !is_hidden && is_test_file(&path) && path.is_file() {
+                files.push(path);
             }
-        } else if is_test_file(&path) && path.is_file() {
-            files.push(path);
         }
     }
-    Ok(())
+    files.sort();
+    Ok(files)
 }
 
 #[cfg(test)]

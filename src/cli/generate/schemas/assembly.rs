@@ -264,7 +264,7 @@ fn or_nothing(mut text: Value) -> Value {
 fn common(entry: &policy::Entry, reading: &Reading<'_>) -> Map<String, Value> {
     let mut catch = Map::from_iter([(
         "description".to_owned(),
-        "Takes faults of this step alone; the flow then goes on behind it.".into(),
+        "Takes faults of this step alone; the flow then goes on after it.".into(),
     )]);
     catch.extend(reading.list_of("catch"));
     let version = json!({
