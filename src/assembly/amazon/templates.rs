@@ -138,7 +138,7 @@ pub(super) fn has_code(text: &str) -> bool {
         || after('#').any(|rest| letter(rest) && is_directive(rest) || rest.starts_with(['#', '*', '{', '[']))
 }
 
-/// Whether a word behind `#` is one of VTL's and not, for example, a colour.
+/// Whether the word after `#` is one of VTL's and not, for example, a colour.
 fn is_directive(rest: &str) -> bool {
     const WORDS: [&str; 12] =
         ["set", "if", "else", "elseif", "end", "foreach", "include", "parse", "stop", "break", "evaluate", "define"];
