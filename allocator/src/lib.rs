@@ -1,10 +1,17 @@
-//! The allocators of Gantry and of its script engine, and with them all of Gantry's code that the compiler cannot check.
+//! The allocators of Gantry and of its script engine, and the copy of an engine that each run of a script begins with: all of Gantry's
+//! code that the compiler cannot check.
 //!
 //! mimalloc's own adapter names the alignment of every block. Where a block is larger than 1 KiB and its size no power of two,
 //! mimalloc then takes a larger one and looks for a place in it; without the word it gives one that is aligned just as well.
 
+mod bytecode;
 pub mod counting;
-pub mod script;
+#[expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "it is what forbids them to others")]
+mod image;
+mod script;
+
+pub use bytecode::Bytecode;
+pub use image::{Bounds, Image, Setup, Watch};
 
 use std::alloc::{GlobalAlloc, Layout};
 

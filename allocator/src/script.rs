@@ -1,153 +1,313 @@
-//! The memory of the script engine, which ends a script whose time is over.
-//!
-//! The engine asks whether to go on between instructions, and inside of few of its functions. Most functions that take long ask for
-//! memory again and again: when the time is over they get none, and end as they do where the memory is used up.
+//! The memory of a script engine: blocks that can be put back to the state that they had once.
 
-use std::cell::Cell;
+use std::cell::{Cell, UnsafeCell};
+use std::collections::BTreeMap;
+use std::mem::MaybeUninit;
+use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
-use libmimalloc_sys::{mi_calloc, mi_free, mi_malloc, mi_realloc, mi_usable_size};
+use libmimalloc_sys::{mi_free, mi_malloc, mi_malloc_aligned, mi_realloc, mi_zalloc};
 use rquickjs::allocator::Allocator;
 
 /// The engine cuts its small objects out of blocks of this size. They are never refused: its parser does not outlive that everywhere.
 const SMALL: usize = 4 << 10;
 
-/// mimalloc, for one runtime.
-pub struct Timed<C> {
-    is_over: C,
+/// Bytes for an engine while it is set up. Those that are not used are never touched.
+const STRETCH: usize = 8 << 20;
+
+/// The alignment of all blocks, and the unit of their sizes.
+const UNIT: usize = 16;
+
+/// The bytes before each block.
+#[repr(C, align(16))]
+struct Head {
+    /// The blocks of a run are a ring. Those of the setup have no neighbours.
+    previous: *mut Head,
+    next: *mut Head,
+    size: usize,
+}
+
+const HEAD: usize = size_of::<Head>();
+
+/// The blocks of one engine.
+pub(crate) struct Blocks {
+    inner: UnsafeCell<Inner>,
     in_use: Rc<Cell<usize>>,
+    in_use_at_first: Cell<usize>,
+}
+
+struct Inner {
+    /// The memory of the setup, of `STRETCH` bytes.
+    stretch: *mut u8,
+    used: usize,
+    /// Blocks of the setup that were given back, by size.
+    free: BTreeMap<usize, Vec<*mut Head>>,
+    /// The copy of the stretch, once the setup is over.
+    copy: Option<Box<[MaybeUninit<u8>]>>,
+    /// The start of the ring of a run's blocks; it is no block itself.
+    ring: Box<Head>,
+}
+
+impl Blocks {
+    /// `in_use` shows the bytes of all blocks. `None`: there is no memory.
+    pub(crate) fn new(in_use: Rc<Cell<usize>>) -> Option<Rc<Self>> {
+        // SAFETY: any size may be asked for, and the alignment is a power of two.
+        let stretch = NonNull::new(unsafe { mi_malloc_aligned(STRETCH, UNIT) })?.as_ptr().cast();
+        let mut ring = Box::new(Head { previous: ptr::null_mut(), next: ptr::null_mut(), size: 0 });
+        let start: *mut Head = &mut *ring;
+        (ring.previous, ring.next) = (start, start);
+        let inner = Inner { stretch, used: 0, free: BTreeMap::new(), copy: None, ring };
+        Some(Rc::new(Blocks { inner: UnsafeCell::new(inner), in_use, in_use_at_first: Cell::new(0) }))
+    }
+
+    /// Ends the setup: what there is now is what `put_back` returns to.
+    pub(crate) fn keep(&self) {
+        self.with(|inner| {
+            inner.free.clear();
+            let mut copy = Box::new_uninit_slice(inner.used);
+            // SAFETY: the stretch has `used` bytes, as has the copy, and they do not overlap. Bytes that were never written stay so.
+            unsafe { ptr::copy_nonoverlapping(inner.stretch.cast(), copy.as_mut_ptr(), inner.used) };
+            inner.copy = Some(copy);
+        });
+        self.in_use_at_first.set(self.in_use.get());
+    }
+
+    /// Frees all blocks of a run and writes back what there was at the end of the setup.
+    ///
+    /// # Safety
+    ///
+    /// No block of the run is used afterwards, and nothing outside of the blocks knows of a change in those of the setup.
+    pub(crate) unsafe fn put_back(&self) {
+        self.with(|inner| {
+            inner.free_run();
+            if let Some(copy) = &inner.copy {
+                // SAFETY: as in `keep`.
+                unsafe { ptr::copy_nonoverlapping(copy.as_ptr(), inner.stretch.cast(), copy.len()) };
+            }
+        });
+        self.in_use.set(self.in_use_at_first.get());
+    }
+
+    /// Bytes that `put_back` copies.
+    pub(crate) fn kept(&self) -> usize {
+        self.with(|inner| inner.used)
+    }
+
+    /// Nothing in `work` comes back here.
+    fn with<R>(&self, work: impl FnOnce(&mut Inner) -> R) -> R {
+        // SAFETY: blocks belong to one thread, as `Rc` and `Cell` do, and none of the closures in this file calls a method of `Blocks`.
+        work(unsafe { &mut *self.inner.get() })
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.free_run();
+        // SAFETY: it is a block of mimalloc's, and the engine is gone.
+        unsafe { mi_free(self.stretch.cast()) };
+    }
+}
+
+impl Inner {
+    fn is_of_setup(&self, head: *mut Head) -> bool {
+        (self.stretch as usize..self.stretch as usize + STRETCH).contains(&(head as usize))
+    }
+
+    fn free_run(&mut self) {
+        let start: *mut Head = &mut *self.ring;
+        let mut head = self.ring.next;
+        while head != start {
+            // SAFETY: every member of the ring is a block of mimalloc's that nothing has freed.
+            unsafe {
+                let next = (*head).next;
+                mi_free(head.cast());
+                head = next;
+            }
+        }
+        (self.ring.previous, self.ring.next) = (start, start);
+    }
+
+    /// A block of the setup or of a run; null where there is no memory.
+    fn take(&mut self, size: usize, zeroed: bool) -> *mut Head {
+        match self.copy {
+            None => self.take_for_setup(size, zeroed),
+            Some(_) => self.take_for_run(size, zeroed),
+        }
+    }
+
+    fn take_for_setup(&mut self, size: usize, zeroed: bool) -> *mut Head {
+        let free = self.free.range_mut(size..=size + size / 4).find_map(|(_, blocks)| blocks.pop());
+        let head = free.unwrap_or_else(|| {
+            if size + HEAD > STRETCH - self.used {
+                return ptr::null_mut();
+            }
+            // SAFETY: the block ends inside of the stretch. All sizes are multiples of `UNIT`, so that it is aligned.
+            let head: *mut Head = unsafe { self.stretch.add(self.used) }.cast();
+            self.used += size + HEAD;
+            // SAFETY: nothing else uses these bytes.
+            unsafe { head.write(Head { previous: ptr::null_mut(), next: ptr::null_mut(), size }) };
+            head
+        });
+        if zeroed && !head.is_null() {
+            // SAFETY: the block has at least `size` bytes after its head.
+            unsafe { head.add(1).cast::<u8>().write_bytes(0, size) };
+        }
+        head
+    }
+
+    fn take_for_run(&mut self, size: usize, zeroed: bool) -> *mut Head {
+        let Some(whole) = size.checked_add(HEAD) else { return ptr::null_mut() };
+        // SAFETY: any size may be asked for.
+        let head: *mut Head = unsafe { if zeroed { mi_zalloc(whole) } else { mi_malloc(whole) } }.cast();
+        if !head.is_null() {
+            // SAFETY: the block begins with room for a head, and is aligned for it: its size is a multiple of `UNIT`.
+            unsafe { (*head).size = size };
+            self.link(head);
+        }
+        head
+    }
+
+    fn link(&mut self, head: *mut Head) {
+        let start: *mut Head = &mut *self.ring;
+        // SAFETY: the members of the ring and the new block are heads that nothing has freed.
+        unsafe {
+            let next = (*start).next;
+            ((*head).previous, (*head).next) = (start, next);
+            (*next).previous = head;
+            (*start).next = head;
+        }
+    }
+
+    /// Takes a block of a run out of the ring.
+    fn unlink(&mut self, head: *mut Head) {
+        // SAFETY: the caller says that it is a member.
+        unsafe {
+            let (previous, next) = ((*head).previous, (*head).next);
+            (*previous).next = next;
+            (*next).previous = previous;
+        }
+    }
+
+    fn give_back(&mut self, head: *mut Head) {
+        if !self.is_of_setup(head) {
+            self.unlink(head);
+            // SAFETY: a block of a run is one of mimalloc's.
+            unsafe { mi_free(head.cast()) };
+        } else if self.copy.is_none() {
+            // SAFETY: the caller says that it is a block.
+            let size = unsafe { (*head).size };
+            self.free.entry(size).or_default().push(head);
+        }
+    }
+
+    /// A larger or smaller block with the same bytes; null, and the block stays as it is.
+    fn resize(&mut self, head: *mut Head, size: usize) -> *mut Head {
+        // SAFETY: the caller says that it is a block.
+        let before = unsafe { (*head).size };
+        if self.is_of_setup(head) {
+            if size <= before {
+                return head;
+            }
+            let larger = self.take(size, false);
+            if !larger.is_null() {
+                // SAFETY: both are blocks of at least `before` bytes, and different ones.
+                unsafe { ptr::copy_nonoverlapping(head.add(1).cast::<u8>(), larger.add(1).cast::<u8>(), before) };
+                self.give_back(head);
+            }
+            return larger;
+        }
+        let Some(whole) = size.checked_add(HEAD) else { return ptr::null_mut() };
+        self.unlink(head);
+        // SAFETY: it is a block of mimalloc's, and in no ring, so that nothing points to it any more.
+        let after: *mut Head = unsafe { mi_realloc(head.cast(), whole) }.cast();
+        if after.is_null() {
+            self.link(head);
+        } else {
+            // SAFETY: as in `take_for_run`.
+            unsafe { (*after).size = size };
+            self.link(after);
+        }
+        after
+    }
+}
+
+/// The allocator of an engine.
+pub(crate) struct Timed<C> {
+    is_over: C,
+    blocks: Rc<Blocks>,
 }
 
 impl<C: FnMut(usize) -> bool + 'static> Timed<C> {
-    /// `is_over` is asked when a large block is wanted, and of how many bytes: `true` refuses it. `in_use` shows the bytes of all
-    /// blocks.
-    pub fn new(is_over: C, in_use: Rc<Cell<usize>>) -> Self {
-        Timed { is_over, in_use }
+    /// `is_over` is asked when a large block is wanted, and of how many bytes: `true` refuses it.
+    pub(crate) fn new(is_over: C, blocks: Rc<Blocks>) -> Self {
+        Timed { is_over, blocks }
+    }
+
+    fn take(&mut self, size: usize, zeroed: bool) -> *mut u8 {
+        let Some(size) = size.max(1).checked_next_multiple_of(UNIT).filter(|size| !self.refuses(*size)) else {
+            return ptr::null_mut();
+        };
+        self.counted(0, |inner| inner.take(size, zeroed))
     }
 
     fn refuses(&mut self, size: usize) -> bool {
         size > SMALL && (self.is_over)(size)
     }
+
+    /// Counts a block in place of one of so many bytes.
+    fn counted(&self, before: usize, make: impl FnOnce(&mut Inner) -> *mut Head) -> *mut u8 {
+        let head = self.blocks.with(make);
+        if head.is_null() {
+            return ptr::null_mut();
+        }
+        // SAFETY: it is a block, with its bytes after its head.
+        let (size, bytes) = unsafe { ((*head).size, head.add(1).cast()) };
+        let in_use = &self.blocks.in_use;
+        in_use.set(in_use.get() - before + size);
+        bytes
+    }
 }
 
-// SAFETY: mimalloc returns blocks that have no other owner, of at least the size that is asked for and aligned to 16 bytes, or null;
-// `mi_usable_size` is the size of a block. Every block that comes back is one of these.
+/// The head of a block of ours.
+unsafe fn head(block: *mut u8) -> *mut Head {
+    // SAFETY: the caller says that it is a block of ours, so there is a head before it.
+    unsafe { block.cast::<Head>().sub(1) }
+}
+
+// SAFETY: the blocks of the setup are parts of the stretch that do not overlap, those of a run come from mimalloc; both have at least the
+// size that is asked for, are aligned to `UNIT`, and have their size before them.
 unsafe impl<C: FnMut(usize) -> bool + 'static> Allocator for Timed<C> {
     fn alloc(&mut self, size: usize) -> *mut u8 {
-        if self.refuses(size) {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: any size may be asked for, and the size of null is 0.
-        unsafe {
-            let block = mi_malloc(size);
-            self.in_use.set(self.in_use.get() + mi_usable_size(block));
-            block.cast()
-        }
+        self.take(size, false)
     }
 
     fn calloc(&mut self, count: usize, size: usize) -> *mut u8 {
-        if self.refuses(count.saturating_mul(size)) {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: any count and size may be asked for; null answers a product that overflows, and its size is 0.
-        unsafe {
-            let block = mi_calloc(count, size);
-            self.in_use.set(self.in_use.get() + mi_usable_size(block));
-            block.cast()
-        }
+        count.checked_mul(size).map_or(ptr::null_mut(), |size| self.take(size, true))
     }
 
     unsafe fn dealloc(&mut self, block: *mut u8) {
-        // SAFETY: the caller says that it is a block of ours, so its size was added.
-        unsafe {
-            self.in_use.set(self.in_use.get() - mi_usable_size(block.cast()));
-            mi_free(block.cast());
+        if block.is_null() {
+            return;
         }
+        // SAFETY: the caller says that it is a block of ours.
+        let (head, size) = unsafe { (head(block), (*head(block)).size) };
+        self.blocks.in_use.set(self.blocks.in_use.get() - size);
+        self.blocks.with(|inner| inner.give_back(head));
     }
 
     unsafe fn realloc(&mut self, block: *mut u8, size: usize) -> *mut u8 {
-        // SAFETY: the caller says that it is a block of ours; null has the size 0.
-        let before = unsafe { mi_usable_size(block.cast()) };
-        if size > before && self.refuses(size) {
-            return std::ptr::null_mut();
+        if block.is_null() {
+            return self.take(size, false);
         }
-        // SAFETY: as above; null is a new block. Where null answers, the block stays as it is.
-        unsafe {
-            let after = mi_realloc(block.cast(), size);
-            if !after.is_null() {
-                self.in_use.set(self.in_use.get() - before + mi_usable_size(after));
-            }
-            after.cast()
-        }
+        // SAFETY: the caller says that it is a block of ours.
+        let (head, before) = unsafe { (head(block), (*head(block)).size) };
+        let size = size.max(1).checked_next_multiple_of(UNIT);
+        let Some(size) = size.filter(|size| *size <= before || !self.refuses(*size)) else { return ptr::null_mut() };
+        self.counted(before, |inner| inner.resize(head, size))
     }
 
     unsafe fn usable_size(block: *mut u8) -> usize {
         // SAFETY: the caller says that it is a block of ours.
-        unsafe { mi_usable_size(block.cast()) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-    use std::rc::Rc;
-
-    use rquickjs::{Context, Runtime, Value};
-
-    use super::*;
-
-    /// Uses many built-in functions, and goes on after each failure.
-    const SCRIPT: &str = r"
-        const tries = [
-            () => 'ab'.repeat(5000).split('a').map((x, n) => x + n).join('-').replace(/b/g, 'c').toUpperCase(),
-            () => JSON.parse(JSON.stringify(Array.from({length: 2000}, (_, n) => ({n, t: 'x'.repeat(n)})))).length,
-            () => new RegExp('[' + '\\p{L}\\d_'.repeat(300) + ']+(?<name>a)|' + 'b?'.repeat(1000), 'u').exec('b'.repeat(3000)),
-            () => (3n ** 20000n).toString().length + BigInt('9'.repeat(5000)).toString(7).length,
-            () => [...new Map(Array(3000).fill().map((_, n) => [n, {n}])).values()].sort((a, b) => b.n - a.n).length,
-            () => new Uint8Array(9000).map((_, n) => n).slice(5).sort().join().length + new Set('text'.repeat(900)).size,
-            () => eval('(function (a, b) {' + 'a += b * 2; if (a) { b = [a, b] } '.repeat(300) + 'return a })')(1, 2),
-            () => { class A { #x = 1; get x() { return this.#x } } return Object.groupBy(Array(900).fill(new A()), (a) => a.x) },
-            () => 'é\u0301'.repeat(3000).normalize('NFD').localeCompare('é'.repeat(3000)) + escape('ü'.repeat(3000)),
-            () => { const o = {}; for (let n = 0; n < 3000; n++) o['k' + n] = () => n; return Object.entries(o).flat().length },
-            () => { try { null.x } catch (e) { throw new Error('x'.repeat(5000), { cause: e }) } },
-            () => { Promise.all(Array(500).fill(Promise.resolve(1))).then((all) => all.reverse()); return new Date(1e12).toISOString() },
-            () => [...(function* () { for (let n = 0; n < 2000; n++) yield `${n}`.padStart(50) })()].concat(Array(500)).flat().length,
-        ];
-        let done = 0;
-        for (const one of tries) try { one(); done++; } catch (error) { String(error && error.stack); }
-        done";
-
-    /// Runs it. `refuses` is asked for every large block after the engine is there, by its number.
-    fn run(refuses: impl Fn(u32) -> bool + 'static) -> (Option<i32>, u32) {
-        let asked = Rc::new(Cell::new(None::<u32>));
-        let counter = asked.clone();
-        let is_over = move |_| {
-            let number = counter.get();
-            counter.set(number.map(|number| number + 1));
-            number.is_some_and(&refuses)
-        };
-        let in_use = Rc::new(Cell::new(0));
-        let runtime = Runtime::new_with_alloc(Timed::new(is_over, in_use.clone())).expect("memory for an engine");
-        let context = Context::full(&runtime).expect("memory for a context");
-        asked.set(Some(0));
-        let done = context.with(|ctx| {
-            let value = ctx.eval::<Value<'_>, _>(SCRIPT);
-            while ctx.execute_pending_job() {}
-            value.ok().and_then(|value| value.as_int())
-        });
-        assert!(in_use.get() > 100_000);
-        drop((context, runtime));
-        assert_eq!(in_use.get(), 0);
-        (done, asked.get().unwrap_or_default())
-    }
-
-    #[test]
-    fn the_engine_outlives_memory_that_it_does_not_get() {
-        let (done, questions) = run(|_| false);
-        assert!(done == Some(12) && questions > 50, "{done:?} {questions}");
-        for first in (0..questions).step_by((questions / 8).max(1) as usize) {
-            run(move |number| number == first);
-            run(move |number| number >= first);
-        }
+        if block.is_null() { 0 } else { unsafe { (*head(block)).size } }
     }
 }

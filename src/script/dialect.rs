@@ -25,3 +25,20 @@ pub enum Dialect {
     /// A condition: the value of an expression. The variables are its globals, and it changes none.
     Condition,
 }
+
+/// The library of a dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Library {
+    pub has_modules: bool,
+    /// The variables are globals.
+    pub is_bare: bool,
+}
+
+impl Library {
+    pub(super) fn of(dialect: Dialect) -> Self {
+        Library {
+            has_modules: dialect != Dialect::JavaScript,
+            is_bare: matches!(dialect, Dialect::JavaScript | Dialect::Condition),
+        }
+    }
+}

@@ -19,7 +19,7 @@ pub(super) struct Memory {
     pub most: usize,
     /// The allocator counts here.
     pub in_use: Rc<Cell<usize>>,
-    /// It is given back with the realm.
+    /// It is given back after each run.
     room: Rc<RefCell<Room>>,
 }
 
@@ -39,6 +39,11 @@ impl Memory {
             Some(missing) if missing > 0 => room.take(missing),
             _ => Ok(()),
         }
+    }
+
+    /// Gives back what a run has taken.
+    pub(super) fn give_room_back(&self) {
+        self.room.take();
     }
 
     /// Whether a part of the library can be read. The engine's parser does not outlive everywhere that memory ends, and a

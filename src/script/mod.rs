@@ -1,9 +1,8 @@
 //! JavaScript: `gatewayscript`, the v5 `javascript`, and conditions of the v5 engine.
 //!
 //! Scripts run on threads of their own, never on the reactor. A request's state is lent to the thread and comes back with the
-//! answer. Every run has a QuickJS runtime to itself: its limits are its own, nothing of it is seen by another run, and one
-//! that was interrupted or ran out of memory is dropped with it. While a run waits for a call or a timer its thread serves
-//! others.
+//! answer. Every run has a QuickJS runtime to itself, which is put back afterwards to what it was before, byte for byte: the limits
+//! of a run are its own, and nothing of it is seen by another one. While a run waits for a call or a timer its thread serves others.
 
 mod answer;
 mod code;
@@ -17,6 +16,7 @@ mod memory;
 mod queue;
 mod reach;
 mod realm;
+mod rejected;
 mod run;
 mod slot;
 mod source;

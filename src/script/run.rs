@@ -1,19 +1,22 @@
 //! One run of a script: turns on its thread, and waiting between them.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rquickjs::{Ctx, Function, IntoJs, Object, Persistent, Value};
+use rquickjs::{Array, Ctx, Function, IntoJs, Object, Value};
 
 use super::answer::{Answer, Done, End, Line};
 use super::evaluate::evaluate;
 use super::failure::{Failure, Reason, SCRIPT};
-use super::host::{Chatter, Host, install};
+use super::host::{Chatter, Host, fix};
 use super::mail::Outcome;
 use super::queue::{Job, Queue};
 use super::realm::Realm;
+use super::source::Code;
 use super::{Dialect, Script, values};
+use crate::base::Generation;
 use crate::expression::Scope;
 
 /// A run that has begun.
@@ -22,16 +25,15 @@ pub(super) struct Run {
     line: Arc<Line>,
     used: Duration,
     host: Rc<Host>,
-    /// The functions that the library keeps for the next turns. Declared before the realm, so that they are dropped first.
-    hooks: Option<Persistent<Object<'static>>>,
     realm: Realm,
-    holds: bool,
+    holds: Cell<bool>,
 }
 
 /// How a turn ended.
 pub(super) enum Turn {
     Waits(Box<Run>),
-    Ended,
+    /// The realm is to be put back.
+    Ended(Realm),
 }
 
 impl Run {
@@ -39,12 +41,14 @@ impl Run {
     pub(super) fn begin(job: Job, realm: Realm, queue: Arc<Queue>, chatter: Arc<Chatter>) -> Turn {
         let Job { id, script, cx, reactor, line } = job;
         let host = Rc::new(Host::new(id, cx, script.clone(), queue, reactor, chatter, realm.limits));
-        let mut run = Run { script, line, used: Duration::ZERO, host, hooks: None, realm, holds: true };
-        let result = run.timed(|run, ctx| {
-            let prepared = run.realm.prepared.take().map(|prepared| prepared.restore(ctx)).transpose()?;
-            let hooks = install(ctx, &run.host, &run.realm.memory, prepared)?;
-            run.hooks = Some(Persistent::save(ctx, hooks));
-            run.main(ctx)
+        realm.enter(&host);
+        let mut run = Run { script, line, used: Duration::ZERO, host, realm, holds: Cell::new(true) };
+        let result = run.timed(|run, ctx, hooks| {
+            let begin: Function<'_> = hooks.get("begin")?;
+            let is_v10 = run.host.cx.borrow().state.route.pipeline.generation == Generation::V10;
+            begin.call::<_, ()>((is_v10,))?;
+            fix(ctx, &run.host)?;
+            run.main(ctx, hooks)
         });
         run.settle(result)
     }
@@ -59,8 +63,8 @@ impl Run {
         if !self.host.operations.borrow_mut().end(operation) {
             return Turn::Waits(Box::new(self));
         }
-        let result = self.timed(|run, ctx| {
-            let dispatch: Function<'_> = run.hooks(ctx)?.get("dispatch")?;
+        let result = self.timed(|_, ctx, hooks| {
+            let dispatch: Function<'_> = hooks.get("dispatch")?;
             let outcome = outcome.into_js(ctx)?;
             dispatch.call::<_, ()>((operation, outcome))
         });
@@ -77,31 +81,22 @@ impl Run {
         self.realm.limits.time.saturating_sub(self.used)
     }
 
-    fn hooks<'js>(&self, ctx: &Ctx<'js>) -> rquickjs::Result<Object<'js>> {
-        match self.hooks.clone() {
-            Some(hooks) => hooks.restore(ctx),
-            None => Err(rquickjs::Error::Unknown),
-        }
-    }
-
     /// The script itself.
-    fn main<'js>(&mut self, ctx: &Ctx<'js>) -> rquickjs::Result<()> {
+    fn main<'js>(&self, ctx: &Ctx<'js>, hooks: &Object<'js>) -> rquickjs::Result<()> {
         if !self.script.bound.is_empty() {
             let cx = self.host.cx.borrow();
-            let bound = rquickjs::Array::new(ctx.clone())?;
+            let bound = Array::new(ctx.clone())?;
             for (index, reference) in self.script.bound.iter().enumerate() {
                 bound.set(index, values::to_js(ctx, &cx.get(reference))?)?;
             }
             ctx.globals().set(super::substitution::BOUND, bound)?;
         }
-        let value = evaluate(ctx, &self.script.code, SCRIPT)?;
-        let function = value.as_function().filter(|_| self.script.code.starts_with("(function(){"));
-        let value = match function {
-            Some(function) => function.call::<_, Value<'js>>(())?,
-            None => value,
+        let value: Value<'js> = match &self.script.code {
+            Code::Function(code) => code.evaluate(ctx)?.get::<Function<'js>>()?.call(())?,
+            Code::Statements(text) => evaluate(ctx, text, SCRIPT)?,
         };
         if self.script.dialect == Dialect::Condition {
-            self.holds = truth(ctx, value)?;
+            self.holds.set(hooks.get::<_, Function<'js>>("truth")?.call((value,))?);
         }
         Ok(())
     }
@@ -109,20 +104,22 @@ impl Run {
     /// Runs JavaScript and then what it left to be run at once, within the time that is left.
     fn timed(
         &mut self,
-        first: impl for<'js> FnOnce(&mut Run, &Ctx<'js>) -> rquickjs::Result<()>,
+        first: impl for<'js> FnOnce(&Run, &Ctx<'js>, &Object<'js>) -> rquickjs::Result<()>,
     ) -> Result<(), Failure> {
         let started = Instant::now();
-        self.realm.clock.start(self.left(), Some(self.line.clone()));
-        let context = self.realm.context.clone();
-        let result = context.with(|ctx| {
-            let result = first(self, &ctx).and_then(|()| self.drain(&ctx));
-            result.map_err(|error| self.failure(&ctx, &error))
+        let guard = self.realm.guard.clone();
+        guard.clock.start(self.left(), Some(self.line.clone()));
+        let run = &*self;
+        let result = run.realm.with(|ctx, hooks| {
+            let result = first(run, ctx, hooks).and_then(|()| run.drain(ctx, hooks));
+            result.map_err(|error| run.failure(ctx, &error))
         });
+        let result = result.unwrap_or_else(|error| Err(Failure::plain(error.to_string())));
         self.used += started.elapsed();
-        match self.realm.clock.fired() {
+        match guard.clock.fired() {
             Some(Reason::Time) => Err(Failure::too_long(self.realm.limits.time)),
             Some(reason) => Err(Failure::of(reason, "the script was stopped")),
-            None => match self.realm.rejected.take() {
+            None => match guard.rejected.take() {
                 Some(failure) if result.is_ok() => Err(failure),
                 _ => result,
             },
@@ -137,11 +134,11 @@ impl Run {
     }
 
     /// Promises, then one callback, and so on.
-    fn drain(&self, ctx: &Ctx<'_>) -> rquickjs::Result<()> {
-        let next: Function<'_> = self.hooks(ctx)?.get("next")?;
+    fn drain<'js>(&self, ctx: &Ctx<'js>, hooks: &Object<'js>) -> rquickjs::Result<()> {
+        let next: Function<'_> = hooks.get("next")?;
         loop {
             while ctx.execute_pending_job() {
-                if self.realm.clock.fired().is_some() {
+                if self.realm.guard.clock.fired().is_some() {
                     return Ok(());
                 }
             }
@@ -161,8 +158,8 @@ impl Run {
         }
         let rejection = self.host.rejection.borrow_mut().take();
         if self.script.dialect == Dialect::JavaScript {
-            let finished = self.timed(|run, ctx| {
-                let finish: Function<'_> = run.hooks(ctx)?.get("finish")?;
+            let finished = self.timed(|_, _, hooks| {
+                let finish: Function<'_> = hooks.get("finish")?;
                 finish.call::<_, ()>(())
             });
             if let Err(failure) = finished {
@@ -175,7 +172,7 @@ impl Run {
                 self.end(End::Rejected(fault))
             }
             None => {
-                let holds = self.holds;
+                let holds = self.holds.get();
                 self.end(End::Holds(holds))
             }
         }
@@ -185,13 +182,8 @@ impl Run {
     fn end(self, end: End) -> Turn {
         self.host.operations.borrow_mut().abort();
         self.line.send(Answer::Done(Box::new(Done { cx: self.host.take(), end })));
-        Turn::Ended
+        Turn::Ended(self.realm)
     }
-}
-
-fn truth<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<bool> {
-    let boolean: Function<'js> = evaluate(ctx, "(function(value){return !!value})", "gantry")?.get()?;
-    boolean.call((value,))
 }
 
 impl<'js> IntoJs<'js> for Outcome {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use gantry_allocator::Bytecode;
 use regex::Regex;
 
 use super::code::code_of;
 use super::failure::Failure;
-use super::realm::Realm;
+use super::realm::parse;
 use super::{Dialect, Limits, Reach};
 use crate::base::{SourceId, Sources};
 use crate::expression::Reference;
@@ -34,8 +35,7 @@ pub const MODULES: [&str; 15] = [
 /// A script that can be run.
 pub struct Script {
     pub(super) dialect: Dialect,
-    /// The text with what stands around it.
-    pub(super) code: String,
+    pub(super) code: Code,
     /// Letters in front of the first line.
     prefix: usize,
     text: Arc<str>,
@@ -43,6 +43,14 @@ pub struct Script {
     /// The references of `$(…)` in a condition.
     pub(super) bound: Box<[Reference]>,
     pub(super) reach: Reach,
+}
+
+/// The code that runs.
+pub(super) enum Code {
+    /// A function of the script's statements.
+    Function(Bytecode),
+    /// Statements whose last value counts.
+    Statements(Box<str>),
 }
 
 /// The place of a script's text.
@@ -87,10 +95,12 @@ impl Script {
         let mut first = None;
         for (prefix, suffix) in forms(dialect) {
             match syntax(&format!("{prefix}{text}{suffix}")) {
-                Ok(()) => {
+                Ok(function) => {
+                    let (code, prefix) = match counts_by_last_value(dialect, prefix, text) {
+                        true => (Code::Statements(text.into()), 0),
+                        false => (Code::Function(function), prefix.chars().count()),
+                    };
                     let text: Arc<str> = text.into();
-                    let code = wrapped(dialect, prefix, &text, suffix);
-                    let prefix = if code.len() == text.len() { 0 } else { prefix.chars().count() };
                     return Ok(Script { dialect, code, prefix, text, map, bound: bound.into(), reach });
                 }
                 Err(failure) => {
@@ -129,19 +139,14 @@ fn forms(dialect: Dialect) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-/// The code that runs. A condition without `return` that is no expression counts by the value of its last statement.
-fn wrapped(dialect: Dialect, prefix: &str, text: &str, suffix: &str) -> String {
-    if dialect == Dialect::Condition && prefix == "(function(){" && !returns(text) {
-        return text.to_owned();
-    }
-    format!("{prefix}{text}{suffix}")
+/// Whether a script is a condition without `return` that is no expression.
+fn counts_by_last_value(dialect: Dialect, prefix: &str, text: &str) -> bool {
+    dialect == Dialect::Condition && prefix == "(function(){" && !returns(text)
 }
 
 /// Parses without running.
-fn syntax(code: &str) -> Result<(), Failure> {
-    let limits = Limits { time: std::time::Duration::from_secs(2), memory: 64 << 20, at_once: 1 };
-    let realm = Realm::new(limits).map_err(|_| Failure::plain("the script engine has no memory"))?;
-    realm.check(code)
+fn syntax(code: &str) -> Result<Bytecode, Failure> {
+    parse(code, Limits { time: std::time::Duration::from_secs(2), memory: 64 << 20, at_once: 1 })
 }
 
 /// The column in the text, without what was put in front of it.

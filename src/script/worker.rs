@@ -5,14 +5,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dialect::Library;
 use super::failure::{Failure, Reason};
 use super::host::Chatter;
 use super::mail::{Mail, RunId};
 use super::queue::{Job, Queue, Task};
 use super::realm::Realm;
 use super::run::{Run, Turn};
-use super::{Limits, StuckThreads};
+use super::{Dialect, Limits, StuckThreads};
 use crate::value::panic_message;
+
+/// Engines that a thread keeps while no run has them. Scripts that wait for calls need several at the same time.
+const SPARE: usize = 16;
 
 /// The state of one thread.
 pub(super) struct Worker {
@@ -22,6 +26,31 @@ pub(super) struct Worker {
     limits: Limits,
     chatter: Arc<Chatter>,
     stuck: Arc<StuckThreads>,
+}
+
+/// The runs of a thread that wait, and the engines that no run has.
+struct Runs {
+    waiting: HashMap<RunId, Run>,
+    realms: Vec<Realm>,
+}
+
+impl Runs {
+    /// An engine for a script.
+    fn realm(&mut self, limits: Limits, dialect: Dialect) -> rquickjs::Result<Realm> {
+        match self.realms.iter().rposition(|realm| realm.suits(dialect)) {
+            Some(at) => Ok(self.realms.remove(at)),
+            None => Realm::new(limits, Library::of(dialect)),
+        }
+    }
+
+    /// Puts an engine back, for the next run. The one that was used least recently goes where there are enough.
+    fn keep(&mut self, mut realm: Realm) {
+        realm.put_back();
+        self.realms.push(realm);
+        if self.realms.len() > SPARE {
+            self.realms.remove(0);
+        }
+    }
 }
 
 impl Drop for Worker {
@@ -46,54 +75,58 @@ impl Worker {
     /// Works until the engine is gone, or the thread is given up.
     pub(super) fn work(self) {
         self.queue.started(self.thread, self.generation);
-        let mut spare: Option<Realm> = None;
-        let mut waiting: HashMap<RunId, Run> = HashMap::new();
-        let mut unprepared = false;
+        let mut runs = Runs { waiting: HashMap::new(), realms: Vec::new() };
+        let mut prepared = false;
         loop {
-            let prepared = spare.is_some() || unprepared;
             match self.queue.next(self.thread, self.generation, prepared) {
                 Task::End => return,
                 Task::Idle => {
-                    spare = Realm::new(self.limits).ok();
-                    spare.iter_mut().for_each(Realm::prepare);
-                    unprepared = spare.is_none();
+                    let library = Library::of(Dialect::GatewayScript);
+                    runs.realms.extend(Realm::new(self.limits, library));
+                    prepared = true;
                 }
                 Task::Start(job) => {
-                    let realm = spare.take();
-                    self.turn(&mut waiting, job.id, self.limits.time, || self.begin(*job, realm));
+                    prepared = true;
+                    self.start(&mut runs, *job);
                 }
                 Task::Mail(Mail::Outcome { run: id, operation, outcome }) => {
-                    if let Some(run) = waiting.remove(&id) {
-                        self.turn(&mut waiting, id, run.left(), || run.resume(operation, outcome));
+                    if let Some(run) = runs.waiting.remove(&id) {
+                        self.turn(&mut runs, id, run.left(), || run.resume(operation, outcome));
                     }
                 }
                 Task::Mail(Mail::Stop { run: id }) => {
-                    if let Some(run) = waiting.remove(&id) {
-                        self.turn(&mut waiting, id, run.left(), || run.stop());
+                    if let Some(run) = runs.waiting.remove(&id) {
+                        self.turn(&mut runs, id, run.left(), || run.stop());
                     }
                 }
             }
         }
     }
 
-    fn begin(&self, job: Job, realm: Option<Realm>) -> Turn {
-        match realm.map_or_else(|| Realm::new(self.limits), Ok) {
-            Ok(realm) => Run::begin(job, realm, self.queue.clone(), self.chatter.clone()),
+    fn start(&self, runs: &mut Runs, job: Job) {
+        match runs.realm(self.limits, job.script.dialect) {
+            Ok(realm) => {
+                let (id, queue, chatter) = (job.id, self.queue.clone(), self.chatter.clone());
+                self.turn(runs, id, self.limits.time, || Run::begin(job, realm, queue, chatter));
+            }
             Err(_) => {
+                self.queue.finished(job.id);
                 job.refuse(Failure::of(Reason::Refused, "the memory for a script is not there"));
-                Turn::Ended
             }
         }
     }
 
     /// One turn of a run. A panic ends the run and not the thread.
-    fn turn(&self, waiting: &mut HashMap<RunId, Run>, id: RunId, left: Duration, work: impl FnOnce() -> Turn) {
+    fn turn(&self, runs: &mut Runs, id: RunId, left: Duration, work: impl FnOnce() -> Turn) {
         self.queue.begin_turn(self.thread, self.generation, id, left);
         let turn = catch_unwind(AssertUnwindSafe(work));
         self.queue.end_turn(self.thread, self.generation);
         match turn {
-            Ok(Turn::Waits(run)) => drop(waiting.insert(id, *run)),
-            Ok(Turn::Ended) => self.queue.finished(id),
+            Ok(Turn::Waits(run)) => drop(runs.waiting.insert(id, *run)),
+            Ok(Turn::Ended(realm)) => {
+                self.queue.finished(id);
+                runs.keep(realm);
+            }
             Err(panic) => {
                 let cause = panic_message(&*panic);
                 tracing::error!(cause, "the script engine panicked; the state of the request it was running is lost");

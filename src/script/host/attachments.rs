@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
+use gantry_allocator::Setup;
 use http::header::CONTENT_TYPE;
 use memchr::memmem;
-use rquickjs::{Array, Ctx, Exception, Object, Result};
+use rquickjs::{Array, Exception, Object, Result};
 
 use super::bodies::read;
 use super::places::root;
-use super::{Host, native};
+use super::{Host, Seat, native};
 use crate::expression::{Builtin, Root};
 use crate::script::values;
 use crate::value::Headers;
@@ -23,8 +24,8 @@ struct Part {
     body: Bytes,
 }
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "attachments", |ctx, name: String| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "attachments", |ctx, name: String| {
         let list = Array::new(ctx.clone())?;
         let Some(kind) = content_type(&host, &name) else { return Ok(list) };
         let parts = parts(&kind, &read(&ctx, &host, &name)?);

@@ -3,17 +3,18 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
+use gantry_allocator::Setup;
 use rquickjs::{Ctx, Exception, IntoJs, Object, Result, Value};
 
 use super::places::{below, root, set_error};
 use super::variables::{streams, unread};
-use super::{Host, native};
+use super::{Host, Seat, native};
 use crate::expression::{Builtin, Root, Scope, parse_path};
 use crate::script::values;
 use crate::value::{Body, Kind, without_mark};
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "body", |ctx, name: String, form: String| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "body", |ctx, name: String, form: String| {
         let bytes = read(&ctx, &host, &name)?;
         match form.as_str() {
             "json" => {
@@ -24,13 +25,13 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
             _ => values::to_bytes(&ctx, &bytes),
         }
     });
-    native!(native, ctx, host, "bodyAsSent", |_ctx, name: String| Ok::<_, rquickjs::Error>(as_sent(&host, &name)));
-    native!(native, ctx, host, "textOfBody", |ctx, number: usize| {
+    native!(native, setup, host, "bodyAsSent", |_ctx, name: String| Ok::<_, rquickjs::Error>(as_sent(&host, &name)));
+    native!(native, setup, host, "textOfBody", |ctx, number: usize| {
         let sent = host.sent.borrow();
         let text = sent.get(number).map(|bytes| String::from_utf8_lossy(without_mark(bytes)));
         text.unwrap_or_default().as_ref().into_js(&ctx)
     });
-    native!(native, ctx, host, "write", |ctx, name: String, value: Value<'js>| {
+    native!(native, setup, host, "write", |ctx, name: String, value: Value<'js>| {
         if name == "request" {
             let message = "`context.request` is what the client sent and cannot be changed";
             return Err(Exception::throw_type(&ctx, message));

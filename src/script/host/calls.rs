@@ -4,15 +4,16 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use gantry_allocator::Setup;
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 use http_body_util::{BodyExt, Limited};
 use indexmap::IndexMap;
-use rquickjs::{Ctx, Exception, Object, Result, Value};
+use rquickjs::{Exception, Object, Result, Value};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::{Host, native};
+use super::{Seat, native};
 use crate::assembly::Allowed;
 use crate::http_client::HttpClient;
 use crate::runtime::{Call, CallContent, CallFailure, CallTarget};
@@ -40,8 +41,8 @@ struct HostCall {
     content: Option<Box<CallContent>>,
 }
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "open", |ctx, options: String, data: Value<'js>| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "open", |ctx, options: String, data: Value<'js>| {
         let body = values::from_js(&ctx, &data)?.to_bytes();
         host.spend(&ctx, body.len())?;
         let limit = host.cx.borrow().state.budget.body_limit;

@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use rquickjs::{Ctx, Object, Result};
+use gantry_allocator::Setup;
+use rquickjs::{Object, Result};
 
 use super::chatter::PER_RUN;
-use super::{Host, native};
+use super::{Host, Seat, native};
 
 /// Letters of a line.
 const LENGTH: usize = 4096;
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "log", |_ctx, level: String, category: String, text: String| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "log", |_ctx, level: String, category: String, text: String| {
         write(&host, &level, &category, &text);
         Ok::<_, rquickjs::Error>(())
     });

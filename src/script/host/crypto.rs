@@ -1,36 +1,44 @@
-//! Hashes and random bytes.
+//! Hashes and random numbers.
+
+use std::rc::Rc;
 
 use aws_lc_rs::{digest, hmac, rand};
 use bytes::Bytes;
+use gantry_allocator::Setup;
 use md5::{Digest, Md5};
 use rquickjs::{Ctx, Exception, Object, Result, Value};
 
-use super::native;
+use super::{Seat, native};
 use crate::script::values;
 
 /// Random bytes that one call may ask for.
 const MOST_RANDOM: usize = 1 << 16;
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, "digest", |ctx, algorithm: String, bytes: Value<'js>| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, "digest", |ctx, algorithm: String, bytes: Value<'js>| {
         let bytes = bytes_of(&ctx, &bytes)?;
         match hash(&algorithm, &bytes) {
             Some(digest) => values::to_bytes(&ctx, &digest),
             None => Err(unknown(&ctx, &algorithm)),
         }
     });
-    native!(native, ctx, "hmac", |ctx, algorithm: String, key: Value<'js>, bytes: Value<'js>| {
+    native!(native, setup, "hmac", |ctx, algorithm: String, key: Value<'js>, bytes: Value<'js>| {
         let (key, bytes) = (bytes_of(&ctx, &key)?, bytes_of(&ctx, &bytes)?);
         match mac(&algorithm, &key, &bytes) {
             Some(tag) => values::to_bytes(&ctx, &tag),
             None => Err(unknown(&ctx, &algorithm)),
         }
     });
-    native!(native, ctx, "random", |ctx, count: f64| {
+    native!(native, setup, host, "number", |_ctx| Ok::<_, rquickjs::Error>(host.generator.borrow_mut().f64()));
+    native!(native, setup, host, "random", |ctx, count: f64| {
         if !(0.0..=MOST_RANDOM as f64).contains(&count) {
             return Err(Exception::throw_range(&ctx, &format!("`randomBytes` gives at most {MOST_RANDOM} bytes")));
         }
         let mut bytes = vec![0; count as usize];
+        if host.cx.borrow().state.fixed.random.is_some() {
+            host.generator.borrow_mut().fill(&mut bytes);
+            return values::to_bytes(&ctx, &bytes);
+        }
         match rand::fill(&mut bytes) {
             Ok(()) => values::to_bytes(&ctx, &bytes),
             Err(_) => Err(Exception::throw_message(&ctx, "there are no random bytes")),

@@ -3,17 +3,18 @@
 use std::path::{Component, Path};
 use std::rc::Rc;
 
-use rquickjs::{Ctx, Exception, Object, Result};
+use gantry_allocator::Setup;
+use rquickjs::{Exception, Object, Result};
 
-use super::{Host, native};
+use super::{Seat, native};
 use crate::script::values;
 use crate::source::read_resolved;
 
 /// The largest file that a script reads.
 const MAX_BYTES: u64 = 4 << 20;
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "readFile", |ctx, name: String| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "readFile", |ctx, name: String| {
         match read(host.script.reach.folder.as_deref(), &name) {
             Ok(bytes) => values::to_bytes(&ctx, &bytes),
             Err(message) => Err(Exception::throw_message(&ctx, &message)),

@@ -1,13 +1,42 @@
 //! The part of the library that is JavaScript.
 
+use std::sync::OnceLock;
+
+use gantry_allocator::{Bytecode, Setup};
 use rquickjs::{Ctx, Exception, Function, Object, Result, Value};
 
-use crate::script::evaluate::evaluate;
+use super::Host;
 use crate::script::memory::Memory;
+
+/// A part: a function, and what the first engine that read it made of its text.
+struct Part {
+    name: &'static str,
+    text: &'static str,
+    code: OnceLock<Bytecode>,
+}
+
+macro_rules! part {
+    ($name:literal) => {
+        Part {
+            name: concat!("gantry-", $name),
+            text: include_str!(concat!("../library/", $name, ".js")),
+            code: OnceLock::new(),
+        }
+    };
+}
 
 macro_rules! library {
     ($($name:literal),* $(,)?) => {
-        const LIBRARY: &[(&str, &str)] = &[$(($name, include_str!(concat!("../library/", $name, ".js")))),*];
+        /// A part by the name under which the library asks for it.
+        fn part(name: &str) -> Option<&'static Part> {
+            match name {
+                $($name => {
+                    static PART: Part = part!($name);
+                    Some(&PART)
+                })*
+                _ => None,
+            }
+        }
     };
 }
 
@@ -41,17 +70,17 @@ library![
     "xml-text",
 ];
 
-/// The pieces that most scripts ask for.
-const PREPARED: [&str; 6] = ["apim", "buffer", "console", "context", "message", "require"];
-
 /// The script that is there from the start; it sets up the rest.
-const START: &str = include_str!("../library/start.js");
+static START: Part = part!("start");
 
 /// Functions of the language that would take long without QuickJS's looking at its clock.
-const GUARDS: &str = include_str!("../library/guards.js");
+static GUARDS: Part = part!("guards");
 
 /// The part of it that few scripts need.
-const SEARCHES: &str = include_str!("../library/searches.js");
+static SEARCHES: Part = part!("searches");
+
+/// Replaces `Date` and `Math.random`.
+static FIXED: Part = part!("fixed");
 
 /// A length that those functions take in any case.
 const LENGTH: usize = 1 << 22;
@@ -59,54 +88,51 @@ const LENGTH: usize = 1 << 22;
 /// Bytes of an element; an array with more elements than the memory has room for has holes.
 const ELEMENT: usize = 16;
 
-/// Runs what is there from the start.
+/// Sets the library up; answers with its hooks.
 pub(super) fn install<'js>(
-    ctx: &Ctx<'js>,
+    setup: &Setup<'js>,
     native: &Object<'js>,
-    bare: bool,
+    is_bare: bool,
     memory: &Memory,
-    prepared: Option<Object<'js>>,
 ) -> Result<Object<'js>> {
     let room = memory.clone();
-    let load = Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: String| {
-        match LIBRARY.iter().find(|(known, _)| *known == name) {
-            Some((name, text)) => part(&ctx, text, &format!("gantry-{name}"), &room),
-            None => Err(Exception::throw_reference(&ctx, "there is no such part of the library")),
-        }
+    let load = setup.function(move |ctx: Ctx<'js>, name: String| match part(&name) {
+        Some(part) => part.read_with_room(&ctx, &room),
+        None => Err(Exception::throw_reference(&ctx, "there is no such part of the library")),
     })?;
     native.set("load", load)?;
-    let start: Function<'js> = match &prepared {
-        Some(prepared) => prepared.get("start")?,
-        None => {
-            guard(ctx, memory)?;
-            evaluate(ctx, START, "gantry-start")?.get()?
-        }
-    };
-    start.call((native.clone(), bare, prepared))
-}
-
-/// Reads what most scripts ask for, before there is a script.
-pub(in crate::script) fn prepare<'js>(ctx: &Ctx<'js>, memory: &Memory) -> Result<Object<'js>> {
-    guard(ctx, memory)?;
-    let pieces = Object::new(ctx.clone())?;
-    pieces.set("start", evaluate(ctx, START, "gantry-start")?)?;
-    for (name, text) in LIBRARY.iter().filter(|(name, _)| PREPARED.contains(name)) {
-        pieces.set(*name, evaluate(ctx, text, &format!("gantry-{name}"))?)?;
-    }
-    Ok(pieces)
-}
-
-fn guard<'js>(ctx: &Ctx<'js>, memory: &Memory) -> Result<()> {
-    let guard: Function<'js> = evaluate(ctx, GUARDS, "gantry-guards")?.get()?;
     let room = memory.clone();
-    let load = Function::new(ctx.clone(), move |ctx: Ctx<'js>| part(&ctx, SEARCHES, "gantry-searches", &room))?;
-    guard.call((LENGTH.max(memory.most / ELEMENT) as f64, load))
+    let searches = setup.function(move |ctx: Ctx<'js>| SEARCHES.read_with_room(&ctx, &room))?;
+    let guard: Function<'js> = GUARDS.read(setup.ctx())?.get()?;
+    guard.call::<_, ()>((LENGTH.max(memory.most / ELEMENT) as f64, searches))?;
+    let start: Function<'js> = START.read(setup.ctx())?.get()?;
+    start.call((native.clone(), is_bare))
 }
 
-/// Reads a part that a script calls for.
-fn part<'js>(ctx: &Ctx<'js>, text: &str, name: &str, memory: &Memory) -> Result<Value<'js>> {
-    match memory.has_room() {
-        true => evaluate(ctx, text, name),
-        false => Err(Exception::throw_internal(ctx, "the script has used nearly all of its memory")),
+/// Fixes what a test fixes; without one nothing changes.
+pub(in crate::script) fn fix(ctx: &Ctx<'_>, host: &Host) -> Result<()> {
+    let fixed = host.cx.borrow().state.fixed;
+    if fixed == Default::default() {
+        return Ok(());
+    }
+    let fix: Function<'_> = FIXED.read(ctx)?.get()?;
+    fix.call((fixed.fixed_millis().map(|at| at as f64), fixed.random))
+}
+
+impl Part {
+    /// Reads a part that a script calls for.
+    fn read_with_room<'js>(&self, ctx: &Ctx<'js>, memory: &Memory) -> Result<Value<'js>> {
+        match memory.has_room() {
+            true => self.read(ctx),
+            false => Err(Exception::throw_internal(ctx, "the script has used nearly all of its memory")),
+        }
+    }
+
+    fn read<'js>(&self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
+        if let Some(code) = self.code.get() {
+            return code.evaluate(ctx);
+        }
+        let code = Bytecode::compile(ctx, self.text, self.name)?;
+        self.code.get_or_init(|| code).evaluate(ctx)
     }
 }

@@ -2,41 +2,42 @@
 
 use std::rc::Rc;
 
+use gantry_allocator::Setup;
 use http::StatusCode;
 use rquickjs::{Ctx, Exception, Object, Result, Value};
 
 use super::of_run::Rejection;
 use super::places::{below, root, set_error};
 use super::variables::is_message;
-use super::{Host, native};
+use super::{Host, Seat, native};
 use crate::expression::{Scope, SetError};
 use crate::script::values;
 use crate::value::Message;
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "header", |ctx, root: String, name: String| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "header", |ctx, root: String, name: String| {
         values::to_js(&ctx, &host.cx.borrow().get(&below(&root, &["headers", &name])))
     });
-    native!(native, ctx, host, "headers", |ctx, root: String| {
+    native!(native, setup, host, "headers", |ctx, root: String| {
         let headers = host.cx.borrow().get(&below(&root, &["headers"]));
         match headers.is_null() {
             true => Object::new(ctx.clone()).map(Object::into_value),
             false => values::to_js(&ctx, &headers),
         }
     });
-    native!(native, ctx, host, "setHeader", |ctx, root: String, name: String, value: Value<'js>| {
+    native!(native, setup, host, "setHeader", |ctx, root: String, name: String, value: Value<'js>| {
         let value = values::from_js(&ctx, &value)?;
         host.spend(&ctx, value.to_bytes().len() + name.len())?;
         write(&ctx, &host, &root, |cx| cx.set(&below(&root, &["headers", &name]), value))
     });
-    native!(native, ctx, host, "removeHeader", |ctx, root: String, name: String| {
+    native!(native, setup, host, "removeHeader", |ctx, root: String, name: String| {
         host.spend(&ctx, root.len() + name.len())?;
         write(&ctx, &host, &root, |cx| cx.clear(&below(&root, &["headers", &name])))
     });
-    native!(native, ctx, host, "status", |ctx, root: String| {
+    native!(native, setup, host, "status", |ctx, root: String| {
         values::to_js(&ctx, &host.cx.borrow().get(&below(&root, &["status"])))
     });
-    native!(native, ctx, host, "setStatus", |ctx, root: String, code: Value<'js>, reason: Value<'js>| {
+    native!(native, setup, host, "setStatus", |ctx, root: String, code: Value<'js>, reason: Value<'js>| {
         let (code, reason) = (values::from_js(&ctx, &code)?, values::from_js(&ctx, &reason)?);
         host.spend(&ctx, root.len() + reason.to_bytes().len())?;
         host.status_set.set(host.status_set.get() || root == "message");
@@ -50,16 +51,20 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>
             Ok(())
         })
     });
-    native!(native, ctx, host, "create", |ctx, name: String| {
+    native!(native, setup, host, "create", |ctx, name: String| {
         host.spend(&ctx, name.len())?;
         let mut cx = host.cx.borrow_mut();
         cx.state.put_output(&root(&name), Message::default());
         Ok::<_, rquickjs::Error>(())
     });
-    native!(native, ctx, host, "isMessage", |_ctx, name: String| {
+    native!(native, setup, host, "isMessage", |_ctx, name: String| {
         Ok::<_, rquickjs::Error>(is_message(&host.cx.borrow().state, &root(&name)))
     });
-    native!(native, ctx, host, "reject", |ctx, name: String, message: String, code: Value<'js>, reason: Value<'js>| {
+    native!(native, setup, host, "reject", |ctx,
+                                            name: String,
+                                            message: String,
+                                            code: Value<'js>,
+                                            reason: Value<'js>| {
         let code = values::from_js(&ctx, &code)?;
         let status = match code.as_integer() {
             None => None,

@@ -1,6 +1,6 @@
 //! The gateway's interface for scripts: a few native functions, and the library in JavaScript over them.
 //!
-//! The library is read piece by piece when a script first asks for it. Nothing here is a guard of the language: whatever a
+//! The library is a part of the engine that a run gets, but for the parts that few scripts ask for. Nothing here is a guard of the language: whatever a
 //! script does to its library it does to itself, and every native function checks what it is given.
 
 mod attachments;
@@ -10,7 +10,6 @@ mod chatter;
 mod console;
 mod crypto;
 mod files;
-mod fixed;
 mod given;
 mod library;
 mod messages;
@@ -18,6 +17,7 @@ mod native_function;
 mod of_run;
 mod operations;
 mod places;
+mod seat;
 mod service;
 mod text;
 mod tokens;
@@ -27,40 +27,40 @@ mod xml;
 
 use std::rc::Rc;
 
-use rquickjs::{Ctx, Object, Result};
+use gantry_allocator::Setup;
+use rquickjs::{Object, Result};
 
-use super::Dialect;
+use super::dialect::Library;
 use super::memory::Memory;
 use native_function::native;
 
 pub(super) use chatter::Chatter;
-pub(super) use library::prepare;
+pub(super) use library::fix;
 pub(super) use of_run::Host;
+pub(super) use seat::Seat;
 pub use tokens::object_name;
 
-/// Puts the library into a realm and answers with its hooks.
+/// Puts the library into an engine and answers with its hooks.
 pub(super) fn install<'js>(
-    ctx: &Ctx<'js>,
-    host: &Rc<Host>,
+    setup: &Setup<'js>,
+    host: &Rc<Seat>,
     memory: &Memory,
-    prepared: Option<Object<'js>>,
+    library: Library,
 ) -> Result<Object<'js>> {
-    let native = Object::new(ctx.clone())?;
-    variables::install(ctx, host, &native)?;
-    messages::install(ctx, host, &native)?;
-    bodies::install(ctx, host, &native)?;
-    attachments::install(ctx, host, &native)?;
-    console::install(ctx, host, &native)?;
-    operations::install(ctx, host, &native)?;
-    calls::install(ctx, host, &native)?;
-    text::install(ctx, &native)?;
-    crypto::install(ctx, &native)?;
-    tokens::install(ctx, host, &native)?;
-    xml::install(ctx, host, &native)?;
-    files::install(ctx, host, &native)?;
-    service::install(ctx, host, &native)?;
-    fixed::install(ctx, host, &native)?;
-    native.set("hasModules", host.script.dialect != Dialect::JavaScript)?;
-    let bare = matches!(host.script.dialect, Dialect::JavaScript | Dialect::Condition);
-    library::install(ctx, &native, bare, memory, prepared)
+    let native = Object::new(setup.ctx().clone())?;
+    variables::install(setup, host, &native)?;
+    messages::install(setup, host, &native)?;
+    bodies::install(setup, host, &native)?;
+    attachments::install(setup, host, &native)?;
+    console::install(setup, host, &native)?;
+    operations::install(setup, host, &native)?;
+    calls::install(setup, host, &native)?;
+    text::install(setup, &native)?;
+    crypto::install(setup, host, &native)?;
+    tokens::install(setup, host, &native)?;
+    xml::install(setup, host, &native)?;
+    files::install(setup, host, &native)?;
+    service::install(setup, host, &native)?;
+    native.set("hasModules", library.has_modules)?;
+    library::install(setup, &native, library.is_bare, memory)
 }

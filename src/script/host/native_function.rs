@@ -1,14 +1,17 @@
 //! Native functions for the library.
 
-/// Adds a native function. The value of `$host` is the run's.
+/// Adds a native function. Those with a `$seat` have the host of the run that calls them.
 macro_rules! native {
-    ($object:ident, $ctx:ident, $name:literal, |$inner:ident $(, $argument:ident: $type:ty)*| $body:expr) => {{
-        let function = rquickjs::Function::new($ctx.clone(), move |$inner: rquickjs::Ctx<'js> $(, $argument: $type)*| $body)?;
+    ($object:ident, $setup:ident, $name:literal, |$inner:ident $(, $argument:ident: $type:ty)*| $body:expr) => {{
+        let function = $setup.function(move |$inner: rquickjs::Ctx<'js> $(, $argument: $type)*| $body)?;
         $object.set($name, function)?;
     }};
-    ($object:ident, $ctx:ident, $host:ident, $name:literal, |$inner:ident $(, $argument:ident: $type:ty)*| $body:expr) => {{
-        let $host = $host.clone();
-        let function = rquickjs::Function::new($ctx.clone(), move |$inner: rquickjs::Ctx<'js> $(, $argument: $type)*| $body)?;
+    ($object:ident, $setup:ident, $seat:ident, $name:literal, |$inner:ident $(, $argument:ident: $type:ty)*| $body:expr) => {{
+        let seat = $seat.clone();
+        let function = $setup.function(move |$inner: rquickjs::Ctx<'js> $(, $argument: $type)*| {
+            let $seat = seat.host(&$inner)?;
+            $body
+        })?;
         $object.set($name, function)?;
     }};
 }

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use fastrand::Rng;
 use http::StatusCode;
 use rquickjs::{Ctx, Exception, Result};
 use tokio::runtime::Handle;
@@ -42,6 +43,8 @@ pub(in crate::script) struct Host {
     pub(super) sent: RefCell<Vec<Bytes>>,
     /// Values that the script was given: numbers of them keep their text where the script hands them back.
     pub(super) given: RefCell<Given>,
+    /// Random numbers that are no secrets.
+    pub(super) generator: RefCell<Rng>,
 }
 
 /// A refusal in the script's words.
@@ -62,6 +65,7 @@ impl Host {
         chatter: Arc<Chatter>,
         limits: Limits,
     ) -> Self {
+        let generator = RefCell::new(cx.state.fixed.generator());
         Host {
             run,
             cx: RefCell::new(cx),
@@ -76,6 +80,7 @@ impl Host {
             status_set: Cell::new(false),
             sent: RefCell::default(),
             given: RefCell::default(),
+            generator,
         }
     }
 

@@ -2,17 +2,18 @@
 
 use std::rc::Rc;
 
+use gantry_allocator::Setup;
 use rquickjs::{Ctx, IntoJs, Object, Result, Value};
 
-use super::{Host, native};
+use super::{Host, Seat, native};
 use crate::expression::{Reference, Scope, Variable};
 use crate::script::values;
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "document", |ctx| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "document", |ctx| {
         values::to_js(&ctx, &host.cx.borrow().get(&Reference::to(Variable::ApiDocument)))
     });
-    native!(native, ctx, host, "service", |ctx, name: String| service(&ctx, &host, &name));
+    native!(native, setup, host, "service", |ctx, name: String| service(&ctx, &host, &name));
     Ok(())
 }
 

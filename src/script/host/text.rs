@@ -4,20 +4,21 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
+use gantry_allocator::Setup;
 use rquickjs::{Ctx, Exception, IntoJs, Object, Result, Value};
 
 use super::native;
 use crate::script::values;
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, "encode", |ctx, bytes: Value<'js>, encoding: String| {
+pub(super) fn install<'js>(setup: &Setup<'js>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, "encode", |ctx, bytes: Value<'js>, encoding: String| {
         let bytes = values::bytes_of(&bytes).ok_or_else(|| Exception::throw_type(&ctx, "bytes were expected"))?;
         match to_text(&bytes, &encoding) {
             Some(text) => text.into_js(&ctx),
             None => Err(unknown(&ctx, &encoding)),
         }
     });
-    native!(native, ctx, "decode", |ctx, text: String, encoding: String| {
+    native!(native, setup, "decode", |ctx, text: String, encoding: String| {
         match to_bytes(&text, &encoding) {
             Some(bytes) => values::to_bytes(&ctx, &bytes),
             None => Err(unknown(&ctx, &encoding)),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gantry_allocator::Setup;
 use rquickjs::{Array, Ctx, Exception, Object, Result, Value};
 use serde_json::{Map, Value as Json};
 
 use super::crypto::bytes_of;
-use super::{Host, native};
+use super::{Host, Seat, native};
 use crate::base::quoted_list;
 use crate::jose::jwe::{self, CONTENTS, Content, MANAGEMENTS, Management, Sealed};
 use crate::jose::{ALGORITHMS, Algorithm, Key, KeySet};
@@ -19,34 +20,34 @@ use crate::value::parse_unique_object;
 /// Receivers of one encrypted message.
 const MOST_RECIPIENTS: usize = 16;
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "jwsSign", |ctx, algorithm: String, key: Value<'js>, input: Value<'js>| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "jwsSign", |ctx, algorithm: String, key: Value<'js>, input: Value<'js>| {
         let (algorithm, keys) = (signature(&ctx, &algorithm)?, keys(&ctx, &host, &key)?);
         let input = bytes_of(&ctx, &input)?;
         let signed = keys.signer(Some(algorithm)).and_then(|(key, algorithm)| key.sign(algorithm, &input));
         let signature = signed.map_err(|error| refused(&ctx, error))?;
         values::to_bytes(&ctx, &signature)
     });
-    native!(native, ctx, host, "jwsVerify", |ctx,
-                                             algorithm: String,
-                                             key: Value<'js>,
-                                             input: Value<'js>,
-                                             signature: Value<'js>| {
+    native!(native, setup, host, "jwsVerify", |ctx,
+                                               algorithm: String,
+                                               key: Value<'js>,
+                                               input: Value<'js>,
+                                               signature: Value<'js>| {
         let (algorithm, keys) = (self::signature(&ctx, &algorithm)?, keys(&ctx, &host, &key)?);
         let (input, signature) = (bytes_of(&ctx, &input)?, bytes_of(&ctx, &signature)?);
         let good = keys.candidates(algorithm, None).any(|key| key.verify(algorithm, &input, &signature));
         Result::Ok(good)
     });
-    native!(native, ctx, host, "jweEncrypt", |ctx,
-                                              enc: String,
-                                              recipients: Array<'js>,
-                                              aad: String,
-                                              text: Value<'js>| {
+    native!(native, setup, host, "jweEncrypt", |ctx,
+                                                enc: String,
+                                                recipients: Array<'js>,
+                                                aad: String,
+                                                text: Value<'js>| {
         let recipients = recipients.iter::<Array<'js>>().collect::<Result<Vec<_>>>()?;
         let text = bytes_of(&ctx, &text)?;
         encrypt(&ctx, &host, &enc, &recipients, &aad, &text)
     });
-    native!(native, ctx, host, "jweDecrypt", |ctx, key: Value<'js>, parts: Object<'js>| {
+    native!(native, setup, host, "jweDecrypt", |ctx, key: Value<'js>, parts: Object<'js>| {
         let keys = keys(&ctx, &host, &key)?;
         let text = decrypt(&keys, &parts).map_err(|message| refused(&ctx, message))?;
         values::to_bytes(&ctx, &text)

@@ -2,37 +2,36 @@
 
 use std::rc::Rc;
 
+use gantry_allocator::Setup;
 use rquickjs::{Ctx, Exception, Object, Result, Value as Js};
 
 use super::places::{below, set_error};
-use super::{Host, native};
-use crate::base::Generation;
+use super::{Host, Seat, native};
 use crate::expression::{Builtin, Reference, Root, Scope, parse_path};
 use crate::runtime::State;
 use crate::script::values;
 use crate::value::{Body, Value};
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native.set("valuesOfParameters", host.cx.borrow().state.route.pipeline.generation == Generation::V10)?;
-    native!(native, ctx, host, "get", |ctx, name: String| get(&ctx, &host, &name));
-    native!(native, ctx, host, "set", |ctx, name: String, value: Js<'js>| set(&ctx, &host, &name, &value));
-    native!(native, ctx, host, "clear", |ctx, name: String| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "get", |ctx, name: String| get(&ctx, &host, &name));
+    native!(native, setup, host, "set", |ctx, name: String, value: Js<'js>| set(&ctx, &host, &name, &value));
+    native!(native, setup, host, "clear", |ctx, name: String| {
         let reference = reference(&ctx, &name)?;
         host.spend(&ctx, name.len())?;
         host.cx.borrow_mut().clear(&reference).map_err(|error| set_error(&ctx, &error))
     });
-    native!(native, ctx, host, "put", |ctx, root: String, name: String, value: Js<'js>| {
+    native!(native, setup, host, "put", |ctx, root: String, name: String, value: Js<'js>| {
         // A name in a space of its own, such as that of `session.name()`.
         let value = values::from_js(&ctx, &value)?;
         host.spend(&ctx, value.to_bytes().len() + name.len())?;
         let place = Reference::new(Root::Named(root.into()), vec![name.into()]);
         host.cx.borrow_mut().set(&place, value).map_err(|error| set_error(&ctx, &error))
     });
-    native!(native, ctx, host, "pick", |ctx, root: String, name: String| {
+    native!(native, setup, host, "pick", |ctx, root: String, name: String| {
         let place = Reference::new(Root::Named(root.into()), vec![name.into()]);
         values::to_js(&ctx, &host.cx.borrow().get(&place))
     });
-    native!(native, ctx, host, "roots", |_ctx| {
+    native!(native, setup, host, "roots", |_ctx| {
         let cx = host.cx.borrow();
         let own = Builtin::ALL.iter().map(|root| root.name().to_owned());
         let others = cx.roots().into_iter().map(|name| name.to_string());

@@ -2,22 +2,23 @@
 
 use std::rc::Rc;
 
+use gantry_allocator::Setup;
 use rquickjs::{Ctx, Exception, Object, Result, Value};
 use serde_json::{Value as Json, json};
 
 use super::bodies::read;
-use super::{Host, native};
+use super::{Seat, native};
 use crate::value::{NodeId, Xml, XmlLimits, XmlName, XmlNode};
 
 /// Nodes of a document that a script gets: each takes some three hundred bytes of the engine's memory.
 const MOST_NODES: usize = 100_000;
 
-pub(super) fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, native: &Object<'js>) -> Result<()> {
-    native!(native, ctx, host, "bodyXml", |ctx, name: String| {
+pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<'js>) -> Result<()> {
+    native!(native, setup, host, "bodyXml", |ctx, name: String| {
         let bytes = read(&ctx, &host, &name)?;
         nodes(&ctx, &bytes)
     });
-    native!(native, ctx, "parseXml", |ctx, text: Value<'js>| {
+    native!(native, setup, "parseXml", |ctx, text: Value<'js>| {
         match text.as_string() {
             Some(text) => nodes(&ctx, text.to_string()?.as_bytes()),
             None => nodes(&ctx, &super::crypto::bytes_of(&ctx, &text)?),

@@ -1,4 +1,4 @@
-(function (host, bare, prepared) {
+(function (host, bare) {
   'use strict';
   const waiting = new Map(), loaded = Object.create(null), soon = [];
   const define = Object.defineProperty, scope = globalThis;
@@ -6,7 +6,7 @@
   host.forget = (operation) => { if (waiting.delete(operation)) host.cancel(operation); };
   host.soon = (then) => { soon.push(then); return then; };
   host.notSoon = (then) => { const at = soon.indexOf(then); if (at >= 0) soon.splice(at, 1); };
-  host.use = (name) => loaded[name] || (loaded[name] = (prepared && prepared[name] || host.load(name))(host));
+  host.use = (name) => loaded[name] || (loaded[name] = host.load(name)(host));
   // Bytes come in as an ArrayBuffer; what goes out may be a body in pieces. Most scripts have neither.
   host.wrap = (value) => value instanceof ArrayBuffer ? host.use('buffer').Buffer.from(value) : value;
   // What a variable holds. A JSON body that nothing parsed is an object that scripts may also take for its text.
@@ -46,8 +46,16 @@
     for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'])
       lazy(name, () => host.use('timers')[name]);
   }
-  const finish = bare ? host.use('bare') : () => {};
+  define(Math, 'random', { value: host.number, writable: true, configurable: true, enumerable: false });
+  // Parts that most scripts ask for are there before one runs.
+  for (const name of ['message', 'context', 'apim', 'console', 'util', 'body-text']) host.use(name);
+  if (host.hasModules) for (const name of ['buffer', 'require', 'timers']) host.use(name);
+  let finish = () => {};
   return {
+    begin(valuesOfParameters) {
+      host.valuesOfParameters = valuesOfParameters;
+      if (bare) finish = host.use('bare');
+    },
     dispatch(operation, outcome) {
       const then = waiting.get(operation);
       waiting.delete(operation);
@@ -58,6 +66,8 @@
       soon.shift()();
       return true;
     },
-    finish,
+    finish() { finish(); },
+    truth: (value) => !!value,
+    rejected: Object.create(null),
   };
 })

@@ -1,3 +1,5 @@
+mod isolation;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
