@@ -13,6 +13,15 @@ pub struct Bytecode {
 impl Bytecode {
     /// Parses a text, without running it. `name` is its name in stacks. An error is the exception of the context.
     pub fn compile(ctx: &Ctx<'_>, code: &str, name: &str) -> Result<Self> {
+        Bytecode::write(ctx, code, name, 0)
+    }
+
+    /// The same without the text and the lines of functions, which take most of the memory.
+    pub fn compile_bare(ctx: &Ctx<'_>, code: &str, name: &str) -> Result<Self> {
+        Bytecode::write(ctx, code, name, qjs::JS_WRITE_OBJ_STRIP_SOURCE | qjs::JS_WRITE_OBJ_STRIP_DEBUG)
+    }
+
+    fn write(ctx: &Ctx<'_>, code: &str, name: &str, stripped: u32) -> Result<Self> {
         let length = code.len();
         let (code, name) = (CString::new(code)?, CString::new(name)?);
         let context = ctx.as_raw().as_ptr();
@@ -24,7 +33,8 @@ impl Bytecode {
                 return Err(Error::Exception);
             }
             let mut size = 0;
-            let written = qjs::JS_WriteObject(context, &mut size, function, qjs::JS_WRITE_OBJ_BYTECODE as i32);
+            let written =
+                qjs::JS_WriteObject(context, &mut size, function, (qjs::JS_WRITE_OBJ_BYTECODE | stripped) as i32);
             qjs::JS_FreeValue(context, function);
             if written.is_null() {
                 return Err(Error::Exception);

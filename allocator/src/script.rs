@@ -3,6 +3,7 @@
 use std::cell::{Cell, UnsafeCell};
 use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
@@ -42,8 +43,8 @@ struct Inner {
     used: usize,
     /// Blocks of the setup that were given back, by size.
     free: BTreeMap<usize, Vec<*mut Head>>,
-    /// The copy of the stretch, once the setup is over.
-    copy: Option<Box<[MaybeUninit<u8>]>>,
+    /// The copies of all that is in use of the stretch, once the setup is over: where each begins, and its bytes.
+    copy: Option<Box<[(usize, Box<[MaybeUninit<u8>]>)]>>,
     /// The start of the ring of a run's blocks; it is no block itself.
     ring: Box<Head>,
 }
@@ -63,11 +64,17 @@ impl Blocks {
     /// Ends the setup: what there is now is what `put_back` returns to.
     pub(crate) fn keep(&self) {
         self.with(|inner| {
+            let copies = inner.in_use().into_iter().map(|range| {
+                let mut copy = Box::new_uninit_slice(range.len());
+                // SAFETY: the range is inside of the stretch and as long as the copy, and they do not overlap. Bytes that were never written
+                // stay so.
+                unsafe {
+                    ptr::copy_nonoverlapping(inner.stretch.add(range.start).cast(), copy.as_mut_ptr(), copy.len())
+                };
+                (range.start, copy)
+            });
+            inner.copy = Some(copies.collect());
             inner.free.clear();
-            let mut copy = Box::new_uninit_slice(inner.used);
-            // SAFETY: the stretch has `used` bytes, as has the copy, and they do not overlap. Bytes that were never written stay so.
-            unsafe { ptr::copy_nonoverlapping(inner.stretch.cast(), copy.as_mut_ptr(), inner.used) };
-            inner.copy = Some(copy);
         });
         self.in_use_at_first.set(self.in_use.get());
     }
@@ -80,9 +87,9 @@ impl Blocks {
     pub(crate) unsafe fn put_back(&self) {
         self.with(|inner| {
             inner.free_run();
-            if let Some(copy) = &inner.copy {
+            for (start, copy) in inner.copy.iter().flatten() {
                 // SAFETY: as in `keep`.
-                unsafe { ptr::copy_nonoverlapping(copy.as_ptr(), inner.stretch.cast(), copy.len()) };
+                unsafe { ptr::copy_nonoverlapping(copy.as_ptr(), inner.stretch.add(*start).cast(), copy.len()) };
             }
         });
         self.in_use.set(self.in_use_at_first.get());
@@ -90,7 +97,7 @@ impl Blocks {
 
     /// Bytes that `put_back` copies.
     pub(crate) fn kept(&self) -> usize {
-        self.with(|inner| inner.used)
+        self.with(|inner| inner.copy.iter().flatten().map(|(_, copy)| copy.len()).sum())
     }
 
     /// Nothing in `work` comes back here.
@@ -111,6 +118,26 @@ impl Drop for Inner {
 impl Inner {
     fn is_of_setup(&self, head: *mut Head) -> bool {
         (self.stretch as usize..self.stretch as usize + STRETCH).contains(&(head as usize))
+    }
+
+    /// The parts of the stretch between the blocks that were given back.
+    fn in_use(&self) -> Vec<Range<usize>> {
+        let start = self.stretch as usize;
+        let free = self
+            .free
+            .iter()
+            .flat_map(|(size, blocks)| blocks.iter().map(move |head| (*head as usize - start, *size + HEAD)));
+        let mut free: Vec<(usize, usize)> = free.collect();
+        free.sort_unstable();
+        let mut ranges = Vec::new();
+        let mut at = 0;
+        for (start, size) in free.into_iter().chain([(self.used, 0)]) {
+            if start > at {
+                ranges.push(at..start);
+            }
+            at = start + size;
+        }
+        ranges
     }
 
     fn free_run(&mut self) {

@@ -47,6 +47,7 @@ pub const VALIDATE: &str =
 pub const XML_TO_JSON: &str = "- xml-to-json: {}";
 pub const JSON_TO_XML: &str = "- json-to-xml: {root-element-name: order}";
 pub const SCRIPT: &str = "- gatewayscript: {version: 2.0.0, source: \"context.set('tier', 'gold');\"}";
+pub const JAVASCRIPT: &str = "- javascript: {version: 1.0.0, source: \"set('tier', 'gold');\"}";
 pub const SCRIPT_BODY: &str = "- gatewayscript:\n    version: 2.0.0\n    source: |\n\
     \x20     context.message.body.readAsJSON(function (error, order) {\n\
     \x20       order.total = order.items.reduce((sum, item) => sum + item.price, 0);\n\

@@ -22,7 +22,7 @@ fn case(name: &'static str, repeat: u32, about: &'static str, make: impl FnOnce(
     Case { name, about, repeat, works_on: false, make: Box::new(make) }
 }
 
-/// A script has a runtime of its own for every run, which its thread makes ahead.
+/// A script runs on another thread, which puts its engine back after the run.
 fn script(name: &'static str, about: &'static str, steps: &'static str, body: &'static str) -> Case {
     Case { works_on: true, ..case(name, 8, about, move || a::flow(steps, body)) }
 }
@@ -82,5 +82,6 @@ fn steps() -> Vec<Case> {
         case("json-to-xml/1-KiB", 50, "`json-to-xml`, 1 KiB", || a::flow(a::JSON_TO_XML, a::ORDER)),
         script("gatewayscript/one-variable", "`gatewayscript` that sets a variable", a::SCRIPT, ""),
         script("gatewayscript/body", "`gatewayscript` that changes a JSON body of 1 KiB", a::SCRIPT_BODY, a::ORDER),
+        script("javascript/one-variable", "the v5 `javascript`, which sets a variable", a::JAVASCRIPT, a::ORDER),
     ]
 }

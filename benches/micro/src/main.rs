@@ -46,6 +46,9 @@ fn main() {
 /// Nanoseconds of one run: those of the fastest batch, which nothing else disturbed.
 fn nanoseconds(case: Case) -> f64 {
     let mut run = (case.make)();
+    for _ in 0..WARM {
+        run();
+    }
     let start = Instant::now();
     let mut known = 0_u32;
     while start.elapsed() < BATCH {

@@ -132,7 +132,7 @@ impl Part {
         if let Some(code) = self.code.get() {
             return code.evaluate(ctx);
         }
-        let code = Bytecode::compile(ctx, self.text, self.name)?;
+        let code = Bytecode::compile_bare(ctx, self.text, self.name)?;
         self.code.get_or_init(|| code).evaluate(ctx)
     }
 }

@@ -31,21 +31,36 @@ pub(super) fn install<'js>(setup: &Setup<'js>, host: &Rc<Seat>, native: &Object<
         let place = Reference::new(Root::Named(root.into()), vec![name.into()]);
         values::to_js(&ctx, &host.cx.borrow().get(&place))
     });
+    native.set("builtins", builtins())?;
     native!(native, setup, host, "roots", |_ctx| {
-        let cx = host.cx.borrow();
-        let own = Builtin::ALL.iter().map(|root| root.name().to_owned());
-        let others = cx.roots().into_iter().map(|name| name.to_string());
-        let properties = cx.state.route.api.properties.as_object();
-        let properties = properties.into_iter().flat_map(|all| all.iter().map(|(name, _)| name.to_owned()));
-        let mut names: Vec<String> = own.chain(others).collect();
-        names.extend(properties.filter(|name| !names.contains(name)).collect::<Vec<_>>());
+        let mut names = builtins();
+        names.extend(own_roots(&host));
         Ok::<_, rquickjs::Error>(names)
     });
+    native!(native, setup, host, "ownRoots", |_ctx| Ok::<_, rquickjs::Error>(own_roots(&host)));
     Ok(())
 }
 
 fn reference(ctx: &Ctx<'_>, name: &str) -> Result<Reference> {
     parse_path(name).map_err(|message| Exception::throw_type(ctx, &message))
+}
+
+/// The roots that every request has.
+fn builtins() -> Vec<String> {
+    Builtin::ALL.iter().map(|root| root.name().to_owned()).collect()
+}
+
+/// The roots that this request has of its own, and the properties of its API.
+fn own_roots(host: &Host) -> Vec<String> {
+    let cx = host.cx.borrow();
+    let mut names: Vec<String> = cx.roots().into_iter().map(|name| name.to_string()).collect();
+    let properties = cx.state.route.api.properties.as_object();
+    for (name, _) in properties.into_iter().flat_map(|all| all.iter()) {
+        if Builtin::named(name).is_none() && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 fn get<'js>(ctx: &Ctx<'js>, host: &Host, name: &str) -> Result<Js<'js>> {

@@ -4,9 +4,11 @@
   const seen = new Map(), scope = globalThis, define = Object.defineProperty;
   const own = new Set(Object.getOwnPropertyNames(scope));
   const copy = (value) => JSON.stringify(value);
-  const known = (root) => { const value = host.read(root); seen.set(root, { value, before: copy(value) }); return seen.get(root); };
-  for (const root of host.roots()) {
-    if (own.has(root)) continue;
+  // A condition changes nothing, so that nothing of it is compared at the end.
+  const before = host.hasModules ? () => undefined : copy;
+  const known = (root) => { const value = host.read(root); seen.set(root, { value, before: before(value) }); return seen.get(root); };
+  const variable = (root) => {
+    if (own.has(root)) return;
     define(scope, root, {
       configurable: true,
       enumerable: false,
@@ -14,7 +16,8 @@
       set: (value) => { (seen.get(root) || known(root)).value = value; },
     });
     own.add(root);
-  }
+  };
+  host.builtins.forEach(variable);
   scope.get = (name) => host.read(String(name));
   scope.set = (name, value) => host.set(String(name), host.joined(value));
   own.add('get').add('set');
@@ -27,7 +30,7 @@
     for (const name of names || new Set([...Object.keys(value), ...Object.keys(before)]))
       if (copy(value[name]) !== copy(before[name])) write(path + quoted(name), value[name], before[name]);
   };
-  return function finish() {
+  const finish = () => {
     for (const [root, { value, before }] of seen) {
       if (copy(value) === before) continue;
       const old = before === undefined ? {} : JSON.parse(before);
@@ -47,4 +50,5 @@
     for (const name of Object.keys(scope))
       if (!own.has(name) && typeof scope[name] !== 'function') host.set(name, scope[name]);
   };
+  return { begin: () => host.ownRoots().forEach(variable), finish };
 })

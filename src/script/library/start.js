@@ -48,13 +48,12 @@
   }
   define(Math, 'random', { value: host.number, writable: true, configurable: true, enumerable: false });
   // Parts that most scripts ask for are there before one runs.
-  for (const name of ['message', 'context', 'apim', 'console', 'util', 'body-text']) host.use(name);
-  if (host.hasModules) for (const name of ['buffer', 'require', 'timers']) host.use(name);
-  let finish = () => {};
+  for (const name of ['message', 'context', 'apim', 'console', 'body-text']) host.use(name);
+  const variables = bare ? host.use('bare') : { begin() {}, finish() {} };
   return {
     begin(valuesOfParameters) {
       host.valuesOfParameters = valuesOfParameters;
-      if (bare) finish = host.use('bare');
+      variables.begin();
     },
     dispatch(operation, outcome) {
       const then = waiting.get(operation);
@@ -66,7 +65,7 @@
       soon.shift()();
       return true;
     },
-    finish() { finish(); },
+    finish: variables.finish,
     truth: (value) => !!value,
     rejected: Object.create(null),
   };
