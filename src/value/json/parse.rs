@@ -63,6 +63,8 @@ struct Open {
     /// Items or members so far.
     count: usize,
     within: Within,
+    /// Of the names so far one bit each, unless two have the same.
+    names: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +76,7 @@ enum Within {
 
 impl Open {
     /// Around the value that is the whole text.
-    const NOTHING: Open = Open { node: 0, count: 1, within: Within::Nothing };
+    const NOTHING: Open = Open { node: 0, count: 1, within: Within::Nothing, names: 0 };
 }
 
 struct Reader<'t> {
@@ -163,7 +165,7 @@ impl Reader<'_> {
             self.at += 1;
             return Ok(false);
         }
-        self.around.push(std::mem::replace(&mut self.inner, Open { node, count: 1, within }));
+        self.around.push(std::mem::replace(&mut self.inner, Open { node, count: 1, within, names: 0 }));
         if within == Within::Object {
             self.name()?;
         }
@@ -197,7 +199,7 @@ impl Reader<'_> {
     }
 
     fn end_object(&mut self) {
-        let Open { node, count: all, .. } = self.inner;
+        let Open { node, count: all, names: bits, .. } = self.inner;
         let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
         let (tag, count) = match all {
             many if many > repeats::FEW => {
@@ -206,7 +208,8 @@ impl Reader<'_> {
                 self.push(Word::new(Tag::Null, 0, start));
                 (Tag::Large, self.sorted.len() - start)
             }
-            few if few > 1 && names.repeat(node, few) => (Tag::Object, names.mark(node, few)),
+            // With as many bits as names, each name is there once.
+            few if few != bits.count_ones() as usize && names.repeat(node, few) => (Tag::Object, names.mark(node, few)),
             few => (Tag::Object, few),
         };
         self.repeats |= count < all;
@@ -225,8 +228,21 @@ impl Reader<'_> {
         }
         self.at += 1;
         self.names += 1;
+        if word.tag() == Tag::Text {
+            self.inner.names |= self.bit(word);
+        }
         self.push(word);
         Ok(())
+    }
+
+    /// One bit for a name without escapes, the same for equal names.
+    #[inline(always)]
+    fn bit(&self, name: Word) -> u64 {
+        let byte = |at: usize| u32::from(self.bytes.get(at).copied().unwrap_or_default());
+        // Of an empty name these are its quotes.
+        let (first, last) = (byte(name.at()), byte((name.at() + name.size()).wrapping_sub(1)));
+        let mixed = (first | last << 8 | (name.size() as u32) << 16).wrapping_mul(0x9e37_79b1);
+        1 << (mixed >> 26)
     }
 
     /// A text in quotes.
