@@ -39,9 +39,7 @@ pub(super) fn read(text: ByteString, most_open: usize) -> Result<Json, Unread> {
         return Err(Unread { expected, at: reader.at });
     }
     let Reader { mut tape, mut decoded, mut sorted, repeats, names, .. } = reader;
-    if is_wasteful(tape.len(), tape.capacity()) {
-        tape.shrink_to_fit();
-    }
+    shrink(&mut tape);
     if is_wasteful(decoded.len(), decoded.capacity()) {
         decoded.shrink_to_fit();
     }
@@ -49,6 +47,13 @@ pub(super) fn read(text: ByteString, most_open: usize) -> Result<Json, Unread> {
         sorted.shrink_to_fit();
     }
     Ok(Json { tape, decoded, sorted, repeats, names, text })
+}
+
+/// Gives back the spare capacity of a tape, if it is much.
+pub(super) fn shrink(tape: &mut Vec<Word>) {
+    if is_wasteful(tape.len(), tape.capacity()) {
+        tape.shrink_to_fit();
+    }
 }
 
 fn is_wasteful(length: usize, capacity: usize) -> bool {
@@ -201,19 +206,7 @@ impl Reader<'_> {
     fn end_object(&mut self) {
         let Open { node, count: all, names: bits, .. } = self.inner;
         let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
-        let (tag, count) = match all {
-            many if many > repeats::FEW => {
-                let start = self.sorted.len();
-                names.sort(node, many, &mut self.sorted);
-                self.push(Word::new(Tag::Null, 0, start));
-                (Tag::Large, self.sorted.len() - start)
-            }
-            // With as many bits as names, each name is there once.
-            few if few != bits.count_ones() as usize && names.repeat(node, few) => (Tag::Object, names.mark(node, few)),
-            few => (Tag::Object, few),
-        };
-        self.repeats |= count < all;
-        self.tape[node] = Word::new(tag, count, self.tape.len() - node);
+        self.repeats |= names.end(node, all, bits, &mut self.sorted);
     }
 
     /// A name and its colon.
@@ -229,20 +222,10 @@ impl Reader<'_> {
         self.at += 1;
         self.names += 1;
         if word.tag() == Tag::Text {
-            self.inner.names |= self.bit(word);
+            self.inner.names |= repeats::bit(self.bytes, word);
         }
         self.push(word);
         Ok(())
-    }
-
-    /// One bit for a name without escapes, the same for equal names.
-    #[inline(always)]
-    fn bit(&self, name: Word) -> u64 {
-        let byte = |at: usize| u32::from(self.bytes.get(at).copied().unwrap_or_default());
-        // Of an empty name these are its quotes.
-        let (first, last) = (byte(name.at()), byte((name.at() + name.size()).wrapping_sub(1)));
-        let mixed = (first | last << 8 | (name.size() as u32) << 16).wrapping_mul(0x9e37_79b1);
-        1 << (mixed >> 26)
     }
 
     /// A text in quotes.

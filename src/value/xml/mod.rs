@@ -11,6 +11,8 @@ mod from_json;
 mod limits;
 mod names;
 mod parse;
+mod references;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::value::Value;
 
@@ -162,20 +164,20 @@ fn badgerfish_goes_both_ways() {
                 "p:b":{"@xmlns":{"$":"urn:d","p":"urn:p"},"@p:c":"1","$":"x"}}}"#,
         ),
     ] {
-        assert_eq!(read(xml).to_json(JsonConvention::BadgerFish).unwrap(), json(badgerfish), "{xml}");
+        assert_eq!(Arc::new(read(xml)).to_json(JsonConvention::BadgerFish).unwrap(), json(badgerfish), "{xml}");
         assert_eq!(Xml::text_of_json(&json(badgerfish), &root()).unwrap(), xml, "{badgerfish}");
     }
-    let layout = read("<a>\n  <b> </b>\n</a>").to_json(JsonConvention::BadgerFish).unwrap();
+    let layout = Arc::new(read("<a>\n  <b> </b>\n</a>")).to_json(JsonConvention::BadgerFish).unwrap();
     assert_eq!(layout, json(r#"{"a":{"b":{"$":" "}}}"#));
-    let mixed = read("<a>x<b/>y<!--z--></a>").to_json(JsonConvention::BadgerFish).unwrap();
+    let mixed = Arc::new(read("<a>x<b/>y<!--z--></a>")).to_json(JsonConvention::BadgerFish).unwrap();
     assert_eq!(mixed, json(r#"{"a":{"b":{},"$":"xy"}}"#));
-    let inner = read("<a xmlns='u'><b xmlns=''/></a>").to_json(JsonConvention::BadgerFish).unwrap();
+    let inner = Arc::new(read("<a xmlns='u'><b xmlns=''/></a>")).to_json(JsonConvention::BadgerFish).unwrap();
     assert_eq!(inner, json(r#"{"a":{"@xmlns":{"$":"u"},"b":{}}}"#));
 }
 
 #[test]
 fn the_local_convention_has_no_prefixes_and_no_namespaces() {
-    let document = read("<p:a xmlns:p='u' p:n='1'><b>x</b><p:b/></p:a>");
+    let document = Arc::new(read("<p:a xmlns:p='u' p:n='1'><b>x</b><p:b/></p:a>"));
     let expected = json(r#"{"a":{"@n":"1","b":[{"$":"x"},{}]}}"#);
     assert_eq!(document.to_json(JsonConvention::Local).unwrap(), expected);
 }
@@ -227,8 +229,8 @@ fn json_that_xml_has_no_words_for_is_refused() {
 fn namespaces_that_repeat_on_every_element_do_not_blow_up() {
     let declared: String = (0..1000).map(|at| format!(" xmlns:p{at}='u{at}'")).collect();
     let text = format!("<a{declared}>{}</a>", "<b/>".repeat(100_000));
-    let document = Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap();
-    assert!(document.to_json(JsonConvention::BadgerFish).unwrap_err().message.contains("more than"));
+    let document = Arc::new(Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap());
+    assert!(document.clone().to_json(JsonConvention::BadgerFish).unwrap_err().message.contains("more than"));
     assert!(document.to_json(JsonConvention::Local).is_ok());
 }
 
