@@ -172,9 +172,7 @@ fn edit(
         (Step::Member(name), Kind::Object(members)) => {
             one_member(members, name, &mut |member| edit(rest, member, scope, editor))
         }
-        (Step::Any, Kind::Object(members)) => {
-            each_member(members, &mut |member| edit(rest, member, scope, editor))
-        }
+        (Step::Any, Kind::Object(members)) => each_member(members, &mut |member| edit(rest, member, scope, editor)),
         (Step::Member(_) | Step::Any, _) => Ok(Done::Same),
         // The innermost first; the items of a list are reached on their own, so the list itself is passed over.
         (Step::Descendants, Kind::Object(members)) => {
@@ -187,9 +185,7 @@ fn edit(
             }
         }
         (Step::Descendants, _) => edit(rest, value, scope, editor),
-        (Step::Index(index), Kind::List(items)) => {
-            at_index(*index, items, &mut |item| edit(rest, item, scope, editor))
-        }
+        (Step::Index(index), Kind::List(items)) => at_index(*index, items, &mut |item| edit(rest, item, scope, editor)),
         // Of what is no list, the first item is the value itself.
         (Step::Index(0 | -1), _) => edit(rest, value, scope, editor),
         (Step::Index(_), _) => Ok(Done::Same),

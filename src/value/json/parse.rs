@@ -203,6 +203,8 @@ impl Reader<'_> {
         }
     }
 
+    // Inside of the loop it would cost the loop its registers.
+    #[inline(never)]
     fn end_object(&mut self) {
         let Open { node, count: all, names: bits, .. } = self.inner;
         let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };

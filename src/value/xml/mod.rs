@@ -17,6 +17,7 @@ mod scope;
 mod tests;
 mod text;
 mod to_json;
+mod tokens;
 mod write;
 
 pub use build::XmlBuilder;

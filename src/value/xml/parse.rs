@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use quick_xml::Reader;
+use quick_xml::errors::IllFormedError;
 use quick_xml::events::{BytesStart, Event};
 use smallvec::SmallVec;
 
@@ -13,6 +13,7 @@ use super::limits::{MAX_NODES, MAX_XML_DEPTH, check};
 use super::names::{first_forbidden, is_plain_name};
 use super::references::{reference, value};
 use super::scope::{Expanded, Here, Scope};
+use super::tokens::{Token, Tokens};
 use super::{Xml, XmlError, XmlLimits, XmlMetrics};
 
 impl Xml {
@@ -27,20 +28,25 @@ impl Xml {
         if let Some((at, letter)) = first_forbidden(&text) {
             return Err(XmlError::at(format_args!("the character U+{:04X} cannot stand in XML", letter as u32), at));
         }
-        let mut reader = Reader::from_str(&text);
-        reader.config_mut().check_comments = true;
         let nodes = marks(text.as_bytes());
         let mut read = Read::new(limits, XmlBuilder::of(nodes.min(MAX_NODES)));
+        let mut tokens = Tokens::new(&text);
         loop {
-            let at = usize::try_from(reader.buffer_position()).unwrap_or_default();
-            match reader.read_event() {
-                Ok(Event::Eof) => return read.finish(at),
-                Ok(event) => read.event(&event, at)?,
-                Err(error) => {
-                    let at = usize::try_from(reader.error_position()).unwrap_or(at);
-                    return Err(XmlError::at(error, at));
+            let at = tokens.at();
+            match tokens.next()? {
+                Token::Start { name, is_empty } => {
+                    read.plain_start(name, at)?;
+                    if is_empty {
+                        read.close(at)?;
+                    }
                 }
+                Token::End { name } => read.end(name, at)?,
+                Token::Text(text) => read.characters(text, at)?,
+                Token::Other(event) => read.event(&event, &text[at + 1..], at)?,
+                Token::Nothing => return read.finish(at),
             }
+            read.started = true;
+            read.check_size(at)?;
         }
     }
 }
@@ -51,18 +57,19 @@ fn marks(text: &[u8]) -> usize {
     text.chunks(255).map(|chunk| usize::from(few(chunk))).sum()
 }
 
-struct Read<'l> {
+struct Read<'l, 't> {
     limits: &'l XmlLimits,
     builder: XmlBuilder,
     metrics: XmlMetrics,
     scope: Scope,
-    open: Vec<Open>,
+    open: Vec<Open<'t>>,
     has_element: bool,
     started: bool,
 }
 
 /// An element whose end has not come yet.
-struct Open {
+struct Open<'t> {
+    name: &'t str,
     /// The prefixes that were declared before it.
     outer: usize,
     /// How many elements it has so far.
@@ -94,20 +101,20 @@ impl Seen {
     }
 }
 
-impl<'l> Read<'l> {
+impl<'l, 't> Read<'l, 't> {
     fn new(limits: &'l XmlLimits, builder: XmlBuilder) -> Self {
         let (metrics, scope) = (XmlMetrics::default(), Scope::default());
         Read { limits, builder, metrics, scope, open: Vec::new(), has_element: false, started: false }
     }
 
-    fn event(&mut self, event: &Event<'_>, at: usize) -> Result<(), XmlError> {
+    /// What is no plain token. `rest` is after the first byte of it.
+    fn event(&mut self, event: &Event<'_>, rest: &'t str, at: usize) -> Result<(), XmlError> {
         match event {
-            Event::Start(tag) => self.start(tag, at)?,
+            Event::Start(tag) => self.start(tag, &rest[..tag.name().into_inner().len()], at)?,
             Event::Empty(tag) => {
-                self.start(tag, at)?;
-                self.end(at)?;
+                self.start(tag, &rest[..tag.name().into_inner().len()], at)?;
+                self.close(at)?;
             }
-            Event::End(_) => self.end(at)?,
             Event::Text(text) => self.characters(text, at)?,
             Event::CData(text) => {
                 self.inside(at)?;
@@ -139,9 +146,13 @@ impl<'l> Read<'l> {
                 let message = "a document type declaration (`<!DOCTYPE`) is refused: it could define entities";
                 return Err(XmlError::at(message, at));
             }
-            Event::Eof => {}
+            // The ends of elements are plain.
+            Event::End(_) | Event::Eof => {}
         }
-        self.started = true;
+        Ok(())
+    }
+
+    fn check_size(&mut self, at: usize) -> Result<(), XmlError> {
         match self.builder.size() > MAX_NODES {
             true => Err(XmlError::over("too many elements, texts and attributes", MAX_NODES, at)),
             false => Ok(self.builder.take_room()?),
@@ -180,7 +191,16 @@ impl<'l> Read<'l> {
         check("a text is too long, in bytes,", self.limits.value_length, length, at)
     }
 
-    fn end(&mut self, at: usize) -> Result<(), XmlError> {
+    fn end(&mut self, name: &str, at: usize) -> Result<(), XmlError> {
+        let wrong = match self.open.last() {
+            Some(open) if open.name == name => return self.close(at),
+            Some(open) => IllFormedError::MismatchedEndTag { expected: open.name.to_owned(), found: name.to_owned() },
+            None => IllFormedError::UnmatchedEndTag(name.to_owned()),
+        };
+        Err(XmlError::at(quick_xml::Error::IllFormed(wrong), at))
+    }
+
+    fn close(&mut self, at: usize) -> Result<(), XmlError> {
         let Some(Open { outer, .. }) = self.open.pop() else {
             return Err(XmlError::at("an element is closed that is not open", at));
         };
@@ -189,19 +209,27 @@ impl<'l> Read<'l> {
         Ok(())
     }
 
-    fn start(&mut self, tag: &BytesStart<'_>, at: usize) -> Result<(), XmlError> {
+    /// Opens an element whose attributes come next.
+    fn enter(&mut self, name: &'t str, at: usize) -> Result<usize, XmlError> {
         if self.open.is_empty() && std::mem::replace(&mut self.has_element, true) {
             return Err(XmlError::at("a second element stands behind the document's", at));
         }
         self.count_child(at)?;
         let outer = self.scope.depth();
-        self.open.push(Open { outer, children: 0 });
-        if tag.attributes_raw().is_empty() {
-            let Read { limits, builder, metrics, scope, .. } = self;
-            let name = scope.element(tag.name().into_inner(), &mut Here { at, limits, metrics, builder })?;
-            builder.open(name);
-            return Ok(());
-        }
+        self.open.push(Open { name, outer, children: 0 });
+        Ok(outer)
+    }
+
+    fn plain_start(&mut self, name: &'t str, at: usize) -> Result<(), XmlError> {
+        self.enter(name, at)?;
+        let Read { limits, builder, metrics, scope, .. } = self;
+        let name = scope.element(name, &mut Here { at, limits, metrics, builder })?;
+        builder.open(name);
+        Ok(())
+    }
+
+    fn start(&mut self, tag: &BytesStart<'_>, name: &'t str, at: usize) -> Result<(), XmlError> {
+        let outer = self.enter(name, at)?;
         self.with_attributes(tag, outer, at)
     }
 
@@ -242,10 +270,10 @@ impl<'l> Read<'l> {
     }
 
     /// The attributes as they are written, their values decoded.
-    fn attributes<'t>(
+    fn attributes<'a>(
         &mut self,
-        tag: &'t BytesStart<'_>,
-        list: &mut Attributes<'t>,
+        tag: &'a BytesStart<'_>,
+        list: &mut Attributes<'a>,
         at: usize,
     ) -> Result<(), XmlError> {
         let mut attributes = tag.attributes();

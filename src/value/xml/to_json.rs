@@ -41,9 +41,7 @@ impl Xml {
         }
         let write = |text: &mut Text| {
             Writer::write(&self, convention, &mut JsonText::new(text)).or_else(|full| match full {
-                Full::Members => {
-                    Err(XmlError::new(format!("the JSON would have more than {MAX_MEMBERS} members")))
-                }
+                Full::Members => Err(XmlError::new(format!("the JSON would have more than {MAX_MEMBERS} members"))),
                 Full::Text => text.check(),
             })
         };
