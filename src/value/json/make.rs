@@ -23,6 +23,18 @@ pub(in crate::value) trait JsonOut {
     fn name(&mut self, is_attribute: bool, prefix: Option<&str>, local: &str);
     /// Texts that are one.
     fn text(&mut self, parts: &[&str]);
+    /// The place where the next part goes.
+    fn mark(&self) -> Mark;
+    /// Writes once more the one member that was written first in an object; says whether it did.
+    fn again(&mut self, from: Mark, to: Mark) -> bool;
+}
+
+/// A place in JSON that is being written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::value) struct Mark {
+    text: usize,
+    tape: usize,
+    names: usize,
 }
 
 /// A value of JSON that is being written, up to a length.
@@ -171,5 +183,28 @@ impl JsonOut for JsonMaker {
         };
         self.tape.push(word);
         self.text.push('"');
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { text: self.text.len(), tape: self.tape.len(), names: self.names }
+    }
+
+    fn again(&mut self, from: Mark, to: Mark) -> bool {
+        let (shift, start) = (self.text.len() - from.text, self.tape.len());
+        self.text.extend_from_within(from.text..to.text);
+        self.tape.extend_from_within(from.tape..to.tape);
+        for word in &mut self.tape[start..] {
+            // Other words are not places in the text.
+            if word.tag() == Tag::Text {
+                *word = Word::new(Tag::Text, word.size(), word.at() + shift);
+            }
+        }
+        self.names += to.names - from.names;
+        self.is_fresh = false;
+        if let (Some(open), Some(name)) = (self.open.last_mut(), self.tape.get(start)) {
+            open.count += 1;
+            open.bits |= repeats::bit(self.text.as_bytes(), *name);
+        }
+        true
     }
 }

@@ -23,7 +23,7 @@ mod write;
 pub use error::JsonError;
 pub use exact::LongNumbers;
 pub use inside::{ListIter, ObjectIter};
-pub(super) use make::{JsonMaker, JsonOut};
+pub(super) use make::{JsonMaker, JsonOut, Mark};
 pub use number::Number;
 pub use read::without_mark;
 pub use repr::{Members, Value};

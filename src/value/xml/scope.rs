@@ -29,6 +29,8 @@ pub(super) struct Scope {
     others: HashMap<(Id, Option<Id>), u32>,
     /// The prefixes that open elements declare, the innermost last.
     declared: Vec<Id>,
+    /// The name that was read last.
+    last: Id,
     /// The prefix of elements without one, once it is declared.
     empty: Option<Id>,
 }
@@ -44,6 +46,8 @@ struct Known {
     bound: Vec<Id>,
     is_prefix: bool,
     is_namespace: bool,
+    /// The name that came after this one, and probably comes again.
+    next: Id,
 }
 
 /// A local part, and its namespace: no two attributes of an element have both alike.
@@ -71,7 +75,7 @@ impl Scope {
             false => drop(self.index.insert(text.clone(), id)),
         }
         let (parts, element, bound) = (None, None, Vec::new());
-        self.known.push(Known { text, parts, element, bound, is_prefix: false, is_namespace: false });
+        self.known.push(Known { text, parts, element, bound, is_prefix: false, is_namespace: false, next: 0 });
         id
     }
 
@@ -184,7 +188,15 @@ impl Scope {
 
     /// A name and its parts, held against the limits when it is first seen.
     fn name(&mut self, name: &str, here: &mut Here<'_>) -> Result<(Id, Option<Id>, Id), XmlError> {
-        let id = self.intern(name, here.builder);
+        let guess = self.known.get(self.last as usize).map(|last| last.next);
+        let id = match guess.filter(|guess| *self.known[*guess as usize].text == *name) {
+            Some(id) => id,
+            None => self.intern(name, here.builder),
+        };
+        if let Some(last) = self.known.get_mut(self.last as usize) {
+            last.next = id;
+        }
+        self.last = id;
         if let Some((prefix, local)) = self.known[id as usize].parts {
             return Ok((id, prefix, local));
         }

@@ -3,7 +3,7 @@
 use bytestring::ByteString;
 
 use super::XmlError;
-use crate::value::json::{JsonOut, write_escaped};
+use crate::value::json::{JsonOut, Mark, write_escaped};
 use crate::value::room::{FEW, Room, kept};
 
 /// As many bytes has no text: JSON that is made is read again.
@@ -139,5 +139,14 @@ impl JsonOut for JsonText<'_> {
         self.text.push_str("\"");
         parts.iter().for_each(|text| write_escaped(text, |part| self.text.push_str(part)));
         self.text.push_str("\"");
+    }
+
+    fn mark(&self) -> Mark {
+        Mark::default()
+    }
+
+    /// Not all of a long text is kept.
+    fn again(&mut self, _: Mark, _: Mark) -> bool {
+        false
     }
 }

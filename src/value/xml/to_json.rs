@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::text::{JsonText, Text};
 use super::{Declaration, NodeId, Xml, XmlError, XmlName, XmlNode};
-use crate::value::json::{JsonMaker, JsonOut};
+use crate::value::json::{JsonMaker, JsonOut, Mark};
 use crate::value::room::FEW;
 use crate::value::{Value, tree_bytes};
 
@@ -70,6 +70,8 @@ struct Writer<'x, 'o, O> {
     scope: Vec<&'x Declaration>,
     /// The same by their prefixes, without those that were taken back.
     namespaces: Vec<&'x Declaration>,
+    /// The place where these were written last.
+    written: Option<(Mark, Mark)>,
 }
 
 /// The child elements of one name.
@@ -81,7 +83,7 @@ struct Same<'x> {
 impl<'x, 'o, O: JsonOut> Writer<'x, 'o, O> {
     fn write(document: &'x Xml, convention: JsonConvention, out: &'o mut O) -> Result<(), Full> {
         let (scope, namespaces) = (Vec::new(), Vec::new());
-        let mut writer = Writer { document, out, convention, members: 0, scope, namespaces };
+        let mut writer = Writer { document, out, convention, members: 0, scope, namespaces, written: None };
         let Some(root) = document.root_element() else {
             writer.out.null();
             return Ok(());
@@ -119,6 +121,7 @@ impl<'x, 'o, O: JsonOut> Writer<'x, 'o, O> {
             false => {
                 self.scope.extend(declarations);
                 let active = self.active();
+                self.written = None;
                 Some(std::mem::replace(&mut self.namespaces, active))
             }
         };
@@ -136,6 +139,7 @@ impl<'x, 'o, O: JsonOut> Writer<'x, 'o, O> {
         self.scope.truncate(outer);
         if let Some(before) = before {
             self.namespaces = before;
+            self.written = None;
         }
         if self.members > MAX_MEMBERS { Err(Full::Members) } else { Ok(()) }
     }
@@ -218,6 +222,10 @@ impl<'x, 'o, O: JsonOut> Writer<'x, 'o, O> {
     /// Writes the namespaces in scope; `$` is the default one.
     fn declared(&mut self) {
         self.members += self.namespaces.len() + 1;
+        if self.written.is_some_and(|(from, to)| self.out.again(from, to)) {
+            return;
+        }
+        let from = self.out.mark();
         self.out.name(false, None, "@xmlns");
         self.out.start_object();
         for at in 0..self.namespaces.len() {
@@ -226,6 +234,7 @@ impl<'x, 'o, O: JsonOut> Writer<'x, 'o, O> {
             self.out.text(&[uri]);
         }
         self.out.end_object();
+        self.written = Some((from, self.out.mark()));
     }
 
     fn active(&self) -> Vec<&'x Declaration> {
