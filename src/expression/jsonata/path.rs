@@ -184,6 +184,7 @@ fn edit(
                 _ => edit(rest, value, scope, editor),
             }
         }
+        (Step::Descendants, _) if matches!(rest.first(), Some(Step::Member(_) | Step::Any)) => Ok(Done::Same),
         (Step::Descendants, _) => edit(rest, value, scope, editor),
         (Step::Index(index), Kind::List(items)) => at_index(*index, items, &mut |item| edit(rest, item, scope, editor)),
         // Of what is no list, the first item is the value itself.

@@ -107,7 +107,7 @@ impl Names<'_> {
         let (mut at, mut counted) = (start, start);
         while at < sorted.len() {
             let first = self.bytes(name(self, sorted[at]));
-            let same = sorted[at..].iter().take_while(|far| self.bytes(name(&self, **far)) == first).count();
+            let same = sorted[at..].iter().take_while(|far| self.bytes(name(self, **far)) == first).count();
             if same > 1 {
                 let keys: Vec<usize> = sorted[at..at + same].iter().map(|far| node + *far as usize).collect();
                 self.replace(&keys);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bytestring::ByteString;
 use indexmap::IndexMap;
 use smallvec::SmallVec;
 
@@ -15,8 +16,9 @@ use crate::value::{Value, tree_bytes};
 /// Members that a result may have. Namespaces repeat on every element, so a small document can have a large result.
 const MAX_MEMBERS: usize = 2_000_000;
 
-/// About how many bytes of JSON a node makes.
+/// About how many bytes of JSON a node makes, and how many at least in most documents.
 const PER_NODE: usize = 32;
+const LEAST_PER_NODE: usize = 4;
 
 /// Different names of an element's children that are looked for one by one.
 const FEW_NAMES: usize = 12;
@@ -33,22 +35,29 @@ pub enum JsonConvention {
 impl Xml {
     /// The document as JSON. A large one that has no other owner is dropped before its JSON is read.
     pub fn to_json(self: Arc<Self>, convention: JsonConvention) -> Result<Value, XmlError> {
-        let mut maker = JsonMaker::new(FEW, self.len() * PER_NODE);
-        if Writer::write(&self, convention, &mut maker).is_ok()
-            && let Some(made) = maker.finish()
-        {
-            return Ok(made);
+        let is_small = self.len() * LEAST_PER_NODE <= FEW;
+        if is_small {
+            let mut maker = JsonMaker::new(FEW, self.len() * PER_NODE);
+            if Writer::write(&self, convention, &mut maker).is_ok()
+                && let Some(made) = maker.finish()
+            {
+                return Ok(made);
+            }
         }
+        let text = self.to_json_text(convention)?;
+        drop(self);
+        Ok(Value::read_made(text))
+    }
+
+    /// The text of the document as JSON, with room also for what is read from it.
+    pub fn to_json_text(&self, convention: JsonConvention) -> Result<ByteString, XmlError> {
         let write = |text: &mut Text| {
-            Writer::write(&self, convention, &mut JsonText::new(text)).or_else(|full| match full {
+            Writer::write(self, convention, &mut JsonText::new(text)).or_else(|full| match full {
                 Full::Members => Err(XmlError::new(format!("the JSON would have more than {MAX_MEMBERS} members"))),
                 Full::Text => text.check(),
             })
         };
-        // There is room also for what is read from the text.
-        let text = Text::made("JSON", write, |text| tree_bytes(text.as_bytes()))?;
-        drop(self);
-        Ok(Value::read_made(text))
+        Text::made("JSON", write, |text| tree_bytes(text.as_bytes()))
     }
 }
 
@@ -180,7 +189,6 @@ impl<'x, 'o, O: JsonOut> Writer<'x, 'o, O> {
     }
 
     /// The child elements by their names, in the order of the first of each, and the texts.
-    #[expect(clippy::type_complexity, reason = "two lists")]
     fn parts(&self, id: NodeId) -> (SmallVec<[Same<'x>; 4]>, SmallVec<[&'x str; 4]>) {
         let document = self.document;
         let (mut texts, mut elements) = (SmallVec::new(), SmallVec::<[Same<'x>; 4]>::new());
