@@ -81,6 +81,7 @@ impl Meter {
     }
 
     /// Counts work by its size in items, members or bytes.
+    #[inline]
     pub(super) fn charge_size(&mut self, size: usize, per_step: usize) -> Result<(), TooCostly> {
         self.charge(1 + (size / per_step) as u64)
     }
@@ -100,6 +101,7 @@ impl Meter {
     }
 
     /// One schema deeper.
+    #[inline]
     pub(super) fn descend(&mut self) -> Result<(), TooCostly> {
         if self.depth >= DEPTH {
             return Err(TooCostly::Depth(DEPTH));
@@ -108,6 +110,7 @@ impl Meter {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn ascend(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }

@@ -108,6 +108,7 @@ impl<'v> Instance<'v> for &'v Value {
 }
 
 impl<'v> Instance<'v> for ValueRef<'v> {
+    #[inline]
     fn view(self) -> View<'v> {
         match self.kind() {
             value::Kind::Null => View::Null,
@@ -121,7 +122,7 @@ impl<'v> Instance<'v> for ValueRef<'v> {
     }
 
     fn items(self) -> impl Iterator<Item = Self> {
-        self.as_list().into_iter().flat_map(value::List::iter)
+        self.as_list().map(value::List::iter).unwrap_or_default()
     }
 
     fn member(self, name: &str) -> Option<Self> {
@@ -129,7 +130,7 @@ impl<'v> Instance<'v> for ValueRef<'v> {
     }
 
     fn members(self) -> impl Iterator<Item = (&'v str, Self)> {
-        self.as_object().into_iter().flat_map(value::Object::iter)
+        self.as_object().map(value::Object::iter).unwrap_or_default()
     }
 
     fn place(self) -> usize {
@@ -149,7 +150,10 @@ impl From<&serde_json::Number> for Number {
 
 impl From<value::Number<'_>> for Number {
     fn from(number: value::Number<'_>) -> Self {
-        let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-        whole.map_or_else(|| Number::Decimal(number.as_f64()), Number::Whole)
+        match number.computed() {
+            value::Number::Integer(whole) => Number::Whole(whole.into()),
+            value::Number::Unsigned(whole) => Number::Whole(whole.into()),
+            number => Number::Decimal(number.as_f64()),
+        }
     }
 }

@@ -220,7 +220,13 @@ impl Discriminator {
     }
 }
 
+/// Names that are compared one by one.
+const FEW: usize = 8;
+
 fn find(sorted: &[(Box<str>, NodeId)], name: &str) -> Option<NodeId> {
+    if sorted.len() <= FEW {
+        return sorted.iter().find(|(known, _)| **known == *name).map(|(_, node)| *node);
+    }
     let at = sorted.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
     sorted.get(at).map(|(_, node)| *node)
 }

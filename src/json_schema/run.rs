@@ -3,7 +3,7 @@
 use super::budget::{Meter, TooCostly};
 use super::instance::{Instance, Item};
 use super::memo::Memo;
-use super::node::{AnchorId, NodeId, ResourceId, Schema};
+use super::node::{AnchorId, NodeId, ResourceId, Rule, Schema};
 
 /// Steps before results are kept. Most validations end sooner, and so pay nothing for it.
 const STEPS_BEFORE_MEMO: u64 = 2_000;
@@ -43,6 +43,12 @@ impl<'s, 'm> Run<'s, 'm> {
             return Ok(true);
         }
         self.meter.charge(1)?;
+        if let [rule @ Rule::Type(_)] = &*node.rules {
+            // It goes no deeper, and there is nothing to keep of it.
+            self.meter.descend()?;
+            self.meter.ascend();
+            return self.rule(id, rule, item);
+        }
         let around = self.enter(id)?;
         let result = match item.place() {
             Some(place) if node.is_shared || node.is_circular => self.holds_once(id, item, place),

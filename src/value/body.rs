@@ -209,11 +209,16 @@ impl Body {
     pub fn value(&self) -> Value {
         match self {
             Body::Value(value) => value.clone(),
-            Body::Bytes(bytes, facts) => match facts.parsed.get_or_init(|| Value::if_json(bytes)) {
-                Some(value) => value.clone(),
-                None => text_or_bytes(bytes),
-            },
+            Body::Bytes(bytes, _) => self.json().unwrap_or_else(|| text_or_bytes(bytes)),
             Body::Empty | Body::Stream(_) | Body::Gone => Value::NULL,
+        }
+    }
+
+    /// The JSON of a body that has been read and that no step has made; `None` if it is none.
+    pub fn json(&self) -> Option<Value> {
+        match self {
+            Body::Bytes(bytes, facts) => facts.parsed.get_or_init(|| Value::if_json(bytes)).clone(),
+            _ => None,
         }
     }
 

@@ -26,6 +26,7 @@ pub const ORDER: &str = include_str!("order.json");
 
 pub const CONSTANT: &str = "- set-variable: {actions: [{set: tier, value: gold}]}";
 pub const REFERENCE: &str = "- set-variable: {actions: [{set: copy, value: $(request.parameters.id)}]}";
+pub const MEMBER: &str = "- set-variable: {actions: [{set: id, value: $(message.body.customer.name)}]}";
 pub const TEMPLATE: &str = "- set-variable: {actions: [{set: line, value: \
     '$(request.verb) $(request.path) $(request.headers.user-agent) $(request.parameters.id)'}]}";
 pub const HEADER: &str = "- set-variable: {actions: [{set: message.headers.x-tier, value: gold}]}";

@@ -38,6 +38,12 @@ pub fn all() -> Vec<Case> {
 fn parts() -> Vec<Case> {
     vec![
         case("value/json", 200, "parse a JSON body of 1 KiB", parts::json),
+        case(
+            "value/one-member",
+            200,
+            "a variable becomes one member of a JSON body of 1 KiB: the whole assembly",
+            || a::flow(a::MEMBER, a::ORDER),
+        ),
         case("value/xml", 100, "parse an XML body of 1 KiB", parts::xml),
         case("source/parse", 20, "read a document of 10 operations into a tree", parts::source),
         case("runtime/route", 2000, "find one of 10,000 routes", parts::route),

@@ -3,12 +3,15 @@
 //! [`Unsure`] means that JSONata has to say: a list or an object is compared, a list is on the way of a path, types differ
 //! where they must not. The evaluation has no effects, so that starting over is safe.
 
-use std::ops::Deref;
 use std::sync::Arc;
 
+use super::compare::{Answer, Comparison, Constant, Found, Text, Unsure};
 use crate::expression::jsonata::{Level, Source, member, query_values};
 use crate::expression::{Reference, Scope};
-use crate::value::{Kind, Value, ValueRef};
+use crate::value::{Kind, ValueRef};
+
+/// Items that are looked at here. JSONata looks at more where no other request waits for it.
+const MOST_ITEMS: usize = 1000;
 
 /// A condition.
 #[derive(Debug, Clone)]
@@ -24,16 +27,6 @@ pub(super) enum Lowered {
     In(Operand, Box<[Constant]>),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
 #[derive(Debug, Clone)]
 pub(super) enum Operand {
     Constant(Constant),
@@ -43,6 +36,10 @@ pub(super) enum Operand {
         rest: Box<[Arc<str>]>,
         level: Level,
     },
+    /// Names that lead down from the item that a filter looks at.
+    OfItem(Box<[Arc<str>]>),
+    /// How many items a list has.
+    Count(Count),
     /// A parameter of the query.
     Query {
         querystring: Reference,
@@ -50,68 +47,38 @@ pub(super) enum Operand {
     },
 }
 
+/// A list, of whose items those count that a filter holds for.
 #[derive(Debug, Clone)]
-pub(super) enum Constant {
-    Null,
-    Bool(bool),
-    Number(f64),
-    Text(Arc<str>),
+pub(super) struct Count {
+    pub source: Source,
+    pub rest: Box<[Arc<str>]>,
+    pub level: Level,
+    pub filter: Option<Box<Lowered>>,
 }
 
-/// True, false, or JSONata's nothing, which is false wherever a boolean is asked for, and stays nothing under `$not`.
-pub(super) type Answer = Option<bool>;
-
-/// JSONata has to say.
-#[derive(Debug)]
-pub(super) struct Unsure;
-
-/// The value of an operand in a request.
-enum Found<'a> {
-    /// JSONata's nothing.
-    Missing,
-    Null,
-    Bool(bool),
-    Number(f64),
-    Text(Text<'a>),
-    Object {
-        is_empty: bool,
-    },
-    /// JSONata has to look at it.
-    Unsure,
-}
-
-enum Text<'a> {
-    Borrowed(&'a str),
-    /// A string.
-    Shared(Value),
-}
-
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Text::Borrowed(text) => text,
-            Text::Shared(text) => text.as_str().unwrap_or_default(),
-        }
-    }
+/// The place where a condition is evaluated.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'h> {
+    pub scope: &'h dyn Scope,
+    /// The item that a filter looks at.
+    pub item: Option<ValueRef<'h>>,
 }
 
 // === impl Lowered ===
 
 impl Lowered {
-    pub(super) fn test(&self, scope: &dyn Scope) -> Result<Answer, Unsure> {
+    pub(super) fn test(&self, here: Here<'_>) -> Result<Answer, Unsure> {
         match self {
             Lowered::Constant(answer) => Ok(Some(*answer)),
-            Lowered::All(parts) => until(parts, scope, false),
-            Lowered::Any(parts) => until(parts, scope, true),
-            Lowered::Not(part) => Ok(part.test(scope)?.map(|answer| !answer)),
-            Lowered::Exists(operand) => match operand.find(scope) {
+            Lowered::All(parts) => until(parts, here, false),
+            Lowered::Any(parts) => until(parts, here, true),
+            Lowered::Not(part) => Ok(part.test(here)?.map(|answer| !answer)),
+            Lowered::Exists(operand) => match operand.find(here) {
                 Found::Missing => Ok(Some(false)),
                 Found::Unsure => Err(Unsure),
                 _ => Ok(Some(true)),
             },
-            Lowered::Truth(operand) => Ok(match operand.find(scope) {
+            Lowered::Truth(operand) => Ok(match operand.find(here) {
                 Found::Missing => None,
                 Found::Null => Some(false),
                 Found::Bool(flag) => Some(flag),
@@ -120,9 +87,9 @@ impl Lowered {
                 Found::Object { is_empty } => Some(!is_empty),
                 Found::Unsure => return Err(Unsure),
             }),
-            Lowered::Compare(comparison, left, right) => comparison.test(&left.find(scope), &right.find(scope)),
+            Lowered::Compare(comparison, left, right) => comparison.test(&left.find(here), &right.find(here)),
             Lowered::In(operand, list) => {
-                let item = operand.find(scope);
+                let item = operand.find(here);
                 for constant in list {
                     if Comparison::Equal.test(&item, &constant.found())? == Some(true) {
                         return Ok(Some(true));
@@ -135,63 +102,42 @@ impl Lowered {
 }
 
 /// Evaluates parts until one gives `end`.
-fn until(parts: &[Lowered], scope: &dyn Scope, end: bool) -> Result<Answer, Unsure> {
+fn until(parts: &[Lowered], here: Here<'_>, end: bool) -> Result<Answer, Unsure> {
     for part in parts {
-        if part.test(scope)?.unwrap_or(false) == end {
+        if part.test(here)?.unwrap_or(false) == end {
             return Ok(Some(end));
         }
     }
     Ok(Some(!end))
 }
 
-// === impl Comparison ===
-
-impl Comparison {
-    /// JSONata's comparisons: with nothing, equality is false, and order is nothing.
-    fn test(self, left: &Found<'_>, right: &Found<'_>) -> Result<Answer, Unsure> {
-        use Found::{Bool, Missing, Null, Number, Object, Text};
-        if let Comparison::Equal | Comparison::NotEqual = self {
-            let equal = match (left, right) {
-                (Found::Unsure | Object { .. }, _) | (_, Found::Unsure | Object { .. }) => return Err(Unsure),
-                (Missing, _) | (_, Missing) => return Ok(Some(false)),
-                (Null, Null) => true,
-                (Bool(a), Bool(b)) => a == b,
-                (Number(a), Number(b)) => a == b,
-                (Text(a), Text(b)) => **a == **b,
-                _ => false,
-            };
-            return Ok(Some(equal == (self == Comparison::Equal)));
-        }
-        let order = match (left, right) {
-            (Missing, Missing | Number(_) | Text(_)) | (Number(_) | Text(_), Missing) => return Ok(None),
-            (Number(a), Number(b)) => a.partial_cmp(b).ok_or(Unsure)?,
-            // JavaScript compares UTF-16, which is another order outside of ASCII.
-            (Text(a), Text(b)) if a.is_ascii() && b.is_ascii() => (**a).cmp(&**b),
-            _ => return Err(Unsure),
-        };
-        Ok(Some(match self {
-            Comparison::Less => order.is_lt(),
-            Comparison::LessOrEqual => order.is_le(),
-            Comparison::Greater => order.is_gt(),
-            Comparison::GreaterOrEqual => order.is_ge(),
-            Comparison::Equal | Comparison::NotEqual => return Err(Unsure),
-        }))
-    }
-}
-
 // === impl Operand ===
 
 impl Operand {
-    fn find<'a>(&'a self, scope: &'a dyn Scope) -> Found<'a> {
+    fn find<'a>(&'a self, here: Here<'a>) -> Found<'a> {
+        let scope = here.scope;
         match self {
             Operand::Constant(constant) => constant.found(),
             Operand::Variable { source: Source::Variable(reference), rest, level } => {
                 match scope.borrowed(reference).filter(|_| rest.is_empty()) {
                     Some(text) => Found::Text(Text::Borrowed(text)),
-                    None => walk(scope.get(reference).view(), rest, *level),
+                    None => {
+                        let value = scope.get(reference);
+                        let end = walk(value.view(), rest, *level);
+                        end.map_or_else(Found::from, |value| Found::from(value).kept(value))
+                    }
                 }
             }
-            Operand::Variable { source: Source::Constant(value), rest, level } => walk(value.view(), rest, *level),
+            Operand::Variable { source: Source::Constant(value), rest, level } => {
+                walk(value.view(), rest, *level).map_or_else(Found::from, Found::from)
+            }
+            Operand::OfItem(names) => match here.item.map(|item| down(item, names, Level::Other)) {
+                Some(end) => end.map_or_else(Found::from, Found::from),
+                None => Found::Unsure,
+            },
+            Operand::Count(count) => {
+                count.of(scope).map_or_else(|Unsure| Found::Unsure, |count| Found::Number(count as f64))
+            }
             Operand::Query { querystring, name } => match scope.borrowed(querystring) {
                 Some(query) => one(query_values(query, name), Text::Borrowed),
                 None => one(query_values(&scope.get(querystring).to_text(), name), |value| Text::Shared(value.into())),
@@ -209,37 +155,58 @@ fn one<'v, 'a>(mut values: impl Iterator<Item = &'v str>, text: impl FnOnce(&'v 
     }
 }
 
-/// The value at the end of a path.
-fn walk<'a>(mut value: ValueRef<'_>, rest: &[Arc<str>], mut level: Level) -> Found<'a> {
-    // A variable that holds null is one that is not set.
-    if value.is_null() {
-        return Found::Missing;
-    }
-    for name in rest {
-        let Some(members) = value.as_object() else {
-            return if value.as_list().is_some() { Found::Unsure } else { Found::Missing };
-        };
-        let Some(below) = member(members, name, level) else { return Found::Missing };
-        level = level.below(name);
-        value = below;
-    }
-    match value.kind() {
-        Kind::Null => Found::Null,
-        Kind::Bool(flag) => Found::Bool(flag),
-        Kind::Number(number) => Found::Number(number.as_f64()),
-        Kind::String(_) => Found::Text(Text::Shared(value.to_value())),
-        Kind::Object(members) => Found::Object { is_empty: members.is_empty() },
-        Kind::List(_) | Kind::Binary(_) | Kind::Xml(_) => Found::Unsure,
+/// Why a path leads to no value.
+enum NoEnd {
+    Missing,
+    Unsure,
+}
+
+impl From<NoEnd> for Found<'_> {
+    fn from(none: NoEnd) -> Self {
+        match none {
+            NoEnd::Missing => Found::Missing,
+            NoEnd::Unsure => Found::Unsure,
+        }
     }
 }
 
-impl Constant {
-    fn found(&self) -> Found<'_> {
-        match self {
-            Constant::Null => Found::Null,
-            Constant::Bool(flag) => Found::Bool(*flag),
-            Constant::Number(number) => Found::Number(*number),
-            Constant::Text(text) => Found::Text(Text::Borrowed(text)),
+/// The value at the end of a path from a variable.
+fn walk<'v>(value: ValueRef<'v>, rest: &[Arc<str>], level: Level) -> Result<ValueRef<'v>, NoEnd> {
+    // A variable that holds null is one that is not set.
+    if value.is_null() { Err(NoEnd::Missing) } else { down(value, rest, level) }
+}
+
+fn down<'v>(mut value: ValueRef<'v>, rest: &[Arc<str>], mut level: Level) -> Result<ValueRef<'v>, NoEnd> {
+    for name in rest {
+        let Some(members) = value.as_object() else {
+            return Err(if value.as_list().is_some() { NoEnd::Unsure } else { NoEnd::Missing });
+        };
+        value = member(members, name, level).ok_or(NoEnd::Missing)?;
+        level = level.below(name);
+    }
+    Ok(value)
+}
+
+// === impl Count ===
+
+impl Count {
+    fn of(&self, scope: &dyn Scope) -> Result<usize, Unsure> {
+        let value = self.source.value(scope);
+        let end = match walk(value.view(), &self.rest, self.level) {
+            Ok(end) => end,
+            Err(NoEnd::Missing) => return Ok(0),
+            Err(NoEnd::Unsure) => return Err(Unsure),
+        };
+        let holds = |item: ValueRef<'_>| match (item.kind(), &self.filter) {
+            (Kind::Object(_), Some(filter)) => Ok(filter.test(Here { scope, item: Some(item) })?.unwrap_or(false)),
+            (Kind::Object(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_), None) => Ok(true),
+            // Items of other kinds have rules of their own.
+            _ => Err(Unsure),
+        };
+        match end.kind() {
+            Kind::List(items) if items.len() > MOST_ITEMS => Err(Unsure),
+            Kind::List(items) => items.iter().try_fold(0, |count, item| Ok(count + usize::from(holds(item)?))),
+            _ => Ok(usize::from(holds(end)?)),
         }
     }
 }

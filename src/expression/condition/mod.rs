@@ -7,6 +7,7 @@
 //!
 //! A condition that is not a boolean counts as `$boolean` of it, and as false where there is nothing.
 
+mod compare;
 mod javascript;
 mod lower;
 mod lowered;
@@ -15,7 +16,7 @@ mod tests;
 
 use super::{ExpressionError, Jsonata, Reference, Resolver, Scope};
 
-use lowered::Lowered;
+use lowered::{Here, Lowered};
 
 /// A compiled condition.
 #[derive(Debug, Clone)]
@@ -40,9 +41,9 @@ impl Condition {
 
     /// Whether it is true.
     pub fn test(&self, scope: &dyn Scope) -> Result<bool, ExpressionError> {
-        match self.lowered.as_ref().map(|lowered| lowered.test(scope)) {
+        match self.lowered.as_ref().map(|lowered| lowered.test(Here { scope, item: None })) {
             Some(Ok(answer)) => Ok(answer.unwrap_or(false)),
-            Some(Err(lowered::Unsure)) | None => self.jsonata.test(scope),
+            Some(Err(compare::Unsure)) | None => self.jsonata.test(scope),
         }
     }
 

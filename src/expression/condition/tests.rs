@@ -130,6 +130,59 @@ fn single_operands_agree() {
     }
 }
 
+/// Lists with every pair of values as items, as members of items, and alone.
+fn lists() -> Vec<TestScope> {
+    let mut bodies: Vec<String> = VALUES[1..].iter().map(|value| format!("{{\"l\":{value}}}")).collect();
+    bodies.push("{}".to_owned());
+    for (v, w) in VALUES[1..].iter().flat_map(|v| VALUES[1..].iter().map(move |w| (v, w))) {
+        bodies.push(format!("{{\"l\":[{v},{w}]}}"));
+        bodies.push(format!("{{\"l\":[{{\"v\":{v}}},{{\"v\":{w},\"w\":{v}}},{{}}]}}"));
+    }
+    bodies.iter().map(|body| TestScope::new(&format!(r#"{{"message":{{"body":{body}}},"v":1}}"#))).collect()
+}
+
+#[test]
+fn counts_of_lists_agree() {
+    let scopes = lists();
+    for list in [
+        "",
+        "[v = 1]",
+        "[v = w]",
+        "[v > 0 and $exists(w)]",
+        "[$not(v = 'a') or w = 1]",
+        "[v in ['a', 1]]",
+        "[$.v != 1]",
+    ] {
+        for text in [format!("$count(message.body.l{list}) > 1"), format!("$count(message.body.l{list})")] {
+            let condition = compile(&text);
+            assert!(condition.is_lowered(), "{text}");
+            scopes.iter().for_each(|scope| agree(&condition, &text, scope));
+        }
+    }
+}
+
+#[test]
+fn other_filters_are_left_to_jsonata() {
+    for list in [
+        "l[0]",
+        "l[v]",
+        "l[$boolean(v)]",
+        "l[true]",
+        "l[v = 1][0]",
+        "l[v = $$.v]",
+        "l[headers.a = 1]",
+        "l[$count(v) = 1]",
+        "l[]",
+    ] {
+        let text = format!("$count(message.body.{list}) > 1");
+        let condition = compile(&text);
+        assert!(!condition.is_lowered(), "{text}");
+        lists().iter().for_each(|scope| agree(&condition, &text, scope));
+    }
+    let many = format!("{{\"message\":{{\"body\":{{\"l\":[{}1]}}}}}}", "1,".repeat(2000));
+    agree(&compile("$count(message.body.l) = 2001"), "$count(message.body.l) = 2001", &TestScope::new(&many));
+}
+
 fn operand() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec!["v", "w", "o.v", "o.w", "list.v", "message.body.w", "none", "(o.v)", "$$.v"]),

@@ -8,7 +8,7 @@ use super::documents::path_of;
 use super::limits;
 use super::{Jsonata, parse};
 use crate::expression::{ExpressionError, Resolver, Scope, XPath};
-use crate::value::{Members, Value};
+use crate::value::{Kind, List, Members, Object, Value, ValueRef};
 
 /// A path of names, `*`, `**`, numbers and filters.
 #[derive(Debug, Clone)]
@@ -131,139 +131,156 @@ impl JsonataPath {
     /// Edits every place below a value; says whether the value itself is to go.
     pub fn edit(&self, value: &mut Value, scope: &dyn Scope, editor: &mut Editor<'_>) -> Result<bool, ExpressionError> {
         // Its filters are evaluated for one item after the other.
-        let edited = limits::together(scope, || edit(&self.steps, value, scope, editor).map(|done| done == Done::Gone));
-        edited.unwrap_or_else(|refused| Err(ExpressionError::of_run_time(refused.code(), 0)))
+        let edited = limits::together(scope, || edit(&self.steps, value.view(), scope, editor));
+        match edited.unwrap_or_else(|refused| Err(ExpressionError::of_run_time(refused.code(), 0)))? {
+            Done::Same => Ok(false),
+            Done::Gone => Ok(true),
+            Done::Changed(new) => {
+                *value = new;
+                Ok(false)
+            }
+        }
     }
 }
 
 /// The result of an edit of a value. A value in which nothing has changed stays as it was read.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Done {
     Same,
-    Changed,
+    Changed(Value),
     Gone,
 }
 
 /// The edit of one value.
-type Look<'l> = dyn FnMut(&mut Value) -> Result<Done, ExpressionError> + 'l;
+type Look<'l> = dyn FnMut(ValueRef<'_>) -> Result<Done, ExpressionError> + 'l;
 
 fn edit(
     steps: &[Step],
-    value: &mut Value,
+    value: ValueRef<'_>,
     scope: &dyn Scope,
     editor: &mut Editor<'_>,
 ) -> Result<Done, ExpressionError> {
     let Some((step, rest)) = steps.split_first() else {
-        return Ok(match editor(value, scope)? {
-            Edit::Replace(new) => {
-                *value = new;
-                Done::Changed
-            }
+        return Ok(match editor(&value.to_value(), scope)? {
+            Edit::Replace(new) => Done::Changed(new),
             Edit::Remove => Done::Gone,
         });
     };
-    let is_list = value.as_list().is_some();
-    match step {
-        Step::Member(_) | Step::Any if is_list => each_item(value, &mut |item| edit(steps, item, scope, editor)),
-        Step::Member(name) => one_member(value, name, &mut |member| edit(rest, member, scope, editor)),
-        Step::Any => each_member(value, &mut |member| edit(rest, member, scope, editor)),
-        Step::Descendants => {
-            // The innermost first; the items of a list are reached on their own, so the list itself is passed over.
-            if is_list {
-                return each_item(value, &mut |item| edit(steps, item, scope, editor));
-            }
-            let below = each_member(value, &mut |member| edit(steps, member, scope, editor))?;
-            let here = edit(rest, value, scope, editor)?;
-            Ok(if here == Done::Same { below } else { here })
+    match (step, value.kind()) {
+        (Step::Member(_) | Step::Any | Step::Descendants, Kind::List(items)) => {
+            each_item(items, &mut |item| edit(steps, item, scope, editor))
         }
-        Step::Index(index) if is_list => at_index(*index, value, &mut |item| edit(rest, item, scope, editor)),
+        (Step::Member(name), Kind::Object(members)) => {
+            one_member(members, name, &mut |member| edit(rest, member, scope, editor))
+        }
+        (Step::Any, Kind::Object(members)) => each_member(members, &mut |member| edit(rest, member, scope, editor)),
+        (Step::Member(_) | Step::Any, _) => Ok(Done::Same),
+        // The innermost first; the items of a list are reached on their own, so the list itself is passed over.
+        (Step::Descendants, Kind::Object(members)) => {
+            match each_member(members, &mut |member| edit(steps, member, scope, editor))? {
+                Done::Changed(changed) => match edit(rest, changed.view(), scope, editor)? {
+                    Done::Same => Ok(Done::Changed(changed)),
+                    done => Ok(done),
+                },
+                _ => edit(rest, value, scope, editor),
+            }
+        }
+        (Step::Descendants, _) if matches!(rest.first(), Some(Step::Member(_) | Step::Any)) => Ok(Done::Same),
+        (Step::Descendants, _) => edit(rest, value, scope, editor),
+        (Step::Index(index), Kind::List(items)) => at_index(*index, items, &mut |item| edit(rest, item, scope, editor)),
         // Of what is no list, the first item is the value itself.
-        Step::Index(0 | -1) => edit(rest, value, scope, editor),
-        Step::Index(_) => Ok(Done::Same),
-        Step::Filter(filter) => {
-            let mut filtered = |value: &mut Value| match filter.test_on(value, scope)? {
+        (Step::Index(0 | -1), _) => edit(rest, value, scope, editor),
+        (Step::Index(_), _) => Ok(Done::Same),
+        (Step::Filter(filter), kind) => {
+            let mut filtered = |value: ValueRef<'_>| match filter.test_on(&value.to_value(), scope)? {
                 true => edit(rest, value, scope, editor),
                 false => Ok(Done::Same),
             };
-            if is_list { each_item(value, &mut filtered) } else { filtered(value) }
+            if let Kind::List(items) = kind { each_item(items, &mut filtered) } else { filtered(value) }
         }
     }
 }
 
-fn one_member(value: &mut Value, name: &Arc<str>, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
-    let found = value.as_object().and_then(|members| members.get(name));
-    let Some(mut member) = found.map(Value::from) else { return Ok(Done::Same) };
-    let done = look(&mut member)?;
-    if done == Done::Same {
-        return Ok(done);
+fn one_member(members: Object<'_>, name: &Arc<str>, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
+    let Some(member) = members.get(name) else { return Ok(Done::Same) };
+    let new = match look(member)? {
+        Done::Same => return Ok(Done::Same),
+        Done::Changed(new) => Some(new),
+        Done::Gone => None,
+    };
+    let mut members = copied(members.iter());
+    match new {
+        Some(new) => drop(members.insert(name.clone(), new)),
+        None => drop(members.shift_remove(name)),
     }
-    let members = value.to_object_mut();
-    match done {
-        Done::Gone => drop(members.shift_remove(name)),
-        _ => drop(members.insert(name.clone(), member)),
-    }
-    Ok(Done::Changed)
+    Ok(Done::Changed(members.into()))
 }
 
-fn at_index(index: i64, value: &mut Value, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
-    let Some(items) = value.as_list() else { return Ok(Done::Same) };
+fn at_index(index: i64, items: List<'_>, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
     let at = if index < 0 { items.len() as i64 + index } else { index };
     let Ok(at) = usize::try_from(at) else { return Ok(Done::Same) };
-    let Some(mut item) = items.get(at).map(Value::from) else { return Ok(Done::Same) };
-    let done = look(&mut item)?;
-    if let (Done::Changed | Done::Gone, Some(items)) = (done, value.list_mut()) {
-        match done {
-            Done::Gone => drop(items.remove(at)),
-            _ => items[at] = item,
+    let Some(item) = items.get(at) else { return Ok(Done::Same) };
+    let new = match look(item)? {
+        Done::Same => return Ok(Done::Same),
+        Done::Changed(new) => Some(new),
+        Done::Gone => None,
+    };
+    let mut items: Vec<Value> = items.iter().map(Value::from).collect();
+    match new {
+        Some(new) => items[at] = new,
+        None => drop(items.remove(at)),
+    }
+    Ok(Done::Changed(items.into()))
+}
+
+/// Looks at the items of a list.
+fn each_item(items: List<'_>, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
+    let mut changed: Option<Vec<Value>> = None;
+    for (at, item) in items.iter().enumerate() {
+        let new = match look(item)? {
+            Done::Same => changed.is_some().then(|| item.to_value()),
+            done => {
+                changed.get_or_insert_with(|| items.iter().take(at).map(Value::from).collect());
+                if let Done::Changed(new) = done { Some(new) } else { None }
+            }
+        };
+        if let Some(changed) = &mut changed {
+            changed.extend(new);
         }
-        return Ok(Done::Changed);
+    }
+    Ok(changed.map_or(Done::Same, |changed| Done::Changed(changed.into())))
+}
+
+/// The same for the members of a map. Their names are read when one of them changes.
+fn each_member(members: Object<'_>, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
+    for (at, member) in members.values().enumerate() {
+        match look(member)? {
+            Done::Same => {}
+            done => return others(members, at, done, look),
+        }
     }
     Ok(Done::Same)
 }
 
-/// Looks at the items of a list.
-fn each_item(value: &mut Value, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
-    let Some(items) = value.as_list() else { return Ok(Done::Same) };
-    let mut changed: Option<Vec<Value>> = None;
-    for (at, item) in items.iter().enumerate() {
-        let mut item = item.to_value();
-        let done = look(&mut item)?;
-        if changed.is_none() && done != Done::Same {
-            changed = Some(items.iter().take(at).map(Value::from).collect());
-        }
-        if let Some(changed) = &mut changed
-            && done != Done::Gone
-        {
-            changed.push(item);
-        }
+/// Goes on after the first member that has changed.
+fn others(members: Object<'_>, first: usize, done: Done, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
+    let mut changed = copied(members.iter().take(first));
+    let mut put = |name: &str, member: ValueRef<'_>, done: Done| match done {
+        Done::Same => drop(changed.insert(name.into(), member.to_value())),
+        Done::Changed(new) => drop(changed.insert(name.into(), new)),
+        Done::Gone => {}
+    };
+    let mut rest = members.iter().skip(first);
+    if let Some((name, member)) = rest.next() {
+        put(name, member, done);
     }
-    Ok(put(value, changed))
+    for (name, member) in rest {
+        put(name, member, look(member)?);
+    }
+    Ok(Done::Changed(changed.into()))
 }
 
-/// The same for the members of a map.
-fn each_member(value: &mut Value, look: &mut Look<'_>) -> Result<Done, ExpressionError> {
-    let Some(members) = value.as_object() else { return Ok(Done::Same) };
-    let mut changed: Option<Members> = None;
-    for (at, (name, member)) in members.iter().enumerate() {
-        let mut member = member.to_value();
-        let done = look(&mut member)?;
-        if changed.is_none() && done != Done::Same {
-            let before = members.iter().take(at);
-            changed = Some(before.map(|(name, member)| (name.into(), member.to_value())).collect());
-        }
-        if let Some(changed) = &mut changed
-            && done != Done::Gone
-        {
-            changed.insert(name.into(), member);
-        }
-    }
-    Ok(put(value, changed))
-}
-
-fn put(value: &mut Value, changed: Option<impl Into<Value>>) -> Done {
-    let Some(changed) = changed else { return Done::Same };
-    *value = changed.into();
-    Done::Changed
+fn copied<'v>(members: impl Iterator<Item = (&'v str, ValueRef<'v>)>) -> Members {
+    members.map(|(name, member)| (name.into(), member.to_value())).collect()
 }
 
 /// The steps of a path. `$` and `$$` at its start are what it is applied to.

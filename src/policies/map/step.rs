@@ -354,12 +354,15 @@ impl Walk<'_> {
             Read::Input { base: Base::Port(input), path, .. } => {
                 let (value, is_xml) = &self.inputs[*input];
                 let found = find(value.view(), path, reading);
+                if found.is_some() || !*is_xml {
+                    return found;
+                }
                 match value.as_object() {
                     // A schema may describe the document's element or what is in it.
-                    Some(members) if found.is_none() && *is_xml && members.len() == 1 => {
+                    Some(members) if members.len() == 1 => {
                         members.iter().next().and_then(|(_, root)| find(root, path, reading))
                     }
-                    _ => found,
+                    _ => None,
                 }
             }
         }

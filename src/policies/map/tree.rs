@@ -19,25 +19,29 @@ pub(super) struct Reading {
 }
 
 /// The value at the end of a path; `None` if there is none.
-pub(super) fn find(value: ValueRef<'_>, path: &[Arc<str>], reading: &Reading) -> Option<Value> {
-    let Some((name, rest)) = path.split_first() else {
-        return (!value.is_null() || reading.nulls).then(|| value.to_value());
-    };
-    match value.kind() {
-        Kind::Object(members) => member(members, name).and_then(|member| find(member, rest, reading)),
-        Kind::List(items) => {
-            if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
-                return find(item, rest, reading);
-            }
-            let mut found = items.iter().filter_map(|item| find(item, path, reading));
-            if reading.first {
-                return found.next();
-            }
-            let all: Vec<Value> = found.collect();
-            (!all.is_empty()).then(|| all.into())
-        }
-        _ => None,
+pub(super) fn find(mut value: ValueRef<'_>, mut path: &[Arc<str>], reading: &Reading) -> Option<Value> {
+    while let Some((name, rest)) = path.split_first() {
+        value = match value.kind() {
+            Kind::Object(members) => member(members, name)?,
+            Kind::List(items) => return in_list(items, name, path, reading),
+            _ => return None,
+        };
+        path = rest;
     }
+    (reading.nulls || !value.is_null()).then(|| value.to_value())
+}
+
+/// The value below the item that a name is the number of, or those below all items.
+fn in_list(items: List<'_>, name: &str, path: &[Arc<str>], reading: &Reading) -> Option<Value> {
+    if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
+        return find(item, &path[1..], reading);
+    }
+    let mut found = items.iter().filter_map(|item| find(item, path, reading));
+    if reading.first {
+        return found.next();
+    }
+    let all: Vec<Value> = found.collect();
+    (!all.is_empty()).then(|| all.into())
 }
 
 /// A member, also one that is an attribute.

@@ -3,19 +3,15 @@ use std::sync::Arc;
 use crate::policy::kit::body_conversion::{Places, xml_fault, xml_of};
 use crate::policy::kit::off_thread;
 use crate::runtime::{Context, Fault, Outcome, Step};
-use crate::value::{JsonConvention, Value};
+use crate::value::JsonConvention;
 
 /// A compiled `xml-to-json`.
 pub(super) struct XmlToJson(pub Arc<Places>);
 
 fn convert(places: &Places, cx: &mut Context) -> Result<(), Fault> {
     let document = xml_of(places.body(cx)?)?;
-    let text = document
-        .to_json_text(JsonConvention::BadgerFish)
-        .map_err(|error| xml_fault(&error, "the body cannot become JSON"))?;
-    // A document that has no other owner is dropped before its JSON is read.
-    drop(document);
-    let json = Value::read_made(text);
+    let json = document.to_json(JsonConvention::BadgerFish);
+    let json = json.map_err(|error| xml_fault(&error, "the body cannot become JSON"))?;
     places.put(cx, json, "application/json");
     Ok(())
 }

@@ -94,6 +94,9 @@ pub(crate) fn json_of(body: &Body) -> Result<Value, String> {
             Ok(value.clone())
         }
         body => {
+            if let Some(json) = body.json() {
+                return Ok(json);
+            }
             let bytes = body.bytes().unwrap_or_default();
             if bytes.is_empty() {
                 return Err("there is no body".to_owned());

@@ -45,6 +45,7 @@ impl<'a> ValueRef<'a> {
         }
     }
 
+    #[inline]
     pub fn as_list(self) -> Option<List<'a>> {
         match self.kind() {
             Kind::List(items) => Some(items),
@@ -52,6 +53,7 @@ impl<'a> ValueRef<'a> {
         }
     }
 
+    #[inline]
     pub fn as_object(self) -> Option<Object<'a>> {
         match self.kind() {
             Kind::Object(members) => Some(members),

@@ -52,11 +52,37 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// The values of the members, one after the other.
+    pub fn values(self) -> impl Iterator<Item = ValueRef<'a>> {
+        let (made, read) = match self.0 {
+            Pairs::Made(members) => (Some(members.values().map(ValueRef::from)), None),
+            Pairs::Read(json, node) => {
+                let members = json.members(node);
+                (None, Some(members.map(move |(_, value)| ValueRef(Place::Read(json, value)))))
+            }
+        };
+        made.into_iter().flatten().chain(read.into_iter().flatten())
+    }
+
     pub fn iter(self) -> ObjectIter<'a> {
         match self.0 {
             Pairs::Made(members) => ObjectIter(Walk::Made(members.iter())),
             Pairs::Read(json, node) => ObjectIter(Walk::Read(json, json.members(node))),
         }
+    }
+}
+
+impl Default for ListIter<'_> {
+    /// Of no list.
+    fn default() -> Self {
+        ListIter(Walk::Made([].iter()))
+    }
+}
+
+impl Default for ObjectIter<'_> {
+    /// Of no object.
+    fn default() -> Self {
+        ObjectIter(Walk::Made(indexmap::map::Iter::default()))
     }
 }
 
@@ -74,6 +100,7 @@ pub struct ListIter<'a>(Walk<'a, std::slice::Iter<'a, Value>, tape::Items<'a>>);
 impl<'a> Iterator for ListIter<'a> {
     type Item = ValueRef<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<ValueRef<'a>> {
         match &mut self.0 {
             Walk::Made(items) => items.next().map(ValueRef::from),
@@ -96,6 +123,7 @@ pub struct ObjectIter<'a>(Walk<'a, indexmap::map::Iter<'a, Arc<str>, Value>, tap
 impl<'a> Iterator for ObjectIter<'a> {
     type Item = (&'a str, ValueRef<'a>);
 
+    #[inline]
     fn next(&mut self) -> Option<(&'a str, ValueRef<'a>)> {
         match &mut self.0 {
             Walk::Made(members) => members.next().map(|(name, value)| (&**name, value.into())),

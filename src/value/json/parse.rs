@@ -25,7 +25,6 @@ pub(super) fn read(text: ByteString, most_open: usize) -> Result<Json, Unread> {
     let mut reader = Reader {
         text: &text,
         bytes: text.as_bytes(),
-        at: 0,
         tape: Vec::with_capacity(FIRST_WORDS.min(text.len() / 6 + 2)),
         decoded: String::new(),
         sorted: Vec::new(),
@@ -35,13 +34,12 @@ pub(super) fn read(text: ByteString, most_open: usize) -> Result<Json, Unread> {
         around: SmallVec::new(),
         most_open,
     };
-    if let Err(expected) = reader.document() {
-        return Err(Unread { expected, at: reader.at });
+    let mut at = 0;
+    if let Err(expected) = reader.document(&mut at) {
+        return Err(Unread { expected, at });
     }
     let Reader { mut tape, mut decoded, mut sorted, repeats, names, .. } = reader;
-    if is_wasteful(tape.len(), tape.capacity()) {
-        tape.shrink_to_fit();
-    }
+    shrink(&mut tape);
     if is_wasteful(decoded.len(), decoded.capacity()) {
         decoded.shrink_to_fit();
     }
@@ -49,6 +47,13 @@ pub(super) fn read(text: ByteString, most_open: usize) -> Result<Json, Unread> {
         sorted.shrink_to_fit();
     }
     Ok(Json { tape, decoded, sorted, repeats, names, text })
+}
+
+/// Gives back the spare capacity of a tape, if it is much.
+pub(super) fn shrink(tape: &mut Vec<Word>) {
+    if is_wasteful(tape.len(), tape.capacity()) {
+        tape.shrink_to_fit();
+    }
 }
 
 fn is_wasteful(length: usize, capacity: usize) -> bool {
@@ -63,6 +68,8 @@ struct Open {
     /// Items or members so far.
     count: usize,
     within: Within,
+    /// Of the names so far one bit each, unless two have the same.
+    names: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,13 +81,13 @@ enum Within {
 
 impl Open {
     /// Around the value that is the whole text.
-    const NOTHING: Open = Open { node: 0, count: 1, within: Within::Nothing };
+    const NOTHING: Open = Open { node: 0, count: 1, within: Within::Nothing, names: 0 };
 }
 
+/// A text that is being read. Its place in the text is passed along, so that it is in a register.
 struct Reader<'t> {
     text: &'t str,
     bytes: &'t [u8],
-    at: usize,
     tape: Vec<Word>,
     decoded: String,
     sorted: Vec<u32>,
@@ -93,94 +100,111 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn document(&mut self) -> Result<(), Expected> {
+    fn document(&mut self, end: &mut usize) -> Result<(), Expected> {
+        let at = &mut 0;
+        let read = self.values(at);
+        *end = *at;
+        read
+    }
+
+    #[inline(always)]
+    fn values(&mut self, at: &mut usize) -> Result<(), Expected> {
         // After the start of a list or an object that is not empty, its first value is next.
-        while self.value()? || self.next()? {}
+        while self.value(at)? || self.next(at)? {}
         Ok(())
     }
 
     /// The next byte that is no space.
-    #[inline]
-    fn peek(&mut self) -> Option<u8> {
+    #[inline(always)]
+    fn peek(&self, at: &mut usize) -> Option<u8> {
         loop {
-            match self.bytes.get(self.at)? {
-                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+            match self.bytes.get(*at)? {
+                b' ' | b'\n' | b'\t' | b'\r' => *at += 1,
                 byte => return Some(*byte),
             }
         }
     }
 
     /// No text has more words than half its bytes: each value has a byte at least, and one that parts it from the next.
-    #[inline]
-    fn push(&mut self, word: Word) {
+    #[inline(always)]
+    fn push(&mut self, word: Word, at: usize) {
         if self.tape.len() == self.tape.capacity() {
-            let most = (self.bytes.len() - self.at.min(self.bytes.len())) / 2 + 2;
-            self.tape.reserve_exact(self.tape.len().max(2).min(most));
+            self.grow(at);
         }
         self.tape.push(word);
     }
 
+    #[cold]
+    fn grow(&mut self, at: usize) {
+        let most = (self.bytes.len() - at.min(self.bytes.len())) / 2 + 2;
+        self.tape.reserve_exact(self.tape.len().max(2).min(most));
+    }
+
     /// Reads a value. Of a list or an object that is not empty only the start, and the first name: that is said.
-    fn value(&mut self) -> Result<bool, Expected> {
-        match self.peek() {
+    #[inline(always)]
+    fn value(&mut self, at: &mut usize) -> Result<bool, Expected> {
+        match self.peek(at) {
             Some(b'"') => {
-                let word = self.string()?;
-                self.push(word);
+                let word = self.string(at)?;
+                self.push(word, *at);
             }
-            Some(b'{') => return self.start(Within::Object),
-            Some(b'[') => return self.start(Within::List),
+            Some(b'{') => return self.start(Within::Object, at),
+            Some(b'[') => return self.start(Within::List, at),
             Some(b'-' | b'0'..=b'9') => {
-                let Some(end) = scan::number_end(self.bytes, self.at) else { return Err(Expected::Number) };
-                self.push(Word::new(Tag::Number, end - self.at, self.at));
-                self.at = end;
+                let Some(end) = scan::number_end(self.bytes, *at) else { return Err(Expected::Number) };
+                self.push(Word::new(Tag::Number, end - *at, *at), *at);
+                *at = end;
             }
-            Some(b't') => self.literal(b"true", Tag::True)?,
-            Some(b'f') => self.literal(b"false", Tag::False)?,
-            Some(b'n') => self.literal(b"null", Tag::Null)?,
+            Some(b't') => self.literal(b"true", Tag::True, at)?,
+            Some(b'f') => self.literal(b"false", Tag::False, at)?,
+            Some(b'n') => self.literal(b"null", Tag::Null, at)?,
             _ => return Err(Expected::Value),
         }
         Ok(false)
     }
 
-    fn literal(&mut self, literal: &[u8], tag: Tag) -> Result<(), Expected> {
-        if !self.bytes[self.at..].starts_with(literal) {
+    #[inline(always)]
+    fn literal(&mut self, literal: &[u8], tag: Tag, at: &mut usize) -> Result<(), Expected> {
+        if !self.bytes[*at..].starts_with(literal) {
             return Err(Expected::Value);
         }
-        self.push(Word::new(tag, 0, 0));
-        self.at += literal.len();
+        self.push(Word::new(tag, 0, 0), *at);
+        *at += literal.len();
         Ok(())
     }
 
-    fn start(&mut self, within: Within) -> Result<bool, Expected> {
+    #[inline(always)]
+    fn start(&mut self, within: Within, at: &mut usize) -> Result<bool, Expected> {
         if self.around.len() >= self.most_open {
             return Err(Expected::Shallower);
         }
         let node = self.tape.len();
         let (tag, end) = if within == Within::Object { (Tag::Object, b'}') } else { (Tag::List, b']') };
-        self.push(Word::new(tag, 0, 1));
-        self.at += 1;
-        if self.peek() == Some(end) {
-            self.at += 1;
+        self.push(Word::new(tag, 0, 1), *at);
+        *at += 1;
+        if self.peek(at) == Some(end) {
+            *at += 1;
             return Ok(false);
         }
-        self.around.push(std::mem::replace(&mut self.inner, Open { node, count: 1, within }));
+        self.around.push(std::mem::replace(&mut self.inner, Open { node, count: 1, within, names: 0 }));
         if within == Within::Object {
-            self.name()?;
+            self.name(at)?;
         }
         Ok(true)
     }
 
     /// After a value: whether another follows, after the ends of lists and objects.
-    fn next(&mut self) -> Result<bool, Expected> {
+    #[inline(always)]
+    fn next(&mut self, at: &mut usize) -> Result<bool, Expected> {
         loop {
-            match (self.inner.within, self.peek()) {
+            match (self.inner.within, self.peek(at)) {
                 (Within::Nothing, None) => return Ok(false),
                 (Within::Nothing, Some(_)) => return Err(Expected::Nothing),
                 (within, Some(b',')) => {
                     self.inner.count += 1;
-                    self.at += 1;
+                    *at += 1;
                     if within == Within::Object {
-                        self.name()?;
+                        self.name(at)?;
                     }
                     return Ok(true);
                 }
@@ -192,78 +216,75 @@ impl Reader<'_> {
                 _ => return Err(Expected::More),
             }
             self.inner = self.around.pop().unwrap_or(Open::NOTHING);
-            self.at += 1;
+            *at += 1;
         }
     }
 
+    #[inline(never)]
     fn end_object(&mut self) {
-        let Open { node, count: all, .. } = self.inner;
+        let Open { node, count: all, names: bits, .. } = self.inner;
         let names = repeats::Names { tape: &mut self.tape, text: self.text, decoded: &self.decoded };
-        let (tag, count) = match all {
-            many if many > repeats::FEW => {
-                let start = self.sorted.len();
-                names.sort(node, many, &mut self.sorted);
-                self.push(Word::new(Tag::Null, 0, start));
-                (Tag::Large, self.sorted.len() - start)
-            }
-            few if few > 1 && names.repeat(node, few) => (Tag::Object, names.mark(node, few)),
-            few => (Tag::Object, few),
-        };
-        self.repeats |= count < all;
-        self.tape[node] = Word::new(tag, count, self.tape.len() - node);
+        self.repeats |= names.end(node, all, bits, &mut self.sorted);
     }
 
     /// A name and its colon.
     #[inline(always)]
-    fn name(&mut self) -> Result<(), Expected> {
-        if self.peek() != Some(b'"') {
+    fn name(&mut self, at: &mut usize) -> Result<(), Expected> {
+        if self.peek(at) != Some(b'"') {
             return Err(Expected::Name);
         }
-        let word = self.string()?;
-        if self.peek() != Some(b':') {
+        let word = self.string(at)?;
+        if self.peek(at) != Some(b':') {
             return Err(Expected::Colon);
         }
-        self.at += 1;
+        *at += 1;
         self.names += 1;
-        self.push(word);
+        if word.tag() == Tag::Text {
+            self.inner.names |= repeats::bit(self.bytes, word);
+        }
+        self.push(word, *at);
         Ok(())
     }
 
     /// A text in quotes.
     #[inline(always)]
-    fn string(&mut self) -> Result<Word, Expected> {
-        let start = self.at + 1;
+    fn string(&mut self, at: &mut usize) -> Result<Word, Expected> {
+        let start = *at + 1;
         let end = scan::plain_end(self.bytes, start);
-        self.at = end;
+        *at = end;
         match self.bytes.get(end) {
             Some(b'"') => {
-                self.at = end + 1;
+                *at = end + 1;
                 Ok(Word::new(Tag::Text, end - start, start))
             }
-            Some(b'\\') => self.decoded(start),
+            Some(b'\\') => {
+                let (word, end) = self.decoded(start, end);
+                *at = end;
+                word
+            }
             _ => Err(Expected::Quote),
         }
     }
 
-    /// The same with escapes, the first of which is next.
-    fn decoded(&mut self, mut start: usize) -> Result<Word, Expected> {
+    /// The same with escapes, the first of which is next; and where it ends, or is wrong.
+    #[inline(never)]
+    fn decoded(&mut self, mut start: usize, mut at: usize) -> (Result<Word, Expected>, usize) {
         let from = self.decoded.len();
         if from == 0 {
             self.decoded.reserve((self.bytes.len() / 8).clamp(32, FIRST_WORDS));
         }
         loop {
-            self.decoded.push_str(&self.text[start..self.at]);
-            match self.bytes.get(self.at) {
+            self.decoded.push_str(&self.text[start..at]);
+            match self.bytes.get(at) {
                 Some(b'"') => break,
                 Some(b'\\') => {}
-                _ => return Err(Expected::Quote),
+                _ => return (Err(Expected::Quote), at),
             }
-            let Some((letter, end)) = scan::escape(self.bytes, self.at + 1) else { return Err(Expected::Escape) };
+            let Some((letter, end)) = scan::escape(self.bytes, at + 1) else { return (Err(Expected::Escape), at) };
             self.decoded.push(letter);
             start = end;
-            self.at = scan::plain_end(self.bytes, start);
+            at = scan::plain_end(self.bytes, start);
         }
-        self.at += 1;
-        Ok(Word::new(Tag::Decoded, self.decoded.len() - from, from))
+        (Ok(Word::new(Tag::Decoded, self.decoded.len() - from, from)), at + 1)
     }
 }

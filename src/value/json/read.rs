@@ -67,7 +67,8 @@ fn read(mut bytes: Bytes) -> Result<Value, Unread> {
     parse::read(text, MOST_OPEN).map(of)
 }
 
-fn of(json: Json) -> Value {
+/// The value of a whole text.
+pub(super) fn of(json: Json) -> Value {
     let value = Value(Repr::Read { node: 0, json: Arc::new(json) });
     // A value that is no tree needs no tape.
     match value.kind() {

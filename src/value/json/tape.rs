@@ -86,10 +86,12 @@ impl Word {
         TAGS[(self.0 >> 60) as usize]
     }
 
+    #[inline]
     pub fn size(self) -> usize {
         (self.0 >> 32) as usize & (MOST_BYTES - 1)
     }
 
+    #[inline]
     pub fn at(self) -> usize {
         self.0 as u32 as usize
     }
@@ -111,14 +113,23 @@ pub(super) fn order(one: &[u8], other: &[u8]) -> Ordering {
 }
 
 impl Json {
+    #[inline]
     pub fn word(&self, node: u32) -> Word {
         self.tape[node as usize]
     }
 
     /// The text of a name, a text or a number.
+    #[inline]
     pub fn text(&self, word: Word) -> &str {
         let range = word.at()..word.at() + word.size();
         if word.tag() == Tag::Decoded { &self.decoded[range] } else { &self.text[range] }
+    }
+
+    /// The same as bytes.
+    #[inline]
+    fn bytes(&self, word: Word) -> &[u8] {
+        let text = if word.tag() == Tag::Decoded { self.decoded.as_bytes() } else { self.text.as_bytes() };
+        &text[word.at()..word.at() + word.size()]
     }
 
     pub fn items(&self, node: u32) -> Items<'_> {
@@ -147,17 +158,18 @@ impl Json {
         let object = self.word(node);
         if object.tag() != Tag::Large {
             let mut members = self.members(node);
-            let same = |key: Word| key.size() == name.len() && self.text(key).as_bytes() == name.as_bytes();
+            let same = |key: Word| key.size() == name.len() && self.bytes(key) == name.as_bytes();
             return members.find(|(key, _)| same(*key)).map(|(_, value)| value);
         }
         let start = self.word(node + object.span() as u32 - 1).at();
         let sorted = &self.sorted[start..start + object.size()];
-        let key = |far: &u32| self.text(self.word(node + far)).as_bytes();
+        let key = |far: &u32| self.bytes(self.word(node + far));
         let found = sorted.binary_search_by(|far| order(key(far), name.as_bytes())).ok()?;
         Some(self.value(node + sorted[found] + 1))
     }
 
     /// The value that counts for a member whose value begins here.
+    #[inline]
     fn value(&self, node: u32) -> u32 {
         let word = self.word(node);
         if word.tag() == Tag::Instead { node + word.at() as u32 } else { node }
@@ -175,6 +187,7 @@ pub(super) struct Items<'j> {
 impl Iterator for Items<'_> {
     type Item = u32;
 
+    #[inline]
     fn next(&mut self) -> Option<u32> {
         self.left = self.left.checked_sub(1)?;
         let item = self.next;
@@ -198,6 +211,7 @@ pub(super) struct Pairs<'j> {
 impl Iterator for Pairs<'_> {
     type Item = (Word, u32);
 
+    #[inline]
     fn next(&mut self) -> Option<(Word, u32)> {
         self.left = self.left.checked_sub(1)?;
         loop {

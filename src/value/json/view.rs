@@ -77,6 +77,7 @@ impl<'a> ValueRef<'a> {
     }
 
     /// The kind of the value, with its content.
+    #[inline]
     pub fn kind(self) -> Kind<'a> {
         match self.0 {
             Place::Made(repr) => made(repr),
@@ -133,6 +134,7 @@ fn made(repr: &Repr) -> Kind<'_> {
     }
 }
 
+#[inline]
 fn read(json: &Arc<Json>, node: u32) -> Kind<'_> {
     let word = json.word(node);
     match word.tag() {

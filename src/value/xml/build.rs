@@ -11,6 +11,9 @@ use crate::value::room::FEW;
 /// The size of a block of memory in addition to its bytes.
 const BLOCK: usize = 16;
 
+/// The length of a text that is copied when it is whole.
+const SHORT: usize = 4096;
+
 /// The size of a new name while the document is made, in addition to the part that stays.
 const NEW_NAME: usize = 160;
 
@@ -60,13 +63,27 @@ impl XmlBuilder {
 
     /// Opens an element; its attributes and declarations come next.
     pub fn start(&mut self, name: XmlName) {
+        let number = match self.known.get(&name) {
+            Some(known) => *known,
+            None => {
+                let number = self.name(name.clone());
+                self.known.insert(name, number);
+                number
+            }
+        };
+        self.open(number);
+    }
+
+    /// Adds the name of an element, which the document has not yet; its number.
+    pub(super) fn name(&mut self, name: XmlName) -> u32 {
+        self.passing += NEW_NAME;
+        self.document.names.push(name);
+        number(self.document.names.len() - 1)
+    }
+
+    /// Opens an element whose name has a number.
+    pub(super) fn open(&mut self, name: u32) {
         self.flush();
-        let names = &mut self.document.names;
-        let name = *self.known.entry(name).or_insert_with_key(|name| {
-            names.push(name.clone());
-            self.passing += NEW_NAME;
-            number(names.len() - 1)
-        });
         let at = |count: usize| Slice { from: number(count), to: number(count) };
         let (attributes, declarations) = (at(self.document.attributes.len()), at(self.document.declarations.len()));
         let id = self.push(Kind::Element { name, attributes, declarations });
@@ -151,7 +168,12 @@ impl XmlBuilder {
 
     fn flush(&mut self) {
         if !self.pending.is_empty() {
-            let text = std::mem::take(&mut self.pending).into_boxed_str();
+            // A copy of a short text costs less than memory of its own that grows with it.
+            let text = match self.pending.len() <= SHORT {
+                true => Box::from(&*self.pending),
+                false => std::mem::take(&mut self.pending).into_boxed_str(),
+            };
+            self.pending.clear();
             self.texts += text.len() + BLOCK;
             self.push(Kind::Text(text));
         }

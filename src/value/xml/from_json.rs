@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use bytestring::ByteString;
 
-use super::names::is_plain_name;
+use super::names::{first_forbidden, is_plain_name};
 use super::text::Text;
 use super::write::{declaration, escape};
-use super::{Xml, XmlError, is_qualified_name, is_xml_char};
+use super::{Xml, XmlError, is_qualified_name};
 use crate::value::{Kind, MAX_XML_DEPTH, Value, ValueRef};
 
 /// How a document is put around JSON that is none.
@@ -65,7 +65,9 @@ impl Maker<'_> {
         }
         self.text.check()?;
         let outer = self.scope.len();
-        let declared = self.declared(value)?;
+        // Most maps have neither namespaces nor attributes.
+        let is_marked = value.as_object().is_some_and(|members| members.iter().any(|(name, _)| name.starts_with('@')));
+        let declared = if is_marked { self.declared(value)? } else { Vec::new() };
         self.scope.extend(declared.iter().cloned());
         self.check_name(name)?;
         self.end_tag();
@@ -73,7 +75,7 @@ impl Maker<'_> {
         self.text.push_str(name);
         declared.iter().for_each(|(prefix, uri)| declaration(self.text, prefix, uri));
         (self.in_tag, self.depth) = (true, self.depth + 1);
-        self.content(value)?;
+        self.content(value, is_marked)?;
         self.depth -= 1;
         if std::mem::take(&mut self.in_tag) {
             self.text.push_str("/>");
@@ -93,8 +95,11 @@ impl Maker<'_> {
         }
     }
 
-    fn content(&mut self, value: ValueRef<'_>) -> Result<(), XmlError> {
+    fn content(&mut self, value: ValueRef<'_>, is_marked: bool) -> Result<(), XmlError> {
         match value.kind() {
+            Kind::Object(members) if !is_marked => {
+                members.iter().try_for_each(|(name, value)| self.member(name, value))
+            }
             Kind::Object(members) => {
                 for (name, value) in members.iter().filter(|(name, _)| is_attribute(name)) {
                     self.attribute(&name[1..], value)?;
@@ -187,6 +192,9 @@ impl Maker<'_> {
 
     /// Whether a name can be one, and its prefix has a namespace.
     fn check_name(&self, name: &str) -> Result<(), XmlError> {
+        if is_plain_name(name) {
+            return Ok(());
+        }
         if !is_qualified_name(name) {
             return Err(XmlError::new(format!("`{}` is not a name that XML allows", short(name))));
         }
@@ -216,8 +224,8 @@ fn plain_text<'v>(value: ValueRef<'v>, name: &str) -> Result<Cow<'v, str>, XmlEr
 }
 
 fn check(text: &str) -> Result<(), XmlError> {
-    match text.chars().find(|letter| !is_xml_char(*letter)) {
-        Some(letter) => Err(XmlError::new(format!("the character U+{:04X} cannot stand in XML", letter as u32))),
+    match first_forbidden(text) {
+        Some((_, letter)) => Err(XmlError::new(format!("the character U+{:04X} cannot stand in XML", letter as u32))),
         None => Ok(()),
     }
 }

@@ -95,3 +95,8 @@ impl XmlError {
         XmlError::new(format!("{what} at byte {at}: at most {limit} are allowed"))
     }
 }
+
+/// Fails for a count over its limit. Zero is no limit.
+pub(super) fn check(what: &str, limit: usize, count: usize, at: usize) -> Result<(), XmlError> {
+    if limit > 0 && count > limit { Err(XmlError::over(what, limit, at)) } else { Ok(()) }
+}

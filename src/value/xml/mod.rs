@@ -11,10 +11,13 @@ mod from_json;
 mod limits;
 mod names;
 mod parse;
+mod references;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod text;
 mod to_json;
+mod tokens;
 mod write;
 
 pub use build::XmlBuilder;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::value::Value;
 
@@ -39,7 +41,17 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
         ("", "the text has no element"),
         ("x", "text stands outside"),
         ("<a>", "the text ends inside of an element at byte 3"),
-        ("<a></b>", "ill-formed document"),
+        ("<a></b>", "ill-formed document: expected `</a>`, but `</b>` was found at byte 3"),
+        ("<a b='1'></b>", "ill-formed document: expected `</a>`, but `</b>` was found"),
+        ("</a>", "ill-formed document"),
+        ("<a></ a>", "ill-formed document"),
+        ("<a></a b='1'>", "ill-formed document"),
+        ("<a></a", "at byte"),
+        ("<a", "at byte"),
+        ("<a><", "at byte"),
+        ("<a/b>", "is not a name"),
+        ("<-a/>", "is not a name"),
+        ("<a><b/></a></a>", "ill-formed document"),
         ("<a/><b/>", "a second element"),
         ("<a/>x", "text stands outside"),
         ("<a/>&amp;", "text stands outside"),
@@ -65,6 +77,32 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
         ("<?xml version='1.0' encoding='EBCDIC'?><a/>", "the encoding `ebcdic` is not supported"),
     ] {
         assert!(refused(text).contains(words), "{text}: {}", refused(text));
+    }
+}
+
+#[test]
+fn tags_may_have_spaces_and_names_any_letters() {
+    for (text, written) in [
+        ("<a ><b\n/></a\t>", "<a><b/></a>"),
+        ("<a.-1_>x</a.-1_ >", "<a.-1_>x</a.-1_>"),
+        ("<ä><_/></ä>", "<ä><_/></ä>"),
+        ("<p:a xmlns:p='u'><p:a></p:a></p:a>", "<p:a xmlns:p=\"u\"><p:a/></p:a>"),
+        ("<a b='>'><b c=\"/>\"/></a>", "<a b=\"&gt;\"><b c=\"/&gt;\"/></a>"),
+        ("<a><!--<b>--><b/>1&gt;2</a>", "<a><!--<b>--><b/>1&gt;2</a>"),
+    ] {
+        assert_eq!(read(text).write(), written);
+    }
+    let elements: String = (0..60).map(|at| format!("<n{at} xmlns='u{at}'><n{at}/><m xmlns=''/></n{at}>")).collect();
+    let text = format!("<r>{elements}{elements}</r>");
+    let document = read(&text);
+    assert_eq!(document.write().replace('"', "'"), text);
+    for id in document.children(1) {
+        let below: Vec<_> = document.children(id).collect();
+        let namespace = |id| match document.node(id) {
+            XmlNode::Element { name, .. } => name.namespace.as_deref().map(str::to_owned),
+            _ => None,
+        };
+        assert!(namespace(id).is_some() && namespace(below[0]) == namespace(id) && namespace(below[1]).is_none());
     }
 }
 
@@ -162,20 +200,59 @@ fn badgerfish_goes_both_ways() {
                 "p:b":{"@xmlns":{"$":"urn:d","p":"urn:p"},"@p:c":"1","$":"x"}}}"#,
         ),
     ] {
-        assert_eq!(read(xml).to_json(JsonConvention::BadgerFish).unwrap(), json(badgerfish), "{xml}");
+        assert_eq!(Arc::new(read(xml)).to_json(JsonConvention::BadgerFish).unwrap(), json(badgerfish), "{xml}");
         assert_eq!(Xml::text_of_json(&json(badgerfish), &root()).unwrap(), xml, "{badgerfish}");
     }
-    let layout = read("<a>\n  <b> </b>\n</a>").to_json(JsonConvention::BadgerFish).unwrap();
+    let layout = Arc::new(read("<a>\n  <b> </b>\n</a>")).to_json(JsonConvention::BadgerFish).unwrap();
     assert_eq!(layout, json(r#"{"a":{"b":{"$":" "}}}"#));
-    let mixed = read("<a>x<b/>y<!--z--></a>").to_json(JsonConvention::BadgerFish).unwrap();
+    let mixed = Arc::new(read("<a>x<b/>y<!--z--></a>")).to_json(JsonConvention::BadgerFish).unwrap();
     assert_eq!(mixed, json(r#"{"a":{"b":{},"$":"xy"}}"#));
-    let inner = read("<a xmlns='u'><b xmlns=''/></a>").to_json(JsonConvention::BadgerFish).unwrap();
+    let inner = Arc::new(read("<a xmlns='u'><b xmlns=''/></a>")).to_json(JsonConvention::BadgerFish).unwrap();
     assert_eq!(inner, json(r#"{"a":{"@xmlns":{"$":"u"},"b":{}}}"#));
 }
 
 #[test]
+fn json_that_is_made_is_as_json_that_is_read() {
+    let many: String = (0..40).map(|at| format!(" a{at}='{at}'")).collect();
+    let different: String = (0..40).map(|at| format!("<n{at}/><n{at}>x</n{at}>")).collect();
+    for xml in [
+        "<a/>",
+        "<a>x</a>",
+        "<a b='1' c='\"\\'>\" &#9; \\ ä<b/>y</a>",
+        "<a xmlns='u' xmlns:p='v'><b/><p:b p:c='1'><b xmlns=''/><b xmlns='w'>1</b></p:b><b>2</b></a>",
+        "<a xmlns:p='u' xmlns:q='v' p:n='1' q:n='2' n='3'><p:b/><q:b/></a>",
+        &format!("<a{many}><b{many}/><b{many}/></a>"),
+        &format!("<a>{different}{different}</a>"),
+    ] {
+        for convention in [JsonConvention::BadgerFish, JsonConvention::Local] {
+            let made = Arc::new(read(xml)).to_json(convention).unwrap();
+            let again = json(&made.to_json());
+            assert_eq!(made, again, "{xml}");
+            assert_eq!(made.view().source().is_some(), again.view().source().is_some() && !has_twice(xml, convention));
+            if let Some(text) = made.view().source() {
+                assert_eq!(**text, made.to_json(), "{xml}");
+            }
+            // One that is too long to be made is written and read.
+            let long = format!("<r>{}</r>", xml.repeat(70_000 / xml.len() + 1));
+            let long = Arc::new(read_loosely(&long)).to_json(convention).unwrap();
+            let (name, one) = made.as_object().unwrap().iter().next().unwrap();
+            assert_eq!(long.at(["r", name, "7"]), Some(one), "{xml}");
+        }
+    }
+}
+
+/// Attributes that differ in their prefixes have one name without them.
+fn has_twice(xml: &str, convention: JsonConvention) -> bool {
+    convention == JsonConvention::Local && xml.contains("q:n=")
+}
+
+fn read_loosely(text: &str) -> Xml {
+    Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
 fn the_local_convention_has_no_prefixes_and_no_namespaces() {
-    let document = read("<p:a xmlns:p='u' p:n='1'><b>x</b><p:b/></p:a>");
+    let document = Arc::new(read("<p:a xmlns:p='u' p:n='1'><b>x</b><p:b/></p:a>"));
     let expected = json(r#"{"a":{"@n":"1","b":[{"$":"x"},{}]}}"#);
     assert_eq!(document.to_json(JsonConvention::Local).unwrap(), expected);
 }
@@ -227,8 +304,8 @@ fn json_that_xml_has_no_words_for_is_refused() {
 fn namespaces_that_repeat_on_every_element_do_not_blow_up() {
     let declared: String = (0..1000).map(|at| format!(" xmlns:p{at}='u{at}'")).collect();
     let text = format!("<a{declared}>{}</a>", "<b/>".repeat(100_000));
-    let document = Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap();
-    assert!(document.to_json(JsonConvention::BadgerFish).unwrap_err().message.contains("more than"));
+    let document = Arc::new(Xml::parse(text.as_bytes(), &XmlLimits::LOOSE).unwrap());
+    assert!(document.clone().to_json(JsonConvention::BadgerFish).unwrap_err().message.contains("more than"));
     assert!(document.to_json(JsonConvention::Local).is_ok());
 }
 

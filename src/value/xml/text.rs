@@ -3,7 +3,7 @@
 use bytestring::ByteString;
 
 use super::XmlError;
-use crate::value::json::write_escaped;
+use crate::value::json::{JsonOut, Mark, write_escaped};
 use crate::value::room::{FEW, Room, kept};
 
 /// As many bytes has no text: JSON that is made is read again.
@@ -29,18 +29,6 @@ impl Text {
         if self.length <= self.keeps {
             self.text.push_str(part);
         }
-    }
-
-    /// Writes a text as JSON has it.
-    pub fn push_json(&mut self, text: &str) {
-        self.push_json_of(&[text]);
-    }
-
-    /// Writes texts that are one, as JSON has it.
-    pub fn push_json_of(&mut self, texts: &[&str]) {
-        self.push_str("\"");
-        texts.iter().for_each(|text| write_escaped(text, |part| self.push_str(part)));
-        self.push_str("\"");
     }
 
     pub fn into_string(self) -> String {
@@ -76,5 +64,89 @@ impl Text {
         write(&mut whole)?;
         room.take(more(&whole.text))?;
         Ok(kept(whole.text, room))
+    }
+}
+
+/// The text of JSON.
+pub(super) struct JsonText<'t> {
+    text: &'t mut Text,
+    /// Nothing of the innermost list or object is written yet.
+    is_fresh: bool,
+}
+
+impl<'t> JsonText<'t> {
+    pub fn new(text: &'t mut Text) -> Self {
+        JsonText { text, is_fresh: false }
+    }
+
+    fn start(&mut self, mark: &str) {
+        self.text.push_str(mark);
+        self.is_fresh = true;
+    }
+
+    fn end(&mut self, mark: &str) {
+        self.text.push_str(mark);
+        self.is_fresh = false;
+    }
+}
+
+impl JsonOut for JsonText<'_> {
+    fn is_full(&self) -> bool {
+        self.text.length >= MOST
+    }
+
+    fn null(&mut self) {
+        self.text.push_str("null");
+    }
+
+    fn start_object(&mut self) {
+        self.start("{");
+    }
+
+    fn end_object(&mut self) {
+        self.end("}");
+    }
+
+    fn start_list(&mut self) {
+        self.start("[");
+    }
+
+    fn item(&mut self) {
+        if !std::mem::take(&mut self.is_fresh) {
+            self.text.push_str(",");
+        }
+    }
+
+    fn end_list(&mut self) {
+        self.end("]");
+    }
+
+    fn name(&mut self, is_attribute: bool, prefix: Option<&str>, local: &str) {
+        self.item();
+        self.text.push_str("\"");
+        if is_attribute {
+            self.text.push_str("@");
+        }
+        if let Some(prefix) = prefix {
+            self.text.push_str(prefix);
+            self.text.push_str(":");
+        }
+        self.text.push_str(local);
+        self.text.push_str("\":");
+    }
+
+    fn text(&mut self, parts: &[&str]) {
+        self.text.push_str("\"");
+        parts.iter().for_each(|text| write_escaped(text, |part| self.text.push_str(part)));
+        self.text.push_str("\"");
+    }
+
+    fn mark(&self) -> Mark {
+        Mark::default()
+    }
+
+    /// Not all of a long text is kept.
+    fn again(&mut self, _: Mark, _: Mark) -> bool {
+        false
     }
 }
