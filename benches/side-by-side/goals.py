@@ -20,6 +20,7 @@ BESIDE_PEERS = [
     ("routes", "10000 routes", "cpu_us", "own", 1.05, "max", "10,000 routes, CPU against one"),
     ("routes", "10000 routes", "idle_rss_kib", "envoy", 0.35, "max", "10,000 routes, memory"),
     ("routes", "10000 routes", "start_ms", "envoy", 0.5, "max", "10,000 routes, start"),
+    ("http2", "plain, 100 streams", "cpu_us", "envoy", 0.5, "max", "plain `invoke` over HTTP/2, CPU"),
     ("assembly", "v10?client_id=default", "cpu_us", "envoy", 0.5, "max", "median v10 assembly, CPU"),
     ("assembly", "v10?client_id=default", "cpu_us", "nginx-lua", 0.7, "max", "median v10 assembly, CPU"),
     ("assembly", "v10?client_id=default", "cpu_us", "node", 0.1, "max", "median v10 assembly, CPU"),
