@@ -90,6 +90,7 @@ impl OpenRecord {
         if let Some(query) = &draft.query {
             masks.learn_query(query.expose());
         }
+        draft.record.path = masks.path(&operation.full_path, &draft.record.path);
         draft.masks = masks.clone();
         Some(Recording::new(masks, self.body_bytes, self.clone()))
     }
