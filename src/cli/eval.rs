@@ -6,6 +6,7 @@ use std::path::Path;
 use super::arguments::{EvalArguments, ExpressionKind};
 use super::exit::Exit;
 use super::print;
+use crate::base::Printable;
 use crate::expression::{ExpressionError, Jsonata, Offline, Resolved, Template, XPath, parse_path};
 use crate::value::{Kind, Value, Xml, XmlLimits};
 
@@ -32,7 +33,8 @@ pub fn run(arguments: &EvalArguments) -> Exit {
             Exit::Good
         }
         Err(error) => {
-            complain!("{}", shown(&text, &error).trim_end());
+            let shown = shown(&text, &error);
+            complain!("{}", shown.trim_end().lines().map(|line| Printable(line).to_string()).collect::<Vec<_>>().join("\n"));
             Exit::Findings
         }
     }
