@@ -192,7 +192,8 @@ fn a_path_parameter_with_a_secret_name_is_masked_in_the_path() {
     gantry.wait_until("it is recorded", || {
         gantry.try_get_from(gantry.admin, "/-/traces").unwrap().body.contains("orders")
     });
-    let shown = stdout(&trace(&gantry, &[])) + &stdout(&trace(&gantry, &["--json"])) + &stdout(&trace(&gantry, &["--test"]));
+    let shown =
+        stdout(&trace(&gantry, &[])) + &stdout(&trace(&gantry, &["--json"])) + &stdout(&trace(&gantry, &["--test"]));
     assert!(!shown.contains("canary") && shown.contains("/orders/***"), "{shown}");
     assert!(!shown.contains("apikey=***"), "{shown}");
 }

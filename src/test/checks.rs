@@ -74,7 +74,11 @@ impl Checks<'_> {
         for part in ["functions", "services"] {
             self.names(&format!("{at}/{part}"), &known);
         }
-        if self.root.pointer(&format!("{at}/cases")).is_some_and(|cases| cases.is_sequence() && cases.items().is_empty()) {
+        if self
+            .root
+            .pointer(&format!("{at}/cases"))
+            .is_some_and(|cases| cases.is_sequence() && cases.items().is_empty())
+        {
             self.wrong(&format!("{at}/cases"), "the table has no row", "write a row at least, or leave `cases` out");
         }
         if test.requests.is_empty() {
@@ -113,7 +117,11 @@ impl Checks<'_> {
         }
         if exchange.answer.body.is_some() && exchange.answer.body_contains.is_some() {
             let help = "leave one of them out";
-            self.doubtful(&format!("{at}/answer/body-contains"), "`body` is the whole body, so this part adds nothing", help);
+            self.doubtful(
+                &format!("{at}/answer/body-contains"),
+                "`body` is the whole body, so this part adds nothing",
+                help,
+            );
         }
         if let Some(text) = &exchange.answer.body_matches {
             self.regex(text, &format!("{at}/answer/body-matches"));

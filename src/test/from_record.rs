@@ -43,7 +43,8 @@ pub fn test_of(record: &Record) -> String {
 
 /// The last fault that a step has raised: what happens before an assembly is no step of a test.
 fn last_fault(record: &Record) -> &str {
-    let of_step = |at: Option<usize>| at.and_then(|at| record.details.steps.get(at)).is_some_and(|step| !step.policy.is_empty());
+    let of_step =
+        |at: Option<usize>| at.and_then(|at| record.details.steps.get(at)).is_some_and(|step| !step.policy.is_empty());
     let last = record.details.faults.iter().rev().find(|fault| of_step(fault.step));
     last.map_or("none", |fault| &fault.name)
 }
@@ -195,7 +196,9 @@ fn services(calls: &[&CallRecord], missing: &mut Missing) -> Map<String, Value> 
                     .flat_map(|one| &one.headers)
                     .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
                 made.extend(kind.map(|(_, kind)| ("headers".to_owned(), json!({"content-type": kind}))));
-                let body = answer.as_ref().and_then(|one| missing.body(&one.body, &format!("the answer of {method} {base}{path}")));
+                let body = answer
+                    .as_ref()
+                    .and_then(|one| missing.body(&one.body, &format!("the answer of {method} {base}{path}")));
                 made.extend(body.map(|body| ("body".to_owned(), body)));
                 made.into()
             }
@@ -240,7 +243,9 @@ fn refused(failure: &Failure) -> Option<Value> {
         "LambdaThrottledError" => "TooManyRequestsException",
         "LambdaPayloadTooLargeError" => "RequestTooLargeException",
         "LambdaPayloadError" => "InvalidRequestContentException",
-        "LambdaServiceError" => CODES.into_iter().find(|code| failure.cause.contains(code)).unwrap_or("ServiceException"),
+        "LambdaServiceError" => {
+            CODES.into_iter().find(|code| failure.cause.contains(code)).unwrap_or("ServiceException")
+        }
         _ => return None,
     };
     Some(json!({ "refused": code }))

@@ -73,7 +73,10 @@ impl RequestHooks for Observer {
 /// A property of the API, where `$(name)` reads one.
 fn property(cx: &Context, name: &str) -> Value {
     let all = serde_json::from_str(&cx.state.route.api.properties.to_json()).unwrap_or(Value::Null);
-    split_path(name).ok().and_then(|path| path.iter().try_fold(&all, |value, part| value.get(&**part)).cloned()).unwrap_or_default()
+    split_path(name)
+        .ok()
+        .and_then(|path| path.iter().try_fold(&all, |value, part| value.get(&**part)).cloned())
+        .unwrap_or_default()
 }
 
 // === impl Noted ===

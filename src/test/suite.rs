@@ -49,7 +49,11 @@ impl Suite {
         let mark = findings.mark();
         let tree = read_tree(path, sources, findings)?;
         findings.errors_since(mark)?;
-        if let Some(version) = ["openapi", "swagger"].iter().find_map(|key| tree.root.entry(key)).filter(|_| tree.root.get("tests").is_none()) {
+        if let Some(version) = ["openapi", "swagger"]
+            .iter()
+            .find_map(|key| tree.root.entry(key))
+            .filter(|_| tree.root.get("tests").is_none())
+        {
             let message = "this is a document, and no file of tests";
             let help = "its tests are in files that end in `.test.yaml`: name one, or their folder";
             return Err(findings.push(Diagnostic::error(codes::BAD_TEST, version.key.span, message).help(help)));

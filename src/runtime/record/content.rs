@@ -5,9 +5,9 @@ use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 use serde::de::IgnoredAny;
 
+use super::forms::MASK;
 use super::masks::Masks;
 use super::shape::{Content, ContentKind, MessageView};
-use super::text_masks::MASK;
 use crate::value::{Body, Kind, Message, Value};
 
 /// A text is masked this far over the limit, so that no half of a secret is left where it is cut.

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::{Captures, Regex};
 
-use super::text_masks::{MASK, replaced};
+/// Shown in the place of a secret.
+pub(super) const MASK: &str = "***";
 
 /// What `encodeURIComponent` leaves as it is.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -57,6 +58,20 @@ impl Forms {
         let schemes = replaced(keys, &self.schemes, |found| Some(format!("{}{}{MASK}", &found[1], &found[2])));
         replaced(schemes, &self.tokens, all)
     }
+}
+
+/// Replaces what `mask` has something for.
+pub(super) fn replaced<'t>(
+    text: Cow<'t, str>,
+    pattern: &Regex,
+    mask: impl Fn(&Captures<'_>) -> Option<String>,
+) -> Cow<'t, str> {
+    if !pattern.is_match(&text) {
+        return text;
+    }
+    let replaced =
+        pattern.replace_all(&text, |found: &Captures<'_>| mask(found).unwrap_or_else(|| found[0].to_owned()));
+    Cow::Owned(replaced.into_owned())
 }
 
 /// The other forms in which a value may be written: percent-encoded, as a field of a form, and in a JSON string.

@@ -10,8 +10,8 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 
-use super::forms::written_otherwise;
-use super::text_masks::{MASK, is_secret_pair, masked, prepare};
+use super::forms::{MASK, written_otherwise};
+use super::text_masks::{is_secret_pair, masked, prepare};
 use crate::base::is_secret_name;
 use crate::value::{Authorization, Secret, spelled};
 

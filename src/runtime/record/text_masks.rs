@@ -6,10 +6,7 @@ use std::sync::LazyLock;
 use percent_encoding::percent_decode_str;
 use regex::{Captures, Regex};
 
-use super::forms::Forms;
-
-/// Shown in the place of a secret.
-pub(super) const MASK: &str = "***";
+use super::forms::{Forms, MASK, replaced};
 
 /// Values that are no secret under any name.
 const EMPTY: [&str; 4] = ["null", "true", "false", "\"\""];
@@ -123,20 +120,6 @@ fn is_like_key(text: &str) -> bool {
 
 fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
-}
-
-/// Replaces what `mask` has something for.
-pub(super) fn replaced<'t>(
-    text: Cow<'t, str>,
-    pattern: &Regex,
-    mask: impl Fn(&Captures<'_>) -> Option<String>,
-) -> Cow<'t, str> {
-    if !pattern.is_match(&text) {
-        return text;
-    }
-    let replaced =
-        pattern.replace_all(&text, |found: &Captures<'_>| mask(found).unwrap_or_else(|| found[0].to_owned()));
-    Cow::Owned(replaced.into_owned())
 }
 
 /// Replaces what follows a name. The last group of `pattern` that matched is the name; `length` knows from the match and the rest of the text how

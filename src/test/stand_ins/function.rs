@@ -57,7 +57,8 @@ impl Functions {
         let invoked = local.invoke(&call.full_name(), call.event.clone()).await;
         let name = call.full_name();
         let help = "functions are files next to the document, such as `NAME.py`, `NAME.mjs` or `NAME/index.js`";
-        let invoked = invoked.map_err(|refusal| format!("the local function `{name}` does not run: {refusal}; {help}"))?;
+        let invoked =
+            invoked.map_err(|refusal| format!("the local function `{name}` does not run: {refusal}; {help}"))?;
         let note = invoked.failed.then(|| failure_of(&name, &invoked.payload));
         let result = if invoked.failed { Err(invoked.payload) } else { Ok(invoked.payload) };
         Ok(Reply { delay: Default::default(), result: Ok(answered(result, None, call)), note })

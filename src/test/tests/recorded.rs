@@ -110,14 +110,17 @@ fn what_a_record_has_not_is_a_comment() {
 #[tokio::test]
 async fn stand_ins_of_the_file_write_dollars_twice_too() {
     let document = assembly("execute:\n  - invoke: { target-url: 'http://a' }");
-    let tests = "services: { 'http://a': [{ answer: { headers: { x-a: 'b $${c}' }, body: { 'k$${b}': 'a $${b} c' } } }] }
+    let tests =
+        "services: { 'http://a': [{ answer: { headers: { x-a: 'b $${c}' }, body: { 'k$${b}': 'a $${b} c' } } }] }
 tests: [{ name: it, requests: [{ request: { path: /example }, answer: { body: { 'k$${b}': 'a $${b} c' } } }] }]";
     assert_eq!(failures(&document, tests).await, [""; 0]);
 }
 
 #[tokio::test]
 async fn expectations_that_cannot_fail_are_refused() {
-    let document = assembly("properties: { k: { value: hello } }\nexecute:\n  - set-variable: { title: one, actions: [{ set: a, value: $(k) }] }");
+    let document = assembly(
+        "properties: { k: { value: hello } }\nexecute:\n  - set-variable: { title: one, actions: [{ set: a, value: $(k) }] }",
+    );
     let test = |rest: &str| format!("tests:\n  - {{ name: it, {rest} }}");
     let request = |rest: &str| test(&format!("requests: [{{ request: {{ path: /example }}, {rest} }}]"));
     for (tests, expected) in [

@@ -6,10 +6,10 @@ use quick_xml::events::Event;
 use std::time::Duration;
 
 use super::{ANSWERED, Folder, ORDERS};
-use crate::test::coverage::Coverage;
-use crate::test::report::{Signs, junit, people, tap};
 use crate::base::{Findings, Sources};
+use crate::test::coverage::Coverage;
 use crate::test::outcome::TestOutcome;
+use crate::test::report::{Signs, junit, people, tap};
 use crate::test::{FileOutcome, Outcome, Selection, run_file};
 
 /// Two tests, of which the second fails; and a file that cannot be read.
@@ -99,5 +99,8 @@ fn names_stay_in_their_line() {
     let outcome = Outcome { files: vec![file], took: Duration::ZERO };
     let text = people(&outcome, Signs::default()) + &tap(&outcome);
     assert!(!text.contains(['\u{1b}', '\0']), "{text}");
-    assert!(text.contains("ok   a\\u{1b}[2J\\nb\\u{0} (0 ms)\n") && text.contains("ok 1 - a\\u{1b}[2J b\\u{0}\n"), "{text}");
+    assert!(
+        text.contains("ok   a\\u{1b}[2J\\nb\\u{0} (0 ms)\n") && text.contains("ok 1 - a\\u{1b}[2J b\\u{0}\n"),
+        "{text}"
+    );
 }
