@@ -43,7 +43,8 @@ impl Records {
         let ring = Arc::new(Mutex::new(Ring::new(*requests, *bytes)));
         let names = mask.iter().map(|name| spelled(name)).collect();
         if *sample != Share::NONE || key.is_some() {
-            Masks::prepare();
+            // It takes a moment, for which neither the start nor a request waits.
+            drop(std::thread::Builder::new().name("masks".to_owned()).spawn(Masks::prepare));
         }
         let shared = Shared { sample: *sample, key: key.clone(), body_bytes: *body_bytes, names, ring };
         wanted.then(|| Records(Arc::new(shared)))
