@@ -21,7 +21,7 @@ pub fn mend(findings: &Findings, sources: &Sources) -> usize {
     }
     for (source, edits) in &mut edits {
         let text = sources.file(*source).text.clone();
-        if let Ok(tree) = parse(*source, &*text, &mut Findings::default()) {
+        if let Ok(tree) = parse(*source, &text, &mut Findings::default()) {
             leave_collisions(&tree, edits);
         }
     }
