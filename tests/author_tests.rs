@@ -153,7 +153,33 @@ fn a_change_runs_the_tests_again() {
     edit(&copy.path().join("openapi.yaml"), "\"kg\":", "\"kilograms\":");
     edit(&copy.path().join("clients.yaml"), "Gull & Sons", "Gull");
     wait_for("1 passed, 1 failed");
+    // A new file is seen, and one that is away for a moment is waited for.
+    let one = "tests: [{ name: each application is new, requests: [{ request: { path: /rates/3 } }] }]\n";
+    std::fs::write(copy.path().join("new.test.yaml"), format!("settings: {{ clients-file: clients.yaml }}\n{one}"))
+        .unwrap();
+    wait_for("each application is new");
+    let (there, away) = (copy.path().join("openapi.test.yaml"), copy.path().join("away"));
+    std::fs::remove_file(copy.path().join("new.test.yaml")).unwrap();
+    std::fs::rename(&there, &away).unwrap();
+    pause(Duration::from_secs(1));
+    let before = std::fs::read_to_string(&out).unwrap().matches("passed, 1 failed").count();
+    std::fs::rename(&away, &there).unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    while std::fs::read_to_string(&out).unwrap().matches("passed, 1 failed").count() == before {
+        assert!(Instant::now() < end, "{}", std::fs::read_to_string(&out).unwrap());
+        pause(Duration::from_millis(50));
+    }
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_filter_without_a_test_is_refused_in_a_list_too() {
+    let folder = folder();
+    let path = folder.path().to_str().unwrap();
+    for arguments in [&[path, "--filter", "zzz"][..], &[path, "--list", "--filter", "zzz"]] {
+        let (code, _, said) = test(arguments);
+        assert_eq!((code, said.as_str()), (Some(3), "no test has `zzz` in its name\n"), "{arguments:?}");
+    }
 }

@@ -271,7 +271,8 @@ x-assembly:
         code == Some(1) && stdout.contains("there is no policy `nosuch`") && stdout.lines().count() == 1,
         "{stdout}"
     );
-    assert!(stderr.starts_with("mended 5 mistakes\n"), "{stderr}");
+    assert!(stderr.contains("\nmended 5 mistakes\n"), "{stderr}");
+    assert!(stderr.contains("api.yaml:6:7: `lamdba` is `lambda` now\n"), "{stderr}");
     let mended = std::fs::read_to_string(&path).unwrap();
     let expected = text
         .replace("lamdba: {functon", "lambda: {function")

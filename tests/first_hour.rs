@@ -41,7 +41,7 @@ fn an_author_gets_from_a_new_folder_to_a_review() {
     let (code, stdout, _) = run(&["check", path]);
     assert!(code == Some(1) && stdout.contains("there is no policy `lamdba`; did you mean `lambda`?"), "{stdout}");
     let (code, _, stderr) = run(&["check", path, "--fix"]);
-    assert!(code == Some(0) && stderr.starts_with("mended 1 mistake\n"), "{stderr}");
+    assert!(code == Some(0) && stderr.contains("\nmended 1 mistake\n"), "{stderr}");
 
     // A service fails: the answer, and the trace of it.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();

@@ -297,3 +297,39 @@ fn a_schema_is_printed_by_its_short_name() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said.contains("did you mean `lambda`?") && said.contains("document (schemas/document.json)"), "{said}");
 }
+
+/// The test files of the examples, and those that the pages and `gantry new` have.
+fn test_files() -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(repository().join("assemblies")).unwrap() {
+        let folder = entry.unwrap().path();
+        for file in std::fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+            if file.to_str().unwrap().ends_with(".test.yaml") {
+                all.push((file.display().to_string(), std::fs::read_to_string(&file).unwrap()));
+            }
+        }
+    }
+    let page = std::fs::read_to_string(repository().join("docs/tests.md")).unwrap();
+    let blocks = page.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("yaml\n"));
+    let whole = blocks.filter(|block| block.lines().any(|line| line == "cases:" || line == "tests:"));
+    all.extend(whole.enumerate().map(|(number, block)| (format!("docs/tests.md, {number}"), block.to_owned())));
+    let new = tempfile::tempdir().unwrap();
+    let made = gantry(&["new", new.path().join("shop").to_str().unwrap()]);
+    assert!(made.status.success(), "{made:?}");
+    for file in std::fs::read_dir(new.path().join("shop")).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.to_str().unwrap().ends_with(".test.yaml") {
+            all.push(("gantry new".to_owned(), std::fs::read_to_string(&file).unwrap()));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_test_file_passes_its_schema() {
+    let schema = schema("test.json");
+    let files = test_files();
+    assert!(files.len() > 5 && files.iter().any(|(name, _)| name == "gantry new"), "{files:?}");
+    for (name, text) in files {
+        assert_eq!(complaints(&schema, &text), Some(Vec::new()), "{name}");
+    }
+}

@@ -180,3 +180,20 @@ fn errors_say_what_to_type() {
     assert!(code == Some(3) && said.contains("--admin http://127.0.0.1:9090"), "{said}");
     assert_eq!(command().args(["trace", "x", "--follow"]).output().unwrap().status.code(), Some(2));
 }
+
+#[test]
+fn a_path_parameter_with_a_secret_name_is_masked_in_the_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = DOCUMENT.replace("/orders/{id}", "/orders/{token}").replace("parameters.id", "parameters.token");
+    std::fs::write(folder.path().join("api.yaml"), text).unwrap();
+    let gantry = Gantry::spawn(&["dev", folder.path().to_str().unwrap()]);
+    gantry.wait_until_ready();
+    gantry.get("/orders/canary7?apikey=");
+    gantry.wait_until("it is recorded", || {
+        gantry.try_get_from(gantry.admin, "/-/traces").unwrap().body.contains("orders")
+    });
+    let shown =
+        stdout(&trace(&gantry, &[])) + &stdout(&trace(&gantry, &["--json"])) + &stdout(&trace(&gantry, &["--test"]));
+    assert!(!shown.contains("canary") && shown.contains("/orders/***"), "{shown}");
+    assert!(!shown.contains("apikey=***"), "{shown}");
+}

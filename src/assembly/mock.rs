@@ -1,6 +1,6 @@
 //! Operations that answer from the document's examples and schemas instead of running their assemblies.
 
-use super::build::{list, map, plain, set, step, text};
+use super::build::{clear, list, map, plain, set, step, text};
 use crate::openapi::{Api, Operation};
 use crate::source::{Content, Entry, Key, Node};
 
@@ -30,6 +30,9 @@ fn assembly(api: &Api, operation: &Operation) -> Node {
     };
     if !body.is_empty() {
         actions.push(set("message.headers.content-type", text(span, kind)));
+    } else {
+        // The one of the request is no type of an empty body.
+        actions.push(clear(span, "message.headers.content-type"));
     }
     // No reference to a variable or to the environment is meant in an example.
     let body = body.replace("$(", "$ (").replace("${", "$${");

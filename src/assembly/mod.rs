@@ -28,7 +28,7 @@ pub use cors::{CORS_HEADERS, Cors, CorsRule, EXPOSED_BY_V5, Origin, Others, cors
 pub use custom::{CustomPolicies, CustomPolicy, CustomProperty};
 pub use extensions::{Carrier, IBM};
 pub use mock::answer_from_examples;
-pub use parse::{of_carrier, step_list, steps};
+pub use parse::{COMMON, of_carrier, step_list, steps};
 pub use properties::Property;
 pub use walk::Placed;
 pub use without_assemblies::WithoutAssemblies;

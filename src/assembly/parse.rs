@@ -7,7 +7,7 @@ use crate::base::{Diagnostic, Findings, Reported, Span, codes};
 use crate::source::{Content, Entry, Node};
 
 /// Keys that every step may have and no policy sees.
-const COMMON: [&str; 4] = ["version", "title", "description", "catch"];
+pub const COMMON: [&str; 4] = ["version", "title", "description", "catch"];
 
 /// Those of them that are text.
 const TEXTS: [&str; 3] = ["version", "title", "description"];

@@ -223,7 +223,7 @@ components:
     Order:
       allOf:
         - {type: object, properties: {id: {type: string, format: uuid}, secret: {type: string, writeOnly: true}}}
-        - properties: {lines: {type: array, minItems: 2, items: {type: object, properties: {n: {type: number, maximum: 0.5}}}}, kind: {enum: [a, b]},
+        - properties: {lines: {type: array, minItems: 2, items: {type: object, properties: {n: {type: number, maximum: 0.5}}}}, m: {type: integer, minimum: 5, multipleOf: 4}, kind: {enum: [a, b]},
             text: {type: [string, 'null'], minLength: 6}, given: {type: object, example: {x: 1}}, nothing: {}}
 x-assembly: {execute: [{throw: {name: NeverRuns}}]}
 ";
@@ -235,13 +235,15 @@ async fn mocked_operations_answer_from_examples_and_schemas() {
     let answer = gateway.ask(Ask::get("/order")).await;
     let uuid = "00000000-0000-4000-8000-000000000000";
     let expected = format!(
-        r#"{{"id":"{uuid}","lines":[{{"n":0.5}},{{"n":0.5}}],"kind":"a","text":"textxx","given":{{"x":1}},"nothing":null}}"#
+        r#"{{"id":"{uuid}","lines":[{{"n":0.5}},{{"n":0.5}}],"m":8,"kind":"a","text":"textxx","given":{{"x":1}},"nothing":null}}"#
     );
     assert_eq!((answer.status, answer.text()), (201, expected.as_str()));
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(gateway.ask(Ask::new("POST", "/order")).await.short(), (200, r#"{"a":"costs ${MUCH} $ (x)"}"#));
     assert_eq!(gateway.ask(Ask::new("PUT", "/order")).await.short(), (200, "hello"));
     assert_eq!(gateway.ask(Ask::new("DELETE", "/order")).await.short(), (204, ""));
+    let empty = gateway.ask(Ask::new("DELETE", "/order").header("content-type", "text/x")).await;
+    assert_eq!(empty.header("content-type"), None);
     // A schema that contains itself ends.
     let node = gateway.ask(Ask::new("PATCH", "/order")).await;
     assert!(node.text().starts_with(r#"{"next":{"next":"#) && node.text().len() < 400, "{}", node.text());

@@ -254,6 +254,7 @@ pub struct ServeArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("watch", |watch| watch.hide(true)))]
 pub struct DevArguments {
     #[command(flatten)]
     pub serve: ServeArguments,

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::arguments::{EvalArguments, ExpressionKind};
 use super::exit::Exit;
 use super::print;
+use crate::base::Printable;
 use crate::expression::{ExpressionError, Jsonata, Offline, Resolved, Template, XPath, parse_path};
 use crate::value::{Kind, Value, Xml, XmlLimits};
 
@@ -32,7 +33,11 @@ pub fn run(arguments: &EvalArguments) -> Exit {
             Exit::Good
         }
         Err(error) => {
-            complain!("{}", shown(&text, &error).trim_end());
+            let shown = shown(&text, &error);
+            complain!(
+                "{}",
+                shown.trim_end().lines().map(|line| Printable(line).to_string()).collect::<Vec<_>>().join("\n")
+            );
             Exit::Findings
         }
     }
@@ -69,7 +74,13 @@ fn body(file: &Path, text: &str) -> Result<Value, String> {
         let document = Xml::parse(text.as_bytes(), &XmlLimits::default());
         return document.map(Value::from).map_err(|error| format!("{}: this is not XML: {error}", file.display()));
     }
-    Ok(Value::parse_json(text.as_bytes()).unwrap_or_else(|_| text.into()))
+    let read = Value::parse_json(text.as_bytes());
+    if let Err(error) = &read
+        && text.trim_start().starts_with(['{', '['])
+    {
+        complain!("{}: this is not JSON, and is read as text: {}", file.display(), Printable(&error.to_string()));
+    }
+    Ok(read.unwrap_or_else(|_| text.into()))
 }
 
 /// A header, as it is typed.

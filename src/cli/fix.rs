@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-use crate::base::{Findings, SourceId, Sources, mistyped};
+use crate::base::{Findings, Printable, SourceId, Sources, Span, mistyped};
+use crate::source::{Node, parse};
 
 /// An answer and the text that it replaces.
 type Edit = (Range<usize>, String);
@@ -18,7 +19,33 @@ pub fn mend(findings: &Findings, sources: &Sources) -> usize {
         let range = finding.span.start as usize..finding.span.end as usize;
         edits.entry(finding.span.source).or_default().push((range, replacement));
     }
+    for (source, edits) in &mut edits {
+        let text = sources.file(*source).text.clone();
+        if let Ok(tree) = parse(*source, &text, &mut Findings::default()) {
+            leave_collisions(&tree, edits);
+        }
+    }
     edits.into_iter().map(|(source, edits)| mend_file(source, edits, sources)).sum()
+}
+
+/// Leaves out new names of keys that their map has already, or that two of its keys would get: which of them is meant is not known.
+fn leave_collisions(node: &Node, edits: &mut Vec<Edit>) {
+    let key = |span: Span| span.start as usize..span.end as usize;
+    let new = |edits: &[Edit], range: &Range<usize>| {
+        let edit = edits.iter().find(|(place, _)| place == range);
+        edit.map(|(_, name)| name.trim_matches(['"', '\'']).to_owned())
+    };
+    let mut names: Vec<String> = Vec::new();
+    for entry in node.entries() {
+        names.push(new(edits, &key(entry.key.span)).unwrap_or_else(|| entry.key.text.to_string()));
+    }
+    let ranges: Vec<Range<usize>> = node.entries().iter().map(|entry| key(entry.key.span)).collect();
+    edits.retain(|(range, replacement)| {
+        let name = replacement.trim_matches(['"', '\'']);
+        !ranges.contains(range) || names.iter().filter(|known| *known == name).count() < 2
+    });
+    let inner = node.entries().iter().map(|entry| &entry.value).chain(node.items());
+    inner.for_each(|node| leave_collisions(node, edits));
 }
 
 fn mend_file(source: SourceId, edits: Vec<Edit>, sources: &Sources) -> usize {
@@ -31,14 +58,25 @@ fn mend_file(source: SourceId, edits: Vec<Edit>, sources: &Sources) -> usize {
         complain!("{}: not mended, it has changed in the meantime", file.name);
         return 0;
     }
+    let told: Vec<String> = edits.iter().map(|(range, new)| shown(source, range, new, sources)).collect();
     let (text, count) = with_edits(&file.text, edits);
     match std::fs::write(path, [&bytes[..mark], text.as_bytes()].concat()) {
-        Ok(()) => count,
+        Ok(()) => {
+            told.iter().for_each(|line| complain!("{line}"));
+            count
+        }
         Err(error) => {
             complain!("{}: not mended: {error}", file.name);
             0
         }
     }
+}
+
+/// `FILE:LINE:COLUMN: OLD is NEW now`.
+fn shown(source: SourceId, range: &Range<usize>, new: &str, sources: &Sources) -> String {
+    let as_offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let span = Span { source, start: as_offset(range.start), end: as_offset(range.end) };
+    format!("{}: `{}` is `{}` now", sources.place(span), Printable(sources.text(span)), Printable(new))
 }
 
 /// The text with the edits made, and how many: of two at one place only the first.
@@ -80,7 +118,9 @@ fn replacement(marked: &str, instead: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{replacement, with_edits};
+    use super::{leave_collisions, replacement, with_edits};
+    use crate::base::{Findings, Sources};
+    use crate::source::parse;
 
     #[test]
     fn a_text_is_replaced_in_its_quotes() {
@@ -105,5 +145,24 @@ mod tests {
     fn edits_are_made_once() {
         let edits = vec![(4..7, "three".to_owned()), (0..3, "1".to_owned()), (4..7, "3".to_owned())];
         assert_eq!(with_edits("one two", edits), ("1 three".to_owned(), 2));
+    }
+
+    #[test]
+    fn a_key_is_not_renamed_to_one_that_is_there() {
+        for (text, names, left) in [
+            ("{timout: 5, timeout: 6, timeot: 7}", &[("timout", "timeout"), ("timeot", "timeout")][..], 0),
+            ("{timout: 5, timeot: 7}", &[("timout", "timeout"), ("timeot", "timeout")], 0),
+            ("a: {cach: [], catch: []}\nb: {cach: []}", &[("cach", "catch")], 0),
+            ("a: [{timout: 5}, {timeout: 6}]", &[("timout", "timeout")], 1),
+        ] {
+            let tree = parse(Sources::default().add("x", text), text, &mut Findings::default()).unwrap();
+            let edit = |(old, new): &(&str, &str)| {
+                let at = text.find(old).unwrap();
+                (at..at + old.len(), (*new).to_owned())
+            };
+            let mut edits = names.iter().map(edit).collect();
+            leave_collisions(&tree, &mut edits);
+            assert_eq!(edits.len(), left, "{text}");
+        }
     }
 }

@@ -1,16 +1,22 @@
 //! `gantry test`: the tests next to documents.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::arguments::{TestArguments, TestReport};
 use super::exit::Exit;
 use super::print;
 use super::serve::block_on;
+use crate::base::{Printable, render_short};
 use crate::gateway::{self, Watcher};
 use crate::test::coverage::{self, Coverage};
 use crate::test::{Outcome, Selection, find_tests, report, run_file};
+
+/// How often the list of test files is looked at while watching.
+const PAUSE: Duration = Duration::from_millis(400);
 
 pub fn run(arguments: &TestArguments) -> Exit {
     match arguments.watch {
@@ -31,11 +37,14 @@ async fn once(arguments: &TestArguments) -> (Exit, Vec<PathBuf>) {
         list: arguments.list,
     };
     let mut read = Vec::new();
-    let (mut outcome, mut covered) = (Outcome::default(), Coverage::default());
+    let (mut outcome, mut covered, started) = (Outcome::default(), Coverage::default(), Instant::now());
+    let mut told = HashSet::new();
     for file in &files {
         let ran = run_file(file, &selection, &mut covered).await;
         read.extend(ran.read.iter().cloned());
-        if ran.findings.errors() > 0 {
+        // A document may be one of several files, and its errors are told once.
+        let text: String = ran.findings.iter().map(|finding| render_short(finding, &ran.sources)).collect();
+        if told.insert(text) {
             print::findings_to_stderr(&ran.findings, &ran.sources);
         }
         // A file that the filter leaves nothing of is no news.
@@ -43,18 +52,19 @@ async fn once(arguments: &TestArguments) -> (Exit, Vec<PathBuf>) {
             outcome.files.push(ran);
         }
     }
+    outcome.took = started.elapsed();
     (report(arguments, &outcome, &covered), read)
 }
 
 /// Prints what was asked for.
 fn report(arguments: &TestArguments, outcome: &Outcome, covered: &Coverage) -> Exit {
-    if arguments.list {
-        outcome.tests().for_each(|test| print::text(&format!("{}: {}\n", test.place, test.name)));
-        return if outcome.errors() > 0 { Exit::Findings } else { Exit::Good };
-    }
     if outcome.files.is_empty() {
-        complain!("no test has `{}` in its name", arguments.filter.as_deref().unwrap_or_default());
+        complain!("no test has `{}` in its name", Printable(arguments.filter.as_deref().unwrap_or_default()));
         return Exit::Failed;
+    }
+    if arguments.list {
+        outcome.tests().for_each(|test| print::text(&format!("{}: {}\n", test.place, Printable(&test.name))));
+        return if outcome.errors() > 0 { Exit::Findings } else { Exit::Good };
     }
     match write(arguments, outcome, covered) {
         Err(exit) => exit,
@@ -77,7 +87,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Exit> {
         }
         files.extend(found);
     }
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     files.retain(|file| known.insert(file.clone()));
     Ok(files)
 }
@@ -136,12 +146,26 @@ async fn watch(arguments: &TestArguments) -> Exit {
             return Exit::Failed;
         }
     };
+    let mut last = None;
     loop {
-        let mut watcher = match watcher(&arguments.paths) {
-            Ok(watcher) => watcher,
-            Err(exit) => return exit,
+        let known = listed(&arguments.paths);
+        // Tests that were there may come back: a file is away for a moment while it is renamed.
+        if let (Some(exit), true) = (last, known.is_empty()) {
+            tokio::select! {
+                _ = signals.next() => return exit,
+                () = another(&arguments.paths, &known) => continue,
+            }
+        }
+        let mut watcher = match (watcher(&arguments.paths), last) {
+            (Ok(watcher), _) => watcher,
+            (Err(exit), None) => return exit,
+            (Err(_), Some(_)) => {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
         };
         let (exit, read) = once(arguments).await;
+        last = Some(exit);
         // A document may be in another folder than its tests.
         if let Err(error) = watcher.follow(&read) {
             complain!("a document cannot be watched: {error}");
@@ -150,6 +174,25 @@ async fn watch(arguments: &TestArguments) -> Exit {
         tokio::select! {
             _ = signals.next() => return exit,
             changed = watcher.changed() => if changed.is_none() { return exit },
+            () = another(&arguments.paths, &known) => {}
+        }
+    }
+}
+
+/// The test files at the paths, as far as they can be read.
+fn listed(paths: &[PathBuf]) -> Vec<PathBuf> {
+    paths.iter().flat_map(|path| find_tests(path).unwrap_or_default()).collect()
+}
+
+/// Waits until there are other test files than these, and some at all.
+async fn another(paths: &[PathBuf], known: &[PathBuf]) {
+    let mut was_away = known.is_empty();
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        let now = listed(paths);
+        was_away |= now.is_empty();
+        if !now.is_empty() && (was_away || now != known) {
+            return;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The callers of a route.
 
-use crate::openapi::{Scheme, SchemeKind, Security};
+use crate::openapi::{KeyPlace, Scheme, SchemeKind, Security};
 
 /// The alternatives of which a caller must fulfil one, each as a sorted list of demands; none at all lets everybody call.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,11 +36,16 @@ impl Access {
     }
 }
 
+fn sent(place: &KeyPlace) -> String {
+    let of = if place.in_header { "" } else { "the query as " };
+    format!("in {of}`{}`", place.name)
+}
+
 /// A demand: what is sent where, and the scopes of a token.
 fn shown(scheme: &Scheme, scopes: &[std::sync::Arc<str>]) -> String {
     let what = match &scheme.kind {
-        SchemeKind::ClientId(place) => format!("a client id in `{}`", place.name),
-        SchemeKind::ClientSecret(place) => format!("a client secret in `{}`", place.name),
+        SchemeKind::ClientId(place) => format!("a client id {}", sent(place)),
+        SchemeKind::ClientSecret(place) => format!("a client secret {}", sent(place)),
         SchemeKind::Basic => "name and password".to_owned(),
         SchemeKind::Bearer | SchemeKind::OAuth2 => "a token".to_owned(),
         SchemeKind::MutualTls => "a certificate of the client".to_owned(),

@@ -10,6 +10,8 @@ pub enum Topic {
     Calls,
     Limits,
     Properties,
+    /// What no other topic is about.
+    Rest,
 }
 
 /// How much a change asks of a reviewer.
@@ -51,6 +53,7 @@ impl Topic {
             Topic::Calls => "What is called",
             Topic::Limits => "Limits",
             Topic::Properties => "Properties",
+            Topic::Rest => "Something else",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::changes::{Changes, Topic, Weight};
 use super::text::subjects;
+use crate::base::Printable;
 
 /// All changes as Markdown: a table a topic, lines of long texts below it.
 pub fn markdown(changes: &Changes) -> String {
@@ -32,7 +33,8 @@ pub fn markdown(changes: &Changes) -> String {
 
 /// A text in a cell of a table: nothing in it is read as Markdown or HTML but the code that it quotes.
 fn cell(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|").replace('\n', " ")
+    let text = text.replace('\n', " ");
+    Printable(&text).to_string().replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|")
 }
 
 /// A text as code in HTML.

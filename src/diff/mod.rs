@@ -6,11 +6,13 @@ mod changes;
 mod facts;
 mod markdown;
 mod properties;
+mod rest;
 mod routes;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod text;
+mod values;
 
 pub use changes::{Change, Changes, Topic, Weight};
 pub use facts::Served;

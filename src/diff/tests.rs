@@ -144,3 +144,104 @@ fn markdown_is_not_broken_by_what_it_quotes() {
     assert!(shown.contains("<code>+ var b = '&lt;b>\\|&lt;/b>&#96;';</code>"), "{shown}");
     assert!(shown.lines().filter(|line| line.starts_with("| ")).all(|line| line.ends_with(" |")), "{shown}");
 }
+
+#[test]
+fn nothing_that_changes_an_answer_is_silent() {
+    let scheme = "{id: {type: apiKey, in: header, name: X-IBM-Client-Id}}";
+    let (words, query) = (
+        "! GET /orders: was for who sends a client id in `X-IBM-Client-Id` (`id`), is for who sends a client id in the query as `X-IBM-Client-Id` (`id`)",
+        scheme.replace("in: header", "in: query"),
+    );
+    assert_eq!(told(&[(scheme, &query)]), [words]);
+    let asked = "{id: {type: apiKey, in: header, name: X-IBM-Client-Id, x-ibm-authentication-url: 'https://e.test/y'}}";
+    assert_eq!(
+        told(&[(scheme, asked)]),
+        ["! GET /orders: the scheme `id`: x-ibm-authentication-url is `https://e.test/y`"]
+    );
+    // The kind of a scalar counts.
+    assert_eq!(
+        told(&[("value: b}", "value: 2}")]),
+        ["~ GET /orders, GET /orders/{id}: `if` › `set-variable`: actions/0/value was `b`, is `2`"]
+    );
+    let text = BASE.replace("value: b}", "value: 2}");
+    let typed = compare(&served(&text), &served(&text.replace("value: 2}", "value: '2'}")));
+    assert!(typed.0[0].sentence.ends_with("was `2` (a whole number), is `2` (text)"), "{typed:?}");
+    // Schemas, what parameters must be, operations, paths and the document.
+    for (from, to, expected) in [
+        (
+            "components: {",
+            "components: {schemas: {O: {required: [a]}}, ",
+            "! orders: components/schemas/O/required/0 is `a`",
+        ),
+        (
+            "schema: {type: integer}",
+            "schema: {type: integer, minimum: 3}",
+            "! GET /orders: the query parameter `page`: schema/minimum is `3`",
+        ),
+        ("    get:\n", "    get:\n      operationId: list\n", "+ GET /orders: operationId is `list`"),
+        ("    get:\n", "    x-ibm-x: {description: 1}\n    get:\n", "+ GET /orders: path/x-ibm-x/description is `1`"),
+        ("paths:", "servers: [{url: 'https://a.test'}]\npaths:", "+ orders: servers/0/url is `https://a.test`"),
+        ("x-assembly:\n", "x-assembly:\n  error-format: v5\n", "+ orders: error-format is `v5`"),
+    ] {
+        assert_eq!(told(&[(from, to)]), [expected], "{to}");
+    }
+    // What only people read.
+    for (from, to) in [
+        ("version: 1.0.0}", "version: 1.0.0, description: new, contact: {name: me}}\ntags: [{name: a}]"),
+        ("    get:\n", "    get:\n      summary: s\n      tags: [a]\n      externalDocs: {url: 'http://d.test'}\n"),
+        ("in: query, schema", "in: query, description: d, example: 3, schema"),
+        ("schema: {type: integer}", "schema: {type: integer, title: t, example: 4}"),
+    ] {
+        assert_eq!(told(&[(from, to)]), [""; 0], "{to}");
+    }
+    let named = BASE.replace("components: {", "components: {schemas: {O: {properties: {title: {type: string}}}}, ");
+    let gone = compare(&served(&named), &served(&named.replace("title: {type: string}", "title: {type: integer}")));
+    assert!(gone.0[0].sentence.contains("properties/title/type"), "{gone:?}");
+}
+
+#[test]
+fn a_parameter_of_the_path_is_the_same_under_another_name() {
+    let base = BASE.replace(
+        "/orders/{id}: {get: {",
+        "/orders/{id}: {parameters: [{name: id, in: path, required: true, schema: {type: string}}], get: {",
+    );
+    let renamed = base.replace("/orders/{id}", "/orders/{nr}").replace("{name: id,", "{name: nr,");
+    assert_eq!(compare(&served(&base), &served(&renamed)).0, []);
+    let typed = renamed.replace("required: true, schema: {type: string}", "required: true, schema: {type: integer}");
+    let all = compare(&served(&base), &served(&typed));
+    assert_eq!(all.0[0].sentence, "the path parameter `nr` was `string`, is `integer`");
+}
+
+#[test]
+fn a_step_that_moved_or_has_a_new_title_is_the_same_step() {
+    let both = "GET /orders, GET /orders/{id}";
+    assert_eq!(
+        told(&[("title: fetch", "title: ask")]),
+        [format!("~ {both}: `invoke` \"fetch\" is `invoke` \"ask\" now, first of all")]
+    );
+    let script = "    - gatewayscript: {source: \"var a = 1;\\nvar b = 2;\\n\"}\n";
+    let first = format!("execute:\n{script}");
+    assert_eq!(
+        told(&[(script, ""), ("execute:\n    - invoke", &format!("{first}    - invoke"))]),
+        [format!("~ {both}: `gatewayscript` has moved, first of all")]
+    );
+    // The same time with and without its unit.
+    assert_eq!(told(&[("timeout: 30", "timeout: 30s")]), [""; 0]);
+    let late = "\n  catch: [{errors: [Late], execute: []}]\n";
+    assert_eq!(
+        told(&[("var b = 2;\\n\"}\n", &format!("var b = 2;\\n\"}}{late}"))]),
+        [format!("+ {both}: catch Late is new, after `gatewayscript`")]
+    );
+}
+
+#[test]
+fn values_are_shown_without_secrets_and_titles_stay_in_their_line() {
+    let all = changes(&[
+        ("'http://a.test/x'", "'http://a.test/x?api_key=abcdefghijkl'"),
+        ("{value: 'http://a.test'}", "{value: 'Bearer abcdefghijkl'}, other: {value: 'http://me:hunter22@a.test'}"),
+        ("title: fetch", "title: \"fe\\etch\""),
+    ]);
+    let shown = text(&all) + &markdown(&all);
+    assert!(!shown.contains("abcdef") && !shown.contains("hunter22") && !shown.contains('\u{1b}'), "{shown}");
+    assert!(shown.contains("Bearer ***") && shown.contains("api_key=***"), "{shown}");
+}

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::changes::{Changes, Topic};
+use crate::base::Printable;
 
 /// Routes that one change names.
 const MOST_SUBJECTS: usize = 6;
@@ -16,12 +17,12 @@ pub fn text(changes: &Changes) -> String {
             let _ = writeln!(out, "{gap}{}", change.topic.title());
             topic = Some(change.topic);
         }
-        let _ = writeln!(out, "  {} {}", change.weight.sign(), subjects(&change.subjects));
-        let _ = writeln!(out, "      {}", change.sentence);
+        let _ = writeln!(out, "  {} {}", change.weight.sign(), Printable(&subjects(&change.subjects)));
+        let _ = writeln!(out, "      {}", Printable(&change.sentence));
         for line in &change.lines {
-            let _ = writeln!(out, "        {line}");
+            let _ = writeln!(out, "        {}", Printable(line));
         }
-        let _ = writeln!(out, "      {}", change.place);
+        let _ = writeln!(out, "      {}", Printable(&change.place));
     }
     out
 }

@@ -107,5 +107,12 @@ fn number(schema: &Node) -> Value {
     let limit = |key: &str| schema.get(key).and_then(Node::text).and_then(|text| text.parse::<f64>().ok());
     let (least, most) = (limit("minimum").unwrap_or(f64::MIN), limit("maximum").unwrap_or(f64::MAX));
     let number = 1_f64.clamp(least.min(most), most.max(least));
+    let number = match limit("multipleOf").filter(|factor| *factor > 0.0) {
+        Some(factor) => {
+            let above = (number / factor).ceil() * factor;
+            if above > most { (most / factor).floor() * factor } else { above }
+        }
+        None => number,
+    };
     if number.fract() == 0.0 && number.abs() < 9e15 { json!(number as i64) } else { json!(number) }
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::{Compiled, Compiler, Generations, Meta};
+use crate::assembly::COMMON;
 use crate::assembly::Carrier;
 use crate::base::{Generation, Reported};
 use crate::source::Shape;
@@ -33,7 +34,7 @@ impl Entry {
         Entry {
             meta: &P::META,
             shape: OnceLock::new(),
-            make_shape: || Shape::of::<P::Config>(P::META.name, P::META.spellings),
+            make_shape: || Shape::of::<P::Config>(P::META.name, P::META.spellings).with_others(&COMMON),
             compile: |entry, compiler| {
                 let config: P::Config = compiler.decode(entry.shape())?;
                 P::compile(config, compiler)

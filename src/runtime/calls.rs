@@ -42,6 +42,8 @@ pub struct CallContent {
     /// None where it streams.
     pub body: Option<Bytes>,
     pub answer: Option<(StatusCode, HeaderMap, Bytes)>,
+    /// The result of a function of which the answer is made.
+    pub result: Option<Bytes>,
 }
 
 /// The target of a call.
@@ -99,7 +101,7 @@ impl Call {
 impl CallContent {
     /// A message that is sent; `None` for a body that streams.
     pub fn sent(headers: &HeaderMap, body: Option<Bytes>) -> Box<Self> {
-        Box::new(CallContent { headers: headers.clone(), body, answer: None })
+        Box::new(CallContent { headers: headers.clone(), body, answer: None, result: None })
     }
 }
 

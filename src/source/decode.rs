@@ -38,6 +38,8 @@ pub struct Shape {
     /// Made where the first subtree is read. `None` inside where the schema is no good, which tests would have said.
     compiled: OnceLock<Option<Schema>>,
     spellings: Spellings,
+    /// Properties that are read elsewhere, and are not in the schema.
+    others: &'static [&'static str],
 }
 
 impl Shape {
@@ -45,7 +47,12 @@ impl Shape {
     pub fn of<T: JsonSchema>(name: &'static str, spellings: Spellings) -> Self {
         let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
         let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-        Shape { name, schema, compiled: OnceLock::new(), spellings }
+        Shape { name, schema, compiled: OnceLock::new(), spellings, others: &[] }
+    }
+
+    /// Knows these properties too, which are read before it.
+    pub fn with_others(self, others: &'static [&'static str]) -> Self {
+        Shape { others, ..self }
     }
 
     /// The other ways to write its properties.
@@ -173,7 +180,10 @@ impl Shape {
         let name = property_name(pointer).unwrap_or_else(|| self.name.to_owned());
         match &problem.kind {
             Kind::Additional(unexpected) => {
-                let known = known_properties(&self.schema, problem.schema);
+                let mut known = known_properties(&self.schema, problem.schema);
+                if pointer.is_empty() {
+                    known.extend(self.others.iter().map(|name| (*name).to_owned()));
+                }
                 for key in unexpected {
                     let span = node.entry(key).map_or(node.span, |entry| entry.key.span);
                     findings.push(self.unknown(key, &name, &known, span));

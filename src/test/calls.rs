@@ -24,7 +24,7 @@ pub(super) fn check_calls(exchange: &Exchange, made: &[Made], verdict: &mut Verd
     for (number, (one, count)) in
         wanted.iter().zip(&counts).enumerate().filter(|(_, (one, count))| one.times != **count)
     {
-        let message = format!("{} {}, expected {}", shown(one), times(*count), times(one.times));
+        let message = format!("{} of {} expected, {} made", calls(one.times), shown(one), made_words(*count));
         let near = others.iter().find(|called| is_about(one, called));
         verdict.fail(&format!("/calls/{number}"), message, near.and_then(|called| difference(one, called)));
     }
@@ -33,20 +33,24 @@ pub(super) fn check_calls(exchange: &Exchange, made: &[Made], verdict: &mut Verd
     }
 }
 
-fn times(count: usize) -> String {
+fn calls(count: usize) -> String {
     match count {
-        0 => "was not called".to_owned(),
-        1 => "was called once".to_owned(),
-        count => format!("was called {count} times"),
+        0 => "no call".to_owned(),
+        1 => "one call".to_owned(),
+        count => format!("{count} calls"),
     }
+}
+
+fn made_words(count: usize) -> String {
+    if count == 0 { "none".to_owned() } else { count.to_string() }
 }
 
 fn shown(one: &ExpectedCall) -> String {
     match (&one.function, &one.service) {
         (Some(name), _) => format!("the function `{name}`"),
         (None, service) => {
-            let (method, path) = (one.method.as_deref().unwrap_or("any"), one.path.as_deref().unwrap_or_default());
-            format!("`{method} {}{path}`", service.as_deref().unwrap_or_default())
+            let method = one.method.as_ref().map(|method| format!("{method} ")).unwrap_or_default();
+            format!("`{method}{}{}`", service.as_deref().unwrap_or_default(), one.path.as_deref().unwrap_or_default())
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The checks of a test file that no schema can make.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use regex::Regex;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::fill::names;
+use super::fill::{names, text_of};
 use super::format::{Exchange, ExpectedCall, FunctionStandIn, ServiceStandIn, Test, TestFile};
 use super::places::{escaped, span_at};
 use super::saved::SavedFrom;
@@ -19,6 +21,11 @@ pub(super) fn check(file: &TestFile, root: &Node, findings: &mut Findings) {
     let mut checks = Checks { root, findings };
     if file.tests.is_empty() {
         checks.wrong("/tests", "there are no tests", "write a list of tests, each with a `name` and `requests`");
+    }
+    let mut names = HashSet::new();
+    for (number, test) in file.tests.iter().enumerate().filter(|(_, test)| !names.insert(&*test.name)) {
+        let help = "reports and `--filter` tell tests apart by their names";
+        checks.doubtful(&format!("/tests/{number}/name"), format!("another test is called `{}` too", test.name), help);
     }
     checks.functions(&file.functions, "/functions");
     checks.services(&file.services, "/services");
@@ -43,6 +50,11 @@ impl Checks<'_> {
         self.findings.push(Diagnostic::error(codes::BAD_TEST, span, message).help(help));
     }
 
+    fn doubtful(&mut self, pointer: &str, message: impl Into<String>, help: &'static str) {
+        let span = span_at(self.root, pointer);
+        self.findings.push(Diagnostic::warning(codes::BAD_TEST, span, message).help(help));
+    }
+
     fn test(&mut self, test: &Test, at: &str) {
         if let Some(text) = test.at.as_ref().filter(|text| read_date(text).is_none()) {
             let message = format!("`{text}` is no date with a time and a zone");
@@ -62,14 +74,36 @@ impl Checks<'_> {
         for part in ["functions", "services"] {
             self.names(&format!("{at}/{part}"), &known);
         }
+        if self
+            .root
+            .pointer(&format!("{at}/cases"))
+            .is_some_and(|cases| cases.is_sequence() && cases.items().is_empty())
+        {
+            self.wrong(&format!("{at}/cases"), "the table has no row", "write a row at least, or leave `cases` out");
+        }
         if test.requests.is_empty() {
             self.wrong(&format!("{at}/requests"), "the test has no request", "write a list with a `request` at least");
         }
         for (number, exchange) in test.requests.iter().enumerate() {
+            self.status(test, exchange, at);
             let at = format!("{at}/requests/{number}");
             self.names(&at, &known);
             self.exchange(exchange, &at);
             known.extend(exchange.save.keys().map(String::as_str));
+        }
+    }
+
+    /// Reports values of rows that are expected as a status, and are none.
+    fn status(&mut self, test: &Test, exchange: &Exchange, at: &str) {
+        let name = exchange.answer.status.as_str().and_then(|text| text.strip_prefix("${")?.strip_suffix('}'));
+        let Some(name) = name else { return };
+        for (number, row) in test.cases.iter().enumerate() {
+            let Some(value) = row.get(name) else { continue };
+            let status = text_of(value).parse::<u16>().ok();
+            if status.is_none_or(|status| !(100..=999).contains(&status)) {
+                let message = format!("`{}` is no status, and `status` is `${{{name}}}`", text_of(value));
+                self.wrong(&format!("{at}/cases/{number}/{}", escaped(name)), message, "write a status such as `200`");
+            }
         }
     }
 
@@ -80,6 +114,14 @@ impl Checks<'_> {
         }
         for (name, text) in &exchange.answer.headers_match {
             self.regex(text, &format!("{at}/answer/headers-match/{}", escaped(name)));
+        }
+        if exchange.answer.body.is_some() && exchange.answer.body_contains.is_some() {
+            let help = "leave one of them out";
+            self.doubtful(
+                &format!("{at}/answer/body-contains"),
+                "`body` is the whole body, so this part adds nothing",
+                help,
+            );
         }
         if let Some(text) = &exchange.answer.body_matches {
             self.regex(text, &format!("{at}/answer/body-matches"));

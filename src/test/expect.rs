@@ -12,20 +12,36 @@ use super::observed::Seen;
 use super::places::escaped;
 use super::stand_ins::Made;
 use super::verdict::Verdict;
+use crate::base::{nearest, quoted_list};
+use crate::policies;
 
 /// Compares an exchange with everything that is expected of it.
-pub(super) fn check(exchange: &Exchange, answered: &Answered, seen: &Seen, made: &[Made], verdict: &mut Verdict<'_>) {
+///
+/// `titles` are those of all steps.
+pub(super) fn check(
+    exchange: &Exchange,
+    answered: &Answered,
+    (seen, titles): (&Seen, &[String]),
+    made: &[Made],
+    verdict: &mut Verdict<'_>,
+) {
     // A call that a step repeats is one problem.
     let mut problems: Vec<&str> = made.iter().filter_map(|call| call.problem.as_deref()).collect();
     problems.dedup();
     problems.into_iter().for_each(|problem| verdict.fail("", problem, None));
     check_answer(&exchange.answer, answered, verdict);
     check_calls(exchange, made, verdict);
-    check_steps(exchange, seen, verdict);
+    check_steps(exchange, seen, titles, verdict);
     check_variables(exchange, seen, verdict);
 }
 
 fn check_answer(wanted: &Answer, answered: &Answered, verdict: &mut Verdict<'_>) {
+    let is_status = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    // It was a name, and what became of it would not be looked at, or never fit.
+    if let Some(text) = wanted.filled_status.as_ref().filter(|text| !is_status(text)) {
+        verdict.fail("/answer/status", format!("`{text}` is no status"), None);
+        return;
+    }
     if !wanted.status.is_null() && text_of(&wanted.status) != answered.status.to_string() {
         let mut difference = compare::lines(&text_of(&wanted.status), &answered.status.to_string());
         // The answer tells why, where its body is not looked at anyway.
@@ -92,7 +108,7 @@ fn matches(expression: &str, text: &str) -> bool {
     Regex::new(expression).is_ok_and(|expression| expression.is_match(text))
 }
 
-fn check_steps(exchange: &Exchange, seen: &Seen, verdict: &mut Verdict<'_>) {
+fn check_steps(exchange: &Exchange, seen: &Seen, titles: &[String], verdict: &mut Verdict<'_>) {
     let is = |name: &str, step: &crate::runtime::StepSpan| *step.step.title == *name || *step.step.policy == *name;
     let ran = || {
         let names: Vec<&str> = seen.steps.iter().map(|span| &*span.step.title).collect();
@@ -110,6 +126,11 @@ fn check_steps(exchange: &Exchange, seen: &Seen, verdict: &mut Verdict<'_>) {
     for (number, name) in exchange.not_ran.iter().enumerate() {
         if seen.steps.iter().any(|step| is(name, step)) {
             verdict.fail(&format!("/not-ran/{number}"), format!("the step `{name}` ran; {}", ran()), None);
+        } else if !titles.contains(name) && policies::find(name).is_none() {
+            // It would hold for ever.
+            let near = nearest(name, titles.iter().map(String::as_str));
+            let hint = if near.is_empty() { String::new() } else { format!("; there is {}", quoted_list(&near)) };
+            verdict.fail(&format!("/not-ran/{number}"), format!("no step is called `{name}`{hint}"), None);
         }
     }
     if let Some(wanted) = &exchange.fault {

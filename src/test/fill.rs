@@ -76,7 +76,14 @@ impl Fill for Value {
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| item.fill(values)),
-            Value::Object(members) => members.iter_mut().for_each(|(_, value)| value.fill(values)),
+            Value::Object(members) => {
+                let filled = std::mem::take(members).into_iter().map(|(mut name, mut value)| {
+                    name.fill(values);
+                    value.fill(values);
+                    (name, value)
+                });
+                *members = filled.collect();
+            }
             _ => {}
         }
     }
@@ -96,7 +103,26 @@ impl<T: Fill> Fill for Vec<T> {
 
 impl<T: Fill> Fill for IndexMap<String, T> {
     fn fill(&mut self, values: &Values) {
-        self.values_mut().for_each(|inner| inner.fill(values));
+        let filled = std::mem::take(self).into_iter().map(|(mut name, mut inner)| {
+            name.fill(values);
+            inner.fill(values);
+            (name, inner)
+        });
+        *self = filled.collect();
+    }
+}
+
+impl Fill for Answer {
+    fn fill(&mut self, values: &Values) {
+        if self.status.as_str().is_some_and(|text| text.contains("${")) {
+            self.status.fill(values);
+            self.filled_status = Some(text_of(&self.status));
+        }
+        self.headers.fill(values);
+        self.headers_match.fill(values);
+        self.body.fill(values);
+        self.body_contains.fill(values);
+        self.body_matches.fill(values);
     }
 }
 
@@ -113,7 +139,6 @@ macro_rules! fill {
 fill! {
     Exchange: request answer calls ran not_ran fault variables;
     Request: method path headers body;
-    Answer: status headers headers_match body body_contains body_matches;
     ExpectedCall: function event service method path headers body;
     FunctionStandIn: first then;
     FunctionAnswer: answer error log;
@@ -133,6 +158,9 @@ mod tests {
         let mut body = json!({"id": "${id}", "text": "${who} has ${id}", "kept": ["$${id}", "${other}", "${"]});
         body.fill(&values);
         assert_eq!(body, json!({"id": 7, "text": "Ada has 7", "kept": ["${id}", "${other}", "${"]}));
+        let mut keys = json!({"$${id}": 1, "is ${id}": 2});
+        keys.fill(&values);
+        assert_eq!(keys, json!({"${id}": 1, "is 7": 2}));
         assert_eq!(names("${a} $${b} ${c"), ["a"]);
     }
 }

@@ -112,6 +112,10 @@ pub struct Answer {
     /// The status.
     #[schemars(schema_with = "number_or_name")]
     pub status: Value,
+    /// The text that a name in `status` has become.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub filled_status: Option<String>,
     /// Headers with their values; `null`: there is no such header.
     pub headers: IndexMap<String, Option<String>>,
     /// Headers whose values match a regular expression.

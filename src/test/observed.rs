@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use crate::expression::{Fixed, Scope, parse_path};
+use crate::expression::{Fixed, Scope, parse_path, split_path};
 use crate::runtime::{CallSpan, Context, Recorder, RequestHooks, SpanId, SpanRecorder, Spans, StepSpan, TraceId};
 
 /// Looks at the requests of a test.
@@ -62,11 +62,21 @@ impl RequestHooks for Observer {
         let mut state = self.state.lock();
         let value = |name: &String| {
             let value = parse_path(name).map(|reference| cx.get(&reference).to_json()).unwrap_or_default();
-            (name.clone(), serde_json::from_str(&value).unwrap_or(Value::Null))
+            let value = serde_json::from_str(&value).unwrap_or(Value::Null);
+            (name.clone(), if value.is_null() { property(cx, name) } else { value })
         };
         let variables: Vec<_> = state.wanted.iter().map(value).collect();
         state.seen.variables = variables;
     }
+}
+
+/// A property of the API, where `$(name)` reads one.
+fn property(cx: &Context, name: &str) -> Value {
+    let all = serde_json::from_str(&cx.state.route.api.properties.to_json()).unwrap_or(Value::Null);
+    split_path(name)
+        .ok()
+        .and_then(|path| path.iter().try_fold(&all, |value, part| value.get(&**part)).cloned())
+        .unwrap_or_default()
 }
 
 // === impl Noted ===

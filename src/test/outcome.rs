@@ -9,6 +9,8 @@ use crate::base::{Findings, Sources};
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub files: Vec<FileOutcome>,
+    /// How long all of it took.
+    pub took: Duration,
 }
 
 /// A test file that was run.

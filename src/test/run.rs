@@ -80,10 +80,11 @@ pub async fn run_file(path: &Path, selection: &Selection, coverage: &mut Coverag
         let Load { sources, findings, .. } = loaded;
         return FileOutcome { file, sources, findings, tests, read };
     }
+    let titles = coverage.titles();
     for run in runs {
         let started = Instant::now();
         let places = suite.places(&sources);
-        let failures = run.run(&suite, selection, places, local.clone(), coverage).await;
+        let failures = run.run(&suite, selection, (places, &titles), local.clone(), coverage).await;
         tests.push(run.outcome(places, started.elapsed(), failures));
     }
     if let Some(local) = local.and_then(Arc::into_inner) {
@@ -136,7 +137,10 @@ impl Case<'_> {
     fn stand_ins(&self, suite: &Suite, local: Option<Arc<LocalLambda>>) -> Arc<StandIns> {
         let (mut own, mut services) = (self.test.functions.clone(), Vec::new());
         own.fill(&self.row);
+        // Those of the file are for every row: of what is written in them only `$${…}` is replaced.
+        let none = Values::new();
         let mut functions = suite.file.functions.clone();
+        functions.fill(&none);
         functions.extend(own);
         for (url, operations) in &self.test.services {
             let (mut url, mut operations) = (url.clone(), operations.clone());
@@ -144,7 +148,9 @@ impl Case<'_> {
             operations.fill(&self.row);
             services.push((url, operations));
         }
-        services.extend(suite.file.services.iter().map(|(url, operations)| (url.clone(), operations.clone())));
+        let mut of_file = suite.file.services.clone();
+        of_file.fill(&none);
+        services.extend(of_file);
         StandIns::new(functions, services, local)
     }
 
@@ -153,7 +159,7 @@ impl Case<'_> {
         &self,
         suite: &Suite,
         selection: &Selection,
-        places: Places<'_>,
+        (places, titles): (Places<'_>, &[String]),
         local: Option<Arc<LocalLambda>>,
         coverage: &mut Coverage,
     ) -> Vec<Failure> {
@@ -179,12 +185,13 @@ impl Case<'_> {
             match answered {
                 Err(message) => verdict.fail("/request", message, None),
                 Ok(answered) => {
-                    check(&exchange, &answered, &seen, &made, &mut verdict);
+                    check(&exchange, &answered, (&seen, titles), &made, &mut verdict);
                     save(&exchange, &answered, &mut values, &mut verdict);
                 }
             }
             // Later requests build on the one that has failed.
             if !verdict.failures.is_empty() {
+                made.iter().filter_map(|call| call.note.as_deref()).for_each(|note| verdict.note(note));
                 return verdict.failures;
             }
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::checks::check;
 use super::format::{TestFile, shape};
 use super::places::Places;
-use crate::base::{Findings, Reported, Sources};
+use crate::base::{Diagnostic, Findings, Reported, Sources, codes};
 use crate::settings::{self, Live, Server, TlsProfile};
 use crate::source::{Environment, Node, Tree, read_tree};
 
@@ -49,6 +49,15 @@ impl Suite {
         let mark = findings.mark();
         let tree = read_tree(path, sources, findings)?;
         findings.errors_since(mark)?;
+        if let Some(version) = ["openapi", "swagger"]
+            .iter()
+            .find_map(|key| tree.root.entry(key))
+            .filter(|_| tree.root.get("tests").is_none())
+        {
+            let message = "this is a document, and no file of tests";
+            let help = "its tests are in files that end in `.test.yaml`: name one, or their folder";
+            return Err(findings.push(Diagnostic::error(codes::BAD_TEST, version.key.span, message).help(help)));
+        }
         let file: TestFile = shape().decode(&tree.root, findings)?;
         check(&file, &tree.root, findings);
         let folder = path.parent().unwrap_or(Path::new(""));

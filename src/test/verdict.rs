@@ -17,6 +17,14 @@ impl<'a> Verdict<'a> {
         Verdict { places, at, step, failures: Vec::new() }
     }
 
+    /// A fact that explains failures.
+    pub(super) fn note(&mut self, note: &str) {
+        if let Some(first) = self.failures.first_mut() {
+            let before = first.difference.take().map(|text| text + "\n").unwrap_or_default();
+            first.difference = Some(format!("{before}  {note}"));
+        }
+    }
+
     /// Something is not as expected at a pointer below the exchange.
     pub(super) fn fail(&mut self, pointer: &str, message: impl Into<String>, difference: Option<String>) {
         let place = self.places.place(&format!("{}{pointer}", self.at));

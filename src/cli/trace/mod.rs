@@ -56,12 +56,19 @@ async fn show(arguments: &TraceArguments) -> Result<(), String> {
 async fn follow(admin: &Admin, json: bool) -> Result<(), String> {
     let mut number = admin.since(0).await?.last().map_or(0, |last| last.number);
     while print::is_complete() {
+        let mut left = 0;
         for new in admin.since(number).await? {
+            left += new.number.saturating_sub(number + 1);
             number = new.number;
-            // It may have made room for others in the meantime.
-            if let Some(record) = admin.record(&new.id).await? {
-                print_record(&record, json);
+            match admin.record(&new.id).await? {
+                Some(record) => print_record(&record, json),
+                // It has made room for others in the meantime.
+                None => left += 1,
             }
+        }
+        if left > 0 {
+            let records = print::count(usize::try_from(left).unwrap_or(usize::MAX), "record");
+            complain!("{records} left before they could be shown; `traces.record.requests` keeps more");
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -53,7 +53,7 @@ impl InBackground {
         let bytes = invocation.payload.len();
         let work = async move {
             let _permit = permit;
-            let (answered, call) = caller.call(&chosen, &mut invocation, &id, true).await;
+            let (answered, call, _) = caller.call(&chosen, &mut invocation, &id, true).await;
             caller.site.observer.call_ended(&call);
             if let Err(fault) = &answered {
                 log_call(&id, &caller.site.step, &call, Some(&fault.name));

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::aws::client::ReplyFacts;
 use crate::runtime::Fault;
 use crate::value::{Attributes, Facts, Message, Value};
@@ -14,12 +16,14 @@ pub(super) struct CallFacts {
     /// How many calls it took.
     attempts: u32,
     reply: Option<ReplyFacts>,
+    /// The result of which the answer is made.
+    pub result: Option<Bytes>,
 }
 
 impl CallFacts {
     /// The facts that are known before the call.
     pub(super) fn new(chosen: &Arc<Chosen>) -> Self {
-        CallFacts { chosen: chosen.clone(), attempts: 1, reply: None }
+        CallFacts { chosen: chosen.clone(), attempts: 1, reply: None, result: None }
     }
 
     /// How many calls it took.

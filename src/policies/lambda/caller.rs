@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use http::StatusCode;
 
 use crate::aws::client::{Invocation, InvokeReply, LambdaClient, StreamReply};
@@ -43,15 +44,16 @@ impl Caller {
         invocation: &mut Invocation,
         id: &str,
         decodes: bool,
-    ) -> (Result<Message, Fault>, Call) {
+    ) -> (Result<Message, Fault>, Call, Option<Bytes>) {
         let (mut facts, started) = (CallFacts::new(chosen), Instant::now());
         let mut answered = self.answer(chosen, invocation, &mut facts, id, decodes).await;
         let call = Call { attempts: facts.attempts(), ..Call::ended(self.target(chosen), started, result(&answered)) };
+        let result = facts.result.take();
         match &mut answered {
             Ok(message) => facts.put_into(message),
             Err(fault) => facts.put_into_fault(fault),
         }
-        (answered, call)
+        (answered, call, result)
     }
 
     fn target(&self, chosen: &Chosen) -> CallTarget {
@@ -89,6 +91,7 @@ impl Caller {
         let answer = match failed {
             true => Err(faults::of_function_error(&reply, function, self.statuses)),
             false => {
+                facts.result = (self.response == ResponseFormat::Proxy).then(|| reply.payload.clone());
                 let reading = Reading { format: self.format, strict: self.strict, decodes };
                 answer::message(reply.payload, self.kind, self.response, reading)
             }

@@ -1,5 +1,6 @@
 //! The contents of a call, for the record of its request.
 
+use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::aws::client::Invocation;
@@ -8,8 +9,8 @@ use crate::value::Message;
 
 use super::answer;
 
-/// The payload, and the headers that the author chose.
-pub(super) fn sent(invocation: &Invocation) -> Box<CallContent> {
+/// The payload, the headers that the author chose, and the result of which the answer is made.
+pub(super) fn sent(invocation: &Invocation, result: Option<Bytes>) -> Box<CallContent> {
     let mut headers = HeaderMap::new();
     if let Some(own) = &invocation.call_headers {
         let all = [
@@ -22,7 +23,9 @@ pub(super) fn sent(invocation: &Invocation) -> Box<CallContent> {
             value.as_ref().map(|value| headers.insert(name, value.clone()));
         }
     }
-    CallContent::sent(&headers, Some(invocation.payload.clone()))
+    let mut content = CallContent::sent(&headers, Some(invocation.payload.clone()));
+    content.result = result;
+    content
 }
 
 /// The answer, or the error of the function, and the end of its log where the call asked for it.

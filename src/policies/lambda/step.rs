@@ -164,9 +164,9 @@ impl Lambda {
         let id = cx.state.request.id.clone();
         let decodes = !self.caller.strict || self.payload.decodes(cx);
         let permit = self.enter(chosen)?;
-        let (answer, mut call) = self.caller.call(chosen, invocation, &id, decodes).await;
+        let (answer, mut call, result) = self.caller.call(chosen, invocation, &id, decodes).await;
         if cx.state.is_recorded() {
-            call.content = Some(recorded::sent(invocation));
+            call.content = Some(recorded::sent(invocation, result));
         }
         cx.state.call_ended(&self.caller.site, call);
         if cx.state.is_recorded() {

@@ -5,9 +5,9 @@ use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 use serde::de::IgnoredAny;
 
+use super::forms::MASK;
 use super::masks::Masks;
 use super::shape::{Content, ContentKind, MessageView};
-use super::text_masks::MASK;
 use crate::value::{Body, Kind, Message, Value};
 
 /// A text is masked this far over the limit, so that no half of a secret is left where it is cut.
@@ -78,6 +78,9 @@ impl Shower {
     /// The value of a variable, whose name may say that it is a secret.
     pub(super) fn named(&self, name: &str, value: &Value) -> Content {
         let is_secret = name.split('.').any(|part| self.masks.is_secret(part));
+        if is_secret && let Kind::String(text) = value.kind() {
+            self.masks.learn(text);
+        }
         match is_secret && !value.is_null() {
             true => Content { kind: ContentKind::Text, text: MASK.to_owned(), ..Content::default() },
             false => self.value(value),

@@ -4,6 +4,7 @@
 //! its [`Details`] to a [`RecordSink`] at the end. The types of a record are what the admin listener sends and `gantry trace` shows.
 
 mod content;
+mod forms;
 mod masks;
 mod recording;
 mod seen;

@@ -239,6 +239,9 @@ impl Recording {
         if let Some(content) = content {
             self.shower.masks.learn_headers(&content.headers);
         }
+        let result = content.and_then(|content| content.result.clone());
+        let result = result.map(|result| self.shower.body(&Body::from_bytes(result)));
+        self.left = self.left.saturating_sub(result.as_ref().map_or(0, Content::weight));
         let request = content.map(|content| {
             let body = content.body.clone().map_or(Body::Gone, Body::from_bytes);
             self.weighed(self.shower.parts(None, &content.headers, &body))
@@ -255,6 +258,7 @@ impl Recording {
             }),
             request,
             answer: None,
+            result,
             log: None,
         };
         self.left = self.left.saturating_sub(record.target.len() + 256);

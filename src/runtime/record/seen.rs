@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::content::Shower;
+use super::forms::MASK;
 use super::shape::{Change, Content, ContentKind};
-use super::text_masks::MASK;
 use crate::expression::Builtin;
 use crate::runtime::{Slot, Symbols, Variables};
 use crate::value::{Body, Message, Value};

@@ -175,6 +175,9 @@ pub struct CallRecord {
     pub request: Option<MessageView>,
     /// The message that came back, as far as the step has read it.
     pub answer: Option<MessageView>,
+    /// The result of a function of which the answer was made, or was to be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<Content>,
     /// The end of the function's log, with `log-type: tail`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<Content>,

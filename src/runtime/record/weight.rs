@@ -22,7 +22,8 @@ impl StepRecord {
         let writes = self.writes.iter().map(|one| one.name.len() + one.before.weight() + one.after.weight());
         let calls = self.calls.iter().map(|call| {
             let messages: usize = call.request.iter().chain(&call.answer).map(MessageView::weight).sum();
-            size_of::<CallRecord>() + call.target.len() + messages + call.log.as_ref().map_or(0, Content::weight)
+            let contents: usize = call.log.iter().chain(&call.result).map(Content::weight).sum();
+            size_of::<CallRecord>() + call.target.len() + messages + contents
         });
         let own = size_of::<StepRecord>() + self.policy.len() + self.title.len() + self.place.len();
         own + reads.chain(writes).chain(calls).sum::<usize>()

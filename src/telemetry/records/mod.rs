@@ -12,7 +12,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use http::HeaderMap;
 use http::header::HeaderName;
 
-use crate::runtime::{Record, RecordSummary};
+use crate::runtime::{Masks, Record, RecordSummary};
 use crate::settings::{Share, TraceRecords};
 use crate::value::{Secret, spelled};
 use ring::{Ring, lock};
@@ -42,6 +42,10 @@ impl Records {
         let wanted = *sample != Share::NONE || key.is_some();
         let ring = Arc::new(Mutex::new(Ring::new(*requests, *bytes)));
         let names = mask.iter().map(|name| spelled(name)).collect();
+        if *sample != Share::NONE || key.is_some() {
+            // It takes a moment, for which neither the start nor a request waits.
+            drop(std::thread::Builder::new().name("masks".to_owned()).spawn(Masks::prepare));
+        }
         let shared = Shared { sample: *sample, key: key.clone(), body_bytes: *body_bytes, names, ring };
         wanted.then(|| Records(Arc::new(shared)))
     }

@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Method, StatusCode, Version};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::ring::{Ring, lock};
 use crate::runtime::{
@@ -90,6 +89,7 @@ impl OpenRecord {
         if let Some(query) = &draft.query {
             masks.learn_query(query.expose());
         }
+        draft.record.path = masks.path(&operation.full_path, &draft.record.path);
         draft.masks = masks.clone();
         Some(Recording::new(masks, self.body_bytes, self.clone()))
     }
@@ -130,8 +130,9 @@ impl OpenRecord {
 /// RFC 3339 with milliseconds.
 fn milliseconds(time: SystemTime) -> String {
     let time = OffsetDateTime::from(time);
-    let time = time.replace_millisecond(time.millisecond()).unwrap_or(time);
-    time.format(&Rfc3339).unwrap_or_default()
+    let (date, milliseconds) = (time.date(), time.millisecond());
+    let (hour, minute, second) = time.to_hms();
+    format!("{date}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
 }
 
 impl RecordSink for OpenRecord {

@@ -34,6 +34,11 @@ impl Coverage {
         }
     }
 
+    /// The titles of the steps.
+    pub(in crate::test) fn titles(&self) -> Vec<String> {
+        self.steps.values().map(|step| step.title.clone()).collect()
+    }
+
     /// Counts the steps of a request.
     pub(in crate::test) fn ran(&mut self, spans: &[StepSpan]) {
         for span in spans {

@@ -6,14 +6,21 @@ use std::time::Duration;
 use quick_xml::Writer;
 use quick_xml::events::{BytesText, Event};
 
+use crate::base::render_short;
 use crate::test::outcome::{Failure, FileOutcome, Outcome, TestOutcome};
 
 /// A suite for each file and a case for each test. A file that cannot be run is a case with an error.
 pub fn junit(outcome: &Outcome) -> io::Result<String> {
     let mut out = Writer::new_with_indent(Vec::new(), b' ', 2);
-    let all = outcome.tests().count() + outcome.files.iter().filter(|file| file.findings.errors() > 0).count();
+    let broken = outcome.files.iter().filter(|file| file.findings.errors() > 0).count();
+    let all = outcome.tests().count() + broken;
     out.create_element("testsuites")
-        .with_attributes([("tests", &*all.to_string()), ("failures", &*outcome.failed().to_string())])
+        .with_attributes([
+            ("tests", &*all.to_string()),
+            ("failures", &*outcome.failed().to_string()),
+            ("errors", &*broken.to_string()),
+            ("time", &*seconds(outcome.took)),
+        ])
         .write_inner_content(|out| outcome.files.iter().try_for_each(|file| suite(out, file)))?;
     let text = String::from_utf8_lossy(&out.into_inner()).into_owned();
     Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}\n"))
@@ -35,7 +42,8 @@ fn suite(out: &mut Writer<Vec<u8>>, file: &FileOutcome) -> io::Result<()> {
         .write_inner_content(|out| {
             file.tests.iter().try_for_each(|test| case(out, &name, test))?;
             if broken > 0 {
-                let errors: Vec<&str> = file.findings.iter().map(|finding| &*finding.message).collect();
+                let errors: Vec<String> =
+                    file.findings.iter().map(|finding| render_short(finding, &file.sources)).collect();
                 out.create_element("testcase")
                     .with_attributes([("name", "the file can be run"), ("classname", &*name)])
                     .write_inner_content(|out| element(out, "error", "the file cannot be run", &errors.join("\n")))?;

@@ -1,5 +1,6 @@
 //! The report for people.
 
+use crate::base::Printable;
 use crate::test::outcome::{Failure, Outcome, TestOutcome};
 
 /// How a report is written.
@@ -18,7 +19,7 @@ const PLAIN: &str = "\u{1b}[0m";
 pub fn people(outcome: &Outcome, signs: Signs) -> String {
     let mut text = String::new();
     for file in &outcome.files {
-        text.push_str(&format!("{}\n", file.file.display()));
+        text.push_str(&format!("{}\n", Printable(&file.file.display().to_string())));
         for test in &file.tests {
             text.push_str(&line(test, signs));
             test.failures.iter().for_each(|failure| text.push_str(&shown(failure, signs)));
@@ -46,11 +47,11 @@ fn line(test: &TestOutcome, signs: Signs) -> String {
         (true, false) => format!("{RED}{sign}{PLAIN}"),
         (false, _) => sign.to_owned(),
     };
-    format!("  {sign} {} ({} ms)\n", test.name, test.took.as_millis())
+    format!("  {sign} {} ({} ms)\n", Printable(&test.name), test.took.as_millis())
 }
 
 fn shown(failure: &Failure, signs: Signs) -> String {
-    let mut text = format!("    {}: {}\n", failure.place, failure.message);
+    let mut text = format!("    {}: {}\n", Printable(&failure.place), Printable(&failure.message));
     for line in failure.difference.iter().flat_map(|difference| difference.lines()) {
         let color = match line.chars().next().filter(|_| signs.color) {
             Some('-') => RED,
@@ -58,17 +59,17 @@ fn shown(failure: &Failure, signs: Signs) -> String {
             _ => "",
         };
         let end = if color.is_empty() { "" } else { PLAIN };
-        text.push_str(&format!("      {color}{line}{end}\n"));
+        text.push_str(&format!("      {color}{}{end}\n", Printable(line)));
     }
     if let Some(step) = &failure.step {
-        text.push_str(&format!("      {step}\n"));
+        text.push_str(&format!("      {}\n", Printable(step)));
     }
     text
 }
 
 fn summary(outcome: &Outcome) -> String {
     let (all, failed) = (outcome.tests().count(), outcome.failed());
-    let took: u128 = outcome.tests().map(|test| test.took.as_millis()).sum();
+    let took = outcome.took.as_millis();
     let errors = match outcome.errors() {
         0 => String::new(),
         1 => ", 1 error".to_owned(),

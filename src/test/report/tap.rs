@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::base::Printable;
 use crate::test::outcome::{Failure, Outcome};
 
 /// A line for each test, and the details of those that have failed in YAML.
@@ -41,5 +42,6 @@ fn details(place: &str, failures: &[Failure]) -> String {
 
 /// A description in one line, without a directive.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('#', "\\#").replace(['\n', '\r'], " ")
+    let line = text.replace('\\', "\\\\").replace('#', "\\#").replace(['\n', '\r'], " ");
+    Printable(&line).to_string()
 }

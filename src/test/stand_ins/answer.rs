@@ -13,6 +13,8 @@ use crate::test::format::CallFault;
 pub(super) struct Reply {
     pub delay: Duration,
     pub result: Result<Response<Bytes>, SendErrorKind>,
+    /// A fact that explains failures.
+    pub note: Option<String>,
 }
 
 impl Reply {

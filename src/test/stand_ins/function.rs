@@ -55,9 +55,13 @@ impl Functions {
     async fn run(&self, call: &FunctionCall) -> Result<Reply, String> {
         let Some(local) = &self.local else { return Err(self.missing(call)) };
         let invoked = local.invoke(&call.full_name(), call.event.clone()).await;
-        let invoked = invoked.map_err(|refusal| format!("the local function does not run: {refusal}"))?;
+        let name = call.full_name();
+        let help = "functions are files next to the document, such as `NAME.py`, `NAME.mjs` or `NAME/index.js`";
+        let invoked =
+            invoked.map_err(|refusal| format!("the local function `{name}` does not run: {refusal}; {help}"))?;
+        let note = invoked.failed.then(|| failure_of(&name, &invoked.payload));
         let result = if invoked.failed { Err(invoked.payload) } else { Ok(invoked.payload) };
-        Ok(Reply { delay: Default::default(), result: Ok(answered(result, None, call)) })
+        Ok(Reply { delay: Default::default(), result: Ok(answered(result, None, call)), note })
     }
 
     fn missing(&self, call: &FunctionCall) -> String {
@@ -66,6 +70,13 @@ impl Functions {
         let hint = if near.is_empty() { String::new() } else { format!("; there is {}", quoted_list(&near)) };
         format!("no stand-in for the function `{name}`: add `{name}: {{answer: …}}` under `functions`{hint}")
     }
+}
+
+/// The error of a local function, in one line.
+fn failure_of(name: &str, payload: &[u8]) -> String {
+    let document: serde_json::Value = serde_json::from_slice(payload).unwrap_or_default();
+    let text = |key: &str| document.get(key).and_then(serde_json::Value::as_str).unwrap_or("no reason");
+    format!("the local function `{name}` failed: {}: {}", text("errorType"), text("errorMessage"))
 }
 
 fn reply(answer: &FunctionAnswer, call: &FunctionCall) -> Reply {
@@ -79,7 +90,7 @@ fn reply(answer: &FunctionAnswer, call: &FunctionCall) -> Reply {
             Ok(answered(result, answer.log.as_deref(), call))
         }
     };
-    Reply { delay, result }
+    Reply { delay, result, note: None }
 }
 
 /// The answer of the service to a call of a function.

@@ -12,6 +12,8 @@ use percent_encoding::percent_decode_str;
 pub(in crate::test) struct Made {
     pub called: Called,
     pub problem: Option<String>,
+    /// A fact about its answer that explains failures.
+    pub note: Option<String>,
 }
 
 /// The target of a call, with everything that it got.

@@ -59,10 +59,10 @@ impl StandIns {
     }
 
     /// Remembers a call, with the reason where it has no stand-in.
-    fn note(&self, called: Called, problem: Option<String>) {
+    fn note(&self, called: Called, problem: Option<String>, note: Option<String>) {
         let mut made = self.made();
         if made.len() < MOST_CALLS {
-            made.push(Made { called, problem });
+            made.push(Made { called, problem, note });
         }
     }
 }
@@ -78,12 +78,12 @@ impl StandIn for StandIns {
                 Called::Service(call) => self.services.answer(call),
             };
             match found {
-                Ok(reply) => {
-                    self.note(called, None);
+                Ok(mut reply) => {
+                    self.note(called, None, reply.note.take());
                     Reply::send(reply).await
                 }
                 Err(problem) => {
-                    self.note(called, Some(problem));
+                    self.note(called, Some(problem), None);
                     Err(SendErrorKind::Connect)
                 }
             }

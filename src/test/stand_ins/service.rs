@@ -100,7 +100,7 @@ fn fits(wanted: &ServiceStandIn, call: &ServiceCall, path: &str) -> bool {
 fn reply(answer: &ServiceAnswer) -> Reply {
     let delay = answer.delay.map(|delay| delay.0).unwrap_or_default();
     if let Some(fault) = answer.fault {
-        return Reply { delay, result: Err(kind_of(fault)) };
+        return Reply { delay, result: Err(kind_of(fault)), note: None };
     }
     let mut response = Response::new(bytes_of(&answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
@@ -112,7 +112,7 @@ fn reply(answer: &ServiceAnswer) -> Reply {
             response.headers_mut().insert(name, value);
         }
     }
-    Reply { delay, result: Ok(response) }
+    Reply { delay, result: Ok(response), note: None }
 }
 
 fn missing(call: &ServiceCall) -> String {

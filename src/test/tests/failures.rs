@@ -78,19 +78,19 @@ async fn calls_are_counted() {
         ),
         (
             "calls: [{ function: price, times: 2 }, { service: 'http://shop' }]",
-            vec![format!("{place}:17: the function `price` was called once, expected was called 2 times")],
+            vec![format!("{place}:17: 2 calls of the function `price` expected, 1 made")],
         ),
         (
             "calls: [{ function: price, event: { id: 8 } }, { service: 'http://shop' }]",
             vec![
-                format!("{place}:17: the function `price` was not called, expected was called once"),
+                format!("{place}:17: one call of the function `price` expected, none made"),
                 format!("{place}:16: a call that is not expected: the function `price`"),
             ],
         ),
         (
             "calls: [{ function: price }, { service: 'http://shop', method: POST, path: /orders }]",
             vec![
-                format!("{place}:38: `POST http://shop/orders` was not called, expected was called once"),
+                format!("{place}:38: one call of `POST http://shop/orders` expected, none made"),
                 format!("{place}:16: a call that is not expected: GET http://shop/orders/7"),
             ],
         ),

@@ -5,6 +5,7 @@ mod examples;
 mod failures;
 mod fixed;
 mod mistakes;
+mod recorded;
 mod reports;
 mod stand_ins;
 

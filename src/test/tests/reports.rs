@@ -3,10 +3,14 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use std::time::Duration;
+
 use super::{ANSWERED, Folder, ORDERS};
+use crate::base::{Findings, Sources};
 use crate::test::coverage::Coverage;
+use crate::test::outcome::TestOutcome;
 use crate::test::report::{Signs, junit, people, tap};
-use crate::test::{Outcome, Selection, run_file};
+use crate::test::{FileOutcome, Outcome, Selection, run_file};
 
 /// Two tests, of which the second fails; and a file that cannot be read.
 async fn outcome() -> (Outcome, Folder) {
@@ -20,7 +24,7 @@ async fn outcome() -> (Outcome, Folder) {
     let mut coverage = Coverage::default();
     let first = folder.run(&mut coverage).await;
     let second = run_file(&broken, &Selection::default(), &mut coverage).await;
-    (Outcome { files: vec![first, second] }, folder)
+    (Outcome { files: vec![first, second], took: Duration::from_millis(1500) }, folder)
 }
 
 #[tokio::test]
@@ -32,7 +36,7 @@ async fn people_see_names_differences_and_places() {
         "\n  FAIL bad (",
         "    api.test.yaml:5:77: the body is another one\n      - <a>&\n      + {\"euros\":10}\n      the last step was `price` at api.yaml:20:7\n",
         "broken.test.yaml\n  not run: 1 error\n",
-        "1 passed, 1 failed, 1 error in ",
+        "1 passed, 1 failed, 1 error in 1500 ms",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
@@ -75,4 +79,28 @@ async fn junit_is_xml_with_a_case_for_each_test() {
     assert_eq!(cases, ["good & <well> #1", "bad", "the file can be run"]);
     assert!(texts.iter().any(|text| text.contains("+ {")), "{texts:?}");
     assert!(text.contains("failures=\"1\"") && text.contains("errors=\"1\""), "{text}");
+}
+
+#[test]
+fn names_stay_in_their_line() {
+    let test = TestOutcome {
+        name: "a\u{1b}[2J\nb\0".to_owned(),
+        place: "x:1:1".to_owned(),
+        took: Duration::ZERO,
+        failures: vec![],
+    };
+    let file = FileOutcome {
+        file: "x.test.yaml".into(),
+        sources: Sources::default(),
+        findings: Findings::default(),
+        tests: vec![test],
+        read: vec![],
+    };
+    let outcome = Outcome { files: vec![file], took: Duration::ZERO };
+    let text = people(&outcome, Signs::default()) + &tap(&outcome);
+    assert!(!text.contains(['\u{1b}', '\0']), "{text}");
+    assert!(
+        text.contains("ok   a\\u{1b}[2J\\nb\\u{0} (0 ms)\n") && text.contains("ok 1 - a\\u{1b}[2J b\\u{0}\n"),
+        "{text}"
+    );
 }

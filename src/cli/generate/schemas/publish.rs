@@ -35,7 +35,7 @@ impl Reading<'_> {
             out.extend(self.list_of("step"));
         } else if let Some(options) = options(schema) {
             out.insert("anyOf".to_owned(), self.options(options));
-        } else if types.len() == TYPES.len() {
+        } else if types.len() == TYPES.len() || takes_everything(schema) {
             copy(schema, &mut out, &["type"]);
         } else if types.contains(&"object") && types.iter().any(|one| SCALARS.contains(one)) {
             out.insert("anyOf".to_owned(), self.map_or_scalar(schema, &types));
@@ -161,6 +161,11 @@ impl Reading<'_> {
     pub fn or_environment(&self, pattern: String) -> String {
         if self.environment { format!("{pattern}|{ENVIRONMENT}") } else { pattern }
     }
+}
+
+/// Whether a schema refuses nothing: it has no type, and nothing that implies one.
+fn takes_everything(schema: &Value) -> bool {
+    ["type", "enum", "pattern", "properties", "items"].iter().all(|key| schema.get(key).is_none())
 }
 
 /// The default in words. Under its own key editors would write it into every step that they help to start.
