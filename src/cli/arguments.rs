@@ -48,7 +48,7 @@ pub enum Verb {
     Export(ExportArguments),
     /// Print the event that a function gets for a request
     Event(EventArguments),
-    /// Evaluate an expression: JSONata, `$(…)` or XPath
+    /// Evaluate an expression or a mapping template over a message
     Eval(EvalArguments),
     /// Say what has changed between two states of documents
     Diff(DiffArguments),
@@ -325,7 +325,8 @@ pub struct EventArguments {
 }
 
 const EVALUATED: &str = "In an expression `message` and `request` are the message, other names are
-variables, and a name that is no variable is a member of the body.
+variables, and a name that is no variable is a member of the body. A mapping
+template finds `path`, `querystring`, `context` and `stageVariables` among them.
 
 Exit status: 0 a result, 1 a mistake in the expression, 2 wrong usage, 3 a file
 cannot be read.
@@ -334,14 +335,25 @@ Examples:
   gantry eval '$sum(items.price)' --message order.json
   gantry eval 'Order $(message.body.id)' --message order.json
   gantry eval '//item/@id' --message order.xml
-  gantry eval --file total.jsonata --message - --variables settings.json";
+  gantry eval --file total.jsonata --message - --variables settings.json
+  gantry eval --file order.vtl --message order.json
+  gantry eval --operation addOrder --document export.yaml --message order.json";
 
 #[derive(Debug, Args)]
 #[command(after_help = EVALUATED)]
 pub struct EvalArguments {
     /// The expression
-    #[arg(required_unless_present = "file")]
+    #[arg(required_unless_present_any = ["file", "operation"], conflicts_with = "operation")]
     pub expression: Option<String>,
+    /// The mapping template of an operation: its id, or METHOD and path
+    #[arg(long, value_name = "OPERATION", requires = "document", conflicts_with = "file")]
+    pub operation: Option<String>,
+    /// The AWS export that has the operation
+    #[arg(long, value_name = "FILE", requires = "operation")]
+    pub document: Option<PathBuf>,
+    /// The template of the response instead of that of the request
+    #[arg(long, requires = "operation")]
+    pub response: bool,
     /// A file with the expression
     #[arg(long, value_name = "FILE", conflicts_with = "expression")]
     pub file: Option<PathBuf>,
@@ -354,8 +366,8 @@ pub struct EvalArguments {
     /// A file with variables, as an object in JSON
     #[arg(long, value_name = "FILE")]
     pub variables: Option<PathBuf>,
-    /// The language [default: a template where there is `$(`, XPath for a path in
-    /// XML, else JSONata]
+    /// The language [default: a mapping template for `.vtl`, a template where there
+    /// is `$(`, XPath for a path in XML, else JSONata]
     #[arg(long = "as", value_enum, value_name = "LANGUAGE")]
     pub kind: Option<ExpressionKind>,
 }
@@ -366,6 +378,8 @@ pub enum ExpressionKind {
     Jsonata,
     Template,
     Xpath,
+    /// A template of AWS API Gateway, in VTL
+    MappingTemplate,
 }
 
 const TRACED: &str = "`gantry dev` records every request, `gantry serve` those that `traces.record` of

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::arguments::{EvalArguments, ExpressionKind};
+use super::eval_template::{self, Given};
 use super::exit::Exit;
 use super::print;
 use crate::base::Printable;
@@ -14,18 +15,22 @@ use crate::value::{Kind, Value, Xml, XmlLimits};
 const WIDTH: usize = 76;
 
 pub fn run(arguments: &EvalArguments) -> Exit {
-    let (text, scope) = match (expression(arguments), scope(arguments)) {
-        (Ok(text), Ok(scope)) => (text, scope),
+    let (text, request) = match (expression(arguments), request(arguments)) {
+        (Ok(text), Ok(request)) => (text, request),
         (Err(message), _) | (_, Err(message)) => {
             complain!("{message}");
             return Exit::Failed;
         }
     };
-    let kind = arguments.kind.unwrap_or_else(|| kind_of(&text, &scope));
+    let Request { body, headers, variables } = request;
+    let given = Given { body: &body, headers: &headers, variables: &variables };
+    let scope = Offline::new(body.clone(), &headers, variables.clone());
+    let kind = arguments.kind.unwrap_or_else(|| kind_of(arguments, &text, &scope));
     let result = match kind {
         ExpressionKind::Jsonata => jsonata(&text, &scope),
         ExpressionKind::Template => template(&text, &scope),
         ExpressionKind::Xpath => xpath(&text, &scope),
+        ExpressionKind::MappingTemplate => eval_template::render(&text, &given),
     };
     match result {
         Ok(result) => {
@@ -44,6 +49,9 @@ pub fn run(arguments: &EvalArguments) -> Exit {
 }
 
 fn expression(arguments: &EvalArguments) -> Result<String, String> {
+    if let (Some(operation), Some(document)) = (&arguments.operation, &arguments.document) {
+        return eval_template::of_operation(document, operation, arguments.response);
+    }
     match (&arguments.expression, &arguments.file) {
         (Some(text), _) => Ok(text.clone()),
         (None, Some(file)) => Ok(read(file)?.trim_end().to_owned()),
@@ -51,7 +59,14 @@ fn expression(arguments: &EvalArguments) -> Result<String, String> {
     }
 }
 
-fn scope(arguments: &EvalArguments) -> Result<Offline, String> {
+/// The message that an expression reads, and the other variables.
+struct Request {
+    body: Value,
+    headers: Vec<(String, String)>,
+    variables: Value,
+}
+
+fn request(arguments: &EvalArguments) -> Result<Request, String> {
     let body = arguments.message.as_deref().map(|file| read(file).and_then(|text| body(file, &text))).transpose()?;
     let variables = match &arguments.variables {
         Some(file) => {
@@ -65,7 +80,7 @@ fn scope(arguments: &EvalArguments) -> Result<Offline, String> {
         None => Value::empty_object(),
     };
     let headers = arguments.header.iter().map(|text| read_header(text)).collect::<Result<Vec<_>, String>>()?;
-    Ok(Offline::new(body.unwrap_or_default(), &headers, variables))
+    Ok(Request { body: body.unwrap_or_default(), headers, variables })
 }
 
 /// XML that starts as such, JSON that is it, and text.
@@ -102,8 +117,12 @@ pub(super) fn read(file: &Path) -> Result<String, String> {
     read.map_err(|error| format!("cannot read {}: {error}", file.display()))
 }
 
-/// A text with `$(` is a template; one for XML that starts as a path is XPath.
-fn kind_of(text: &str, scope: &Offline) -> ExpressionKind {
+/// A text with `$(` is a template; one for XML that starts as a path is XPath; the end of a file's name tells a mapping template.
+fn kind_of(arguments: &EvalArguments, text: &str, scope: &Offline) -> ExpressionKind {
+    let ending = arguments.file.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+    if arguments.operation.is_some() || matches!(ending, Some("vtl" | "vm")) {
+        return ExpressionKind::MappingTemplate;
+    }
     let is_path = text.trim_start().starts_with(['/', '@']) || text.trim_start().starts_with("count(");
     match scope.body().kind() {
         _ if text.contains("$(") => ExpressionKind::Template,

@@ -14,6 +14,7 @@ mod check;
 mod dev;
 mod diff;
 mod eval;
+mod eval_template;
 mod event;
 mod exit;
 mod explain;

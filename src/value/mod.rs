@@ -16,7 +16,7 @@ mod panic;
 mod room;
 mod seconds;
 mod secret;
-mod secret_names;
+mod spelling;
 mod stream;
 mod unique_json;
 mod xml;
@@ -38,7 +38,7 @@ pub use panic::{joined, panic_message};
 pub use room::{DEFAULT_ROOM, NoRoom, Room, room_held, set_room};
 pub use seconds::Seconds;
 pub use secret::Secret;
-pub use secret_names::{is_secret_name, spelled};
+pub use spelling::spelled;
 pub use stream::{BodyStream, BoxError};
 pub use unique_json::{parse_unique, parse_unique_object};
 pub use xml::{

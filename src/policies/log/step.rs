@@ -2,9 +2,10 @@ use http::HeaderMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::base::is_secret_name;
 use crate::expression::{Builtin, Reference, Root, Scope, Template};
 use crate::runtime::{Context, Fault, FaultSource, Outcome, Step, kinds};
-use crate::value::{Value, is_secret_name};
+use crate::value::Value;
 
 /// Bytes of a line of the log.
 const LONGEST_LINE: usize = 64 * 1024;
