@@ -108,6 +108,6 @@ mod tests {
             assert_eq!(render(&template, &given).unwrap(), expected);
         }
         assert!(of_operation(&file, "get", false).unwrap_err().ends_with("there is no operation `get`"));
-        assert_eq!(render("#if($a)", &given).unwrap_err().at.end, 7);
+        assert_eq!(render("#if($a)", &given).unwrap_err().at.end, 3);
     }
 }

@@ -22,8 +22,7 @@
     hidden(made, Symbol.toPrimitive, function () { return this.toString(); });
     return made;
   };
-  // Most scripts ask for no such body.
-  let object, list;
+  const object = kind(Object.prototype), list = kind(Array.prototype);
   return function (host) {
     read = host.textOfBody;
     host.textOf = (value) => bodies.has(value) ? text(value) : undefined;
@@ -31,7 +30,7 @@
       const body = host.bodyAsSent(name);
       if (body === undefined || bodies.has(value)) return value;
       bodies.set(value, body);
-      const made = Array.isArray(value) ? (list ||= kind(Array.prototype)) : (object ||= kind(Object.prototype));
+      const made = Array.isArray(value) ? list : object;
       return Object.setPrototypeOf(value, made);
     };
   };

@@ -32,10 +32,7 @@
     get() { const value = make(); keep(name, value); return value; },
     set(value) { keep(name, value); },
   });
-  lazy('context', () => host.use('context'));
-  lazy('apim', () => host.use('apim'));
-  lazy('apic', () => host.use('apim'));
-  lazy('console', () => host.use('console'));
+  for (const [name, part] of [['context', 'context'], ['apim', 'apim'], ['apic', 'apim'], ['console', 'console']]) keep(name, host.use(part));
   // Scripts of the v5 engine's `javascript` have the variables and no modules, timers and bytes, and some ask which of these there are.
   if (host.hasModules) {
     lazy('session', () => host.use('session'));
@@ -47,8 +44,9 @@
       lazy(name, () => host.use('timers')[name]);
   }
   define(Math, 'random', { value: host.number, writable: true, configurable: true, enumerable: false });
-  // Parts that most scripts ask for are there before one runs.
-  for (const name of ['message', 'context', 'apim', 'console', 'body-text']) host.use(name);
+  // What most scripts ask for is there before one runs.
+  host.use('body-text');
+  for (const name of ['message', 'request']) host.use('message')(name);
   const variables = bare ? host.use('bare') : { begin() {}, finish() {} };
   return {
     begin(valuesOfParameters) {
