@@ -8,7 +8,7 @@ use super::eval_template::{self, Given};
 use super::exit::Exit;
 use super::print;
 use crate::base::Printable;
-use crate::expression::{ExpressionError, Jsonata, Offline, Resolved, Template, XPath, parse_path};
+use crate::expression::{ExpressionError, Jsonata, Offline, Resolved, Scope, Template, XPath, parse_path};
 use crate::value::{Kind, Value, Xml, XmlLimits};
 
 /// Characters of a line that are shown.
@@ -138,8 +138,15 @@ fn jsonata(text: &str, scope: &Offline) -> Result<String, ExpressionError> {
 }
 
 fn template(text: &str, scope: &Offline) -> Result<String, ExpressionError> {
-    let template = Template::parse(text, &mut |name, _| parse_path(name).map(Resolved::Variable));
+    let mut names = Vec::new();
+    let template = Template::parse(text, &mut |name, _| {
+        names.push(name.to_owned());
+        parse_path(name).map(Resolved::Variable)
+    });
     let template = template.map_err(|error| ExpressionError { code: None, message: error.message, at: error.at })?;
+    for name in names.iter().filter(|name| parse_path(name).is_ok_and(|place| scope.get(&place).is_null())) {
+        complain!("`$({})` has no value, and is empty", Printable(name));
+    }
     Ok(template.text(scope).into_owned())
 }
 

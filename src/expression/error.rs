@@ -108,7 +108,30 @@ fn sentence(code: &str) -> Cow<'static, str> {
         "U1004" => "the evaluation makes too much data",
         "U1005" => "too many long evaluations are running",
         "U1006" => "a picture is too long",
+        "D3001" => "a number that is not finite cannot be written as text",
+        "D3010" => "the pattern of `$replace` is empty",
+        "D3011" => "the limit of `$replace` is negative",
+        "D3020" => "the limit of `$split` is negative",
         "D3030" => "a value cannot be read as a number",
+        "D3040" => "the limit of `$match` is negative",
+        "D3050" => "the function of `$reduce` needs two arguments",
+        "D3060" => "`$sqrt` needs a number that is not negative",
+        "D3061" => "the result of `$power` is out of range",
+        "D3070" => "`$sort` needs a function where the list holds other things than numbers or texts",
+        "D3080" | "D3081" | "D3082" | "D3083" | "D3084" | "D3085" | "D3086" | "D3087" | "D3088" | "D3089" | "D3090"
+        | "D3091" | "D3092" | "D3093" => "the picture of `$formatNumber` is not one",
+        "D3100" => "the base of `$formatBase` is not from 2 to 36",
+        "D3110" => {
+            "`$toMillis` needs a time such as `2026-11-30T12:00:00Z`, or a picture that says how the text is written"
+        }
+        "D3120" => "the text of `$eval` is not an expression",
+        "D3121" => "the expression of `$eval` failed",
+        "D3130" | "D3131" | "D3132" | "D3133" | "D3134" | "D3135" | "D3136" => {
+            "the picture of a date or of a whole number is not one"
+        }
+        "D3138" => "`$single` found more than one value",
+        "D3139" => "`$single` found no value",
+        "D3140" => "a text cannot be decoded as part of a URL",
         "" => "the evaluation failed",
         other => return Cow::Owned(format!("the evaluation failed with JSONata's error {other}")),
     })

@@ -19,6 +19,7 @@ pub mod gatewayscript;
 pub mod html_page;
 pub mod r#if;
 pub mod invoke;
+pub mod ip_restriction;
 pub mod javascript;
 pub mod json_to_xml;
 pub mod jwt_generate;
@@ -48,7 +49,7 @@ use crate::policy::Entry;
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 31] = [
+pub static ALL: [Entry; 32] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<client_identification::ClientIdentification>(),
     Entry::of::<client_security::ClientSecurity>(),
@@ -58,6 +59,7 @@ pub static ALL: [Entry; 31] = [
     Entry::of::<html_page::HtmlPage>(),
     Entry::of::<r#if::If>(),
     Entry::of::<invoke::Invoke>(),
+    Entry::of::<ip_restriction::IpRestriction>(),
     Entry::of::<javascript::JavaScript>(),
     Entry::of::<json_to_xml::JsonToXml>(),
     Entry::of::<jwt_generate::JwtGenerate>(),

@@ -59,7 +59,10 @@ impl JsonSchema for AddressRange {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": r"^\s*(\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/\d{1,3})?)\s*$",
+            "pattern": concat!(
+                r"^\s*((25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}(/([12]?\d|3[0-2]))?",
+                r"|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/(1[01]\d|12[0-8]|\d?\d))?)\s*$"
+            ),
             "x-expected": EXPECTED,
         })
     }

@@ -1,0 +1,23 @@
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::settings::AddressRange;
+
+/// Refuses clients by their addresses.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// Addresses and networks of the clients that may call. Default: all may.
+    #[serde(default)]
+    pub allow: Vec<AddressRange>,
+    /// Addresses and networks of clients that may not call, also where `allow` has them.
+    #[serde(default)]
+    pub deny: Vec<AddressRange>,
+    /// The text of the refusal.
+    #[serde(default = "default_message")]
+    pub message: String,
+}
+
+fn default_message() -> String {
+    "this address may not call the operation".to_owned()
+}
