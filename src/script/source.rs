@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::code::code_of;
 use super::failure::Failure;
-use super::realm::parse;
+use super::parse::parse;
 use super::{Dialect, Limits, Reach};
 use crate::base::{SourceId, Sources};
 use crate::expression::Reference;
