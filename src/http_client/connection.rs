@@ -69,7 +69,8 @@ impl Connection {
         let (sender, driver) = Builder::new().max_buf_size(BUFFER).handshake(io).await?;
         let wakes = Arc::new(Wakes { user: AtomicWaker::new(), watcher, state: AtomicU8::new(IN_USE) });
         let waker = Waker::from(wakes.clone());
-        let mut connection = Box::new(Connection { opened: Instant::now(), sender, driver: Some(driver), wakes, waker });
+        let mut connection =
+            Box::new(Connection { opened: Instant::now(), sender, driver: Some(driver), wakes, waker });
         connection.turn();
         Ok(connection)
     }
