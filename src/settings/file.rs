@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Aws, AwsExport, Background, Cache, CountLimit, CredentialProfile, CryptoObject, Documents, EventContext, Invoke,
-    Log, OAuthProvider, Policies, RateLimit, Scripts, Server, TlsProfile, Traces, Upstream,
-    UserRegistry,
+    Log, OAuthProvider, Policies, RateLimit, Scripts, Server, TlsProfile, Traces, Upstream, UserRegistry,
 };
 use crate::source::Node;
 use crate::value::Seconds;

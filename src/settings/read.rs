@@ -181,14 +181,17 @@ fn wrong_upstreams(settings: &Settings, root: &Node, findings: &mut Findings) {
     for (name, upstream) in &settings.live.upstreams {
         let Some(entry) = root.get("upstreams").and_then(|all| all.entry(name)) else { continue };
         let mut push = |place: &str, message: String, help: &str| {
-            let span = if place.is_empty() { Some(entry.key.span) } else { entry.value.pointer(place).map(|node| node.span) };
+            let span =
+                if place.is_empty() { Some(entry.key.span) } else { entry.value.pointer(place).map(|node| node.span) };
             let span = span.unwrap_or(entry.key.span);
             findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));
         };
         for (place, message, help) in upstreams::wrong(name, upstream) {
             push(&place, format!("the upstream `{name}` cannot be used: {message}"), help);
         }
-        if let Some(profile) = upstream.tls_profile.as_ref().filter(|name| !settings.live.tls_profiles.contains_key(*name)) {
+        if let Some(profile) =
+            upstream.tls_profile.as_ref().filter(|name| !settings.live.tls_profiles.contains_key(*name))
+        {
             let message = format!("there is no TLS profile `{profile}` under `tls-profiles`");
             push("/tls-profile", message, "name one that is there");
         }

@@ -48,7 +48,9 @@ impl Collector for UpstreamMetrics {
         }
         let counters: [(&str, &str, fn(&TargetState) -> u64); 3] = [
             ("upstream_calls", "Calls of a target, retries included", |state| state.calls.get()),
-            ("upstream_retries", "Calls that were made again, by the target of the new try", |state| state.retries.get()),
+            ("upstream_retries", "Calls that were made again, by the target of the new try", |state| {
+                state.retries.get()
+            }),
             ("upstream_ejections", "How often a target was left out because of failed calls", |state| {
                 state.ejections.get()
             }),

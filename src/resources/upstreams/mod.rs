@@ -5,8 +5,6 @@ mod check;
 mod health;
 mod metrics;
 mod target;
-#[cfg(test)]
-mod tests;
 mod upstream;
 
 use std::sync::Arc;
