@@ -18,6 +18,9 @@ use crate::resources::shared_by_key::SharedByKey;
 #[derive(Debug)]
 pub(super) struct UpstreamMetrics(pub(super) Arc<SharedByKey<Upstream>>);
 
+/// Reads a counter of a target.
+type Read = fn(&TargetState) -> u64;
+
 /// A target under its name.
 struct Row {
     upstream: Arc<Upstream>,
@@ -31,9 +34,6 @@ impl Collector for UpstreamMetrics {
         // During a reload there may be an old and a new one of a name; what they know is the same.
         upstreams.sort_by(|one, other| one.name.cmp(&other.name));
         upstreams.dedup_by(|one, other| one.name == other.name);
-        if upstreams.is_empty() {
-            return Ok(());
-        }
         let rows: Vec<Row> = upstreams.iter().flat_map(rows).collect();
         let help = "Whether a target is called: 1, or 0 while it is left out";
         let mut family = encoder.encode_descriptor("upstream_healthy", help, None, MetricType::Gauge)?;
@@ -46,7 +46,7 @@ impl Collector for UpstreamMetrics {
         for row in &rows {
             gauge(&mut family, &row.labels(), row.state().running.running() as u64)?;
         }
-        let counters: [(&str, &str, fn(&TargetState) -> u64); 3] = [
+        let counters: [(&str, &str, Read); 3] = [
             ("upstream_calls", "Calls of a target, retries included", |state| state.calls.get()),
             ("upstream_retries", "Calls that were made again, by the target of the new try", |state| {
                 state.retries.get()

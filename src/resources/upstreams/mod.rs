@@ -22,6 +22,9 @@ use upstream::UpstreamState;
 
 pub use upstream::{Full, Lease, Tried, Upstream};
 
+/// The targets of an upstream, each of which is a bit of the set of those that were tried. The settings have no more.
+const MOST_TARGETS: usize = u64::BITS as usize;
+
 /// The upstreams of a process.
 #[derive(Debug, Default)]
 pub struct Upstreams {
@@ -37,7 +40,7 @@ impl Upstreams {
         let written = serde_json::to_string(settings).unwrap_or_default();
         let key = Fingerprint::new("upstream").with(name).with(&*written).with_tls(tls).key();
         self.all.get(key, || {
-            let targets = settings.targets.iter().filter_map(|target| {
+            let targets = settings.targets.iter().take(MOST_TARGETS).filter_map(|target| {
                 let (scheme, authority) = target.origin()?;
                 let key = Fingerprint::new("target").with(name).with(&scheme).with(&authority).key();
                 let state = self.targets.get(key, TargetState::default);

@@ -93,6 +93,7 @@ impl Invoke {
             let next = again.filter(|_| Instant::now() + wait < deadline);
             let next = next.and_then(|(again, retries)| repeated(again, &end, retries, one.unsent));
             let Some(next) = next.filter(|_| upstream.takes_retry()) else { return held(answer, lease) };
+            tracing::debug!(request_id = %cx.state.request.id, tries = number, "a call of an upstream is made again");
             // Its place may be the one that the next try needs.
             drop(lease);
             tokio::time::sleep(wait).await;
