@@ -4,6 +4,9 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
 use support::{Gantry, copy_of, python_is_here};
 
 /// Starts a copy of an example in which the default port is the test's own.
@@ -82,4 +85,71 @@ fn partners_call_under_their_plans() {
     assert_eq!([0; 3].map(|_| ask("gull-app", "s3cret").status), [200, 200, 429]);
     assert_eq!(ask("heron-app", "s3cret").status, 200);
     assert_eq!((ask("heron-app", "wrong").status, gantry.get("/rates/3").status), (401, 401));
+}
+
+/// A server of the example with several; ended when it goes.
+struct Backend {
+    child: Child,
+    port: u16,
+}
+
+impl Backend {
+    fn start() -> Self {
+        let file = support::repository().join("assemblies/several-backends/backend.py");
+        let mut child = Command::new("python3").arg(file).arg("0").stdout(Stdio::piped()).spawn().expect("Python runs");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        Backend { child, port: line.trim().parse().expect("a port") }
+    }
+
+    fn ask(&self, path: &str) -> u16 {
+        support::request(([127, 0, 0, 1], self.port).into(), "GET", path, &[], "").map_or(0, |answer| answer.status)
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn several_backends_answer_while_one_of_them_fails_and_one_is_gone() {
+    if !python_is_here("several_backends_answer_while_one_of_them_fails_and_one_is_gone") {
+        return;
+    }
+    let folder = support::repository().join("assemblies/several-backends");
+    let path = |name: &str| folder.join(name).to_str().expect("a path in UTF-8").to_owned();
+    let mut backends: Vec<Backend> = (0..3).map(|_| Backend::start()).collect();
+    let (document, settings) = (path("openapi.yaml"), path("gantry.yaml"));
+    let gantry = Gantry::spawn_with(&["serve", &document, "--settings", &settings], |_| {
+        let urls = backends.iter().enumerate();
+        urls.map(|(at, one)| (format!("STOCK_{}", at + 1), format!("http://127.0.0.1:{}", one.port))).collect()
+    });
+    gantry.wait_until_ready();
+    let from = || {
+        let answers = (0..60).map(|_| gantry.get("/stock/tea"));
+        let answers: Vec<_> = answers.map(|answer| (answer.status, answer.body)).collect();
+        assert!(answers.iter().all(|(status, _)| *status == 200), "{answers:?}");
+        let port = |one: &Backend| answers.iter().any(|(_, body)| body.contains(&format!("\"from\": {},", one.port)));
+        backends.iter().map(port).collect::<Vec<_>>()
+    };
+    assert_eq!(from(), [true, true, true]);
+    assert_eq!(backends[1].ask("/fail"), 200);
+    assert_eq!(from(), [true, false, true]);
+    let healthy = |one: &Backend| {
+        let metrics = gantry.try_get_from(gantry.admin, "/metrics").expect("metrics").body;
+        let label = format!("target=\"http://127.0.0.1:{}\"}} 1", one.port);
+        metrics.lines().any(|line| line.starts_with("gantry_upstream_healthy") && line.ends_with(&label))
+    };
+    gantry.wait_until("it is left out", || !healthy(&backends[1]));
+    assert_eq!(backends[1].ask("/recover"), 200);
+    gantry.wait_until("it is tried again", || from() == [true, true, true]);
+    assert!(gantry.stderr().contains("a target is in use again"), "{}", gantry.stderr());
+    let gone = backends.remove(0);
+    drop(gone);
+    for _ in 0..60 {
+        assert_eq!(gantry.get("/stock/tea").status, 200);
+    }
 }

@@ -26,6 +26,11 @@ impl Call {
         SendError::timed_out(self.may_be_sent)
     }
 
+    /// The body of a request of which nothing was sent, where it is still here.
+    pub fn into_unsent_body(self) -> Option<BodyStream> {
+        self.request.filter(|_| !self.may_be_sent).map(Request::into_body)
+    }
+
     pub(super) fn take(&mut self) -> Result<Request<BodyStream>, SendError> {
         // A call is made once.
         self.request.take().ok_or_else(SendError::no_url)

@@ -35,7 +35,7 @@ impl HttpClient {
     pub fn new(tls: &TlsOptions, pool: &PoolOptions) -> Result<Self, TlsError> {
         let connector = Connector::new(tls, pool)?;
         if pool.protocol == Protocol::Http11 && pool.keep_alive {
-            let pool = Pool::new(connector, pool.idle_timeout, pool.max_idle_per_host);
+            let pool = Pool::new(connector, pool);
             return Ok(HttpClient(Transport::Kept(pool)));
         }
         let client = Client::builder(TokioExecutor::new())
@@ -66,8 +66,12 @@ impl HttpClient {
         request: Request<BodyStream>,
         timeout: Duration,
     ) -> Result<Response<ResponseBody>, SendError> {
-        let mut call = Call::new(request);
-        match tokio::time::timeout(timeout, self.start(&mut call)).await {
+        self.send_call(&mut Call::new(request), timeout).await
+    }
+
+    /// [`HttpClient::send`] for a caller who may need the body again.
+    pub async fn send_call(&self, call: &mut Call, timeout: Duration) -> Result<Response<ResponseBody>, SendError> {
+        match tokio::time::timeout(timeout, self.start(call)).await {
             Ok(answer) => answer,
             Err(_) => Err(call.timed_out()),
         }

@@ -14,6 +14,7 @@ use hyper::client::conn::http1::{self, Builder, SendRequest};
 use hyper_rustls::MaybeHttpsStream;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::Gather;
 use crate::value::BodyStream;
@@ -30,6 +31,7 @@ const ROUNDS: usize = 8;
 
 /// A connection and the end that takes requests.
 pub(super) struct Connection {
+    pub(super) opened: Instant,
     sender: SendRequest<BodyStream>,
     /// Gone when the connection is over.
     driver: Option<http1::Connection<Io, BodyStream>>,
@@ -67,7 +69,8 @@ impl Connection {
         let (sender, driver) = Builder::new().max_buf_size(BUFFER).handshake(io).await?;
         let wakes = Arc::new(Wakes { user: AtomicWaker::new(), watcher, state: AtomicU8::new(IN_USE) });
         let waker = Waker::from(wakes.clone());
-        let mut connection = Box::new(Connection { sender, driver: Some(driver), wakes, waker });
+        let mut connection =
+            Box::new(Connection { opened: Instant::now(), sender, driver: Some(driver), wakes, waker });
         connection.turn();
         Ok(connection)
     }

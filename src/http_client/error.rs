@@ -39,6 +39,8 @@ pub enum SendErrorKind {
     RequestBody,
     /// The answer was not HTTP.
     Protocol,
+    /// No request was made: as many are running as may at a time.
+    Full,
 }
 
 impl SendErrorKind {
@@ -54,6 +56,7 @@ impl SendErrorKind {
             SendErrorKind::Closed => "closed",
             SendErrorKind::RequestBody => "request_body",
             SendErrorKind::Protocol => "protocol",
+            SendErrorKind::Full => "circuit_breaker",
         }
     }
 }
@@ -102,8 +105,13 @@ impl SendError {
     }
 
     /// A URL without scheme or host. Callers check theirs at load.
-    pub(super) fn no_url() -> Self {
+    pub fn no_url() -> Self {
         SendError { kind: SendErrorKind::Connect, sent: false, source: None }
+    }
+
+    /// The error of a call that is not made, as there are too many.
+    pub fn full() -> Self {
+        SendError { kind: SendErrorKind::Full, sent: false, source: None }
     }
 
     pub(super) fn timed_out(connected: bool) -> Self {
@@ -135,6 +143,7 @@ impl fmt::Display for SendError {
             SendErrorKind::Closed => "the connection closed before an answer came",
             SendErrorKind::RequestBody => "the request body could not be read",
             SendErrorKind::Protocol => "the answer is not valid HTTP",
+            SendErrorKind::Full => "as many calls are running as may at a time",
         })?;
         match self.source.as_deref().and_then(root_cause) {
             Some(cause) => write!(f, ": {cause}"),

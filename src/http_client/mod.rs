@@ -19,6 +19,8 @@ mod stand_in;
 mod tls;
 
 #[cfg(test)]
+mod test_names;
+#[cfg(test)]
 pub(crate) mod test_server;
 #[cfg(test)]
 pub(crate) mod test_tls;

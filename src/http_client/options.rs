@@ -9,6 +9,8 @@ use super::Guard;
 pub struct PoolOptions {
     /// How long a connection may stand unused before it is closed.
     pub idle_timeout: Duration,
+    /// How long a connection may be in use. The next request then opens another one, and looks the host up again. HTTP/1.1 only.
+    pub lifetime: Option<Duration>,
     /// How many unused connections are kept to one scheme, host and port.
     pub max_idle_per_host: usize,
     /// Limit for name lookup, TCP and TLS handshake together.
@@ -37,6 +39,7 @@ impl Default for PoolOptions {
     fn default() -> Self {
         PoolOptions {
             idle_timeout: Duration::from_secs(60),
+            lifetime: None,
             max_idle_per_host: 256,
             connect_timeout: Duration::from_secs(5),
             protocol: Protocol::default(),

@@ -22,7 +22,7 @@ use tower::Service;
 use super::connection::Connection;
 use super::connector::Connector;
 use super::idle::{ConnectionId, Due, IdleList, Work};
-use super::{Call, SendError};
+use super::{Call, PoolOptions, SendError};
 
 /// Origins that are remembered without a look at which of them have connections: a request may name its host.
 const MANY: usize = 256;
@@ -36,6 +36,7 @@ pub(super) struct Pool {
     /// The number of the next connection.
     next_id: AtomicU64,
     idle_timeout: Duration,
+    lifetime: Option<Duration>,
     most: usize,
 }
 
@@ -82,9 +83,10 @@ struct Lease {
 // === impl Pool ===
 
 impl Pool {
-    pub(super) fn new(connector: Connector, idle_timeout: Duration, most: usize) -> Arc<Self> {
-        let (origins, due) = (Mutex::default(), Arc::new(Due::new()));
-        Arc::new(Pool { connector, origins, due, next_id: AtomicU64::new(0), idle_timeout, most })
+    pub(super) fn new(connector: Connector, options: &PoolOptions) -> Arc<Self> {
+        let (origins, due, next_id) = (Mutex::default(), Arc::new(Due::new()), AtomicU64::new(0));
+        let PoolOptions { idle_timeout, lifetime, max_idle_per_host: most, .. } = *options;
+        Arc::new(Pool { connector, origins, due, next_id, idle_timeout, lifetime, most })
     }
 
     /// Sends a request and waits for the head of its answer.
@@ -93,6 +95,9 @@ impl Pool {
         loop {
             // Whether it is still good shows when it is used.
             let kept = origin.idle.take(self.idle_timeout);
+            if kept.as_ref().is_some_and(|(_, connection)| self.is_too_old(connection)) {
+                continue;
+            }
             let is_kept = kept.is_some();
             let (id, mut connection) = match kept {
                 Some(connection) => connection,
@@ -142,9 +147,14 @@ impl Pool {
         Ok((id, opened.map_err(|error| SendError::from_hyper(error, false))?))
     }
 
+    /// Whether it has been in use for as long as it may.
+    fn is_too_old(&self, connection: &Connection) -> bool {
+        self.lifetime.is_some_and(|lifetime| connection.opened.elapsed() >= lifetime)
+    }
+
     fn put(self: &Arc<Self>, origin: &Arc<Origin>, id: ConnectionId, mut connection: Box<Connection>) {
         // One that the list has no room for is closed.
-        if connection.release() && origin.idle.put(id, connection, self.most).is_ok() {
+        if !self.is_too_old(&connection) && connection.release() && origin.idle.put(id, connection, self.most).is_ok() {
             self.set_deadline(origin, Instant::now() + self.idle_timeout);
         }
     }

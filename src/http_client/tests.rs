@@ -429,3 +429,28 @@ async fn one_task_watches_the_kept_connections() {
     // The watcher: connections have none.
     assert!(tasks() <= 1, "{} tasks", tasks());
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_host_is_looked_up_for_every_new_connection() {
+    let old = TestServer::start(ok);
+    let port = old.address.port();
+    let new = TestServer::start_on(TcpListener::bind(("127.0.0.2", port)).unwrap(), ok);
+    let lifetime = Duration::from_millis(200);
+    let options = PoolOptions { lifetime: Some(lifetime), ..PoolOptions::default() };
+    let short = HttpClient::new(&TlsOptions::default(), &options).unwrap();
+    let seen = || (old.requests().len(), new.requests().len());
+    let ask = async || {
+        let url = format!("http://moving.test:{port}/");
+        let answer = short.send(post(&url, "x"), LONG).await.unwrap();
+        answer.into_body().collect().await.unwrap();
+        seen()
+    };
+    test_names::set("moving.test", [127, 0, 0, 1]);
+    assert_eq!(ask().await, (1, 0));
+    test_names::set("moving.test", [127, 0, 0, 2]);
+    assert_eq!(ask().await, (2, 0), "the connection is kept");
+    tokio::time::sleep(lifetime).await;
+    assert_eq!(ask().await, (2, 1));
+    assert_eq!(ask().await, (2, 2));
+}

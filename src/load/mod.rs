@@ -12,7 +12,7 @@ use crate::openapi::{self, Api};
 use crate::policy::SharedParts;
 use crate::resources::LoadContext;
 use crate::runtime::Snapshot;
-use crate::settings::{Broken, Clients, Live, read_clients};
+use crate::settings::{Broken, Clients, Live, Purpose, read_clients};
 use crate::source::{Environment, Node, Packaged, References, Roots, WIDER, find_files, is_test_file, read_tree};
 use collected::Collected;
 
@@ -158,6 +158,9 @@ pub fn load_over(
     if snapshot.is_some() {
         resources.cache().resize(&settings.cache);
         resources.background().resize(&settings.background);
+        if purpose == Purpose::Serve {
+            resources.upstreams().start_checks();
+        }
     }
     let Documents { files: documents, apis, referred, skipped, .. } = documents;
     Load { sources: all, findings, snapshot, documents, apis, values, referred, skipped, left_out }

@@ -47,6 +47,11 @@ impl Bulkhead {
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |running| (running < most).then_some(running + 1));
         entered.is_ok().then(|| Permit(self.clone()))
     }
+
+    /// How many are inside.
+    pub fn running(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for Permit {

@@ -17,6 +17,7 @@ mod load_context;
 mod shared_by_key;
 #[cfg(test)]
 mod tests;
+pub mod upstreams;
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -37,6 +38,7 @@ use counters::{Counters, Memory};
 use discovery::Discoveries;
 use introspection::Introspections;
 use key_sets::KeySets;
+use upstreams::Upstreams;
 
 pub use load_context::LoadContext;
 
@@ -58,6 +60,7 @@ pub struct Resources {
     discoveries: Discoveries,
     introspections: Introspections,
     counters: SharedCounters,
+    upstreams: Upstreams,
     /// Answers every call in the place of the network, in tests of authors.
     stand_in: Option<Arc<dyn StandIn>>,
 }
@@ -200,6 +203,16 @@ impl Resources {
     /// The introspections of tokens.
     pub fn introspections(&self) -> &Introspections {
         &self.introspections
+    }
+
+    /// The upstreams that steps call.
+    pub fn upstreams(&self) -> &Upstreams {
+        &self.upstreams
+    }
+
+    /// Whether something answers calls in the place of the network.
+    pub fn has_stand_in(&self) -> bool {
+        self.stand_in.is_some()
     }
 
     /// The counters of rate limits.

@@ -27,4 +27,10 @@ impl<T> SharedByKey<T> {
         all.insert(key, Arc::downgrade(&new));
         new
     }
+
+    /// Those that are used now.
+    pub fn live(&self) -> Vec<Arc<T>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.values().filter_map(Weak::upgrade).collect()
+    }
 }

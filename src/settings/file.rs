@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Aws, AwsExport, Background, Cache, CountLimit, CredentialProfile, CryptoObject, Documents, EventContext, Invoke,
-    Log, OAuthProvider, Policies, RateLimit, Scripts, Server, TlsProfile, Traces, UserRegistry,
+    Log, OAuthProvider, Policies, RateLimit, Scripts, Server, TlsProfile, Traces, Upstream, UserRegistry,
 };
 use crate::source::Node;
 use crate::value::Seconds;
@@ -65,6 +65,8 @@ pub struct Live {
     pub credentials: IndexMap<String, CredentialProfile>,
     /// TLS profiles that `tls-profile` in a step names.
     pub tls_profiles: IndexMap<String, TlsProfile>,
+    /// Services with several targets, with health checks, retries and limits. `target-url: upstream://NAME/…` calls one.
+    pub upstreams: IndexMap<String, Upstream>,
     /// Keys that `jws-crypto` and `jwe-crypto` in a step name, and scripts with `jose` or `jwt`.
     pub crypto_objects: IndexMap<String, CryptoObject>,
     /// User-defined policies, and global policies that run around every assembly.

@@ -9,6 +9,7 @@ mod aws_export;
 mod background;
 mod cache;
 mod clients;
+mod condition;
 mod crypto;
 mod documents;
 mod file;
@@ -28,6 +29,7 @@ mod tests;
 mod tls;
 mod trace_records;
 mod traces;
+mod upstreams;
 mod variables;
 
 pub use address_range::AddressRange;
@@ -39,6 +41,7 @@ pub use clients::{
     ApiState, Application, ApplicationState, Clients, OperationLimits, Plan, PlanLimit, Product, Subscription,
     TEST_CLIENT_ID, TEST_CLIENT_SECRET,
 };
+pub use condition::Condition;
 pub use crypto::{CryptoError, CryptoObject};
 pub use documents::{Broken, Documents, Unsupported};
 pub use file::{Live, Organization, Requests, Settings, Startup};
@@ -56,3 +59,4 @@ pub use share::Share;
 pub use tls::TlsProfile;
 pub use trace_records::TraceRecords;
 pub use traces::Traces;
+pub use upstreams::{CircuitBreaker, Eject, HealthCheck, Retries, Upstream, UpstreamTarget};

@@ -7,6 +7,7 @@ use http::Uri;
 use http::header::{HeaderName, HeaderValue};
 use indexmap::IndexMap;
 
+use super::upstreams;
 use super::variables::overlay;
 use super::{Clients, OAuthProvider, Settings, log_level_help, wrong_log_level};
 use crate::base::{Diagnostic, Findings, Reported, Sources, codes, quoted_list};
@@ -148,6 +149,7 @@ pub fn read_node(
         let message = format!("the OAuth provider `{name}` {message}");
         findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));
     }
+    wrong_upstreams(&settings, &root, findings);
     if let Some(name) =
         settings.live.aws.credentials.as_ref().filter(|name| !settings.live.credentials.contains_key(*name))
     {
@@ -172,6 +174,28 @@ pub fn read_node(
         findings.push(finding.help(log_level_help(if is_masked { "" } else { wrong })));
     }
     findings.errors_since(mark).map(|()| settings)
+}
+
+/// Reports what of `upstreams` cannot be used. Its values may be from outside and are not shown.
+fn wrong_upstreams(settings: &Settings, root: &Node, findings: &mut Findings) {
+    for (name, upstream) in &settings.live.upstreams {
+        let Some(entry) = root.get("upstreams").and_then(|all| all.entry(name)) else { continue };
+        let mut push = |place: &str, message: String, help: &str| {
+            let span =
+                if place.is_empty() { Some(entry.key.span) } else { entry.value.pointer(place).map(|node| node.span) };
+            let span = span.unwrap_or(entry.key.span);
+            findings.push(Diagnostic::error(codes::BAD_SETTINGS, span, message).help(help));
+        };
+        for (place, message, help) in upstreams::wrong(name, upstream) {
+            push(&place, format!("the upstream `{name}` cannot be used: {message}"), help);
+        }
+        if let Some(profile) =
+            upstream.tls_profile.as_ref().filter(|name| !settings.live.tls_profiles.contains_key(*name))
+        {
+            let message = format!("there is no TLS profile `{profile}` under `tls-profiles`");
+            push("/tls-profile", message, "name one that is there");
+        }
+    }
 }
 
 /// Reports what of `traces` cannot be used. Its values may be from outside and are not shown.

@@ -17,6 +17,10 @@ impl Share {
     pub const ALL: Share = Share(1_000_000);
     /// One in a hundred.
     pub const ONE_PERCENT: Share = Share(10_000);
+    /// One of two.
+    pub const HALF: Share = Share(500_000);
+    /// One of five.
+    pub const FIFTH: Share = Share(200_000);
     /// Nothing.
     pub const NONE: Share = Share(0);
 

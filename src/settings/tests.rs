@@ -124,3 +124,42 @@ fn a_level_that_is_none_is_found_at_its_place_and_shown_only_where_the_file_has_
     assert!(findings.len() == 1 && findings[0].contains("`***` is no level of the log"), "{findings:?}");
     assert!(!findings[0].contains("canary"), "{findings:?}");
 }
+
+#[test]
+fn an_upstream_that_cannot_be_used_is_found_at_its_places() {
+    let found = |upstream: &str| {
+        let (_, findings) = settings(&format!("upstreams:\n  orders: {upstream}\n"), &[]);
+        let first = findings.first().cloned().unwrap_or_default();
+        let first = first.split("; ").next().unwrap_or_default().to_owned();
+        first.replace("settings.yaml:2:", "").replace("error G0801 the upstream `orders` cannot be used: ", "")
+    };
+    for (upstream, finding) in [
+        ("{targets: [{url: 'http://h'}]}", ""),
+        ("{targets: [{url: 'http://h:80/'}, {url: 'https://h'}]}", ""),
+        ("{targets: [{url: 'http://h'}, {url: 'http://h'}]}", "47: this target is there twice"),
+        ("{targets: [{url: 'http://h', weight: 0}]}", "21: every weight is 0, so nothing could be called"),
+        ("{targets: [{url: 'ftp://h'}]}", "28: this is not the URL of a server"),
+        ("{targets: [{url: 'h:80'}]}", "28: this is not the URL of a server"),
+        ("{targets: [{url: 'http://u:p@h'}]}", "28: this is not the URL of a server"),
+        ("{targets: [{url: 'http://h:0'}]}", "28: this is not the URL of a server"),
+        ("{targets: [{url: 'http://h?x'}]}", "28: this is not the URL of a server"),
+        (
+            "{targets: [{url: 'http://h'}], tls-profile: x}",
+            "55: error G0801 there is no TLS profile `x` under `tls-profiles`",
+        ),
+        ("{targets: [{url: 'http://h'}], connection-lifetime: 0}", "63: no connection can be used for no time"),
+        ("{targets: [{url: 'http://h'}], eject: {for: 9m}}", "49: `for` is zero, or more than `longest`"),
+        ("{targets: [{url: 'http://h'}], check: {path: '/a b'}}", "56: this is not a path"),
+        ("{targets: [{url: 'http://h'}], retries: {per-try-timeout: 0}}", "69: no call can be made in no time"),
+    ] {
+        assert_eq!(found(upstream), finding, "{upstream}");
+    }
+    for check in ["every: 99ms", "timeout: 0", "every: 1s, timeout: 2s"] {
+        let found = found(&format!("{{targets: [{{url: 'http://h'}}], check: {{path: /, {check}}}}}"));
+        assert!(found.starts_with("49: `every` is less than 100 ms"), "{check} {found}");
+    }
+    let (_, findings) = settings("upstreams:\n  Orders_1: {targets: [{url: 'http://h'}]}\n", &[]);
+    assert!(findings[0].starts_with("settings.yaml:2:3: error G0801"), "{findings:?}");
+    let many: Vec<String> = (0..65).map(|port| format!("{{url: 'http://h:{}'}}", port + 1)).collect();
+    assert!(found(&format!("{{targets: [{}]}}", many.join(", "))).contains("more than 64"));
+}

@@ -162,6 +162,7 @@ impl Metrics {
         registry.register("calls", "Calls of steps, by step, target and how they ended", calls.ended.clone());
         let took = "From the start of a call to the head of its answer, or to its failure";
         registry.register_with_unit("call_duration", took, Unit::Seconds, calls.durations.clone());
+        registry.register_collector(resources.upstreams().metrics());
         let limits = resources.counters().metrics();
         let registry = metrics.registry.sub_registry_with_prefix("gantry_limit");
         registry.register("counters", "Counters of rate limits that are held", limits.held.clone());

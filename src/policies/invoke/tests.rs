@@ -10,6 +10,7 @@ mod refused;
 mod secrets;
 mod signed;
 mod uploads;
+mod upstreams;
 mod urls;
 
 use crate::test_support::{Gateway, Loaded, Recorded, Reply, Setup, TestServer, json_reply};

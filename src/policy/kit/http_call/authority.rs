@@ -1,7 +1,7 @@
 //! Scheme, host and port of a target: known at load, or allowed at run time.
 
 use super::literal_hosts::LiteralHosts;
-use super::origin::Origin;
+use super::origin::{Origin, UPSTREAM};
 use crate::assembly::{Allowed, AllowedHosts, Carrier};
 use crate::base::{Reported, codes, did_you_mean, nearest};
 use crate::expression::{Builtin, Part, Reference, Root};
@@ -76,6 +76,9 @@ pub(super) fn check(parts: &[Part], hosts: &Hosts, compiler: &mut Compiler<'_, '
         [] => ("", AfterHost::Nothing),
     };
     let whole = after == AfterHost::Nothing;
+    if let Some(rest) = first.strip_prefix(UPSTREAM).and_then(|rest| rest.strip_prefix("://")) {
+        return upstream(rest, after, compiler);
+    }
     let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
     let Some(rest) = rest else {
         if !whole && (first.is_empty() || first == "http" || first == "https") {
@@ -138,6 +141,23 @@ fn mistyped_property(parts: &[Part], compiler: &Compiler<'_, '_>) -> Option<Stri
     let properties = compiler.names.properties.iter().map(|property| &*property.name);
     let near = nearest(name, properties).first().map(|near| (*near).to_owned());
     near.filter(|_| !compiler.names.assigned.contains(name))
+}
+
+/// The name of an upstream is known at load.
+fn upstream(rest: &str, after: AfterHost, compiler: &mut Compiler<'_, '_>) -> Result<Authority, Reported> {
+    let end = rest.find(['/', '?', '#']);
+    let name = &rest[..end.unwrap_or(rest.len())];
+    if name.is_empty() || (end.is_none() && after == AfterHost::Anything) {
+        let message = "the name of an upstream has to be known at load";
+        let help = "write `upstream://NAME/`, or `upstream://$(property)/` with a property of the API";
+        return Err(compiler.error_with_help(codes::BAD_TARGET, "/target-url", message, help));
+    }
+    let upstreams = &compiler.shared.settings.upstreams;
+    if !upstreams.contains_key(name) {
+        let known: Vec<&str> = upstreams.keys().map(String::as_str).collect();
+        compiler.missing_object("/target-url", "upstream", "upstreams", name, &known)?;
+    }
+    Ok(Authority::Fixed)
 }
 
 fn valid(authority: &str, compiler: &mut Compiler<'_, '_>) -> Result<(), Reported> {

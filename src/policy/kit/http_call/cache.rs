@@ -125,7 +125,7 @@ impl ResponseCache {
         let all = all.with(&outgoing.trust);
         let all = all.with(if *method == Method::HEAD { "GET" } else { method.as_str() });
         let (all, by_client) = match authors_key {
-            Some(key) => (all.with(&Origin::of(uri)?).with(&*self.written).with(key), false),
+            Some(key) => (all.with(&Origin::of_call(uri)?).with(&*self.written).with(key), false),
             None => {
                 let body = match payload {
                     Payload::None => &[],

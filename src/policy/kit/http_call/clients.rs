@@ -6,6 +6,7 @@ use super::config::{Config, HttpVersion};
 use crate::base::Reported;
 use crate::http_client::{Guard, HttpClient, PoolOptions, Protocol, TlsOptions};
 use crate::policy::Compiler;
+use crate::settings::Upstream;
 
 /// Connecting takes no longer than this, whatever `timeout` says; the reply may take all of it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -43,17 +44,19 @@ impl Clients {
         config: &Config,
         open: bool,
         follows: bool,
+        upstream: Option<&Upstream>,
         compiler: &mut Compiler<'_, '_>,
     ) -> Result<Self, Reported> {
         let profile = match config.tls_profile.as_deref().filter(|name| !name.is_empty()) {
             Some(name) => Some(compiler.constant("/tls-profile", name)?).filter(|name| !name.is_empty()),
-            None => None,
+            None => upstream.and_then(|upstream| upstream.tls_profile.clone()),
         };
         let profile = profile.as_deref();
         let options = PoolOptions {
             connect_timeout: CONNECT_TIMEOUT,
             protocol: protocol(config),
             keep_alive: config.persistent_connection,
+            lifetime: upstream.and_then(|upstream| upstream.connection_lifetime).map(|time| time.0),
             ..PoolOptions::default()
         };
         let tls = compiler.tls(profile)?;

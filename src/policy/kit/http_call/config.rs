@@ -9,7 +9,7 @@ use crate::value::Seconds;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// The URL to call. `$(…)` may stand in the path and the query; in the host only where `allowed-hosts` says which.
+    /// The URL to call, or `upstream://NAME/path` for an upstream of the settings. `$(…)` may stand in the path and the query; in the host only where `allowed-hosts` says which.
     pub target_url: String,
     /// The verb to call with; `keep` is the client's.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! A compiled call: what every request of the step is made from.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
@@ -15,6 +16,7 @@ use super::sigv4::SigV4;
 use super::tail::Tail;
 use super::url::Target;
 use crate::expression::Root;
+use crate::resources::upstreams::Upstream;
 use crate::runtime::CallSite;
 
 /// A compiled `invoke`.
@@ -23,6 +25,8 @@ pub(super) struct Invoke {
     pub clients: Clients,
     pub cache: ResponseCache,
     pub target: Target,
+    /// The upstream that the target names.
+    pub upstream: Option<Arc<Upstream>>,
     pub hosts: Hosts,
     pub tail: Tail,
     /// `None` keeps the client's.

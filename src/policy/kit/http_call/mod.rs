@@ -13,10 +13,12 @@ mod outgoing;
 mod redirect;
 mod request;
 mod secrets;
+mod send;
 mod sigv4;
 mod soap;
 mod step;
 mod tail;
+mod upstream;
 mod url;
 
 use std::time::Duration;
@@ -27,6 +29,7 @@ use crate::assembly::{AllowedHosts, Carrier};
 use crate::base::{Findings, Generation, Reported, codes, quoted_list};
 use crate::expression::{Builtin, Reference, Root};
 use crate::policy::{Access, Compiler, Plan};
+use crate::resources::upstreams::Upstream;
 use crate::runtime::kinds;
 use crate::source::Spellings;
 use authority::Hosts;
@@ -75,9 +78,15 @@ pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result
     let secrets = Secrets::compile(&config, compiler);
     let follow_redirects = config.follow_redirects.unwrap_or(compiler.generation == Generation::V5);
     let is_open = matches!(target, Ok(Target::Open(_)));
-    let clients = Clients::compile(&config, is_open, follow_redirects, compiler);
-    let (target, secrets, clients) = (target?, secrets?, clients?);
-    warn_of_plain_http(&config, &target, &secrets, compiler);
+    let name = target.as_ref().ok().and_then(Target::upstream);
+    let settings = name.as_ref().and_then(|name| compiler.shared.settings.upstreams.get(name));
+    let clients = Clients::compile(&config, is_open, follow_redirects, settings, compiler);
+    let upstream = match (&name, settings) {
+        (Some(name), Some(settings)) => upstream::compile(name, settings, compiler),
+        _ => Ok(None),
+    };
+    let (target, secrets, clients, upstream) = (target?, secrets?, clients?, upstream?);
+    warn_of_plain_http(&config, &target, upstream.as_deref(), &secrets, compiler);
     let signature = match &config.aws_sigv4 {
         Some(config) => Some(SigV4::compile(config, &target, compiler)?),
         None => None,
@@ -88,6 +97,7 @@ pub(crate) fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result
         clients,
         cache: cache?,
         target,
+        upstream,
         hosts,
         tail: tail?,
         verb: verb?,
@@ -163,8 +173,15 @@ fn shape(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Shape, Repo
 }
 
 /// Credentials that anybody on the way can read. The machine itself is no way.
-fn warn_of_plain_http(config: &Config, target: &Target, secrets: &Secrets, compiler: &mut Compiler<'_, '_>) {
-    let exposed = target.is_plain_http() && (!secrets.is_empty() || config.aws_sigv4.is_some());
+fn warn_of_plain_http(
+    config: &Config,
+    target: &Target,
+    upstream: Option<&Upstream>,
+    secrets: &Secrets,
+    compiler: &mut Compiler<'_, '_>,
+) {
+    let is_plain = target.is_plain_http() || upstream.is_some_and(Upstream::is_plain_http);
+    let exposed = is_plain && (!secrets.is_empty() || config.aws_sigv4.is_some());
     if exposed && compiler.carrier == Carrier::XAssembly {
         let message = "the credentials of this call would travel over plain http";
         compiler.warning(codes::PLAIN_HTTP, "/target-url", message, "write `https://`");

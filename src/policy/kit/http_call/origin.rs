@@ -2,6 +2,9 @@
 
 use http::Uri;
 
+/// The scheme of the URL of an upstream.
+pub(super) const UPSTREAM: &str = "upstream";
+
 /// Scheme, host and port, as far as credentials belong to them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Origin {
@@ -29,6 +32,14 @@ impl Origin {
             None => return None,
         };
         Some(Origin { scheme, host: authority.host().to_ascii_lowercase(), port })
+    }
+
+    /// The origin of the URL of a call, which may be one of an upstream.
+    pub(super) fn of_call(uri: &Uri) -> Option<Self> {
+        match uri.scheme_str() {
+            Some(UPSTREAM) => Some(Origin { scheme: UPSTREAM, host: uri.host()?.to_owned(), port: 0 }),
+            _ => Origin::of(uri),
+        }
     }
 
     pub(super) fn is_https(&self) -> bool {

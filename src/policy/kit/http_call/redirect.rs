@@ -7,8 +7,10 @@ use http::{HeaderMap, Method, Response, StatusCode, Uri};
 
 use super::authority::Hosts;
 use super::clients::Trust;
-use super::origin::Origin;
+use super::origin::{Origin, UPSTREAM};
 use super::outgoing::{Outgoing, Payload};
+use super::tail::with_path_and_query;
+use crate::resources::upstreams::Upstream;
 
 /// A call goes on at most this often.
 pub(super) const MAX_HOPS: usize = 8;
@@ -40,7 +42,12 @@ impl Outgoing {
     }
 
     /// The request that an answer asks for; `None` where it asks for none, or for one that is not made.
-    pub(super) fn redirected<B>(mut self, answer: &Response<B>, hosts: &Hosts) -> Option<Outgoing> {
+    pub(super) fn redirected<B>(
+        mut self,
+        answer: &Response<B>,
+        hosts: &Hosts,
+        upstream: Option<&Upstream>,
+    ) -> Option<Outgoing> {
         match answer.status() {
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER => self.becomes_get(),
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => {}
@@ -51,8 +58,21 @@ impl Outgoing {
         }
         let location = answer.headers().get(LOCATION)?.to_str().ok()?;
         let next = resolve(&self.uri, location)?;
-        let (from, to) = (Origin::of(&self.uri)?, Origin::of(&next)?);
-        if from.is_https() && !to.is_https() {
+        let is_upstream = self.uri.scheme_str() == Some(UPSTREAM);
+        let upstream = upstream.filter(|_| is_upstream);
+        // A target that names itself means the service.
+        if upstream.is_some_and(|upstream| upstream.has(&next)) {
+            let path = next.path_and_query().map_or("/", |path| path.as_str());
+            self.uri = with_path_and_query(self.uri, path).ok()?;
+            return Some(self);
+        }
+        if is_upstream && next.scheme() == self.uri.scheme() && next.authority() == self.uri.authority() {
+            self.uri = next;
+            return Some(self);
+        }
+        let (from, to) = (Origin::of_call(&self.uri)?, Origin::of(&next)?);
+        let from_https = from.is_https() || upstream.is_some_and(Upstream::is_https);
+        if from_https && !to.is_https() {
             return None;
         }
         if from != to {

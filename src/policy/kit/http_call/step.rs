@@ -1,20 +1,17 @@
-use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 use tokio::time::Instant;
 
 use super::answer;
-use super::clients::Trust;
 use super::invoke::Invoke;
-use super::outgoing::{Outgoing, Payload};
+use super::outgoing::Outgoing;
 use super::redirect::MAX_HOPS;
 use super::request::outgoing;
+use super::send::NoAnswer;
 use crate::base::Generation;
 use crate::expression::{Builtin, Root};
-use crate::http_client::{SendError, SendErrorKind};
+use crate::http_client::SendErrorKind;
 use crate::resources::cache::{Found, Validated, Validation};
-use crate::runtime::{
-    Call, CallContent, CallTarget, Context, Fault, FaultSource, Next, Outcome, Step, error_document, kinds,
-};
+use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, error_document, kinds};
 use crate::value::{Body, Message};
 
 /// The message of IBM's gateways for a call without an answer.
@@ -26,14 +23,9 @@ fn why(kind: SendErrorKind) -> &'static str {
         SendErrorKind::ResponseTimeout => "the service did not answer in time",
         SendErrorKind::Closed => "the service closed the connection before it answered",
         SendErrorKind::Protocol => "the answer of the service is not HTTP",
+        SendErrorKind::Full => "the service has as many calls as it may have at a time",
         _ => UNREACHED,
     }
-}
-
-/// Why there is no answer.
-enum NoAnswer {
-    Sending(SendError),
-    Fault(Fault),
 }
 
 impl Invoke {
@@ -47,6 +39,9 @@ impl Invoke {
             Err(NoAnswer::Sending(error)) => {
                 let message = if self.says_why { why(error.kind) } else { UNREACHED };
                 let mut fault = Fault::new(&kinds::CONNECTION, FaultSource::Upstream, message).with_cause(&error);
+                if error.kind == SendErrorKind::Full {
+                    fault = fault.with_status(StatusCode::SERVICE_UNAVAILABLE);
+                }
                 if cx.state.route.pipeline.generation == Generation::V5 {
                     fault.reason = Some("URL Open error".to_owned());
                 }
@@ -106,7 +101,7 @@ impl Invoke {
         loop {
             let again = (self.follow_redirects && hops < MAX_HOPS).then(|| outgoing.again());
             let answer = self.fetch(cx, outgoing, key, deadline).await?;
-            match again.and_then(|again| again.redirected(&answer, &self.hosts)) {
+            match again.and_then(|again| again.redirected(&answer, &self.hosts, self.upstream.as_deref())) {
                 Some(next) => outgoing = next,
                 None => return Ok(answer),
             }
@@ -156,40 +151,6 @@ impl Invoke {
             self.cache.cache.invalidate(target);
         }
         Ok(answer)
-    }
-
-    /// Sends one request, signed where the step signs.
-    async fn send(
-        &self,
-        cx: &mut Context,
-        mut outgoing: Outgoing,
-        deadline: Instant,
-    ) -> Result<Response<Body>, NoAnswer> {
-        let client = self.clients.of(outgoing.trust);
-        let key = match &self.signature {
-            Some(signature) if !matches!(outgoing.trust, Trust::Elsewhere { .. }) => {
-                let body = match &outgoing.payload {
-                    Payload::Bytes(bytes) => bytes.clone(),
-                    _ => Bytes::new(),
-                };
-                let Outgoing { method, uri, headers, .. } = &mut outgoing;
-                let key = signature.sign(method, uri, headers, &body, deadline).await;
-                Some((signature, key.map_err(NoAnswer::Fault)?))
-            }
-            _ => None,
-        };
-        let target = CallTarget::Service { method: outgoing.method.clone(), uri: outgoing.uri.clone() };
-        let content = cx.state.is_recorded().then(|| CallContent::sent(&outgoing.headers, outgoing.payload.bytes()));
-        let started = Instant::now();
-        let left = deadline.saturating_duration_since(started);
-        let answer = client.send(outgoing.into_request(), left).await;
-        let result = answer.as_ref().map(Response::status).map_err(SendError::call_failure);
-        cx.state.call_ended(&self.site, Call { content, ..Call::ended(target, started.into(), result) });
-        let answer = answer.map_err(NoAnswer::Sending)?;
-        if let Some((signature, key)) = key {
-            signature.learn(&answer, &key);
-        }
-        Ok(answer::received(answer))
     }
 }
 

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use super::authority::{self, AfterHost, Authority, Hosts};
 use super::literal_hosts::LiteralHosts;
+use super::origin::UPSTREAM;
 use crate::base::{Generation, Reported, codes};
 use crate::expression::{Builtin, Part, Reference, Root, Scope, Template};
 use crate::openapi::{Api, Location};
@@ -125,6 +126,18 @@ impl Target {
         let host = self.fixed_host().unwrap_or_default();
         let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
         plain && host != "localhost" && !address.is_ok_and(|address| address.is_loopback())
+    }
+
+    /// The name of the upstream, where the target is one.
+    pub(super) fn upstream(&self) -> Option<String> {
+        let is_upstream = match self {
+            Target::Fixed(uri) => uri.scheme_str() == Some(UPSTREAM),
+            Target::Computed(pieces) => {
+                matches!(pieces.first(), Some(Piece::Text(text)) if text.starts_with("upstream://"))
+            }
+            Target::Open(_) => false,
+        };
+        if is_upstream { self.fixed_host() } else { None }
     }
 
     /// The host, where the document says it.
