@@ -43,10 +43,16 @@ struct Inner {
     used: usize,
     /// Blocks of the setup that were given back, by size.
     free: BTreeMap<usize, Vec<*mut Head>>,
-    /// The copies of all that is in use of the stretch, once the setup is over: where each begins, and its bytes.
-    copy: Option<Box<[(usize, Box<[MaybeUninit<u8>]>)]>>,
+    /// The copies of all that is in use of the stretch, once the setup is over.
+    copies: Option<Box<[Copied]>>,
     /// The start of the ring of a run's blocks; it is no block itself.
     ring: Box<Head>,
+}
+
+/// A copy of a part of the stretch.
+struct Copied {
+    start: usize,
+    bytes: Box<[MaybeUninit<u8>]>,
 }
 
 impl Blocks {
@@ -57,7 +63,7 @@ impl Blocks {
         let mut ring = Box::new(Head { previous: ptr::null_mut(), next: ptr::null_mut(), size: 0 });
         let start: *mut Head = &mut *ring;
         (ring.previous, ring.next) = (start, start);
-        let inner = Inner { stretch, used: 0, free: BTreeMap::new(), copy: None, ring };
+        let inner = Inner { stretch, used: 0, free: BTreeMap::new(), copies: None, ring };
         Some(Rc::new(Blocks { inner: UnsafeCell::new(inner), in_use, in_use_at_first: Cell::new(0) }))
     }
 
@@ -65,15 +71,15 @@ impl Blocks {
     pub(crate) fn keep(&self) {
         self.with(|inner| {
             let copies = inner.in_use().into_iter().map(|range| {
-                let mut copy = Box::new_uninit_slice(range.len());
+                let mut bytes = Box::new_uninit_slice(range.len());
                 // SAFETY: the range is inside of the stretch and as long as the copy, and they do not overlap. Bytes that were never written
                 // stay so.
                 unsafe {
-                    ptr::copy_nonoverlapping(inner.stretch.add(range.start).cast(), copy.as_mut_ptr(), copy.len())
+                    ptr::copy_nonoverlapping(inner.stretch.add(range.start).cast(), bytes.as_mut_ptr(), bytes.len())
                 };
-                (range.start, copy)
+                Copied { start: range.start, bytes }
             });
-            inner.copy = Some(copies.collect());
+            inner.copies = Some(copies.collect());
             inner.free.clear();
         });
         self.in_use_at_first.set(self.in_use.get());
@@ -87,9 +93,9 @@ impl Blocks {
     pub(crate) unsafe fn put_back(&self) {
         self.with(|inner| {
             inner.free_run();
-            for (start, copy) in inner.copy.iter().flatten() {
+            for Copied { start, bytes } in inner.copies.iter().flatten() {
                 // SAFETY: as in `keep`.
-                unsafe { ptr::copy_nonoverlapping(copy.as_ptr(), inner.stretch.add(*start).cast(), copy.len()) };
+                unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), inner.stretch.add(*start).cast(), bytes.len()) };
             }
         });
         self.in_use.set(self.in_use_at_first.get());
@@ -97,7 +103,7 @@ impl Blocks {
 
     /// Bytes that `put_back` copies.
     pub(crate) fn kept(&self) -> usize {
-        self.with(|inner| inner.copy.iter().flatten().map(|(_, copy)| copy.len()).sum())
+        self.with(|inner| inner.copies.iter().flatten().map(|copied| copied.bytes.len()).sum())
     }
 
     /// Nothing in `work` comes back here.
@@ -156,7 +162,7 @@ impl Inner {
 
     /// A block of the setup or of a run; null where there is no memory.
     fn take(&mut self, size: usize, zeroed: bool) -> *mut Head {
-        match self.copy {
+        match self.copies {
             None => self.take_for_setup(size, zeroed),
             Some(_) => self.take_for_run(size, zeroed),
         }
@@ -220,7 +226,7 @@ impl Inner {
             self.unlink(head);
             // SAFETY: a block of a run is one of mimalloc's.
             unsafe { mi_free(head.cast()) };
-        } else if self.copy.is_none() {
+        } else if self.copies.is_none() {
             // SAFETY: the caller says that it is a block.
             let size = unsafe { (*head).size };
             self.free.entry(size).or_default().push(head);
