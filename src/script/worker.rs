@@ -16,7 +16,7 @@ use super::{Dialect, Limits, StuckThreads};
 use crate::value::panic_message;
 
 /// Engines that a thread keeps while no run has them. Scripts that wait for calls need several at the same time.
-const SPARE: usize = 16;
+const SPARE: usize = 64;
 
 /// The state of one thread.
 pub(super) struct Worker {
