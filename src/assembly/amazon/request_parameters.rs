@@ -123,7 +123,7 @@ impl Mapped {
             (Some((place, name)), None) if one(text, Side::Request).is_some() => {
                 let value = one(text, Side::Request).map(|part| part.template(Side::Request)).unwrap_or_default();
                 match place {
-                    "path" => drop(self.path.insert(name.to_owned(), PathValue::Text(value.to_owned()))),
+                    "path" => drop(self.path.insert(name.to_owned(), PathValue::Text(value))),
                     "querystring" => self.query.push(format!("{}={value}", encoded(name))),
                     _ => self.set_header(name, build::text(entry.key.span, value)),
                 }
