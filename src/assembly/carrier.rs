@@ -142,8 +142,9 @@ fn security(api: &Api, found: &Assemblies, findings: &mut Findings) -> Vec<Secur
             }));
             security
         }
+        Some(Carrier::Amazon) => amazon::guards::without_functions(api, api.security(operation, findings)),
         Some(_) => api.security(operation, findings),
-        None => api.security(operation, &mut unheard),
+        None => amazon::guards::without_functions(api, api.security(operation, &mut unheard)),
     };
     api.operations.iter().zip(&found.by_operation).map(of).collect()
 }

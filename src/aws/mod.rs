@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod endpoint;
 pub mod event;
 pub mod function;
+pub mod iam;
 pub mod limits;
 pub mod response;
 pub mod sign;

@@ -8,7 +8,7 @@ use super::provider::{Provider, Rejection, has_scope};
 use super::refusal::Refusal;
 use super::user_registry::{Denial, UserRegistry};
 use crate::expression::{Reference, Scope, Variable};
-use crate::runtime::{Context, Fetches};
+use crate::runtime::{Authorized, Context, Fetches};
 use crate::value::{Value, ValueRef};
 
 /// How a scheme is checked.
@@ -62,7 +62,7 @@ impl Outputs {
         if let Some(oauth) = &self.oauth {
             keep(oauth, facts(&claims), cx);
         }
-        cx.state.identity.claims = Some(claims);
+        cx.state.identity.authorized = Some(Authorized::Claims(claims));
     }
 }
 

@@ -25,6 +25,7 @@ pub mod json_to_xml;
 pub mod jwt_generate;
 pub mod jwt_validate;
 pub mod lambda;
+pub mod lambda_authorizer;
 pub mod log;
 pub mod map;
 pub mod mapping_template;
@@ -49,7 +50,7 @@ use crate::policy::Entry;
 pub use unbuilt::{UNBUILT, instead};
 
 /// Every policy, in the order of the alphabet. A policy is one word here and a folder of that name.
-pub static ALL: [Entry; 32] = [
+pub static ALL: [Entry; 33] = [
     Entry::of::<activity_log::ActivityLog>(),
     Entry::of::<client_identification::ClientIdentification>(),
     Entry::of::<client_security::ClientSecurity>(),
@@ -65,6 +66,7 @@ pub static ALL: [Entry; 32] = [
     Entry::of::<jwt_generate::JwtGenerate>(),
     Entry::of::<jwt_validate::JwtValidate>(),
     Entry::of::<lambda::Lambda>(),
+    Entry::of::<lambda_authorizer::LambdaAuthorizer>(),
     Entry::of::<log::Log>(),
     Entry::of::<map::Map>(),
     Entry::of::<mapping_template::MappingTemplate>(),

@@ -11,8 +11,22 @@ pub struct Identity {
     pub caller: Option<Arc<Caller>>,
     /// The alternatives of the security requirements, by their numbers as bits, whose application was found.
     pub identified: u64,
-    /// The claims of the token that was validated last, which events of API Gateway show.
-    pub claims: Option<Value>,
+    /// The result of the last check of the caller, which events of API Gateway show.
+    pub authorized: Option<Authorized>,
+}
+
+/// The result of a check that let the caller in.
+#[derive(Debug, Clone)]
+pub enum Authorized {
+    /// The claims of a token.
+    Claims(Value),
+    /// The answer of a Lambda authorizer.
+    Function {
+        /// Its context, with its types.
+        context: Value,
+        /// The principal and the context, as events of version 1.0 show them.
+        shown: Value,
+    },
 }
 
 /// An application and the plan under which it calls. One is made at load for every application that may call.

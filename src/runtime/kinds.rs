@@ -52,5 +52,7 @@ kinds! {
     LAMBDA_PAYLOAD "LambdaPayloadError" Some(&OPERATION), BAD_REQUEST true;
     LAMBDA_RESPONSE "LambdaResponseError" Some(&OPERATION), BAD_GATEWAY true;
     LAMBDA_SERVICE "LambdaServiceError" Some(&OPERATION), BAD_GATEWAY true;
+    AUTHORIZER "AuthorizerError" None, INTERNAL_SERVER_ERROR true;
+    AUTHORIZER_FUNCTION "AuthorizerFunctionError" Some(&AUTHORIZER), INTERNAL_SERVER_ERROR true;
     LAMBDA_CREDENTIALS "LambdaCredentialsError" Some(&RUNTIME), INTERNAL_SERVER_ERROR true;
 }

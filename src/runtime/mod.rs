@@ -37,7 +37,7 @@ mod variables;
 pub use api_info::{ApiInfo, ClientDemand, DeclaredParameter, Document, OperationInfo};
 pub use budget::{Budget, ContextLimits};
 pub use call_log::log as log_call;
-pub use caller::{Caller, CallerNames, Identity};
+pub use caller::{Authorized, Caller, CallerNames, Identity};
 pub use calls::{Call, CallContent, CallFailure, CallSite, CallTarget, Calls, Fetches, Observer, address};
 pub use client_certificate::ClientCertificate;
 pub use context::{Context, Handling, MatchedRoute, Op, Pipeline, State, Step};

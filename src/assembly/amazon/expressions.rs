@@ -14,6 +14,8 @@ pub(super) enum Part {
     Path(String),
     /// A value that every request has, as a reference.
     Known(&'static str),
+    /// A value of the Lambda authorizer's answer.
+    Authorizer(String),
 }
 
 /// The message whose headers are meant.
@@ -50,7 +52,8 @@ fn push_text(parts: &mut Vec<Part>, text: &str) -> Option<()> {
     Some(())
 }
 
-fn one(name: &str, side: Side) -> Option<Part> {
+/// The part of one name.
+pub(super) fn one(name: &str, side: Side) -> Option<Part> {
     let named = |prefix: &str| name.strip_prefix(prefix).filter(|name| is_name(name)).map(str::to_owned);
     let header = if side == Side::Request { "request.header." } else { "response.header." };
     named(header)
@@ -58,6 +61,13 @@ fn one(name: &str, side: Side) -> Option<Part> {
         .or_else(|| named("request.querystring.").filter(|_| side == Side::Request).map(Part::Query))
         .or_else(|| named("request.path.").filter(|_| side == Side::Request).map(Part::Path))
         .or_else(|| known(name).map(Part::Known))
+        .or_else(|| authorizer(name).map(Part::Authorizer))
+}
+
+/// The member of an authorizer's answer that a variable of AWS API Gateway names. Claims of tokens are elsewhere.
+fn authorizer(name: &str) -> Option<String> {
+    let member = name.strip_prefix("context.authorizer.").filter(|member| is_name(member))?;
+    (!member.contains('.') && member != "claims").then(|| member.to_owned())
 }
 
 /// Gantry's name for a variable of AWS API Gateway.
@@ -82,6 +92,7 @@ impl Part {
             Part::Header(name) => format!("$({message}.headers['{}'])", name.to_ascii_lowercase()),
             Part::Query(name) | Part::Path(name) => format!("$(request.parameters['{name}'])"),
             Part::Known(reference) => (*reference).to_owned(),
+            Part::Authorizer(member) => format!("$(authorizer['{member}'])"),
         }
     }
 }

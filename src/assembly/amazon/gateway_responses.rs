@@ -26,8 +26,20 @@ pub(super) struct Changed {
 pub(super) struct Own {
     pub kind: &'static str,
     pub status: u16,
-    /// A text, which may have references in it.
+    /// A text, which may have references in it. AWS has no message where it is empty.
     pub message: &'static str,
+}
+
+impl Own {
+    /// The member of the default body. REST APIs have one with a capital.
+    fn member(&self, is_http: bool) -> &'static str {
+        if self.kind == "ACCESS_DENIED" && !is_http { "Message" } else { "message" }
+    }
+}
+
+/// A message as JSON.
+fn quoted(message: &str) -> String {
+    if message.is_empty() { "null".to_owned() } else { format!("\"{message}\"") }
 }
 
 /// The `x-amzn-ErrorType` of a response of a REST API.
@@ -35,6 +47,10 @@ fn error_type(own: &Own) -> &'static str {
     match own.kind {
         "MISSING_AUTHENTICATION_TOKEN" => "MissingAuthenticationTokenException",
         "BAD_REQUEST_PARAMETERS" | "BAD_REQUEST_BODY" | "UNSUPPORTED_MEDIA_TYPE" => "BadRequestException",
+        "UNAUTHORIZED" => "UnauthorizedException",
+        "ACCESS_DENIED" => "AccessDeniedException",
+        "AUTHORIZER_FAILURE" => "AuthorizerFailureException",
+        "AUTHORIZER_CONFIGURATION_ERROR" => "AuthorizerConfigurationException",
         "REQUEST_TOO_LARGE" => "RequestTooLargeException",
         _ => "InternalServerErrorException",
     }
@@ -123,7 +139,7 @@ impl GatewayResponses {
                 (build::text(body.span, text), kind.clone())
             }
             None => (
-                build::text(span, format!("{{\"message\":\"{}\"}}", own.message)),
+                build::text(span, format!("{{\"{}\":{}}}", own.member(self.is_http), quoted(own.message))),
                 build::text(span, "application/json"),
             ),
         };
@@ -156,7 +172,7 @@ pub(super) fn filled(template: &str, kind: &str, message: &str) -> String {
         "identity.userAgent",
     ];
     let text = template
-        .replace("$context.error.messageString", &format!("\"{message}\""))
+        .replace("$context.error.messageString", &quoted(message))
         .replace("$context.error.message", message)
         .replace("$context.error.validationErrorString", message)
         .replace("$context.error.responseType", kind);

@@ -2,8 +2,8 @@
 
 use super::export::{Export, runs};
 use super::validators;
-use crate::base::{Diagnostic, Findings, Span, codes};
-use crate::openapi::{Api, Operation};
+use crate::base::{Diagnostic, Findings, Reported, Span, codes};
+use crate::openapi::{Api, Operation, Security};
 use crate::source::Node;
 
 const VALIDATOR: &str = validators::KEY;
@@ -55,11 +55,21 @@ pub(super) fn of_operation(export: &Export<'_>, operation: &Operation, findings:
 /// Whether an operation's requirements are checked before its assembly. Others are refused.
 pub(in crate::assembly) fn are_enforced(api: &Api, operation: &Operation) -> bool {
     let root = &api.tree.root;
-    let says = |node: &Node| node.get("security").filter(|security| !security.is_null()).cloned();
-    says(&operation.node)
-        .or_else(|| says(root))
-        .as_ref()
-        .is_some_and(|security| demands(security) && is_enforced(root, security))
+    chosen_security(root, operation).is_some_and(|security| demands(security) && is_enforced(root, security))
+}
+
+/// The requirements of an operation: its own, otherwise those of the document.
+pub(super) fn chosen_security<'a>(root: &'a Node, operation: &'a Operation) -> Option<&'a Node> {
+    let says = |node: &'a Node| node.get("security").filter(|security| !security.is_null());
+    says(&operation.node).or_else(|| says(root))
+}
+
+/// The requirements without the authorizers that are steps of the assembly.
+pub(in crate::assembly) fn without_functions(api: &Api, mut security: Security) -> Security {
+    for demands in &mut security.alternatives {
+        demands.retain(|demand| !is_function(&api.tree.root, &demand.scheme.name));
+    }
+    security
 }
 
 /// The access check of an operation whose assembly wins over the check: the first that the document has.
@@ -81,10 +91,11 @@ pub(in crate::assembly) fn beside_assembly(api: &Api) -> Option<Span> {
     }
 }
 
-fn refuse(span: Span, what: &str, findings: &mut Findings) {
+/// Refuses what would let everybody in.
+pub(super) fn refuse(span: Span, what: &str, findings: &mut Findings) -> Reported {
     let message = format!("{what} waits for an issue of its own, and without it the operation would stand open");
     let help = "remove it where something in front of Gantry does the same, or write an `x-assembly` for the operation";
-    findings.push(Diagnostic::error(codes::UNGUARDED, span, message).help(help));
+    findings.push(Diagnostic::error(codes::UNGUARDED, span, message).help(help))
 }
 
 /// Whether the requirements ask for anything. What cannot be read may.
@@ -93,26 +104,46 @@ fn demands(security: &Node) -> bool {
     !security.is_null() && !is_empty
 }
 
-/// Whether everything that some requirements ask for is checked before the assembly: authorizers that look at signed tokens.
+/// Whether everything that some requirements ask for is checked: authorizers that look at signed tokens before the assembly, and
+/// those that ask a function in its first steps, where there is no alternative to them.
 fn is_enforced(root: &Node, security: &Node) -> bool {
-    let is_signed = |name: &str| {
-        let kind = schemes(root).and_then(|all| all.get(name)?.pointer("/x-amazon-apigateway-authorizer/type")?.text());
-        kind.is_some_and(|kind| matches!(&*kind.to_ascii_lowercase(), "jwt" | "cognito_user_pools"))
-    };
+    let mut names = security.items().iter().flat_map(Node::entries).map(|entry| &*entry.key.text);
     security.is_sequence()
         && security.items().iter().all(|item| item.is_mapping())
-        && security.items().iter().flat_map(Node::entries).all(|entry| is_signed(&entry.key.text))
+        && names.clone().all(|name| is_checked(root, name))
+        && (security.items().len() == 1 || !names.any(|name| is_function(root, name)))
 }
 
-fn schemes(root: &Node) -> Option<&Node> {
+/// Whether a scheme is one that is checked.
+fn is_checked(root: &Node, name: &str) -> bool {
+    matches!(&*kind(root, name), "jwt" | "cognito_user_pools" | "token" | "request")
+}
+
+/// Whether a scheme asks a function.
+pub(super) fn is_function(root: &Node, name: &str) -> bool {
+    matches!(&*kind(root, name), "token" | "request")
+}
+
+/// The type of an authorizer, in lower case.
+fn kind(root: &Node, name: &str) -> String {
+    let kind = schemes(root).and_then(|all| all.get(name)?.pointer("/x-amazon-apigateway-authorizer/type")?.text());
+    kind.unwrap_or_default().to_ascii_lowercase()
+}
+
+/// The security schemes of a document.
+pub(super) fn schemes(root: &Node) -> Option<&Node> {
     root.get("securityDefinitions").or_else(|| root.pointer("/components/securitySchemes"))
 }
 
-/// The first scheme of some requirements.
+/// The first scheme of some requirements that is not checked.
 fn scheme(root: &Node, security: &Node) -> String {
-    let Some(name) = security.items().iter().flat_map(Node::entries).map(|entry| &*entry.key.text).next() else {
+    let mut names = security.items().iter().flat_map(Node::entries).map(|entry| &*entry.key.text);
+    let Some(name) = names.clone().find(|name| !is_checked(root, name)).or_else(|| names.next()) else {
         return "the security requirement".to_owned();
     };
+    if is_checked(root, name) && security.items().len() > 1 {
+        return "a choice between authorizers".to_owned();
+    }
     let scheme = schemes(root).and_then(|all| all.get(name));
     let of = |key: &str| scheme.and_then(|scheme| scheme.get(key));
     let kind = of("x-amazon-apigateway-authtype").and_then(Node::text).unwrap_or_default();

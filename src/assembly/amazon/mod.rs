@@ -4,6 +4,7 @@
 //! author's line. A feature of an integration that Gantry does not have is refused by a sentence: nothing is skipped, and nothing
 //! that AWS would protect is left open.
 
+mod authorizers;
 mod call;
 mod cors;
 mod custom_lambda;
@@ -89,6 +90,7 @@ impl<'a> Export<'a> {
     /// The steps of an integration and of what is checked before it.
     fn draft(&self, operation: &Operation, entry: &Entry, findings: &mut Findings) -> Result<Draft, Reported> {
         guards::of_operation(self, operation, findings);
+        let first = authorizers::draft(self, operation, findings);
         let checks = validators::checks(self, operation);
         let node = self.referred(&entry.value, findings)?;
         let mut draft = integration::draft(self, operation, &node, findings)?;
@@ -97,6 +99,10 @@ impl<'a> Export<'a> {
         if let Some(checks) = checks {
             draft.execute.splice(..0, checks.steps);
             draft.catch.splice(..0, checks.catch);
+        }
+        if let Some(first) = first? {
+            draft.execute.splice(..0, first.execute);
+            draft.catch.splice(..0, first.catch);
         }
         Ok(draft)
     }
@@ -167,13 +173,15 @@ fn is_http(api: &Api) -> bool {
             || integration.get("payloadFormatVersion").and_then(Node::text).is_some_and(|text| text.trim() == "2.0")
     };
     let schemes = root.pointer("/components/securitySchemes").map(Node::entries).unwrap_or_default();
-    let has_jwt = schemes.iter().any(|scheme| {
-        let kind = scheme.value.pointer("/x-amazon-apigateway-authorizer/type").and_then(Node::text);
-        kind.is_some_and(|kind| kind.eq_ignore_ascii_case("jwt"))
-    });
+    let has_authorizer =
+        schemes.iter().filter_map(|scheme| scheme.value.get("x-amazon-apigateway-authorizer")).any(|own| {
+            let kind = own.get("type").and_then(Node::text);
+            kind.is_some_and(|kind| kind.eq_ignore_ascii_case("jwt"))
+                || own.get("authorizerPayloadFormatVersion").is_some()
+        });
     api.template.as_ref().is_some_and(|template| template.is_http)
         || (root.get(cors::KEY).is_some() && functions(api).all(has_format))
         || root.get("x-amazon-apigateway-importexport-version").is_some()
-        || has_jwt
+        || has_authorizer
         || api.operations.iter().filter_map(|operation| operation.node.get(INTEGRATION)).any(says)
 }

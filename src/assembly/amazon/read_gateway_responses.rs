@@ -13,7 +13,11 @@ use crate::source::{Entry, Node};
 const KEY: &str = "x-amazon-apigateway-gateway-responses";
 
 /// The types that have a place here.
-const PLACED: [&str; 11] = [
+const PLACED: [&str; 15] = [
+    "ACCESS_DENIED",
+    "AUTHORIZER_CONFIGURATION_ERROR",
+    "AUTHORIZER_FAILURE",
+    "UNAUTHORIZED",
     "BAD_REQUEST_BODY",
     "BAD_REQUEST_PARAMETERS",
     "MISSING_AUTHENTICATION_TOKEN",

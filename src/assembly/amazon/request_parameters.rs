@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::build;
 use super::export::Export;
-use super::expressions::{Part, Side, known, parts};
+use super::expressions::{Part, Side, one, parts};
 use super::names::is_name;
 use super::responses::{copy_between, literal};
 use super::unbuilt::unbuilt;
@@ -120,10 +120,10 @@ impl Mapped {
                 self.path.insert(name.to_owned(), PathValue::Text(value));
             }
             (Some(("header", name)), Some(("querystring", from))) => self.copy_parameter(name, from, value.span),
-            (Some((place, name)), None) if known(text).is_some() => {
-                let value = known(text).unwrap_or_default();
+            (Some((place, name)), None) if one(text, Side::Request).is_some() => {
+                let value = one(text, Side::Request).map(|part| part.template(Side::Request)).unwrap_or_default();
                 match place {
-                    "path" => drop(self.path.insert(name.to_owned(), PathValue::Text(value.to_owned()))),
+                    "path" => drop(self.path.insert(name.to_owned(), PathValue::Text(value))),
                     "querystring" => self.query.push(format!("{}={value}", encoded(name))),
                     _ => self.set_header(name, build::text(entry.key.span, value)),
                 }
@@ -195,7 +195,7 @@ impl Mapped {
     /// A query parameter of the call. One that may be missing is not built: it would be sent without a value.
     fn query_of_http_api(&mut self, verb: &str, name: &str, entry: &Entry, value: &Node, findings: &mut Findings) {
         let text = value.text().unwrap_or_default();
-        let is_there = |part: &Part| !matches!(part, Part::Header(_) | Part::Query(_));
+        let is_there = |part: &Part| !matches!(part, Part::Header(_) | Part::Query(_) | Part::Authorizer(_));
         let parts = parts(text, Side::Request).filter(|parts| parts.iter().all(is_there) && !text.contains("$("));
         match (verb, parts) {
             ("remove", _) => self.blocked_query.push(name.to_owned()),

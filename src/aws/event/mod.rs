@@ -6,6 +6,7 @@
 //! of a load balancer is that of "Use Application Load Balancer target groups with Lambda functions".
 
 mod alb;
+mod authorizer;
 mod body;
 mod certificate;
 mod headers;
@@ -23,6 +24,7 @@ mod tests;
 
 use bytes::Bytes;
 
+pub use authorizer::{AuthorizerForm, MethodArn, authorizer, method_arn};
 pub use body::covers;
 pub use plain::plain;
 pub use request::{EventFormat, EventRequest};
@@ -32,8 +34,8 @@ pub fn build(format: EventFormat, request: &EventRequest<'_>) -> Result<Bytes, s
     let mut bytes = Vec::with_capacity(2048 + request.body.map_or(0, <[u8]>::len) * 4 / 3);
     let parts = parts::Parts::new(format, request);
     match format {
-        EventFormat::V1 => serde_json::to_writer(&mut bytes, &v1::Event(parts))?,
-        EventFormat::V2 => serde_json::to_writer(&mut bytes, &v2::Event(parts))?,
+        EventFormat::V1 => serde_json::to_writer(&mut bytes, &v1::Event(&parts))?,
+        EventFormat::V2 => serde_json::to_writer(&mut bytes, &v2::Event(&parts))?,
         EventFormat::Alb { multi_value_headers } => {
             serde_json::to_writer(&mut bytes, &alb::Event { parts, multi_value_headers })?;
         }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::runtime::ClientCertificate;
-use crate::value::{Value, century_and_year, two_digits};
+use crate::runtime::{Authorized, ClientCertificate};
+use crate::value::{century_and_year, two_digits};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventFormat {
@@ -56,8 +56,9 @@ pub struct EventRequest<'a> {
     pub target_group_arn: &'a str,
     /// A REST API of an export: its events do not have the headers that AWS takes out, such as `Content-Length`.
     pub of_rest_export: bool,
-    /// The claims of a token that was validated: `authorizer.claims` in 1.0, `authorizer.jwt.claims` in 2.0.
-    pub authorizer: Option<&'a Value>,
+    /// What let the caller in: `authorizer.claims` in 1.0, `authorizer.jwt.claims` in 2.0; of a Lambda authorizer `authorizer`
+    /// and `authorizer.lambda`.
+    pub authorizer: Option<&'a Authorized>,
     /// The certificate of the client, which `clientCert` shows.
     pub certificate: Option<&'a ClientCertificate>,
 }
@@ -85,6 +86,18 @@ impl EventRequest<'_> {
 
     pub(super) fn domain_prefix(&self) -> &str {
         self.domain_name.split('.').next().unwrap_or_default()
+    }
+
+    /// The ARN of the method with this path, in a region.
+    pub(super) fn arn(&self, region: &str, path: &str) -> String {
+        let partition = match region {
+            _ if region.starts_with("cn-") => "aws-cn",
+            _ if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        };
+        let (account, api, stage, method) = (self.account_id, self.api_id, self.stage, self.method);
+        let path = path.strip_prefix('/').unwrap_or(path);
+        format!("arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}")
     }
 
     /// `path` behind its stage, as the caller of a deployed API writes it.

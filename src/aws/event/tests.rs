@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use time::macros::datetime;
 
 use super::*;
+use crate::runtime::Authorized;
 use crate::test_support::client_certificate;
 use crate::value::Value;
 
@@ -275,7 +276,7 @@ fn e19_base64_can_be_switched_off_for_text_only() {
 #[test]
 fn e20_the_context_of_v1() {
     let claims = Value::parse_json(br#"{"sub":"u1"}"#).unwrap();
-    let claims: &'static Value = Box::leak(Box::new(claims));
+    let claims: &Authorized = Box::leak(Box::new(Authorized::Claims(claims)));
     let sample = Sample::new().with(|request| {
         request.stage = "prod";
         request.stage_variables = &[("table", "orders")];
@@ -305,7 +306,7 @@ fn e20_the_context_of_v1() {
 #[test]
 fn e21_the_context_of_v2() {
     let claims = Value::parse_json(br#"{"sub":"u1","scope":"read write"}"#).unwrap();
-    let claims: &'static Value = Box::leak(Box::new(claims));
+    let claims: &Authorized = Box::leak(Box::new(Authorized::Claims(claims)));
     let event = Sample::new().with(|request| request.authorizer = Some(claims)).v2();
     assert_eq!((&event["version"], &event["routeKey"]), (&json!("2.0"), &json!("POST /orders/{id}")));
     assert_eq!(

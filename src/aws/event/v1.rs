@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::ser::SerializeStruct;
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::certificate::ClientCert;
@@ -10,10 +10,11 @@ use super::map::{Map, borrowed};
 use super::names::written;
 use super::parts::Parts;
 use super::{headers, query};
+use crate::runtime::Authorized;
 use crate::value::Value;
 
 /// The event; written by hand only where a field is computed.
-pub(super) struct Event<'a>(pub Parts<'a>);
+pub(super) struct Event<'a>(pub &'a Parts<'a>);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,8 +41,10 @@ struct RequestContext<'a> {
 }
 
 #[derive(Serialize)]
-struct Authorizer<'a> {
-    claims: &'a Value,
+#[serde(untagged)]
+enum Authorizer<'a> {
+    Token { claims: &'a Value },
+    Function(&'a Value),
 }
 
 /// Everything but address, agent and certificate is about AWS's own authentication, which did not happen here.
@@ -70,7 +73,10 @@ impl<'a> Event<'a> {
         RequestContext {
             account_id: request.account_id,
             api_id: request.api_id,
-            authorizer: request.authorizer.map(|claims| Authorizer { claims }),
+            authorizer: request.authorizer.map(|authorized| match authorized {
+                Authorized::Claims(claims) => Authorizer::Token { claims },
+                Authorized::Function { shown, .. } => Authorizer::Function(shown),
+            }),
             domain_name: request.domain_name,
             domain_prefix: request.domain_prefix(),
             extended_request_id: request.request_id,
@@ -96,22 +102,29 @@ impl<'a> Event<'a> {
 
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut event = serializer.serialize_map(None)?;
+        event.serialize_entry("version", "1.0")?;
+        self.write_request(&mut event)?;
+        event.serialize_entry("body", &self.0.body)?;
+        event.serialize_entry("isBase64Encoded", &self.0.body.is_base64())?;
+        event.end()
+    }
+}
+
+impl Event<'_> {
+    /// Everything that an event says of the request but its body.
+    pub(super) fn write_request<M: SerializeMap>(&self, event: &mut M) -> Result<(), M::Error> {
         let request = self.0.request;
         let parameters: Map<'_, Vec<Cow<'_, str>>> = query::parameters(request.query);
-        let mut event = serializer.serialize_struct("Event", 14)?;
-        event.serialize_field("version", "1.0")?;
-        event.serialize_field("resource", request.resource)?;
-        event.serialize_field("path", request.path)?;
-        event.serialize_field("httpMethod", request.method)?;
-        event.serialize_field("headers", &headers::Last(&self.0.headers, written))?;
-        event.serialize_field("multiValueHeaders", &headers::All(&self.0.headers, written))?;
-        event.serialize_field("queryStringParameters", &query::last(&parameters))?;
-        event.serialize_field("multiValueQueryStringParameters", &parameters)?;
-        event.serialize_field("requestContext", &self.context())?;
-        event.serialize_field("pathParameters", &borrowed(request.path_parameters))?;
-        event.serialize_field("stageVariables", &borrowed(request.stage_variables))?;
-        event.serialize_field("body", &self.0.body)?;
-        event.serialize_field("isBase64Encoded", &self.0.body.is_base64())?;
-        event.end()
+        event.serialize_entry("resource", request.resource)?;
+        event.serialize_entry("path", request.path)?;
+        event.serialize_entry("httpMethod", request.method)?;
+        event.serialize_entry("headers", &headers::Last(&self.0.headers, written))?;
+        event.serialize_entry("multiValueHeaders", &headers::All(&self.0.headers, written))?;
+        event.serialize_entry("queryStringParameters", &query::last(&parameters))?;
+        event.serialize_entry("multiValueQueryStringParameters", &parameters)?;
+        event.serialize_entry("requestContext", &self.context())?;
+        event.serialize_entry("pathParameters", &borrowed(request.path_parameters))?;
+        event.serialize_entry("stageVariables", &borrowed(request.stage_variables))
     }
 }

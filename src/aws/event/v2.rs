@@ -9,10 +9,11 @@ use super::certificate::ClientCert;
 use super::map::{Map, borrowed, decoded};
 use super::parts::Parts;
 use super::{headers, query};
+use crate::runtime::Authorized;
 use crate::value::{Kind, Value, ValueRef};
 
 /// The event; members that AWS leaves out when they are empty are left out.
-pub(super) struct Event<'a>(pub Parts<'a>);
+pub(super) struct Event<'a>(pub &'a Parts<'a>);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,8 +41,10 @@ struct Authentication<'a> {
 }
 
 #[derive(Serialize)]
-struct Authorizer<'a> {
-    jwt: Jwt<'a>,
+#[serde(rename_all = "camelCase")]
+enum Authorizer<'a> {
+    Jwt(Jwt<'a>),
+    Lambda(&'a Value),
 }
 
 #[derive(Serialize)]
@@ -67,7 +70,10 @@ impl<'a> Event<'a> {
             account_id: request.account_id,
             api_id: request.api_id,
             authentication: request.certificate.map(|shown| Authentication { client_cert: shown.into() }),
-            authorizer: request.authorizer.map(|claims| Authorizer { jwt: Jwt { claims, scopes: scopes(claims) } }),
+            authorizer: request.authorizer.map(|authorized| match authorized {
+                Authorized::Claims(claims) => Authorizer::Jwt(Jwt { claims, scopes: scopes(claims) }),
+                Authorized::Function { context, .. } => Authorizer::Lambda(context),
+            }),
             domain_name: request.domain_name,
             domain_prefix: request.domain_prefix(),
             http: Http {
@@ -88,6 +94,18 @@ impl<'a> Event<'a> {
 
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut event = serializer.serialize_map(None)?;
+        event.serialize_entry("version", "2.0")?;
+        self.write_request(&mut event)?;
+        event.serialize_entry("body", &self.0.body)?;
+        event.serialize_entry("isBase64Encoded", &self.0.body.is_base64())?;
+        event.end()
+    }
+}
+
+impl Event<'_> {
+    /// Everything that an event says of the request but its body.
+    pub(super) fn write_request<M: SerializeMap>(&self, event: &mut M) -> Result<(), M::Error> {
         let request = self.0.request;
         let path = decoded(request.path);
         let path = request.path_with_stage(&path);
@@ -96,8 +114,6 @@ impl Serialize for Event<'_> {
         let path_parameters: Map<'_, Cow<'_, str>> =
             Map(request.path_parameters.iter().map(|(name, value)| (Cow::Borrowed(*name), decoded(value))).collect());
         let stage_variables = borrowed(request.stage_variables);
-        let mut event = serializer.serialize_map(None)?;
-        event.serialize_entry("version", "2.0")?;
         event.serialize_entry("routeKey", request.route_key)?;
         event.serialize_entry("rawPath", &path)?;
         event.serialize_entry("rawQueryString", request.query)?;
@@ -115,9 +131,7 @@ impl Serialize for Event<'_> {
         if !stage_variables.is_empty() {
             event.serialize_entry("stageVariables", &stage_variables)?;
         }
-        event.serialize_entry("body", &self.0.body)?;
-        event.serialize_entry("isBase64Encoded", &self.0.body.is_base64())?;
-        event.end()
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::jose::jwe::{Encrypted, Management};
 use crate::jose::{Algorithm, KeySet, Token, TokenError};
 use crate::policy::kit::jwt::{Keys, failed};
 use crate::resources::key_sets::RemoteKeys;
-use crate::runtime::{Context, Fault, FaultSource, Fetches, Next, Outcome, Step, address, kinds};
+use crate::runtime::{Authorized, Context, Fault, FaultSource, Fetches, Next, Outcome, Step, address, kinds};
 use crate::value::{Value, joined, parse_unique_object};
 
 /// A compiled `jwt-validate`.
@@ -91,7 +91,7 @@ impl JwtValidate {
     fn finish(&self, claims: Result<Map<String, Json>, String>, cx: &mut Context) -> Result<Next, Fault> {
         let claims = claims.map_err(|message| failed(cx, &self.error, FaultSource::Client, message))?;
         let value = Value::from(&Json::Object(claims));
-        cx.state.identity.claims = Some(value.clone());
+        cx.state.identity.authorized = Some(Authorized::Claims(value.clone()));
         cx.set(&self.output, value)
             .map_err(|error| Fault::new(&kinds::PROPERTY, FaultSource::Gateway, error.to_string()))?;
         Ok(Next::Continue)

@@ -1,11 +1,9 @@
-//! The function of one call, and the finding where a name is none.
+//! The function of one call.
 
 use std::sync::Arc;
 
 use crate::aws::client::Target;
-use crate::aws::function::{FunctionNameError, FunctionRef, Qualifier};
-use crate::base::{Reported, codes};
-use crate::policy::Compiler;
+use crate::aws::function::{FunctionRef, Qualifier};
 
 /// The function of one call.
 pub(super) struct Chosen {
@@ -24,8 +22,4 @@ impl Chosen {
         let home = format!("{}/{}", function.account().unwrap_or_default(), function.name()).into();
         Chosen { target, name: function.as_str().into(), qualifier, home }
     }
-}
-
-pub(super) fn bad_function(pointer: &str, error: &FunctionNameError, compiler: &mut Compiler<'_, '_>) -> Reported {
-    compiler.error_with_help(codes::BAD_FUNCTION, pointer, error.to_string(), error.help())
 }

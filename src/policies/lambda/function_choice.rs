@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::aws::client::{InvocationType, LambdaClient};
 use crate::aws::endpoint::EndpointError;
 use crate::aws::function::{FunctionRef, Qualifier};
-use crate::base::{Reported, codes, did_you_mean, nearest, quoted_list};
+use crate::base::{Reported, codes};
 use crate::expression::{Reference, Scope};
 use crate::policy::Compiler;
+use crate::policy::kit::lambda_client::{bad_function, local_name};
 use crate::runtime::Fault;
 
-use super::chosen::{Chosen, bad_function};
+use super::chosen::Chosen;
 use super::config::Config;
 use super::requested_function::{RequestedFunction, Wording};
 use super::weights::Weights;
@@ -116,38 +117,6 @@ impl Select {
             Functions::Named(named) => named.references(),
         }
     }
-}
-
-/// The name of a function for the embedded service.
-fn local_name(function: &FunctionRef, compiler: &mut Compiler<'_, '_>) -> Result<FunctionRef, Reported> {
-    let text = match function.qualifier() {
-        Some(qualifier) => format!("{}:{}", function.name(), qualifier.as_str()),
-        None => function.name().to_owned(),
-    };
-    warn_of_missing(function.name(), compiler);
-    // A function may be called `arn`, and alone that is the beginning of an ARN.
-    FunctionRef::parse(&text).map_err(|_| {
-        let message = format!("the embedded service cannot call a function with the name `{}`", function.name());
-        compiler.error_with_help(codes::BAD_FUNCTION, "/function", message, "give the function another name")
-    })
-}
-
-/// Calls of a function without a handler would fail one by one.
-fn warn_of_missing(name: &str, compiler: &mut Compiler<'_, '_>) {
-    let Some(known) = compiler.shared.settings.aws.local.as_ref().and_then(|local| local.functions.get()) else {
-        return;
-    };
-    if known.iter().any(|known| known == name) {
-        return;
-    }
-    let near = nearest(name, known.iter().map(String::as_str));
-    let help = match (near.as_slice(), known.is_empty()) {
-        ([], true) => format!("write its handler next to the document, such as `{name}.py`").into(),
-        ([], false) => format!("there are {}; a handler is a file such as `{name}.py`", quoted_list(&known)).into(),
-        (near, _) => did_you_mean(near),
-    };
-    let message = format!("there is no function `{name}` next to the document, so calls of it fail");
-    compiler.warning(codes::UNKNOWN_FUNCTION, "/function", message, help);
 }
 
 fn function(config: &Config, compiler: &mut Compiler<'_, '_>) -> Result<Function, Reported> {

@@ -24,7 +24,6 @@ mod short_forms;
 mod step;
 #[cfg(test)]
 mod tests;
-mod trace_id;
 mod variables;
 mod weights;
 

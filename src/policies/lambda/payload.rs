@@ -43,7 +43,7 @@ pub(super) fn compile(
     region: &str,
     compiler: &mut Compiler<'_, '_>,
 ) -> Result<Payload, Reported> {
-    let context = context(config.event_context.as_ref(), compiler);
+    let context = aws_event::event_context(config.event_context.as_ref(), compiler);
     if config.multi_value_headers && config.payload != PayloadFormat::Alb {
         let message = "only `payload: alb` has `multi-value-headers`";
         return Err(compiler.error_with_help(codes::BAD_VALUE, "/multi-value-headers", message, "remove it"));
@@ -89,31 +89,6 @@ pub(super) fn compile(
         context.target_group_arn = Some(group);
     }
     Ok(Payload { form, input, context, origin })
-}
-
-/// The context of events: the step's properties override the settings.
-fn context(own: Option<&EventContext>, compiler: &mut Compiler<'_, '_>) -> Result<EventContext, Reported> {
-    let mut context = compiler.shared.settings.event_context.clone();
-    let Some(own) = own else { return Ok(context) };
-    let rows = [
-        ("stage", &own.stage, &mut context.stage),
-        ("account-id", &own.account_id, &mut context.account_id),
-        ("api-id", &own.api_id, &mut context.api_id),
-        ("target-group-arn", &own.target_group_arn, &mut context.target_group_arn),
-    ];
-    for (name, own, place) in rows {
-        if let Some(text) = own {
-            *place = Some(compiler.constant(&format!("/event-context/{name}"), text)?);
-        }
-    }
-    for (name, text) in &own.stage_variables {
-        let pointer = format!("/event-context/stage-variables/{}", name.replace('~', "~0").replace('/', "~1"));
-        context.stage_variables.insert(name.clone(), compiler.constant(&pointer, text)?);
-    }
-    if !own.binary_media_types.is_empty() {
-        context.binary_media_types.clone_from(&own.binary_media_types);
-    }
-    Ok(context)
 }
 
 /// Whether the first type in `Accept` is one of these. A client that names none accepts all.

@@ -10,7 +10,9 @@ use crate::expression::{Part, Reference, Scope, Template};
 use crate::policy::Compiler;
 use crate::runtime::{Fault, FaultSource, kinds};
 
-use super::chosen::{Chosen, bad_function};
+use crate::policy::kit::lambda_client::bad_function;
+
+use super::chosen::Chosen;
 use super::config::Config;
 
 /// A letter that stands for the name while the rest is read.

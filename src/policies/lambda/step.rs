@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use crate::aws::client::Invocation;
 use crate::expression::{Reference, Root};
+use crate::policy::kit::trace_id::{trace_id, trace_id_of_rest_api};
 use crate::resources::bulkhead::Permit;
 use crate::runtime::{Context, Fault, FaultSource, Next, Outcome, Step, kinds};
 use crate::value::Message;
@@ -21,7 +22,6 @@ use super::config::ResponseFormat;
 use super::function_choice::Select;
 use super::payload::Payload;
 use super::recorded;
-use super::trace_id::{trace_id, trace_id_of_rest_api};
 use super::variables::Variables;
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");

@@ -5,9 +5,9 @@ use crate::base::{Diagnostic, Reported, codes};
 use crate::expression::Fixed;
 use crate::policy::Compiler;
 
-use super::chosen::bad_function;
 use super::config::Config;
 use super::short_forms::Qualifiers;
+use crate::policy::kit::lambda_client::bad_function;
 
 /// How often each of several is picked, in proportion to the others.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,8 @@ use percent_encoding::percent_decode_str;
 use time::OffsetDateTime;
 
 use crate::aws::event::{self, EventFormat, EventRequest};
+use crate::base::Reported;
+use crate::policy::Compiler;
 use crate::runtime::{Context, State, protocol};
 use crate::settings::EventContext;
 
@@ -31,7 +33,7 @@ const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
-/// The JSON of a request in this format; without one as a small object. The base path of an export is its stage.
+/// The JSON of a request in this format; without one as a small object.
 pub(crate) fn build(
     cx: &Context,
     format: Option<EventFormat>,
@@ -41,14 +43,35 @@ pub(crate) fn build(
     body: &[u8],
     trace_id: Option<&HeaderValue>,
 ) -> Result<Bytes, serde_json::Error> {
+    let headers = match format {
+        Some(_) => Cow::Owned(forwarded(headers.into_owned(), &cx.state, trace_id)),
+        None => headers,
+    };
+    with_request(cx, format, context, origin, &headers, body, |request| match format {
+        Some(format) => event::build(format, request),
+        None => event::plain(request),
+    })
+}
+
+/// The client's headers with those that API Gateway adds.
+pub(crate) fn headers_with_forwarded(cx: &Context, trace_id: Option<&HeaderValue>) -> HeaderMap {
+    forwarded(HeaderMap::clone(&cx.state.request.headers), &cx.state, trace_id)
+}
+
+/// The request as an event needs it. The base path of an export is its stage.
+pub(crate) fn with_request<T>(
+    cx: &Context,
+    format: Option<EventFormat>,
+    context: &EventContext,
+    origin: Origin,
+    headers: &HeaderMap,
+    body: &[u8],
+    then: impl FnOnce(&EventRequest<'_>) -> T,
+) -> T {
     let state = &*cx.state;
     let request = &state.request;
     let has_stage = origin != Origin::Other;
     let client = request.client.ip().to_string();
-    let headers = match format {
-        Some(_) => Cow::Owned(forwarded(headers.into_owned(), state, trace_id)),
-        None => headers,
-    };
     let text = |name: &HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(&http::header::HOST).or(request.uri.host()).unwrap_or_default();
     let operation = &state.route.operation;
@@ -80,13 +103,13 @@ pub(crate) fn build(
         context.stage_variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let binary: Vec<&str> = context.binary_media_types.iter().map(String::as_str).collect();
     let default_stage = if format == Some(EventFormat::V1) { "prod" } else { "$default" };
-    let request = EventRequest {
+    then(&EventRequest {
         method: request.method.as_str(),
         path: if path.is_empty() { "/" } else { &path },
         query: request.uri.query().unwrap_or_default(),
         resource,
         path_parameters: &path_parameters,
-        headers: &headers,
+        headers,
         body: (!body.is_empty()).then_some(body),
         base64: true,
         source_ip: &client,
@@ -104,13 +127,37 @@ pub(crate) fn build(
         binary_media_types: &binary,
         target_group_arn: context.target_group_arn.as_deref().unwrap_or_default(),
         of_rest_export: origin == Origin::Rest,
-        authorizer: state.identity.claims.as_ref(),
+        authorizer: state.identity.authorized.as_ref(),
         certificate: request.certificate.as_deref(),
-    };
-    match format {
-        Some(format) => event::build(format, &request),
-        None => event::plain(&request),
+    })
+}
+
+/// The context of events: a step's `event-context` overrides the settings.
+pub(crate) fn event_context(
+    own: Option<&EventContext>,
+    compiler: &mut Compiler<'_, '_>,
+) -> Result<EventContext, Reported> {
+    let mut context = compiler.shared.settings.event_context.clone();
+    let Some(own) = own else { return Ok(context) };
+    let rows = [
+        ("stage", &own.stage, &mut context.stage),
+        ("account-id", &own.account_id, &mut context.account_id),
+        ("api-id", &own.api_id, &mut context.api_id),
+        ("target-group-arn", &own.target_group_arn, &mut context.target_group_arn),
+    ];
+    for (name, own, place) in rows {
+        if let Some(text) = own {
+            *place = Some(compiler.constant(&format!("/event-context/{name}"), text)?);
+        }
     }
+    for (name, text) in &own.stage_variables {
+        let pointer = format!("/event-context/stage-variables/{}", name.replace('~', "~0").replace('/', "~1"));
+        context.stage_variables.insert(name.clone(), compiler.constant(&pointer, text)?);
+    }
+    if !own.binary_media_types.is_empty() {
+        context.binary_media_types.clone_from(&own.binary_media_types);
+    }
+    Ok(context)
 }
 
 /// Percent-decoded; bytes that are not UTF-8 leave it as it was.

@@ -1,5 +1,6 @@
 //! Exports as their authors have them: each spelling and feature through a compiled document.
 
+mod authorizers;
 mod cors;
 mod http;
 mod lambda;

@@ -101,8 +101,9 @@ async fn what_the_document_asks_for_goes_for_operations_that_say_nothing() {
 #[test]
 fn what_cannot_be_enforced_is_refused() {
     for (authorizer, scheme, expected) in [
-        ("type: token, authorizerUri: x", KEY, "G0208 the authorizer `pool` waits"),
-        ("type: request, authorizerUri: x", KEY, "G0208 the authorizer `pool` waits"),
+        ("type: token, authorizerUri: x", KEY, "names no Lambda function"),
+        ("type: request, authorizerUri: x", KEY, "names no Lambda function"),
+        ("type: other, authorizerUri: x", KEY, "G0208 the authorizer `pool` waits"),
         ("type: jwt, jwtConfiguration: {issuer: 'https://a.test'}", OAUTH, "its issuer is not written out"),
         (
             "type: jwt, jwtConfiguration: {issuer: 'https://${x}', audience: [a]}",

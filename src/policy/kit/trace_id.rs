@@ -7,7 +7,7 @@ use http::header::HeaderValue;
 use crate::runtime::{State, TRACEPARENT};
 
 /// The trace of a call for a REST API: as `trace_id`, otherwise that of the client's `X-Amzn-Trace-Id`, otherwise a new one.
-pub(super) fn trace_id_of_rest_api(state: &State) -> Option<HeaderValue> {
+pub(crate) fn trace_id_of_rest_api(state: &State) -> Option<HeaderValue> {
     if let Some(known) = trace_id(state) {
         return Some(known);
     }
@@ -35,7 +35,7 @@ fn is_trace(text: &str) -> bool {
 
 /// The X-Ray form of a W3C `traceparent`, `00-<32 hex>-<16 hex>-<flags>`, so that a trace goes on inside Lambda: below the
 /// running step of a request that is traced here, else below the client.
-pub(super) fn trace_id(state: &State) -> Option<HeaderValue> {
+pub(crate) fn trace_id(state: &State) -> Option<HeaderValue> {
     if let Some((trace, span)) = state.handling.recorder.as_ref().and_then(|recorder| recorder.position()) {
         let trace = trace.to_string();
         return HeaderValue::from_str(&format!("Root=1-{}-{};Parent={span};Sampled=1", &trace[..8], &trace[8..])).ok();
