@@ -89,16 +89,21 @@ async fn develop(arguments: DevArguments, startup: Startup, origin: Origin, stde
     let outcome = gateway.clone().load_in_background().await;
     let lines = stderr.clone();
     let notices = tokio::spawn(print_notices(lambda.notices(), move |line| lines.say(line)));
-    match outcome {
+    let word = match outcome {
         Reload::Swapped { .. } => {
             let snapshot = gateway.snapshot().load_full();
             let scheme = if gateway.tls().is_some() { "https" } else { "http" };
-            stderr.say(welcome(&snapshot, &lambda, &format!("{scheme}://{traffic}"), start, made_up));
+            welcome(&snapshot, &lambda, &format!("{scheme}://{traffic}"), start, made_up)
         }
-        Reload::RolledBack { .. } => stderr.say("Nothing is served yet: mend the document, and it is loaded again."),
-    }
+        Reload::RolledBack { .. } => "Nothing is served yet: mend the document, and it is loaded again.".to_owned(),
+    };
+    let said = stderr.clone();
     let exit = match Running::start(gateway, bound, &startup, AccessForm::Plain, stderr) {
-        Ok(running) => running.watching(Some(watcher)).until_terminated().await,
+        Ok(running) => {
+            // A caller that waits for this line may call at once.
+            said.say(word);
+            running.watching(Some(watcher)).until_terminated().await
+        }
         Err(exit) => exit,
     };
     lambda.shutdown().await;

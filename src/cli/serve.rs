@@ -52,9 +52,12 @@ pub fn run(arguments: ServeArguments, give_memory_back: fn()) -> Exit {
             stderr.say("nothing is served");
             return Exit::Findings;
         }
-        stderr.say(announcement(&gateway, &bound, start));
+        let (said, announcement) = (stderr.clone(), announcement(&gateway, &bound, start));
         match Running::start(gateway, bound, &startup, AccessForm::Json, stderr) {
-            Ok(running) => running.watching(watcher).until_terminated().await,
+            Ok(running) => {
+                said.say(announcement);
+                running.watching(watcher).until_terminated().await
+            }
             Err(exit) => exit,
         }
     })

@@ -167,7 +167,7 @@ fn what_cannot_be_enforced_is_refused() {
         (token.replace("in: header", "in: query"), "G0208 an authorizer whose token is not in a header"),
         (token.replace("authorizerUri", "uri"), "G0208 an authorizer without `authorizerUri`"),
         (rest_with("type: request, identitySource: method.request.body.a"), "G0208 an authorizer with this `identity"),
-        (http_with("a: b").replace("'2.0'}", "'2.0'}"), "G0208 an authorizer without `authorizerPayloadFormatVersion`"),
+        (http_with("a: b"), "G0208 an authorizer without `authorizerPayloadFormatVersion`"),
         (http_with("authorizerPayloadFormatVersion: '3.0'"), "there is no payload format `3.0`"),
         (rest_with("type: token, authorizerResultTtlInSeconds: 9999"), "at most 3600 seconds"),
         (token.replace(GATE, "arn:aws:lambda:eu-west-1:1:function:gate"), "error"),
