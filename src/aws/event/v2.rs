@@ -94,12 +94,7 @@ impl<'a> Event<'a> {
 
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut event = serializer.serialize_map(None)?;
-        event.serialize_entry("version", "2.0")?;
-        self.write_request(&mut event)?;
-        event.serialize_entry("body", &self.0.body)?;
-        event.serialize_entry("isBase64Encoded", &self.0.body.is_base64())?;
-        event.end()
+        self.0.write(serializer, "2.0", |event| self.write_request(event))
     }
 }
 

@@ -32,7 +32,7 @@ impl Policy for IpRestriction {
 
     fn compile(config: Config, compiler: &mut Compiler<'_, '_>) -> Result<Compiled, Reported> {
         if config.allow.is_empty() && config.deny.is_empty() {
-            let message = "`ip-restriction` refuses nobody: it has neither `allow` nor `deny`";
+            let message = "`ip-restriction` refuses no client: it has neither `allow` nor `deny`";
             let help = "write `allow: [10.0.0.0/8]`, or `deny` with the addresses that may not call";
             return Err(compiler.error_with_help(codes::MISSING_PROPERTY, "", message, help));
         }

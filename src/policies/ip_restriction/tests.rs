@@ -22,9 +22,9 @@ async fn deny_wins_and_an_empty_list_admits_all() {
 }
 
 #[test]
-fn a_step_that_refuses_nobody_and_what_is_no_address_are_mistakes() {
+fn a_step_that_refuses_no_client_and_what_is_no_address_are_mistakes() {
     for (properties, expected) in [
-        ("", "error G0305 `ip-restriction` refuses nobody"),
+        ("", "error G0305 `ip-restriction` refuses no client"),
         ("allow: [10.0.0.300]", "expected an address such as"),
         ("alow: [10.0.0.3]", "did you mean `allow`?"),
     ] {

@@ -94,7 +94,7 @@ fn assert_same(before: &str, after: &str) {
     assert_eq!((differs, before.len()), (None, after.len()));
 }
 
-/// Each leaves something different for whoever comes next in its engine.
+/// Each leaves something different for the next run in its engine.
 #[tokio::test]
 async fn no_module_timer_promise_or_failure_is_left_for_the_next_run() {
     let engine = Engine::new(limits(), Arc::new(StuckThreads::default()));
